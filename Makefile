@@ -1,0 +1,54 @@
+# Packshot. Needs python3 (3.11 or newer, with venv), make, pip and npm; everything else is fetched.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+RUNTIME := $(VENV)/.installed
+TOOLS := $(VENV)/.installed-dev
+# Tests share the machine's memory with the models they load: more than 4 at once gain little.
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup
+
+.PHONY: help run test lint models bench clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo "  Settings come from the environment or .env: PORT=8123 make run, VAR_DIR=/srv/packshot make run"
+
+run: $(RUNTIME) ## install what is missing and start the whole site (PORT, HOST, VAR_DIR)
+	@exec $(PY) -m config.launch
+
+test: $(TOOLS) models ## run the whole suite (ARGS="tests/config -x" for a part)
+	@exec $(PYTEST) $(ARGS)
+
+lint: $(TOOLS) ## ruff, mypy, import-linter
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(PY) -m mypy .
+	$(VENV)/bin/lint-imports
+
+models: $(RUNTIME) ## fetch the default model weights (NAMES="..." for others)
+	@$(PY) manage.py fetch_models $(NAMES)
+
+bench: $(RUNTIME) models ## measure the engine and the queue
+	@exec $(PY) -m benchmarks $(ARGS)
+
+clean: ## remove the virtual environment and caches (never var/, which holds your data)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# The stamps are older than the requirements files after a change: only then pip runs again.
+$(RUNTIME): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Packshot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
+	         "Name another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	    echo "Python's venv module is missing (on Debian: apt install python3-venv)."; exit 1; }
+	@echo "Installing requirements into $(VENV) (a minute or two the first time)..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(TOOLS): requirements-dev.txt $(RUNTIME)
+	@echo "Installing test and lint tools into $(VENV)..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,206 @@
+"""Signing in, sessions, API keys and usage: `/api/v1/auth/…`, `/api/v1/keys`, `/api/v1/usage`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth import logout
+from django.utils import timezone
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import api_examples as examples
+from accounts import api_keys, quotas, scopes, signing_in
+from accounts.http import Caller, caller
+from accounts.models import ApiKey, User
+from accounts.serializers import (
+    CreatedKeySerializer,
+    Credentials,
+    KeyPageSerializer,
+    KeySerializer,
+    MeSerializer,
+    NewKey,
+    Registration,
+    SessionPageSerializer,
+    SessionSerializer,
+    SignedInSerializer,
+    UsageSerializer,
+    VerificationSentSerializer,
+)
+from accounts.signing_up import sign_up
+from config import public_ids
+from config.api.docs import PAGING, endpoint, path_id
+from config.api.pagination import page_of
+from config.api.serializers import PageQuery
+from config.api.views import ApiView
+from config.errors import AppError, not_found
+
+
+class PublicView(ApiView):
+    """Asks nobody who they are, so a stale cookie or token cannot get in the way of signing in.
+
+    Forged cross-site requests cannot reach it: it takes JSON alone.
+    """
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    rate_group = "auth"
+
+
+class RegisterView(PublicView):
+    @endpoint(
+        "Create an account",
+        request=Registration,
+        responses={201: SignedInSerializer, 202: VerificationSentSerializer},
+        example=examples.SIGNED_IN,
+        body_example=examples.REGISTRATION,
+        description="Answers like login. Where the site sends mail it answers 202 instead, known "
+        "address or not: the link in the mail comes first.",
+    )
+    def post(self, request: Request) -> Response:
+        given = self.read(Registration)
+        user = sign_up(request._request, **given)
+        if user is None:
+            return Response({"verificationSent": True}, status=202)
+        return _signed_in(request, user, status=201)
+
+
+class LoginView(PublicView):
+    @endpoint(
+        "Sign in",
+        request=Credentials,
+        responses={200: SignedInSerializer, 401: examples.REFUSED, 403: examples.UNVERIFIED},
+        example=examples.SIGNED_IN,
+        body_example=examples.CREDENTIALS,
+        description="Answers with a session token and sets the same session as an httpOnly "
+        "cookie. `MFA_REQUIRED` asks for the authenticator app's `code`.",
+    )
+    def post(self, request: Request) -> Response:
+        given = self.read(Credentials)
+        return _signed_in(request, signing_in.check_credentials(request._request, **given))
+
+
+class LogoutView(ApiView):
+    @endpoint("Sign out: ends the session used", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        session_id = caller(request).session_id
+        if session_id is not None:
+            _end_session(request, session_id)
+        return Response(status=204)
+
+
+class MeView(ApiView):
+    scope = scopes.ACCOUNT_READ
+
+    @endpoint("Who am I, and what may I use", responses={200: MeSerializer}, example=examples.ME)
+    def get(self, request: Request) -> Response:
+        found = caller(request)
+        account = found.account
+        answer = {
+            "user": found.user,
+            "account": account,
+            "plan": account.plan,
+            "quotas": quotas.overview(account),
+        }
+        return Response(MeSerializer(answer).data)
+
+
+class UsageView(ApiView):
+    scope = scopes.ACCOUNT_READ
+
+    @endpoint("This month's quotas", responses={200: UsageSerializer}, example=examples.USAGE)
+    def get(self, request: Request) -> Response:
+        account = caller(request).account
+        answer = {
+            "plan": account.plan,
+            "month": quotas.month_of(timezone.now()),
+            "quotas": quotas.overview(account),
+        }
+        return Response(UsageSerializer(answer).data)
+
+
+class SessionsView(ApiView):
+    @endpoint(
+        "Where I am signed in",
+        responses={200: SessionPageSerializer},
+        parameters=PAGING,
+        example=examples.page(examples.SESSION),
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(PageQuery)
+        rows = signing_in.sessions_of(_person(request))
+        context = {"session_id": caller(request).session_id}
+        return Response(page_of(rows, query, serializer=SessionSerializer, context=context))
+
+
+class SessionView(ApiView):
+    @endpoint("End a session", responses={204: None}, parameters=[path_id("session_id", "sess")])
+    def delete(self, request: Request, session_id: str) -> Response:
+        pk = _decoded("sess", session_id, "Session")
+        if not signing_in.sessions_of(_person(request)).filter(pk=pk).exists():
+            raise not_found("Session")
+        _end_session(request, pk)
+        return Response(status=204)
+
+
+class KeysView(ApiView):
+    @endpoint(
+        "List API keys",
+        responses={200: KeyPageSerializer},
+        parameters=PAGING,
+        example=examples.page(examples.KEY),
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(PageQuery)
+        rows = ApiKey.objects.filter(account=caller(request).account)
+        return Response(page_of(rows, query, serializer=KeySerializer))
+
+    @endpoint(
+        "Create an API key",
+        request=NewKey,
+        responses={201: CreatedKeySerializer},
+        example=examples.CREATED_KEY,
+        body_example=examples.NEW_KEY,
+        description="The answer shows the whole key once. Keys are made by people: a key cannot "
+        "make another.",
+    )
+    def post(self, request: Request) -> Response:
+        given = self.read(NewKey)
+        key, plain = api_keys.create(caller(request).account, _person(request), **given)
+        answer = CreatedKeySerializer(key, context={"plain": plain})
+        return Response(answer.data, status=201)
+
+
+class KeyView(ApiView):
+    @endpoint("Revoke an API key", responses={204: None}, parameters=[path_id("key_id", "key")])
+    def delete(self, request: Request, key_id: str) -> Response:
+        pk = _decoded("key", key_id, "API key")
+        if not api_keys.revoke(caller(request).account, pk):
+            raise not_found("API key")
+        return Response(status=204)
+
+
+def _signed_in(request: Request, user: User, *, status: int = 200) -> Response:
+    token = signing_in.open_session(request._request, user)
+    return Response(SignedInSerializer({"token": token, "user": user}).data, status=status)
+
+
+def _end_session(request: Request, session_id: UUID) -> None:
+    signing_in.end_session(session_id)
+    if getattr(request._request.session, "row_id", None) == session_id:
+        logout(request._request)  # the browser forgets its cookie too
+
+
+def _person(request: Request) -> User:
+    found: Caller = caller(request)
+    if found.user is None:
+        raise AppError("FORBIDDEN", "Sign in for this.", status=403)
+    return found.user
+
+
+def _decoded(prefix: str, text: str, what: str) -> UUID:
+    try:
+        return public_ids.decode(prefix, text)
+    except ValueError:
+        raise not_found(what) from None

@@ -1,0 +1,83 @@
+"""What the OpenAPI document shows for accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+
+from accounts.scopes import ALL_SCOPES
+
+_ERROR = {"$ref": "#/components/schemas/Error"}
+_CREATED = "2027-03-01T09:30:00Z"
+
+CREDENTIALS = {"email": "ada@example.com", "password": "a long and quiet sentence"}
+REGISTRATION = {**CREDENTIALS, "name": "Ada"}
+USER = {
+    "id": "usr_2VfUX5sCNEcTGeZ8vKoGj1",
+    "email": "ada@example.com",
+    "name": "Ada",
+    "createdAt": _CREATED,
+}
+SIGNED_IN = {"token": "k3v9q0x7c2m5n8b1z4l6j9h2g5f8d1s4", "user": USER}
+_PLAN = {"slug": "free", "name": "Free"}
+_QUOTAS = [
+    {
+        "operation": "remove-background",
+        "limit": 100,
+        "used": 12,
+        "remaining": 88,
+        "resetsAt": "2027-04-01T00:00:00Z",
+    }
+]
+ME = {
+    "user": USER,
+    "account": {"id": "acct_7Wq4fR2mXcV9sB1nTzKdLp", "name": "Ada", "createdAt": _CREATED},
+    "plan": _PLAN,
+    "quotas": _QUOTAS,
+}
+USAGE = {"plan": _PLAN, "month": "2027-03", "quotas": _QUOTAS}
+SESSION = {
+    "id": "sess_4hJ8kM2pQ6rT9vX3zB5cD7",
+    "createdAt": _CREATED,
+    "lastUsedAt": _CREATED,
+    "expiresAt": "2027-03-31T09:30:00Z",
+    "userAgent": "curl/8.12",
+    "ip": "203.0.113.7",
+    "current": True,
+}
+NEW_KEY = {"name": "Shop import", "scopes": ["images:read", "images:write"]}
+KEY = {
+    "id": "key_9aB2cD4eF6gH8jK1mN3pQ5",
+    "name": "Shop import",
+    "prefix": "ps_Ab3dEf6hIj9k_…",
+    "scopes": list(ALL_SCOPES),
+    "enabled": True,
+    "expiresAt": None,
+    "lastUsedAt": None,
+    "createdAt": _CREATED,
+}
+CREATED_KEY = {**KEY, "key": "ps_Ab3dEf6hIj9k_fourtyCharactersThatAreShownOnlyOnceHere"}
+
+
+def page(item: dict[str, Any]) -> dict[str, Any]:
+    return {"items": [item], "page": 1, "pageSize": 20, "total": 1}
+
+
+def _refusal(description: str, code: str, sentence: str) -> OpenApiResponse:
+    value = {"success": False, "error": sentence, "code": code}
+    example = OpenApiExample(code, value=value, response_only=True)
+    return OpenApiResponse(_ERROR, description=description, examples=[example])
+
+
+REFUSED = _refusal(
+    "Wrong e-mail address or password (`INVALID_CREDENTIALS`), or the authenticator app's code is "
+    "needed (`MFA_REQUIRED`).",
+    "INVALID_CREDENTIALS",
+    "The e-mail address or the password is wrong.",
+)
+UNVERIFIED = _refusal(
+    "The e-mail address is not verified yet.",
+    "EMAIL_NOT_VERIFIED",
+    "Follow the link in the e-mail we sent you, then sign in.",
+)

@@ -1,0 +1,86 @@
+"""API keys: ``ps_<key id>_<secret>``, shown once, kept as an HMAC under a numbered pepper.
+
+The pepper is no part of the database, so a stolen database can neither sign in nor check
+guesses. New keys are signed under the highest number; older peppers keep working until removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, get_random_string
+
+from accounts.models import Account, ApiKey, User
+from accounts.scopes import ALL_SCOPES
+
+PREFIX = "ps_"
+TOUCH_EVERY = timedelta(minutes=1)
+_ID_LENGTH = 12
+_SECRET_LENGTH = 40
+
+
+def create(
+    account: Account,
+    user: User,
+    *,
+    name: str,
+    scopes: Sequence[str] = ALL_SCOPES,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key and its plain text, which nobody can ask for again."""
+    key_id = get_random_string(_ID_LENGTH)
+    plain = f"{PREFIX}{key_id}_{get_random_string(_SECRET_LENGTH)}"
+    pepper = max(settings.API_KEY_PEPPERS)
+    key = ApiKey.objects.create(
+        account=account,
+        created_by=user,
+        name=name,
+        key_id=key_id,
+        digest=_digest(plain, pepper),
+        pepper=pepper,
+        scopes=list(scopes),
+        expires_at=expires_at,
+    )
+    return key, plain
+
+
+def find(plain: str) -> ApiKey | None:
+    """The usable key behind a plain text.
+
+    Unknown id, wrong secret, expired and switched off answer alike, after the same work.
+    """
+    key_id = plain.removeprefix(PREFIX).partition("_")[0]
+    key = ApiKey.objects.select_related("account__plan", "created_by").filter(key_id=key_id).first()
+    pepper = key.pepper if key else max(settings.API_KEY_PEPPERS)
+    matches = constant_time_compare(_digest(plain, pepper), key.digest if key else "")
+    if key is None or not matches or pepper not in settings.API_KEY_PEPPERS:
+        return None
+    usable = key.usable(timezone.now()) and key.created_by.is_active
+    return key if usable else None
+
+
+def revoke(account: Account, key_pk: UUID) -> bool:
+    """Whether there was such a key. It stops working at once."""
+    deleted, _ = ApiKey.objects.filter(account=account, pk=key_pk).delete()
+    return deleted > 0
+
+
+def touch(key: ApiKey) -> None:
+    """Notes that the key was used: at most once a minute."""
+    now = timezone.now()
+    if key.last_used_at is not None and key.last_used_at > now - TOUCH_EVERY:
+        return
+    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - TOUCH_EVERY)
+    ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+
+
+def _digest(plain: str, pepper: int) -> str:
+    secret = settings.API_KEY_PEPPERS.get(pepper, "")
+    return hmac.new(secret.encode(), plain.encode(), hashlib.sha256).hexdigest()

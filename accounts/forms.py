@@ -1,0 +1,39 @@
+"""The administration's forms for people who sign in by e-mail."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+
+from accounts.models import PlanLimit, User
+from accounts.operations import METERED_OPERATIONS
+
+
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ("email", "name")
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {}
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class UserForm(UserChangeForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {}
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class PlanLimitForm(forms.ModelForm):  # type: ignore[type-arg]
+    operation = forms.ChoiceField(choices=[(name, name) for name in METERED_OPERATIONS])
+
+    class Meta:
+        model = PlanLimit
+        fields = ("operation", "monthly")

@@ -1,0 +1,67 @@
+"""Who is behind a request."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from accounts.models import Account, ApiKey, User
+from accounts.services import account_of
+from config.errors import AppError
+
+__all__ = ["Caller", "account_of", "caller", "client_ip", "known_caller", "remember_caller"]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The account that is charged, and the person or key that speaks for it."""
+
+    account: Account
+    user: User | None
+    api_key: ApiKey | None = None
+    session_id: UUID | None = None
+
+
+def caller(request: Request) -> Caller:
+    """Who makes an API request. Raises AppError where nobody signed in."""
+    if isinstance(request.auth, Caller):
+        return request.auth
+    if isinstance(request.user, User):
+        return Caller(account_of(request.user), request.user)
+    raise AppError("AUTHENTICATION_REQUIRED", "Sign in first.", status=401)
+
+
+def remember_caller(request: HttpRequest, found: Caller) -> None:
+    """For what runs outside Django REST framework: rate limits and middleware."""
+    request.caller = found  # type: ignore[attr-defined]
+
+
+def known_caller(request: HttpRequest) -> Caller | None:
+    """Who makes any request: as the API found out, or by the page's own session."""
+    found = getattr(request, "caller", None)
+    if isinstance(found, Caller):
+        return found
+    user = getattr(request, "user", None)
+    return Caller(account_of(user), user) if isinstance(user, User) else None
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The caller's address.
+
+    Each trusted proxy appends the address it was called from to X-Forwarded-For, so with n of
+    them the n-th entry from the right is the last one that a stranger could not have made up.
+    """
+    address: str = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXIES:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+        if len(hops) >= settings.TRUSTED_PROXIES:
+            address = hops[-settings.TRUSTED_PROXIES]
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:  # a server on a Unix socket names no address
+        return "0.0.0.0"  # noqa: S104

@@ -1,0 +1,38 @@
+"""``manage.py demo_account --plan pro``: an account to try things with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.services import create_demo
+from config.errors import AppError
+
+
+class Command(BaseCommand):
+    help = "Creates an account with a random password, signed in, and with an API key."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--plan", default="free", help="free, pro or enterprise")
+        parser.add_argument("--json", action="store_true", help="print one JSON object, only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            demo = create_demo(options["plan"])
+        except AppError as error:
+            raise CommandError(error.message) from error
+        facts = {
+            "email": demo.email,
+            "password": demo.password,
+            "plan": demo.plan,
+            "sessionToken": demo.session_token,
+            "apiKey": demo.api_key,
+        }
+        if options["json"]:
+            self.stdout.write(json.dumps(facts))
+            return
+        self.stdout.write(f"A demo account on the plan {demo.plan}. This is shown once:")
+        for name, value in facts.items():
+            self.stdout.write(f"  {name:<13} {value}")

@@ -1,0 +1,49 @@
+"""Where sessions are used from, and the rate-limit headers of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from accounts.http import client_ip
+from accounts.rate_limits import GENERAL, RateLimitResult, peek
+from accounts.sessions import SessionStore
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SessionDetailsMiddleware:
+    """Tells the session its address and browser, and notes that it was used."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        session = request.session
+        if isinstance(session, SessionStore):
+            session.ip = client_ip(request)
+            session.user_agent = request.headers.get("User-Agent", "")[:300]
+        response = self.get_response(request)
+        # Read again: signing in may have put another session in its place.
+        if isinstance(request.session, SessionStore):
+            request.session.touch()
+        return response
+
+
+class RateLimitHeadersMiddleware:
+    """X-RateLimit-Limit, -Remaining and -Reset (seconds) on every answer under /api/."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path.startswith("/api/"):
+            found = getattr(request, "rate_limit", None)
+            # Refusals before the throttle (401, an unknown address) did not count.
+            result = found if isinstance(found, RateLimitResult) else peek(request, GENERAL)
+            response["X-RateLimit-Limit"] = str(result.limit)
+            response["X-RateLimit-Remaining"] = str(result.remaining)
+            response["X-RateLimit-Reset"] = str(result.reset)
+        return response

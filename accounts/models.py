@@ -1,0 +1,262 @@
+"""Accounts and their members, plans and their limits, keys, sessions and usage."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from config import public_ids
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def normalised_email(email: str) -> str:
+    """E-mail addresses are compared and kept in lower case."""
+    return email.strip().lower()
+
+
+class UserManager(BaseUserManager["User"]):
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        user = self.model(email=normalised_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
+        return self.create_user(
+            email, password, **{"is_staff": True, "is_superuser": True, **fields}
+        )
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=normalised_email(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by e-mail."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    is_staff = models.BooleanField(
+        "staff", default=False, help_text="May sign in to this administration."
+    )
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Switch off instead of deleting: sign-in stops at once."
+    )
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="user_email_lower",
+                violation_error_message="The e-mail address must be in lower case.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = normalised_email(self.email)
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("usr", self.id)
+
+
+class Plan(models.Model):
+    slug = models.SlugField(primary_key=True, max_length=40)
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")
+
+    class Meta:
+        ordering = ["position", "slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanLimit(models.Model):
+    """How often a month a plan allows an operation. No row: the plan does not include it."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="limits")
+    operation = models.CharField(max_length=60)
+    monthly = models.PositiveBigIntegerField("per month")
+
+    class Meta:
+        ordering = ["plan", "operation"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "operation"], name="one_limit_per_operation")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}: {self.operation}, {self.monthly} a month"
+
+
+class Account(models.Model):
+    """What owns pictures, keys, quotas and usage."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=150)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="accounts")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    members = models.ManyToManyField(User, through="Member", related_name="accounts")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("acct", self.id)
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    MEMBER = "member", "Member"
+
+
+class Member(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.OWNER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "user"], name="one_membership"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(role="owner"), name="one_owner"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class ApiKey(models.Model):
+    """A program's key. Only an HMAC of it is kept: see accounts.api_keys."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")
+    created_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    key_id = models.CharField("key", max_length=20, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    pepper = models.PositiveIntegerField(editable=False)
+    scopes = models.JSONField(default=list)
+    enabled = models.BooleanField(default=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.shown})"
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("key", self.id)
+
+    @property
+    def shown(self) -> str:
+        """The part of the key that is no secret."""
+        return f"ps_{self.key_id}_…"
+
+    def usable(self, now: datetime) -> bool:
+        return self.enabled and (self.expires_at is None or self.expires_at > now)
+
+
+class Session(models.Model):
+    """A signed-in browser or program: one table for pages and API (see accounts.sessions)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    session_data = models.TextField()
+    expire_date = models.DateTimeField("expires", db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField("last used", default=timezone.now)
+    user_agent = models.CharField(max_length=300, blank=True)
+    ip = models.GenericIPAddressField("IP address", null=True)
+
+    class Meta:
+        ordering = ["-last_used_at"]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("sess", self.id)
+
+
+class UsageMonth(models.Model):
+    """One account's use of one operation in one month (UTC): the row that quotas count on."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="usage")
+    operation = models.CharField(max_length=60)
+    month = models.CharField(max_length=7, help_text="As 2027-03.")
+    reserved = models.PositiveBigIntegerField(default=0, help_text="For jobs still under way.")
+    settled = models.PositiveBigIntegerField(default=0, help_text="For jobs that completed.")
+
+    class Meta:
+        ordering = ["-month", "operation"]
+        verbose_name = "usage by month"
+        verbose_name_plural = "usage by month"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "operation", "month"], name="one_usage_row_a_month"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation}, {self.month}"
+
+
+class UsageState(models.TextChoices):
+    RESERVED = "reserved", "Reserved"
+    SETTLED = "settled", "Settled"
+    RELEASED = "released", "Released"
+
+
+class UsageEntry(models.Model):
+    """What one job took from the quota. One row a job, so running it twice can't charge twice."""
+
+    job_id = models.UUIDField(unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="usage_entries")
+    operation = models.CharField(max_length=60)
+    month = models.CharField(max_length=7)
+    amount = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=UsageState.choices, default=UsageState.RESERVED)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = "usage entries"
+        indexes = [models.Index(fields=["account", "-created_at"], name="usage_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} x {self.amount} ({self.state})"

@@ -1,0 +1,37 @@
+"""Which API keys may do what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.http import caller
+
+
+def by_method(value: Any, method: str | None, default: Any) -> Any:
+    """A view's attribute that is one value, or a dict of values by HTTP method."""
+    return value.get(method, default) if isinstance(value, dict) else value
+
+
+class HasScope(BasePermission):
+    """Signed in; and an API key must hold the view's ``scope``.
+
+    A view without a scope is for people only: no key reaches it, so that a forgotten scope
+    closes a door instead of opening one.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not request.user.is_authenticated:
+            return False  # answered as 401
+        key = caller(request).api_key
+        if key is None:
+            return True
+        scope = by_method(getattr(view, "scope", None), request.method, None)
+        if scope in key.scopes:
+            return True
+        view.check_throttles(request)  # 429 comes before 403
+        needed = f"it needs the scope {scope}" if scope else "sign in for this"
+        raise PermissionDenied(f"This API key may not do that: {needed}.")

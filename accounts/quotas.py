@@ -1,0 +1,144 @@
+"""Monthly quotas: reserve before the work, settle when it is done, release when it came to nothing.
+
+Exactness comes from one guarded UPDATE: the database itself compares and adds, so however many
+ask at once, the last unit is given once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Account, PlanLimit, UsageEntry, UsageMonth, UsageState
+from config.errors import AppError
+
+
+@dataclass(frozen=True)
+class QuotaLine:
+    """One operation's standing this month."""
+
+    operation: str
+    limit: int
+    used: int
+    remaining: int
+    resets_at: datetime
+
+
+def month_of(moment: datetime) -> str:
+    return moment.strftime("%Y-%m")
+
+
+def reserve(account: Account, operation: str, *, job_id: UUID, amount: int = 1) -> None:
+    """Take ``amount`` units for a job. Raises AppError QUOTA_EXCEEDED where they are not there.
+
+    A job that holds units already is not charged again; one whose units went back (a failed job
+    that is tried again) takes them anew.
+    """
+    limit = _limit(account, operation)
+    entry = UsageEntry(
+        job_id=job_id,
+        account=account,
+        operation=operation,
+        month=month_of(timezone.now()),
+        amount=amount,
+    )
+    try:
+        with transaction.atomic():
+            if _needs_units(job_id):
+                _take(entry, limit=limit)
+                _note(entry)
+    except IntegrityError:
+        # Somebody reserved for the same job in the same moment, and theirs counts.
+        if not UsageEntry.objects.filter(job_id=job_id).exists():
+            raise
+
+
+def settle(job_id: UUID) -> None:
+    """The job completed: what was reserved is used. Harmless when repeated."""
+    _end(job_id, UsageState.SETTLED)
+
+
+def release(job_id: UUID) -> None:
+    """The job failed or was cancelled: what was reserved goes back. Harmless when repeated."""
+    _end(job_id, UsageState.RELEASED)
+
+
+def overview(account: Account) -> list[QuotaLine]:
+    """Every operation of the account's plan, with what is left of it this month."""
+    now = timezone.now()
+    used = {
+        row.operation: row.reserved + row.settled
+        for row in UsageMonth.objects.filter(account=account, month=month_of(now))
+    }
+    return [
+        QuotaLine(
+            operation=limit.operation,
+            limit=limit.monthly,
+            used=used.get(limit.operation, 0),
+            remaining=max(0, limit.monthly - used.get(limit.operation, 0)),
+            resets_at=_next_month(now),
+        )
+        for limit in PlanLimit.objects.filter(plan=account.plan_id).order_by("operation")
+    ]
+
+
+def _limit(account: Account, operation: str) -> int:
+    found = PlanLimit.objects.filter(plan=account.plan_id, operation=operation).first()
+    if found is None:
+        raise AppError("QUOTA_EXCEEDED", f"Your plan does not include {operation}.", status=403)
+    return found.monthly
+
+
+def _needs_units(job_id: UUID) -> bool:
+    entry = UsageEntry.objects.select_for_update().filter(job_id=job_id).first()
+    return entry is None or entry.state == UsageState.RELEASED
+
+
+def _take(entry: UsageEntry, *, limit: int) -> None:
+    row = {"account": entry.account, "operation": entry.operation, "month": entry.month}
+    UsageMonth.objects.bulk_create([UsageMonth(**row)], ignore_conflicts=True)
+    taken = UsageMonth.objects.filter(
+        **row, reserved__lte=limit - entry.amount - F("settled")
+    ).update(reserved=F("reserved") + entry.amount)
+    if not taken:
+        message = f"Monthly limit reached for {entry.operation}."
+        raise AppError("QUOTA_EXCEEDED", message, status=403)
+
+
+def _note(entry: UsageEntry) -> None:
+    released = UsageEntry.objects.filter(job_id=entry.job_id, state=UsageState.RELEASED)
+    if not released.update(
+        month=entry.month,
+        amount=entry.amount,
+        state=UsageState.RESERVED,
+        created_at=entry.created_at,
+        ended_at=None,
+    ):
+        entry.save(force_insert=True)
+
+
+@transaction.atomic
+def _end(job_id: UUID, state: UsageState) -> None:
+    """Only the one call that changes the entry's state moves the month's numbers."""
+    changed = UsageEntry.objects.filter(job_id=job_id, state=UsageState.RESERVED).update(
+        state=state, ended_at=timezone.now()
+    )
+    if not changed:
+        return
+    entry = UsageEntry.objects.get(job_id=job_id)
+    settled = entry.amount if state == UsageState.SETTLED else 0
+    UsageMonth.objects.filter(
+        account=entry.account_id, operation=entry.operation, month=entry.month
+    ).update(reserved=F("reserved") - entry.amount, settled=F("settled") + settled)
+
+
+def _next_month(moment: datetime) -> datetime:
+    first = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if first.month == 12:
+        return first.replace(year=first.year + 1, month=1)
+    return first.replace(month=first.month + 1)

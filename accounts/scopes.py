@@ -1,0 +1,18 @@
+"""What an API key may be allowed to do. People who signed in may do all of it."""
+
+from __future__ import annotations
+
+ACCOUNT_READ = "account:read"
+IMAGES_READ = "images:read"
+IMAGES_WRITE = "images:write"
+JOBS_READ = "jobs:read"
+JOBS_WRITE = "jobs:write"
+
+DESCRIPTIONS = {
+    ACCOUNT_READ: "See the account, its plan and its usage",
+    IMAGES_READ: "List and download pictures",
+    IMAGES_WRITE: "Upload, change and delete pictures",
+    JOBS_READ: "Follow jobs",
+    JOBS_WRITE: "Start, cancel and retry jobs",
+}
+ALL_SCOPES = tuple(DESCRIPTIONS)

@@ -1,0 +1,141 @@
+"""The API's view of people, keys, sessions and usage. None of these writes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.validators import EmailValidator
+from django.utils import timezone
+from rest_framework import serializers
+
+from accounts.models import ApiKey, Session
+from accounts.scopes import ALL_SCOPES
+from config.api.fields import PublicIdField, Text
+from config.api.serializers import StrictSerializer
+
+
+class Credentials(StrictSerializer):
+    email = Text(max_length=254)
+    password = Text(max_length=1024, trim_whitespace=False)
+    code = Text(
+        max_length=20,
+        default="",
+        allow_blank=True,
+        help_text="The authenticator app's, where it is on.",
+    )
+
+
+class Registration(StrictSerializer):
+    email = Text(max_length=254, validators=[EmailValidator("Enter a valid e-mail address.")])
+    password = Text(max_length=1024, trim_whitespace=False)
+    name = Text(max_length=150)
+
+
+class NewKey(StrictSerializer):
+    name = Text(max_length=100)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=ALL_SCOPES),
+        default=list(ALL_SCOPES),
+        allow_empty=False,
+        help_text="All of them where left out.",
+    )
+    expiresAt = serializers.DateTimeField(source="expires_at", default=None, allow_null=True)
+
+    def validate_expiresAt(self, value: datetime | None) -> datetime | None:
+        if value is not None and value <= timezone.now():
+            raise serializers.ValidationError("This is in the past.")
+        return value
+
+
+class UserSerializer(serializers.Serializer[Any]):
+    id = PublicIdField("usr")
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    createdAt = serializers.DateTimeField(source="date_joined")
+
+
+class SignedInSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="Send it as `Authorization: Bearer <token>`.")
+    user = UserSerializer()
+
+
+class VerificationSentSerializer(serializers.Serializer[Any]):
+    verificationSent = serializers.BooleanField(default=True)
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class AccountSerializer(serializers.Serializer[Any]):
+    id = PublicIdField("acct")
+    name = serializers.CharField()
+    createdAt = serializers.DateTimeField(source="created_at")
+
+
+class QuotaSerializer(serializers.Serializer[Any]):
+    operation = serializers.CharField()
+    limit = serializers.IntegerField()
+    used = serializers.IntegerField(help_text="Jobs under way included.")
+    remaining = serializers.IntegerField()
+    resetsAt = serializers.DateTimeField(source="resets_at")
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    user = UserSerializer()
+    account = AccountSerializer()
+    plan = PlanSerializer()
+    quotas = QuotaSerializer(many=True)
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    plan = PlanSerializer()
+    month = serializers.CharField(help_text="As `2027-03`, in UTC.")
+    quotas = QuotaSerializer(many=True)
+
+
+class SessionSerializer(serializers.Serializer[Session]):
+    id = PublicIdField("sess")
+    createdAt = serializers.DateTimeField(source="created_at")
+    lastUsedAt = serializers.DateTimeField(source="last_used_at")
+    expiresAt = serializers.DateTimeField(source="expire_date")
+    userAgent = serializers.CharField(source="user_agent")
+    ip = serializers.IPAddressField(allow_null=True)
+    current = serializers.SerializerMethodField(help_text="The one this request came by.")
+
+    def get_current(self, session: Session) -> bool:
+        return bool(session.pk == self.context.get("session_id"))
+
+
+class _Page(serializers.Serializer[Any]):
+    page = serializers.IntegerField()
+    pageSize = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class SessionPageSerializer(_Page):
+    items = SessionSerializer(many=True)
+
+
+class KeySerializer(serializers.Serializer[ApiKey]):
+    id = PublicIdField("key")
+    name = serializers.CharField()
+    prefix = serializers.CharField(source="shown", help_text="The part that is no secret.")
+    scopes = serializers.ListField(child=serializers.CharField())
+    enabled = serializers.BooleanField()
+    expiresAt = serializers.DateTimeField(source="expires_at", allow_null=True)
+    lastUsedAt = serializers.DateTimeField(source="last_used_at", allow_null=True)
+    createdAt = serializers.DateTimeField(source="created_at")
+
+
+class CreatedKeySerializer(KeySerializer):
+    key = serializers.SerializerMethodField(help_text="The whole key. It is never shown again.")
+
+    def get_key(self, key: ApiKey) -> str:
+        return str(self.context["plain"])
+
+
+class KeyPageSerializer(_Page):
+    items = KeySerializer(many=True)

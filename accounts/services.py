@@ -1,0 +1,109 @@
+"""Making users, accounts and keys. Every door (API, pages, command line) comes through here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.crypto import get_random_string
+
+from accounts import api_keys
+from accounts.models import Account, Member, Plan, Role, User, normalised_email
+from accounts.signing_in import new_token
+from config.errors import AppError, invalid
+
+DEFAULT_PLAN = "free"
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    email: str
+    password: str
+    plan: str
+    session_token: str
+    api_key: str
+    account: Account
+    user: User
+
+
+def email_known(email: str) -> bool:
+    return any(True for _ in filter_users_by_email(normalised_email(email)))
+
+
+def register(email: str, *, password: str, name: str, verified: bool = False) -> User:
+    """A new user with an account of their own. Raises AppError VALIDATION_ERROR by field."""
+    user = User(email=normalised_email(email), name=name.strip())
+    check_password(password, user)
+    if email_known(user.email):
+        raise _taken()
+    user.password = make_password(password)  # slow on purpose: before the transaction begins
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            EmailAddress.objects.create(
+                user=user, email=user.email, primary=True, verified=verified
+            )
+            make_account(user)
+    except IntegrityError as error:
+        raise _taken() from error
+    return user
+
+
+def check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise AppError(
+            "VALIDATION_ERROR",
+            f"password: {error.messages[0]}",
+            fields={"password": list(error.messages)},
+        ) from error
+
+
+def make_account(user: User, *, plan: str = DEFAULT_PLAN) -> Account:
+    """An account owned by ``user``. Call it inside a transaction."""
+    account = Account.objects.create(name=user.name or user.email, plan_id=plan)
+    Member.objects.create(account=account, user=user, role=Role.OWNER)
+    return account
+
+
+def account_of(user: User) -> Account:
+    """The account a person works in. Made now for those who came by another door (createsuperuser)."""
+    found = _first_account(user)
+    if found is not None:
+        return found
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # two first requests make one account
+        return _first_account(user) or make_account(user)
+
+
+def create_demo(plan: str = DEFAULT_PLAN) -> DemoAccount:
+    """A ready account: verified e-mail, random password, signed in, with a key of every scope."""
+    if not Plan.objects.filter(slug=plan).exists():
+        raise invalid("plan", f"There is no plan {plan!r}.")
+    email = f"demo-{get_random_string(8).lower()}@example.com"
+    password = get_random_string(16)
+    with transaction.atomic():
+        user = register(email, password=password, name="Demo seller", verified=True)
+        account = account_of(user)
+        account.plan_id = plan
+        account.save(update_fields=["plan"])
+        _, plain = api_keys.create(account, user, name="Demo key")
+        token = new_token(user)
+    return DemoAccount(email, password, plan, token, plain, account, user)
+
+
+def _first_account(user: User) -> Account | None:
+    membership = (
+        Member.objects.select_related("account__plan").filter(user=user).order_by("pk").first()
+    )
+    return membership.account if membership else None
+
+
+def _taken() -> AppError:
+    return invalid("email", "There is an account with this e-mail address already.")

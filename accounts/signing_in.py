@@ -1,0 +1,118 @@
+"""Signing up and in for programs: the same users, sessions and second factor as the pages have."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from allauth.account import app_settings as allauth_settings
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    authenticate,
+    load_backend,
+    login,
+)
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import Session, User, normalised_email
+from accounts.sessions import SessionStore
+from config.errors import AppError
+
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+
+
+def check_credentials(request: HttpRequest, *, email: str, password: str, code: str) -> User:
+    """The user, or an AppError that never tells whether the e-mail address is known.
+
+    allauth's backend hashes the password for unknown addresses too, so the time tells nothing.
+    """
+    user = authenticate(request, email=normalised_email(email), password=password)
+    if not isinstance(user, User):
+        raise AppError(
+            "INVALID_CREDENTIALS", "The e-mail address or the password is wrong.", status=401
+        )
+    if is_mfa_enabled(user):
+        _check_second_factor(user, code)
+    if verification_is_mandatory() and not _has_verified_address(user):
+        raise AppError(
+            "EMAIL_NOT_VERIFIED",
+            "Follow the link in the e-mail we sent you, then sign in.",
+            status=403,
+        )
+    return user
+
+
+def verification_is_mandatory() -> bool:
+    method = allauth_settings.EMAIL_VERIFICATION
+    return bool(method == allauth_settings.EmailVerificationMethod.MANDATORY)
+
+
+def open_session(request: HttpRequest, user: User) -> str:
+    """Sign in the browser (the cookie leaves with the answer); the key is the program's token."""
+    login(request, user, backend=BACKEND)
+    request.session.save()
+    return str(request.session.session_key)
+
+
+def new_token(user: User) -> str:
+    """A session without a browser."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = BACKEND
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return str(store.session_key)
+
+
+def user_of(store: SessionStore) -> User | None:
+    """Whose session this is; None where it has ended, or the password was changed since.
+
+    Django's own get_user would give the session a new key after a change of SECRET_KEY: right for
+    a cookie, but a program would lose its token.
+    """
+    path, user_id = store.get(BACKEND_SESSION_KEY), store.get(SESSION_KEY)
+    if user_id is None or path is None or path not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    user = load_backend(path).get_user(UUID(user_id))
+    if not isinstance(user, User):
+        return None
+    kept = store.get(HASH_SESSION_KEY, "")
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return user if any(constant_time_compare(kept, one) for one in hashes) else None
+
+
+def sessions_of(user: User) -> QuerySet[Session]:
+    return Session.objects.filter(user=user, expire_date__gt=timezone.now())
+
+
+def end_session(session_id: UUID) -> None:
+    Session.objects.filter(pk=session_id).delete()
+
+
+def _check_second_factor(user: User, code: str) -> None:
+    if not code:
+        raise AppError(
+            "MFA_REQUIRED", "Send the code of your authenticator app as `code`.", status=401
+        )
+    if not any(_accepts(factor, code) for factor in Authenticator.objects.filter(user=user)):
+        raise AppError("INVALID_CREDENTIALS", "The code is wrong or was used before.", status=401)
+
+
+def _accepts(factor: Authenticator, code: str) -> bool:
+    checks = {Authenticator.Type.TOTP: TOTP, Authenticator.Type.RECOVERY_CODES: RecoveryCodes}
+    check = checks.get(factor.type)
+    return check is not None and bool(check(factor).validate_code(code))
+
+
+def _has_verified_address(user: User) -> bool:
+    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())

@@ -1,0 +1,1 @@
+"""Measurements that a person runs; nothing of the site imports them."""

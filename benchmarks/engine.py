@@ -1,0 +1,85 @@
+"""Engine time by stage, without HTTP, queue or database: `python -m benchmarks.engine`.
+
+Prints the median over several warm runs for a photo of 1 and of 12 megapixels (one of the test
+photos, enlarged: the amount of work is the same as for a photo taken at that size).
+"""
+
+import argparse
+import os
+import statistics
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from processing.engine import codecs
+from processing.engine.pipeline import Rendered, render
+from processing.engine.plan import CutoutPlan
+from processing.engine.registry import Registry
+
+ROOT = Path(__file__).resolve().parent.parent
+PHOTO = ROOT / "tests" / "photos" / "blue-skirt.jpg"
+SIZES = {"1 MP": (1152, 864), "12 MP": (4000, 3000)}
+STAGES = ("decode", "matte", "edge", "compose", "encode")
+
+
+def main() -> None:
+    arguments = _arguments()
+    models = Registry(arguments.models_dir, threads=arguments.threads)
+    start = time.perf_counter()
+    models.warm(arguments.model)
+    print(f"{arguments.model}: loaded and run once in {time.perf_counter() - start:.2f} s")
+    _show_inference(models, arguments)
+    print(f"\nmedian of {arguments.runs} warm runs, milliseconds")
+    print(f"{'photo':<8}{'edge':<10}{'format':<8}" + "".join(f"{s:>9}" for s in (*STAGES, "total")))
+    for label, size in SIZES.items():
+        photo = enlarged(PHOTO.read_bytes(), size)
+        for edge in ("none", "standard", "fine"):
+            _show(label, photo, CutoutPlan(model=arguments.model, edge=edge), models, arguments.runs)
+        for format in ("webp", "jpg"):
+            plan = CutoutPlan(model=arguments.model, format=format)
+            _show(label, photo, plan, models, arguments.runs)
+
+
+def enlarged(photo: bytes, size: tuple[int, int]) -> bytes:
+    """The photo as a JPEG of (width, height)."""
+    pixels = codecs.decode(photo, max_pixels=10_000_000).rgb
+    larger = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
+    return codecs.encode(np.asarray(larger, dtype=np.uint8), None, format="jpg")
+
+
+def _show_inference(models: Registry, arguments: argparse.Namespace) -> None:
+    pixels = codecs.decode(PHOTO.read_bytes(), max_pixels=10_000_000).rgb
+    seconds = []
+    for _ in range(arguments.runs):
+        start = time.perf_counter()
+        models.matte(arguments.model, pixels)
+        seconds.append(time.perf_counter() - start)
+    print(f"{arguments.model}: inference {statistics.median(seconds) * 1000:.0f} ms")
+
+
+def _show(label: str, photo: bytes, plan: CutoutPlan, models: Registry, runs: int) -> None:
+    render(photo, plan, models)  # the first of each kind fills caches
+    results: list[tuple[Rendered, float]] = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        results.append((render(photo, plan, models), time.perf_counter() - start))
+    medians = [statistics.median(r.timings[stage] for r, _ in results) for stage in STAGES]
+    medians.append(statistics.median(total for _, total in results))
+    columns = "".join(f"{value * 1000:>9.0f}" for value in medians)
+    print(f"{label:<8}{plan.edge:<10}{plan.format:<8}{columns}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5, help="warm runs per line (default 5)")
+    parser.add_argument("--model", default="fast")
+    parser.add_argument("--threads", type=int, default=2)
+    models_dir = os.environ.get("PACKSHOT_MODELS_DIR", str(ROOT / "var" / "models"))
+    parser.add_argument("--models-dir", type=Path, default=Path(models_dir))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

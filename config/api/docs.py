@@ -1,0 +1,87 @@
+"""What an endpoint says of itself in the OpenAPI document, in one decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
+from rest_framework import serializers
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def endpoint(
+    summary: str,
+    *,
+    responses: dict[int, Any],
+    example: Any = None,
+    body_example: Any = None,
+    **options: Any,
+) -> Callable[[View], View]:
+    """Document an endpoint.
+
+    ``responses`` maps success statuses to what ``data`` holds (the envelope and the error answers
+    are added by config.api.schema). ``example`` is the ``data`` of the first success; a request
+    body is shown by ``body_example``. Everything else goes to extend_schema.
+    """
+    examples: list[OpenApiExample] = []
+    status = next(iter(responses))
+    if example is not None:
+        examples.append(
+            OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)])
+        )
+    if body_example is not None:
+        examples.append(OpenApiExample("Request", value=body_example, request_only=True))
+    answers = {
+        code: answer if answer is not None else OpenApiResponse(description="Done.")
+        for code, answer in responses.items()
+    }
+    return extend_schema(summary=summary, responses=answers, examples=examples, **options)
+
+
+def page_schema(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """How config.api.pagination.page_of answers."""
+    return inline_serializer(
+        f"{item.__name__.removesuffix('Serializer')}Page",
+        {
+            "items": item(many=True),
+            "page": serializers.IntegerField(),
+            "pageSize": serializers.IntegerField(),
+            "total": serializers.IntegerField(),
+        },
+    )
+
+
+def query(
+    name: str,
+    description: str,
+    *,
+    type: Any = str,
+    enum: Sequence[Any] | None = None,
+    default: Any = None,
+) -> OpenApiParameter:
+    return OpenApiParameter(
+        name=name,
+        type=type,
+        location="query",
+        description=description,
+        enum=enum,
+        default=default,
+    )
+
+
+PAGING = [
+    query("page", "Which page, from 1.", type=int, default=1),
+    query("pageSize", "Rows a page, at most 100.", type=int, default=20),
+]
+
+
+def path_id(name: str, prefix: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, "path", description=f"A public id, `{prefix}_…`.")

@@ -1,0 +1,137 @@
+"""Hooks that make the OpenAPI document tell the truth about the envelope, errors and headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Document = dict[str, Any]
+_METHODS = {"get", "post", "put", "patch", "delete"}
+_PREFIX = "/api/v1/"
+
+_ERRORS: dict[str, tuple[str, str, str]] = {
+    "400": ("The request is wrong; `fields` says where.", "VALIDATION_ERROR", "name: Required."),
+    "401": (
+        "No valid session token or API key.",
+        "AUTHENTICATION_REQUIRED",
+        "Authentication credentials were not provided.",
+    ),
+    "403": (
+        "Not allowed, or over the monthly quota.",
+        "QUOTA_EXCEEDED",
+        "Monthly limit reached for remove-background.",
+    ),
+    "404": ("There is no such thing, or it is not yours.", "NOT_FOUND", "Image not found."),
+    "413": ("The upload is too large.", "PAYLOAD_TOO_LARGE", "A file may have at most 30 MB."),
+    "429": (
+        "Too many requests; `Retry-After` says how many seconds to wait.",
+        "RATE_LIMITED",
+        "Rate limit exceeded. Try again in 42 seconds.",
+    ),
+    "500": (
+        "Our fault; the request id helps to find it.",
+        "INTERNAL_ERROR",
+        "Something went wrong on our side. Quote request 4f1c….",
+    ),
+}
+_RATE_HEADERS = {
+    "X-RateLimit-Limit": "Requests allowed in the window.",
+    "X-RateLimit-Remaining": "Requests left in it.",
+    "X-RateLimit-Reset": "Seconds until it starts anew.",
+}
+_ERROR_SCHEMA: Document = {
+    "type": "object",
+    "description": "Every failure has this shape.",
+    "properties": {
+        "success": {"type": "boolean", "enum": [False]},
+        "error": {"type": "string", "description": "A sentence for people."},
+        "code": {"type": "string", "description": "For programs; never renamed."},
+        "fields": {
+            "type": "object",
+            "description": "With VALIDATION_ERROR: what is wrong, by field.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "required": ["success", "error", "code"],
+}
+
+
+def native_endpoints_only(endpoints: list[Any]) -> list[Any]:
+    """Dialects document themselves; this document is the native API's."""
+    return [found for found in endpoints if found[0].startswith(_PREFIX)]
+
+
+def envelope(result: Document, generator: Any, request: Any, public: bool) -> Document:
+    result.setdefault("components", {}).setdefault("schemas", {})["Error"] = _ERROR_SCHEMA
+    for operation in _operations(result):
+        responses = operation["responses"]
+        for status, response in responses.items():
+            if status.startswith("2"):
+                _wrap(response)
+        for status in _possible_errors(operation):
+            responses.setdefault(status, _error_response(status))
+        for status, response in responses.items():
+            response.setdefault("headers", {}).update(_headers(status))
+    return result
+
+
+def _operations(document: Document) -> Iterator[Document]:
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            if method in _METHODS:
+                yield operation
+
+
+def _wrap(response: Document) -> None:
+    content = response.get("content", {}).get("application/json")
+    if content is None:
+        return
+    content["schema"] = {
+        "type": "object",
+        "properties": {
+            "success": {"type": "boolean", "enum": [True]},
+            "data": content.get("schema", {}),
+        },
+        "required": ["success", "data"],
+    }
+    for example in content.get("examples", {}).values():
+        example["value"] = {"success": True, "data": example["value"]}
+
+
+def _possible_errors(operation: Document) -> list[str]:
+    statuses = ["429", "500"]
+    if operation.get("requestBody"):
+        statuses += ["400", "413"]
+    elif any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
+        statuses.append("400")
+    if any(scheme for scheme in operation.get("security", [])):
+        statuses += ["401", "403"]
+    if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
+        statuses.append("404")
+    return sorted(statuses)
+
+
+def _error_response(status: str) -> Document:
+    description, code, sentence = _ERRORS[status]
+    value: Document = {"success": False, "error": sentence, "code": code}
+    if code == "VALIDATION_ERROR":
+        value["fields"] = {"name": ["Required."]}
+    return {
+        "description": description,
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/Error"},
+                "examples": {code: {"value": value}},
+            }
+        },
+    }
+
+
+def _headers(status: str) -> Document:
+    headers: Document = {
+        name: {"schema": {"type": "integer"}, "description": text}
+        for name, text in _RATE_HEADERS.items()
+    }
+    if status == "429":
+        headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
+    return headers

@@ -1,0 +1,46 @@
+"""The base of every native endpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """The API speaks JSON whatever ``Accept`` says, as browsers' and curl's defaults expect."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        content_type = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((p for p in parsers if p.media_type == content_type), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class ApiView(APIView):
+    """``rate_group`` and ``scope`` are read by accounts.throttles and accounts.permissions.
+
+    Each is one name, or a dict of names by HTTP method.
+    """
+
+    content_negotiation_class = AlwaysJSON
+    rate_group: str | dict[str, str] = "general"
+    scope: str | dict[str, str | None] | None = None
+
+    def read(self, serializer_class: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
+        """The request's checked body."""
+        serializer = serializer_class(data=self.request.data, **options)
+        serializer.is_valid(raise_exception=True)
+        checked: dict[str, Any] = serializer.validated_data
+        return checked
+
+    def read_query(self, serializer_class: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """The request's checked query string."""
+        serializer = serializer_class(data=self.request.query_params.dict())
+        serializer.is_valid(raise_exception=True)
+        checked: dict[str, Any] = serializer.validated_data
+        return checked

@@ -1,0 +1,34 @@
+"""The one exception that domain code raises on purpose. It knows nothing of HTTP frameworks."""
+
+from __future__ import annotations
+
+
+class AppError(Exception):
+    """Something the caller did, or must know: a stable code, a sentence for people, an HTTP status.
+
+    ``fields`` names what was wrong in the request, by the name the caller used.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int = 400,
+        fields: dict[str, list[str]] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.fields = fields
+
+
+def invalid(field: str, message: str) -> AppError:
+    """A request that fails on one field."""
+    return AppError("VALIDATION_ERROR", message, status=400, fields={field: [message]})
+
+
+def not_found(what: str) -> AppError:
+    """Answered alike for what does not exist and for what belongs to somebody else."""
+    return AppError("NOT_FOUND", f"{what} not found.", status=404)

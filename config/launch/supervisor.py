@@ -1,0 +1,210 @@
+"""Starts stages in order, keeps their processes running, stops them in the opposite order."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import selectors
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from config.launch.processes import Child, Process, Stage
+
+PROBE_SECONDS = 0.1
+TRIES_BEFORE_READY = 3
+
+
+class StartError(Exception):
+    """The site can't start; the text is for the person at the terminal."""
+
+
+class Supervisor:
+    """Runs stages until told to stop by SIGINT, SIGTERM or SIGHUP; a second one stops at once."""
+
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        *,
+        on_ready: Callable[[], None] = lambda: None,
+        keep_open: tuple[int, ...] = (),
+    ) -> None:
+        self.stages = stages
+        self.on_ready = on_ready
+        self.keep_open = keep_open
+        self.signals = 0
+        self.children: list[list[Child]] = []  # by stage
+        self.selector = selectors.DefaultSelector()
+        names = [process.name for stage in stages for process in stage.processes]
+        self.width = max(map(len, names), default=0)
+
+    def run(self) -> int:
+        """The exit status: 0 after an orderly stop, 1 when a stage didn't come up."""
+        with self._listening():
+            try:
+                for stage in self.stages:
+                    self._bring_up(stage)
+                if not self.signals:
+                    self.on_ready()
+                while not self.signals:
+                    self._turn(self._idle_seconds())
+            except StartError as error:
+                say(f"Packshot could not start: {error}")
+                return 1
+            finally:
+                self._bring_down()
+            return 0
+
+    # --- starting -------------------------------------------------------------------------------
+
+    def _bring_up(self, stage: Stage) -> None:
+        if self.signals:
+            return
+        children = [Child(process, keep_open=self.keep_open) for process in stage.processes]
+        self.children.append(children)
+        for child in children:
+            self._start(child)
+        deadline = time.monotonic() + stage.patience
+        while not self.signals:
+            self._turn(PROBE_SECONDS)
+            _give_up_on_crashes(children)
+            if all(_is_up(child) for child in children) and stage.is_ready():
+                return
+            if time.monotonic() > deadline:
+                raise StartError(f"{stage.name} not ready after {stage.patience:g} seconds.")
+
+    def _start(self, child: Child) -> None:
+        child.start()
+        self.selector.register(child.output, selectors.EVENT_READ, child)
+
+    # --- running --------------------------------------------------------------------------------
+
+    def _turn(self, timeout: float | None) -> None:
+        """Wait for something to happen, then pass on output, notice ends, start what is due."""
+        self._listen(timeout)
+        for child in self._all():
+            if child.is_open and not child.is_running():
+                self._ended(child)
+        now = time.monotonic()
+        for child in self._all():
+            if child.due is not None and child.due <= now and not self.signals:
+                self._start(child)
+
+    def _listen(self, timeout: float | None) -> None:
+        for key, _ in self.selector.select(timeout):
+            child = key.data
+            if not isinstance(child, Child):
+                os.read(key.fd, 512)  # the wake-up bytes of signals
+                continue
+            self._show(child.process, child.read_lines())
+            if child.at_eof:
+                self.selector.unregister(child.output)
+
+    def _ended(self, child: Child) -> None:
+        self._close(child)
+        if child.process.once and child.status == 0:
+            return
+        if child.process.once or self.signals:
+            child.failures += 1
+            return
+        delay = child.schedule_restart()
+        say(f"{child.process.name} ended ({_reason(child)}). Starting it again in {delay:g} s.")
+
+    def _close(self, child: Child) -> None:
+        if not child.at_eof:
+            self.selector.unregister(child.output)
+        self._show(child.process, child.close())
+
+    def _idle_seconds(self) -> float | None:
+        dues = [child.due for child in self._all() if child.due is not None]
+        return max(0.0, min(dues) - time.monotonic()) if dues else None
+
+    def _all(self) -> Iterator[Child]:
+        return (child for children in self.children for child in children)
+
+    # --- stopping -------------------------------------------------------------------------------
+
+    def _bring_down(self) -> None:
+        asked = max(self.signals, 1)
+        for children in reversed(self.children):
+            self._stop(children, hurried=lambda: self.signals > asked)
+        self.selector.close()
+
+    def _stop(self, children: Iterable[Child], *, hurried: Callable[[], bool]) -> None:
+        waiting = [child for child in children if child.is_open]
+        for child in waiting:
+            child.ask_to_stop()
+        began = time.monotonic()
+        while waiting:
+            for child in [child for child in waiting if not child.is_running()]:
+                self._close(child)
+                waiting.remove(child)
+            waited = time.monotonic() - began
+            for child in waiting:
+                if waited > min(child.process.grace, 1.0 if hurried() else math.inf):
+                    child.kill()
+            if waiting:
+                self._listen(PROBE_SECONDS)
+
+    # --- terminal and signals ---------------------------------------------------------------------
+
+    def _show(self, process: Process, lines: Iterable[bytes]) -> None:
+        prefix = "" if process.once else f"{process.name:<{self.width}} | "
+        for line in lines:
+            say(prefix + line.decode(errors="replace").rstrip("\r"))
+
+    @contextlib.contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Signals wake the selector: those to stop are counted, SIGCHLD only wakes."""
+
+        last = -math.inf
+
+        def stop(*_: object) -> None:
+            nonlocal last
+            # make passes on what the whole group got already: one wish, told twice.
+            if time.monotonic() - last > 1:
+                self.signals += 1
+            last = time.monotonic()
+
+        read_end, write_end = os.pipe()
+        for end in (read_end, write_end):
+            os.set_blocking(end, False)
+        self.selector.register(read_end, selectors.EVENT_READ)
+        handlers = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), stop)
+        before = {
+            number: signal.signal(number, handler)
+            for number, handler in {**handlers, signal.SIGCHLD: lambda *_: None}.items()
+        }
+        wakeup_before = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(wakeup_before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            os.close(read_end)
+            os.close(write_end)
+
+
+def say(text: str) -> None:
+    """Print a line. A terminal that went away must not keep anything from stopping in order."""
+    with contextlib.suppress(OSError):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+
+def _is_up(child: Child) -> bool:
+    return child.status == 0 if child.process.once else child.is_running()
+
+
+def _give_up_on_crashes(children: Iterable[Child]) -> None:
+    for child in children:
+        if child.failures >= (1 if child.process.once else TRIES_BEFORE_READY):
+            raise StartError(f"{child.process.name} ended ({_reason(child)}); see its lines above.")
+
+
+def _reason(child: Child) -> str:
+    status = child.status or 0
+    return f"signal {-status}" if status < 0 else f"status {status}"

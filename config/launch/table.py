@@ -1,0 +1,136 @@
+"""Which processes make up the site, in the order in which they start."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.launch import queue
+from config.launch.processes import Process, Stage
+from config.launch.supervisor import StartError
+
+# Dramatiq gives its threads this long, then hands unfinished messages back to the queue: shortly
+# before the launcher's own patience of 20 s is over.
+WORKER_SHUTDOWN_MS = 18_000
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the environment says about where and how to run."""
+
+    var: Path
+    host: str
+    port: int
+    image_workers: int
+    redis_url: str
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str], base: Path) -> Site:
+        """Raises StartError for a value that can't be read."""
+        return cls(
+            var=(base / env.get("VAR_DIR", "var")).resolve(),
+            host=env.get("HOST", "127.0.0.1"),
+            port=_whole(env, "PORT", 8000),
+            image_workers=_whole(env, "IMAGE_WORKERS", 1),
+            redis_url=env.get("REDIS_URL", ""),
+        )
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the site."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+        host = everywhere.get(self.host, f"[{self.host}]" if ":" in self.host else self.host)
+        return f"http://{host}:{self.port}"
+
+
+def stages(site: Site) -> list[Stage]:
+    """Queue, then what must be done once, then workers and clock, then the web server."""
+    jobs = queue.external(site.redis_url) if site.redis_url else queue.embedded(site.var)
+    env = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONUNBUFFERED": "1",
+        "VAR_DIR": str(site.var),
+        "REDIS_URL": jobs.url,
+        "PORT": str(site.port),
+    }
+    prepare = Process("prepare", _python("-m", "config.launch.prepare"), env, once=True)
+    return [
+        _queue_stage(jobs),
+        Stage("prepare", (prepare,), patience=1800),  # a first start fetches weights
+        Stage(
+            "workers",
+            (
+                _worker("worker", site.image_workers, 1, ["images"], poll_ms=20, env=env),
+                _worker("errands", 1, 2, ["previews", "housekeeping"], poll_ms=250, env=env),
+                Process("clock", _python("manage.py", "clock"), env),
+            ),
+            is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),
+            patience=300,  # the very first import of a fresh environment compiles for a while
+        ),
+        Stage("web server", (_web(site, env),), is_ready=lambda: _web_answers(site)),
+    ]
+
+
+def _queue_stage(jobs: queue.Queue) -> Stage:
+    if jobs.process is None:
+        name = "The Redis server at REDIS_URL"
+        return Stage(name, (), is_ready=lambda: queue.answers(jobs.url), patience=10)
+
+    def is_ready() -> bool:
+        if not queue.answers(jobs.url):
+            return False
+        queue.forget_workers(jobs.url)
+        return True
+
+    return Stage("queue", (jobs.process,), is_ready=is_ready, patience=60)
+
+
+def _worker(
+    name: str, processes: int, threads: int, queues: list[str], *, poll_ms: int, env: dict[str, str]
+) -> Process:
+    options = ("-p", str(processes), "-t", str(threads))
+    patience = ("--worker-shutdown-timeout", str(WORKER_SHUTDOWN_MS))
+    polling = {
+        "dramatiq_worker_timeout": str(poll_ms),
+        # Messages in progress count as prefetched: fewer than threads would leave one idle.
+        "dramatiq_queue_prefetch": str(threads),
+    }
+    command = _python("-m", "dramatiq", "config.worker", "-Q", *queues, *options, *patience)
+    return Process(name, command, {**env, **polling})
+
+
+def _web(site: Site, env: dict[str, str]) -> Process:
+    command = _python(
+        *("-m", "granian", "--interface", "asginl", "config.launch.web:application"),
+        *("--host", site.host, "--port", str(site.port), "--workers", "1"),
+        *("--workers-kill-timeout", "5", "--static-path-mount", str(site.var / "static")),
+    )
+    return Process("web", command, env)
+
+
+def _web_answers(site: Site) -> bool:
+    """Whether the web server answers HTTP, with whatever status."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(site.host, site.host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, site.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _python(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, *arguments)
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal():
+        raise StartError(f"{name}={text} is not a whole number.")
+    return int(text)

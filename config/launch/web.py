@@ -1,0 +1,9 @@
+"""The ASGI application as the launcher serves it: granian's worker ends with granian's master."""
+
+from config.launch.lifeline import die_with_parent
+
+die_with_parent()
+
+from config.asgi import application  # noqa: E402
+
+__all__ = ["application"]

@@ -1,0 +1,32 @@
+"""A request id on every request, response and log line."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponseBase
+
+_ACCEPTED = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+def request_id(request: HttpRequest) -> str:
+    return str(getattr(request, "request_id", "unknown"))
+
+
+class RequestIdMiddleware:
+    """Takes the caller's ``X-Request-Id`` where it is a sane one, else makes one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-Id", "")
+        identifier = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = identifier  # type: ignore[attr-defined]
+        with structlog.contextvars.bound_contextvars(request_id=identifier):
+            response = self.get_response(request)
+        response["X-Request-Id"] = identifier
+        return response

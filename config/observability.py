@@ -1,0 +1,116 @@
+"""Structured logs, and the two questions a machine asks: are you there, can you work?"""
+
+from __future__ import annotations
+
+import logging.config
+import uuid
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import redis
+import structlog
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+WORKER_KEY = "packshot:worker"  # packshot:worker:<queue>:<process>, alive while the key is
+
+
+def configure_logging(options: Mapping[str, str]) -> None:
+    """Django's LOGGING_CONFIG: structlog's and the standard library's lines through one formatter."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
+    if options["format"] == "json":
+        shared.append(structlog.processors.format_exc_info)
+        renderer = structlog.processors.JSONRenderer()
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": shared,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+    }
+    handler = {"class": "logging.StreamHandler", "formatter": "line"}
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"line": formatter},
+            "handlers": {"stderr": handler},
+            "root": {"handlers": ["stderr"], "level": options["level"]},
+            "loggers": {"httpx": {"level": "WARNING"}, "PIL": {"level": "INFO"}},
+        }
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """This process answers. Nothing else is looked at."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 until work can be done: database, queue, storage, and a warm worker for pictures."""
+    checks = {
+        "database": _database_answers(),
+        "queue": _queue_answers(),
+        "storage": _storage_writes(),
+        "worker": warm_workers("images") > 0,
+    }
+    ready = all(checks.values())
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", "checks": checks},
+        status=200 if ready else 503,
+    )
+
+
+@cache
+def queue_client() -> redis.Redis:
+    """This process's client of the Redis-protocol server. It connects when first used."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2, max_connections=1000
+    )
+
+
+def warm_workers(queue: str) -> int:
+    """How many workers of ``queue`` said within the last seconds that they are warm."""
+    try:
+        return sum(1 for _ in queue_client().scan_iter(f"{WORKER_KEY}:{queue}:*", count=100))
+    except (redis.RedisError, OSError):
+        return 0
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _queue_answers() -> bool:
+    try:
+        return bool(queue_client().ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
+def _storage_writes() -> bool:
+    try:
+        name = default_storage.save(f"readiness/{uuid.uuid4().hex}", ContentFile(b"ok"))
+        default_storage.delete(name)
+    except OSError:
+        return False
+    return True

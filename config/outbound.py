@@ -1,0 +1,249 @@
+"""The one HTTP client for addresses that customers give us.
+
+A customer's URL must never reach this machine or the network behind it. So the name is resolved
+here, every answer is vetted, and the connection goes to the vetted address itself: a name that
+changes its mind between check and use (DNS rebinding) gains nothing. The URL keeps the name, so
+Host, SNI and the certificate check stay those of the name. Redirects are followed by hand and
+vetted again. No proxy, cookie or credential is taken from the environment, the body is asked for
+uncompressed, and one deadline covers everything from the first DNS question to the last byte.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import httpcore
+import httpx
+
+from config.errors import AppError
+
+PORTS = frozenset({80, 443, 8080, 8443})
+MAX_REDIRECTS = 3
+MAX_ADDRESSES = 3  # tried in turn, as the resolver orders them
+_REDIRECTS = {301, 302, 303, 307, 308}
+_HEADERS = [
+    (b"User-Agent", b"Packshot/1 (product photo import)"),
+    (b"Accept", b"image/*, */*;q=0.5"),
+    (b"Accept-Encoding", b"identity"),  # nothing to inflate, so no decompression bomb
+]
+# The only IPv6 range handed out to the public, less the parts that carry an IPv4 address inside.
+_PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
+_NOT_PUBLIC = [
+    ipaddress.ip_network(block)
+    for block in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")
+]
+
+
+class OutboundError(AppError):
+    """The URL can't be fetched; says why in words that tell nothing about our own network."""
+
+    def __init__(self, message: str, *, code: str = "VALIDATION_ERROR", status: int = 400) -> None:
+        super().__init__(code, message, status=status, fields={"url": [message]})
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A body, where it finally came from, and what its server called it."""
+
+    data: bytes
+    url: str
+    content_type: str | None
+
+
+def fetch(
+    url: str,
+    *,
+    max_bytes: int,
+    timeout: float,
+    allow_private: bool = False,
+    ports: Collection[int] = PORTS,
+) -> Fetched:
+    """The body at ``url``: at most ``max_bytes``, within ``timeout`` seconds altogether.
+
+    Raises OutboundError: VALIDATION_ERROR (400) for an address that is not public, a server that
+    doesn't answer in time or with anything but 200; PAYLOAD_TOO_LARGE (413) for a body that is.
+    """
+    network = _VettedNetwork(time.monotonic() + timeout, allow_private=allow_private)
+    target = _checked(url, ports)
+    try:
+        with httpcore.ConnectionPool(_trusted_issuers(), network_backend=network) as pool:
+            for _ in range(MAX_REDIRECTS + 1):
+                found = _get(pool, target, max_bytes)
+                if isinstance(found, Fetched):
+                    return found
+                target = _checked(found, ports)
+    except httpcore.TimeoutException as error:
+        raise OutboundError("The server took too long.") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+        raise OutboundError("The server could not be reached or broke off its answer.") from error
+    raise OutboundError(f"The address redirects more than {MAX_REDIRECTS} times.")
+
+
+@functools.cache
+def _trusted_issuers() -> ssl.SSLContext:
+    """The bundled list of certificate authorities, whatever the environment says."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the open internet: no private, special or wrapped one."""
+    ip = ipaddress.ip_address(address)
+    if ip.version == 6 and ip not in _PUBLIC_IPV6:
+        return False
+    if any(ip.version == block.version and ip in block for block in _NOT_PUBLIC):
+        return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _checked(url: str, ports: Collection[int]) -> httpx.URL:
+    """The URL, if its scheme, user part and port are ones we speak to."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise OutboundError("This is not a valid URL.") from error
+    host = parsed.host.rstrip(".")
+    if parsed.scheme not in ("http", "https") or not host:
+        raise OutboundError("Only http and https addresses can be fetched.")
+    if parsed.userinfo:
+        raise OutboundError("The address must not carry a user name or password.")
+    if (parsed.port or (443 if parsed.scheme == "https" else 80)) not in ports:
+        raise OutboundError(f"Only the ports {', '.join(map(str, sorted(ports)))} are allowed.")
+    return parsed.copy_with(host=host, fragment=None)
+
+
+def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Fetched | str:
+    """One request: the body, or the address that it redirects to."""
+    headers = [(b"Host", url.netloc), *_HEADERS]
+    with pool.stream("GET", str(url), headers=headers) as response:
+        answer = httpx.Headers(response.headers)
+        if response.status in _REDIRECTS and "location" in answer:
+            return _joined(url, answer["location"])
+        if response.status != httpx.codes.OK:
+            raise OutboundError(f"The server answered with status {response.status}.")
+        if answer.get("content-encoding", "identity").lower() != "identity":
+            raise OutboundError("The server sent a compressed answer that was not asked for.")
+        declared = answer.get("content-length", "0")
+        if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
+            raise _too_large(max_bytes)
+        data = _read_at_most(response.iter_stream(), max_bytes)
+    return Fetched(data, str(url), answer.get("content-type"))
+
+
+def _joined(url: httpx.URL, location: str) -> str:
+    try:
+        return str(url.join(location))
+    except httpx.InvalidURL as error:
+        raise OutboundError("The address redirects to something that is not a URL.") from error
+
+
+def _read_at_most(chunks: Iterable[bytes], max_bytes: int) -> bytes:
+    data = bytearray()
+    for chunk in chunks:
+        data += chunk
+        if len(data) > max_bytes:
+            raise _too_large(max_bytes)
+    return bytes(data)
+
+
+def _too_large(max_bytes: int) -> OutboundError:
+    message = f"The file is larger than {max_bytes / 1e6:g} MB."
+    return OutboundError(message, code="PAYLOAD_TOO_LARGE", status=413)
+
+
+class _VettedNetwork(httpcore.NetworkBackend):
+    """Connects to vetted addresses only, and lets nothing run past the deadline."""
+
+    def __init__(self, deadline: float, *, allow_private: bool) -> None:
+        self.deadline = deadline
+        self.allow_private = allow_private
+        self.plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        addresses = _resolve(host, port, timeout=_left(self.deadline))
+        # One answer for "no such name" and "not public": else names inside our network could be
+        # told from those that don't exist.
+        if not addresses or not (self.allow_private or all(map(is_public, addresses))):
+            raise OutboundError("This address doesn't lead to a public web server.")
+        failure: httpcore.NetworkError | None = None
+        for address in addresses[:MAX_ADDRESSES]:
+            try:
+                stream = self.plain.connect_tcp(address, port, timeout=_left(self.deadline))
+            except httpcore.ConnectError as error:
+                failure = error
+            else:
+                return _TimedStream(stream, self.deadline)
+        raise failure or httpcore.ConnectError("no address")
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection on which waiting is cut off at one moment, however slowly the bytes drip."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self.stream = stream
+        self.deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self.stream.read(max_bytes, timeout=_left(self.deadline))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.stream.write(buffer, timeout=_left(self.deadline))
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        secured = self.stream.start_tls(ssl_context, server_hostname, timeout=_left(self.deadline))
+        return _TimedStream(secured, self.deadline)
+
+    def get_extra_info(self, info: str) -> object:
+        return self.stream.get_extra_info(info)
+
+
+def _left(deadline: float) -> float:
+    """Seconds until the deadline. Raises httpcore.ReadTimeout when it has passed."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("out of time")
+    return left
+
+
+def _resolve(host: str, port: int, *, timeout: float) -> list[str]:
+    """Every address of a name, none if there is no such name.
+
+    The system's resolver knows no time-out, so it is asked from a thread that may be left behind.
+    It also reads every odd spelling of an address (0x7f.1, 2130706433): what it says is vetted.
+    """
+    answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            found = []
+        answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+
+    threading.Thread(target=ask, name="resolve", daemon=True).start()
+    try:
+        return answers.get(timeout=timeout)
+    except queue.Empty as error:
+        raise httpcore.ConnectTimeout("the resolver did not answer") from error

@@ -1,0 +1,307 @@
+"""Every setting of the site. Read from the environment (or `NAME_FILE`), safe by default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+
+from config import VERSION
+from config.secrets import generated_secret, numbered
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# --- Where things are ---------------------------------------------------------------------------
+
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+MODELS_DIR = Path(env.str("MODELS_DIR", str(VAR_DIR / "models"))).resolve()
+PORT = env.int("PORT", 8000)
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+_site = urlsplit(SITE_URL)
+_https = _site.scheme == "https"
+
+# --- Security -----------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "") or generated_secret(VAR_DIR / "secrets/secret_key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# API keys are stored as HMACs under a numbered pepper, e.g. "1:old,2:new": the highest signs new keys.
+API_KEY_PEPPERS = numbered(env.list("API_KEY_PEPPERS", default=[])) or {
+    1: generated_secret(VAR_DIR / "secrets/api_key_pepper_1")
+}
+ALLOWED_HOSTS = [
+    _site.hostname or "127.0.0.1",
+    *env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]),
+]
+CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
+COOKIE_SECURE = env.bool("COOKIE_SECURE", not DEBUG)
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_NAME = "packshot_session"
+SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30) * 86400
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.api.handlers.csrf_failure"
+SECURE_SSL_REDIRECT = _https and env.bool("SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# How many reverse proxies stand in front: only so many entries of X-Forwarded-For are believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- What the site is made of ---------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django_dramatiq",  # first: actors need the broker when their modules are imported
+    "accounts",
+    "media_library",
+    "processing",
+    "listings",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "template_partials",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+MIDDLEWARE = [
+    "config.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionDetailsMiddleware",
+    "accounts.middleware.RateLimitHeadersMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+# --- Data -----------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'packshot.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE takes the write lock when a transaction begins: waiting, instead of failing half way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+_url_file = VAR_DIR / "run/redis_url"  # written by the launcher for its embedded server
+REDIS_URL = env.str("REDIS_URL", "") or (
+    _url_file.read_text().strip() if _url_file.is_file() else f"unix://{VAR_DIR}/run/queue.sock"
+)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+DRAMATIQ_BROKER = {
+    "BROKER": "dramatiq.brokers.redis.RedisBroker",
+    # A dead worker's messages come back after heartbeat_timeout, looked for at every chance.
+    "OPTIONS": {"url": REDIS_URL, "heartbeat_timeout": 15_000, "maintenance_chance": 100_000},
+    "MIDDLEWARE": [
+        "dramatiq.middleware.AgeLimit",
+        "dramatiq.middleware.ShutdownNotifications",
+        "dramatiq.middleware.Callbacks",
+        "dramatiq.middleware.Retries",
+        "django_dramatiq.middleware.DbConnectionsMiddleware",
+    ],
+}
+MEDIA_ROOT = VAR_DIR / "media"
+S3_BUCKET = env.str("S3_BUCKET", "")
+_media_storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
+if S3_BUCKET:
+    _media_storage = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+            "region_name": env.str("S3_REGION", "") or None,
+            "access_key": env.str("S3_ACCESS_KEY", "") or None,
+            "secret_key": env.str("S3_SECRET_KEY", "") or None,
+            "addressing_style": env.str("S3_ADDRESSING_STYLE", "auto"),
+            "signature_version": "s3v4",
+            "default_acl": None,
+            "file_overwrite": True,  # keys come from UUIDs: the same key is the same file
+            "querystring_auth": True,
+        },
+    }
+STORAGES = {
+    "default": _media_storage,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# --- People's accounts (django-allauth) -------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+EMAIL_CONFIG = env.email("EMAIL_URL", "consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Packshot <packshot@{_site.hostname}>")
+_mail_is_sent = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _mail_is_sent else "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Packshot: "
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+MFA_TOTP_ISSUER = "Packshot"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/library/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+# --- API --------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "accounts.authentication.CookieAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["config.api.renderers.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.SmallJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.RateThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Packshot API",
+    "DESCRIPTION": "Product photos cut out, laid out and listed, on your own machine.",
+    "VERSION": VERSION,
+    "SCHEMA_PATH_PREFIX": r"/api/v[0-9]",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "deepLinking": True},
+    "SORT_OPERATIONS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "processing.models.JobState",
+        "ImageKind": "media_library.models.ImageKind",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["config.api.schema.native_endpoints_only"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api.schema.envelope",
+    ],
+}
+
+# --- Limits ------------------------------------------------------------------------------------------
+
+MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 30) * 1_000_000
+MAX_PIXELS = env.int("MAX_MEGAPIXELS", 50) * 1_000_000
+MAX_FILES_PER_UPLOAD = env.int("MAX_FILES_PER_UPLOAD", 20)
+URL_FETCH_SECONDS = env.float("URL_FETCH_SECONDS", 20.0)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # forms and JSON; files are streamed to disk
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+# Requests over seconds. Pro has ten times these, Enterprise none; the per-address ones are for all.
+RATE_LIMITS = {
+    "auth": env.str("RATE_AUTH", "5/15m"),
+    "upload": env.str("RATE_UPLOAD", "100/h"),
+    "processing": env.str("RATE_PROCESSING", "50/h"),
+    "listing-generate": env.str("RATE_LISTING_GENERATE", "20/h"),
+    "listing-create": env.str("RATE_LISTING_CREATE", "50/h"),
+    "general": env.str("RATE_GENERAL", "1000/h"),
+}
+RATE_LIMIT_FACTORS = {"free": 1, "pro": 10, "enterprise": None}  # None: no limit
+SILENCED_SYSTEM_CHECKS = [
+    "django_ratelimit.E003",
+    "django_ratelimit.W001",
+]  # tests use a local cache
+
+# --- Work ----------------------------------------------------------------------------------------------
+
+DEFAULT_MODEL = env.str("DEFAULT_MODEL", "fast")
+MODEL_THREADS = env.int("MODEL_THREADS", 2)
+ONNX_PROVIDERS = env.list("ONNX_PROVIDERS", default=["CPUExecutionProvider"])
+DOOR_WAIT_SECONDS = env.float("DOOR_WAIT_SECONDS", 20.0)
+SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
+JOB_STALE_SECONDS = env.float(
+    "JOB_STALE_SECONDS", 15.0
+)  # a heartbeat older than this is a dead worker's
+JOB_MAX_SECONDS = env.float("JOB_MAX_SECONDS", 300.0)  # after it, work that hangs is given away
+JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", 3)
+
+# --- Logs ------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "console" if DEBUG else "json")
+LOGGING_CONFIG = "config.observability.configure_logging"
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}

@@ -1,0 +1,41 @@
+"""Settings of the test suite: everything in memory, nothing slow, no server needed."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="packshot-test-"))
+os.environ.setdefault(
+    "SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789"
+)
+os.environ.setdefault("API_KEY_PEPPERS", "1:only-for-tests")
+
+from config.settings import *  # noqa: F403
+from config.settings import BASE_DIR, env
+
+MODELS_DIR = Path(env.str("PACKSHOT_MODELS_DIR", str(BASE_DIR / "var/models")))
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ":memory:",
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DRAMATIQ_BROKER = {
+    "BROKER": "dramatiq.brokers.stub.StubBroker",
+    "MIDDLEWARE": [
+        "dramatiq.middleware.AgeLimit",
+        "dramatiq.middleware.Callbacks",
+        "dramatiq.middleware.Retries",
+    ],
+}
+DOOR_WAIT_SECONDS = 0.0
+LOG_FORMAT = "console"
+LOG_LEVEL = "ERROR"
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}

@@ -1,0 +1,54 @@
+"""The only place where apps meet addresses."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import secure_admin_login
+from csp.decorators import csp_update
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerSplitView,
+)
+
+from config import observability
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = "Packshot"
+admin.site.index_title = "Accounts, plans and work"
+
+# Swagger and Redoc style themselves in the page; nothing else on the site may.
+_own_styles = csp_update({"style-src": ["'self'", "'unsafe-inline'"], "worker-src": ["blob:"]})
+
+api = [
+    path("", include("accounts.api_urls")),
+    path("", include("processing.api_urls")),
+    path("", include("media_library.api_urls")),
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+]
+urlpatterns = [
+    path("healthz", observability.healthz),
+    path("readyz", observability.readyz),
+    path("api/v1/", include(api)),
+    path(
+        "api/docs",
+        _own_styles(SpectacularSwaggerSplitView.as_view(url_name="schema")),
+        name="api-docs",
+    ),
+    path(
+        "api/redoc",
+        _own_styles(SpectacularRedocView.as_view(url_name="schema", template_name="redoc.html")),
+        name="api-redoc",
+    ),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("", include("media_library.urls")),
+    path("", include("accounts.urls")),
+    path("", include("processing.urls")),
+]
+
+handler400 = "config.api.handlers.bad_request"
+handler403 = "config.api.handlers.forbidden"
+handler404 = "config.api.handlers.not_found"
+handler500 = "config.api.handlers.server_error"

@@ -1,0 +1,1 @@
+"""What sellers sell. Empty until listings are written (see docs/architecture.md)."""

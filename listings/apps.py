@@ -1,0 +1,8 @@
+"""Django's entry to the listings app."""
+
+from django.apps import AppConfig
+
+
+class ListingsConfig(AppConfig):
+    name = "listings"
+    verbose_name = "Listings"

@@ -1,0 +1,1 @@
+"""What a seller owns: pictures, the projects they lie in, and the files behind them."""

@@ -1,0 +1,82 @@
+"""Staff may look at pictures and projects; changing them is their owners' business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from media_library.links import content_url
+from media_library.models import Image, Project
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class DeletedFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("live", "Live"), ("deleted", "Deleted")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(deleted_at__isnull=self.value() == "live")
+
+
+@admin.register(Image)
+class ImageAdmin(ReadOnlyAdmin):
+    list_display = [
+        *("thumbnail", "__str__", "account", "project", "kind", "format", "width", "height"),
+        *("bytes", "created_at", "deleted_at"),
+    ]
+    list_display_links = ["__str__"]
+    list_filter = ["kind", "format", DeletedFilter, "created_at"]
+    list_select_related = ["account", "project"]
+    search_fields = ["id", "name", "sha256", "job_id", "account__name"]
+    date_hierarchy = "created_at"
+    exclude = ["file_key", "thumbnail_key", "corrected_key"]
+    readonly_fields = ["public_id", "thumbnail", "files"]
+
+    @admin.display(description="Preview")
+    def thumbnail(self, image: Image) -> str:
+        if not image.thumbnail_key:
+            return "-"
+        return format_html(
+            '<a href="{}"><img src="{}" alt="" width="64" loading="lazy"></a>',
+            content_url(image),
+            content_url(image, "thumbnail"),
+        )
+
+    @admin.display(description="Files")
+    def files(self, image: Image) -> str:
+        return "\n".join(image.keys) or "-"
+
+
+@admin.register(Project)
+class ProjectAdmin(ReadOnlyAdmin):
+    list_display = ["name", "account", "is_default", "pictures", "created_at"]
+    list_filter = ["is_default", "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["id", "name", "account__name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        live = Count("images", filter=Q(images__deleted_at__isnull=True))
+        return super().get_queryset(request).annotate(pictures=live)
+
+    @admin.display(ordering="pictures")
+    def pictures(self, project: Any) -> int:
+        return int(project.pictures)

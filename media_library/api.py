@@ -1,0 +1,216 @@
+"""The native API of pictures and projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from config import public_ids
+from config.api.docs import PAGING, endpoint, path_id, query
+from config.api.pagination import page_of
+from config.api.parsers import SmallJSONParser
+from config.api.serializers import PageQuery
+from config.api.views import ApiView
+from config.errors import not_found
+from media_library import ingest, selectors, services
+from media_library.examples import IMAGE, PROJECT, page
+from media_library.links import VARIANTS, content_url
+from media_library.models import Image, ImageKind, Project
+from media_library.projects import default_project
+from media_library.serializers import (
+    ContentQuery,
+    ImageAddress,
+    ImageChange,
+    ImageQuery,
+    ImageSerializer,
+    ImageUpload,
+    ProjectSerializer,
+)
+from media_library.uploads import incoming, limit_uploads
+
+_SCOPES: dict[str, str | None] = {
+    **dict.fromkeys(["GET", "HEAD"], "images:read"),
+    **dict.fromkeys(["POST", "PATCH", "DELETE"], "images:write"),
+}
+_PATH = [path_id("image_id", "img")]
+
+
+class ImageView(ApiView):
+    """What the views of pictures share."""
+
+    scope = _SCOPES
+
+    @property
+    def base(self) -> str:
+        return self.request.build_absolute_uri("/")[:-1]
+
+    def shown(self, image: Image) -> dict[str, Any]:
+        return dict(ImageSerializer(image, context={"base": self.base}).data)
+
+    def image(self, public_id: str) -> Image:
+        try:
+            image_id = public_ids.decode("img", public_id)
+        except ValueError as error:
+            raise not_found("Image") from error
+        return selectors.image_for(caller(self.request).account, image_id)
+
+    def project(self, given: dict[str, Any], name: str = "project_id") -> Project | None:
+        """The project that the request names, if it names one."""
+        if name not in given:
+            return None
+        return selectors.project_for(caller(self.request).account, given[name])
+
+
+class Images(ImageView):
+    parser_classes = [SmallJSONParser, MultiPartParser]
+    rate_group = {"POST": "upload"}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        limit_uploads(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    @endpoint(
+        "Your pictures",
+        responses={200: ImageSerializer(many=True)},
+        example=page(IMAGE),
+        operation_id="images_list",
+        parameters=[
+            *PAGING,
+            query("search", "Part of the name."),
+            query("project", "Only this project's, `proj_…`."),
+            query("kind", "Only uploads, or only results.", enum=ImageKind.values),
+            query("sort", "The order.", enum=list(selectors.SORTS), default="-createdAt"),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(ImageQuery)
+        images = selectors.images_of(
+            caller(request).account,
+            search=asked["search"],
+            project=self.project(asked, "project"),
+            kind=asked.get("kind"),
+            sort=asked["sort"],
+        )
+        context = {"base": self.base}
+        return Response(page_of(images, asked, serializer=ImageSerializer, context=context))
+
+    @endpoint(
+        "Upload pictures",
+        description=(
+            "One `file`, several `files`, or the `url` of a picture on the open internet. "
+            "JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP and GIF (its first frame), told by their "
+            "content. The answer is the picture, or a list where `files` was used. Of several "
+            "files all are kept or none."
+        ),
+        request={"multipart/form-data": ImageUpload, "application/json": ImageAddress},
+        responses={
+            201: PolymorphicProxySerializer(
+                component_name="ImageOrImages",
+                serializers=[ImageSerializer, ImageSerializer(many=True)],
+                resource_type_field_name=None,
+            )
+        },
+        example=IMAGE,
+        operation_id="images_create",
+    )
+    def post(self, request: Request) -> Response:
+        if isinstance(request.data, QueryDict):
+            return self._upload(self.read(ImageUpload))
+        given = self.read(ImageAddress)
+        account, project = caller(request).account, self.project(given)
+        return Response(self.shown(ingest.ingest_url(account, given["url"], project=project)), 201)
+
+    def _upload(self, given: dict[str, Any]) -> Response:
+        account, project = caller(self.request).account, self.project(given)
+        if "file" in given:
+            [image] = ingest.ingest_all(account, [incoming(given["file"], "file")], project=project)
+            return Response(self.shown(image), 201)
+        files = [incoming(file, f"files[{n}]") for n, file in enumerate(given["files"])]
+        images = ingest.ingest_all(account, files, project=project)
+        return Response([self.shown(image) for image in images], 201)
+
+
+class OneImage(ImageView):
+    @endpoint(
+        "One picture",
+        responses={200: ImageSerializer},
+        example=IMAGE,
+        operation_id="images_read",
+        parameters=_PATH,
+    )
+    def get(self, request: Request, image_id: str) -> Response:
+        return Response(self.shown(self.image(image_id)))
+
+    @endpoint(
+        "Rename or move a picture",
+        request=ImageChange,
+        responses={200: ImageSerializer},
+        example=IMAGE,
+        body_example={"name": "Blue jacket, front.jpg"},
+        operation_id="images_change",
+        parameters=_PATH,
+    )
+    def patch(self, request: Request, image_id: str) -> Response:
+        given = self.read(ImageChange)
+        image = self.image(image_id)
+        services.change_image(image, name=given.get("name"), project=self.project(given))
+        return Response(self.shown(image))
+
+    @endpoint(
+        "Delete a picture",
+        description="Its files are removed at once. Results made from it stay.",
+        responses={204: None},
+        operation_id="images_delete",
+        parameters=_PATH,
+    )
+    def delete(self, request: Request, image_id: str) -> Response:
+        services.delete_image(self.image(image_id))
+        return Response(status=204)
+
+
+class ImageContent(ImageView):
+    @endpoint(
+        "A picture's file",
+        description=(
+            "Redirects to a signed address that serves the file for a while without further "
+            "authentication. `corrected` and `thumbnail` are 404 until they are made."
+        ),
+        responses={302: OpenApiResponse(description="To the signed address.")},
+        operation_id="images_content",
+        parameters=[
+            *_PATH,
+            query("variant", "Which file.", enum=list(VARIANTS), default="file"),
+            query("download", "Save it instead of showing it.", type=bool, default=False),
+        ],
+    )
+    def get(self, request: Request, image_id: str) -> HttpResponseRedirect:
+        asked = self.read_query(ContentQuery)
+        image = self.image(image_id)
+        if not getattr(image, VARIANTS[asked["variant"]]):
+            raise not_found("File")
+        url = content_url(image, asked["variant"], base=self.base, download=asked["download"])
+        return HttpResponseRedirect(url)
+
+
+class Projects(ApiView):
+    scope = _SCOPES
+
+    @endpoint(
+        "Your projects",
+        responses={200: ProjectSerializer(many=True)},
+        example=page(PROJECT),
+        operation_id="projects_list",
+        parameters=PAGING,
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(PageQuery)
+        account = caller(request).account
+        default_project(account)
+        projects = selectors.projects_of(account)
+        return Response(page_of(projects, asked, serializer=ProjectSerializer))

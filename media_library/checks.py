@@ -1,0 +1,91 @@
+"""What may come in: size, type, pixels and content of a file, and a name fit to be shown."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import unicodedata
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from config.errors import AppError, invalid
+from media_library.models import NAME_LENGTH
+from processing.engine import codecs
+from processing.engine.codecs import Probe
+from processing.engine.errors import EngineError
+
+# Decoding a photo of 50 megapixels takes 150 MB: this many at once, however many requests come.
+_decoders = threading.BoundedSemaphore(2)
+_ENDINGS = frozenset(
+    ["jpg", "jpeg", "jfif", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
+)
+# Invisible, but part of how emoji and several scripts are written (zero width joiners).
+_JOINERS = "\u200c\u200d"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that may be kept, and what was found out about it on the way."""
+
+    name: str
+    size: int
+    sha256: str
+    probe: Probe
+
+
+def check(data: bytes, *, name: str, field: str = "file") -> Checked:
+    """Refuse what is empty, too large, no picture, too many pixels or broken, in this order.
+
+    The type is read from the content; the name is only shown. ``field`` is where in the request
+    the file was. Raises AppError: PAYLOAD_TOO_LARGE (413), else VALIDATION_ERROR (400).
+    """
+    if not data:
+        raise invalid(field, "The file is empty.")
+    if len(data) > settings.MAX_UPLOAD_BYTES:
+        raise too_large()
+    try:
+        probe = codecs.probe(data, max_pixels=settings.MAX_PIXELS)
+        with _decoders:
+            codecs.verify(data, probe)
+    except EngineError as error:
+        raise invalid(field, error.message) from error
+    return Checked(
+        name=display_name(name) or f"photo.{probe.extension}",
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        probe=probe,
+    )
+
+
+def too_large() -> AppError:
+    limit = f"{settings.MAX_UPLOAD_BYTES / 1_000_000:g} MB"
+    return AppError("PAYLOAD_TOO_LARGE", f"A file may have at most {limit}.", status=413)
+
+
+def display_name(raw: str) -> str:
+    """The last part of a path, on one line, without what can't be seen or would turn the text.
+
+    Empty if nothing is left. A name that is too long loses its middle, not its ending.
+    """
+    base = raw.replace("\\", "/").rpartition("/")[2]
+    normal = unicodedata.normalize("NFC", base)
+    visible = "".join(c for c in normal if c in _JOINERS or unicodedata.category(c)[0] != "C")
+    name = " ".join(visible.split()).strip(". ")
+    if len(name) <= NAME_LENGTH:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > 10:
+        return name[:NAME_LENGTH]
+    return f"{stem[: NAME_LENGTH - len(ending) - 1]}.{ending}"
+
+
+def with_ending(name: str, *, label: str = "", extension: str) -> str:
+    """``shoe.heic`` as png is ``shoe.png``; labelled "cutout" it is ``shoe-cutout.png``."""
+    stem, dot, last = name.rpartition(".")
+    if not dot or last.lower() not in _ENDINGS:
+        stem = name  # "Lamp 2.5 m" has no ending
+    if not stem:
+        return f"{label or 'photo'}.{extension}"
+    ending = f"-{label}.{extension}" if label else f".{extension}"
+    return f"{stem[: NAME_LENGTH - len(ending)]}{ending}"

@@ -1,0 +1,156 @@
+"""Serves pictures at their signed addresses: whole, in part (one range), or as a download."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import IO, Any
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.core.signing import BadSignature
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from config import public_ids
+from media_library import links, storage
+from media_library.checks import with_ending
+from media_library.models import Image
+
+_CHUNK = 256 * 1024
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
+# A file that people sent must never act as a page of this site.
+_SAFETY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@require_safe
+def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBase:
+    """One file of a picture. The signature in the address is all the permission there is."""
+    try:
+        seconds = links.seconds_left(
+            image_id,
+            variant,
+            expires=request.GET.get("expires", ""),
+            signature=request.GET.get("signature", ""),
+        )
+    except BadSignature:
+        return _plain(403, "This link is not valid or has expired.")
+    image = _live_image(image_id)
+    key = getattr(image, links.VARIANTS.get(variant, ""), "")
+    if not image or not key:
+        return _plain(404, "There is no such picture any more.")
+    media_type = image.media_type if key == image.file_key else storage.media_type_of(key)
+    disposition = _disposition(request, image, key=key, media_type=media_type)
+    elsewhere = storage.presigned_url(
+        key,
+        seconds=max(1, seconds),
+        disposition=disposition,
+        media_type=media_type,
+        method=request.method or "GET",
+    )
+    close_old_connections()  # from here on bytes may flow for minutes: nobody needs the database
+    response = HttpResponseRedirect(elsewhere) if elsewhere else _file(request, image, key=key)
+    if response.status_code in (200, 206):
+        response.headers.update({"Content-Type": media_type, "Content-Disposition": disposition})
+    response.headers.update(_SAFETY | {"Cache-Control": f"private, max-age={seconds}"})
+    return response
+
+
+def _live_image(public_id: str) -> Image | None:
+    return Image.live.filter(pk=public_ids.decode("img", public_id)).first()
+
+
+def _plain(status: int, message: str) -> HttpResponse:
+    return HttpResponse(
+        message,
+        status=status,
+        content_type="text/plain; charset=utf-8",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _disposition(request: HttpRequest, image: Image, *, key: str, media_type: str) -> str:
+    label = "" if key == image.file_key else key.rpartition("/")[2].partition("-")[0]
+    name = with_ending(image.name, label=label, extension=key.rpartition(".")[2])
+    header = content_disposition_header(request.GET.get("download") == "1", name)
+    return header or "inline"
+
+
+def _file(request: HttpRequest, image: Image, *, key: str) -> HttpResponseBase:
+    # Renditions are made anew under a new key, so the key stands for their bytes.
+    etag = f'"{image.sha256 if key == image.file_key else key.rpartition("/")[2]}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        try:
+            file = storage.open_file(key)
+        except FileNotFoundError:
+            return _plain(404, "There is no such picture any more.")
+        response = _whole_or_part(request, file, etag=etag)
+    response.headers.update({"ETag": etag, "Accept-Ranges": "bytes"})
+    return response
+
+
+def _whole_or_part(request: HttpRequest, file: IO[Any], *, etag: str) -> HttpResponseBase:
+    size = file.seek(0, 2)
+    if request.method == "HEAD":
+        file.close()
+        return HttpResponse(headers={"Content-Length": str(size)})
+    wanted = _wanted_range(request, size=size, etag=etag)
+    if wanted is None:
+        return _stream(request, file, start=0, length=size)
+    start, end = wanted
+    if start >= end:
+        file.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    response = _stream(request, file, start=start, length=end - start)
+    response.status_code = 206
+    response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return response
+
+
+def _wanted_range(request: HttpRequest, *, size: int, etag: str) -> tuple[int, int] | None:
+    """First byte and the one past the last; an empty span can't be satisfied; None is all.
+
+    Several ranges, and what is no range at all, may be ignored (RFC 9110, 14.2): all is sent.
+    """
+    match = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if match is None or request.headers.get("If-Range", etag) != etag:
+        return None
+    first, last = match.groups()
+    if not first:
+        return (max(0, size - int(last)), size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return int(first), min(int(last) + 1, size) if last else size
+
+
+def _stream(
+    request: HttpRequest, file: IO[Any], *, start: int, length: int
+) -> StreamingHttpResponse:
+    file.seek(start)
+    # An ASGI server would read a plain iterator to its end before it sends the first byte.
+    asynchronous = isinstance(request, ASGIRequest)
+    chunks = _async_chunks(file, length) if asynchronous else _chunks(file, length)
+    return StreamingHttpResponse(chunks, headers={"Content-Length": str(length)})
+
+
+def _chunks(file: IO[Any], length: int) -> Iterator[bytes]:
+    with file:
+        while length > 0 and (chunk := file.read(min(_CHUNK, length))):
+            length -= len(chunk)
+            yield chunk
+
+
+async def _async_chunks(file: IO[Any], length: int) -> AsyncIterator[bytes]:
+    with file:
+        while length > 0 and (chunk := await sync_to_async(file.read)(min(_CHUNK, length))):
+            length -= len(chunk)
+            yield chunk

@@ -1,0 +1,37 @@
+"""What the API's documentation shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LINK = "https://packshot.example/content/img_2VfUX5sCNEcTGeZ8vKoGj1"
+
+IMAGE: dict[str, Any] = {
+    "id": "img_2VfUX5sCNEcTGeZ8vKoGj1",
+    "name": "jacket.jpg",
+    "kind": "original",
+    "format": "jpeg",
+    "mediaType": "image/jpeg",
+    "width": 3024,
+    "height": 4032,
+    "bytes": 2481920,
+    "hasAlpha": False,
+    "orientation": 6,
+    "parentId": None,
+    "projectId": "proj_7Yk2mTq9bWv4sXc1dNe8Hr",
+    "jobId": None,
+    "createdAt": "2026-05-04T09:30:00Z",
+    "url": f"{_LINK}/file?expires=1777890600&signature=…",
+    "thumbnailUrl": f"{_LINK}/thumbnail?expires=1777890600&signature=…",
+}
+PROJECT: dict[str, Any] = {
+    "id": "proj_7Yk2mTq9bWv4sXc1dNe8Hr",
+    "name": "My photos",
+    "description": "",
+    "isDefault": True,
+    "createdAt": "2026-05-04T09:29:58Z",
+}
+
+
+def page(*items: dict[str, Any]) -> dict[str, Any]:
+    return {"items": list(items), "page": 1, "pageSize": 20, "total": len(items)}

@@ -1,0 +1,210 @@
+"""The ways in: bytes, uploads, addresses and results become Image rows with their files.
+
+A file is stored before its row commits and removed if that fails: there may be a file without a row
+after a crash (a sweep finds it), never a row without its file. The original is kept byte for byte;
+turning it upright, converting it to sRGB and dropping what it tells of its owner is done when
+something is made from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Account
+from config import outbound
+from config.errors import AppError
+from media_library import storage
+from media_library.checks import Checked, check, display_name, with_ending
+from media_library.models import Image, ImageKind, Project
+from media_library.projects import default_project
+from media_library.tasks import ask_for_thumbnails
+from processing.engine.sniff import EXTENSIONS, MEDIA_TYPES
+
+# How long a thumbnail may take before the sweep asks for it again.
+THUMBNAIL_PATIENCE = timedelta(seconds=30)
+_EXTENSIONS = {media_type: EXTENSIONS[name] for name, media_type in MEDIA_TYPES.items()}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file on its way in. ``read`` may be called twice: once to check it, once to store it."""
+
+    name: str
+    read: Callable[[], bytes]
+    field: str = "file"
+    source_url: str = ""
+
+
+@dataclass(frozen=True)
+class ResultFacts:
+    """What the engine says about a picture it made. ``label`` goes into its name."""
+
+    format: str
+    media_type: str
+    width: int
+    height: int
+    has_alpha: bool
+    uncertainty: float | None = None
+    label: str = "cutout"
+
+
+def ingest(
+    account: Account,
+    data: bytes,
+    *,
+    name: str,
+    project: Project | None = None,
+    source_url: str = "",
+) -> Image:
+    """Check and keep one picture. Raises AppError (see ``checks.check``)."""
+    incoming = Incoming(name, lambda: data, source_url=source_url)
+    return ingest_all(account, [incoming], project=project)[0]
+
+
+def ingest_url(account: Account, url: str, *, project: Project | None = None) -> Image:
+    """Fetch a picture from the open internet and keep it. Refusals name the field ``url``."""
+    fetched = outbound.fetch(
+        url, max_bytes=settings.MAX_UPLOAD_BYTES, timeout=settings.URL_FETCH_SECONDS
+    )
+    name = unquote(urlsplit(fetched.url).path).rpartition("/")[2]
+    # What follows the "?" is often somebody's temporary permission: not ours to keep.
+    incoming = Incoming(
+        name, lambda: fetched.data, field="url", source_url=url.partition("?")[0][:2000]
+    )
+    return ingest_all(account, [incoming], project=project)[0]
+
+
+def ingest_all(
+    account: Account, incoming: Sequence[Incoming], *, project: Project | None = None
+) -> list[Image]:
+    """Keep several pictures, or none: one that can't be kept refuses them all.
+
+    Files are read one at a time, so that twenty large ones don't lie in memory together.
+    """
+    checked = _check_all(incoming)
+    project = project or default_project(account)
+    images = [
+        _original(project, facts=facts, source_url=item.source_url)
+        for item, facts in zip(incoming, checked, strict=True)
+    ]
+    with storage.removed_unless_kept(image.file_key for image in images) as undo:
+        for image, item in zip(images, incoming, strict=True):
+            storage.save(image.file_key, item.read())
+        with transaction.atomic():
+            Image.objects.bulk_create(images)
+            _ask_after_commit(images)
+        undo.pop_all()
+    return images
+
+
+def store_result(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) -> Image:
+    """Keep what a job made of ``parent``. A job has one result: run again, it gets the first."""
+    if found := _result_of(job_id):
+        return found
+    result = _derived(parent, job_id=job_id, data=data, facts=facts)
+    with storage.removed_unless_kept([result.file_key]) as undo:
+        storage.save(result.file_key, data)
+        try:
+            with transaction.atomic():
+                result.save(force_insert=True)
+                _ask_after_commit([result])
+        except IntegrityError:
+            if found := _result_of(job_id):
+                return found
+            raise
+        undo.pop_all()
+    return result
+
+
+def store_corrected(image: Image, data: bytes, media_type: str) -> None:
+    """Keep the original turned upright. The first one stays; a second is dropped."""
+    extension = _EXTENSIONS[media_type]
+    key = storage.rendition_key(image.account_id, image.id, kind="corrected", extension=extension)
+    with storage.removed_unless_kept([key]) as undo:
+        storage.save(key, data)
+        if Image.live.filter(pk=image.pk, corrected_key="").update(corrected_key=key):
+            undo.pop_all()
+    image.refresh_from_db(fields=["corrected_key"])
+
+
+def _check_all(incoming: Sequence[Incoming]) -> list[Checked]:
+    """Every file's facts, or one refusal that names every file that is wrong."""
+    checked, wrong = [], {}
+    for item in incoming:
+        try:
+            checked.append(check(item.read(), name=item.name, field=item.field))
+        except AppError as error:
+            if len(incoming) == 1 or error.code != "VALIDATION_ERROR":
+                raise
+            wrong[item.field] = [f"{display_name(item.name) or 'A file'}: {error.message}"]
+    if wrong:
+        message = next(iter(wrong.values()))[0]
+        raise AppError("VALIDATION_ERROR", message, status=400, fields=wrong)
+    return checked
+
+
+def _original(project: Project, *, facts: Checked, source_url: str) -> Image:
+    image_id, probe = uuid.uuid4(), facts.probe
+    width, height = probe.oriented_size
+    return Image(
+        id=image_id,
+        account_id=project.account_id,
+        project=project,
+        name=facts.name,
+        format=probe.format,
+        media_type=probe.media_type,
+        width=width,
+        height=height,
+        bytes=facts.size,
+        sha256=facts.sha256,
+        orientation=probe.orientation,
+        has_profile=probe.has_profile,
+        has_alpha=probe.has_alpha,
+        file_key=storage.original_key(project.account_id, image_id, probe.extension),
+        source_url=source_url,
+        thumbnail_due_at=timezone.now() + THUMBNAIL_PATIENCE,
+    )
+
+
+def _derived(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) -> Image:
+    image_id, extension = uuid.uuid4(), _EXTENSIONS[facts.media_type]
+    return Image(
+        id=image_id,
+        account_id=parent.account_id,
+        project_id=parent.project_id,
+        kind=ImageKind.DERIVED,
+        parent=parent,
+        job_id=job_id,
+        name=with_ending(parent.name, label=facts.label, extension=extension),
+        format=facts.format,
+        media_type=facts.media_type,
+        width=facts.width,
+        height=facts.height,
+        bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        has_alpha=facts.has_alpha,
+        uncertainty=facts.uncertainty,
+        file_key=storage.original_key(parent.account_id, image_id, extension),
+        thumbnail_due_at=timezone.now() + THUMBNAIL_PATIENCE,
+    )
+
+
+def _result_of(job_id: UUID) -> Image | None:
+    return Image.objects.filter(job_id=job_id, kind=ImageKind.DERIVED).first()
+
+
+def _ask_after_commit(images: Iterable[Image]) -> None:
+    # robust: the rows are there by then, so nothing that goes wrong here may remove their files.
+    ids = [image.id for image in images]
+    transaction.on_commit(partial(ask_for_thumbnails, ids), robust=True)

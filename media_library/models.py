@@ -1,0 +1,141 @@
+"""Pictures and the projects they lie in."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Account
+from config import public_ids
+
+NAME_LENGTH = 200
+
+
+class ImageKind(models.TextChoices):
+    ORIGINAL = "original", "Original"
+    DERIVED = "derived", "Derived"
+
+
+class Project(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="projects")
+    name = models.CharField(max_length=NAME_LENGTH)
+    description = models.TextField(blank=True, default="")
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-is_default", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(is_default=True),
+                name="project_one_default_per_account",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("proj", self.id)
+
+
+class LiveManager(models.Manager["Image"]):
+    def get_queryset(self) -> models.QuerySet[Image]:
+        return super().get_queryset().filter(deleted_at__isnull=True)
+
+
+class Image(models.Model):
+    """A file as it came (original) or as a job made it (derived).
+
+    Width and height are those of the picture the right way up; ``orientation`` says how the stored
+    file has to be turned. A deleted picture stays as a row without files, name or address, because
+    jobs refer to it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="images")
+    # RESTRICT, unlike PROTECT, lets an account go with everything in it.
+    project = models.ForeignKey(Project, on_delete=models.RESTRICT, related_name="images")
+    kind = models.CharField(max_length=8, choices=ImageKind.choices, default=ImageKind.ORIGINAL)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="derived"
+    )
+    # The job that made it: a plain UUID, because foreign keys never point to a layer above.
+    job_id = models.UUIDField(null=True, blank=True)
+    name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    format = models.CharField(max_length=8)
+    media_type = models.CharField(max_length=32)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    orientation = models.PositiveSmallIntegerField(default=1)
+    has_profile = models.BooleanField(default=False)
+    has_alpha = models.BooleanField(default=False)
+    uncertainty = models.FloatField(null=True, blank=True)
+    file_key = models.CharField(max_length=200, blank=True, default="")
+    thumbnail_key = models.CharField(max_length=200, blank=True, default="")
+    # When the sweep should ask for the thumbnail (again); null once it is made or given up.
+    thumbnail_due_at = models.DateTimeField(null=True, blank=True)
+    corrected_key = models.CharField(max_length=200, blank=True, default="")
+    source_url = models.CharField(max_length=2000, blank=True, default="")
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = models.Manager["Image"]()
+    live = LiveManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["job_id"],
+                condition=Q(kind=ImageKind.DERIVED),
+                name="image_one_result_per_job",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=False) | ~Q(file_key=""),
+                name="image_has_file_unless_deleted",
+            ),
+            models.CheckConstraint(
+                condition=Q(orientation__gte=1, orientation__lte=8),
+                name="image_orientation_is_exif",
+            ),
+            models.CheckConstraint(
+                condition=Q(width__gte=1, height__gte=1), name="image_is_not_empty"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "-created_at", "-id"],
+                condition=Q(deleted_at__isnull=True),
+                name="image_of_account",
+            ),
+            models.Index(
+                fields=["project", "-created_at", "-id"],
+                condition=Q(deleted_at__isnull=True),
+                name="image_of_project",
+            ),
+            models.Index(
+                fields=["thumbnail_due_at"],
+                condition=Q(thumbnail_due_at__isnull=False),
+                name="image_thumbnail_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.public_id
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("img", self.id)
+
+    @property
+    def keys(self) -> list[str]:
+        """Every file that belongs to this picture."""
+        return [key for key in (self.file_key, self.thumbnail_key, self.corrected_key) if key]

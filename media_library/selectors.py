@@ -1,0 +1,63 @@
+"""What an account may see. Nothing here ever answers with somebody else's rows."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Account
+from config.errors import not_found
+from media_library.models import Image, Project
+
+# The API's names of orders, each made complete by the id so that pages never overlap.
+SORTS: Final = {
+    "createdAt": ("created_at", "id"),
+    "-createdAt": ("-created_at", "-id"),
+    "name": ("name", "id"),
+    "-name": ("-name", "-id"),
+    "bytes": ("bytes", "id"),
+    "-bytes": ("-bytes", "-id"),
+}
+DEFAULT_SORT: Final = "-createdAt"
+
+
+def image_for(account: Account, image_id: UUID) -> Image:
+    """The account's picture. Raises AppError NOT_FOUND, also for other people's and deleted ones."""
+    found = Image.live.filter(account=account, pk=image_id).first()
+    if found is None:
+        raise not_found("Image")
+    return found
+
+
+def project_for(account: Account, project_id: UUID) -> Project:
+    """The account's project. Raises AppError NOT_FOUND, also for other people's."""
+    found = Project.objects.filter(account=account, pk=project_id).first()
+    if found is None:
+        raise not_found("Project")
+    return found
+
+
+def images_of(
+    account: Account,
+    *,
+    search: str = "",
+    project: Project | None = None,
+    kind: str | None = None,
+    sort: str = DEFAULT_SORT,
+) -> QuerySet[Image]:
+    """The account's pictures; ``search`` is a part of their names."""
+    images = Image.live.filter(account=account)
+    if search:
+        images = images.filter(name__icontains=search)
+    if project is not None:
+        images = images.filter(project=project)
+    if kind is not None:
+        images = images.filter(kind=kind)
+    return images.order_by(*SORTS[sort])
+
+
+def projects_of(account: Account) -> QuerySet[Project]:
+    """The account's projects, the default one first."""
+    return Project.objects.filter(account=account)

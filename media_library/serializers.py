@@ -1,0 +1,102 @@
+"""Pictures and projects as the API shows them, and what it takes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.api.fields import Flag, PublicIdField, Text
+from config.api.serializers import PageQuery, StrictSerializer
+from media_library.links import VARIANTS, content_url
+from media_library.models import NAME_LENGTH, Image, ImageKind, Project
+from media_library.selectors import DEFAULT_SORT, SORTS
+
+
+class ImageSerializer(serializers.ModelSerializer[Image]):
+    """Needs ``base`` in its context: the site's address, in front of the signed paths."""
+
+    id = PublicIdField("img", read_only=True)
+    kind = serializers.ChoiceField(choices=ImageKind.choices, read_only=True)
+    mediaType = serializers.CharField(source="media_type", read_only=True)
+    hasAlpha = serializers.BooleanField(source="has_alpha", read_only=True)
+    parentId = PublicIdField("img", source="parent_id", read_only=True, allow_null=True)
+    projectId = PublicIdField("proj", source="project_id", read_only=True)
+    jobId = PublicIdField("job", source="job_id", read_only=True, allow_null=True)
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    url = serializers.SerializerMethodField()
+    thumbnailUrl = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Image
+        fields = [
+            *("id", "name", "kind", "format", "mediaType", "width", "height", "bytes"),
+            *("hasAlpha", "orientation", "parentId", "projectId", "jobId", "createdAt"),
+            *("url", "thumbnailUrl"),
+        ]
+
+    def get_url(self, image: Image) -> str:
+        return content_url(image, base=self.context["base"])
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_thumbnailUrl(self, image: Image) -> str | None:
+        if not image.thumbnail_key:
+            return None
+        return content_url(image, "thumbnail", base=self.context["base"])
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    id = PublicIdField("proj", read_only=True)
+    isDefault = serializers.BooleanField(source="is_default", read_only=True)
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+
+    class Meta:
+        model = Project
+        fields = ["id", "name", "description", "isDefault", "createdAt"]
+
+
+class ImageUpload(StrictSerializer):
+    """A form with pictures. That a file is empty is said by the ingest, like all that is wrong."""
+
+    file = serializers.FileField(required=False, allow_empty_file=True)
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True), required=False, allow_empty=False
+    )
+    projectId = PublicIdField("proj", source="project_id", required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        form = self.initial_data
+        if isinstance(form, QueryDict) and len(form.getlist("file")) > 1:
+            raise serializers.ValidationError({"file": ["Send several pictures as `files`."]})
+        if ("file" in attrs) == ("files" in attrs):
+            raise serializers.ValidationError({"file": ["Send one `file`, or several `files`."]})
+        return attrs
+
+
+class ImageAddress(StrictSerializer):
+    url = Text(max_length=2000)
+    projectId = PublicIdField("proj", source="project_id", required=False)
+
+
+class ImageChange(StrictSerializer):
+    name = Text(max_length=NAME_LENGTH, required=False)
+    projectId = PublicIdField("proj", source="project_id", required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Send a new `name` or `projectId`.")
+        return attrs
+
+
+class ImageQuery(PageQuery):
+    search = Text(max_length=NAME_LENGTH, default="", allow_blank=True)
+    project = PublicIdField("proj", required=False)
+    kind = serializers.ChoiceField(choices=ImageKind.choices, required=False)
+    sort = serializers.ChoiceField(choices=list(SORTS), default=DEFAULT_SORT)
+
+
+class ContentQuery(StrictSerializer):
+    variant = serializers.ChoiceField(choices=list(VARIANTS), default="file")
+    download = Flag(default=False)

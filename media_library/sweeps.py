@@ -1,0 +1,99 @@
+"""What the clock puts right: thumbnails that never came, files that no row knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.core.cache import cache
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils import timezone
+
+from media_library.models import Image
+from media_library.tasks import ask_for_thumbnails
+
+log = structlog.get_logger(__name__)
+_AT_ONCE = 200
+_GIVE_UP = timedelta(days=1)
+_ORPHAN_AGE = timedelta(hours=1)
+_ORPHANS_EVERY = 3600  # seconds: it walks the whole folder
+
+
+def run() -> None:
+    """Everything there is to do now; cheap enough to be called every few seconds."""
+    thumbnails_missing()
+    if cache.add("media_library:orphans", 1, timeout=_ORPHANS_EVERY):
+        orphan_files()
+
+
+def thumbnails_missing() -> int:
+    """Ask again for overdue thumbnails; how many were asked for.
+
+    The wait doubles each time (30 s, 1, 2, 4 minutes...), so that a queue without a worker doesn't
+    fill up; after a day it is given up.
+    """
+    now = timezone.now()
+    overdue = Image.live.filter(thumbnail_due_at__lte=now).order_by("thumbnail_due_at")[:_AT_ONCE]
+    images = list(overdue.only("created_at", "thumbnail_due_at"))
+    for image in images:
+        age = now - image.created_at
+        image.thumbnail_due_at = now + age if age < _GIVE_UP else None
+        # Not after a worker has made it in the meantime, which cleared the date.
+        Image.live.filter(pk=image.pk, thumbnail_key="").update(
+            thumbnail_due_at=image.thumbnail_due_at
+        )
+    wanted = [image.pk for image in images if image.thumbnail_due_at]
+    ask_for_thumbnails(wanted)
+    return len(wanted)
+
+
+def orphan_files() -> int:
+    """Remove files, and empty folders, that no row has had for an hour; how many files.
+
+    Only on local disk: a bucket has life-cycle rules for this, and listing one costs money.
+    """
+    if not isinstance(default_storage, FileSystemStorage):
+        return 0
+    before, removed = timezone.now() - _ORPHAN_AGE, 0
+    for folder, image_id in _image_folders():
+        names = default_storage.listdir(folder)[1]
+        known = _known_keys(image_id)
+        orphans = [
+            key
+            for key in (f"{folder}/{name}" for name in names)
+            if key not in known and _older(key, before)
+        ]
+        for key in orphans:
+            log.warning("orphan_file_removed", key=key)
+            default_storage.delete(key)
+        removed += len(orphans)
+        if not names and _older(folder, before):
+            default_storage.delete(folder)
+    return removed
+
+
+def _image_folders() -> Iterator[tuple[str, UUID]]:
+    """``<account>/<image>`` folders. What isn't named so isn't ours to touch."""
+    if not default_storage.exists(""):
+        return
+    for account in filter(_is_uuid, default_storage.listdir("")[0]):
+        for image in filter(_is_uuid, default_storage.listdir(account)[0]):
+            yield f"{account}/{image}", UUID(image)
+
+
+def _known_keys(image_id: UUID) -> list[str]:
+    image = Image.objects.filter(pk=image_id).first()
+    return image.keys if image else []
+
+
+def _is_uuid(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
+
+
+def _older(path: str, moment: datetime) -> bool:
+    return default_storage.get_modified_time(path) < moment

@@ -1,0 +1,40 @@
+"""Small WebP pictures for lists, made once by a worker."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from media_library import storage
+from media_library.models import Image
+from processing.engine import codecs
+from processing.engine.errors import EngineError
+
+MAX_SIDE = 480
+FORMAT = "webp"
+
+
+def make(image_id: UUID) -> None:
+    """Make and keep the thumbnail of a picture. Does nothing where there is one, or no picture.
+
+    Raises EngineError for a picture that can't be shown: it is not asked for again.
+    """
+    image = Image.live.filter(pk=image_id, thumbnail_key="").first()
+    if image is None:
+        return
+    data = storage.read(image.file_key)
+    try:
+        # The picture was let in, or made here: today's pixel limit is not held against it.
+        preview = codecs.thumbnail(
+            data, max_side=MAX_SIDE, max_pixels=image.width * image.height, format=FORMAT
+        )
+    except EngineError:
+        Image.objects.filter(pk=image_id).update(thumbnail_due_at=None)
+        raise
+    key = storage.rendition_key(image.account_id, image.id, kind="thumbnail", extension=FORMAT)
+    with storage.removed_unless_kept([key]) as undo:
+        storage.save(key, preview)
+        # Meanwhile the picture may have been deleted, or another worker may have been faster.
+        if Image.live.filter(pk=image_id, thumbnail_key="").update(
+            thumbnail_key=key, thumbnail_due_at=None
+        ):
+            undo.pop_all()

@@ -1,0 +1,79 @@
+"""Uploads that stop at their limits instead of filling the disk first."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+
+from config.errors import AppError, invalid
+from media_library.checks import too_large
+from media_library.ingest import Incoming
+
+# What boundaries, headers and other fields of a form may add to its files.
+_OVERHEAD = 1_000_000
+
+
+def max_body() -> int:
+    """The largest request body that can be a valid upload."""
+    return int(settings.MAX_FILES_PER_UPLOAD * settings.MAX_UPLOAD_BYTES + _OVERHEAD)
+
+
+def body_too_large() -> AppError:
+    message = f"An upload may have at most {max_body() / 1_000_000:g} MB in all."
+    return AppError("PAYLOAD_TOO_LARGE", message, status=413)
+
+
+class LimitsHandler(FileUploadHandler):
+    """Goes before the handlers that store: refuses too many files, and one that is too large."""
+
+    files = 0
+
+    def handle_raw_input(
+        self,
+        input_data: IO[bytes],
+        META: dict[str, str],
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> None:
+        if content_length > max_body():
+            raise body_too_large()
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.files += 1
+        if self.files > settings.MAX_FILES_PER_UPLOAD:
+            limit = settings.MAX_FILES_PER_UPLOAD
+            raise invalid("files", f"At most {limit} files can be sent at once.")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        if start + len(raw_data) > settings.MAX_UPLOAD_BYTES:
+            raise too_large()
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def limit_uploads(request: HttpRequest) -> None:
+    """Put the limits in front of what stores files. Call it before anything reads the body.
+
+    That is earlier than a view's parser: the CSRF check looks for its token in the form.
+    """
+    request.upload_handlers.insert(0, LimitsHandler(request))
+
+
+def incoming(file: UploadedFile, field: str) -> Incoming:
+    """An uploaded file as the ingest takes it: read from its temporary file whenever asked."""
+
+    def read() -> bytes:
+        if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
+            raise too_large()
+        file.seek(0)
+        return bytes(file.read())
+
+    return Incoming(file.name or "", read, field=field)

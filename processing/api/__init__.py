@@ -1,0 +1,1 @@
+"""The native API's endpoints of tools and jobs."""

@@ -1,0 +1,99 @@
+"""``/jobs``: what became of the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from config import public_ids
+from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.pagination import page_of
+from config.api.views import ApiView
+from config.errors import not_found
+from processing import services
+from processing.api.examples import JOB, page
+from processing.api.serializers import JobQuery, JobSerializer
+from processing.models import Job, JobState
+
+_PATH = [path_id("job_id", "job")]
+
+
+class JobView(ApiView):
+    """What the views of jobs share."""
+
+    scope: str | dict[str, str | None] | None = {"GET": "jobs:read", "POST": "jobs:write"}
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {"base": self.request.build_absolute_uri("/")[:-1]}
+
+    def job(self, public_id: str) -> Job:
+        try:
+            job_id = public_ids.decode("job", public_id)
+        except ValueError as error:
+            raise not_found("Job") from error
+        return services.job_for(caller(self.request).account, job_id)
+
+    def shown(self, job: Job) -> dict[str, Any]:
+        return dict(JobSerializer(job, context=self.context).data)
+
+
+class Jobs(JobView):
+    @endpoint(
+        "Your jobs",
+        responses={200: page_schema(JobSerializer)},
+        example=page(JOB),
+        parameters=[
+            *PAGING,
+            query("state", "Only jobs in this state.", enum=JobState.values),
+            query("image", "Only jobs of this picture, `img_…`."),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        wanted = self.read_query(JobQuery)
+        rows = Job.objects.filter(account=caller(request).account).select_related("result")
+        if "state" in wanted:
+            rows = rows.filter(state=wanted["state"])
+        if "image" in wanted:
+            rows = rows.filter(source_id=wanted["image"])
+        rows = rows.order_by("-created_at", "-id")
+        return Response(page_of(rows, wanted, serializer=JobSerializer, context=self.context))
+
+
+class OneJob(JobView):
+    @endpoint("One job", responses={200: JobSerializer}, example=JOB, parameters=_PATH)
+    def get(self, request: Request, job_id: str) -> Response:
+        return Response(self.shown(self.job(job_id)))
+
+
+class CancelJob(JobView):
+    @endpoint(
+        "Cancel a job",
+        description="A pending or running job ends as `cancelled` and its quota returns. 409 "
+        "CONFLICT for one that has ended.",
+        request=None,
+        responses={200: JobSerializer},
+        example={**JOB, "state": "cancelled", "resultImageId": None, "resultUrl": None},
+        parameters=_PATH,
+    )
+    def post(self, request: Request, job_id: str) -> Response:
+        return Response(self.shown(services.cancel(self.job(job_id))))
+
+
+class RetryJob(JobView):
+    rate_group = "processing"
+
+    @endpoint(
+        "Retry a job",
+        description="A failed or cancelled job is queued again, and charged again, since its "
+        "quota had returned. 409 CONFLICT for any other.",
+        request=None,
+        responses={202: JobSerializer},
+        example={**JOB, "state": "pending", "resultImageId": None, "resultUrl": None},
+        parameters=_PATH,
+    )
+    def post(self, request: Request, job_id: str) -> Response:
+        return Response(self.shown(services.retry(self.job(job_id))), status=202)

@@ -1,0 +1,130 @@
+"""Tools and jobs as the API takes and shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.api.fields import Flag, PublicIdField, Text
+from config.api.serializers import PageQuery, StrictSerializer
+from media_library.links import content_url
+from processing.commands import EDGES, FORMATS
+from processing.engine.errors import InvalidPlan
+from processing.engine.plan import parse_color
+from processing.models import Job, JobState
+
+DISPLAYS = ("data", "url")
+
+
+class RemoveBackgroundBody(StrictSerializer):
+    imageId = PublicIdField("img", source="image_id")
+    model = Text(
+        max_length=64,
+        default="fast",
+        help_text="`fast`, `high`, or the name of any installed model (see `/models`).",
+    )
+    edge = serializers.ChoiceField(choices=EDGES, default="standard")
+    format = serializers.ChoiceField(choices=FORMATS, default="png")
+    bgColor = Text(
+        source="bg_color",
+        max_length=32,
+        required=False,
+        allow_null=True,
+        help_text="Puts the product on one colour: hex (`#fff`, `ffffff`) or a CSS name.",
+    )
+    crop = Flag(default=False, help_text="Trim the result to the product.")
+    keepExistingAlpha = Flag(
+        source="keep_existing_alpha",
+        default=False,
+        help_text="Use the file's own transparency as the cutout, where it has any.",
+    )
+    display = serializers.ChoiceField(
+        choices=DISPLAYS,
+        default="data",
+        help_text="`displayUrl` as a data URL, or as a signed link that expires.",
+    )
+
+    def validate_bgColor(self, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                parse_color(value)
+            except InvalidPlan as error:
+                raise serializers.ValidationError(str(error)) from error
+        return value
+
+
+class ToolAnswer(serializers.Serializer[Any]):
+    """Documents the answer of a tool; ``jobId`` comes with 202 only."""
+
+    originalImageId = serializers.CharField()
+    processedImageId = serializers.CharField(allow_null=True)
+    displayUrl = serializers.CharField(allow_null=True)
+    correctedOriginalUrl = serializers.CharField(
+        allow_null=True,
+        help_text="The original turned upright, where its orientation had to be corrected.",
+    )
+    immediate = serializers.BooleanField()
+    projectId = serializers.CharField()
+
+
+class PendingToolAnswer(ToolAnswer):
+    jobId = serializers.CharField()
+
+
+class ModelSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    aliases = serializers.ListField(child=serializers.CharField())
+    installed = serializers.BooleanField()
+    licence = serializers.CharField()
+    description = serializers.CharField()
+
+
+class JobErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """Needs ``base`` in its context: the site's address, in front of the signed path."""
+
+    id = PublicIdField("job", read_only=True)
+    state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
+    options = serializers.SerializerMethodField()
+    sourceImageId = PublicIdField("img", source="source_id", read_only=True)
+    resultImageId = PublicIdField("img", source="result_id", read_only=True, allow_null=True)
+    resultUrl = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    startedAt = serializers.DateTimeField(source="started_at", read_only=True)
+    endedAt = serializers.DateTimeField(source="ended_at", read_only=True)
+
+    class Meta:
+        model = Job
+        fields = [
+            *("id", "operation", "state", "options", "sourceImageId", "resultImageId"),
+            *("resultUrl", "error", "attempts", "report", "createdAt", "startedAt", "endedAt"),
+        ]
+
+    def get_options(self, job: Job) -> dict[str, Any]:
+        return {_camel(name): value for name, value in job.command.items() if name != "operation"}
+
+    def get_resultUrl(self, job: Job) -> str | None:
+        if job.result is None or job.result.deleted_at is not None:
+            return None
+        return content_url(job.result, base=self.context["base"])
+
+    @extend_schema_field(JobErrorSerializer(allow_null=True))
+    def get_error(self, job: Job) -> dict[str, str] | None:
+        return {"code": job.error_code, "message": job.error} if job.error_code else None
+
+
+class JobQuery(PageQuery):
+    state = serializers.ChoiceField(choices=JobState.choices, required=False)
+    image = PublicIdField("img", required=False)
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)

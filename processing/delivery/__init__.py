@@ -1,0 +1,1 @@
+"""How the outside learns what happened: events, and what is made of them."""

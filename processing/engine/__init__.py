@@ -1,0 +1,26 @@
+"""The engine: picture bytes in, picture bytes out, and nothing of the web in between.
+
+Plain Python on NumPy, OpenCV, Pillow, ONNX Runtime and rembg's matting sessions. It knows no
+Django, no settings and no database, so that it can be measured, tested and reused on its own::
+
+    from pathlib import Path
+    from processing.engine.pipeline import render
+    from processing.engine.plan import CutoutPlan
+    from processing.engine.registry import Registry
+
+    models = Registry(Path("var/models"), threads=2)
+    result = render(photo_bytes, CutoutPlan(format="png"), models)
+    Path("cutout.png").write_bytes(result.data)
+
+Everywhere inside: colour pictures are ``uint8`` arrays of shape (height, width, 3) in sRGB, in the
+order red, green, blue; an alpha channel is a ``uint8`` array (height, width), 255 meaning opaque;
+a matte is a ``float32`` array (rows, columns) from 0 to 1 on the grid of the model that made it.
+
+Threads: OpenCV keeps one pool per process, whose size :class:`~processing.engine.registry.Registry`
+sets to the same number of threads that it gives ONNX Runtime. Run one picture at a time in a process
+and grow by adding processes; two pictures in two threads only take the cores from each other.
+"""
+
+# Part of what identifies a rendition: it rises when the same plan on the same bytes gives
+# other pixels, so that a stored result is never taken for one of a newer engine.
+ENGINE_VERSION = 1

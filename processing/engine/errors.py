@@ -1,0 +1,53 @@
+"""What can go wrong in the engine, each kind with a code for programs and a sentence for people."""
+
+
+class EngineError(Exception):
+    """Base of all the engine's errors: `code` for programs, `message` for people."""
+
+    code = "ENGINE_ERROR"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class UnsupportedFormat(EngineError):
+    """The bytes are not a picture of a kind that the engine reads."""
+
+    code = "UNSUPPORTED_FORMAT"
+
+
+class BrokenImage(EngineError):
+    """The bytes begin like a picture but cannot be decoded to the end."""
+
+    code = "BROKEN_IMAGE"
+
+
+class TooManyPixels(EngineError):
+    """The header claims more pixels than the caller allows; nothing was decoded."""
+
+    code = "TOO_MANY_PIXELS"
+
+
+class UnknownModel(EngineError):
+    """No model goes by that name."""
+
+    code = "UNKNOWN_MODEL"
+
+
+class ModelNotInstalled(EngineError):
+    """The model is known, but its weights are missing or are not the file they should be."""
+
+    code = "MODEL_NOT_INSTALLED"
+
+
+class WeightsUnavailable(EngineError):
+    """No source could deliver a model's weights; the message says how to place them by hand."""
+
+    code = "WEIGHTS_UNAVAILABLE"
+
+
+class InvalidPlan(EngineError):
+    """A plan asks for something that cannot be."""
+
+    code = "INVALID_PLAN"

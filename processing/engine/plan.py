@@ -1,0 +1,79 @@
+"""What shall be done to a picture, checked when it is written down and not when it runs."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from PIL import ImageColor
+
+from processing.engine.errors import InvalidPlan
+
+Color = tuple[int, int, int]
+Edge = Literal["none", "standard", "fine"]
+OutputFormat = Literal["png", "webp", "jpg"]
+
+_HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+
+
+@dataclass(frozen=True, slots=True)
+class CutoutPlan:
+    """Cut the subject of a photo out.
+
+    - `model`: a name or alias that the registry knows; whether it is installed is asked there.
+    - `edge`: `none` shows the model's matte as it is, `standard` fits it to the picture's own
+      edges, `fine` does so at a higher resolution (about twice the time on a large photo).
+      `standard` and `fine` also take the old background's colour out of the edge.
+    - `background`: sRGB, 0 to 255. Flattens the result in any format; a `jpg` without it is white.
+    - `crop`: to the subject's bounding box. Where nothing was found the picture keeps its size.
+    - `keep_existing_alpha`: a source that already has transparency is believed, and no model runs.
+    - `corrected_original`: also return the whole source upright, in sRGB and without metadata,
+      where its orientation had to be corrected.
+    - `max_pixels`: the largest source that will be decoded.
+
+    Raises InvalidPlan.
+    """
+
+    model: str = "fast"
+    edge: Edge = "standard"
+    format: OutputFormat = "png"
+    background: Color | None = None
+    crop: bool = False
+    keep_existing_alpha: bool = False
+    corrected_original: bool = False
+    max_pixels: int = 50_000_000
+
+    def __post_init__(self) -> None:
+        if not self.model:
+            raise InvalidPlan("Name a model, for instance 'fast'.")
+        _one_of("edge", self.edge, get_args(Edge))
+        _one_of("format", self.format, get_args(OutputFormat))
+        if self.background is not None:
+            _check_color(self.background)
+        if self.max_pixels < 1:
+            raise InvalidPlan("max_pixels must be at least 1.")
+
+
+def parse_color(text: str) -> Color:
+    """Read `#fff`, `fff`, `#ffffff`, `FFFFFF` or a CSS colour name as (red, green, blue).
+
+    Hex with an alpha part is refused, because a background is opaque. Raises InvalidPlan.
+    """
+    cleaned = text.strip()
+    if match := _HEX.fullmatch(cleaned):
+        digits = match[1] if len(match[1]) == 6 else "".join(c * 2 for c in match[1])
+        return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+    # Only names from here on: Pillow's own parser would also take hex with alpha and hsl().
+    named = ImageColor.colormap.get(cleaned.lower())
+    if isinstance(named, str):
+        return parse_color(named)
+    raise InvalidPlan(f"'{text}' is not a colour: write #rrggbb, #rgb or a CSS name such as white.")
+
+
+def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InvalidPlan(f"{field} must be one of {', '.join(allowed)}, not '{value}'.")
+
+
+def _check_color(color: Color) -> None:
+    if len(color) != 3 or not all(isinstance(c, int) and 0 <= c <= 255 for c in color):
+        raise InvalidPlan("A background is three whole numbers from 0 to 255.")

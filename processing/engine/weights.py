@@ -1,0 +1,141 @@
+"""Model weights on disk: which files there are, whether they are the right ones, fetching them.
+
+Nothing here runs while pictures are served: `manage.py fetch_models` calls `fetch` beforehand.
+"""
+
+import fcntl
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from processing.engine import sources
+from processing.engine.errors import UnknownModel, WeightsUnavailable
+
+Report = Callable[[str], None]
+
+CATALOGUE = Path(__file__).with_name("weights.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWeights:
+    """One entry of weights.toml; the fields are explained at the top of that file."""
+
+    name: str
+    aliases: tuple[str, ...]
+    task: str
+    default: bool
+    session: str
+    input: int
+    file: str
+    sha256: str
+    size: int
+    licence: str
+    origin: str
+    description: str
+    sources: tuple[dict[str, str], ...]
+
+
+@cache
+def catalogue(path: Path = CATALOGUE) -> tuple[ModelWeights, ...]:
+    """The entries of weights.toml, in its order."""
+    with path.open("rb") as file:
+        entries: list[dict[str, Any]] = tomllib.load(file)["model"]
+    return tuple(
+        ModelWeights(
+            **entry | {"aliases": tuple(entry["aliases"]), "sources": tuple(entry["sources"])}
+        )
+        for entry in entries
+    )
+
+
+def find(name: str, entries: Sequence[ModelWeights] | None = None) -> ModelWeights | None:
+    """The entry of that name or alias, or None."""
+    known = catalogue() if entries is None else entries
+    return next((entry for entry in known if name == entry.name or name in entry.aliases), None)
+
+
+def is_right(path: Path, weights: ModelWeights) -> bool:
+    """Whether the file is there and has the recorded SHA-256. 88 MB take about 60 ms."""
+    if not path.is_file() or path.stat().st_size != weights.size:
+        return False
+    return sha256_of(path) == weights.sha256
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fetch(
+    name: str,
+    models_dir: Path,
+    *,
+    report: Report = lambda line: None,
+    client: httpx.Client | None = None,
+    entries: Sequence[ModelWeights] | None = None,
+) -> Path:
+    """Make sure that a model's weights lie in `models_dir`; returns the file's path.
+
+    A file that is there and right is left alone. Otherwise the sources are tried in order, a
+    broken-off download goes on where it stopped, and the file takes its final name only when its
+    SHA-256 is right. Two processes may call this at once: the second waits, then finds the file.
+    Raises UnknownModel, WeightsUnavailable.
+    """
+    weights = find(name, entries)
+    if weights is None:
+        known = ", ".join(entry.name for entry in (catalogue() if entries is None else entries))
+        raise UnknownModel(f"There is no model '{name}' to fetch. Known: {known}.")
+    target = models_dir / weights.file
+    models_dir.mkdir(parents=True, exist_ok=True)
+    with _only_one(models_dir / f".{weights.file}.lock"):
+        if is_right(target, weights):
+            report(f"{weights.name}: already here, {target}")
+            return target
+        return _fetch_from_sources(weights, target, report=report, client=client)
+
+
+def _fetch_from_sources(
+    weights: ModelWeights, target: Path, *, report: Report, client: httpx.Client | None
+) -> Path:
+    failures = []
+    part = target.with_name(target.name + ".part")
+    for source in weights.sources:
+        label = sources.describe(source)
+        report(f"{weights.name}: fetching {weights.size / 1e6:.1f} MB from {label}")
+        try:
+            sources.download(source, part, client=client)
+        except sources.SourceFailed as failure:
+            failures.append(f"{label}: {failure}")
+            report(f"{weights.name}: no luck there ({failure})")
+            continue
+        if is_right(part, weights):
+            part.replace(target)
+            report(f"{weights.name}: ready, {target}")
+            return target
+        part.unlink(missing_ok=True)
+        failures.append(f"{label}: it delivered another file (SHA-256 differs)")
+        report(f"{weights.name}: the file from there is not the right one; it was thrown away")
+    raise WeightsUnavailable(_by_hand(weights, target, failures))
+
+
+def _by_hand(weights: ModelWeights, target: Path, failures: list[str]) -> str:
+    tried = "\n".join(f"  - {line}" for line in failures)
+    return (
+        f"The weights of {weights.name} could not be fetched from any source:\n{tried}\n"
+        f"Try again with a network connection, or place the file by hand at\n  {target}\n"
+        f"It must have {weights.size} bytes and the SHA-256 {weights.sha256}."
+    )
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

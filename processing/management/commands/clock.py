@@ -1,0 +1,47 @@
+"""Does what has to be done from time to time: sweeps every few seconds, cleaning every hour."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+import media_library.sweeps
+import processing.sweeps
+from accounts.sessions import SessionStore
+from config.launch.lifeline import die_with_parent
+
+log = structlog.get_logger(__name__)
+SWEEP_SECONDS = 3.0
+CLEAN_SECONDS = 3600.0
+
+
+class Command(BaseCommand):
+    help = "Runs the periodic work until it is stopped. Several may run: nothing happens twice."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        die_with_parent()
+        stopping = threading.Event()
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            stopping.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        cleaned = time.monotonic()
+        while not stopping.wait(SWEEP_SECONDS):
+            close_old_connections()
+            try:
+                processing.sweeps.run()
+                media_library.sweeps.run()
+                if time.monotonic() - cleaned > CLEAN_SECONDS:
+                    cleaned = time.monotonic()
+                    SessionStore.clear_expired()
+            except (DatabaseError, OSError):
+                log.exception("clock.round_failed")

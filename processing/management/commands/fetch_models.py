@@ -1,0 +1,46 @@
+"""`manage.py fetch_models`: bring the weights of models to this machine before anything is served."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from processing.engine import weights
+from processing.engine.errors import EngineError
+
+
+class Command(BaseCommand):
+    help = (
+        "Fetch model weights: names or aliases such as 'fast high'; without any, the default set. "
+        "Files that are already here and right are left alone; a broken-off download goes on."
+    )
+    # Fetching must work before there is a database, and with settings that still need attention.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="MODEL")
+        parser.add_argument(
+            "--models-dir", type=Path, default=None, help="default: the setting MODELS_DIR"
+        )
+        parser.add_argument("--list", action="store_true", help="only show what can be fetched")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        models_dir: Path = options["models_dir"] or settings.MODELS_DIR
+        if options["list"]:
+            self._show(models_dir)
+            return
+        names = options["names"] or [entry.name for entry in weights.catalogue() if entry.default]
+        try:
+            for name in names:
+                weights.fetch(name, models_dir, report=self.stdout.write)
+        except EngineError as error:
+            raise CommandError(error.message) from error
+
+    def _show(self, models_dir: Path) -> None:
+        for entry in weights.catalogue():
+            state = "installed" if (models_dir / entry.file).is_file() else "not installed"
+            names = ", ".join((entry.name, *entry.aliases))
+            self.stdout.write(f"{names}: {entry.size / 1e6:.1f} MB, {entry.licence}, {state}")
+            self.stdout.write(f"    {entry.description}")

@@ -1,0 +1,41 @@
+"""A welcome for somebody who has just started Packshot: an account, and photos already cut out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from accounts.http import Caller
+from accounts.models import Account
+from accounts.services import DemoAccount, create_demo
+from media_library.ingest import ingest
+from processing import services
+from processing.commands import RemoveBackground
+
+PHOTOS = Path(settings.BASE_DIR) / "media_library/demo"
+
+
+class Command(BaseCommand):
+    help = "Makes the demo account and sends its photos through the queue, where no account exists."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Account.objects.exists():
+            return
+        demo = create_demo("pro")
+        self._cut_out_photos(demo)
+        self.stdout.write(
+            "\n"
+            "  A demo account was made. Its secrets are shown this once:\n\n"
+            f"    e-mail    {demo.email}\n"
+            f"    password  {demo.password}\n"
+            f"    API key   {demo.api_key}\n"
+        )
+
+    def _cut_out_photos(self, demo: DemoAccount) -> None:
+        caller = Caller(account=demo.account, user=demo.user)
+        for path in sorted(PHOTOS.glob("*.jpg")):
+            image = ingest(demo.account, path.read_bytes(), name=path.name)
+            services.submit(caller, RemoveBackground(), source=image)

@@ -1,0 +1,58 @@
+"""A worker warms its models before it takes work, and says so as long as it lives."""
+
+from __future__ import annotations
+
+import os
+import threading
+from uuid import uuid4
+
+import dramatiq
+import redis
+import structlog
+from django.conf import settings
+from dramatiq.middleware import Middleware
+
+from config.observability import WORKER_KEY, queue_client
+from processing.runtime import registry
+from processing.tasks import IMAGES
+
+log = structlog.get_logger(__name__)
+_SECONDS = 15  # how long a worker is believed after its last word
+
+
+class WorkerPresence(Middleware):
+    """``packshot:worker:images:<id>`` exists while a worker can cut out at once.
+
+    /readyz and the launcher read it; the models are loaded before the first message is taken.
+    """
+
+    def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        if worker.consumer_whitelist and IMAGES in worker.consumer_whitelist:
+            registry().warm(settings.DEFAULT_MODEL)
+            log.info("worker.warm", model=settings.DEFAULT_MODEL, pid=os.getpid())
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        self._stopping = threading.Event()
+        queues = sorted(worker.consumer_whitelist or broker.get_declared_queues())
+        keys = [f"{WORKER_KEY}:{queue}:{uuid4().hex}" for queue in queues]
+        threading.Thread(
+            target=_announce, args=(keys, self._stopping), daemon=True, name="presence"
+        ).start()
+
+    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        self._stopping.set()
+
+
+def _announce(keys: list[str], stopping: threading.Event) -> None:
+    while True:
+        try:
+            for key in keys:
+                queue_client().set(key, os.getpid(), ex=_SECONDS)
+        except (redis.RedisError, OSError):
+            log.warning("worker.presence_not_told")
+        if stopping.wait(_SECONDS / 3):
+            break
+    try:
+        queue_client().delete(*keys)
+    except (redis.RedisError, OSError):
+        log.warning("worker.presence_not_withdrawn")

@@ -1,0 +1,128 @@
+"""Runs one claimed job: source picture, engine, result picture, and the row that says so."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from config.errors import AppError
+from media_library import ingest, storage
+from media_library.models import Image
+from processing import commands, transitions
+from processing.engine import ENGINE_VERSION
+from processing.engine.errors import EngineError
+from processing.engine.pipeline import Rendered, render
+from processing.models import Job
+from processing.runtime import registry
+
+log = structlog.get_logger(__name__)
+
+
+def run(job: Job) -> None:
+    """Do the work of a job claimed by this worker.
+
+    What is wrong with the picture or the command fails the job for good. Any other exception is
+    the caller's to handle.
+    """
+    try:
+        with Heartbeat(job):
+            rendered = _render(job)
+        _keep(job, rendered)
+    except (EngineError, AppError) as error:
+        transitions.fail(job, code=error.code, message=str(error))
+
+
+def _render(job: Job) -> Rendered:
+    source = job.source
+    if source.deleted_at is not None:
+        raise AppError("SOURCE_DELETED", "The picture was deleted before its turn came.")
+    plan = commands.from_json(job.command).plan(
+        corrected_original=source.orientation != 1 and not source.corrected_key,
+        max_pixels=settings.MAX_PIXELS,
+    )
+    return render(storage.read(source.file_key), plan, registry())
+
+
+def _keep(job: Job, rendered: Rendered) -> None:
+    """Store the result and complete the job, or neither."""
+    if rendered.corrected is not None and rendered.corrected_media_type is not None:
+        ingest.store_corrected(job.source, rendered.corrected, rendered.corrected_media_type)
+    result: Image | None = None
+    try:
+        with transaction.atomic():
+            result = ingest.store_result(
+                job.source, job_id=job.pk, data=rendered.data, facts=_facts(rendered)
+            )
+            if not transitions.complete(job, result, _report(rendered)):
+                raise _NoLongerOurs
+    except _NoLongerOurs:
+        log.info("job.result_dropped", job_id=str(job.pk))
+        storage.delete(result.keys if result else [])
+
+
+class _NoLongerOurs(Exception):
+    """The job was cancelled, or given to another worker, while this one worked on it."""
+
+
+def _facts(rendered: Rendered) -> ingest.ResultFacts:
+    return ingest.ResultFacts(
+        format=rendered.format,
+        media_type=rendered.media_type,
+        width=rendered.width,
+        height=rendered.height,
+        has_alpha=rendered.has_alpha,
+        uncertainty=rendered.uncertainty,
+    )
+
+
+def _report(rendered: Rendered) -> dict[str, Any]:
+    return {
+        "provider": rendered.provider,
+        "model": rendered.model,
+        "engineVersion": ENGINE_VERSION,
+        "uncertainty": round(rendered.uncertainty, 4),
+        "subjectBox": list(rendered.subject_box) if rendered.subject_box else None,
+        "seconds": {stage: round(spent, 4) for stage, spent in rendered.timings.items()},
+    }
+
+
+class Heartbeat:
+    """While the block runs, another thread tells the job's row that its worker is alive.
+
+    It falls silent after ``JOB_MAX_SECONDS``, so that work that hangs is given to somebody else.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True, name="heartbeat")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._done.set()
+
+    def _beat(self) -> None:
+        pause = settings.JOB_STALE_SECONDS / 4
+        last = time.monotonic() + settings.JOB_MAX_SECONDS
+        while not self._done.wait(pause) and time.monotonic() < last:
+            try:
+                if not transitions.beat(self._job):
+                    return
+            except DatabaseError:
+                log.warning("job.heartbeat_missed", job_id=str(self._job.pk))
+            finally:
+                connection.close()

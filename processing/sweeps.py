@@ -1,0 +1,63 @@
+"""Finds what fell between the chairs: jobs whose worker died, jobs whose message was lost."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import redis
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from config.observability import queue_client
+from processing import tasks, transitions
+from processing.models import Job, JobState
+
+log = structlog.get_logger(__name__)
+MESSAGE_PATIENCE = timedelta(seconds=10)
+_BATCH = 500
+
+
+def run() -> None:
+    """Safe to run anywhere, at any time, more than once."""
+    abandoned_jobs()
+    lost_messages()
+
+
+def abandoned_jobs() -> int:
+    """Jobs whose heartbeat stopped run again, or fail after their last try. How many were found."""
+    found = list(Job.objects.filter(transitions.stale()).select_related("account")[:_BATCH])
+    for job in found:
+        if job.attempts >= settings.JOB_MAX_ATTEMPTS:
+            transitions.fail_lost(job)
+        elif transitions.left_behind(job):
+            log.warning("job.requeued", job_id=str(job.pk), attempts=job.attempts)
+            tasks.send(job)
+    return len(found)
+
+
+def lost_messages() -> int:
+    """Pending jobs without a message on the queue get a new one. How many did."""
+    now = timezone.now()
+    waiting = Job.objects.filter(state=JobState.PENDING, queued_at__lt=now - MESSAGE_PATIENCE)
+    jobs = list(waiting.order_by("queued_at")[:_BATCH])
+    if not jobs:
+        return 0
+    try:
+        queued = _queued_job_ids()
+    except (redis.RedisError, OSError):
+        return 0  # no queue, no messages: the next round looks again
+    lost = [job for job in jobs if str(job.pk) not in queued]
+    # Looked at now, so that a long queue is not read again at every round.
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(queued_at=now)
+    return sum(tasks.send(job) for job in lost)
+
+
+def _queued_job_ids() -> set[str]:
+    """Ids in all messages that wait, are being worked on, or wait to be tried again."""
+    ids: set[str] = set()
+    for queue in (tasks.IMAGES, f"{tasks.IMAGES}.DQ"):
+        for _, message in queue_client().hscan_iter(f"dramatiq:{queue}.msgs", count=500):
+            ids.update(str(argument) for argument in json.loads(message)["args"])
+    return ids

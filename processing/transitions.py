@@ -1,0 +1,150 @@
+"""The only places where a job changes its state: each one conditional UPDATE of exactly one row.
+
+Each answers whether this caller was the one who made the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts import quotas
+from media_library.models import Image
+from processing.delivery import events
+from processing.models import OPEN_STATES, Job, JobState
+
+
+def stale() -> Q:
+    """Jobs whose worker has not been heard of for too long."""
+    limit = timezone.now() - timedelta(seconds=settings.JOB_STALE_SECONDS)
+    return Q(state=JobState.PROCESSING, heartbeat_at__lt=limit)
+
+
+def claim(job_id: UUID) -> Job | None:
+    """Take a job for this worker: a pending one, or one that its worker left behind."""
+    now = timezone.now()
+    with transaction.atomic():
+        taken = Job.objects.filter(
+            Q(state=JobState.PENDING) | stale(),
+            pk=job_id,
+            attempts__lt=settings.JOB_MAX_ATTEMPTS,
+        ).update(
+            state=JobState.PROCESSING,
+            attempts=F("attempts") + 1,
+            claim_id=uuid4(),
+            heartbeat_at=now,
+            started_at=now,
+        )
+        if not taken:
+            return None
+        job = Job.objects.select_related("source", "account").get(pk=job_id)
+        events.append(job, "job.started", {"attempt": job.attempts})
+    return job
+
+
+def beat(job: Job) -> bool:
+    """Say that the worker which claimed ``job`` lives. False where the job is no longer its own."""
+    return bool(_mine(job).update(heartbeat_at=timezone.now()))
+
+
+def complete(job: Job, result: Image, report: Mapping[str, Any]) -> bool:
+    done = _mine(job).update(
+        state=JobState.COMPLETED, result=result, report=dict(report), ended_at=timezone.now()
+    )
+    if done:
+        quotas.settle(job.id)
+        events.append(job, "job.completed", {"resultImageId": result.public_id})
+    return bool(done)
+
+
+def give_back(job: Job, *, reason: str, counts: bool) -> bool:
+    """Leave a claimed job to another try; ``counts`` says whether this one was a try."""
+    with transaction.atomic():
+        given = _mine(job).update(
+            state=JobState.PENDING,
+            attempts=F("attempts") - (0 if counts else 1),
+            claim_id=None,
+            queued_at=timezone.now(),
+        )
+        if given:
+            events.append(job, "job.requeued", {"reason": reason})
+    return bool(given)
+
+
+def stumbled(job: Job) -> bool:
+    """An error of ours: the job is pending again and True is answered, or it was the last try."""
+    if job.attempts < settings.JOB_MAX_ATTEMPTS:
+        return give_back(job, reason="The worker met an unexpected error.", counts=True)
+    message = "Something went wrong on our side, several times over. The log has the details."
+    fail(job, code="INTERNAL_ERROR", message=message)
+    return False
+
+
+def fail(job: Job, *, code: str, message: str) -> bool:
+    """The claimed try of ``job`` came to nothing: the job fails and its quota returns."""
+    return _end(_mine(job), job, JobState.FAILED, code=code, message=message)
+
+
+def fail_lost(job: Job) -> bool:
+    """A job that was left behind by its last allowed worker."""
+    lost = Job.objects.filter(stale(), pk=job.pk, attempts__gte=settings.JOB_MAX_ATTEMPTS)
+    message = f"The worker was lost {settings.JOB_MAX_ATTEMPTS} times while working on this job."
+    return _end(lost, job, JobState.FAILED, code="WORKER_LOST", message=message)
+
+
+def left_behind(job: Job) -> bool:
+    """A job whose worker died is pending again."""
+    with transaction.atomic():
+        found = Job.objects.filter(stale(), pk=job.pk, claim_id=job.claim_id).update(
+            state=JobState.PENDING, claim_id=None, queued_at=timezone.now()
+        )
+        if found:
+            events.append(job, "job.requeued", {"reason": "The worker was lost."})
+    return bool(found)
+
+
+def cancel(job: Job) -> bool:
+    """A running job's result will be dropped: its worker finds the row no longer its own."""
+    rows = Job.objects.filter(pk=job.pk, state__in=OPEN_STATES)
+    return _end(rows, job, JobState.CANCELLED)
+
+
+def reopen(job: Job) -> bool:
+    """A failed or cancelled job is pending again, with all its tries, and holds quota again."""
+    with transaction.atomic():
+        reopened = Job.objects.filter(
+            pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED)
+        ).update(
+            state=JobState.PENDING,
+            attempts=0,
+            error="",
+            error_code="",
+            ended_at=None,
+            started_at=None,
+            heartbeat_at=None,
+            queued_at=timezone.now(),
+        )
+        if reopened:
+            quotas.reserve(job.account, job.operation, job_id=job.pk)
+            events.append(job, "job.queued", {"retried": True})
+    return bool(reopened)
+
+
+def _mine(job: Job) -> Any:
+    return Job.objects.filter(pk=job.pk, state=JobState.PROCESSING, claim_id=job.claim_id)
+
+
+def _end(rows: Any, job: Job, state: JobState, *, code: str = "", message: str = "") -> bool:
+    with transaction.atomic():
+        ended = rows.update(state=state, error_code=code, error=message, ended_at=timezone.now())
+        if ended:
+            quotas.release(job.pk)
+            events.append(job, f"job.{state.value}", {"code": code, "error": message})
+    return bool(ended)

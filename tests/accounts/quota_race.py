@@ -1,0 +1,103 @@
+"""Run as a program on the database in DATABASE_URL: many threads at the last units of a quota.
+
+Prints what happened as one JSON object. It runs apart from the suite because threads need a
+database that several connections share.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+THREADS = 50
+
+
+def set_up() -> None:
+    import django
+    from django.conf import settings
+
+    from config import settings as served
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test")
+    settings.DATABASES = served.DATABASES  # with the very options that the site runs with
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", "accounts", verbosity=0)
+
+
+def at_once(work: Callable[[int], str]) -> Counter[str]:
+    from django.db import connection
+
+    barrier, results = threading.Barrier(THREADS), Counter()
+    lock = threading.Lock()
+
+    def run(number: int) -> None:
+        connection.ensure_connection()
+        barrier.wait()
+        try:
+            result = work(number)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the report names it)
+            result = repr(error)
+        finally:
+            connection.close()
+        with lock:
+            results[result] += 1
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def main() -> None:
+    from accounts import quotas
+    from accounts.models import Account, PlanLimit, UsageMonth
+    from accounts.operations import REMOVE_BACKGROUND
+    from config.errors import AppError
+
+    def numbers(account: Account) -> list[int]:
+        return list(UsageMonth.objects.values_list("reserved", "settled").get(account=account))
+
+    def take(account: Account, job_id: UUID) -> str:
+        try:
+            quotas.reserve(account, REMOVE_BACKGROUND, job_id=job_id)
+        except AppError as error:
+            return error.code
+        return "taken"
+
+    PlanLimit.objects.filter(plan="free").update(monthly=10)
+    busy = Account.objects.create(name="busy", plan_id="free")
+    for _ in range(3):
+        job = uuid4()
+        quotas.reserve(busy, REMOVE_BACKGROUND, job_id=job)
+        quotas.settle(job)
+    report: dict[str, object] = {}
+    jobs = [uuid4() for _ in range(THREADS)]
+    report["last units"] = at_once(lambda number: take(busy, jobs[number]))
+    report["then"] = numbers(busy)
+
+    fresh = Account.objects.create(name="fresh", plan_id="free")
+    same = uuid4()
+    report["same job"] = at_once(lambda number: take(fresh, same))
+    report["same job then"] = numbers(fresh)
+
+    def end(number: int) -> str:
+        quotas.settle(same) if number % 2 else quotas.release(same)
+        return "ended"
+
+    report["ends"] = at_once(end)
+    report["one end won"] = numbers(fresh) in ([0, 1], [0, 0])
+    sys.stdout.write(json.dumps(report))
+
+
+if __name__ == "__main__":
+    set_up()
+    main()

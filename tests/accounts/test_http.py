@@ -1,0 +1,32 @@
+"""Whose address a request comes from."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+
+from accounts.http import client_ip
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "1.2.3.4", "10.0.0.1"),  # nobody is believed
+        (1, "6.6.6.6, 1.2.3.4", "1.2.3.4"),  # what the caller wrote stands to the left
+        (2, "6.6.6.6, 1.2.3.4, 10.0.0.9", "1.2.3.4"),
+        (2, "1.2.3.4", "10.0.0.1"),  # did not come through both proxies
+        (1, "nonsense", "0.0.0.0"),
+        (1, "", "0.0.0.0"),
+        (1, "2001:DB8::1", "2001:db8::1"),
+    ],
+)
+def test_only_trusted_proxies_are_believed(settings, proxies, forwarded, expected):
+    settings.TRUSTED_PROXIES = proxies
+    request = RequestFactory().get(
+        "/", REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": forwarded}
+    )
+    assert client_ip(request) == expected
+
+
+def test_a_server_on_a_unix_socket_names_no_address():
+    assert client_ip(RequestFactory().get("/", REMOTE_ADDR="")) == "0.0.0.0"

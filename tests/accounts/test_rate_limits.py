@@ -1,0 +1,176 @@
+"""Limits by account and plan, the headers on every answer, and a cache that is down."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+from django_ratelimit import core
+from redis.exceptions import ConnectionError as RedisConnectionError
+from rest_framework.test import APIClient
+
+from accounts import rate_limits
+from accounts.http import Caller, remember_caller
+
+ME = "/api/v1/auth/me"
+HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining")
+
+
+@pytest.fixture(autouse=True)
+def _still(time_machine):
+    """Windows end at moments of their own: none while a test counts."""
+    time_machine.move_to("2027-03-01T12:00:00Z", tick=False)
+
+
+def headers(answer) -> tuple[str, ...]:
+    return tuple(answer[name] for name in HEADERS)
+
+
+def small(settings, **rates: str) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, **rates}
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"), [("5/15m", (5, 900)), ("100/h", (100, 3600)), ("3/s", (3, 1))]
+)
+def test_rates_as_the_settings_write_them(rate, expected):
+    assert rate_limits.parse_rate(rate) == expected
+
+
+@pytest.mark.parametrize("rate", ["", "100", "100/", "/h", "100/2w", "100/hour"])
+def test_what_is_no_rate(rate):
+    with pytest.raises(ValueError, match="Not a rate"):
+        rate_limits.parse_rate(rate)
+
+
+def test_the_table_of_limits(settings):
+    assert settings.RATE_LIMITS == {
+        "auth": "5/15m",
+        "upload": "100/h",
+        "processing": "50/h",
+        "listing-generate": "20/h",
+        "listing-create": "50/h",
+        "general": "1000/h",
+    }
+
+
+def test_each_request_counts_once(seller):
+    assert headers(seller.client.get(ME)) == ("1000", "999")
+    assert headers(seller.client.get(ME)) == ("1000", "998")
+
+
+def test_over_the_limit_and_after_the_window(seller, settings, time_machine):
+    small(settings, general="2/h")
+    assert [seller.client.get(ME).status_code for _ in range(2)] == [200, 200]
+    refused = seller.client.get(ME)
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "RATE_LIMITED"
+    assert headers(refused) == ("2", "0")
+    wait = int(refused["Retry-After"])
+    assert 1 <= wait <= 3600
+    assert refused["X-RateLimit-Reset"] == str(wait)
+    time_machine.shift(wait + 1)
+    assert headers(seller.client.get(ME)) == ("2", "1")
+
+
+def test_tokens_keys_and_cookies_of_an_account_share_a_count(seller, stranger):
+    cookie = APIClient()
+    cookie.force_login(seller.user)
+    clients = [seller.client, cookie, seller.key_client(), seller.key_client()]
+    assert [client.get(ME)["X-RateLimit-Remaining"] for client in clients] == [
+        *("999", "998", "997", "996")
+    ]
+    assert stranger.client.get(ME)["X-RateLimit-Remaining"] == "999"
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        ("free", ("1000", "999")),
+        ("pro", ("10000", "9999")),
+        ("enterprise", ("1000000000", "1000000000")),
+    ],
+)
+def test_plans_have_their_own_numbers(make_seller, plan, expected):
+    assert headers(make_seller(plan=plan).client.get(ME)) == expected
+
+
+def test_enterprise_is_never_limited(make_seller, settings):
+    small(settings, general="1/h")
+    client = make_seller(plan="enterprise").client
+    assert [client.get(ME).status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_signing_in_is_limited_alike_for_every_plan(make_seller, api):
+    make_seller(plan="enterprise")
+    credentials = {"email": "ada@example.com", "password": "a long and quiet sentence"}
+    answer = api.post("/api/v1/auth/login", credentials, format="json")
+    assert headers(answer) == ("5", "4")
+
+
+@pytest.mark.django_db
+def test_refusals_carry_the_headers_without_counting(api):
+    assert api.get(ME).status_code == 401
+    for path, status in ((ME, 401), ("/api/v1/no-such-thing", 404)):
+        answer = api.get(path)
+        assert answer.status_code == status
+        assert headers(answer) == ("1000", "1000")
+        assert 0 <= int(answer["X-RateLimit-Reset"]) <= 3600
+
+
+def test_other_refusals_count_and_carry_the_headers(seller):
+    wrong_method = seller.client.put(ME)
+    assert wrong_method.status_code == 405
+    assert headers(wrong_method) == ("1000", "999")
+    wrong_body = seller.client.post("/api/v1/keys", {"nmae": "x"}, format="json")
+    assert wrong_body.status_code == 400
+    assert headers(wrong_body) == ("1000", "998")
+
+
+@pytest.mark.django_db
+def test_pages_carry_no_rate_headers(api):
+    assert "X-RateLimit-Limit" not in api.get("/accounts/login/")
+
+
+def test_groups_count_apart(seller):
+    request = RequestFactory().get("/")
+    remember_caller(request, Caller(seller.account, seller.user))
+    assert rate_limits.hit(request, "upload").remaining == 99
+    assert rate_limits.hit(request, "processing").remaining == 49
+    assert rate_limits.peek(request, "upload").remaining == 99
+    assert rate_limits.hit(request, "upload").remaining == 98
+
+
+@pytest.mark.django_db
+def test_a_network_of_ipv6_addresses_counts_as_one():
+    factory = RequestFactory()
+    near = [factory.get("/", REMOTE_ADDR=f"2001:db8:0:1::{number}") for number in (1, 2)]
+    far = factory.get("/", REMOTE_ADDR="2001:db8:0:2::1")
+    remaining = [rate_limits.hit(request, "auth").remaining for request in (*near, far)]
+    assert remaining == [4, 3, 4]
+
+
+@pytest.mark.parametrize("error", [RedisConnectionError("down"), OSError("no socket")])
+def test_with_the_cache_down_requests_pass_and_the_log_says_so(seller, monkeypatch, error):
+    class Down:
+        def add(self, *given: object) -> None:
+            raise error
+
+    monkeypatch.setattr(core, "caches", {"default": Down()})
+    warned = []
+    monkeypatch.setattr(rate_limits.log, "warning", lambda event, **_: warned.append(event))
+    answer = seller.client.get(ME)
+    assert answer.status_code == 200
+    assert headers(answer) == ("1000", "1000")
+    assert warned == ["rate_limits_unavailable"]
+
+
+def test_a_counter_that_vanishes_between_two_commands_is_no_refusal(seller, monkeypatch):
+    class Forgetful:
+        def add(self, *given: object) -> bool:
+            return False
+
+        def incr(self, *given: object) -> int:
+            raise ValueError("no such key")
+
+    monkeypatch.setattr(core, "caches", {"default": Forgetful()})
+    assert seller.client.get(ME).status_code == 200

@@ -1,0 +1,44 @@
+"""Names people gave their files, made fit to be shown and to be saved under."""
+
+from __future__ import annotations
+
+import pytest
+
+from media_library.checks import display_name, with_ending
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("shoe.jpg", "shoe.jpg"),
+        ("/home/anna/shoe.jpg", "shoe.jpg"),
+        ("C:\\Photos\\shoe.jpg", "shoe.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\r\nc\x1b[31m.jpg", "abc[31m.jpg"),
+        ("gpj.\u202efdp.exe", "gpj.fdp.exe"),
+        ("  two   spaces .jpg ", "two spaces .jpg"),
+        ("...", ""),
+        ("\u200b\u2060", ""),
+        ("cafe\u0301.jpg", "caf\u00e9.jpg"),
+        ("\U0001f469\u200d\U0001f3a8.png", "\U0001f469\u200d\U0001f3a8.png"),
+        ("x" * 300 + ".jpeg", "x" * 195 + ".jpeg"),
+        ("x" * 300, "x" * 200),
+    ],
+)
+def test_display_name(raw: str, shown: str) -> None:
+    assert display_name(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "expected"),
+    [
+        ("shoe.HEIC", "", "shoe.png"),
+        ("shoe.v2.jpg", "cutout", "shoe.v2-cutout.png"),
+        ("Lamp 2.5 m", "cutout", "Lamp 2.5 m-cutout.png"),
+        ("", "cutout", "cutout.png"),
+        ("", "", "photo.png"),
+        ("x" * 200, "cutout", "x" * 189 + "-cutout.png"),
+    ],
+)
+def test_with_ending(name: str, label: str, expected: str) -> None:
+    assert with_ending(name, label=label, extension="png") == expected
