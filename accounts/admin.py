@@ -11,19 +11,11 @@ from django.http import HttpRequest
 
 from accounts import models
 from accounts.forms import NewUserForm, PlanLimitForm, UserForm
+from config.admin import ReadOnly
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """History: looked at, never changed."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """History."""
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -36,7 +36,9 @@ def main() -> None:
     for label, size in SIZES.items():
         photo = enlarged(PHOTO.read_bytes(), size)
         for edge in ("none", "standard", "fine"):
-            _show(label, photo, CutoutPlan(model=arguments.model, edge=edge), models, arguments.runs)
+            _show(
+                label, photo, CutoutPlan(model=arguments.model, edge=edge), models, arguments.runs
+            )
         for format in ("webp", "jpg"):
             plan = CutoutPlan(model=arguments.model, format=format)
             _show(label, photo, plan, models, arguments.runs)

@@ -5,4 +5,8 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+django = get_asgi_application()
+
+from media_library.body_limit import BodyLimit  # noqa: E402
+
+application = BodyLimit(django)  # type: ignore[arg-type]  # the stubs name dict, ASGI a mapping

@@ -216,6 +216,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _mail_is_sent else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Packshot: "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+MFA_ALLOW_UNVERIFIED_EMAIL = not _mail_is_sent
 MFA_TOTP_ISSUER = "Packshot"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/library/"
@@ -230,7 +231,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["config.api.renderers.EnvelopeRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.SmallJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.RateThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api.errors.exception_handler",

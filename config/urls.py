@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
@@ -21,7 +21,7 @@ admin.site.index_title = "Accounts, plans and work"
 # Swagger and Redoc style themselves in the page; nothing else on the site may.
 _own_styles = csp_update({"style-src": ["'self'", "'unsafe-inline'"], "worker-src": ["blob:"]})
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
     path("", include("processing.api_urls")),
     path("", include("media_library.api_urls")),

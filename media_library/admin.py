@@ -9,19 +9,9 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
+from accounts.admin import ReadOnlyAdmin
 from media_library.links import content_url
 from media_library.models import Image, Project
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class DeletedFilter(admin.SimpleListFilter):
@@ -75,7 +65,8 @@ class ProjectAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         live = Count("images", filter=Q(images__deleted_at__isnull=True))
-        return super().get_queryset(request).annotate(pictures=live)
+        projects: QuerySet[Project] = super().get_queryset(request)
+        return projects.annotate(pictures=live)
 
     @admin.display(ordering="pictures")
     def pictures(self, project: Any) -> int:

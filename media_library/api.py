@@ -6,15 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
 from config import public_ids
-from config.api.docs import PAGING, endpoint, path_id, query
+from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.pagination import page_of
-from config.api.parsers import SmallJSONParser
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
@@ -68,7 +67,7 @@ class ImageView(ApiView):
 
 
 class Images(ImageView):
-    parser_classes = [SmallJSONParser, MultiPartParser]
+    parser_classes = [JSONParser, MultiPartParser]
     rate_group = {"POST": "upload"}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -77,7 +76,7 @@ class Images(ImageView):
 
     @endpoint(
         "Your pictures",
-        responses={200: ImageSerializer(many=True)},
+        responses={200: page_schema(ImageSerializer)},
         example=page(IMAGE),
         operation_id="images_list",
         parameters=[
@@ -114,6 +113,7 @@ class Images(ImageView):
                 component_name="ImageOrImages",
                 serializers=[ImageSerializer, ImageSerializer(many=True)],
                 resource_type_field_name=None,
+                many=False,
             )
         },
         example=IMAGE,
@@ -203,7 +203,7 @@ class Projects(ApiView):
 
     @endpoint(
         "Your projects",
-        responses={200: ProjectSerializer(many=True)},
+        responses={200: page_schema(ProjectSerializer)},
         example=page(PROJECT),
         operation_id="projects_list",
         parameters=PAGING,

@@ -70,7 +70,7 @@ def display_name(raw: str) -> str:
     """
     base = raw.replace("\\", "/").rpartition("/")[2]
     normal = unicodedata.normalize("NFC", base)
-    visible = "".join(c for c in normal if c in _JOINERS or unicodedata.category(c)[0] != "C")
+    visible = "".join(c for c in " ".join(normal.split()) if _is_visible(c))
     name = " ".join(visible.split()).strip(". ")
     if len(name) <= NAME_LENGTH:
         return name
@@ -78,6 +78,10 @@ def display_name(raw: str) -> str:
     if not dot or len(ending) > 10:
         return name[:NAME_LENGTH]
     return f"{stem[: NAME_LENGTH - len(ending) - 1]}.{ending}"
+
+
+def _is_visible(character: str) -> bool:
+    return character in _JOINERS or unicodedata.category(character)[0] != "C"
 
 
 def with_ending(name: str, *, label: str = "", extension: str) -> str:

@@ -9,7 +9,7 @@ from typing import IO, Any
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.core.signing import BadSignature
-from django.db import close_old_connections
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -56,12 +56,22 @@ def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBa
         media_type=media_type,
         method=request.method or "GET",
     )
-    close_old_connections()  # from here on bytes may flow for minutes: nobody needs the database
+    _give_back_connections()
     response = HttpResponseRedirect(elsewhere) if elsewhere else _file(request, image, key=key)
     if response.status_code in (200, 206):
-        response.headers.update({"Content-Type": media_type, "Content-Disposition": disposition})
-    response.headers.update(_SAFETY | {"Cache-Control": f"private, max-age={seconds}"})
+        response["Content-Type"], response["Content-Disposition"] = media_type, disposition
+    if response.status_code < 400:
+        response["Cache-Control"] = f"private, max-age={seconds}"
+    for name, value in _SAFETY.items():
+        response[name] = value
     return response
+
+
+def _give_back_connections() -> None:
+    """Bytes may flow for minutes to a slow reader, who needs no database any more."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
 
 
 def _live_image(public_id: str) -> Image | None:
@@ -87,14 +97,14 @@ def _disposition(request: HttpRequest, image: Image, *, key: str, media_type: st
 def _file(request: HttpRequest, image: Image, *, key: str) -> HttpResponseBase:
     # Renditions are made anew under a new key, so the key stands for their bytes.
     etag = f'"{image.sha256 if key == image.file_key else key.rpartition("/")[2]}"'
-    response = get_conditional_response(request, etag=etag)
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
         try:
             file = storage.open_file(key)
         except FileNotFoundError:
             return _plain(404, "There is no such picture any more.")
         response = _whole_or_part(request, file, etag=etag)
-    response.headers.update({"ETag": etag, "Accept-Ranges": "bytes"})
+    response["ETag"], response["Accept-Ranges"] = etag, "bytes"
     return response
 
 

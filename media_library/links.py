@@ -32,7 +32,8 @@ def content_url(
     """
     path = reverse("image-content", args=[image.public_id, variant])
     expires = _expiry()
-    query = {"expires": expires, "signature": _signature(image.public_id, variant, expires)}
+    signature = _signature(image.public_id, variant, expires)
+    query: dict[str, str | int] = {"expires": expires, "signature": signature}
     if download:
         query["download"] = 1
     return f"{base}{path}?{urlencode(query)}"

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OrderBy, QuerySet
+from django.db.models.functions import Lower
 
 from accounts.models import Account
 from config.errors import not_found
 from media_library.models import Image, Project
 
 # The API's names of orders, each made complete by the id so that pages never overlap.
-SORTS: Final = {
+SORTS: Final[dict[str, tuple[str | OrderBy, ...]]] = {
     "createdAt": ("created_at", "id"),
     "-createdAt": ("-created_at", "-id"),
-    "name": ("name", "id"),
-    "-name": ("-name", "-id"),
+    "name": (Lower("name").asc(), "id"),
+    "-name": (Lower("name").desc(), "-id"),
     "bytes": ("bytes", "id"),
     "-bytes": ("-bytes", "-id"),
 }

@@ -36,6 +36,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             *("hasAlpha", "orientation", "parentId", "projectId", "jobId", "createdAt"),
             *("url", "thumbnailUrl"),
         ]
+        read_only_fields = fields
 
     def get_url(self, image: Image) -> str:
         return content_url(image, base=self.context["base"])
@@ -55,6 +56,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
         fields = ["id", "name", "description", "isDefault", "createdAt"]
+        read_only_fields = fields
 
 
 class ImageUpload(StrictSerializer):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
@@ -18,13 +18,30 @@ log = structlog.get_logger(__name__)
 _AT_ONCE = 200
 _GIVE_UP = timedelta(days=1)
 _ORPHAN_AGE = timedelta(hours=1)
-_ORPHANS_EVERY = 3600  # seconds: it walks the whole folder
+_ORPHANS_EVERY = 3600.0  # seconds: it walks the whole folder
+
+
+class _Due:
+    """Says yes at once, and then no more than once in so many seconds, in this process."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.next = 0.0
+
+    def passed(self) -> bool:
+        if time.monotonic() < self.next:
+            return False
+        self.next = time.monotonic() + self.seconds
+        return True
+
+
+_orphans_due = _Due(_ORPHANS_EVERY)
 
 
 def run() -> None:
     """Everything there is to do now; cheap enough to be called every few seconds."""
     thumbnails_missing()
-    if cache.add("media_library:orphans", 1, timeout=_ORPHANS_EVERY):
+    if _orphans_due.passed():
         orphan_files()
 
 

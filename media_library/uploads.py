@@ -37,7 +37,7 @@ class LimitsHandler(FileUploadHandler):
         input_data: IO[bytes],
         META: dict[str, str],
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         if content_length > max_body():
@@ -48,12 +48,19 @@ class LimitsHandler(FileUploadHandler):
         self.files += 1
         if self.files > settings.MAX_FILES_PER_UPLOAD:
             limit = settings.MAX_FILES_PER_UPLOAD
-            raise invalid("files", f"At most {limit} files can be sent at once.")
+            raise self.stopped(invalid("files", f"At most {limit} files can be sent at once."))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         if start + len(raw_data) > settings.MAX_UPLOAD_BYTES:
-            raise too_large()
+            raise self.stopped(too_large())
         return raw_data
+
+    def stopped(self, error: AppError) -> AppError:
+        """Let the other handlers drop what they have of the file that is coming in."""
+        if self.request is not None:
+            for handler in self.request.upload_handlers:
+                handler.upload_interrupted()
+        return error
 
     def file_complete(self, file_size: int) -> None:
         return None
@@ -67,7 +74,7 @@ def limit_uploads(request: HttpRequest) -> None:
     request.upload_handlers.insert(0, LimitsHandler(request))
 
 
-def incoming(file: UploadedFile, field: str) -> Incoming:
+def incoming(file: UploadedFile[Any], field: str) -> Incoming:
     """An uploaded file as the ingest takes it: read from its temporary file whenever asked."""
 
     def read() -> bytes:

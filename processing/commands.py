@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
-from accounts.operations import REMOVE_BACKGROUND
 from processing.engine.errors import InvalidPlan
 from processing.engine.plan import CutoutPlan, parse_color
 
@@ -25,7 +24,7 @@ class RemoveBackground(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    operation: Literal["remove-background"] = REMOVE_BACKGROUND
+    operation: Literal["remove-background"] = "remove-background"
     model: str = "fast"
     edge: Literal["none", "standard", "fine"] = "standard"
     format: Literal["png", "webp", "jpg"] = "png"

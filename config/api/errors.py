@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -13,16 +13,13 @@ from rest_framework.views import set_rollback
 
 from config.errors import AppError
 
-# DRF's own exceptions, by status: the code they carry and, where ours is better, the sentence.
-_BY_STATUS: dict[int, tuple[str, str | None]] = {
-    status.HTTP_400_BAD_REQUEST: ("VALIDATION_ERROR", None),
-    status.HTTP_401_UNAUTHORIZED: ("AUTHENTICATION_REQUIRED", None),
-    status.HTTP_403_FORBIDDEN: ("FORBIDDEN", None),
-    status.HTTP_404_NOT_FOUND: ("NOT_FOUND", None),
-    status.HTTP_405_METHOD_NOT_ALLOWED: ("METHOD_NOT_ALLOWED", None),
-    status.HTTP_406_NOT_ACCEPTABLE: ("NOT_ACCEPTABLE", None),
-    status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: ("UNSUPPORTED_MEDIA_TYPE", None),
-    status.HTTP_429_TOO_MANY_REQUESTS: ("RATE_LIMITED", None),
+# The codes of DRF's own exceptions, by status.
+_CODES = {
+    status.HTTP_401_UNAUTHORIZED: "AUTHENTICATION_REQUIRED",
+    status.HTTP_403_FORBIDDEN: "FORBIDDEN",
+    status.HTTP_404_NOT_FOUND: "NOT_FOUND",
+    status.HTTP_405_METHOD_NOT_ALLOWED: "METHOD_NOT_ALLOWED",
+    status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
 }
 
 
@@ -37,6 +34,8 @@ def body(
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """The answer for what a view raised; None (Django's 500) for what nobody expected."""
+    if isinstance(exc, RequestDataTooBig):
+        exc = AppError("PAYLOAD_TOO_LARGE", "The request's body is too large.", status=413)
     if isinstance(exc, AppError):
         set_rollback()
         return Response(body(exc.code, exc.message, exc.fields), status=exc.status)
@@ -59,10 +58,9 @@ def _api_exception_body(exc: exceptions.APIException) -> dict[str, Any]:
     if isinstance(exc, exceptions.ParseError):
         return body("VALIDATION_ERROR", str(exc.detail), {"request": [str(exc.detail)]})
     if isinstance(exc, exceptions.Throttled):
-        seconds = int(exc.wait or 1)
+        seconds = int(getattr(exc, "wait", None) or 1)
         return body("RATE_LIMITED", f"Rate limit exceeded. Try again in {seconds} seconds.")
-    code, message = _BY_STATUS.get(exc.status_code, ("ERROR", None))
-    return body(code, message or str(exc.detail))
+    return body(_CODES.get(exc.status_code, "ERROR"), str(exc.detail))
 
 
 def _headers(exc: exceptions.APIException) -> dict[str, str]:

@@ -44,6 +44,7 @@ class JobView(ApiView):
 class Jobs(JobView):
     @endpoint(
         "Your jobs",
+        operation_id="jobs_list",
         responses={200: page_schema(JobSerializer)},
         example=page(JOB),
         parameters=[
@@ -64,7 +65,13 @@ class Jobs(JobView):
 
 
 class OneJob(JobView):
-    @endpoint("One job", responses={200: JobSerializer}, example=JOB, parameters=_PATH)
+    @endpoint(
+        "One job",
+        operation_id="jobs_read",
+        responses={200: JobSerializer},
+        example=JOB,
+        parameters=_PATH,
+    )
     def get(self, request: Request, job_id: str) -> Response:
         return Response(self.shown(self.job(job_id)))
 
@@ -72,6 +79,7 @@ class OneJob(JobView):
 class CancelJob(JobView):
     @endpoint(
         "Cancel a job",
+        operation_id="jobs_cancel",
         description="A pending or running job ends as `cancelled` and its quota returns. 409 "
         "CONFLICT for one that has ended.",
         request=None,
@@ -88,6 +96,7 @@ class RetryJob(JobView):
 
     @endpoint(
         "Retry a job",
+        operation_id="jobs_retry",
         description="A failed or cancelled job is queued again, and charged again, since its "
         "quota had returned. 409 CONFLICT for any other.",
         request=None,

@@ -60,7 +60,7 @@ class Listener:
 @contextmanager
 def listener(job_id: UUID) -> Iterator[Listener]:
     """Listen for a job's end. To be opened before the job is sent, so that no nudge is missed."""
-    pubsub: PubSub | None = queue_client().pubsub(ignore_subscribe_messages=True)
+    pubsub = PubSub(queue_client().connection_pool, ignore_subscribe_messages=True)
     try:
         try:
             pubsub.subscribe(_channel(job_id))

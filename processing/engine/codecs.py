@@ -90,7 +90,7 @@ def verify(data: bytes, probe: Probe) -> None:
     25 ms for 12 megapixels. The other formats are decoded in full.
     """
     with _opened(data, max_pixels=probe.width * probe.height) as image:
-        image.draft(None, (1, 1))
+        _shrink_on_load(image, 1)
         image.load()
 
 
@@ -125,18 +125,15 @@ def thumbnail(data: bytes, *, max_side: int, max_pixels: int, format: str = "web
     Raises UnsupportedFormat, TooManyPixels, BrokenImage.
     """
     with _opened(data, max_pixels=max_pixels) as image:
-        image.draft(None, (max_side, max_side))
+        _shrink_on_load(image, max_side)
         image.load()
-        # Colours first for anything but plain ones: palettes and 16-bit can't be averaged.
-        small = image if image.mode in ("RGB", "CMYK") else colour.to_srgb(image)
-        if "transparency" in small.info:
-            small = colour.to_srgb(small)
+        # Plain colours are shrunk first and converted when they are few. Palettes and 16-bit
+        # values can't be averaged, so they are converted first.
+        plain = image.mode in ("RGB", "CMYK") and "transparency" not in image.info
+        small = image if plain else colour.to_srgb(image)
         size = geometry.fit_within(*small.size, max_side=max_side)
         small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        small.info = dict(image.info)
-        if image.mode in ("RGB", "CMYK"):
-            small = colour.to_srgb(small)
-        rgb, alpha = _split(small)
+        rgb, alpha = _split(colour.to_srgb(small) if plain else small)
         turn = _orientation(image)
     rgb = geometry.upright(rgb, turn)
     alpha = None if alpha is None else geometry.upright(alpha, turn)
@@ -238,6 +235,16 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
+def _shrink_on_load(image: Image.Image, side: int) -> None:
+    """Let a JPEG be decoded at 1/2, 1/4 or 1/8 of its size, no smaller than `side`.
+
+    Only JPEG: the HEIF plugin would answer with the thumbnail that some camera put into the file,
+    which proves nothing about the picture.
+    """
+    if image.format in ("JPEG", "MPO"):
+        image.draft(None, (side, side))
+
+
 def _decode_jpeg(data: bytes, header: Probe) -> U8:
     """OpenCV's JPEG decoder: twice as fast as Pillow's, but it fills in what a cut file lacks with
     grey and says nothing, so the stream is proved whole first."""
@@ -252,9 +259,7 @@ def _decode_jpeg(data: bytes, header: Probe) -> U8:
 def _split(image: Image.Image) -> tuple[U8, U8 | None]:
     if image.mode == "RGBA":
         pixels = np.asarray(image)
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8), pixels[
-            :, :, 3
-        ].copy()
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8), pixels[..., 3].copy()
     return np.asarray(image), None
 
 

@@ -20,7 +20,7 @@ def test_the_ways_to_sign_in(document):
     assert (schemes["cookie"]["in"], schemes["cookie"]["name"]) == ("cookie", "packshot_session")
     security = document["paths"]["/api/v1/auth/me"]["get"]["security"]
     assert security == [{"bearer": []}, {"apiKey": []}, {"cookie": []}]
-    assert "security" not in document["paths"]["/api/v1/auth/login"]["post"]
+    assert document["paths"]["/api/v1/auth/login"]["post"]["security"] == [{}]
 
 
 def test_every_endpoint_is_there_and_shows_an_example(document):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-import dramatiq
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,13 +15,6 @@ from rest_framework.test import APIClient
 from accounts.models import Account
 from accounts.services import DemoAccount, create_demo
 from media_library.models import Image
-
-
-@pytest.fixture(autouse=True)
-def _clean_storage_and_queue(settings: Any) -> Iterator[None]:
-    settings.STORAGES = dict(settings.STORAGES)  # a new, empty in-memory storage
-    yield
-    dramatiq.get_broker().flush_all()
 
 
 @pytest.fixture

@@ -95,7 +95,8 @@ def test_range_beyond_the_end(client: Client, url: str, data: bytes, asked: str)
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=5-2", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "bytes=" + "9" * 99]
+    "asked",
+    ["bytes=5-2", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "bytes=" + "9" * 99],
 )
 def test_what_is_no_single_range_gets_all(
     client: Client, url: str, data: bytes, asked: str
@@ -198,9 +199,7 @@ def test_an_asgi_server_gets_the_bytes_as_they_are_read(image: Image, data: byte
         "query_string": url.query.encode(),
         "headers": [(b"range", b"bytes=3-")],
     }
-    response = content.content(
-        ASGIRequest(scope, None), image_id=image.public_id, variant="file"
-    )
+    response = content.content(ASGIRequest(scope, None), image_id=image.public_id, variant="file")
 
     async def collect() -> bytes:
         assert response.is_async

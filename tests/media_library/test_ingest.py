@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from PIL import ImageCms
 from PIL import Image as Pillow
+from PIL import ImageCms
 
 from accounts.models import Account
 from config.errors import AppError

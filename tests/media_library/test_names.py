@@ -14,7 +14,7 @@ from media_library.checks import display_name, with_ending
         ("/home/anna/shoe.jpg", "shoe.jpg"),
         ("C:\\Photos\\shoe.jpg", "shoe.jpg"),
         ("../../etc/passwd", "passwd"),
-        ("a\x00b\r\nc\x1b[31m.jpg", "abc[31m.jpg"),
+        ("a\x00b\r\nc\x1b[31m.jpg", "ab c[31m.jpg"),
         ("gpj.\u202efdp.exe", "gpj.fdp.exe"),
         ("  two   spaces .jpg ", "two spaces .jpg"),
         ("...", ""),

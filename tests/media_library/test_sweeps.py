@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from accounts.models import Account
 from media_library import ingest, sweeps
@@ -66,13 +65,11 @@ def test_no_folder_yet(settings: Any, folder: Path) -> None:
     assert sweeps.orphan_files() == 0
 
 
-def test_run_looks_for_orphans_once_an_hour(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_run_looks_for_orphans_once_an_hour(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     monkeypatch.setattr(sweeps, "thumbnails_missing", lambda: calls.append("thumbnails"))
     monkeypatch.setattr(sweeps, "orphan_files", lambda: calls.append("orphans"))
-    cache.delete("media_library:orphans")
+    monkeypatch.setattr(sweeps._orphans_due, "next", 0.0)
     sweeps.run()
     sweeps.run()
     assert calls == ["thumbnails", "orphans", "thumbnails"]

@@ -68,7 +68,7 @@ class TestAnswer:
         assert picture.getpixel((0, 0)) == (255, 0, 0)
 
     def test_jpg_goes_on_white(self, quick_queue: None, owner: Seller) -> None:
-        data = post(owner, owner.image(photo()), format="jpg").json()["data"]
+        data = post(owner, owner.image(photo((200, 160))), format="jpg").json()["data"]
         assert data["displayUrl"].startswith("data:image/jpeg;base64,")
         assert opened(data["displayUrl"]).getpixel((0, 0)) == (255, 255, 255)
 

@@ -1,0 +1,44 @@
+"""Forms on pages: they check, and never write."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.utils import timezone
+
+from accounts.scopes import ALL_SCOPES, DESCRIPTIONS
+
+LIFETIMES = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
+
+
+class SignupForm(AllauthSignupForm):
+    """Sign-up, with the name that the account is then called by."""
+
+    name = forms.CharField(
+        max_length=150,
+        label="Your name",
+        widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
+    )
+    field_order = ["name", "email", "password1", "password2"]
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(
+        max_length=100,
+        label="What is it for?",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Shop import"}),
+    )
+    lifetime = forms.ChoiceField(choices=LIFETIMES, required=False, label="Expires")
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope, DESCRIPTIONS[scope]) for scope in ALL_SCOPES],
+        initial=list(ALL_SCOPES),
+        widget=forms.CheckboxSelectMultiple,
+        label="What may it do?",
+        error_messages={"required": "Choose at least one thing the key may do."},
+    )
+
+    def expires_at(self) -> datetime | None:
+        days = self.cleaned_data["lifetime"]
+        return timezone.now() + timedelta(days=int(days)) if days else None

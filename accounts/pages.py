@@ -1,0 +1,80 @@
+"""What all pages share: a person who signed in, refusals that people can read, rate limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+
+from accounts.http import Caller, account_of, known_caller, remember_caller
+from accounts.models import User
+from accounts.rate_limits import hit
+from config.errors import AppError
+
+View = Callable[Concatenate[HttpRequest, ...], HttpResponse]
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether a fragment is wanted instead of a page."""
+    return bool(getattr(request, "htmx", False))
+
+
+def page(view: View) -> View:
+    """A view for somebody who signed in; what it refuses (AppError) is answered for people.
+
+    Pages show signed links and private pictures, so no cache keeps them.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return _sign_in_first(request)
+        remember_caller(request, Caller(account_of(request.user), request.user))
+        try:
+            response = view(request, *args, **kwargs)
+        except AppError as error:
+            response = refusal(request, error)
+        patch_vary_headers(response, ["HX-Request"])
+        add_never_cache_headers(response)
+        return response
+
+    return inner
+
+
+def person(request: HttpRequest) -> tuple[Caller, User]:
+    """Who asks, inside a ``page``."""
+    found = known_caller(request)
+    if found is None or found.user is None:
+        raise AppError("AUTHENTICATION_REQUIRED", "Sign in first.", status=401)
+    return found, found.user
+
+
+def limit(request: HttpRequest, group: str) -> None:
+    """Count against the same limits as the API. Raises AppError RATE_LIMITED."""
+    result = hit(request, group)
+    if not result.allowed:
+        minutes = max(1, round(result.reset / 60))
+        when = "a minute" if minutes == 1 else f"{minutes} minutes"
+        message = f"That was a lot in a short time. Please try again in {when}."
+        raise AppError("RATE_LIMITED", message, status=429)
+
+
+def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
+    """The refusal as a page, or as a notice above the page that is open."""
+    context = {"status": error.status, "message": error.message}
+    if not is_htmx(request):
+        return render(request, "error.html", context, status=error.status)
+    response = render(request, "components/notice.html", context, status=error.status)
+    return reswap(retarget(response, "#notices"), "innerHTML")
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    if not is_htmx(request):
+        return redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(redirect_to_login("/library/")["Location"])

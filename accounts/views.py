@@ -1,0 +1,140 @@
+"""Pages on one's own account: usage, API keys, sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts import api_keys, quotas, signing_in
+from accounts.browsers import browser_name
+from accounts.models import ApiKey, Session
+from accounts.operations import REMOVE_BACKGROUND
+from accounts.page_forms import KeyForm
+from accounts.pages import is_htmx, page, person
+from accounts.scopes import ALL_SCOPES
+from config import public_ids
+from config.errors import not_found
+
+TEMPLATE = "accounts/keys.html"
+TITLES = {REMOVE_BACKGROUND: "Backgrounds removed"}
+
+
+@dataclass(frozen=True)
+class UsageRow:
+    title: str
+    line: quotas.QuotaLine
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    key: ApiKey
+    expired: bool
+    full_access: bool
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    session: Session
+    browser: str
+    is_current: bool
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def keys(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _create_key(request)
+    return render(request, TEMPLATE, _context(request, form=KeyForm()))
+
+
+@sensitive_variables("plain")
+def _create_key(request: HttpRequest) -> HttpResponse:
+    """The one POST that answers with the page itself: the secret lies nowhere to be fetched later."""
+    form = KeyForm(request.POST)
+    plain, status = "", 422
+    if form.is_valid():
+        caller, user = person(request)
+        _, plain = api_keys.create(
+            caller.account,
+            user,
+            name=form.cleaned_data["name"],
+            scopes=form.cleaned_data["scopes"],
+            expires_at=form.expires_at(),
+        )
+        form, status = KeyForm(), 201
+    template = f"{TEMPLATE}#keys" if is_htmx(request) else TEMPLATE
+    context = _context(request, form=form) | {"plain": plain}
+    return render(request, template, context, status=status)
+
+
+@page
+@require_POST
+def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    caller, _ = person(request)
+    if not api_keys.revoke(caller.account, _decoded("key", key_id, "API key")):
+        raise not_found("API key")
+    if is_htmx(request):
+        return render(request, f"{TEMPLATE}#keys", _context(request, form=KeyForm()))
+    return redirect("keys")
+
+
+@page
+@require_POST
+def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
+    _, user = person(request)
+    pk = _decoded("sess", session_id, "Session")
+    if not signing_in.sessions_of(user).filter(pk=pk).exists():
+        raise not_found("Session")
+    signing_in.end_session(pk)
+    if _current_session(request) == pk:
+        logout(request)
+        return _elsewhere(request, "/")
+    if is_htmx(request):
+        return render(request, f"{TEMPLATE}#sessions", _context(request, form=KeyForm()))
+    messages.success(request, "The session has ended.")
+    return redirect("keys")
+
+
+def _context(request: HttpRequest, *, form: KeyForm) -> dict[str, Any]:
+    caller, user = person(request)
+    now, here = timezone.now(), _current_session(request)
+    usage = quotas.overview(caller.account)
+    return {
+        "section": "keys",
+        "form": form,
+        "plan": caller.account.plan,
+        "usage": [UsageRow(TITLES.get(line.operation, line.operation), line) for line in usage],
+        "keys": [
+            KeyRow(key, expired=not key.usable(now), full_access=set(ALL_SCOPES) <= set(key.scopes))
+            for key in ApiKey.objects.filter(account=caller.account)
+        ],
+        "sessions": [
+            SessionRow(session, browser_name(session.user_agent), session.pk == here)
+            for session in signing_in.sessions_of(user)
+        ],
+    }
+
+
+def _current_session(request: HttpRequest) -> UUID | None:
+    return getattr(request.session, "row_id", None)
+
+
+def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if is_htmx(request) else HttpResponseRedirect(url)
+
+
+def _decoded(prefix: str, text: str, what: str) -> UUID:
+    try:
+        return public_ids.decode(prefix, text)
+    except ValueError:
+        raise not_found(what) from None

@@ -1,0 +1,55 @@
+"""Uploads from the library page: each file for itself, and cut out right away where wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+
+from accounts.pages import limit, person
+from config.errors import AppError, invalid
+from media_library.ingest import ingest_all
+from media_library.models import Image
+from media_library.uploads import incoming
+from processing import services
+from processing.commands import RemoveBackground
+
+
+@dataclass
+class Brought:
+    """The pictures that were kept, and in words what was not done."""
+
+    images: list[Image] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def bring_in(request: HttpRequest, files: Sequence[UploadedFile], *, cut_out: bool) -> Brought:
+    """Keep what can be kept. Raises AppError where there is no file at all."""
+    if not files:
+        raise invalid("files", "Choose at least one picture.")
+    caller, _ = person(request)
+    brought = Brought()
+    for file in files:
+        try:
+            brought.images += ingest_all(caller.account, [incoming(file, "files")])
+        except AppError as error:
+            brought.problems.append(f"{file.name}: {error.message}")
+    if cut_out and brought.images:
+        _cut_out(request, brought)
+    return brought
+
+
+def _cut_out(request: HttpRequest, brought: Brought) -> None:
+    """Newest last in the queue; the first refusal stands for all, and the pictures are kept."""
+    caller, _ = person(request)
+    command = RemoveBackground(model=settings.DEFAULT_MODEL)
+    try:
+        limit(request, "processing")
+        services.check_model(command.model)
+        for image in brought.images:
+            services.submit(caller, command, source=image)
+    except AppError as error:
+        brought.problems.append(f"Kept, but not cut out. {error.message}")

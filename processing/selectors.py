@@ -1,0 +1,162 @@
+"""What pages show: pictures together with their newest result and the state of their work.
+
+A page that stays open names what it shows by a ``watch`` mark, ``img_…:processing-1``; when the
+mark that belongs to the picture now is another one, that part of the page is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import Account
+from media_library.links import content_url
+from media_library.models import Image, ImageKind
+from media_library.selectors import images_of
+from processing.models import OPEN_STATES, Job, JobState
+
+HISTORY_LENGTH = 50
+# What browsers show by themselves, turned the right way up; other originals need a rendition.
+SHOWN_BY_BROWSERS = frozenset({"jpeg", "jpg", "png", "webp", "gif", "bmp", "avif"})
+
+
+@dataclass(frozen=True)
+class Card:
+    """One picture in the library."""
+
+    image: Image
+    job: Job | None
+    result: Image | None
+
+    @property
+    def shown(self) -> Image:
+        return self.result or self.image
+
+    @property
+    def thumbnail_url(self) -> str:
+        return content_url(self.shown, "thumbnail") if self.shown.thumbnail_key else ""
+
+    @property
+    def state(self) -> str:
+        """The newest job's; "completed" where results outlived their job, "" before any work."""
+        if self.job and (self.job.state != JobState.COMPLETED or self.result):
+            return str(self.job.state)
+        return JobState.COMPLETED.value if self.result else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something will still change by itself: work, or a thumbnail on its way."""
+        return self.state in OPEN_STATES or self.preview_is_due
+
+    @property
+    def preview_is_due(self) -> bool:
+        return not self.shown.thumbnail_key and self.shown.thumbnail_due_at is not None
+
+    @property
+    def watch(self) -> str:
+        preview = "1" if self.shown.thumbnail_key else "0"
+        return f"{self.image.public_id}:{self.state}-{preview}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One job in a picture's history."""
+
+    job: Job
+    options: str
+
+    @property
+    def result(self) -> Image | None:
+        return self.job.result
+
+    @property
+    def is_open(self) -> bool:
+        return not self.job.ended
+
+    @property
+    def download_url(self) -> str:
+        return content_url(self.job.result, download=True) if self.job.result else ""
+
+    @property
+    def thumbnail_url(self) -> str:
+        result = self.job.result
+        return content_url(result, "thumbnail") if result and result.thumbnail_key else ""
+
+    @property
+    def preview_is_due(self) -> bool:
+        result = self.job.result
+        return bool(result and not result.thumbnail_key and result.thumbnail_due_at)
+
+    @property
+    def watch(self) -> str:
+        return f"{self.job.public_id}:{self.job.state}-{'1' if self.thumbnail_url else '0'}"
+
+
+def pictures_of(account: Account, *, search: str = "") -> QuerySet[Image]:
+    """Originals, newest first, and results whose original is gone: they stand for themselves."""
+    orphan = Q(parent__isnull=True) | Q(parent__deleted_at__isnull=False)
+    return images_of(account, search=search).filter(Q(kind=ImageKind.ORIGINAL) | orphan)
+
+
+def cards(images: Iterable[Image]) -> list[Card]:
+    """Three queries, however many pictures."""
+    newest_first = ("-created_at", "-id")
+    jobs = Job.objects.filter(source=OuterRef("pk")).order_by(*newest_first)
+    results = Image.live.filter(parent=OuterRef("pk")).order_by(*newest_first)
+    found = {
+        row["pk"]: (row["job"], row["newest"])
+        for row in Image.objects.filter(pk__in=[image.pk for image in images])
+        .annotate(job=Subquery(jobs.values("pk")[:1]), newest=Subquery(results.values("pk")[:1]))
+        .values("pk", "job", "newest")
+    }
+    job_of = Job.objects.in_bulk([job for job, _ in found.values() if job])
+    result_of = Image.live.in_bulk([result for _, result in found.values() if result])
+    return [
+        Card(image, job_of.get(found[image.pk][0]), result_of.get(found[image.pk][1]))
+        for image in images
+    ]
+
+
+def history(image: Image) -> list[Entry]:
+    """The picture's jobs, newest first, less those whose result was deleted."""
+    deleted = Q(result__isnull=False, result__deleted_at__isnull=False)
+    jobs = Job.objects.filter(source=image).exclude(deleted).select_related("result")
+    return [
+        Entry(job, options=describe(job.command))
+        for job in jobs.order_by("-created_at", "-id")[:HISTORY_LENGTH]
+    ]
+
+
+def results_of(image: Image) -> QuerySet[Image]:
+    return Image.live.filter(parent=image).order_by("-created_at", "-id")
+
+
+def open_jobs_of(image: Image) -> Sequence[Job]:
+    return list(Job.objects.filter(source=image, state__in=OPEN_STATES))
+
+
+def viewable_url(image: Image) -> str:
+    """The picture itself, or the largest rendition that a browser can show; "" for none yet."""
+    if image.format in SHOWN_BY_BROWSERS:
+        return content_url(image)
+    if image.corrected_key:
+        return content_url(image, "corrected")
+    return content_url(image, "thumbnail") if image.thumbnail_key else ""
+
+
+def describe(command: dict[str, object]) -> str:
+    """``High model, fine edges, on #ffffff, cropped``: what was asked for, without the usual."""
+    parts = [f"{str(command.get('model', '')).capitalize()} model"]
+    if command.get("edge") != "standard":
+        parts.append({"fine": "fine edges", "none": "raw edges"}.get(str(command.get("edge")), ""))
+    color = command.get("bg_color")
+    parts.append({None: "transparent", "#ffffff": "on white"}.get(color, f"on {color}"))  # type: ignore[call-overload]
+    if command.get("format") == "jpg" and color is None:
+        parts[-1] = "on white"
+    if command.get("crop"):
+        parts.append("cropped")
+    if command.get("keep_existing_alpha"):
+        parts.append("own transparency kept")
+    return ", ".join(part for part in parts if part)

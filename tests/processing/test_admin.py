@@ -1,0 +1,60 @@
+"""What staff can do about jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from processing import services
+from processing.models import Job, JobState
+from tests.processing.conftest import Seller
+
+LIST = "/admin/processing/job/"
+
+
+@pytest.fixture
+def staff(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("staff@example.com", "a long sentence here"))
+    return client
+
+
+def act(staff: Client, action: str, *jobs: Job) -> list[str]:
+    chosen = {"action": action, "_selected_action": [str(job.pk) for job in jobs]}
+    response = staff.post(LIST, chosen, follow=True)
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_cancel_and_retry(staff: Client, owner: Seller, submit: Callable[..., Job]) -> None:
+    one, other = submit(), submit(crop=True)
+    services.cancel(other)
+    assert act(staff, "cancel_jobs", one, other) == [
+        f"{other.public_id}: A job that is cancelled can't be cancelled.",
+        "1 job cancelled.",
+    ]
+    assert owner.used() == 0
+    assert act(staff, "retry_jobs", one) == ["1 job queued again."]
+    assert Job.objects.get(pk=one.pk).state == JobState.PENDING
+    assert owner.used() == 1
+
+
+def test_lists_search_and_history(staff: Client, submit: Callable[..., Job]) -> None:
+    job = submit()
+    assert job.public_id in staff.get(LIST, {"state": "pending"}).content.decode()
+    assert job.public_id not in staff.get(LIST, {"state__exact": "failed"}).content.decode()
+    page = staff.get(f"{LIST}{job.pk}/change/").content.decode()
+    assert "job.queued" in page
+    assert staff.post(f"{LIST}{job.pk}/delete/").status_code == 403
+    assert Job.objects.count() == 1
+
+
+def test_a_seller_has_no_business_here(owner: Seller, submit: Callable[..., Job]) -> None:
+    job = submit()
+    client = Client()
+    assert owner.caller.user is not None
+    client.force_login(owner.caller.user)
+    client.post(LIST, {"action": "cancel_jobs", "_selected_action": [str(job.pk)]})
+    assert Job.objects.get().state == JobState.PENDING

@@ -1,0 +1,215 @@
+"""A whole site of one's own: every process of it, on a free port, with its data in a new folder.
+
+with Site() as site:
+    client = site.client(site.demo("pro")["apiKey"])
+    client.get("/usage")
+
+Weights are taken from PACKSHOT_MODELS_DIR, or from where `make models` puts them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import httpx
+import redis
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 180.0
+# Nothing else is handed on: neither the test suite's settings nor the caller's own.
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONPATH")
+_Found = TypeVar("_Found")
+
+
+class Site:
+    """Keyword arguments are settings, by their names in the environment."""
+
+    def __init__(self, **settings: str) -> None:
+        # Not pytest's own folder: a socket's path may have 107 characters.
+        self.var = Path(tempfile.mkdtemp(prefix="packshot-"))
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        models = os.environ.get("PACKSHOT_MODELS_DIR", str(ROOT / "var/models"))
+        # The empty ones keep what a .env file in the project says out of it.
+        self.env = {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
+            "VAR_DIR": str(self.var),
+            "PORT": str(self.port),
+            "SITE_URL": self.url,
+            "HOST": "127.0.0.1",
+            "MODELS_DIR": models,
+            "DATABASE_URL": f"sqlite:///{self.var / 'packshot.sqlite3'}",
+            "REDIS_URL": "",
+            "S3_BUCKET": "",
+            "EMAIL_URL": "consolemail://",
+            "DEFAULT_MODEL": "fast",
+            **settings,
+        }
+        self.log = self.var / "log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def start(self) -> Self:
+        """Start it and wait until work can be done."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.launch"],
+                cwd=ROOT,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            until(self._is_ready, seconds=START_SECONDS)
+        except AssertionError as error:
+            raise AssertionError(f"the site did not start:\n{self.tail()}") from error
+        return self
+
+    def stop(self) -> int:
+        """What Ctrl-C does. The launcher's exit status."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def remove(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.process.kill()  # its children go with it
+                self.process.wait()
+        shutil.rmtree(self.var, ignore_errors=True)
+
+    def manage(self, *arguments: str) -> str:
+        """What ``manage.py`` prints."""
+        command = [sys.executable, "manage.py", *arguments]
+        env = {**self.env, "REDIS_URL": self.redis_url}
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def demo(self, plan: str) -> dict[str, str]:
+        """A new account: email, password, plan, sessionToken, apiKey."""
+        facts: dict[str, str] = json.loads(self.manage("demo_account", "--plan", plan, "--json"))
+        return facts
+
+    def client(self, api_key: str) -> httpx.Client:
+        """To be closed. It knows the API's address: ``client.get("/usage")``."""
+        limits = httpx.Limits(max_connections=100)
+        headers = {"x-api-key": api_key}
+        base = f"{self.url}/api/v1"
+        # Without trust_env=False a proxy of the machine's would be asked for 127.0.0.1.
+        return httpx.Client(
+            base_url=base, headers=headers, timeout=60, limits=limits, trust_env=False
+        )
+
+    def tail(self, lines: int = 60) -> str:
+        """The end of what the site printed."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    @property
+    def redis_url(self) -> str:
+        embedded = self.var / "run/redis_url"
+        return self.env["REDIS_URL"] or embedded.read_text().strip()
+
+    def queue_pid(self) -> int:
+        with redis.Redis.from_url(self.redis_url) as client:
+            return int(client.info("server")["process_id"])
+
+    def worker_pid(self) -> int:
+        """The process that works on pictures: the living one among those that announced themselves."""
+        pid: int = until(self._living_worker, seconds=60)
+        return pid
+
+    def pid(self, part_of_command: str) -> int:
+        """The launcher's own child with this in its command line."""
+        assert self.process is not None
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdecimal() and _parent(int(folder.name)) == self.process.pid:
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if part_of_command in command:
+                    return int(folder.name)
+        raise AssertionError(f"the launcher runs no {part_of_command!r}")
+
+    def _living_worker(self) -> int | None:
+        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
+            values = [client.get(key) for key in client.scan_iter("packshot:worker:images:*")]
+        return next((int(value) for value in values if value and is_alive(int(value))), None)
+
+    def _is_ready(self) -> bool:
+        if self.process is None or self.process.poll() is not None:
+            raise AssertionError("the launcher has ended")
+        return self.answers("/readyz")
+
+    def answers(self, path: str) -> bool:
+        """Whether the site says 200 there."""
+        try:
+            return httpx.get(f"{self.url}{path}", timeout=5, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def until(
+    look: Callable[[], _Found | None], *, seconds: float, pause: float = 0.02
+) -> Any:  # what was found is never None or False
+    """What ``look`` finds, as soon as it finds anything. AssertionError if that takes too long."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"nothing after {seconds:g} s"
+        time.sleep(pause)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be collected doesn't."""
+    state = _stat(pid)
+    return state is not None and state[0] != "Z"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _parent(pid: int) -> int | None:
+    state = _stat(pid)
+    return int(state[1]) if state else None
+
+
+def _stat(pid: int) -> list[str] | None:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def keys_of(client: redis.Redis) -> Iterator[bytes]:
+    """What a site leaves in a server that others may use as well."""
+    for pattern in ("dramatiq*", "packshot:*", ":1:*"):
+        yield from client.scan_iter(pattern, count=1000)
