@@ -58,10 +58,14 @@ X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Signed links of pictures lead to the bucket, where there is one.
+S3_BUCKET = env.str("S3_BUCKET", "")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "")
+_bucket_origins = [S3_ENDPOINT_URL or "https://*.amazonaws.com"] if S3_BUCKET else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *_bucket_origins],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -174,14 +178,13 @@ DRAMATIQ_BROKER = {
     ],
 }
 MEDIA_ROOT = VAR_DIR / "media"
-S3_BUCKET = env.str("S3_BUCKET", "")
 _media_storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
 if S3_BUCKET:
     _media_storage = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+            "endpoint_url": S3_ENDPOINT_URL or None,
             "region_name": env.str("S3_REGION", "") or None,
             "access_key": env.str("S3_ACCESS_KEY", "") or None,
             "secret_key": env.str("S3_SECRET_KEY", "") or None,

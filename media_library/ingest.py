@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account
@@ -108,23 +109,27 @@ def ingest_all(
     return images
 
 
-def store_result(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) -> Image:
-    """Keep what a job made of ``parent``. A job has one result: run again, it gets the first."""
-    if found := _result_of(job_id):
-        return found
+@contextmanager
+def new_result(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) -> Iterator[Image]:
+    """What a job made of ``parent``: its file is stored, its row is the block's to ``keep``.
+
+    The file goes if the block raises. Storing it may take a while (S3), so it is done before the
+    block begins the transaction in which result and job are written.
+    """
     result = _derived(parent, job_id=job_id, data=data, facts=facts)
     with storage.removed_unless_kept([result.file_key]) as undo:
         storage.save(result.file_key, data)
-        try:
-            with transaction.atomic():
-                result.save(force_insert=True)
-                _ask_after_commit([result])
-        except IntegrityError:
-            if found := _result_of(job_id):
-                return found
-            raise
+        yield result
         undo.pop_all()
-    return result
+
+
+def keep(result: Image) -> None:
+    """Write the row of a new result. Call it inside a transaction.
+
+    Raises IntegrityError where the job has a result already.
+    """
+    result.save(force_insert=True)
+    _ask_after_commit([result])
 
 
 def store_corrected(image: Image, data: bytes, media_type: str) -> None:
@@ -198,10 +203,6 @@ def _derived(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) ->
         file_key=storage.original_key(parent.account_id, image_id, extension),
         thumbnail_due_at=timezone.now() + THUMBNAIL_PATIENCE,
     )
-
-
-def _result_of(job_id: UUID) -> Image | None:
-    return Image.objects.filter(job_id=job_id, kind=ImageKind.DERIVED).first()
 
 
 def _ask_after_commit(images: Iterable[Image]) -> None:

@@ -13,7 +13,6 @@ from django.db import DatabaseError, connection, transaction
 
 from config.errors import AppError
 from media_library import ingest, storage
-from media_library.models import Image
 from processing import commands, transitions
 from processing.engine import ENGINE_VERSION
 from processing.engine.errors import EngineError
@@ -53,17 +52,15 @@ def _keep(job: Job, rendered: Rendered) -> None:
     """Store the result and complete the job, or neither."""
     if rendered.corrected is not None and rendered.corrected_media_type is not None:
         ingest.store_corrected(job.source, rendered.corrected, rendered.corrected_media_type)
-    result: Image | None = None
+    new = ingest.new_result(job.source, job_id=job.pk, data=rendered.data, facts=_facts(rendered))
     try:
-        with transaction.atomic():
-            result = ingest.store_result(
-                job.source, job_id=job.pk, data=rendered.data, facts=_facts(rendered)
-            )
-            if not transitions.complete(job, result, _report(rendered)):
+        with new as result, transaction.atomic():
+            if not transitions.hold(job):
                 raise _NoLongerOurs
+            ingest.keep(result)
+            transitions.complete(job, result, _report(rendered))
     except _NoLongerOurs:
         log.info("job.result_dropped", job_id=str(job.pk))
-        storage.delete(result.keys if result else [])
 
 
 class _NoLongerOurs(Exception):

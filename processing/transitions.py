@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import quotas
@@ -54,14 +54,18 @@ def beat(job: Job) -> bool:
     return bool(_mine(job).update(heartbeat_at=timezone.now()))
 
 
-def complete(job: Job, result: Image, report: Mapping[str, Any]) -> bool:
-    done = _mine(job).update(
+def hold(job: Job) -> bool:
+    """Whether ``job`` is still this worker's; its row stays so until the transaction ends."""
+    return _mine(job).select_for_update().first() is not None
+
+
+def complete(job: Job, result: Image, report: Mapping[str, Any]) -> None:
+    """Complete a job that this transaction holds."""
+    _mine(job).update(
         state=JobState.COMPLETED, result=result, report=dict(report), ended_at=timezone.now()
     )
-    if done:
-        quotas.settle(job.id)
-        events.append(job, "job.completed", {"resultImageId": result.public_id})
-    return bool(done)
+    quotas.settle(job.pk)
+    events.append(job, "job.completed", {"resultImageId": result.public_id})
 
 
 def give_back(job: Job, *, reason: str, counts: bool) -> bool:
@@ -137,11 +141,13 @@ def reopen(job: Job) -> bool:
     return bool(reopened)
 
 
-def _mine(job: Job) -> Any:
+def _mine(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, state=JobState.PROCESSING, claim_id=job.claim_id)
 
 
-def _end(rows: Any, job: Job, state: JobState, *, code: str = "", message: str = "") -> bool:
+def _end(
+    rows: QuerySet[Job], job: Job, state: JobState, *, code: str = "", message: str = ""
+) -> bool:
     with transaction.atomic():
         ended = rows.update(state=state, error_code=code, error=message, ended_at=timezone.now())
         if ended:

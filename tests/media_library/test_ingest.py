@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from PIL import Image as Pillow
 from PIL import ImageCms
 
@@ -222,7 +222,8 @@ def test_result_of_a_job(account: Account, picture: Make) -> None:
     parent = ingest.ingest(account, picture(), name="Shoe.v2.jpeg")
     job_id, data = parent.id, picture("PNG", mode="RGBA")
 
-    result = ingest.store_result(parent, job_id=job_id, data=data, facts=FACTS)
+    with ingest.new_result(parent, job_id=job_id, data=data, facts=FACTS) as result:
+        ingest.keep(result)
 
     result.refresh_from_db()
     assert (result.kind, result.parent, result.job_id) == (ImageKind.DERIVED, parent, job_id)
@@ -237,20 +238,19 @@ def test_result_of_a_job(account: Account, picture: Make) -> None:
     assert storage.read(result.file_key) == data
 
 
-def test_a_job_run_twice_has_one_result(
-    account: Account,
-    picture: Make,
-    stored: Callable[[], list[str]],
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_job_has_one_result_and_a_second_leaves_no_file(
+    account: Account, picture: Make, stored: Callable[[], list[str]]
 ) -> None:
     parent = ingest.ingest(account, picture(), name="shoe.jpg")
-    data = picture("PNG")
-    first = ingest.store_result(parent, job_id=parent.id, data=data, facts=FACTS)
-    assert ingest.store_result(parent, job_id=parent.id, data=data, facts=FACTS) == first
-    # Both looked before either wrote: the database decides, and the loser's file goes.
-    answers = iter([None, first])
-    monkeypatch.setattr(ingest, "_result_of", lambda job_id: next(answers))
-    assert ingest.store_result(parent, job_id=parent.id, data=data, facts=FACTS) == first
+    options: dict[str, Any] = {"job_id": parent.id, "data": picture("PNG"), "facts": FACTS}
+    with ingest.new_result(parent, **options) as first:
+        ingest.keep(first)
+    with (
+        pytest.raises(IntegrityError),
+        ingest.new_result(parent, **options) as second,
+        transaction.atomic(),
+    ):
+        ingest.keep(second)
     assert stored() == sorted([parent.file_key, first.file_key])
 
 

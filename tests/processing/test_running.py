@@ -182,6 +182,25 @@ class TestLostWorker:
         assert owner.used() == 1
 
 
+@pytest.mark.usefixtures("middle_model")
+def test_a_worker_that_was_overtaken_leaves_the_winners_result(
+    owner: Seller, submit: Submit
+) -> None:
+    job, now = submit(), timezone.now()
+    late = transitions.claim(job.pk)
+    assert late is not None
+    with time_machine.travel(now + timedelta(seconds=20), tick=False):
+        work(job)
+    before = files()
+    runner.run(late)
+    done = fresh(job)
+    assert done.state == JobState.COMPLETED
+    assert done.result is not None
+    assert done.result.file_key in before
+    assert files() == before
+    assert owner.used() == 1
+
+
 def test_a_lost_message_is_sent_again(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     queued, lost = submit(), submit(crop=True)
     sent: list[str] = []

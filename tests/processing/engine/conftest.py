@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from processing.engine.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from processing.engine import codecs
 from processing.engine.errors import InvalidPlan
 from tests.processing.engine.pictures import opened, picture

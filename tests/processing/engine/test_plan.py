@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from processing.engine.errors import InvalidPlan
 from processing.engine.plan import CutoutPlan, parse_color
 

@@ -1,0 +1,106 @@
+"""A blurred matte is bent to the picture's edge, and the old background leaves the colours."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import cv2
+import numpy as np
+import pytest
+
+from processing.engine import cutout
+from processing.engine.plan import Edge
+
+RED, GREEN = (210, 40, 40), (30, 160, 60)
+
+
+def disc(side: int = 240, softness: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
+    """A red disc on green, with its true alpha: uint8 (side, side, 3), float (side, side)."""
+    rows, columns = np.indices((side, side))
+    distance = np.hypot(rows - side / 2, columns - side / 2) - side * 0.3
+    alpha = np.clip(0.5 - distance / (2 * softness), 0, 1)[..., None]
+    rgb = alpha * RED + (1 - alpha) * np.array(GREEN)
+    return np.round(rgb).astype(np.uint8), alpha[..., 0]
+
+
+def coarse(alpha: np.ndarray, cells: int = 60) -> np.ndarray:
+    """What a network makes of it: few cells, blurred."""
+    small = cv2.resize(alpha, (cells, cells), interpolation=cv2.INTER_AREA)
+    return cv2.GaussianBlur(small, (0, 0), 1.2).astype(np.float32)
+
+
+def error(alpha: np.ndarray, truth: np.ndarray) -> float:
+    return float(np.abs(alpha / 255 - truth).mean())
+
+
+@pytest.mark.parametrize("edge", ["standard", "fine"])
+def test_refining_finds_the_true_edge(edge: Edge) -> None:
+    rgb, truth = disc()
+    matte = coarse(truth)
+    plain = error(cutout.cut_out(rgb, matte, edge="none").alpha, truth)
+    assert error(cutout.cut_out(rgb, matte, edge=edge).alpha, truth) < plain / 4
+
+
+@pytest.mark.parametrize("edge", ["standard", "fine"])
+def test_the_old_background_leaves_the_edge(edge: Edge) -> None:
+    rgb, truth = disc(softness=4)
+    result = cutout.cut_out(rgb, coarse(truth), edge=edge)
+    half = (result.alpha > 60) & (result.alpha < 200)
+    assert half.sum() > 500
+    before = np.abs(rgb[half].astype(int) - RED).mean()
+    assert np.abs(result.rgb[half].astype(int) - RED).mean() < before / 3
+
+
+def test_sure_places_are_exact_and_untouched() -> None:
+    rgb, truth = disc()
+    result = cutout.cut_out(rgb, coarse(truth), edge="standard")
+    inside = np.s_[100:140, 100:140]
+    assert result.alpha[inside].min() == 255
+    assert result.alpha[:20].max() == 0
+    assert np.array_equal(result.rgb[inside], rgb[inside])
+
+
+def test_no_refinement_changes_no_colour() -> None:
+    rgb, truth = disc()
+    result = cutout.cut_out(rgb, coarse(truth), edge="none")
+    assert np.array_equal(result.rgb, rgb)
+    assert 0 < result.alpha[120, 46] < 255
+
+
+def test_the_source_is_never_written_to() -> None:
+    rgb, truth = disc()
+    kept = rgb.copy()
+    cutout.cut_out(rgb, coarse(truth), edge="fine")
+    assert np.array_equal(rgb, kept)
+
+
+@pytest.mark.parametrize("edge", get_args(Edge))
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (2000, 3), (37, 53)])
+def test_any_shape_of_picture(edge: Edge, shape: tuple[int, int]) -> None:
+    rgb = np.full((*shape, 3), 127, np.uint8)
+    matte = np.linspace(0, 1, 320 * 320, dtype=np.float32).reshape(320, 320)
+    result = cutout.cut_out(rgb, matte, edge=edge)
+    assert (result.alpha.shape, result.rgb.shape) == (shape, (*shape, 3))
+    assert (result.alpha.dtype, result.rgb.dtype) == (np.uint8, np.uint8)
+
+
+@pytest.mark.parametrize("edge", get_args(Edge))
+def test_nothing_stays_nothing_and_everything_everything(edge: Edge) -> None:
+    rgb, _ = disc(80)
+    nothing, everything = np.zeros((20, 20), np.float32), np.ones((20, 20), np.float32)
+    assert cutout.cut_out(rgb, nothing, edge=edge).alpha.max() == 0
+    assert cutout.cut_out(rgb, everything, edge=edge).alpha.min() == 255
+
+
+def test_the_guided_filter_against_its_definition() -> None:
+    """One window that sees the whole picture: ridge regression on all its pixels."""
+    generator = np.random.default_rng(9)
+    guide = generator.random((15, 15, 3), dtype=np.float32)
+    target = (guide @ np.array([0.5, -0.2, 0.4]) + 0.1).astype(np.float32)
+    coefficients = cutout.guided_coefficients(guide, target, 3, 1e-9)
+    assert coefficients[7, 7] == pytest.approx([0.5, -0.2, 0.4, 0.1], abs=2e-3)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0.0, 1.0), (1.0, 0.0), (0.5, 1.0), (0.75, 0.75)])
+def test_uncertainty(value: float, expected: float) -> None:
+    assert cutout.uncertainty(np.full((8, 8), value, np.float32)) == expected

@@ -1,0 +1,47 @@
+"""The command around `weights.fetch`."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from processing.engine import weights
+from processing.engine.errors import WeightsUnavailable
+
+
+@pytest.fixture
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path]]:
+    calls: list[tuple[str, Path]] = []
+    monkeypatch.setattr(weights, "fetch", lambda name, folder, **_: calls.append((name, folder)))
+    return calls
+
+
+def test_the_default_set(settings: Any, tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:
+    settings.MODELS_DIR = tmp_path
+    call_command("fetch_models")
+    assert fetched == [("u2netp", tmp_path)]
+
+
+def test_names_and_folder(tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:
+    call_command("fetch_models", "fast", "high", models_dir=tmp_path)
+    assert fetched == [("fast", tmp_path), ("high", tmp_path)]
+
+
+def test_a_failure_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise WeightsUnavailable("place the file by hand")
+
+    monkeypatch.setattr(weights, "fetch", fail)
+    with pytest.raises(CommandError, match="place the file by hand"):
+        call_command("fetch_models", "high")
+
+
+def test_the_list(tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:
+    out = StringIO()
+    call_command("fetch_models", list=True, models_dir=tmp_path, stdout=out)
+    assert "u2netp, fast: 4.6 MB, Apache-2.0, not installed" in out.getvalue()
+    assert fetched == []

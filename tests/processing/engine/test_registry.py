@@ -1,0 +1,120 @@
+"""Names, what is installed, and agreement with rembg itself."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from processing.engine import rembg_sessions
+from processing.engine.errors import ModelNotInstalled, UnknownModel
+from processing.engine.registry import Registry
+
+
+def test_aliases(registry: Registry) -> None:
+    assert registry.resolve("fast") == registry.resolve("u2netp") == "u2netp"
+    assert registry.resolve("high") == registry.resolve("isnet-general-use") == "isnet-general-use"
+    assert registry.resolve("silueta") == "silueta"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "nothing", "withoutbg", "atlascloud", "sam", "u2net_custom", "../x"]
+)
+def test_unknown_and_remote_models_are_refused(registry: Registry, name: str) -> None:
+    for ask in (registry.resolve, registry.check, registry.warm):
+        with pytest.raises(UnknownModel):
+            ask(name)
+
+
+def test_an_installed_model_passes(registry: Registry) -> None:
+    registry.check("fast")
+    info = registry.names()[0]
+    assert (info.name, info.aliases, info.task, info.installed) == (
+        "u2netp",
+        ("fast",),
+        "matting",
+        True,
+    )
+    assert info.licence == "Apache-2.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("high", "make models MODELS=isnet"), ("silueta", "place")]
+)
+def test_a_missing_model_says_what_to_do(tmp_path: Path, name: str, hint: str) -> None:
+    for ask in (Registry(tmp_path).check, Registry(tmp_path).warm):
+        with pytest.raises(ModelNotInstalled, match=hint):
+            ask(name)
+    assert [info.installed for info in Registry(tmp_path).names()] == [False, False]
+
+
+def test_a_damaged_file_is_never_loaded(tmp_path: Path, models_dir: Path) -> None:
+    damaged = bytearray((models_dir / "u2netp.onnx").read_bytes())
+    damaged[1000] ^= 1
+    (tmp_path / "u2netp.onnx").write_bytes(damaged)
+    with pytest.raises(ModelNotInstalled, match="SHA-256"):
+        Registry(tmp_path).warm("fast")
+
+
+def test_a_model_placed_by_hand_is_offered_and_runs(tmp_path: Path, models_dir: Path) -> None:
+    # silueta is a smaller U-2-Net of the same input and output, so u2netp's file can play it.
+    shutil.copy(models_dir / "u2netp.onnx", tmp_path / "silueta.onnx")
+    (tmp_path / "unheard-of.onnx").write_bytes(b"?")
+    placed = Registry(tmp_path)
+    assert [info.name for info in placed.names() if info.installed] == ["silueta"]
+    placed.check("silueta")
+    assert placed.matte("silueta", np.zeros((64, 64, 3), np.uint8)).dtype == np.float32
+
+
+@pytest.mark.parametrize("name", ["wool-hat", "striped-top"])
+def test_the_matte_is_rembgs_own(
+    registry: Registry, photo: Callable[[str], bytes], name: str
+) -> None:
+    image = Image.open(BytesIO(photo(name))).convert("RGB")
+    matte = registry.matte("fast", np.asarray(image))
+    assert (matte.shape, matte.dtype) == ((320, 320), np.float32)
+    assert (float(matte.min()), float(matte.max())) == (0.0, 1.0)
+    session = registry._session("u2netp")._session
+    theirs = np.asarray(session.predict(image)[0].resize((320, 320), Image.Resampling.BOX)) / 255
+    # They shrink with LANCZOS and we by areas: the same but for the last pixel of an edge.
+    assert float(np.abs(matte - theirs).mean()) < 0.006
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_an_empty_picture_has_no_subject(registry: Registry, value: int) -> None:
+    assert registry.matte("fast", np.full((50, 90, 3), value, np.uint8)).max() == 0
+
+
+def test_threads_share_one_session(models_dir: Path, photo: Callable[[str], bytes]) -> None:
+    shared = Registry(models_dir)
+    rgb = np.asarray(Image.open(BytesIO(photo("wool-hat"))))
+    mattes: list[np.ndarray] = []
+    threads = [
+        threading.Thread(target=lambda: mattes.append(shared.matte("fast", rgb))) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(shared._sessions) == 1
+    assert all(np.array_equal(mattes[0], other) for other in mattes[1:])
+
+
+def test_rembg_is_imported_without_its_heavy_half() -> None:
+    code = (
+        "import sys; from processing.engine.rembg_sessions import session_classes as s;"
+        "assert 'u2net_custom' in s();"
+        "assert not {'numba', 'pymatting', 'rembg'} & set(sys.modules), sorted(sys.modules);"
+        "assert s() is s()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rembg_sessions.session_classes()["u2netp"].is_local()

