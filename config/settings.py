@@ -215,6 +215,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"signup": "accounts.page_forms.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _mail_is_sent else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Packshot: "
 ACCOUNT_SESSION_REMEMBER = True

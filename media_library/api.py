@@ -117,6 +117,7 @@ class Images(ImageView):
             )
         },
         example=IMAGE,
+        body_example={"url": "https://shop.example/photos/jacket.jpg"},
         operation_id="images_create",
     )
     def post(self, request: Request) -> Response:

@@ -18,7 +18,8 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 def main() -> int:
     """Lock, port, then the stages; returns the exit status."""
     os.chdir(BASE_DIR)
-    environ.Env.read_env(BASE_DIR / ".env")
+    if (BASE_DIR / ".env").is_file():
+        environ.Env.read_env(BASE_DIR / ".env")
     try:
         site = Site.from_env(os.environ, BASE_DIR)
         lock = lock_folder(site.var)

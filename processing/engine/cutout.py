@@ -41,7 +41,7 @@ class _Refinement:
 
 _REFINEMENTS: dict[Edge, _Refinement] = {
     "standard": _Refinement(side=768, reach=4.0, epsilon=3e-4),
-    "fine": _Refinement(side=1536, reach=3.0, epsilon=1e-4),
+    "fine": _Refinement(side=1536, reach=5.0, epsilon=1e-4),
 }
 # What the matte is sure of stays as it is; the band of doubt lies between.
 _SURE_BACKGROUND, _SURE_SUBJECT = 0.04, 0.96
