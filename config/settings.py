@@ -13,7 +13,8 @@ from config.secrets import generated_secret, numbered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
-environ.Env.read_env(BASE_DIR / ".env")
+if (BASE_DIR / ".env").is_file():
+    environ.Env.read_env(BASE_DIR / ".env")
 
 # --- Where things are ---------------------------------------------------------------------------
 

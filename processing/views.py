@@ -54,7 +54,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "search": search,
         "is_open": any(card.is_open for card in cards),
         "max_bytes": settings.MAX_UPLOAD_BYTES,
-        "max_files": settings.MAX_FILES_PER_UPLOAD,
+        "max_megabytes": settings.MAX_UPLOAD_BYTES // 1_000_000,
         "max_megapixels": settings.MAX_PIXELS // 1_000_000,
     }
     # The header names the target, so that going back in the browser still gets the whole page.
@@ -77,7 +77,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     brought = bring_in(request, files, cut_out="cut_out" in request.POST)
     if is_htmx(request):
         context = {
-            "cards": selectors.cards(brought.images),
+            "cards": selectors.cards(brought.images[::-1]),  # newest first, as in the library
             "problems": brought.problems,
             "is_open": bool(brought.images),
         }
@@ -208,7 +208,8 @@ def _picture_context(
         "result": result,
         "result_url": content_url(result) if result else "",
         "result_download_url": content_url(result, download=True) if result else "",
-        "same_frame": bool(result) and (result.width, result.height) == (image.width, image.height),
+        "same_frame": result is not None
+        and (result.width, result.height) == (image.width, image.height),
         "entries": entries,
         "is_open": any(entry.is_open or entry.preview_is_due for entry in entries),
         "is_working": any(entry.is_open for entry in entries),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import dramatiq
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 
 
@@ -16,3 +18,9 @@ def _nothing_left_over(settings: Any) -> Iterator[None]:
     cache.clear()
     yield
     dramatiq.get_broker().flush_all()
+
+
+@pytest.fixture
+def committing_db(transactional_db: None) -> None:
+    """A database whose transactions really commit. Emptying it takes the seeded plans along."""
+    import_module("accounts.migrations.0002_plans").add_plans(apps, None)

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import cv2
 import numpy as np
-import onnxruntime
 from PIL import Image
 
 from processing.engine import rembg_sessions, weights
@@ -140,6 +139,8 @@ class Registry:
                 f"one): delete the file, then run `make models MODELS={name}`."
             )
         session_name = name if entry is None else entry.session
+        import onnxruntime  # 40 MB: not for processes that only ask which models there are
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1

@@ -92,8 +92,7 @@ def middle_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def quick_queue(
-    django_db_serialized_rollback: None,
-    transactional_db: None,
+    committing_db: None,
     monkeypatch: pytest.MonkeyPatch,
     settings: Any,
 ) -> None:

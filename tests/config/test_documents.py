@@ -1,0 +1,178 @@
+"""What the documents say is so: settings and their defaults, files, commands, addresses, plans."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import environ
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+from django.urls import resolve
+
+from accounts.models import PlanLimit
+from processing.engine import weights
+
+ROOT = Path(settings.BASE_DIR)
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+TABLE = re.findall(r"^\| `([A-Z][A-Z0-9_]+)` \| (.+?) \| (.+) \|$", README, re.MULTILINE)
+
+
+def settings_read() -> Iterator[tuple[str, ast.expr | None]]:
+    """Every ``env.…("NAME", default)`` and ``helper(env, "NAME", default)`` of settings and launcher."""
+    for path in [ROOT / "config/settings.py", *sorted((ROOT / "config/launch").glob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            arguments = list(node.args)
+            if isinstance(node.func, ast.Attribute) and is_env(node.func.value):
+                pass
+            elif arguments and is_env(arguments[0]):
+                arguments = arguments[1:]
+            else:
+                continue
+            if arguments and isinstance(arguments[0], ast.Constant):
+                keyword = [one.value for one in node.keywords if one.arg == "default"]
+                yield str(arguments[0].value), ([*arguments[1:], *keyword] or [None])[0]
+
+
+def is_env(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "env"
+
+
+def plain_defaults() -> dict[str, Any]:
+    """The defaults that stand in the source as they are; others depend on other settings."""
+    found = {}
+    for name, default in settings_read():
+        try:
+            found[name] = None if default is None else ast.literal_eval(default)
+        except ValueError:
+            continue
+    return found
+
+
+def spelled(value: Any) -> str:
+    """A default as one writes it in the environment."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ",".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def example() -> dict[str, str]:
+    return dict(re.findall(r"^#([A-Z][A-Z0-9_]+)=(.+)$", EXAMPLE, re.MULTILINE))
+
+
+def test_the_settings_table_has_every_setting_and_no_other() -> None:
+    documented = [name for name, _, _ in TABLE]
+    assert sorted(documented) == sorted({name for name, _ in settings_read()})
+
+
+def test_the_example_has_every_setting_and_no_other() -> None:
+    assert sorted(example()) == sorted({name for name, _ in settings_read()})
+
+
+def test_the_settings_table_tells_the_defaults() -> None:
+    told = {name: default for name, default, _ in TABLE}
+    for name, value in plain_defaults().items():
+        if value not in ("", None, []):
+            assert told[name] == f"`{spelled(value)}`", name
+        else:
+            assert not told[name].startswith("`"), name
+
+
+def test_the_example_tells_the_defaults() -> None:
+    told = example()
+    for name, value in plain_defaults().items():
+        if value not in ("", None, []):
+            assert told[name] == spelled(value), name
+
+
+def test_the_example_changes_nothing_until_something_is_uncommented() -> None:
+    assert [line for line in EXAMPLE.splitlines() if line and not line.startswith("#")] == []
+
+
+def test_the_example_uncommented_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text(re.sub(r"^#([A-Z][A-Z0-9_]+=)", r"\1", EXAMPLE, flags=re.MULTILINE))
+    read: dict[str, str] = {}
+    monkeypatch.setattr(environ.Env, "ENVIRON", read)
+    environ.Env.read_env(file)
+    assert read == example()
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md"])
+def test_no_link_leads_nowhere(document: str) -> None:
+    path = ROOT / document
+    for target in re.findall(r"\]\(([^)]+)\)", path.read_text()):
+        if target.startswith("#"):
+            headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+            assert target[1:] in [one.lower().replace(" ", "-") for one in headings], target
+        elif not target.startswith("https://"):
+            assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("text", [README, ARCHITECTURE], ids=["README", "architecture"])
+def test_no_named_file_is_missing(text: str) -> None:
+    rooms = "accounts|config|media_library|processing|listings|tests|docs|benchmarks"
+    named = re.findall(rf"(?<![\w/.])(?:{rooms})/[\w./-]+\.(?:py|jpg|txt|md|yaml|toml)\b", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_the_rooms_are_as_the_picture_of_the_house_shows_them() -> None:
+    picture = ARCHITECTURE.split("## The rooms")[1].split("```")[1]
+    folder, shown = "", []
+    for line in picture.strip().splitlines():
+        name = line.split()[0]
+        if line.startswith(" "):
+            shown.append(f"{folder}{name}")
+        else:
+            folder = name
+            shown.append(folder)
+    assert len(shown) > 50
+    assert [path for path in shown if not (ROOT / path).exists()] == []
+
+
+def test_the_commands_exist() -> None:
+    named = set(re.findall(r"manage\.py (\w+)", README))
+    assert {"plan_limit", "demo_account", "createsuperuser", "fetch_models"} <= named
+    assert named <= set(get_commands())
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make (\w+)", README)) <= targets
+
+
+def test_the_addresses_exist() -> None:
+    address = r"(?:\$SITE|`(?:GET |POST )?)(/(?:api|admin|accounts)[\w/-]+(?:\$JOB|\{jobId\})?)"
+    named = {re.sub(r"\$JOB|\{jobId\}", "job_1", one) for one in re.findall(address, README)}
+    assert len(named) >= 10
+    for one in sorted(named):
+        resolve(one)  # raises Resolver404 for what is nobody's
+
+
+@pytest.mark.django_db
+def test_the_plans_are_those_of_a_new_site() -> None:
+    told = re.findall(r"^\| (Free|Pro|Enterprise)\b[^|]*\| ([\d,]+) \|", README, re.MULTILINE)
+    seeds = PlanLimit.objects.filter(operation="remove-background").order_by("monthly")
+    assert [(name, int(number.replace(",", ""))) for name, number in told] == [
+        (limit.plan.name, limit.monthly) for limit in seeds.select_related("plan")
+    ]
+
+
+def test_the_models_are_those_of_the_catalogue() -> None:
+    told = re.findall(
+        r"^\| `([\w-]+)` \| `(\w+)` \| ([\d.]+) MB \| ([\w.-]+) \|", README, re.MULTILINE
+    )
+    assert told == [
+        (one.name, one.aliases[0], f"{one.size / 1e6:.2g}", one.licence)
+        for one in weights.catalogue()
+    ]
