@@ -46,7 +46,8 @@ class OutboundError(AppError):
     """The URL can't be fetched; says why in words that tell nothing about our own network."""
 
     def __init__(self, message: str, *, code: str = "VALIDATION_ERROR", status: int = 400) -> None:
-        super().__init__(code, message, status=status, fields={"url": [message]})
+        fields = {"url": [message]} if code == "VALIDATION_ERROR" else None
+        super().__init__(code, message, status=status, fields=fields)
 
 
 @dataclass(frozen=True)

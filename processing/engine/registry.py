@@ -136,7 +136,7 @@ class Registry:
         if entry is not None and not weights.is_right(path, entry):
             raise ModelNotInstalled(
                 f"The weights of {name} at {path} are damaged (their SHA-256 is not the recorded "
-                f"one): delete the file, then run `make models MODELS={name}`."
+                f"one): delete the file, then run `make models NAMES={name}`."
             )
         session_name = name if entry is None else entry.session
         import onnxruntime  # 40 MB: not for processes that only ask which models there are
@@ -157,7 +157,7 @@ class Registry:
         if path.is_file():
             return path
         how = (
-            f"run `make models MODELS={name}`"
+            f"run `make models NAMES={name}`"
             if entry
             else f"place its weights at {path} (see rembg's releases)"
         )

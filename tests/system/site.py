@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import httpx
 import redis
@@ -141,8 +141,7 @@ class Site:
 
     def worker_pid(self) -> int:
         """The process that works on pictures: the living one among those that announced themselves."""
-        pid: int = until(self._living_worker, seconds=60)
-        return pid
+        return until(self._living_worker, seconds=60)
 
     def pid(self, part_of_command: str) -> int:
         """The launcher's own child with this in its command line."""
@@ -172,9 +171,7 @@ class Site:
             return False
 
 
-def until(
-    look: Callable[[], _Found | None], *, seconds: float, pause: float = 0.02
-) -> Any:  # what was found is never None or False
+def until(look: Callable[[], _Found | None], *, seconds: float, pause: float = 0.02) -> _Found:
     """What ``look`` finds, as soon as it finds anything. AssertionError if that takes too long."""
     deadline = time.monotonic() + seconds
     while True:

@@ -47,7 +47,7 @@ def test_an_installed_model_passes(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("high", "make models MODELS=isnet"), ("silueta", "place")]
+    ("name", "hint"), [("high", "make models NAMES=isnet"), ("silueta", "place")]
 )
 def test_a_missing_model_says_what_to_do(tmp_path: Path, name: str, hint: str) -> None:
     for ask in (Registry(tmp_path).check, Registry(tmp_path).warm):

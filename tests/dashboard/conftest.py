@@ -1,0 +1,109 @@
+"""People in front of the pages: a seller and a stranger, each with a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image as Pillow
+
+from accounts import services as accounts
+from accounts.http import Caller
+from accounts.models import Account, User
+from media_library.ingest import ResultFacts, ingest, store_result
+from media_library.models import Image
+from processing import services, transitions
+from processing.commands import RemoveBackground
+from processing.engine.registry import ModelInfo
+from processing.models import Job
+
+PASSWORD = "a long and quiet sentence"
+HTMX = {"HX-Request": "true"}
+
+
+@dataclass(frozen=True)
+class Person:
+    user: User
+    account: Account
+    client: Client
+
+    def image(self, name: str = "shoe.jpg") -> Image:
+        return ingest(self.account, picture(), name=name)
+
+    def job(self, source: Image, **options: Any) -> Job:
+        caller = Caller(self.account, self.user)
+        return services.submit(caller, RemoveBackground(**options), source=source)
+
+    def result(self, source: Image, **options: Any) -> Image:
+        """A job on ``source`` that completed."""
+        return complete(self.job(source, **options))
+
+
+def picture(format: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
+    out = BytesIO()
+    Pillow.new("RGB", size, (200, 30, 30)).save(out, format)
+    return out.getvalue()
+
+
+def upload_of(*names: str, data: bytes | None = None) -> list[SimpleUploadedFile]:
+    return [SimpleUploadedFile(name, picture() if data is None else data) for name in names]
+
+
+def complete(job: Job, *, size: tuple[int, int] = (40, 30)) -> Image:
+    claimed = transitions.claim(job.id)
+    assert claimed
+    facts = ResultFacts("png", "image/png", *size, has_alpha=True)
+    result = store_result(job.source, job_id=job.id, data=picture("PNG", size), facts=facts)
+    assert transitions.complete(claimed, result, {})
+    return result
+
+
+def fail(job: Job, message: str = "The picture could not be read.") -> None:
+    claimed = transitions.claim(job.id)
+    assert claimed
+    assert transitions.fail(claimed, code="UNREADABLE", message=message)
+
+
+@pytest.fixture
+def person(db: None) -> Callable[[str], Person]:
+    def make(email: str) -> Person:
+        user = accounts.register(email, password=PASSWORD, name="Ada", verified=True)
+        client = Client()
+        client.force_login(user)
+        return Person(user, accounts.account_of(user), client)
+
+    return make
+
+
+@pytest.fixture
+def seller(person: Callable[[str], Person]) -> Person:
+    return person("ada@example.com")
+
+
+@pytest.fixture
+def stranger(person: Callable[[str], Person]) -> Person:
+    return person("eve@example.com")
+
+
+class TwoModels:
+    """The small model is here, the large one is not."""
+
+    def names(self) -> list[ModelInfo]:
+        return [
+            ModelInfo("u2netp", "matting", True, "Apache-2.0", "Small.", ("fast",)),
+            ModelInfo("isnet-general-use", "matting", False, "Apache-2.0", "Large.", ("high",)),
+        ]
+
+    def check(self, name: str) -> None:
+        assert name == "fast"
+
+
+@pytest.fixture(autouse=True)
+def _two_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("processing.forms", "processing.services"):
+        monkeypatch.setattr(f"{module}.registry", TwoModels)

@@ -1,0 +1,99 @@
+"""What everybody meets: the front page, the way in, refusals."""
+
+from __future__ import annotations
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+
+from accounts.models import Account, User
+from tests.dashboard.conftest import HTMX, PASSWORD, Person
+
+PRIVATE = ["/library/", "/library/live/", "/pictures/img_x/", "/settings/keys/"]
+
+
+def test_strangers_see_what_it_is(client: Client) -> None:
+    response = client.get("/")
+    assert response.status_code == 200
+    assert 'href="/accounts/signup/"' in response.content.decode()
+
+
+def test_sellers_start_in_the_library(seller: Person) -> None:
+    response = seller.client.get("/")
+    assert (response.status_code, response["Location"]) == (302, "/library/")
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+def test_pages_ask_to_sign_in_first(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={path}")
+
+
+def test_a_fragment_for_somebody_signed_out_moves_the_whole_page(client: Client) -> None:
+    response = client.get("/library/live/", headers=HTMX)
+    assert response["HX-Redirect"] == "/accounts/login/?next=/library/"
+
+
+@pytest.mark.parametrize("path", ["/", "/library/", "/settings/keys/", "/accounts/email/"])
+def test_nothing_inline_is_allowed_or_needed(seller: Person, path: str) -> None:
+    response = seller.client.get(path, follow=True)
+    policy, page = response["Content-Security-Policy"], response.content.decode()
+    assert "default-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    assert " style=" not in page
+    assert "<style" not in page
+    assert " onclick=" not in page
+    assert "hx-on" not in page
+
+
+def test_private_pages_are_kept_by_no_cache(seller: Person) -> None:
+    response = seller.client.get("/library/")
+    assert "no-store" in response["Cache-Control"]
+    assert "HX-Request" in response["Vary"]
+
+
+def test_signing_up_makes_an_account_with_the_name(client: Client, db: None) -> None:
+    form = {
+        "name": "Ada L.",
+        "email": "Ada@Example.com",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    }
+    response = client.post("/accounts/signup/", form)
+    assert (response.status_code, response["Location"]) == (302, "/library/")
+    user = User.objects.get()
+    assert (user.email, user.name) == ("ada@example.com", "Ada L.")
+    assert Account.objects.get().name == "Ada L."
+    assert client.get("/library/").status_code == 200
+
+
+def test_signing_up_needs_the_password_twice(client: Client, db: None) -> None:
+    form = {"name": "Ada", "email": "a@example.com", "password1": PASSWORD, "password2": "other"}
+    response = client.post("/accounts/signup/", form)
+    assert response.status_code == 200
+    assert "You must type the same password each time." in response.content.decode()
+    assert User.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["login", "signup", "logout", "password/reset", "password/change", "email", "2fa"]
+)
+def test_every_page_of_the_account_wears_the_sites_frame(
+    client: Client, seller: Person, path: str
+) -> None:
+    who = client if path in ("login", "signup", "password/reset") else seller.client
+    page = who.get(f"/accounts/{path}/").content.decode()
+    assert "css/tokens.css" in page
+    assert 'class="site-header"' in page
+
+
+def test_an_unknown_address_is_a_page(client: Client) -> None:
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert "This page does not exist" in response.content.decode()
+
+
+def test_the_error_page_needs_nothing_that_may_be_broken() -> None:
+    page = render_to_string("error.html", {"status": 500, "message": "Quote request abc."})
+    assert "Quote request abc." in page
