@@ -26,7 +26,9 @@ class Brought:
     problems: list[str] = field(default_factory=list)
 
 
-def bring_in(request: HttpRequest, files: Sequence[UploadedFile[bytes]], *, cut_out: bool) -> Brought:
+def bring_in(
+    request: HttpRequest, files: Sequence[UploadedFile[bytes]], *, cut_out: bool
+) -> Brought:
     """Keep what can be kept. Raises AppError where there is no file at all."""
     if not files:
         raise invalid("files", "Choose at least one picture.")

@@ -10,6 +10,7 @@ from django.conf import settings
 from processing.commands import RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.engine.plan import parse_color
+from processing.engine.registry import ModelInfo
 from processing.runtime import registry
 
 EDGES = [("standard", "Standard"), ("fine", "Fine"), ("none", "As the model sees it")]
@@ -17,15 +18,13 @@ FORMATS = [("png", "PNG"), ("webp", "WebP"), ("jpg", "JPG")]
 BACKGROUNDS = [("", "Transparent"), ("#ffffff", "White"), ("custom", "Colour")]
 
 
-def model_choices() -> list[tuple[str, str]]:
-    """The installed models, by the word that people write in the API too."""
-    return [
-        (info.aliases[0], f"{info.aliases[0].capitalize()} ({info.name})")
-        if info.aliases
-        else (info.name, info.name)
-        for info in registry().names()
-        if info.installed
-    ]
+def installed_models() -> list[ModelInfo]:
+    return [info for info in registry().names() if info.installed]
+
+
+def word_for(info: ModelInfo) -> str:
+    """What people write in the API too: the same work gets the same command."""
+    return info.aliases[0] if info.aliases else info.name
 
 
 class CutoutForm(forms.Form):
@@ -51,10 +50,17 @@ class CutoutForm(forms.Form):
 
     def __init__(self, *args: Any, has_alpha: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = model_choices()
-        self.fields["model"].choices = choices  # type: ignore[attr-defined]
-        self.fields["model"].initial = settings.DEFAULT_MODEL
-        self.has_models = bool(choices)
+        models = installed_models()
+        self.fields["model"].choices = [  # type: ignore[attr-defined]
+            (
+                word_for(info),
+                f"{word_for(info).capitalize()} ({info.name})" if info.aliases else info.name,
+            )
+            for info in models
+        ]
+        default = (i for i in models if settings.DEFAULT_MODEL in (i.name, *i.aliases))
+        self.fields["model"].initial = next(map(word_for, default), None)
+        self.has_models = bool(models)
         self.has_alpha = has_alpha
 
     def clean(self) -> dict[str, Any]:

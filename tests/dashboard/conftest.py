@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 from accounts import services as accounts
 from accounts.http import Caller
 from accounts.models import Account, User
-from media_library.ingest import ResultFacts, ingest, store_result
+from media_library.ingest import ResultFacts, ingest, keep, new_result
 from media_library.models import Image
 from processing import services, transitions
 from processing.commands import RemoveBackground
@@ -58,8 +58,11 @@ def complete(job: Job, *, size: tuple[int, int] = (40, 30)) -> Image:
     claimed = transitions.claim(job.id)
     assert claimed
     facts = ResultFacts("png", "image/png", *size, has_alpha=True)
-    result = store_result(job.source, job_id=job.id, data=picture("PNG", size), facts=facts)
-    assert transitions.complete(claimed, result, {})
+    data = picture("PNG", size)
+    with new_result(job.source, job_id=job.id, data=data, facts=facts) as result:
+        assert transitions.hold(claimed)
+        keep(result)
+        transitions.complete(claimed, result, {})
     return result
 
 

@@ -202,5 +202,3 @@ def test_watching_shows_nothing_of_other_people(seller: Person, stranger: Person
     assert response.status_code == HTMX_STOP_POLLING
     assert "secret" not in response.content.decode()
     assert f'id="card-{image.public_id}" hx-swap-oob="delete"' in response.content.decode()
-
-

@@ -1,0 +1,21 @@
+"""`python -m benchmarks`: the engine, then the queue. `python -m benchmarks queue --runs 10`: one."""
+
+import sys
+
+from benchmarks import engine, queue
+
+PARTS = {"engine": engine.main, "queue": queue.main}
+
+
+def main() -> None:
+    name, *options = sys.argv[1:] or [""]
+    if name and name not in PARTS:
+        sys.exit(f"{__doc__}\nThere is no part {name!r}: {', '.join(PARTS)}.")
+    for part in [name] if name else PARTS:
+        print(f"\n=== {part}\n", flush=True)
+        sys.argv = [f"python -m benchmarks {part}", *options]
+        PARTS[part]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""Keys & usage: one's own quota, keys and sessions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts import api_keys
+from accounts.browsers import browser_name
+from accounts.models import ApiKey, Session
+from accounts.scopes import ALL_SCOPES, IMAGES_READ
+from tests.dashboard.conftest import HTMX, Person
+
+KEYS = "/settings/keys/"
+
+
+def make(who: Person, **given: Any) -> Any:
+    form = {"name": "Shop", "lifetime": "", "scopes": list(ALL_SCOPES), **given}
+    return who.client.post(KEYS, form, headers=HTMX)
+
+
+def plain_in(page: str) -> list[str]:
+    return re.findall(r"ps_[A-Za-z0-9]{12}_[A-Za-z0-9]{40}", page)
+
+
+def test_usage_shows_what_is_left(seller: Person) -> None:
+    seller.result(seller.image())
+    page = seller.client.get(KEYS).content.decode()
+    assert "Backgrounds removed" in page
+    assert "<strong>1</strong> of 100" in page
+    assert "99 left." in page
+
+
+def test_a_new_key_is_shown_once_and_works(seller: Person) -> None:
+    response = make(seller)
+    assert response.status_code == 201
+    assert "no-store" in response["Cache-Control"]
+    [plain] = plain_in(response.content.decode())
+    found = api_keys.find(plain)
+    assert found is not None
+    assert (found.account, found.name, found.expires_at) == (seller.account, "Shop", None)
+    assert found.scopes == list(ALL_SCOPES)
+    page = seller.client.get(KEYS).content.decode()
+    assert plain_in(page) == []
+    assert found.shown in page
+
+
+def test_a_key_may_do_less_and_end(seller: Person) -> None:
+    before = timezone.now()
+    make(seller, scopes=[IMAGES_READ], lifetime="30")
+    key = ApiKey.objects.get()
+    assert key.scopes == [IMAGES_READ]
+    assert key.expires_at is not None
+    assert timedelta(0) <= key.expires_at - before - timedelta(days=30) < timedelta(minutes=1)
+
+
+def test_without_a_script_the_key_is_on_the_page(seller: Person) -> None:
+    response = seller.client.post(KEYS, {"name": "Shop", "scopes": [IMAGES_READ]})
+    assert response.status_code == 201
+    assert len(plain_in(response.content.decode())) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": ""}, "This field is required."),
+        ({"scopes": []}, "Choose at least one thing the key may do."),
+        ({"scopes": ["everything"]}, "Select a valid choice."),
+        ({"lifetime": "9999"}, "Select a valid choice."),
+    ],
+)
+def test_a_wrong_form_makes_no_key(seller: Person, wrong: dict[str, Any], words: str) -> None:
+    response = make(seller, **wrong)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert ApiKey.objects.count() == 0
+
+
+def test_a_revoked_key_is_gone(seller: Person) -> None:
+    key, plain = api_keys.create(seller.account, seller.user, name="Old import")
+    response = seller.client.post(f"/settings/keys/{key.public_id}/revoke/", headers=HTMX)
+    assert response.status_code == 200
+    assert "Old import" not in response.content.decode()
+    assert api_keys.find(plain) is None
+
+
+def test_strangers_revoke_nothing(seller: Person, stranger: Person) -> None:
+    key, plain = api_keys.create(seller.account, seller.user, name="Import")
+    path = f"/settings/keys/{key.public_id}/revoke/"
+    assert stranger.client.post(path).status_code == 404
+    assert api_keys.find(plain) == key
+    assert "Import" not in stranger.client.get(KEYS).content.decode()
+
+
+@pytest.fixture
+def second_browser(seller: Person) -> Client:
+    browser = Client(headers={"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"})
+    browser.force_login(seller.user)
+    browser.get(KEYS)
+    return browser
+
+
+def sessions_in(client: Client) -> list[str]:
+    page = client.get(KEYS).content.decode()
+    return re.findall(r'action="/settings/sessions/(sess_\w+)/end/"', page)
+
+
+def own_session(client: Client) -> Session:
+    newest = client.get(KEYS).wsgi_request.session
+    return Session.objects.get(pk=newest.row_id)
+
+
+def test_ending_another_session_signs_it_out(seller: Person, second_browser: Client) -> None:
+    other = own_session(second_browser)
+    assert len(sessions_in(seller.client)) == 2
+    response = seller.client.post(f"/settings/sessions/{other.public_id}/end/", headers=HTMX)
+    assert response.status_code == 200
+    assert second_browser.get(KEYS).status_code == 302
+    assert seller.client.get(KEYS).status_code == 200
+
+
+def test_ending_ones_own_session_leads_to_the_front(seller: Person) -> None:
+    own = own_session(seller.client)
+    response = seller.client.post(f"/settings/sessions/{own.public_id}/end/", headers=HTMX)
+    assert response["HX-Redirect"] == "/"
+    assert Session.objects.filter(user=seller.user).count() == 0
+
+
+def test_strangers_end_nothing(seller: Person, stranger: Person) -> None:
+    own = own_session(seller.client)
+    path = f"/settings/sessions/{own.public_id}/end/"
+    assert stranger.client.post(path).status_code == 404
+    assert seller.client.get(KEYS).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["keys/key_x/revoke/", "sessions/sess_x/end/"])
+def test_ids_that_are_none_are_not_found(seller: Person, path: str) -> None:
+    assert seller.client.post(f"/settings/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64) Chrome/140 Safari/537 Edg/140", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU like Mac OS X) Version/18 Safari/604", "Safari on iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "Firefox on Linux"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "A program"),
+    ],
+)
+def test_browsers_have_names(agent: str, name: str) -> None:
+    assert browser_name(agent) == name
+
+
+def test_every_person_has_their_own_page(person: Callable[[str], Person]) -> None:
+    ada, eve = person("a@example.com"), person("e@example.com")
+    own_session(eve.client)
+    assert sessions_in(ada.client) == [own_session(ada.client).public_id]

@@ -1,0 +1,269 @@
+"""One picture: before and after, options, history, deleting."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from django_htmx.http import HTMX_STOP_POLLING
+
+from accounts.models import PlanLimit, UsageEntry, UsageState
+from media_library.models import Image
+from processing.engine.registry import ModelInfo
+from processing.models import Job, JobState
+from tests.dashboard.conftest import HTMX, Person, TwoModels, complete, fail
+
+OPTIONS = {"background": "", "format": "png", "model": "fast", "edge": "standard"}
+
+
+def page_of(who: Person, image: Image, **options: Any) -> str:
+    response = who.client.get(f"/pictures/{image.public_id}/", **options)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def cut_out(who: Person, image: Image, **given: str) -> Any:
+    path = f"/pictures/{image.public_id}/cut-out/"
+    return who.client.post(path, {**OPTIONS, **given}, headers=HTMX)
+
+
+def states() -> list[str]:
+    return list(Job.objects.order_by("created_at").values_list("state", flat=True))
+
+
+def test_a_fresh_picture_is_shown_as_it_is(seller: Person) -> None:
+    page = page_of(seller, seller.image())
+    assert "data-compare" not in page
+    assert 'name="model"' in page
+    assert "Fast (u2netp)" in page
+    assert "isnet" not in page  # known, but not installed
+    assert "Keep the transparency" not in page
+
+
+def test_the_sites_own_model_is_chosen_by_whichever_name(
+    seller: Person, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = ModelInfo("isnet-general-use", "matting", True, "Apache-2.0", "Large.", ("high",))
+    models = [*TwoModels().names()[:1], large]
+    monkeypatch.setattr("processing.forms.registry", lambda: Mock(names=lambda: models))
+    settings.DEFAULT_MODEL = "isnet-general-use"
+    assert '<option value="high" selected>' in page_of(seller, seller.image())
+
+
+def test_a_result_is_compared_with_the_original(seller: Person) -> None:
+    image = seller.image()
+    result = seller.result(image)
+    page = page_of(seller, image)
+    assert "data-compare" in page
+    assert f"/content/{result.public_id}/file?" in page
+    assert f"/content/{image.public_id}/file?" in page
+    assert re.search(
+        rf'id="download" href="/content/{result.public_id}/file\?[^"]*download=1"', page
+    )
+
+
+def test_a_cropped_result_stands_beside_the_original(seller: Person) -> None:
+    image = seller.image()
+    complete(seller.job(image, crop=True), size=(20, 15))
+    page = page_of(seller, image)
+    assert "data-compare" not in page
+    assert "stage-pair" in page
+
+
+def test_an_older_result_can_be_shown(seller: Person) -> None:
+    image = seller.image()
+    older = seller.result(image)
+    seller.result(image)
+    path = f"/pictures/{image.public_id}/?result={older.public_id}"
+    response = seller.client.get(path, headers={**HTMX, "HX-Target": "viewer"})
+    page = response.content.decode()
+    assert f"/content/{older.public_id}/file?" in page
+    assert "<html" not in page
+    assert "Results" not in page
+
+
+def test_a_results_own_address_leads_to_its_original(seller: Person) -> None:
+    image = seller.image()
+    result = seller.result(image)
+    response = seller.client.get(f"/pictures/{result.public_id}/")
+    assert response["Location"] == f"/pictures/{image.public_id}/?result={result.public_id}"
+
+
+@pytest.mark.parametrize("path", ["", "live/"])
+def test_other_peoples_pictures_are_not_found(seller: Person, stranger: Person, path: str) -> None:
+    image = seller.image()
+    assert stranger.client.get(f"/pictures/{image.public_id}/{path}").status_code == 404
+
+
+def test_options_become_the_command(seller: Person) -> None:
+    image = seller.image()
+    response = cut_out(
+        seller, image, background="custom", color="#F0C8C8", format="jpg", edge="fine", crop="on"
+    )
+    assert response.status_code == 200
+    job = Job.objects.get()
+    assert job.command == {
+        "operation": "remove-background",
+        "model": "fast",
+        "edge": "fine",
+        "format": "jpg",
+        "bg_color": "#f0c8c8",
+        "crop": True,
+        "keep_existing_alpha": False,
+    }
+    assert (job.source, job.account, job.created_by) == (image, seller.account, seller.user)
+    page = response.content.decode()
+    assert "Waiting for its turn" in page
+    assert 'hx-trigger="every 1s"' in page
+
+
+def test_the_colour_counts_only_where_it_was_chosen(seller: Person) -> None:
+    cut_out(seller, seller.image(), background="#ffffff", color="#123456")
+    assert Job.objects.get().command["bg_color"] == "#ffffff"
+
+
+def test_without_a_script_the_page_comes_back(seller: Person) -> None:
+    image = seller.image()
+    response = seller.client.post(f"/pictures/{image.public_id}/cut-out/", OPTIONS)
+    assert (response.status_code, response["Location"]) == (302, f"/pictures/{image.public_id}/")
+    assert states() == ["pending"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"format": "psd"}, "Select a valid choice."),
+        ({"model": "high"}, "Select a valid choice."),
+        ({"background": "custom", "color": "mauvish"}, "is not a colour"),
+    ],
+)
+def test_wrong_options_are_shown_in_the_form(
+    seller: Person, wrong: dict[str, str], words: str
+) -> None:
+    response = cut_out(seller, seller.image(), **wrong)
+    assert (response.status_code, response["HX-Retarget"]) == (422, "#options")
+    assert words in response.content.decode()
+    assert states() == []
+
+
+def test_an_empty_quota_is_a_notice(seller: Person) -> None:
+    PlanLimit.objects.update(monthly=0)
+    response = cut_out(seller, seller.image())
+    assert (response.status_code, response["HX-Retarget"]) == (403, "#notices")
+    assert "Monthly limit reached for remove-background." in response.content.decode()
+    assert states() == []
+
+
+def test_a_rate_limit_is_a_notice(seller: Person, settings: Any) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "processing": "1/h"}
+    image = seller.image()
+    cut_out(seller, image)
+    assert cut_out(seller, image).status_code == 429
+    assert states() == ["pending"]
+
+
+def test_strangers_change_nothing(seller: Person, stranger: Person) -> None:
+    image = seller.image()
+    job = seller.job(image)
+    done = seller.image("done.jpg")
+    lost = seller.job(done)
+    fail(lost)
+    for path in (
+        f"/pictures/{image.public_id}/cut-out/",
+        f"/pictures/{image.public_id}/delete/",
+        f"/jobs/{job.public_id}/cancel/",
+        f"/jobs/{lost.public_id}/retry/",
+    ):
+        assert stranger.client.post(path, OPTIONS).status_code == 404
+    assert states() == ["pending", "failed"]
+    assert Image.live.count() == 2
+
+
+@pytest.mark.parametrize("path", ["pictures/{image}/cut-out/", "pictures/{image}/delete/"])
+def test_looking_changes_nothing(seller: Person, path: str) -> None:
+    image = seller.image()
+    response = seller.client.get("/" + path.format(image=image.public_id))
+    assert response.status_code == 405
+    assert Image.live.count() == 1
+
+
+def test_a_failed_job_shows_why_and_runs_again(seller: Person) -> None:
+    image = seller.image()
+    job = seller.job(image)
+    fail(job, "No subject was found.")
+    assert "No subject was found." in page_of(seller, image)
+    response = seller.client.post(f"/jobs/{job.public_id}/retry/", headers=HTMX)
+    assert "Waiting for its turn" in response.content.decode()
+    assert states() == ["pending"]
+
+
+def test_an_open_job_can_be_cancelled_and_costs_nothing(seller: Person) -> None:
+    job = seller.job(seller.image())
+    response = seller.client.post(f"/jobs/{job.public_id}/cancel/", headers=HTMX)
+    assert "Cancelled" in response.content.decode()
+    assert states() == ["cancelled"]
+    assert UsageEntry.objects.get().state == UsageState.RELEASED
+
+
+def test_what_has_ended_cannot_be_cancelled(seller: Person) -> None:
+    image = seller.image()
+    seller.result(image)
+    response = seller.client.post(f"/jobs/{Job.objects.get().public_id}/cancel/", headers=HTMX)
+    assert (response.status_code, response["HX-Retarget"]) == (409, "#notices")
+    assert states() == ["completed"]
+
+
+def test_deleting_a_result_keeps_the_original(seller: Person) -> None:
+    image = seller.image()
+    older, newer = seller.result(image), seller.result(image)
+    response = seller.client.post(f"/pictures/{newer.public_id}/delete/", headers=HTMX)
+    page = response.content.decode()
+    assert set(Image.live.all()) == {image, older}
+    assert newer.public_id not in page
+    assert f"/content/{older.public_id}/file?" in page  # the viewer turns to what is left
+
+
+def test_deleting_the_original_takes_its_results_and_stops_its_work(seller: Person) -> None:
+    image, other = seller.image(), seller.image("other.jpg")
+    seller.result(image)
+    open_job = seller.job(image)
+    response = seller.client.post(f"/pictures/{image.public_id}/delete/", headers=HTMX)
+    assert response["HX-Redirect"] == "/library/"
+    assert list(Image.live.all()) == [other]
+    open_job.refresh_from_db()
+    assert open_job.state == JobState.CANCELLED
+
+
+def live(who: Person, image: Image, *marks: str) -> Any:
+    path = f"/pictures/{image.public_id}/live/"
+    return who.client.get(path, {"watch": list(marks)}, headers=HTMX)
+
+
+def test_waiting_is_answered_with_nothing(seller: Person) -> None:
+    image = seller.image()
+    job = seller.job(image)
+    assert live(seller, image, f"{job.public_id}:pending-0").status_code == 204
+
+
+def test_a_finished_job_brings_the_viewer(seller: Person) -> None:
+    image = seller.image()
+    job = seller.job(image)
+    result = complete(job)
+    page = live(seller, image, f"{job.public_id}:processing-0").content.decode()
+    assert 'id="history"' in page
+    assert 'id="viewer"' in page
+    assert f"/content/{result.public_id}/file?" in page
+    assert "The result is ready." in page
+
+
+def test_a_failed_job_leaves_the_viewer_alone_and_ends_the_polling(seller: Person) -> None:
+    image = seller.image()
+    job = seller.job(image)
+    fail(job, "No subject was found.")
+    response = live(seller, image, f"{job.public_id}:processing-0")
+    page = response.content.decode()
+    assert response.status_code == HTMX_STOP_POLLING
+    assert "It failed: No subject was found." in page
+    assert 'id="viewer"' not in page

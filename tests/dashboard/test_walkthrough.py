@@ -1,0 +1,148 @@
+"""A seller's first visit, in a real browser, on the real site: every process, queue and model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.system.site import Site
+
+PHOTO = Path(__file__).resolve().parents[1] / "photos/wool-hat.jpg"
+PASSWORD = "a long and quiet sentence"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = shutil.which("chromium")
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail("Chromium is not installed: apt-get install chromium")
+    pytest.skip("needs Chromium: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def site(chromium: str) -> Iterator[str]:
+    """Its address. Chromium is asked for first: without it nothing needs to be started."""
+    with Site() as started:
+        yield started.url
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, site: str, complaints: list[str]) -> Iterator[Page]:
+    """A narrow window; whatever the browser complains of (also the CSP) is written down."""
+    context = browser.new_context(base_url=site, viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("dialog", lambda dialog: dialog.accept())
+    yield page
+    context.close()
+
+
+def sign_up(page: Page, email: str) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Create an account").click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password (again)").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Library")).to_be_visible()
+
+
+def download(page: Page) -> bytes:
+    with page.expect_download() as started:
+        page.locator("#download").click()
+    return Path(started.value.path()).read_bytes()
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing has to be scrolled sideways to be seen."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.xdist_group("site")
+def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
+    sign_up(page, "ada@example.com")
+    expect(page.get_by_text("Your photos will appear here")).to_be_visible()
+    assert fits(page)
+
+    page.locator("#files").set_input_files(PHOTO)
+    card = page.locator(".card")
+    expect(card.get_by_text("Cut out", exact=True)).to_be_visible(timeout=30_000)
+    expect(card.locator("img")).to_be_visible(timeout=30_000)
+    expect(page.locator("#announcer")).to_have_text("wool-hat.jpg is cut out.")
+    assert fits(page)
+
+    card.get_by_role("link").click()
+    cut = page.get_by_label("How much of the original is shown")
+    cut.focus()
+    cut.press("ArrowRight")
+    assert page.locator(".compare").get_attribute("style") == "--cut: 51%;"
+    assert download(page)[:8] == b"\x89PNG\r\n\x1a\n"
+    assert fits(page)
+
+    page.get_by_role("radio", name="White").check()
+    page.get_by_role("radio", name="JPG").check()
+    page.get_by_role("button", name="Cut out").click()
+    expect(page.locator(".stage-bar strong")).to_have_text("JPG", timeout=30_000)
+    expect(page.locator(".entry")).to_have_count(2)
+    assert download(page)[:3] == b"\xff\xd8\xff"
+
+    page.get_by_role("button", name="Delete this result").first.click()
+    expect(page.locator(".entry")).to_have_count(1)
+    expect(page.locator(".stage-bar strong")).to_have_text("PNG")
+
+    page.get_by_role("link", name="Keys & usage").click()
+    expect(page.get_by_text("98 left.")).to_be_visible()
+    page.get_by_label("What is it for?").fill("Shop import")
+    page.get_by_role("button", name="Make key").click()
+    expect(page.locator("#new-key")).to_contain_text("ps_")
+    assert fits(page)
+    key = page.locator("#new-key").inner_text()
+    answer = page.request.get("/api/v1/images", headers={"x-api-key": key})
+    assert answer.json()["data"]["total"] == 2
+
+    page.get_by_label("Your account").click()
+    page.get_by_role("navigation").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Create an account")).to_be_visible()
+    page.goto("/library/")
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    assert complaints == []
+
+
+@pytest.mark.xdist_group("site")
+def test_a_wide_dark_screen_works_by_keyboard(browser: Browser, site: str) -> None:
+    context = browser.new_context(
+        base_url=site, viewport={"width": 1920, "height": 1080}, color_scheme="dark"
+    )
+    page = context.new_page()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == "rgb(20, 24, 26)"
+    assert fits(page)
+    context.close()
