@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -204,9 +204,3 @@ def _stat(pid: int) -> list[str] | None:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-
-
-def keys_of(client: redis.Redis) -> Iterator[bytes]:
-    """What a site leaves in a server that others may use as well."""
-    for pattern in ("dramatiq*", "packshot:*", ":1:*"):
-        yield from client.scan_iter(pattern, count=1000)
