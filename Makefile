@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/.installed
 TOOLS := $(VENV)/.installed-dev
 # Tests share the machine's memory with the models they load: more than 4 at once gain little.
-PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help run test lint models bench clean
 

@@ -17,12 +17,10 @@ from accounts.models import ApiKey, User
 from accounts.serializers import (
     CreatedKeySerializer,
     Credentials,
-    KeyPageSerializer,
     KeySerializer,
     MeSerializer,
     NewKey,
     Registration,
-    SessionPageSerializer,
     SessionSerializer,
     SignedInSerializer,
     UsageSerializer,
@@ -30,7 +28,7 @@ from accounts.serializers import (
 )
 from accounts.signing_up import sign_up
 from config import public_ids
-from config.api.docs import PAGING, endpoint, path_id
+from config.api.docs import PAGING, endpoint, page_schema, path_id
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
@@ -45,7 +43,7 @@ class PublicView(ApiView):
 
     authentication_classes = []
     permission_classes = [AllowAny]
-    rate_group = "auth"
+    rate_group = {"POST": "auth"}
 
 
 class RegisterView(PublicView):
@@ -123,7 +121,7 @@ class UsageView(ApiView):
 class SessionsView(ApiView):
     @endpoint(
         "Where I am signed in",
-        responses={200: SessionPageSerializer},
+        responses={200: page_schema(SessionSerializer)},
         parameters=PAGING,
         example=examples.page(examples.SESSION),
     )
@@ -147,7 +145,7 @@ class SessionView(ApiView):
 class KeysView(ApiView):
     @endpoint(
         "List API keys",
-        responses={200: KeyPageSerializer},
+        responses={200: page_schema(KeySerializer)},
         parameters=PAGING,
         example=examples.page(examples.KEY),
     )

@@ -43,7 +43,6 @@ class RateLimitHeadersMiddleware:
             found = getattr(request, "rate_limit", None)
             # Refusals before the throttle (401, an unknown address) did not count.
             result = found if isinstance(found, RateLimitResult) else peek(request, GENERAL)
-            response["X-RateLimit-Limit"] = str(result.limit)
-            response["X-RateLimit-Remaining"] = str(result.remaining)
-            response["X-RateLimit-Reset"] = str(result.reset)
+            for name, value in result.headers.items():
+                response[name] = value
         return response

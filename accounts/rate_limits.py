@@ -38,6 +38,14 @@ class RateLimitResult:
     reset: int
     allowed: bool
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+
 
 def hit(request: HttpRequest, group: str) -> RateLimitResult:
     """Count a request against a group of settings.RATE_LIMITS and say whether it may pass."""

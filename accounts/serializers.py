@@ -109,16 +109,6 @@ class SessionSerializer(serializers.Serializer[Session]):
         return bool(session.pk == self.context.get("session_id"))
 
 
-class _Page(serializers.Serializer[Any]):
-    page = serializers.IntegerField()
-    pageSize = serializers.IntegerField()
-    total = serializers.IntegerField()
-
-
-class SessionPageSerializer(_Page):
-    items = SessionSerializer(many=True)
-
-
 class KeySerializer(serializers.Serializer[ApiKey]):
     id = PublicIdField("key")
     name = serializers.CharField()
@@ -135,7 +125,3 @@ class CreatedKeySerializer(KeySerializer):
 
     def get_key(self, key: ApiKey) -> str:
         return str(self.context["plain"])
-
-
-class KeyPageSerializer(_Page):
-    items = KeySerializer(many=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +14,7 @@ from accounts.http import caller
 from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.pagination import page_of
+from config.api.parsers import JSONParser
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found

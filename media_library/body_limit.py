@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+
+from accounts.rate_limits import GENERAL, peek
 from media_library.uploads import body_too_large, max_body
 
 Message = MutableMapping[str, Any]
@@ -30,7 +36,7 @@ class BodyLimit:
             return
         limit, came = max_body(), 0
         if _declared_length(scope) > limit:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
 
         async def counted() -> Message:
@@ -44,7 +50,7 @@ class BodyLimit:
         try:
             await self.application(scope, counted, send)
         except _BodyTooLarge:
-            await _refuse(send)  # Django reads all of a body before it answers
+            await _refuse(scope, send)  # Django reads all of a body before it answers
 
 
 def _declared_length(scope: Message) -> int:
@@ -52,9 +58,21 @@ def _declared_length(scope: Message) -> int:
     return int(value) if value.isdigit() else 0
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(scope: Message, send: Send) -> None:
     error = body_too_large()
     body = {"success": False, "error": error.message, "code": error.code}
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    headers = {
+        "content-type": "application/json",
+        "connection": "close",
+        "x-content-type-options": "nosniff",
+        "x-request-id": uuid.uuid4().hex,
+        **await sync_to_async(_rate_headers)(scope),
+    }
+    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": error.status, "headers": lines})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+def _rate_headers(scope: Message) -> dict[str, str]:
+    """The caller's address's standing: who calls was not asked yet."""
+    return peek(ASGIRequest(scope, io.BytesIO()), GENERAL).headers

@@ -14,7 +14,7 @@ from dramatiq.middleware import Middleware
 
 from config.observability import WORKER_KEY, queue_client
 from processing.runtime import registry
-from processing.tasks import IMAGES
+from processing.tasks import IMAGES, give_back_unfinished
 
 log = structlog.get_logger(__name__)
 _SECONDS = 15  # how long a worker is believed after its last word
@@ -41,6 +41,9 @@ class WorkerPresence(Middleware):
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         self._stopping.set()
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        give_back_unfinished()
 
 
 def _announce(keys: list[str], stopping: threading.Event) -> None:

@@ -31,8 +31,7 @@ def run(job: Job) -> None:
     """
     try:
         with Heartbeat(job):
-            rendered = _render(job)
-        _keep(job, rendered)
+            _keep(job, _render(job))
     except (EngineError, AppError) as error:
         transitions.fail(job, code=error.code, message=str(error))
 

@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
     caller, _ = person(request)
-    search = request.GET.get("q", "").strip()[:200]
+    search = request.GET.get("q", "").replace("\0", "").strip()[:200]
     images = selectors.pictures_of(caller.account, search=search)
     shown = Paginator(images, PAGE_SIZE).get_page(request.GET.get("page"))
     cards = selectors.cards(shown.object_list)

@@ -10,6 +10,7 @@ import dramatiq
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from pytest_django.plugin import blocking_manager_key
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,13 @@ def _nothing_left_over(settings: Any) -> Iterator[None]:
     dramatiq.get_broker().flush_all()
 
 
-@pytest.fixture
-def committing_db(transactional_db: None) -> None:
-    """A database whose transactions really commit. Emptying it takes the seeded plans along."""
-    import_module("accounts.migrations.0002_plans").add_plans(apps, None)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test whose transactions commit ends with emptied tables; the seeded plans come back.
+
+    A hook, because only it is sure to come after the tables were emptied.
+    """
+    yield
+    if "transactional_db" in getattr(item, "fixturenames", ()):
+        with item.config.stash[blocking_manager_key].unblock():
+            import_module("accounts.migrations.0002_plans").add_plans(apps, None)

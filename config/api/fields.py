@@ -32,15 +32,6 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class Whole(serializers.IntegerField):
-    """A JSON whole number, or its digits in a form or query. No booleans, no 2.0."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool | float):
-            self.fail("invalid")
-        return int(super().to_internal_value(data))
-
-
 @extend_schema_field(OpenApiTypes.STR)
 class PublicIdField(serializers.Field[UUID, str, str, UUID]):
     """A row's UUID inside, ``img_…`` outside."""

@@ -64,7 +64,7 @@ def stages(site: Site) -> list[Stage]:
             "workers",
             (
                 _worker("worker", site.image_workers, 1, ["images"], poll_ms=20, env=env),
-                _worker("errands", 1, 2, ["previews", "housekeeping"], poll_ms=250, env=env),
+                _worker("errands", 1, 2, ["previews"], poll_ms=250, env=env),
                 Process("clock", _python("manage.py", "clock"), env),
             ),
             is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),
@@ -92,7 +92,12 @@ def _worker(
     name: str, processes: int, threads: int, queues: list[str], *, poll_ms: int, env: dict[str, str]
 ) -> Process:
     options = ("-p", str(processes), "-t", str(threads))
-    patience = ("--worker-shutdown-timeout", str(WORKER_SHUTDOWN_MS))
+    # The second is how long the master waits for its workers to have booted, deaf to their deaths
+    # and to signals, before it starts forks, of which there are none here: not at all.
+    patience = (
+        *("--worker-shutdown-timeout", str(WORKER_SHUTDOWN_MS)),
+        *("--worker-fork-timeout", "10"),
+    )
     polling = {
         "dramatiq_worker_timeout": str(poll_ms),
         # Messages in progress count as prefetched: fewer than threads would leave one idle.

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import redis
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from redis.client import PubSub
 
 from config.observability import queue_client
@@ -48,6 +48,8 @@ class Listener:
         return True
 
     def _pause(self, at_most: float) -> None:
+        if not connection.in_atomic_block:
+            connection.close()  # many may wait here: none keeps a connection meanwhile
         if self._pubsub is not None:
             try:
                 self._pubsub.get_message(timeout=min(at_most, _LOOK_SECONDS))

@@ -72,7 +72,7 @@ def test_expired_sessions_are_empty_and_can_be_cleared(time_machine):
     assert Session.objects.count() == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_the_async_methods_do_the_same():
     async def walk() -> tuple[bool, str, bool]:
         store = SessionStore()

@@ -41,7 +41,14 @@ class Server:
         async def send(message: Any) -> None:
             self.answer.append(message)
 
-        scope = {"type": "http", "headers": self.headers}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/v1/images",
+            "query_string": b"",
+            "client": ("192.0.2.1", 4711),
+            "headers": self.headers,
+        }
         asyncio.run(BodyLimit(self.application)(scope, receive, send))
         return self
 
@@ -56,6 +63,9 @@ def test_a_body_over_the_limit_is_cut_off(declared: int | None) -> None:
     server = Server([bytes(501_000), bytes(501_001), bytes(9)], declared=declared).run()
     assert server.came == (0 if declared else 501_000)
     assert server.answer[0]["status"] == 413
+    headers = dict(server.answer[0]["headers"])
+    assert headers[b"X-RateLimit-Limit"] == b"1000"
+    assert headers[b"x-content-type-options"] == b"nosniff"
     assert json.loads(server.answer[1]["body"]) == {
         "success": False,
         "error": "An upload may have at most 1.002 MB in all.",

@@ -92,7 +92,7 @@ def middle_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def quick_queue(
-    committing_db: None,
+    transactional_db: None,
     monkeypatch: pytest.MonkeyPatch,
     settings: Any,
 ) -> None:

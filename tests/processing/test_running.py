@@ -219,3 +219,51 @@ def test_a_queue_that_is_down_refuses_nobody(
     monkeypatch.setattr(tasks.run_job, "send", explode(ConnectionError("no queue")))
     assert tasks.send(submit()) is False
     assert Job.objects.get().state == JobState.PENDING
+
+
+@pytest.mark.usefixtures("middle_model")
+def test_a_worker_that_is_stopped_gives_its_job_back_uncounted(
+    owner: Seller, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, real, sent = submit(), runner.render, []
+
+    def stopped_meanwhile(*args: Any) -> Any:
+        monkeypatch.setattr(tasks.run_job, "send", sent.append)
+        tasks.give_back_unfinished()
+        return real(*args)
+
+    monkeypatch.setattr(runner, "render", stopped_meanwhile)
+    work(job)
+    assert (fresh(job).state, fresh(job).attempts) == (JobState.PENDING, 0)
+    assert sent == [str(job.pk)]
+    assert owner.used() == 1
+    monkeypatch.setattr(runner, "render", real)
+    work(job)
+    assert (fresh(job).state, fresh(job).attempts) == (JobState.COMPLETED, 1)
+    tasks.give_back_unfinished()
+    assert len(sent) == 1
+
+
+@pytest.mark.usefixtures("middle_model")
+def test_the_heart_beats_until_the_result_is_kept(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped_before: list[bool] = []
+    keep = runner._keep
+
+    def watched(job: Job, rendered: Any) -> None:
+        stopped_before.append(beats[-1]._done.is_set())
+        keep(job, rendered)
+
+    beats: list[runner.Heartbeat] = []
+
+    class Watched(runner.Heartbeat):
+        def __init__(self, job: Job) -> None:
+            super().__init__(job)
+            beats.append(self)
+
+    monkeypatch.setattr(runner, "Heartbeat", Watched)
+    monkeypatch.setattr(runner, "_keep", watched)
+    work(submit())
+    assert stopped_before == [False]
+    assert beats[0]._done.is_set()
