@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.installed-dev
 # Tests share the machine's memory with the models they load: more than 4 at once gain little.
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test lint models bench clean
+.PHONY: help run test lint models bench sheet clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ models: $(RUNTIME) ## fetch the default model weights (NAMES="..." for others)
 
 bench: $(RUNTIME) models ## measure the engine and the queue
 	@exec $(PY) -m benchmarks $(ARGS)
+
+sheet: $(RUNTIME) models ## write contact sheets of a folder's photos (FOLDER=..., ARGS="--edge fine")
+	@exec $(PY) -m benchmarks.sheet $(FOLDER) $(ARGS)
 
 clean: ## remove the virtual environment and caches (never var/, which holds your data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,10 +1,10 @@
-"""`python -m benchmarks`: the engine, then the queue. `python -m benchmarks queue --runs 10`: one."""
+"""`python -m benchmarks`: engine, rembg beside it, queue. `python -m benchmarks queue --runs 10`: one."""
 
 import sys
 
-from benchmarks import engine, queue
+from benchmarks import against_rembg, engine, queue
 
-PARTS = {"engine": engine.main, "queue": queue.main}
+PARTS = {"engine": engine.main, "rembg": against_rembg.main, "queue": queue.main}
 
 
 def main() -> None:

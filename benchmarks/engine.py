@@ -44,6 +44,11 @@ def main() -> None:
             _show(label, photo, plan, models, arguments.runs)
 
 
+def models_dir() -> Path:
+    """Where the weights lie on this machine."""
+    return Path(os.environ.get("PACKSHOT_MODELS_DIR", ROOT / "var" / "models"))
+
+
 def enlarged(photo: bytes, size: tuple[int, int]) -> bytes:
     """The photo as a JPEG of (width, height)."""
     pixels = codecs.decode(photo, max_pixels=10_000_000).rgb
@@ -78,8 +83,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="warm runs per line (default 5)")
     parser.add_argument("--model", default="fast")
     parser.add_argument("--threads", type=int, default=2)
-    models_dir = os.environ.get("PACKSHOT_MODELS_DIR", str(ROOT / "var" / "models"))
-    parser.add_argument("--models-dir", type=Path, default=Path(models_dir))
+    parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args()
 
 

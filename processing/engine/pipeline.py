@@ -110,7 +110,7 @@ def _find_subject(photo: Decoded, plan: CutoutPlan, models: Models, clock: _Cloc
     with clock.stage("matte"):
         matte = models.matte(plan.model, seen)
     with clock.stage("edge"):
-        result = cutout.cut_out(seen, matte, edge=plan.edge)
+        result = cutout.cut_out(seen, matte, edge=plan.edge, clean=plan.clean)
         if photo.alpha is not None:
             result = _within(photo.rgb, photo.alpha, result)
     return _Found(result, f"rembg/{models.resolve(plan.model)}", cutout.uncertainty(matte))

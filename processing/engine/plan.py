@@ -9,10 +9,36 @@ from PIL import ImageColor
 from processing.engine.errors import InvalidPlan
 
 Color = tuple[int, int, int]
-Edge = Literal["none", "standard", "fine"]
+EdgeName = Literal["none", "standard", "fine"]
+Edge = EdgeName | float
 OutputFormat = Literal["png", "webp", "jpg"]
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+
+
+# The named edges on the scale of all.
+EDGE_STRENGTHS: dict[EdgeName, float] = {"none": 0.0, "standard": 50.0, "fine": 100.0}
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUp:
+    """What is mended after matting; every part can be switched off.
+
+    - `islands`: small pieces apart from the subject are removed.
+    - `pinholes`: tiny holes within the subject are filled.
+    - `shadow`: the shadow on the ground is not taken for a part of the product.
+    - `keep_hanger`: where False, the hook of a hanger above a garment is removed.
+    """
+
+    islands: bool = True
+    pinholes: bool = True
+    shadow: bool = True
+    keep_hanger: bool = True
+
+    @classmethod
+    def off(cls) -> "CleanUp":
+        """The matte's own word on everything."""
+        return cls(islands=False, pinholes=False, shadow=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +47,9 @@ class CutoutPlan:
 
     - `model`: a name or alias that the registry knows; whether it is installed is asked there.
     - `edge`: `none` shows the model's matte as it is, `standard` fits it to the picture's own
-      edges, `fine` does so at a higher resolution (about twice the time on a large photo).
-      `standard` and `fine` also take the old background's colour out of the edge.
+      edges, `fine` does so at a higher resolution. Or a number on the same scale: 0 is none, 50
+      standard, 100 fine. All but `none` also take the old background's colour out of the edge.
+    - `clean`: see CleanUp.
     - `background`: sRGB, 0 to 255. Flattens the result in any format; a `jpg` without it is white.
     - `crop`: to the subject's bounding box. Where nothing was found the picture keeps its size.
     - `keep_existing_alpha`: a source that already has transparency is believed, and no model runs.
@@ -35,6 +62,7 @@ class CutoutPlan:
 
     model: str = "fast"
     edge: Edge = "standard"
+    clean: CleanUp = CleanUp()
     format: OutputFormat = "png"
     background: Color | None = None
     crop: bool = False
@@ -45,12 +73,22 @@ class CutoutPlan:
     def __post_init__(self) -> None:
         if not self.model:
             raise InvalidPlan("Name a model, for instance 'fast'.")
-        _one_of("edge", self.edge, get_args(Edge))
+        edge_strength(self.edge)
         _one_of("format", self.format, get_args(OutputFormat))
         if self.background is not None:
             _check_color(self.background)
         if self.max_pixels < 1:
             raise InvalidPlan("max_pixels must be at least 1.")
+
+
+def edge_strength(edge: Edge) -> float:
+    """An edge by name or number as a number from 0 to 100. Raises InvalidPlan."""
+    if isinstance(edge, str):
+        _one_of("edge", edge, get_args(EdgeName))
+        return EDGE_STRENGTHS[edge]
+    if isinstance(edge, bool) or not 0 <= edge <= 100:
+        raise InvalidPlan(f"edge must be none, standard, fine or 0 to 100, not {edge}.")
+    return float(edge)
 
 
 def parse_color(text: str) -> Color:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import get_args
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from processing.engine import cutout
-from processing.engine.plan import Edge
+from processing.engine.plan import Edge, EdgeName
 
 RED, GREEN = (210, 40, 40), (30, 160, 60)
 
@@ -74,7 +75,7 @@ def test_the_source_is_never_written_to() -> None:
     assert np.array_equal(rgb, kept)
 
 
-@pytest.mark.parametrize("edge", get_args(Edge))
+@pytest.mark.parametrize("edge", get_args(EdgeName))
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (2000, 3), (37, 53)])
 def test_any_shape_of_picture(edge: Edge, shape: tuple[int, int]) -> None:
     rgb = np.full((*shape, 3), 127, np.uint8)
@@ -84,7 +85,7 @@ def test_any_shape_of_picture(edge: Edge, shape: tuple[int, int]) -> None:
     assert (result.alpha.dtype, result.rgb.dtype) == (np.uint8, np.uint8)
 
 
-@pytest.mark.parametrize("edge", get_args(Edge))
+@pytest.mark.parametrize("edge", get_args(EdgeName))
 def test_nothing_stays_nothing_and_everything_everything(edge: Edge) -> None:
     rgb, _ = disc(80)
     nothing, everything = np.zeros((20, 20), np.float32), np.ones((20, 20), np.float32)
@@ -92,13 +93,48 @@ def test_nothing_stays_nothing_and_everything_everything(edge: Edge) -> None:
     assert cutout.cut_out(rgb, everything, edge=edge).alpha.min() == 255
 
 
-def test_the_guided_filter_against_its_definition() -> None:
-    """One window that sees the whole picture: ridge regression on all its pixels."""
-    generator = np.random.default_rng(9)
-    guide = generator.random((15, 15, 3), dtype=np.float32)
-    target = (guide @ np.array([0.5, -0.2, 0.4]) + 0.1).astype(np.float32)
-    coefficients = cutout.guided_coefficients(guide, target, 3, 1e-9)
-    assert coefficients[7, 7] == pytest.approx([0.5, -0.2, 0.4, 0.1], abs=2e-3)
+def test_every_number_between_the_names_moves_the_edge_a_little() -> None:
+    rgb, truth = disc(softness=4)
+    matte = coarse(truth)
+    alphas = [cutout.cut_out(rgb, matte, edge=edge).alpha / 255 for edge in (0, 10, 25, 40, 50)]
+    steps = [np.abs(one - other).sum() for one, other in pairwise(alphas)]
+    assert min(steps) > 5
+    errors = [np.abs(alpha - truth).sum() for alpha in alphas]
+    assert errors == sorted(errors, reverse=True)
+
+
+@pytest.mark.parametrize(("name", "number"), [("none", 0), ("standard", 50), ("fine", 100)])
+def test_names_are_numbers(name: EdgeName, number: float) -> None:
+    rgb, truth = disc()
+    named, numbered = (cutout.cut_out(rgb, coarse(truth), edge=edge) for edge in (name, number))
+    assert np.array_equal(named.alpha, numbered.alpha)
+    assert np.array_equal(named.rgb, numbered.rgb)
+
+
+@pytest.mark.parametrize("edge", ["standard", "fine"])
+def test_a_hair_outside_the_matte_is_found(edge: Edge) -> None:
+    """Two pixels wide, a few cells away from what the network was sure of."""
+    rgb, truth = disc()
+    matte = coarse(truth)
+    rgb[30:60, 119:121] = RED
+    found = cutout.cut_out(rgb, matte, edge=edge).alpha[42:46, 119:121].mean()
+    assert found > cutout.cut_out(rgb, matte, edge="none").alpha[42:46, 119:121].mean() + 60
+
+
+def test_alike_colours_leave_the_word_to_the_network() -> None:
+    rgb = np.full((240, 240, 3), 128, np.uint8)
+    _, truth = disc()
+    matte = coarse(truth)
+    plain = cutout.cut_out(rgb, matte, edge="none").alpha.astype(int)
+    fitted = cutout.cut_out(rgb, matte, edge="standard").alpha.astype(int)
+    assert np.abs((fitted > 127).sum() - (plain > 127).sum()) < 0.03 * (plain > 127).sum()
+
+
+def test_the_same_bytes_every_time() -> None:
+    rgb, truth = disc()
+    one, other = (cutout.cut_out(rgb, coarse(truth), edge="fine") for _ in range(2))
+    assert one.alpha.tobytes() == other.alpha.tobytes()
+    assert one.rgb.tobytes() == other.rgb.tobytes()
 
 
 @pytest.mark.parametrize(("value", "expected"), [(0.0, 1.0), (1.0, 0.0), (0.5, 1.0), (0.75, 0.75)])

@@ -1,0 +1,108 @@
+"""Time against rembg on the same bytes, weights and machine: `python -m benchmarks.against_rembg`.
+
+Medians over warm runs in turn, so that both sides meet the same load. `--alpha-matting` adds the
+time of rembg's edge refiner, which takes most of a minute at 12 megapixels.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
+from processing.engine import codecs, cutout
+from processing.engine.pipeline import render
+from processing.engine.plan import CleanUp, CutoutPlan, Edge, OutputFormat
+from processing.engine.registry import Registry
+
+Work = Callable[[], object]
+HALF = {"0.5 MP": (816, 612)}
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    arguments = _arguments(given)
+    os.environ["U2NET_HOME"] = str(arguments.models_dir.absolute())
+    from rembg import new_session, remove
+
+    models = Registry(arguments.models_dir)
+    session = new_session(models.resolve(arguments.model))
+    for label, size in (HALF | SIZES).items():
+        photo = enlarged(PHOTO.read_bytes(), size)
+        works = _works(models, session, photo, arguments.model)
+        times = _in_turn(works, arguments.runs)
+        if arguments.alpha_matting:
+            slow = partial(remove, photo, session=session, alpha_matting=True)
+            times |= _in_turn({"rembg, alpha matting": slow}, 1)
+        _show(label, times)
+
+
+def _works(models: Registry, session: object, photo: bytes, model: str) -> dict[str, Work]:
+    from rembg import remove
+
+    rgb = codecs.decode(photo, max_pixels=50_000_000).rgb
+    matte = models.matte(model, rgb)
+
+    def ours(edge: Edge = "standard", format: OutputFormat = "png") -> Work:
+        return partial(render, photo, CutoutPlan(model=model, edge=edge, format=format), models)
+
+    def edge_work(edge: Edge) -> Work:
+        return partial(cutout.cut_out, rgb, matte, edge=edge, clean=CleanUp())
+
+    edges: tuple[Edge, ...] = ("none", "standard", "fine")
+    return {
+        "inference alone": partial(models.matte, model, rgb),
+        "rembg.remove to PNG": partial(remove, photo, session=session),
+        **{f"ours to PNG, {edge}": ours(edge) for edge in edges},
+        "rembg, Pillow, white JPEG": lambda: _white(remove(photo, session=session)),
+        "ours to white JPEG": ours(format="jpg"),
+        **{f"edge work: {edge}": edge_work(edge) for edge in edges},
+    }
+
+
+def _white(png: bytes) -> bytes:
+    image = Image.open(BytesIO(png))
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    out = BytesIO()
+    white.save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+def _in_turn(works: dict[str, Work], runs: int) -> dict[str, float]:
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for run in range(runs + 1):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            if run:  # the first of each fills caches
+                seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(values) for name, values in seconds.items() if values}
+
+
+def _show(label: str, times: dict[str, float]) -> None:
+    print(f"\n{label}: medians, ms")
+    for name, seconds in times.items():
+        print(f"  {name:<28}{seconds * 1000:>8.0f}")
+    rembg, ours = times["rembg.remove to PNG"], times["ours to PNG, standard"]
+    flat = times["rembg, Pillow, white JPEG"] / times["ours to white JPEG"]
+    print(f"  to PNG {rembg / ours:.2f} x as fast as rembg; to white JPEG {flat:.2f} x")
+    print(f"  {ours / times['inference alone']:.2f} x the time of inference alone")
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--model", default="fast")
+    parser.add_argument("--alpha-matting", action="store_true")
+    parser.add_argument("--models-dir", type=Path, default=models_dir())
+    return parser.parse_args(given)
+
+
+if __name__ == "__main__":
+    main()

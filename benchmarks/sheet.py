@@ -1,0 +1,81 @@
+"""A contact sheet to look at: `make sheet FOLDER=photos`, or `python -m benchmarks.sheet FOLDER`.
+
+One row for each picture: the source, the matte, the cutout on white and on magenta, and the place
+where the edge is softest at 200 % on magenta. Written to FOLDER's name + `-sheet-N.jpg`.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks.engine import models_dir
+from processing.engine import codecs, compose, cutout, geometry
+from processing.engine.geometry import U8
+from processing.engine.plan import CleanUp, Edge
+from processing.engine.registry import Registry
+
+CELL = 240
+ROWS = 10
+WHITE, MAGENTA = (255, 255, 255), (255, 0, 255)
+KINDS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".avif", ".tif", ".tiff", ".bmp", ".gif"}
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    arguments = _arguments(given)
+    models = Registry(arguments.models_dir)
+    paths = sorted(p for p in arguments.folder.iterdir() if p.suffix.lower() in KINDS)
+    edge: Edge = float(arguments.edge) if arguments.edge[0].isdigit() else arguments.edge
+    for number, start in enumerate(range(0, len(paths), ROWS), start=1):
+        rows = [_row(path, models, arguments.model, edge) for path in paths[start : start + ROWS]]
+        file = arguments.out / f"{arguments.folder.resolve().name}-sheet-{number}.jpg"
+        file.write_bytes(codecs.encode(np.vstack(rows), None, format="jpg"))
+        print(file)
+
+
+def _row(path: Path, models: Registry, model: str, edge: Edge) -> U8:
+    rgb = codecs.decode(path.read_bytes(), max_pixels=50_000_000).rgb
+    result = cutout.cut_out(rgb, models.matte(model, rgb), edge=edge, clean=CleanUp())
+    white = compose.flatten(result.rgb, result.alpha, WHITE)
+    magenta = compose.flatten(result.rgb, result.alpha, MAGENTA)
+    matte = np.asarray(cv2.cvtColor(result.alpha, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+    cells = [_cell(pixels) for pixels in (rgb, matte, white, magenta)]
+    cells.append(_softest(magenta, result.alpha))
+    row = np.hstack(cells)
+    cv2.putText(row, path.name, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 60, 0), 1)
+    return row
+
+
+def _cell(pixels: U8) -> U8:
+    small = geometry.shrink(pixels, geometry.fit_within(pixels.shape[1], pixels.shape[0], CELL))
+    cell = np.full((CELL, CELL, 3), 200, np.uint8)
+    cell[: small.shape[0], : small.shape[1]] = small
+    return cell
+
+
+def _softest(pixels: U8, alpha: U8) -> U8:
+    """The square with most half-transparency, enlarged to 200 %."""
+    side = min(CELL // 2, *alpha.shape)
+    soft = 1 - np.abs(alpha.astype(np.float32) / 127.5 - 1)
+    total = cv2.blur(soft, (side, side), borderType=cv2.BORDER_CONSTANT)
+    _, _, _, (x, y) = cv2.minMaxLoc(total)
+    left = int(np.clip(x - side // 2, 0, alpha.shape[1] - side))
+    top = int(np.clip(y - side // 2, 0, alpha.shape[0] - side))
+    crop = pixels[top : top + side, left : left + side]
+    return np.asarray(cv2.resize(crop, (CELL, CELL), interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--edge", default="standard", help="none, standard, fine or 0 to 100")
+    parser.add_argument("--model", default="fast")
+    parser.add_argument("--out", type=Path, default=Path())
+    parser.add_argument("--models-dir", type=Path, default=models_dir())
+    return parser.parse_args(given)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""From a small copy's findings to the full photo, touching only the pixels that are in doubt.
+
+Alpha's local linear model and the colours on both sides of the edge are smooth, so they are looked
+up between the small copy's pixels; the photo's own pixels give the sharpness ("Fast Guided Filter",
+He and Sun, 2015). Horizontal strips are worked on by as many threads as OpenCV has.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from processing.engine import foreground, matting
+from processing.engine.geometry import F32, U8, Box
+
+I32 = npt.NDArray[np.int32]
+
+# A strip's gathered colours should stay in the processor's cache.
+_STRIP = 256
+# remap() takes no side beyond 32767, so the list of pixels is folded into rows of this length.
+_ROW = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is known of a region on a small grid (h, w) that covers it.
+
+    - `alpha`: uint8, right wherever `doubt` (uint8, 0 or 255) is 0.
+    - `model`: float32 (h, w, 4), alpha as a linear function of colour (0 to 1), see matting.Guide.
+    - `veil`: the ends of alpha, as a share, that are stretched to 0 and 1.
+    - `subject`, `background`: float32 (h, w, 3), see foreground.blur_fusion.
+    """
+
+    alpha: U8
+    doubt: U8
+    model: F32
+    veil: float
+    subject: F32
+    background: F32
+
+
+def spread(rgb: U8, region: Box, findings: Findings) -> tuple[U8, U8]:
+    """Colours (h, w, 3) and alpha (h, w) of the whole photo; outside the region alpha is 0."""
+    left, top, right, bottom = region
+    colours, alpha = rgb.copy(), np.zeros(rgb.shape[:2], np.uint8)
+    inner_colours, inner_alpha = colours[top:bottom, left:right], alpha[top:bottom, left:right]
+    size = (right - left, bottom - top)
+    inner_alpha[:] = cv2.resize(findings.alpha, size, interpolation=cv2.INTER_LINEAR)
+    doubt = cv2.resize(findings.doubt, size, interpolation=cv2.INTER_NEAREST)
+
+    def strip(start: int) -> None:
+        rows = np.s_[start : start + _STRIP]
+        _fill(inner_colours[rows], inner_alpha[rows], doubt[rows], start, (size, findings))
+
+    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
+        list(pool.map(strip, range(0, size[1], _STRIP)))
+    return colours, alpha
+
+
+def _fill(
+    colours: U8, alpha: U8, doubt: cv2.typing.MatLike, start: int,
+    whole: tuple[tuple[int, int], Findings],
+) -> None:  # fmt: skip
+    """Write alpha and freed colours into a strip that begins at row `start` of its region."""
+    size, findings = whole
+    places = cv2.findNonZero(doubt)
+    if places is None:
+        return
+    # (n, 1, 2) in OpenCV 4, (n, 2) in 5
+    xs, ys = np.asarray(places, dtype=np.int32).reshape(-1, 2).T
+    seen = colours[ys, xs].astype(np.float32) * np.float32(1 / 255)
+    scale = (findings.alpha.shape[1] / size[0], findings.alpha.shape[0] / size[1])
+    fitted = matting.apply(_sample(findings.model, xs, ys + start, scale), seen)
+    fitted = unveiled(fitted, findings.veil)
+    alpha[ys, xs] = to_u8(fitted)
+    mixed = np.flatnonzero((fitted > 0) & (fitted < 1))
+    if mixed.size == 0:
+        return
+    xs, ys = xs[mixed], ys[mixed]
+    front = _sample(findings.subject, xs, ys + start, scale)
+    back = _sample(findings.background, xs, ys + start, scale)
+    colours[ys, xs] = to_u8(foreground.unmix(seen[mixed], fitted[mixed], front, back))
+
+
+def unveiled(alpha: F32, veil: float) -> F32:
+    """Stretch [veil, 1 - veil] to [0, 1] and clip."""
+    stretched = (alpha - np.float32(veil)) * np.float32(1 / (1 - 2 * veil))
+    return np.asarray(np.clip(stretched, 0, 1), dtype=np.float32)
+
+
+def to_u8(values: F32) -> U8:
+    """0..1 to 0..255, rounded."""
+    return (values * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+
+
+def _sample(layer: F32, xs: I32, ys: I32, scale: tuple[float, float]) -> F32:
+    """Bilinear look-up of a small (h, w, c) layer at full-size pixel places: (n, c)."""
+    count = len(xs)
+    rows = -(-count // _ROW)
+    grid = np.zeros((2, rows * _ROW), np.float32)
+    grid[0, :count] = (xs + np.float32(0.5)) * np.float32(scale[0]) - np.float32(0.5)
+    grid[1, :count] = (ys + np.float32(0.5)) * np.float32(scale[1]) - np.float32(0.5)
+    across, down = grid.reshape(2, rows, _ROW)
+    found = cv2.remap(layer, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found.reshape(rows * _ROW, -1)[:count], dtype=np.float32)
