@@ -8,29 +8,58 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import CutoutPlan, parse_color
+from processing.engine.plan import EDGE_STRENGTHS, CleanUp, CutoutPlan, parse_color
 
 EDGES = ("none", "standard", "fine")
+OUTPUTS = ("cutout", "mask")
 FORMATS = ("png", "webp", "jpg")
 
 
+_EDGE_NAMES = {strength: name for name, strength in EDGE_STRENGTHS.items()}
+
+
+class CleanUpOptions(BaseModel):
+    """What is mended after matting (processing.engine.plan.CleanUp says more)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    islands: bool = True
+    pinholes: bool = True
+    shadow: bool = True
+    keep_hanger: bool = True
+
+
 class RemoveBackground(BaseModel):
-    """Cut the product out; on nothing, or on one colour."""
+    """Cut the product out; on nothing, or on one colour. Or only say, as a mask, where it is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     operation: Literal["remove-background"] = "remove-background"
     model: str = "fast"
-    edge: Literal["none", "standard", "fine"] = "standard"
+    edge: Literal["none", "standard", "fine"] | Annotated[float, Field(ge=0, le=100)] = "standard"
+    output: Literal["cutout", "mask"] = "cutout"
+    clean_up: CleanUpOptions = CleanUpOptions()
     format: Literal["png", "webp", "jpg"] = "png"
     bg_color: str | None = None  # "#rrggbb" once checked
     crop: bool = False
     keep_existing_alpha: bool = False
+
+    @field_validator("edge")
+    @classmethod
+    def _by_name(cls, value: str | float) -> str | float:
+        """``50`` and ``standard`` are the same work."""
+        return _EDGE_NAMES.get(value, value) if isinstance(value, float | int) else value
+
+    @model_validator(mode="after")
+    def _mask_alone(self) -> Self:
+        if self.output == "mask" and self.bg_color is not None:
+            raise ValueError("A mask has no background.")
+        return self
 
     @field_validator("bg_color")
     @classmethod
@@ -47,6 +76,8 @@ class RemoveBackground(BaseModel):
         return CutoutPlan(
             model=self.model,
             edge=self.edge,
+            output=self.output,
+            clean=CleanUp(**self.clean_up.model_dump()),
             format=self.format,
             background=parse_color(self.bg_color) if self.bg_color else None,
             crop=self.crop,

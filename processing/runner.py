@@ -51,7 +51,9 @@ def _keep(job: Job, rendered: Rendered) -> None:
     """Store the result and complete the job, or neither."""
     if rendered.corrected is not None and rendered.corrected_media_type is not None:
         ingest.store_corrected(job.source, rendered.corrected, rendered.corrected_media_type)
-    new = ingest.new_result(job.source, job_id=job.pk, data=rendered.data, facts=_facts(rendered))
+    new = ingest.new_result(
+        job.source, job_id=job.pk, data=rendered.data, facts=_facts(job, rendered)
+    )
     try:
         with new as result, transaction.atomic():
             if not transitions.hold(job):
@@ -66,7 +68,7 @@ class _NoLongerOurs(Exception):
     """The job was cancelled, or given to another worker, while this one worked on it."""
 
 
-def _facts(rendered: Rendered) -> ingest.ResultFacts:
+def _facts(job: Job, rendered: Rendered) -> ingest.ResultFacts:
     return ingest.ResultFacts(
         format=rendered.format,
         media_type=rendered.media_type,
@@ -74,6 +76,7 @@ def _facts(rendered: Rendered) -> ingest.ResultFacts:
         height=rendered.height,
         has_alpha=rendered.has_alpha,
         uncertainty=rendered.uncertainty,
+        label=job.command["output"],
     )
 
 

@@ -19,6 +19,8 @@ JOB: dict[str, Any] = {
     "options": {
         "model": "fast",
         "edge": "standard",
+        "output": "cutout",
+        "cleanUp": {"islands": True, "pinholes": True, "shadow": True, "keepHanger": True},
         "format": "png",
         "bgColor": None,
         "crop": False,

@@ -10,12 +10,46 @@ from rest_framework import serializers
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library.links import content_url
-from processing.commands import EDGES, FORMATS
+from processing.commands import EDGES, FORMATS, OUTPUTS
 from processing.engine.errors import InvalidPlan
 from processing.engine.plan import parse_color
 from processing.models import Job, JobState
 
 DISPLAYS = ("data", "url")
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "enum": list(EDGES)},
+            {"type": "number", "minimum": 0, "maximum": 100},
+        ]
+    }
+)
+class EdgeField(serializers.Field[str | float, Any, Any, Any]):
+    """``none``, ``standard``, ``fine``, or a number on the same scale: 0, 50, 100."""
+
+    default_error_messages = {"invalid": "Must be none, standard, fine, or a number 0 to 100."}
+
+    def to_internal_value(self, data: Any) -> str | float:
+        is_number = isinstance(data, int | float) and not isinstance(data, bool)
+        if not (data in EDGES if isinstance(data, str) else is_number and 0 <= data <= 100):
+            self.fail("invalid")
+        return float(data) if is_number else str(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class CleanUpBody(StrictSerializer):
+    islands = Flag(default=True, help_text="Remove small pieces apart from the product.")
+    pinholes = Flag(default=True, help_text="Fill tiny holes within it.")
+    shadow = Flag(default=True, help_text="Don't take its shadow on the ground for a part of it.")
+    keepHanger = Flag(
+        source="keep_hanger",
+        default=True,
+        help_text="False removes the hook of a hanger above a garment, by a rule of shape.",
+    )
 
 
 class RemoveBackgroundBody(StrictSerializer):
@@ -25,7 +59,16 @@ class RemoveBackgroundBody(StrictSerializer):
         default="fast",
         help_text="`fast`, `high`, or the name of any installed model (see `/models`).",
     )
-    edge = serializers.ChoiceField(choices=EDGES, default="standard")
+    edge = EdgeField(
+        default="standard",
+        help_text="How closely the edge follows the picture: by name, or 0 to 100 (standard: 50).",
+    )
+    output = serializers.ChoiceField(
+        choices=OUTPUTS,
+        default="cutout",
+        help_text="`mask` answers the matte itself, as a grey picture.",
+    )
+    cleanUp = CleanUpBody(source="clean_up", required=False)
     format = serializers.ChoiceField(choices=FORMATS, default="png")
     bgColor = Text(
         source="bg_color",
@@ -45,6 +88,11 @@ class RemoveBackgroundBody(StrictSerializer):
         default="data",
         help_text="`displayUrl` as a data URL, or as a signed link that expires.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["output"] == "mask" and attrs.get("bg_color") is not None:
+            raise serializers.ValidationError({"bgColor": ["A mask has no background."]})
+        return attrs
 
     def validate_bgColor(self, value: str | None) -> str | None:
         if value is not None:
@@ -108,7 +156,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         ]
 
     def get_options(self, job: Job) -> dict[str, Any]:
-        return {_camel(name): value for name, value in job.command.items() if name != "operation"}
+        return {name: value for name, value in camelled(job.command).items() if name != "operation"}
 
     def get_resultUrl(self, job: Job) -> str | None:
         if job.result is None or job.result.deleted_at is not None:
@@ -123,6 +171,14 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 class JobQuery(PageQuery):
     state = serializers.ChoiceField(choices=JobState.choices, required=False)
     image = PublicIdField("img", required=False)
+
+
+def camelled(options: dict[str, Any]) -> dict[str, Any]:
+    """A command's options under the API's names."""
+    return {
+        _camel(name): camelled(value) if isinstance(value, dict) else value
+        for name, value in options.items()
+    }
 
 
 def _camel(name: str) -> str:

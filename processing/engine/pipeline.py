@@ -126,6 +126,8 @@ def _composed(result: Cutout, plan: CutoutPlan, box: Box | None) -> tuple[U8, U8
     rgb, alpha = result.rgb, result.alpha
     if plan.crop and box is not None:
         rgb, alpha = compose.crop(rgb, box), compose.crop(alpha, box)
+    if plan.output == "mask":
+        return np.asarray(cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB), dtype=np.uint8), None
     if plan.background is None and plan.format != "jpg":
         return rgb, alpha
     return compose.flatten(rgb, alpha, plan.background or _WHITE), None

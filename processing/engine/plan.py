@@ -10,6 +10,7 @@ from processing.engine.errors import InvalidPlan
 
 Color = tuple[int, int, int]
 EdgeName = Literal["none", "standard", "fine"]
+Output = Literal["cutout", "mask"]
 Edge = EdgeName | float
 OutputFormat = Literal["png", "webp", "jpg"]
 
@@ -50,6 +51,7 @@ class CutoutPlan:
       edges, `fine` does so at a higher resolution. Or a number on the same scale: 0 is none, 50
       standard, 100 fine. All but `none` also take the old background's colour out of the edge.
     - `clean`: see CleanUp.
+    - `output`: the cutout, or the matte itself as a grey picture (white is subject).
     - `background`: sRGB, 0 to 255. Flattens the result in any format; a `jpg` without it is white.
     - `crop`: to the subject's bounding box. Where nothing was found the picture keeps its size.
     - `keep_existing_alpha`: a source that already has transparency is believed, and no model runs.
@@ -63,6 +65,7 @@ class CutoutPlan:
     model: str = "fast"
     edge: Edge = "standard"
     clean: CleanUp = CleanUp()
+    output: Output = "cutout"
     format: OutputFormat = "png"
     background: Color | None = None
     crop: bool = False
@@ -74,6 +77,9 @@ class CutoutPlan:
         if not self.model:
             raise InvalidPlan("Name a model, for instance 'fast'.")
         edge_strength(self.edge)
+        _one_of("output", self.output, get_args(Output))
+        if self.output == "mask" and self.background is not None:
+            raise InvalidPlan("A mask has no background.")
         _one_of("format", self.format, get_args(OutputFormat))
         if self.background is not None:
             _check_color(self.background)

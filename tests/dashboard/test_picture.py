@@ -106,6 +106,8 @@ def test_options_become_the_command(seller: Person) -> None:
     job = Job.objects.get()
     assert job.command == {
         "operation": "remove-background",
+        "output": "cutout",
+        "clean_up": {"islands": True, "pinholes": True, "shadow": True, "keep_hanger": True},
         "model": "fast",
         "edge": "fine",
         "format": "jpg",

@@ -12,10 +12,13 @@ def test_canonical_json_and_hash_do_not_depend_on_spelling() -> None:
     one = RemoveBackground(bg_color="white", model="fast")
     other = RemoveBackground(bg_color="FFF")
     assert canonical_json(one) == (
-        '{"bg_color":"#ffffff","crop":false,"edge":"standard","format":"png",'
-        '"keep_existing_alpha":false,"model":"fast","operation":"remove-background"}'
+        '{"bg_color":"#ffffff","clean_up":{"islands":true,"keep_hanger":true,"pinholes":true,'
+        '"shadow":true},"crop":false,"edge":"standard","format":"png",'
+        '"keep_existing_alpha":false,"model":"fast","operation":"remove-background",'
+        '"output":"cutout"}'
     )
     assert command_hash(one) == command_hash(other)
+    assert command_hash(other) == command_hash(RemoveBackground(bg_color="#fff", edge=50))
     assert command_hash(one) != command_hash(RemoveBackground(bg_color="#fffffe"))
 
 
@@ -26,7 +29,16 @@ def test_survives_the_way_through_the_database() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"edge": "soft"}, {"bg_color": "nope"}, {"crop": "true"}, {"format": "gif"}, {"size": 3}],
+    [
+        {"edge": "soft"},
+        {"edge": 101},
+        {"edge": True},
+        {"output": "mask", "bg_color": "red"},
+        {"bg_color": "nope"},
+        {"crop": "true"},
+        {"format": "gif"},
+        {"size": 3},
+    ],
 )
 def test_nothing_wrong_can_be_built(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

@@ -33,6 +33,8 @@ def test_a_job_shows_what_was_asked_and_what_became_of_it(owner: Seller, submit:
         "options": {
             "model": "fast",
             "edge": "standard",
+            "output": "cutout",
+            "cleanUp": {"islands": True, "pinholes": True, "shadow": True, "keepHanger": True},
             "format": "png",
             "bgColor": "#ffffff",
             "crop": True,

@@ -67,6 +67,14 @@ class TestAnswer:
         assert picture.mode == "RGB"
         assert picture.getpixel((0, 0)) == (255, 0, 0)
 
+    def test_the_mask_itself(self, quick_queue: None, owner: Seller) -> None:
+        data = post(owner, owner.image(photo()), output="mask", edge=0).json()["data"]
+        mask = opened(data["displayUrl"])
+        assert mask.size == (60, 40)
+        assert mask.getpixel((0, 0)) == (0, 0, 0)
+        assert mask.getpixel((30, 20)) == (255, 255, 255)
+        assert Job.objects.get().result.name == "shoe-mask.png"
+
     def test_jpg_goes_on_white(self, quick_queue: None, owner: Seller) -> None:
         data = post(owner, owner.image(photo((200, 160))), format="jpg").json()["data"]
         assert data["displayUrl"].startswith("data:image/jpeg;base64,")
@@ -132,7 +140,13 @@ class TestAnswer:
         ({"model": "no-such-model"}, "model"),
         ({"model": ["fast"]}, "model"),
         ({"edge": "soft"}, "edge"),
-        ({"edge": 1}, "edge"),
+        ({"edge": 100.5}, "edge"),
+        ({"edge": True}, "edge"),
+        ({"edge": "50"}, "edge"),
+        ({"output": "alpha"}, "output"),
+        ({"output": "mask", "bgColor": "white"}, "bgColor"),
+        ({"cleanUp": {"dust": True}}, "cleanUp.dust"),
+        ({"cleanUp": {"shadow": 0}}, "cleanUp.shadow"),
         ({"format": "gif"}, "format"),
         ({"bgColor": "no colour"}, "bgColor"),
         ({"bgColor": 0}, "bgColor"),
