@@ -30,7 +30,7 @@ def race(database_url: str, folder: Path) -> dict[str, object]:
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
-        "DATABASE_POOL": "50",  # every thread is connected before they all start
+        "DATABASE_POOL": "60",  # all the threads are connected before any starts
         "VAR_DIR": str(folder),
         "PYTHONPATH": path,
     }
