@@ -1,10 +1,15 @@
-"""`python -m benchmarks`: engine, rembg beside it, queue. `python -m benchmarks queue --runs 10`: one."""
+"""`python -m benchmarks`: engine, rembg, worker, queue; or one, with its options."""
 
 import sys
 
-from benchmarks import against_rembg, engine, queue
+from benchmarks import against_rembg, engine, queue, worker
 
-PARTS = {"engine": engine.main, "rembg": against_rembg.main, "queue": queue.main}
+PARTS = {
+    "engine": engine.main,
+    "rembg": against_rembg.main,
+    "worker": worker.main,
+    "queue": queue.main,
+}
 
 
 def main() -> None:
