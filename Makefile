@@ -31,7 +31,7 @@ lint: $(TOOLS) ## ruff, mypy, import-linter
 models: $(RUNTIME) ## fetch the default model weights (NAMES="..." for others)
 	@$(PY) manage.py fetch_models $(NAMES)
 
-bench: $(RUNTIME) models ## measure the engine and the queue
+bench: $(TOOLS) models ## measure the engine and the queue
 	@exec $(PY) -m benchmarks $(ARGS)
 
 sheet: $(RUNTIME) models ## write contact sheets of a folder's photos (FOLDER=..., ARGS="--edge fine")

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts import api_examples as examples
 from accounts import api_keys, quotas, scopes, signing_in
 from accounts.http import Caller, caller
+from accounts.idempotency import idempotent, new_id
 from accounts.models import ApiKey, User
 from accounts.serializers import (
     CreatedKeySerializer,
@@ -143,6 +144,10 @@ class SessionView(ApiView):
 
 
 class KeysView(ApiView):
+    def again(self, request: Request, object_id: UUID) -> Response:
+        key = api_keys.key_for(caller(request).account, object_id)
+        return Response(CreatedKeySerializer(key, context={"plain": None}).data, status=201)
+
     @endpoint(
         "List API keys",
         responses={200: page_schema(KeySerializer)},
@@ -163,9 +168,12 @@ class KeysView(ApiView):
         description="The answer shows the whole key once. Keys are made by people: a key cannot "
         "make another.",
     )
+    @idempotent("key")
     def post(self, request: Request) -> Response:
         given = self.read(NewKey)
-        key, plain = api_keys.create(caller(request).account, _person(request), **given)
+        key, plain = api_keys.create(
+            caller(request).account, _person(request), **given, key_pk=new_id(request)
+        )
         answer = CreatedKeySerializer(key, context={"plain": plain})
         return Response(answer.data, status=201)
 

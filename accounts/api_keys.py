@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare, get_random_string
 
 from accounts.models import Account, ApiKey, User
 from accounts.scopes import ALL_SCOPES
+from config.errors import not_found
 
 PREFIX = "ps_"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -33,12 +34,14 @@ def create(
     name: str,
     scopes: Sequence[str] = ALL_SCOPES,
     expires_at: datetime | None = None,
+    key_pk: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its plain text, which nobody can ask for again."""
     key_id = get_random_string(_ID_LENGTH)
     plain = f"{PREFIX}{key_id}_{get_random_string(_SECRET_LENGTH)}"
     pepper = max(settings.API_KEY_PEPPERS)
     key = ApiKey.objects.create(
+        id=key_pk or uuid4(),
         account=account,
         created_by=user,
         name=name,
@@ -64,6 +67,14 @@ def find(plain: str) -> ApiKey | None:
         return None
     usable = key.usable(timezone.now()) and key.created_by.is_active
     return key if usable else None
+
+
+def key_for(account: Account, key_pk: UUID) -> ApiKey:
+    """The account's key. Raises AppError NOT_FOUND, also for somebody else's."""
+    key = ApiKey.objects.filter(account=account, pk=key_pk).first()
+    if key is None:
+        raise not_found("API key")
+    return key
 
 
 def revoke(account: Account, key_pk: UUID) -> bool:

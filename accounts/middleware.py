@@ -39,7 +39,7 @@ class RateLimitHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if request.path.startswith("/api/"):
+        if request.path.startswith(("/api/", "/compat/")):
             found = getattr(request, "rate_limit", None)
             # Refusals before the throttle (401, an unknown address) did not count.
             result = found if isinstance(found, RateLimitResult) else peek(request, GENERAL)

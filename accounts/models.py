@@ -85,6 +85,10 @@ class Plan(models.Model):
     slug = models.SlugField(primary_key=True, max_length=40)
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")
+    batch_size = models.PositiveIntegerField(default=100, help_text="Most pictures in one batch.")
+    running_jobs = models.PositiveSmallIntegerField(
+        default=8, help_text="Jobs of one account that may run at the same time."
+    )
 
     class Meta:
         ordering = ["position", "slug"]
@@ -260,3 +264,47 @@ class UsageEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} x {self.amount} ({self.state})"
+
+
+class IdempotencyRecord(models.Model):
+    """What an account's request with an Idempotency-Key makes: its kind and id, never the answer,
+    so that a secret shown once is not shown again.
+
+    The id is chosen before anything is made, and what is made gets it: whatever dies when, what
+    there is can be found (accounts.idempotency).
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    request_hash = models.CharField(max_length=64)  # of method, path, query and content
+    kind = models.CharField(max_length=40)
+    object_id = models.UUIDField(default=uuid.uuid4)
+    status = models.PositiveSmallIntegerField(default=0)  # of the answer; 0 until there is one
+    # When the request that works on it began; null where it broke off.
+    claimed_at = models.DateTimeField(null=True, default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="idempotency_key_once")
+        ]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.kind} {self.object_id}"
+
+
+class RefreshToken(models.Model):
+    """The one refresh token of a program's session that still holds: see accounts.jwt.
+
+    Only a hash of it is kept. It goes with its session.
+    """
+
+    session = models.OneToOneField(
+        Session, primary_key=True, on_delete=models.CASCADE, related_name="refresh_token"
+    )
+    digest = models.CharField(max_length=64)
+    rotated_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return public_ids.encode("sess", self.session_id)

@@ -4,4 +4,17 @@ from __future__ import annotations
 
 REMOVE_BACKGROUND = "remove-background"
 
-METERED_OPERATIONS = (REMOVE_BACKGROUND,)
+EDIT = "edit"
+GENERATE_BACKGROUND = "generate-background"
+REPLACE_BACKGROUND = "replace-background"
+UPSCALE = "upscale"
+REMOVE_TEXT = "remove-text"
+
+METERED_OPERATIONS = (
+    REMOVE_BACKGROUND,
+    EDIT,
+    GENERATE_BACKGROUND,
+    REPLACE_BACKGROUND,
+    UPSCALE,
+    REMOVE_TEXT,
+)

@@ -6,6 +6,7 @@ ask at once, the last unit is given once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -56,6 +57,20 @@ def reserve(account: Account, operation: str, *, job_id: UUID, amount: int = 1) 
         # Somebody reserved for the same job in the same moment, and theirs counts.
         if not UsageEntry.objects.filter(job_id=job_id).exists():
             raise
+
+
+def reserve_many(account: Account, operation: str, *, job_ids: Sequence[UUID]) -> None:
+    """Take a unit for each of several new jobs, or none for any. Raises AppError QUOTA_EXCEEDED."""
+    if not job_ids:
+        return
+    limit, month = _limit(account, operation), month_of(timezone.now())
+    with transaction.atomic():
+        whole = UsageEntry(account=account, operation=operation, month=month, amount=len(job_ids))
+        _take(whole, limit=limit)
+        UsageEntry.objects.bulk_create(
+            UsageEntry(job_id=job_id, account=account, operation=operation, month=month)
+            for job_id in job_ids
+        )
 
 
 def settle(job_id: UUID) -> None:

@@ -7,6 +7,8 @@ IMAGES_READ = "images:read"
 IMAGES_WRITE = "images:write"
 JOBS_READ = "jobs:read"
 JOBS_WRITE = "jobs:write"
+WEBHOOKS_READ = "webhooks:read"
+WEBHOOKS_WRITE = "webhooks:write"
 
 DESCRIPTIONS = {
     ACCOUNT_READ: "See the account, its plan and its usage",
@@ -14,5 +16,7 @@ DESCRIPTIONS = {
     IMAGES_WRITE: "Upload, change and delete pictures",
     JOBS_READ: "Follow jobs",
     JOBS_WRITE: "Start, cancel and retry jobs",
+    WEBHOOKS_READ: "See webhooks and what they were told",
+    WEBHOOKS_WRITE: "Register, change, test and delete webhooks",
 }
 ALL_SCOPES = tuple(DESCRIPTIONS)

@@ -121,7 +121,10 @@ class KeySerializer(serializers.Serializer[ApiKey]):
 
 
 class CreatedKeySerializer(KeySerializer):
-    key = serializers.SerializerMethodField(help_text="The whole key. It is never shown again.")
+    key = serializers.SerializerMethodField(
+        help_text="The whole key. It is never shown again: a replay has null here."
+    )
 
-    def get_key(self, key: ApiKey) -> str:
-        return str(self.context["plain"])
+    def get_key(self, key: ApiKey) -> str | None:
+        plain: str | None = self.context["plain"]
+        return plain

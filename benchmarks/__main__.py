@@ -1,12 +1,13 @@
-"""`python -m benchmarks`: engine, rembg, worker, queue; or one, with its options."""
+"""`python -m benchmarks`: engine, rembg, edit, worker, queue; or one, with its options."""
 
 import sys
 
-from benchmarks import against_rembg, engine, queue, worker
+from benchmarks import against_rembg, edit, engine, queue, worker
 
 PARTS = {
     "engine": engine.main,
     "rembg": against_rembg.main,
+    "edit": edit.main,
     "worker": worker.main,
     "queue": queue.main,
 }

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.engine import models_dir
-from processing.engine.geometry import U8
+from processing.engine.arrays import U8
 from processing.engine.pipeline import render
 from processing.engine.plan import CleanUp, CutoutPlan, Edge
 from processing.engine.registry import Registry

@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 
 from processing.engine import codecs
-from processing.engine.pipeline import Rendered, render
+from processing.engine.pipeline import render
 from processing.engine.plan import CutoutPlan
 from processing.engine.registry import Registry
+from processing.engine.rendered import Rendered
 
 ROOT = Path(__file__).resolve().parent.parent
 PHOTO = ROOT / "tests" / "photos" / "blue-skirt.jpg"

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from benchmarks.engine import models_dir
-from processing.engine import codecs, compose, cutout, geometry
-from processing.engine.geometry import U8
+from processing.engine import arrays, codecs, compose, cutout
+from processing.engine.arrays import U8
 from processing.engine.plan import CleanUp, Edge
 from processing.engine.registry import Registry
 
@@ -49,7 +49,7 @@ def _row(path: Path, models: Registry, model: str, edge: Edge) -> U8:
 
 
 def _cell(pixels: U8) -> U8:
-    small = geometry.shrink(pixels, geometry.fit_within(pixels.shape[1], pixels.shape[0], CELL))
+    small = arrays.shrink(pixels, arrays.fit_within(pixels.shape[1], pixels.shape[0], CELL))
     cell = np.full((CELL, CELL, 3), 200, np.uint8)
     cell[: small.shape[0], : small.shape[1]] = small
     return cell

@@ -3,13 +3,15 @@
 A customer's URL must never reach this machine or the network behind it. So the name is resolved
 here, every answer is vetted, and the connection goes to the vetted address itself: a name that
 changes its mind between check and use (DNS rebinding) gains nothing. The URL keeps the name, so
-Host, SNI and the certificate check stay those of the name. Redirects are followed by hand and
-vetted again. No proxy, cookie or credential is taken from the environment, the body is asked for
-uncompressed, and one deadline covers everything from the first DNS question to the last byte.
+Host, SNI and the certificate check stay those of the name. Redirects of a `fetch` are followed by
+hand and vetted again; those of a `post` are not followed. No proxy, cookie or credential is taken
+from the environment, the body is asked for uncompressed, and one deadline covers everything from
+the first DNS question to the last byte.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import ipaddress
 import queue
@@ -17,7 +19,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpcore
@@ -26,14 +28,21 @@ import httpx
 from config.errors import AppError
 
 PORTS = frozenset({80, 443, 8080, 8443})
+_ANY_PORT = range(1, 1 << 16)
 MAX_REDIRECTS = 3
+ANSWER_BYTES = 64 * 1024  # read of an answer to a `post`
 MAX_ADDRESSES = 3  # tried in turn, as the resolver orders them
 _REDIRECTS = {301, 302, 303, 307, 308}
-_HEADERS = [
-    (b"User-Agent", b"Packshot/1 (product photo import)"),
-    (b"Accept", b"image/*, */*;q=0.5"),
-    (b"Accept-Encoding", b"identity"),  # nothing to inflate, so no decompression bomb
-]
+_HEADERS = {
+    "User-Agent": "Packshot/1 (product photo import)",
+    "Accept": "image/*, */*;q=0.5",
+    "Accept-Encoding": "identity",  # nothing to inflate, so no decompression bomb
+}
+_POST_HEADERS = {
+    "User-Agent": "Packshot/1 (webhooks)",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+}
 # The only IPv6 range handed out to the public, less the parts that carry an IPv4 address inside.
 _PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
 _NOT_PUBLIC = [
@@ -59,6 +68,14 @@ class Fetched:
     content_type: str | None
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What a server said to a `post`: its status, and the beginning of its body."""
+
+    status: int
+    body: bytes
+
+
 def fetch(
     url: str,
     *,
@@ -74,18 +91,60 @@ def fetch(
     """
     network = _VettedNetwork(time.monotonic() + timeout, allow_private=allow_private)
     target = _checked(url, ports)
+    with _pool(network) as pool:
+        for _ in range(MAX_REDIRECTS + 1):
+            found = _get(pool, target, max_bytes)
+            if isinstance(found, Fetched):
+                return found
+            target = _checked(found, ports)
+    raise OutboundError(f"The address redirects more than {MAX_REDIRECTS} times.")
+
+
+def post(
+    url: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    timeout: float,
+    anywhere: bool = False,
+) -> Answered:
+    """Send ``body`` to ``url``, within ``timeout`` seconds altogether. Redirects are answers.
+
+    At most ANSWER_BYTES of the answer's body are read. Its status counts once it is there: what
+    is missing of a body that stalls or breaks off is left out. Raises OutboundError where there
+    is no answer, and before anything is sent for an address that is not public, unless
+    ``anywhere`` allows every address and port.
+    """
+    network = _VettedNetwork(time.monotonic() + timeout, allow_private=anywhere)
+    target = _checked(url, _ANY_PORT if anywhere else PORTS)
+    sent = {**_POST_HEADERS, **headers, "Content-Length": str(len(body))}
+    with (
+        _pool(network) as pool,
+        pool.stream("POST", str(target), headers=_with_host(target, sent), content=body) as answer,
+    ):
+        return Answered(answer.status, _beginning(answer.iter_stream()))
+
+
+def vet(url: str, *, timeout: float, anywhere: bool = False) -> None:
+    """Refuse, without connecting, a URL that `post` would refuse now. Raises OutboundError."""
+    target = _checked(url, _ANY_PORT if anywhere else PORTS)
+    host = target.raw_host.decode("ascii")
+    try:
+        _addresses(host, target.port or 0, time.monotonic() + timeout, allow_private=anywhere)
+    except httpcore.TimeoutException as error:
+        raise OutboundError("The server took too long.") from error
+
+
+@contextlib.contextmanager
+def _pool(network: httpcore.NetworkBackend) -> Iterator[httpcore.ConnectionPool]:
+    """Connections for one errand; what goes wrong on them is told as an OutboundError."""
     try:
         with httpcore.ConnectionPool(_trusted_issuers(), network_backend=network) as pool:
-            for _ in range(MAX_REDIRECTS + 1):
-                found = _get(pool, target, max_bytes)
-                if isinstance(found, Fetched):
-                    return found
-                target = _checked(found, ports)
+            yield pool
     except httpcore.TimeoutException as error:
         raise OutboundError("The server took too long.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         raise OutboundError("The server could not be reached or broke off its answer.") from error
-    raise OutboundError(f"The address redirects more than {MAX_REDIRECTS} times.")
 
 
 @functools.cache
@@ -122,8 +181,7 @@ def _checked(url: str, ports: Collection[int]) -> httpx.URL:
 
 def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Fetched | str:
     """One request: the body, or the address that it redirects to."""
-    headers = [(b"Host", url.netloc), *_HEADERS]
-    with pool.stream("GET", str(url), headers=headers) as response:
+    with pool.stream("GET", str(url), headers=_with_host(url, _HEADERS)) as response:
         answer = httpx.Headers(response.headers)
         if response.status in _REDIRECTS and "location" in answer:
             return _joined(url, answer["location"])
@@ -136,6 +194,13 @@ def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Fetch
             raise _too_large(max_bytes)
         data = _read_at_most(response.iter_stream(), max_bytes)
     return Fetched(data, str(url), answer.get("content-type"))
+
+
+def _with_host(url: httpx.URL, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"Host", url.netloc),
+        *((name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()),
+    ]
 
 
 def _joined(url: httpx.URL, location: str) -> str:
@@ -152,6 +217,19 @@ def _read_at_most(chunks: Iterable[bytes], max_bytes: int) -> bytes:
         if len(data) > max_bytes:
             raise _too_large(max_bytes)
     return bytes(data)
+
+
+def _beginning(chunks: Iterable[bytes]) -> bytes:
+    """The first ANSWER_BYTES of a body that nobody needs to be whole."""
+    data = bytearray()
+    with contextlib.suppress(
+        httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError
+    ):
+        for chunk in chunks:
+            data += chunk
+            if len(data) >= ANSWER_BYTES:
+                break
+    return bytes(data[:ANSWER_BYTES])
 
 
 def _too_large(max_bytes: int) -> OutboundError:
@@ -175,11 +253,7 @@ class _VettedNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = _resolve(host, port, timeout=_left(self.deadline))
-        # One answer for "no such name" and "not public": else names inside our network could be
-        # told from those that don't exist.
-        if not addresses or not (self.allow_private or all(map(is_public, addresses))):
-            raise OutboundError("This address doesn't lead to a public web server.")
+        addresses = _addresses(host, port, self.deadline, allow_private=self.allow_private)
         failure: httpcore.NetworkError | None = None
         for address in addresses[:MAX_ADDRESSES]:
             try:
@@ -226,6 +300,16 @@ def _left(deadline: float) -> float:
     if left <= 0:
         raise httpcore.ReadTimeout("out of time")
     return left
+
+
+def _addresses(host: str, port: int, deadline: float, *, allow_private: bool) -> list[str]:
+    """Every address of a name, all of them vetted."""
+    addresses = _resolve(host, port, timeout=_left(deadline))
+    # One answer for "no such name" and "not public": else names inside our network could be
+    # told from those that don't exist.
+    if not addresses or not (allow_private or all(map(is_public, addresses))):
+        raise OutboundError("This address doesn't lead to a public web server.")
+    return addresses
 
 
 def _resolve(host: str, port: int, *, timeout: float) -> list[str]:

@@ -249,6 +249,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Packshot API",
     "DESCRIPTION": "Product photos cut out, laid out and listed, on your own machine.",
     "VERSION": VERSION,
+    "OAS_VERSION": "3.1.1",  # pydantic speaks of null, which 3.0 has no word for
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
@@ -262,6 +263,14 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "JobState": "processing.models.JobState",
         "ImageKind": "media_library.models.ImageKind",
+        "CutoutFormat": ["png", "webp", "jpg"],
+        "EditFormat": ["png", "jpg", "webp", "avif"],
+        "BlurMode": ["gaussian", "bokeh"],
+        "ShadowMode": ["soft", "hard", "floating"],
+        "LightMode": ["auto", "preserve-hue-and-saturation"],
+        "UpscaleMode": ["fast", "slow"],
+        "Downscale": ["never", "always", "skip"],
+        "TextRemovalMode": ["artificial", "natural", "all"],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["config.api.schema.native_endpoints_only"],
@@ -276,6 +285,8 @@ SPECTACULAR_SETTINGS = {
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 30) * 1_000_000
 MAX_PIXELS = env.int("MAX_MEGAPIXELS", 50) * 1_000_000
 MAX_FILES_PER_UPLOAD = env.int("MAX_FILES_PER_UPLOAD", 20)
+MAX_BATCH_FILES = env.int("MAX_BATCH_FILES", 100)
+MAX_BATCH_BYTES = env.int("MAX_BATCH_MB", 1_000) * 1_000_000  # of all files together
 URL_FETCH_SECONDS = env.float("URL_FETCH_SECONDS", 20.0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # forms and JSON; files are streamed to disk
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -288,6 +299,10 @@ RATE_LIMITS = {
     "listing-generate": env.str("RATE_LISTING_GENERATE", "20/h"),
     "listing-create": env.str("RATE_LISTING_CREATE", "50/h"),
     "general": env.str("RATE_GENERAL", "1000/h"),
+    # Dialects: each has a group of its own; sandbox keys count a second time.
+    "photoroom": env.str("RATE_PHOTOROOM", "500/m"),
+    "photoroom-sandbox": env.str("RATE_PHOTOROOM_SANDBOX", "100/d"),
+    "backgroundfx": env.str("RATE_BACKGROUNDFX", "100/h"),
 }
 RATE_LIMIT_FACTORS = {"free": 1, "pro": 10, "enterprise": None}  # None: no limit
 SILENCED_SYSTEM_CHECKS = [
@@ -300,13 +315,36 @@ SILENCED_SYSTEM_CHECKS = [
 DEFAULT_MODEL = env.str("DEFAULT_MODEL", "fast")
 MODEL_THREADS = env.int("MODEL_THREADS", 2)
 ONNX_PROVIDERS = env.list("ONNX_PROVIDERS", default=["CPUExecutionProvider"])
+# Backgrounds made from words: the built-in `studio`, or a server of yours.
+BACKGROUND_PROVIDER = env.str("BACKGROUND_PROVIDER", "studio")
+OPENAI_IMAGES_URL = env.str("OPENAI_IMAGES_URL", "")
+OPENAI_IMAGES_MODEL = env.str("OPENAI_IMAGES_MODEL", "gpt-image-1")
+OPENAI_IMAGES_KEY = env.str("OPENAI_IMAGES_KEY", "")
+AUTOMATIC1111_URL = env.str("AUTOMATIC1111_URL", "")
+AUTOMATIC1111_MODEL = env.str("AUTOMATIC1111_MODEL", "")
+AUTOMATIC1111_USER = env.str("AUTOMATIC1111_USER", "")
+AUTOMATIC1111_PASSWORD = env.str("AUTOMATIC1111_PASSWORD", "")
+PROVIDER_SECONDS = env.float("PROVIDER_SECONDS", 120.0)
+# Dialects know no 202: after this long they answer that it took too long, and the job goes on.
+COMPAT_WAIT_SECONDS = env.float("COMPAT_WAIT_SECONDS", 60.0)
+# The plans whose keys may edit through the Photoroom dialect; cutting out is for all.
+PHOTOROOM_EDIT_PLANS = env.list("PHOTOROOM_EDIT_PLANS", default=["pro", "enterprise"])
+# What the BackgroundFX dialect's `custom` runs: one of the installed matting models, or none.
+BACKGROUNDFX_CUSTOM_MODEL = env.str("BACKGROUNDFX_CUSTOM_MODEL", "")
 DOOR_WAIT_SECONDS = env.float("DOOR_WAIT_SECONDS", 20.0)
 SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
 JOB_STALE_SECONDS = env.float(
     "JOB_STALE_SECONDS", 15.0
 )  # a heartbeat older than this is a dead worker's
-JOB_MAX_SECONDS = env.float("JOB_MAX_SECONDS", 300.0)  # after it, work that hangs is given away
+JOB_MAX_SECONDS = env.float("JOB_MAX_SECONDS", 900.0)  # after it, work that hangs is given away
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", 3)
+
+# --- Webhooks --------------------------------------------------------------------------------------------
+
+WEBHOOK_SECONDS = env.float("WEBHOOK_SECONDS", 10.0)  # for one attempt, from DNS to the last byte
+WEBHOOK_KEEP_DAYS = env.int("WEBHOOK_KEEP_DAYS", 30)  # how long deliveries that ended are listed
+# For tests, whose receivers are on this machine: any address and port may be told.
+WEBHOOKS_MAY_BE_PRIVATE = env.bool("WEBHOOKS_MAY_BE_PRIVATE", False)
 
 # --- Logs ------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ urlpatterns = [
         _own_styles(SpectacularRedocView.as_view(url_name="schema", template_name="redoc.html")),
         name="api-redoc",
     ),
+    path("compat/photoroom/", include("processing.compat.photoroom.urls")),
+    path("compat/backgroundfx/v1/", include("processing.compat.backgroundfx.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("media_library.urls")),

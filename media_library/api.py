@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
@@ -11,18 +13,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
+from accounts.idempotency import idempotent, new_id, numbered
 from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.pagination import page_of
 from config.api.parsers import JSONParser
-from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
 from media_library import ingest, selectors, services
-from media_library.examples import IMAGE, PROJECT, page
+from media_library.examples import IMAGE, page
 from media_library.links import VARIANTS, content_url
 from media_library.models import Image, ImageKind, Project
-from media_library.projects import default_project
 from media_library.serializers import (
     ContentQuery,
     ImageAddress,
@@ -30,7 +31,6 @@ from media_library.serializers import (
     ImageQuery,
     ImageSerializer,
     ImageUpload,
-    ProjectSerializer,
 )
 from media_library.uploads import incoming, limit_uploads
 
@@ -74,6 +74,13 @@ class Images(ImageView):
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         limit_uploads(request)
         return super().initialize_request(request, *args, **kwargs)
+
+    def again(self, request: Request, object_id: UUID) -> Response:
+        account, form = caller(request).account, request.data
+        if not (isinstance(form, QueryDict) and "files" in form):
+            return Response(self.shown(selectors.image_for(account, object_id)), 201)
+        ids = numbered(object_id, len(form.getlist("files")))
+        return Response([self.shown(selectors.image_for(account, one)) for one in ids], 201)
 
     @endpoint(
         "Your pictures",
@@ -121,19 +128,27 @@ class Images(ImageView):
         body_example={"url": "https://shop.example/photos/jacket.jpg"},
         operation_id="images_create",
     )
+    @idempotent("image")
     def post(self, request: Request) -> Response:
         if isinstance(request.data, QueryDict):
             return self._upload(self.read(ImageUpload))
         given = self.read(ImageAddress)
         account, project = caller(request).account, self.project(given)
-        return Response(self.shown(ingest.ingest_url(account, given["url"], project=project)), 201)
+        image = ingest.ingest_url(account, given["url"], project=project, image_id=new_id(request))
+        return Response(self.shown(image), 201)
 
     def _upload(self, given: dict[str, Any]) -> Response:
         account, project = caller(self.request).account, self.project(given)
+        image_id = new_id(self.request)
         if "file" in given:
-            [image] = ingest.ingest_all(account, [incoming(given["file"], "file")], project=project)
+            file = replace(incoming(given["file"], "file"), id=image_id)
+            [image] = ingest.ingest_all(account, [file], project=project)
             return Response(self.shown(image), 201)
-        files = [incoming(file, f"files[{n}]") for n, file in enumerate(given["files"])]
+        ids = numbered(image_id, len(given["files"]))
+        files = [
+            replace(incoming(file, f"files[{n}]"), id=ids[n])
+            for n, file in enumerate(given["files"])
+        ]
         images = ingest.ingest_all(account, files, project=project)
         return Response([self.shown(image) for image in images], 201)
 
@@ -198,21 +213,3 @@ class ImageContent(ImageView):
             raise not_found("File")
         url = content_url(image, asked["variant"], base=self.base, download=asked["download"])
         return HttpResponseRedirect(url)
-
-
-class Projects(ApiView):
-    scope = _SCOPES
-
-    @endpoint(
-        "Your projects",
-        responses={200: page_schema(ProjectSerializer)},
-        example=page(PROJECT),
-        operation_id="projects_list",
-        parameters=PAGING,
-    )
-    def get(self, request: Request) -> Response:
-        asked = self.read_query(PageQuery)
-        account = caller(request).account
-        default_project(account)
-        projects = selectors.projects_of(account)
-        return Response(page_of(projects, asked, serializer=ProjectSerializer))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from media_library import api
+from media_library import api, api_projects
 
 urlpatterns = [
     path("images", api.Images.as_view(), name="api-images"),
     path("images/<str:image_id>", api.OneImage.as_view(), name="api-image"),
     path("images/<str:image_id>/content", api.ImageContent.as_view(), name="api-image-content"),
-    path("projects", api.Projects.as_view(), name="api-projects"),
+    path("projects/<str:project_id>", api_projects.OneProject.as_view(), name="api-project"),
 ]

@@ -26,10 +26,14 @@ IMAGE: dict[str, Any] = {
 }
 PROJECT: dict[str, Any] = {
     "id": "proj_7Yk2mTq9bWv4sXc1dNe8Hr",
-    "name": "My photos",
-    "description": "",
-    "isDefault": True,
+    "name": "Spring catalogue",
+    "description": "Jackets and shoes, on white.",
+    "type": "image",
+    "status": "active",
+    "isDefault": False,
+    "counts": {"images": 42, "originals": 24, "derived": 18},
     "createdAt": "2026-05-04T09:29:58Z",
+    "updatedAt": "2026-05-04T09:29:58Z",
 }
 
 

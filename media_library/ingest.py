@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import timedelta
 from functools import partial
 from urllib.parse import unquote, urlsplit
@@ -45,6 +46,7 @@ class Incoming:
     read: Callable[[], bytes]
     field: str = "file"
     source_url: str = ""
+    id: UUID = dataclass_field(default_factory=uuid.uuid4)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def ingest(
     return ingest_all(account, [incoming], project=project)[0]
 
 
-def ingest_url(account: Account, url: str, *, project: Project | None = None) -> Image:
+def ingest_url(
+    account: Account, url: str, *, project: Project | None = None, image_id: UUID | None = None
+) -> Image:
     """Fetch a picture from the open internet and keep it. Refusals name the field ``url``."""
     fetched = outbound.fetch(
         url, max_bytes=settings.MAX_UPLOAD_BYTES, timeout=settings.URL_FETCH_SECONDS
@@ -81,7 +85,11 @@ def ingest_url(account: Account, url: str, *, project: Project | None = None) ->
     name = unquote(urlsplit(fetched.url).path).rpartition("/")[2]
     # What follows the "?" is often somebody's temporary permission: not ours to keep.
     incoming = Incoming(
-        name, lambda: fetched.data, field="url", source_url=url.partition("?")[0][:2000]
+        name,
+        lambda: fetched.data,
+        field="url",
+        source_url=url.partition("?")[0][:2000],
+        id=image_id or uuid.uuid4(),
     )
     return ingest_all(account, [incoming], project=project)[0]
 
@@ -96,8 +104,7 @@ def ingest_all(
     checked = _check_all(incoming)
     project = project or default_project(account)
     images = [
-        _original(project, facts=facts, source_url=item.source_url)
-        for item, facts in zip(incoming, checked, strict=True)
+        _original(project, item, facts) for item, facts in zip(incoming, checked, strict=True)
     ]
     with storage.removed_unless_kept(image.file_key for image in images) as undo:
         for image, item in zip(images, incoming, strict=True):
@@ -121,6 +128,26 @@ def new_result(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) 
         storage.save(result.file_key, data)
         yield result
         undo.pop_all()
+
+
+@contextmanager
+def result_again(result: Image, *, parent: Image, job_id: UUID) -> Iterator[Image]:
+    """An earlier result for the same work: itself where it was made of ``parent``, else a copy with
+    a file of its own, whose row is the block's to ``keep``."""
+    if result.parent_id == parent.pk:
+        yield result
+        return
+    facts = ResultFacts(
+        format=result.format,
+        media_type=result.media_type,
+        width=result.width,
+        height=result.height,
+        has_alpha=result.has_alpha,
+        uncertainty=result.uncertainty,
+    )
+    data = storage.read(result.file_key)
+    with new_result(parent, job_id=job_id, data=data, facts=facts) as copy:
+        yield copy
 
 
 def keep(result: Image) -> None:
@@ -159,11 +186,11 @@ def _check_all(incoming: Sequence[Incoming]) -> list[Checked]:
     return checked
 
 
-def _original(project: Project, *, facts: Checked, source_url: str) -> Image:
-    image_id, probe = uuid.uuid4(), facts.probe
+def _original(project: Project, item: Incoming, facts: Checked) -> Image:
+    probe = facts.probe
     width, height = probe.oriented_size
     return Image(
-        id=image_id,
+        id=item.id,
         account_id=project.account_id,
         project=project,
         name=facts.name,
@@ -176,8 +203,8 @@ def _original(project: Project, *, facts: Checked, source_url: str) -> Image:
         orientation=probe.orientation,
         has_profile=probe.has_profile,
         has_alpha=probe.has_alpha,
-        file_key=storage.original_key(project.account_id, image_id, probe.extension),
-        source_url=source_url,
+        file_key=storage.original_key(project.account_id, item.id, probe.extension),
+        source_url=item.source_url,
         thumbnail_due_at=timezone.now() + THUMBNAIL_PATIENCE,
     )
 

@@ -19,13 +19,29 @@ class ImageKind(models.TextChoices):
     DERIVED = "derived", "Derived"
 
 
+class ProjectKind(models.TextChoices):
+    IMAGE = "image", "Image"
+    VIDEO = "video", "Video"
+    BATCH = "batch", "Batch"
+
+
+class ProjectStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    ARCHIVED = "archived", "Archived"
+
+
 class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="projects")
     name = models.CharField(max_length=NAME_LENGTH)
     description = models.TextField(blank=True, default="")
+    kind = models.CharField(max_length=8, choices=ProjectKind.choices, default=ProjectKind.IMAGE)
+    status = models.CharField(
+        max_length=10, choices=ProjectStatus.choices, default=ProjectStatus.ACTIVE
+    )
     is_default = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["-is_default", "name", "id"]
@@ -139,3 +155,41 @@ class Image(models.Model):
     def keys(self) -> list[str]:
         """Every file that belongs to this picture."""
         return [key for key in (self.file_key, self.thumbnail_key, self.corrected_key) if key]
+
+
+class BackgroundCategory(models.TextChoices):
+    SOLID = "solid", "Solid"
+    GRADIENT = "gradient", "Gradient"
+    PATTERN = "pattern", "Pattern"
+    NATURE = "nature", "Nature"
+    ABSTRACT = "abstract", "Abstract"
+    CUSTOM = "custom", "Custom"
+
+
+class Background(models.Model):
+    """A background of an account's own: uploaded, or generated from words.
+
+    The built-in ones are no rows but recipes (media_library.backgrounds), the same for everybody.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="backgrounds")
+    image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="background")
+    name = models.CharField(max_length=NAME_LENGTH)
+    category = models.CharField(
+        max_length=10, choices=BackgroundCategory.choices, default=BackgroundCategory.CUSTOM
+    )
+    tags = models.JSONField(default=list)
+    # How a generated one was made: prompt, style, provider, seed.
+    made_from = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("bg", self.id)

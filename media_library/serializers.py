@@ -10,9 +10,12 @@ from rest_framework import serializers
 
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
+from media_library import projects
 from media_library.links import VARIANTS, content_url
-from media_library.models import NAME_LENGTH, Image, ImageKind, Project
+from media_library.models import NAME_LENGTH, Image, ImageKind, Project, ProjectKind, ProjectStatus
 from media_library.selectors import DEFAULT_SORT, SORTS
+
+DESCRIPTION_LENGTH = 2000
 
 
 class ImageSerializer(serializers.ModelSerializer[Image]):
@@ -48,15 +51,56 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         return content_url(image, "thumbnail", base=self.context["base"])
 
 
+class CountsSerializer(serializers.Serializer[Project]):
+    images = serializers.IntegerField(source="image_count", help_text="Originals and derived.")
+    originals = serializers.IntegerField(source="original_count")
+    derived = serializers.IntegerField(source="derived_count")
+
+
 class ProjectSerializer(serializers.ModelSerializer[Project]):
+    """Of a row with its counts (media_library.projects.counted)."""
+
     id = PublicIdField("proj", read_only=True)
+    type = serializers.ChoiceField(choices=ProjectKind.choices, source="kind", read_only=True)
+    status = serializers.ChoiceField(choices=ProjectStatus.choices, read_only=True)
+    counts = CountsSerializer(source="*", read_only=True)
     isDefault = serializers.BooleanField(source="is_default", read_only=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)
 
     class Meta:
         model = Project
-        fields = ["id", "name", "description", "isDefault", "createdAt"]
+        fields = [
+            *("id", "name", "description", "type", "status", "isDefault"),
+            *("counts", "createdAt", "updatedAt"),
+        ]
         read_only_fields = fields
+
+
+class NewProject(StrictSerializer):
+    name = Text(max_length=NAME_LENGTH)
+    description = Text(max_length=DESCRIPTION_LENGTH, default="", allow_blank=True)
+    type = serializers.ChoiceField(
+        choices=ProjectKind.choices, source="kind", default=ProjectKind.IMAGE
+    )
+
+
+class ProjectChange(StrictSerializer):
+    name = Text(max_length=NAME_LENGTH, required=False)
+    description = Text(max_length=DESCRIPTION_LENGTH, required=False, allow_blank=True)
+    status = serializers.ChoiceField(choices=ProjectStatus.choices, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Send a new `name`, `description` or `status`.")
+        return attrs
+
+
+class ProjectQuery(PageQuery):
+    search = Text(max_length=NAME_LENGTH, default="", allow_blank=True)
+    type = serializers.ChoiceField(choices=ProjectKind.choices, source="kind", required=False)
+    status = serializers.ChoiceField(choices=ProjectStatus.choices, required=False)
+    sort = serializers.ChoiceField(choices=list(projects.SORTS), default=projects.DEFAULT_SORT)
 
 
 class ImageUpload(StrictSerializer):

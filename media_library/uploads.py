@@ -19,7 +19,10 @@ _OVERHEAD = 1_000_000
 
 def max_body() -> int:
     """The largest request body that can be a valid upload."""
-    return int(settings.MAX_FILES_PER_UPLOAD * settings.MAX_UPLOAD_BYTES + _OVERHEAD)
+    largest = max(
+        settings.MAX_FILES_PER_UPLOAD * settings.MAX_UPLOAD_BYTES, settings.MAX_BATCH_BYTES
+    )
+    return int(largest + _OVERHEAD)
 
 
 def body_too_large() -> AppError:
@@ -30,7 +33,9 @@ def body_too_large() -> AppError:
 class LimitsHandler(FileUploadHandler):
     """Goes before the handlers that store: refuses too many files, and one that is too large."""
 
-    files = 0
+    def __init__(self, request: HttpRequest, most_files: int) -> None:
+        super().__init__(request)
+        self.files, self.most_files = 0, most_files
 
     def handle_raw_input(
         self,
@@ -46,9 +51,9 @@ class LimitsHandler(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self.files += 1
-        if self.files > settings.MAX_FILES_PER_UPLOAD:
-            limit = settings.MAX_FILES_PER_UPLOAD
-            raise self.stopped(invalid("files", f"At most {limit} files can be sent at once."))
+        if self.files > self.most_files:
+            message = f"At most {self.most_files} files can be sent at once."
+            raise self.stopped(invalid("files", message))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         if start + len(raw_data) > settings.MAX_UPLOAD_BYTES:
@@ -66,12 +71,13 @@ class LimitsHandler(FileUploadHandler):
         return None
 
 
-def limit_uploads(request: HttpRequest) -> None:
+def limit_uploads(request: HttpRequest, *, most_files: int | None = None) -> None:
     """Put the limits in front of what stores files. Call it before anything reads the body.
 
     That is earlier than a view's parser: the CSRF check looks for its token in the form.
     """
-    request.upload_handlers.insert(0, LimitsHandler(request))
+    most = settings.MAX_FILES_PER_UPLOAD if most_files is None else most_files
+    request.upload_handlers.insert(0, LimitsHandler(request, most))
 
 
 def incoming(file: UploadedFile[Any], field: str) -> Incoming:

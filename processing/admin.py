@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from config.admin import ReadOnly
 from config.errors import AppError
 from processing import services
-from processing.models import Job, JobEvent
+from processing.models import Job, JobEvent, Preset
 
 
 class EventInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
@@ -57,3 +57,10 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
             else:
                 acted += 1
         self.message_user(request, f"{acted} {'job' if acted == 1 else 'jobs'} {done}.")
+
+
+@admin.register(Preset)
+class PresetAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "account", "updated_at"]
+    search_fields = ["id", "name", "account__name"]
+    list_select_related = ["account"]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from processing.api import jobs, tools
+from processing.api import (
+    archives,
+    batches,
+    edits,
+    jobs,
+    presets,
+    projects,
+    streams,
+    tools,
+    webhooks,
+)
 
 urlpatterns = [
     path(
@@ -12,9 +22,51 @@ urlpatterns = [
         tools.RemoveBackgroundView.as_view(),
         name="api-remove-background",
     ),
+    path("images/tools/edit", edits.EditView.as_view(), name="api-edit"),
+    path(
+        "images/tools/generate-background",
+        edits.GenerateBackgroundView.as_view(),
+        name="api-generate-background",
+    ),
+    path(
+        "images/tools/replace-background",
+        edits.ReplaceBackgroundView.as_view(),
+        name="api-replace-background",
+    ),
+    path("images/tools/upscale", edits.UpscaleView.as_view(), name="api-upscale"),
+    path("images/tools/remove-text", edits.RemoveTextView.as_view(), name="api-remove-text"),
+    path("batch", batches.Batches.as_view(), name="api-batches"),
+    path("batch/<str:batch_id>", batches.OneBatch.as_view(), name="api-batch"),
+    path("batch/<str:batch_id>/events", streams.BatchEvents.as_view(), name="api-batch-events"),
+    path("batch/<str:batch_id>/cancel", batches.CancelBatch.as_view(), name="api-batch-cancel"),
+    path("batch/<str:batch_id>/retry", batches.RetryBatch.as_view(), name="api-batch-retry"),
+    path("batch/<str:batch_id>/download", archives.DownloadBatch.as_view(), name="api-batch-zip"),
+    path("backdrops", edits.BackdropsView.as_view(), name="api-backdrops"),
+    path("projects", projects.Projects.as_view(), name="api-projects"),
+    path("presets", presets.Presets.as_view(), name="api-presets"),
+    path("presets/<str:preset_id>", presets.OnePreset.as_view(), name="api-preset"),
     path("models", tools.ModelsView.as_view(), name="api-models"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/<str:job_id>", jobs.OneJob.as_view(), name="api-job"),
+    path("jobs/<str:job_id>/events", streams.JobEvents.as_view(), name="api-job-events"),
     path("jobs/<str:job_id>/cancel", jobs.CancelJob.as_view(), name="api-job-cancel"),
     path("jobs/<str:job_id>/retry", jobs.RetryJob.as_view(), name="api-job-retry"),
+    path("webhooks", webhooks.Webhooks.as_view(), name="api-webhooks"),
+    path("webhooks/<str:webhook_id>", webhooks.OneWebhook.as_view(), name="api-webhook"),
+    path("webhooks/<str:webhook_id>/test", webhooks.SendTest.as_view(), name="api-webhook-test"),
+    path(
+        "webhooks/<str:webhook_id>/rotate-secret",
+        webhooks.RotateSecret.as_view(),
+        name="api-webhook-rotate-secret",
+    ),
+    path(
+        "webhooks/<str:webhook_id>/deliveries",
+        webhooks.Deliveries.as_view(),
+        name="api-webhook-deliveries",
+    ),
+    path(
+        "webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/replay",
+        webhooks.ReplayDelivery.as_view(),
+        name="api-webhook-replay",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""What can be asked for: one checked command per operation, whichever door it came through.
+"""What can be asked for: one checked command per kind of work, whichever door it came through.
 
 A command says what is to be done, never to whose picture or how the answer is shown. Two doors
 that ask for the same work build equal commands, with the same canonical JSON and the same hash.
@@ -8,45 +8,58 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
+from processing.engine.colours import parse_color
+from processing.engine.edit_plan import EditPlan
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import EDGE_STRENGTHS, CleanUp, CutoutPlan, parse_color
+from processing.engine.plan import EDGE_STRENGTHS, CleanUp, CutoutPlan, Size, camel
 
 EDGES = ("none", "standard", "fine")
 OUTPUTS = ("cutout", "mask")
 FORMATS = ("png", "webp", "jpg")
-
+SIZES = ("preview", "medium", "hd", "full", "original")
 
 _EDGE_NAMES = {strength: name for name, strength in EDGE_STRENGTHS.items()}
 
 
-class CleanUpOptions(BaseModel):
-    """What is mended after matting (processing.engine.plan.CleanUp says more)."""
+class _Command(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, alias_generator=camel, populate_by_name=True
+    )
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # For trying out: the result carries a mark, and the work costs no quota.
+    watermark: bool = False
 
-    islands: bool = True
-    pinholes: bool = True
-    shadow: bool = True
-    keep_hanger: bool = True
+    def kept(self) -> dict[str, Any]:
+        """The command as a job's row keeps it and `from_json` reads it."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def work(self) -> dict[str, Any]:
+        """What decides about the result's pixels, and so is hashed."""
+        return self.kept()
+
+    def image_ids(self) -> tuple[str, ...]:
+        """Other pictures that the work needs."""
+        return ()
 
 
-class RemoveBackground(BaseModel):
+class RemoveBackground(_Command):
     """Cut the product out; on nothing, or on one colour. Or only say, as a mask, where it is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     operation: Literal["remove-background"] = "remove-background"
     model: str = "fast"
     edge: Literal["none", "standard", "fine"] | Annotated[float, Field(ge=0, le=100)] = "standard"
     output: Literal["cutout", "mask"] = "cutout"
-    clean_up: CleanUpOptions = CleanUpOptions()
+    clean_up: CleanUp = Field(default_factory=CleanUp)
     format: Literal["png", "webp", "jpg"] = "png"
     bg_color: str | None = None  # "#rrggbb" once checked
     crop: bool = False
+    size: Size = "original"
+    despill: bool = False
     keep_existing_alpha: bool = False
 
     @field_validator("edge")
@@ -72,34 +85,70 @@ class RemoveBackground(BaseModel):
         except InvalidPlan as error:
             raise ValueError(str(error)) from error
 
-    def plan(self, *, corrected_original: bool, max_pixels: int) -> CutoutPlan:
+    def cutout_plan(self, *, corrected_original: bool, max_pixels: int) -> CutoutPlan:
         return CutoutPlan(
             model=self.model,
             edge=self.edge,
             output=self.output,
-            clean=CleanUp(**self.clean_up.model_dump()),
+            clean=self.clean_up,
             format=self.format,
             background=parse_color(self.bg_color) if self.bg_color else None,
             crop=self.crop,
+            size=self.size,
+            despill=self.despill,
             keep_existing_alpha=self.keep_existing_alpha,
+            watermark=self.watermark,
             corrected_original=corrected_original,
             max_pixels=max_pixels,
         )
 
 
-# The tagged union that later operations join: Field(discriminator="operation") once there are two.
-Command = Annotated[RemoveBackground, Field()]
-_ANY: TypeAdapter[RemoveBackground] = TypeAdapter(Command)
+class Edit(_Command):
+    """Anything else that can be done to a product photo, in one pass (`EditPlan`).
+
+    The operation is what is counted against a plan; equal plans are equal work under any of them.
+    """
+
+    operation: Literal[
+        "edit", "generate-background", "replace-background", "upscale", "remove-text"
+    ] = "edit"
+    plan: EditPlan
+
+    def work(self) -> dict[str, Any]:
+        kept = self.kept()
+        return {"plan": kept["plan"], "watermark": kept["watermark"]}
+
+    def image_ids(self) -> tuple[str, ...]:
+        background = self.plan.background
+        named = (
+            background.image.image_id if background.image else None,
+            background.generated.guidance_image_id if background.generated else None,
+        )
+        return tuple(name for name in named if name is not None)
 
 
-def from_json(data: dict[str, Any]) -> RemoveBackground:
+Command = RemoveBackground | Edit
+_ANY: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="operation")])
+
+
+def from_json(data: dict[str, Any]) -> Command:
     """The command kept on a job row. Raises pydantic.ValidationError for anything else."""
-    return _ANY.validate_python(data)
+    # By way of text: strict models take a list for a tuple in JSON only.
+    return _ANY.validate_json(json.dumps(data))
 
 
-def canonical_json(command: RemoveBackground) -> str:
-    return json.dumps(command.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+def canonical_json(command: Command, contents: Mapping[str, str] | None = None) -> str:
+    """One spelling of equal work. `contents` has the hashes of the pictures in `image_ids`, which
+    stand for them: the same picture under another id is the same work."""
+    work = _replaced(command.work(), contents or {})
+    return json.dumps(work, sort_keys=True, separators=(",", ":"))
 
 
-def command_hash(command: RemoveBackground) -> str:
-    return hashlib.sha256(canonical_json(command).encode()).hexdigest()
+def command_hash(command: Command, contents: Mapping[str, str] | None = None) -> str:
+    return hashlib.sha256(canonical_json(command, contents).encode()).hexdigest()
+
+
+def _replaced(value: Any, contents: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _replaced(inner, contents) for name, inner in value.items()}
+    return contents.get(value, value) if isinstance(value, str) else value

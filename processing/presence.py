@@ -14,9 +14,11 @@ from dramatiq.middleware import Middleware
 
 from config.observability import WORKER_KEY, queue_client
 from processing.runtime import registry
-from processing.tasks import IMAGES, give_back_unfinished
+from processing.tasks import BATCHES, IMAGES, give_back_unfinished
 
 log = structlog.get_logger(__name__)
+# Batches take what single pictures leave of the processor.
+_NICENESS = 15
 _SECONDS = 15  # how long a worker is believed after its last word
 
 
@@ -30,6 +32,8 @@ class WorkerPresence(Middleware):
         if worker.consumer_whitelist and IMAGES in worker.consumer_whitelist:
             registry().warm(settings.DEFAULT_MODEL)
             log.info("worker.warm", model=settings.DEFAULT_MODEL, pid=os.getpid())
+        elif BATCHES in (worker.consumer_whitelist or ()):
+            os.nice(_NICENESS)
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         self._stopping = threading.Event()

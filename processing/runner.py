@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,12 +14,14 @@ from django.db import DatabaseError, connection, transaction
 
 from config.errors import AppError
 from media_library import ingest, storage
-from processing import commands, transitions
+from media_library.models import Image
+from processing import commands, runtime, transitions
 from processing.engine import ENGINE_VERSION
+from processing.engine.edit import render_edit
 from processing.engine.errors import EngineError
-from processing.engine.pipeline import Rendered, render
+from processing.engine.pipeline import render
+from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.runtime import registry
 
 log = structlog.get_logger(__name__)
 
@@ -40,11 +43,24 @@ def _render(job: Job) -> Rendered:
     source = job.source
     if source.deleted_at is not None:
         raise AppError("SOURCE_DELETED", "The picture was deleted before its turn came.")
-    plan = commands.from_json(job.command).plan(
+    command, data = commands.from_json(job.command), storage.read(source.file_key)
+    if isinstance(command, commands.Edit):
+        return render_edit(
+            data, command.plan, runtime.tools(partial(_picture, job)), watermark=command.watermark
+        )
+    plan = command.cutout_plan(
         corrected_original=source.orientation != 1 and not source.corrected_key,
         max_pixels=settings.MAX_PIXELS,
     )
-    return render(storage.read(source.file_key), plan, registry())
+    return render(data, plan, runtime.registry())
+
+
+def _picture(job: Job, image_id: str) -> bytes:
+    """Another picture that the job's command names. Raises AppError where it is gone."""
+    image = Image.live.filter(account=job.account, pk=image_id).first()
+    if image is None:
+        raise AppError("SOURCE_DELETED", "A picture for the background was deleted.")
+    return storage.read(image.file_key)
 
 
 def _keep(job: Job, rendered: Rendered) -> None:
@@ -76,7 +92,7 @@ def _facts(job: Job, rendered: Rendered) -> ingest.ResultFacts:
         height=rendered.height,
         has_alpha=rendered.has_alpha,
         uncertainty=rendered.uncertainty,
-        label=job.command["output"],
+        label=job.command.get("output", "edit"),
     )
 
 
@@ -88,7 +104,22 @@ def _report(rendered: Rendered) -> dict[str, Any]:
         "uncertainty": round(rendered.uncertainty, 4),
         "subjectBox": list(rendered.subject_box) if rendered.subject_box else None,
         "seconds": {stage: round(spent, 4) for stage, spent in rendered.timings.items()},
+        **_report_of_edit(rendered),
     }
+
+
+def _report_of_edit(rendered: Rendered) -> dict[str, Any]:
+    """What only some edits have to tell."""
+    told: dict[str, Any] = {}
+    if rendered.backdrop is not None:
+        told["background"] = {
+            "provider": rendered.backdrop,
+            "seed": rendered.seed,
+            "notUnderstood": list(rendered.not_understood),
+        }
+    if rendered.texts is not None:
+        told["textsRemoved"] = rendered.texts
+    return told
 
 
 class Heartbeat:

@@ -1,16 +1,88 @@
-"""The engine as this process has it: one registry of models, made from the settings."""
+"""The engine as this process has it: one of each model, made from the settings when first needed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from django.conf import settings
 
+from processing.engine.backdrop_api import BackdropProvider
+from processing.engine.backdrops import Studio
+from processing.engine.edit import STUDIO, Tools
+from processing.engine.errors import InvalidPlan
 from processing.engine.registry import Registry
+from processing.engine.text_detection import TextFinder
+from processing.engine.upscale import Upscaler
+from processing.providers.automatic1111 import Automatic1111
+from processing.providers.openai import OpenAIImages
 
 
 @cache
 def registry() -> Registry:
     return Registry(
         settings.MODELS_DIR, threads=settings.MODEL_THREADS, providers=settings.ONNX_PROVIDERS
+    )
+
+
+@cache
+def text_finder() -> TextFinder:
+    return TextFinder(threads=settings.MODEL_THREADS)
+
+
+@cache
+def upscaler() -> Upscaler:
+    return Upscaler(settings.MODELS_DIR, threads=settings.MODEL_THREADS)
+
+
+@cache
+def providers() -> dict[str, BackdropProvider]:
+    """What makes backgrounds from words here, by name: `studio`, and what the settings name."""
+    found: dict[str, BackdropProvider] = {STUDIO: Studio()}
+    if settings.OPENAI_IMAGES_URL:
+        found["openai"] = OpenAIImages(
+            settings.OPENAI_IMAGES_URL,
+            settings.OPENAI_IMAGES_MODEL,
+            api_key=settings.OPENAI_IMAGES_KEY,
+            timeout=settings.PROVIDER_SECONDS,
+        )
+    if settings.AUTOMATIC1111_URL:
+        found["automatic1111"] = Automatic1111(
+            settings.AUTOMATIC1111_URL,
+            settings.AUTOMATIC1111_MODEL or None,
+            user=settings.AUTOMATIC1111_USER,
+            password=settings.AUTOMATIC1111_PASSWORD,
+            timeout=settings.PROVIDER_SECONDS,
+        )
+    return found
+
+
+def provider(name: str | None) -> BackdropProvider:
+    """The provider of that name, or the site's own choice. Raises InvalidPlan."""
+    name = name or settings.BACKGROUND_PROVIDER
+    found = providers().get(name)
+    if found is None:
+        known = ", ".join(providers())
+        raise InvalidPlan(f"There is no provider '{name[:40]}' on this site; it has {known}.")
+    return found
+
+
+def provider_version(name: str | None) -> str:
+    """What changes when the same words would become another picture."""
+    chosen = name or settings.BACKGROUND_PROVIDER
+    models = {
+        "openai": f"{settings.OPENAI_IMAGES_URL} {settings.OPENAI_IMAGES_MODEL}",
+        "automatic1111": f"{settings.AUTOMATIC1111_URL} {settings.AUTOMATIC1111_MODEL}",
+    }
+    return f"{chosen} {models.get(chosen, '')}".strip()
+
+
+def tools(images: Callable[[str], bytes]) -> Tools:
+    return Tools(
+        models=registry(),
+        images=images,
+        backdrop=provider,
+        texts=text_finder(),
+        upscaler=upscaler(),
+        max_pixels=settings.MAX_PIXELS,
     )

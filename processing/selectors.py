@@ -6,8 +6,9 @@ mark that belongs to the picture now is another one, that part of the page is ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -18,6 +19,7 @@ from media_library.selectors import images_of
 from processing.models import OPEN_STATES, Job, JobState
 
 HISTORY_LENGTH = 50
+_EDGE_WORDS = {"fine": "fine edges", "none": "raw edges"}
 # What browsers show by themselves, turned the right way up; other originals need a rendition.
 SHOWN_BY_BROWSERS = frozenset({"jpeg", "jpg", "png", "webp", "gif", "bmp", "avif"})
 
@@ -146,17 +148,38 @@ def viewable_url(image: Image) -> str:
     return content_url(image, "thumbnail") if image.thumbnail_key else ""
 
 
-def describe(command: dict[str, object]) -> str:
+def describe(command: Mapping[str, Any]) -> str:
     """``High model, fine edges, on #ffffff, cropped``: what was asked for, without the usual."""
+    if "plan" in command:
+        return _described_edit(str(command["operation"]), command["plan"])
     parts = [f"{str(command.get('model', '')).capitalize()} model"]
-    if command.get("edge") != "standard":
-        parts.append({"fine": "fine edges", "none": "raw edges"}.get(str(command.get("edge")), ""))
-    color = command.get("bg_color")
-    parts.append({None: "transparent", "#ffffff": "on white"}.get(color, f"on {color}"))  # type: ignore[call-overload]
-    if command.get("format") == "jpg" and color is None:
+    edge = str(command.get("edge"))
+    if edge != "standard":
+        parts.append(_EDGE_WORDS.get(edge) or f"edges at {edge}")
+    color = command.get("bgColor")
+    parts.append({None: "transparent", "#ffffff": "on white"}.get(color, f"on {color}"))
+    if command.get("output") == "mask":
+        parts[-1] = "mask"
+    elif command.get("format") == "jpg" and color is None:
         parts[-1] = "on white"
     if command.get("crop"):
         parts.append("cropped")
-    if command.get("keep_existing_alpha"):
+    if command.get("keepExistingAlpha"):
         parts.append("own transparency kept")
-    return ", ".join(part for part in parts if part)
+    return ", ".join(parts)
+
+
+def _described_edit(operation: str, plan: Mapping[str, Any]) -> str:
+    background = plan["background"]
+    parts = [operation.replace("-", " ").capitalize()]
+    if generated := background["generated"]:
+        parts.append(f"\u201c{generated['prompt'][:60]}\u201d")
+    elif background["image"]:
+        parts.append("on a picture")
+    elif background["color"]:
+        parts.append(f"on {background['color']}")
+    if plan["layout"]["size"] not in ("auto", "originalImage"):
+        parts.append(plan["layout"]["size"])
+    if plan["shadow"]:
+        parts.append(f"{plan['shadow']['mode']} shadow")
+    return ", ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -11,28 +12,32 @@ from accounts import quotas
 from accounts.http import Caller
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
+from media_library import ingest
 from media_library.models import Image
-from processing import commands, tasks, transitions
+from processing import commands, renditions, runtime, tasks, transitions
+from processing.commands import Command, Edit
 from processing.delivery import events
-from processing.engine.errors import ModelNotInstalled, UnknownModel
+from processing.engine.errors import EngineError, InvalidPlan, ModelNotInstalled, UnknownModel
 from processing.models import Job, JobState
-from processing.runtime import registry
 
 
-def submit(caller: Caller, command: commands.RemoveBackground, *, source: Image) -> Job:
+def submit(caller: Caller, command: Command, *, source: Image) -> Job:
     """Reserve quota and write the job; its message goes out when the row is committed.
 
-    Raises AppError QUOTA_EXCEEDED.
+    Where the account has the same result already, the job answered has it, is complete, and cost
+    nothing. Raises AppError QUOTA_EXCEEDED, NOT_FOUND for another picture that the command names,
+    VALIDATION_ERROR for what can't be done to a picture of this size.
     """
-    return _submit(caller, command, source=source, job_id=uuid4())
+    return _submit(_order(caller, command, source, job_id=uuid4()))
 
 
 def submit_and_wait(
     caller: Caller,
-    command: commands.RemoveBackground,
+    command: Command,
     *,
     source: Image,
     seconds: float | None = None,
+    job_id: UUID | None = None,
 ) -> Job:
     """Submit, and wait for the end for at most ``seconds`` (``DOOR_WAIT_SECONDS``).
 
@@ -40,19 +45,35 @@ def submit_and_wait(
     see the row.
     """
     seconds = settings.DOOR_WAIT_SECONDS if seconds is None else seconds
-    job_id = uuid4()
+    order = _order(caller, command, source, job_id=job_id or uuid4())
     if seconds <= 0:
-        return _submit(caller, command, source=source, job_id=job_id)
-    with events.listener(job_id) as listener:
-        job = _submit(caller, command, source=source, job_id=job_id)
-        listener.wait(seconds)
+        return _submit(order)
+    with events.listener(order.job_id) as listener:
+        job = _submit(order)
+        if not job.ended:
+            listener.wait(seconds)
     return Job.objects.select_related("source", "result").get(pk=job.pk)
+
+
+def check(command: Command) -> None:
+    """Refuse what this site can't do, before anything is charged: a model or a provider that
+    nobody knows or that is not installed."""
+    if not isinstance(command, Edit):
+        check_model(command.model)
+        return
+    if command.plan.cutting is not None:
+        check_model(command.plan.cutting.model)
+    if generated := command.plan.background.generated:
+        try:
+            runtime.provider(generated.provider)
+        except InvalidPlan as error:
+            raise invalid("provider", str(error)) from error
 
 
 def check_model(name: str) -> None:
     """Refuse a model that nobody knows or that is not installed, before anything is charged."""
     try:
-        registry().check(name)
+        runtime.registry().check(name)
     except (UnknownModel, ModelNotInstalled) as error:
         raise invalid("model", str(error)) from error
 
@@ -87,23 +108,82 @@ def retry(job: Job) -> Job:
     return _fresh(job)
 
 
-def _submit(
-    caller: Caller, command: commands.RemoveBackground, *, source: Image, job_id: UUID
-) -> Job:
+@dataclass(frozen=True)
+class _Order:
+    """A job about to be written; ``done`` is an earlier one with the same result."""
+
+    job: Job
+    done: Job | None
+
+    @property
+    def job_id(self) -> UUID:
+        return self.job.pk
+
+
+def _order(caller: Caller, command: Command, source: Image, *, job_id: UUID) -> _Order:
+    contents = contents_of(caller.account, command)
+    _check_size(command, source)
+    key = renditions.key_of(command, source=source, contents=contents)
+    job = Job(
+        id=job_id,
+        account=caller.account,
+        created_by=caller.user,
+        operation=command.operation,
+        command=command.kept(),
+        command_hash=commands.command_hash(command, contents),
+        rendition_key=key,
+        source=source,
+    )
+    return _Order(job, renditions.find(caller.account, key))
+
+
+def _submit(order: _Order) -> Job:
+    job = order.job
+    if order.done is not None:
+        find_again(job, order.done)
+        return job
     with transaction.atomic():
-        quotas.reserve(caller.account, command.operation, job_id=job_id)
-        job = Job.objects.create(
-            id=job_id,
-            account=caller.account,
-            created_by=caller.user,
-            operation=command.operation,
-            command=command.model_dump(mode="json"),
-            command_hash=commands.command_hash(command),
-            source=source,
-        )
+        if not job.command.get("watermark"):
+            quotas.reserve(job.account, job.operation, job_id=job.pk)
+        job.save(force_insert=True)
         events.append(job, "job.queued")
         transaction.on_commit(lambda: tasks.send(job), robust=True)
     return job
+
+
+def find_again(job: Job, done: Job) -> bool:
+    """Complete a job, written already or not, with an earlier one's result: the same row, or where
+    the same photo was uploaded twice a copy, so that each upload owns what was made of it.
+
+    False where somebody cancelled a written job meanwhile.
+    """
+    assert done.result is not None  # noqa: S101 - a check constraint says so
+    report = {**done.report, "foundAgain": True}
+    with ingest.result_again(done.result, parent=job.source, job_id=job.pk) as result:
+        return transitions.complete_at_once(
+            job, result, report, keep=ingest.keep if result != done.result else None
+        )
+
+
+def contents_of(account: Account, command: Command) -> dict[str, str]:
+    """The hashes of the other pictures that a command names, by the name it uses."""
+    wanted = command.image_ids()
+    if not wanted:
+        return {}
+    rows = Image.live.filter(account=account, pk__in=wanted).values_list("pk", "sha256")
+    found = {str(pk): sha256 for pk, sha256 in rows}
+    if len(found) < len(set(wanted)):
+        raise not_found("Image")
+    return found
+
+
+def _check_size(command: Command, source: Image) -> None:
+    if not isinstance(command, Edit) or command.plan.upscale is None:
+        return
+    try:
+        runtime.upscaler().check(source.width, source.height, command.plan.upscale)
+    except EngineError as error:
+        raise invalid("upscale", error.message) from error
 
 
 def _fresh(job: Job) -> Job:

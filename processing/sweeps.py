@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from config.observability import queue_client
 from processing import tasks, transitions
+from processing.delivery import webhooks
 from processing.models import Job, JobState
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,8 @@ def run() -> None:
     """Safe to run anywhere, at any time, more than once."""
     abandoned_jobs()
     lost_messages()
+    webhooks.send_due()
+    lost_batch_messages()
 
 
 def abandoned_jobs() -> int:
@@ -40,7 +43,9 @@ def abandoned_jobs() -> int:
 def lost_messages() -> int:
     """Pending jobs without a message on the queue get a new one. How many did."""
     now = timezone.now()
-    waiting = Job.objects.filter(state=JobState.PENDING, queued_at__lt=now - MESSAGE_PATIENCE)
+    waiting = Job.objects.filter(
+        state=JobState.PENDING, batch=None, queued_at__lt=now - MESSAGE_PATIENCE
+    )
     jobs = list(waiting.order_by("queued_at")[:_BATCH])
     if not jobs:
         return 0
@@ -52,6 +57,21 @@ def lost_messages() -> int:
     # Looked at now, so that a long queue is not read again at every round.
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(queued_at=now)
     return sum(tasks.send(job) for job in lost)
+
+
+def lost_batch_messages() -> int:
+    """As many messages as there are pictures of batches to do; how many were lacking."""
+    patience = timezone.now() - MESSAGE_PATIENCE
+    waiting = Job.objects.filter(
+        state=JobState.PENDING, batch__isnull=False, queued_at__lt=patience
+    )
+    jobs = list(waiting.order_by("queued_at")[:_BATCH])
+    try:
+        queues = (tasks.BATCHES, f"{tasks.BATCHES}.DQ")
+        queued = sum(queue_client().hlen(f"dramatiq:{queue}.msgs") for queue in queues)
+    except (redis.RedisError, OSError):
+        return 0
+    return sum(tasks.send(job) for job in jobs[: max(0, len(jobs) - queued)])
 
 
 def _queued_job_ids() -> set[str]:

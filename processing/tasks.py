@@ -1,7 +1,12 @@
-"""The queue's side of jobs. Messages carry an id and nothing else; running twice does no harm."""
+"""The queue's side of jobs. Messages carry an id or nothing; running twice does no harm.
+
+Single pictures, for which somebody waits, go through `images`: a message names its job. Batches go
+through `batches`: a message only says that there is one more to do, and `fair_share` chooses whose.
+"""
 
 from __future__ import annotations
 
+import time
 from uuid import UUID
 
 import dramatiq
@@ -9,21 +14,74 @@ import redis
 import structlog
 from dramatiq.errors import BrokerError
 
-from processing import runner, transitions
-from processing.models import Job
+from config.observability import queue_client
+from processing import fair_share, runner, transitions
+from processing.models import Batch, Job
 
 log = structlog.get_logger(__name__)
-IMAGES = "images"
+IMAGES, BATCHES = "images", "batches"
+# How long a batch's picture lets single ones go before it, and how often it looks.
+_POLITE_SECONDS, _LOOK_SECONDS = 5.0, 0.02
+# When an account has all the jobs running that its plan allows: look again after this.
+_AT_CAP_MS = 250
 _running: dict[UUID, Job] = {}
 
 
 @dramatiq.actor(queue_name=IMAGES, max_retries=2, min_backoff=1_000, max_backoff=5_000)
 def run_job(job_id: str) -> None:
+    if fair_share.at_cap(UUID(job_id)):
+        run_job.send_with_options(args=(job_id,), delay=_AT_CAP_MS)
+        return
     job = transitions.claim(UUID(job_id))
-    if job is None:
-        return  # ended, running elsewhere, or given up: a message too many is nothing
+    if job is not None:  # else it ended or runs elsewhere: a message too many is nothing
+        _work_on(job)
+
+
+@dramatiq.actor(queue_name=BATCHES, max_retries=2, min_backoff=1_000, max_backoff=5_000)
+def run_one_of_a_batch() -> None:
+    _let_others_go_first()
+    job = fair_share.claim_next()
+    if job is not None:
+        _work_on(job)
+    elif fair_share.is_work_left():
+        run_one_of_a_batch.send_with_options(delay=_AT_CAP_MS)
+
+
+def give_back_unfinished() -> None:
+    """The worker stops and its patience is over: what it still works on is for another."""
+    for job in list(_running.values()):
+        if transitions.give_back(job, reason="The worker was stopped.", counts=False):
+            send(job)
+
+
+def send(job: Job) -> bool:
+    """Put a job's message on the queue. Where that fails the sweep sends it again."""
+    return _sent(1, job) > 0
+
+
+def send_batch(batch: Batch, count: int) -> int:
+    """A message for each new picture of a batch; how many were sent."""
+    first = batch.jobs.first()
+    return _sent(count, first) if first is not None else 0
+
+
+def _sent(count: int, job: Job) -> int:
+    sent = 0
+    try:
+        for sent in range(count):  # noqa: B007 - how far it came is the answer
+            if job.batch_id is None:
+                run_job.send(str(job.pk))
+            else:
+                run_one_of_a_batch.send()
+    except (redis.RedisError, BrokerError, OSError) as error:
+        log.warning("job.not_queued", job_id=str(job.pk), error=str(error))
+        return sent
+    return count
+
+
+def _work_on(job: Job) -> None:
     _running[job.pk] = job
-    with structlog.contextvars.bound_contextvars(job_id=job_id):
+    with structlog.contextvars.bound_contextvars(job_id=str(job.pk)):
         try:
             runner.run(job)
         except Exception:
@@ -36,18 +94,16 @@ def run_job(job_id: str) -> None:
             _running.pop(job.pk, None)
 
 
-def give_back_unfinished() -> None:
-    """The worker stops and its patience is over: what it still works on is for another."""
-    for job in list(_running.values()):
-        if transitions.give_back(job, reason="The worker was stopped.", counts=False):
-            send(job)
+def _let_others_go_first() -> None:
+    """Wait while single pictures wait or run, but not for ever: a batch must get on, too."""
+    patience = time.monotonic() + _POLITE_SECONDS
+    while time.monotonic() < patience and _somebody_waits():
+        time.sleep(_LOOK_SECONDS)
 
 
-def send(job: Job) -> bool:
-    """Put a job's message on the queue. Where that fails the sweep sends it again."""
+def _somebody_waits() -> bool:
     try:
-        run_job.send(str(job.pk))
-    except (redis.RedisError, BrokerError, OSError) as error:
-        log.warning("job.not_queued", job_id=str(job.pk), error=str(error))
+        queued = queue_client().llen(f"dramatiq:{IMAGES}")
+    except (redis.RedisError, OSError):
         return False
-    return True
+    return bool(queued) or fair_share.is_single_running()

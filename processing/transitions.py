@@ -5,7 +5,7 @@ Each answers whether this caller was the one who made the change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts import quotas
 from media_library.models import Image
+from processing import batch_state
 from processing.delivery import events
 from processing.models import OPEN_STATES, Job, JobState
 
@@ -45,6 +46,7 @@ def claim(job_id: UUID) -> Job | None:
         if not taken:
             return None
         job = Job.objects.select_related("source", "account").get(pk=job_id)
+        events.lock_batch(job)
         events.append(job, "job.started", {"attempt": job.attempts})
     return job
 
@@ -65,7 +67,44 @@ def complete(job: Job, result: Image, report: Mapping[str, Any]) -> None:
         state=JobState.COMPLETED, result=result, report=dict(report), ended_at=timezone.now()
     )
     quotas.settle(job.pk)
+    events.lock_batch(job)
     events.append(job, "job.completed", {"resultImageId": result.public_id})
+    batch_state.item_ended(job)
+
+
+def complete_at_once(
+    job: Job,
+    result: Image,
+    report: Mapping[str, Any],
+    *,
+    keep: Callable[[Image], None] | None = None,
+) -> bool:
+    """Complete a job that no worker has to touch: a new one, or a pending one of a batch.
+
+    `keep` writes the result's row, where that is new, too.
+    """
+    now = timezone.now()
+    ended = {
+        "state": JobState.COMPLETED,
+        "result": result,
+        "report": dict(report),
+        "started_at": now,
+        "ended_at": now,
+    }
+    with transaction.atomic():
+        if keep is not None:
+            keep(result)
+        if job._state.adding:
+            for name, value in ended.items():
+                setattr(job, name, value)
+            job.save(force_insert=True)
+        elif not Job.objects.filter(pk=job.pk, state=JobState.PENDING).update(**ended):
+            transaction.set_rollback(True)
+            return False
+        events.lock_batch(job)
+        events.append(job, "job.completed", {"resultImageId": result.public_id})
+        batch_state.item_ended(job)
+    return True
 
 
 def give_back(job: Job, *, reason: str, counts: bool) -> bool:
@@ -78,6 +117,7 @@ def give_back(job: Job, *, reason: str, counts: bool) -> bool:
             queued_at=timezone.now(),
         )
         if given:
+            events.lock_batch(job)
             events.append(job, "job.requeued", {"reason": reason})
     return bool(given)
 
@@ -110,6 +150,7 @@ def left_behind(job: Job) -> bool:
             state=JobState.PENDING, claim_id=None, queued_at=timezone.now()
         )
         if found:
+            events.lock_batch(job)
             events.append(job, "job.requeued", {"reason": "The worker was lost."})
     return bool(found)
 
@@ -136,8 +177,11 @@ def reopen(job: Job) -> bool:
             queued_at=timezone.now(),
         )
         if reopened:
-            quotas.reserve(job.account, job.operation, job_id=job.pk)
+            if not job.command.get("watermark"):
+                quotas.reserve(job.account, job.operation, job_id=job.pk)
+            events.lock_batch(job)
             events.append(job, "job.queued", {"retried": True})
+            batch_state.item_reopened(job)
     return bool(reopened)
 
 
@@ -152,5 +196,7 @@ def _end(
         ended = rows.update(state=state, error_code=code, error=message, ended_at=timezone.now())
         if ended:
             quotas.release(job.pk)
+            events.lock_batch(job)
             events.append(job, f"job.{state.value}", {"code": code, "error": message})
+            batch_state.item_ended(job)
     return bool(ended)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from drf_spectacular.utils import (
@@ -20,14 +20,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 def endpoint(
     summary: str,
     *,
-    responses: dict[int, Any],
+    responses: Mapping[int, Any] | Mapping[tuple[int, str], Any],
     example: Any = None,
     body_example: Any = None,
     **options: Any,
 ) -> Callable[[View], View]:
     """Document an endpoint.
 
-    ``responses`` maps success statuses to what ``data`` holds (the envelope and the error answers
+    ``responses`` maps success statuses to what ``data`` holds, or (status, media type) to what is no
+    JSON (the envelope and the error answers
     are added by config.api.schema). ``example`` is the ``data`` of the first success; a request
     body is shown by ``body_example``. Everything else goes to extend_schema.
     """

@@ -22,7 +22,18 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "Monthly limit reached for remove-background.",
     ),
     "404": ("There is no such thing, or it is not yours.", "NOT_FOUND", "Image not found."),
+    "409": (
+        "An equal request with this key is still under way (`Retry-After` says when to ask again), "
+        "or something that is there stands against it; `code` says which.",
+        "IDEMPOTENCY_KEY_IN_USE",
+        "An equal request with this Idempotency-Key is still under way.",
+    ),
     "413": ("The upload is too large.", "PAYLOAD_TOO_LARGE", "A file may have at most 30 MB."),
+    "422": (
+        "The key was used for another request, or the work failed; `code` says which.",
+        "IDEMPOTENCY_KEY_REUSED",
+        "This Idempotency-Key was used for another request.",
+    ),
     "429": (
         "Too many requests; `Retry-After` says how many seconds to wait.",
         "RATE_LIMITED",
@@ -38,6 +49,9 @@ _RATE_HEADERS = {
     "X-RateLimit-Limit": "Requests allowed in the window.",
     "X-RateLimit-Remaining": "Requests left in it.",
     "X-RateLimit-Reset": "Seconds until it starts anew.",
+}
+_RETRY_AFTER: Document = {
+    "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}
 }
 _ERROR_SCHEMA: Document = {
     "type": "object",
@@ -72,6 +86,8 @@ def envelope(result: Document, generator: Any, request: Any, public: bool) -> Do
             responses.setdefault(status, _error_response(status))
         for status, response in responses.items():
             response.setdefault("headers", {}).update(_headers(status))
+        if _may_be_sent_twice(operation):
+            _tell_of_replays(responses)
     return result
 
 
@@ -108,7 +124,23 @@ def _possible_errors(operation: Document) -> list[str]:
         statuses += ["401", "403"]
     if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
         statuses.append("404")
-    return sorted(statuses)
+    if _may_be_sent_twice(operation):
+        statuses += ["404", "409", "422"]
+    return sorted(set(statuses))
+
+
+def _may_be_sent_twice(operation: Document) -> bool:
+    return any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+
+
+def _tell_of_replays(responses: Document) -> None:
+    responses["409"]["headers"] |= _RETRY_AFTER
+    for status, response in responses.items():
+        if status.startswith("2"):
+            response["headers"]["Idempotency-Replayed"] = {
+                "schema": {"type": "string", "enum": ["true"]},
+                "description": "Nothing was made: this is what the first request with the key made.",
+            }
 
 
 def _error_response(status: str) -> Document:
@@ -132,6 +164,4 @@ def _headers(status: str) -> Document:
         name: {"schema": {"type": "integer"}, "description": text}
         for name, text in _RATE_HEADERS.items()
     }
-    if status == "429":
-        headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
-    return headers
+    return headers | _RETRY_AFTER if status == "429" else headers

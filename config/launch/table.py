@@ -25,6 +25,7 @@ class Site:
     host: str
     port: int
     image_workers: int
+    batch_workers: int
     redis_url: str
 
     @classmethod
@@ -35,6 +36,7 @@ class Site:
             host=env.get("HOST", "127.0.0.1"),
             port=_whole(env, "PORT", 8000),
             image_workers=_whole(env, "IMAGE_WORKERS", 1),
+            batch_workers=_whole(env, "BATCH_WORKERS", 1),
             redis_url=env.get("REDIS_URL", ""),
         )
 
@@ -64,6 +66,7 @@ def stages(site: Site) -> list[Stage]:
             "workers",
             (
                 _worker("worker", site.image_workers, 1, ["images"], poll_ms=20, env=env),
+                _worker("batches", site.batch_workers, 1, ["batches"], poll_ms=100, env=env),
                 _worker("errands", 1, 2, ["previews"], poll_ms=250, env=env),
                 Process("clock", _python("manage.py", "clock"), env),
             ),

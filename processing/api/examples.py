@@ -24,6 +24,8 @@ JOB: dict[str, Any] = {
         "format": "png",
         "bgColor": None,
         "crop": False,
+        "size": "original",
+        "despill": False,
         "keepExistingAlpha": False,
     },
     "sourceImageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",
@@ -34,7 +36,7 @@ JOB: dict[str, Any] = {
     "report": {
         "provider": "rembg/u2netp",
         "model": "u2netp",
-        "engineVersion": 1,
+        "engineVersion": 3,
         "uncertainty": 0.04,
         "subjectBox": [412, 230, 2688, 3900],
         "seconds": {"decode": 0.07, "matte": 0.31, "edge": 0.05, "compose": 0.02, "encode": 0.31},
@@ -42,6 +44,62 @@ JOB: dict[str, Any] = {
     "createdAt": "2026-05-04T09:30:00Z",
     "startedAt": "2026-05-04T09:30:00Z",
     "endedAt": "2026-05-04T09:30:01Z",
+}
+EDIT_ANSWER: dict[str, Any] = {
+    "originalImageId": TOOL_ANSWER["originalImageId"],
+    "processedImageId": TOOL_ANSWER["processedImageId"],
+    "displayUrl": "data:image/jpeg;base64,/9j/4AAQSkZJ…",
+    "immediate": True,
+    "projectId": TOOL_ANSWER["projectId"],
+    "report": JOB["report"],
+}
+GENERATE_ANSWER: dict[str, Any] = {
+    "originalImageId": TOOL_ANSWER["originalImageId"],
+    "processedImageId": TOOL_ANSWER["processedImageId"],
+    "displayUrl": "data:image/png;base64,iVBORw0KGgo…",
+    "projectId": TOOL_ANSWER["projectId"],
+    "provider": "studio",
+    "seed": 20260504,
+    "notUnderstood": [],
+}
+PRESET: dict[str, Any] = {
+    "id": "preset_3Xc9LmTq7bWv2sYd5dNe6K",
+    "uuid": "6c9b8f5e-2a51-4a63-9f0e-0c1f4f6f2d11",
+    "name": "Catalogue",
+    "edit": {
+        "layout": {"size": "2000x2000", "padding": {"top": 0.1, "bottom": 0.1}},
+        "background": {"color": "#ffffff"},
+        "shadow": {"mode": "soft"},
+        "export": {"format": "jpg"},
+    },
+    "createdAt": "2026-05-04T09:30:00Z",
+    "updatedAt": "2026-05-04T09:30:00Z",
+}
+BATCH_CREATED: dict[str, Any] = {"batchId": "batch_4Wd8KmTq2bZv9sXc5dNe7R", "totalImages": 24}
+BATCH: dict[str, Any] = {
+    "batchId": "batch_4Wd8KmTq2bZv9sXc5dNe7R",
+    "operation": "remove-background",
+    "totalImages": 1,
+    "state": "completed",
+    "createdAt": "2026-05-04T09:30:00Z",
+    "endedAt": "2026-05-04T09:30:01Z",
+    "counts": {
+        **{"total": 1, "pending": 0, "processing": 0},
+        **{"completed": 1, "failed": 0, "cancelled": 0},
+    },
+    "progress": 100,
+    "items": [
+        {
+            "position": 0,
+            "name": "shoe.jpg",
+            "imageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",
+            "jobId": "job_5JtKd8WcVr3nXy7LqPzEm6",
+            "state": "completed",
+            "resultImageId": "img_9hRk3LmQpXwYt6Zb4VnCd2",
+            "resultUrl": "https://packshot.example/content/img_9hRk3LmQpXwYt6Zb4VnCd2/file?…",
+            "error": None,
+        }
+    ],
 }
 MODEL: dict[str, Any] = {
     "name": "u2netp",

@@ -10,10 +10,12 @@ from rest_framework import serializers
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library.links import content_url
-from processing.commands import EDGES, FORMATS, OUTPUTS
+from processing import editing
+from processing.commands import EDGES, FORMATS, OUTPUTS, SIZES
+from processing.engine.colours import parse_color
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import parse_color
-from processing.models import Job, JobState
+from processing.engine.plan import CleanUp
+from processing.models import Job, JobState, Preset
 
 DISPLAYS = ("data", "url")
 
@@ -52,8 +54,7 @@ class CleanUpBody(StrictSerializer):
     )
 
 
-class RemoveBackgroundBody(StrictSerializer):
-    imageId = PublicIdField("img", source="image_id")
+class RemoveBackgroundOptions(StrictSerializer):
     model = Text(
         max_length=64,
         default="fast",
@@ -78,16 +79,20 @@ class RemoveBackgroundBody(StrictSerializer):
         help_text="Puts the product on one colour: hex (`#fff`, `ffffff`) or a CSS name.",
     )
     crop = Flag(default=False, help_text="Trim the result to the product.")
+    size = serializers.ChoiceField(
+        choices=SIZES,
+        default="original",
+        help_text="The largest result: preview 0.25, medium 1.5, hd 4, full 36 megapixels.",
+    )
+    despill = Flag(default=False, help_text="Take the light of a green screen off the product.")
     keepExistingAlpha = Flag(
         source="keep_existing_alpha",
         default=False,
         help_text="Use the file's own transparency as the cutout, where it has any.",
     )
-    display = serializers.ChoiceField(
-        choices=DISPLAYS,
-        default="data",
-        help_text="`displayUrl` as a data URL, or as a signed link that expires.",
-    )
+
+    def validate_cleanUp(self, value: dict[str, Any]) -> CleanUp:
+        return CleanUp(**value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["output"] == "mask" and attrs.get("bg_color") is not None:
@@ -101,6 +106,15 @@ class RemoveBackgroundBody(StrictSerializer):
             except InvalidPlan as error:
                 raise serializers.ValidationError(str(error)) from error
         return value
+
+
+class RemoveBackgroundBody(RemoveBackgroundOptions):
+    imageId = PublicIdField("img", source="image_id")
+    display = serializers.ChoiceField(
+        choices=DISPLAYS,
+        default="data",
+        help_text="`displayUrl` as a data URL, or as a signed link that expires.",
+    )
 
 
 class ToolAnswer(serializers.Serializer[Any]):
@@ -119,6 +133,76 @@ class ToolAnswer(serializers.Serializer[Any]):
 
 class PendingToolAnswer(ToolAnswer):
     jobId = serializers.CharField()
+
+
+class EditAnswer(serializers.Serializer[Any]):
+    """Documents the answer of an editing tool; ``jobId`` comes with 202 only."""
+
+    originalImageId = serializers.CharField()
+    processedImageId = serializers.CharField(allow_null=True)
+    displayUrl = serializers.CharField(allow_null=True)
+    immediate = serializers.BooleanField()
+    projectId = serializers.CharField()
+    report = serializers.DictField(
+        allow_null=True, help_text="What was done by whom, how sure it was, and how long it took."
+    )
+
+
+class PendingEditAnswer(EditAnswer):
+    jobId = serializers.CharField()
+
+
+class GenerateAnswer(serializers.Serializer[Any]):
+    """Documents generate-background's answer; ``jobId`` comes with 202 only."""
+
+    originalImageId = serializers.CharField()
+    processedImageId = serializers.CharField(allow_null=True)
+    displayUrl = serializers.CharField(allow_null=True)
+    projectId = serializers.CharField()
+    provider = serializers.CharField(allow_null=True, help_text="Who made the background.")
+    seed = serializers.IntegerField(allow_null=True)
+    notUnderstood = serializers.ListField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="Words of the prompt that changed nothing.",
+    )
+
+
+class PendingGenerateAnswer(GenerateAnswer):
+    jobId = serializers.CharField()
+
+
+class NamedSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    description = serializers.CharField()
+
+
+class BackdropsSerializer(serializers.Serializer[Any]):
+    providers = serializers.ListField(child=serializers.CharField())
+    presets = NamedSerializer(many=True)
+    styles = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_field({"$ref": "#/components/schemas/EditPlan"})
+class PlanField(serializers.Field[Any, Any, Any, Any]):
+    """A kept plan, as the API takes it."""
+
+    def to_representation(self, value: Any) -> Any:
+        return editing.shown(value)
+
+
+class PresetSerializer(serializers.ModelSerializer[Preset]):
+    id = PublicIdField("preset", read_only=True)
+    uuid = serializers.UUIDField(
+        source="pk", read_only=True, help_text="A template's id in other dialects."
+    )
+    edit = PlanField(source="plan", read_only=True)
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)
+
+    class Meta:
+        model = Preset
+        fields = ["id", "uuid", "name", "edit", "createdAt", "updatedAt"]
 
 
 class ModelSerializer(serializers.Serializer[Any]):
@@ -156,7 +240,8 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         ]
 
     def get_options(self, job: Job) -> dict[str, Any]:
-        return {name: value for name, value in camelled(job.command).items() if name != "operation"}
+        internal = ("operation", "watermark")
+        return {name: value for name, value in job.command.items() if name not in internal}
 
     def get_resultUrl(self, job: Job) -> str | None:
         if job.result is None or job.result.deleted_at is not None:
@@ -171,16 +256,3 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 class JobQuery(PageQuery):
     state = serializers.ChoiceField(choices=JobState.choices, required=False)
     image = PublicIdField("img", required=False)
-
-
-def camelled(options: dict[str, Any]) -> dict[str, Any]:
-    """A command's options under the API's names."""
-    return {
-        _camel(name): camelled(value) if isinstance(value, dict) else value
-        for name, value in options.items()
-    }
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)

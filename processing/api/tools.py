@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
+from accounts.idempotency import idempotent, new_id
 from config import public_ids
 from config.api.docs import endpoint
 from config.api.views import ApiView
-from config.errors import AppError
+from config.errors import AppError, not_found
 from media_library import selectors, storage
 from media_library.links import content_url
 from media_library.models import Image
 from processing import services
 from processing.api.examples import MODEL, TOOL_ANSWER
 from processing.api.serializers import (
+    DISPLAYS,
     ModelSerializer,
     PendingToolAnswer,
     RemoveBackgroundBody,
     ToolAnswer,
 )
-from processing.commands import RemoveBackground
+from processing.commands import Command, RemoveBackground
 from processing.models import Job, JobState
 from processing.runtime import registry
+
+# Of failed jobs; what is not here is wrong with the picture or the command (422).
+_STATUSES = {"INTERNAL_ERROR": 500, "WORKER_LOST": 500, "PROVIDER_FAILED": 502}
 
 
 class RemoveBackgroundView(ApiView):
     rate_group = "processing"
     scope = "jobs:write"
+
+    def again(self, request: Request, object_id: UUID) -> Response:
+        job = job_again(request, object_id)
+        return tool_response(job, display=display_asked(request), base=base_of(request))
 
     @endpoint(
         "Remove the background",
@@ -43,16 +53,46 @@ class RemoveBackgroundView(ApiView):
         example=TOOL_ANSWER,
         body_example={"imageId": "img_2VfUX5sCNEcTGeZ8vKoGj1", "bgColor": "#ffffff"},
     )
+    @idempotent("job")
     def post(self, request: Request) -> Response:
         body = self.read(RemoveBackgroundBody)
         image_id, display = body.pop("image_id"), body.pop("display")
-        services.check_model(body["model"])
-        command = RemoveBackground(**body)
-        who = caller(request)
-        source = selectors.image_for(who.account, image_id)
-        job = services.submit_and_wait(who, command, source=source)
-        base = request.build_absolute_uri("/")[:-1]
-        return tool_response(job, display=display, base=base)
+        job = run(request, RemoveBackground(**body), image_id=image_id)
+        return tool_response(job, display=display, base=base_of(request))
+
+
+def run(request: Request, command: Command, *, image_id: UUID) -> Job:
+    """The caller's command on one of their pictures, waited for unless they prefer not to.
+
+    Raises AppError in this order: what this site can't do, what is not there, the quota's.
+    """
+    services.check(command)
+    who = caller(request)
+    source = selectors.image_for(who.account, image_id)
+    preferred = {word.strip().lower() for word in request.headers.get("Prefer", "").split(",")}
+    seconds = 0.0 if "respond-async" in preferred else None
+    return services.submit_and_wait(
+        who, command, source=source, seconds=seconds, job_id=new_id(request)
+    )
+
+
+def job_again(request: Request, job_id: UUID) -> Job:
+    """The job that an equal request has made. Raises AppError NOT_FOUND, also where its result was
+    deleted since."""
+    job = services.job_for(caller(request).account, job_id)
+    if job.result is not None and job.result.deleted_at is not None:
+        raise not_found("Image")
+    return job
+
+
+def display_asked(request: Request) -> str:
+    """How a body that was checked before wants the result shown."""
+    body = request.data
+    return str(body.get("display", DISPLAYS[0])) if isinstance(body, dict) else DISPLAYS[0]
+
+
+def base_of(request: Request) -> str:
+    return request.build_absolute_uri("/")[:-1]
 
 
 def tool_response(job: Job, *, display: str, base: str) -> Response:
@@ -60,16 +100,12 @@ def tool_response(job: Job, *, display: str, base: str) -> Response:
 
     Raises AppError for a job that failed or was cancelled.
     """
-    if job.state == JobState.FAILED:
-        status = 500 if job.error_code in ("INTERNAL_ERROR", "WORKER_LOST") else 422
-        raise AppError(job.error_code, job.error, status=status)
-    if job.state == JobState.CANCELLED:
-        raise AppError("CONFLICT", "The job was cancelled.", status=409)
+    refuse_ended(job)
     source, result = job.source, job.result
     answer: dict[str, Any] = {
         "originalImageId": source.public_id,
         "processedImageId": result.public_id if result else None,
-        "displayUrl": _display_url(result, display=display, base=base) if result else None,
+        "displayUrl": display_url(result, display=display, base=base) if result else None,
         "correctedOriginalUrl": content_url(source, "corrected", base=base)
         if source.corrected_key
         else None,
@@ -81,7 +117,16 @@ def tool_response(job: Job, *, display: str, base: str) -> Response:
     return Response(answer)
 
 
-def _display_url(image: Image, *, display: str, base: str) -> str:
+def refuse_ended(job: Job) -> None:
+    """Raises AppError for a job that failed or was cancelled."""
+    if job.state == JobState.FAILED:
+        status = _STATUSES.get(job.error_code, 422)
+        raise AppError(job.error_code, job.error, status=status)
+    if job.state == JobState.CANCELLED:
+        raise AppError("CONFLICT", "The job was cancelled.", status=409)
+
+
+def display_url(image: Image, *, display: str, base: str) -> str:
     if display == "url":
         return content_url(image, base=base)
     content = base64.b64encode(storage.read(image.file_key)).decode("ascii")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,21 +14,58 @@ import structlog
 from django.db import connection, transaction
 from redis.client import PubSub
 
+from accounts.models import Account
 from config.observability import queue_client
-from processing.models import ENDED_STATES, Job, JobEvent
+from processing.delivery import outbox
+from processing.models import ENDED_STATES, Batch, Job, JobEvent
 
 log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 1.0  # how long a lost nudge can go unnoticed
 _LOOK_SECONDS_WITHOUT_NUDGES = 0.1
 
 
-def append(job: Job, name: str, data: Mapping[str, Any] | None = None) -> None:
-    """Write an event in the transaction that made it true, and nudge those who wait after it."""
-    JobEvent.objects.create(
-        job_id=job.pk, account_id=job.account_id, name=name, data=dict(data or {})
+def append(job: Job, name: str, data: Mapping[str, Any] | None = None) -> JobEvent:
+    """Write a job's event in the transaction that made it true, and nudge those who wait after it.
+
+    The caller's transaction holds the batch's row, where there is one (`lock_batch`), so that the
+    ids of a batch's events rise in the order in which they become visible.
+    """
+    event = JobEvent.objects.create(
+        job_id=job.pk,
+        batch_id=job.batch_id,
+        account_id=job.account_id,
+        name=name,
+        data=dict(data or {}),
     )
+    outbox.put(event, job)
+    channels = [stream_of_job(job.pk)]
+    if job.batch_id is not None:
+        channels.append(stream_of_batch(job.batch_id))
     if name.rpartition(".")[2] in ENDED_STATES:
-        transaction.on_commit(lambda: _nudge(job.pk), robust=True)
+        channels.append(_ended(job.pk))
+    _nudge_after_commit(channels, event)
+    return event
+
+
+def append_to_batch(batch: Batch, name: str, data: Mapping[str, Any]) -> JobEvent:
+    event = JobEvent.objects.create(
+        batch_id=batch.pk, account_id=batch.account_id, name=name, data=dict(data)
+    )
+    outbox.put(event)
+    _nudge_after_commit([stream_of_batch(batch.pk)], event)
+    return event
+
+
+def append_to_account(account: Account, name: str, data: Mapping[str, Any]) -> JobEvent:
+    event = JobEvent.objects.create(account=account, name=name, data=dict(data))
+    outbox.put(event)
+    return event
+
+
+def lock_batch(job: Job) -> None:
+    """Let the events of one batch follow each other. Harmless for a job without one."""
+    if job.batch_id is not None:
+        Batch.objects.select_for_update().filter(pk=job.batch_id).first()
 
 
 class Listener:
@@ -65,7 +103,7 @@ def listener(job_id: UUID) -> Iterator[Listener]:
     pubsub = PubSub(queue_client().connection_pool, ignore_subscribe_messages=True)
     try:
         try:
-            pubsub.subscribe(_channel(job_id))
+            pubsub.subscribe(_ended(job_id))
         except (redis.RedisError, OSError):
             log.warning("events.no_nudges", job_id=str(job_id))
             yield Listener(job_id, None)
@@ -75,12 +113,28 @@ def listener(job_id: UUID) -> Iterator[Listener]:
         pubsub.close()
 
 
-def _channel(job_id: UUID) -> str:
+def stream_of_job(job_id: UUID) -> str:
+    """The channel on which the id of every new event of a job is told."""
+    return f"packshot:events:job:{job_id}"
+
+
+def stream_of_batch(batch_id: UUID) -> str:
+    return f"packshot:events:batch:{batch_id}"
+
+
+def _ended(job_id: UUID) -> str:
     return f"packshot:ended:{job_id}"
 
 
-def _nudge(job_id: UUID) -> None:
+def _nudge_after_commit(channels: list[str], event: JobEvent) -> None:
+    transaction.on_commit(partial(_nudge, channels, event.pk), robust=True)
+
+
+def _nudge(channels: list[str], event_id: int) -> None:
     try:
-        queue_client().publish(_channel(job_id), "ended")
+        with queue_client().pipeline(transaction=False) as pipe:
+            for channel in channels:
+                pipe.publish(channel, str(event_id))
+            pipe.execute()
     except (redis.RedisError, OSError):
-        log.warning("events.nudge_lost", job_id=str(job_id))
+        log.warning("events.nudge_lost", event_id=event_id)

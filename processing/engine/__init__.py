@@ -23,4 +23,4 @@ and grow by adding processes; two pictures in two threads only take the cores fr
 
 # Part of what identifies a rendition: it rises when the same plan on the same bytes gives
 # other pixels, so that a stored result is never taken for one of a newer engine.
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3

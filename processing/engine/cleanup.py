@@ -6,13 +6,17 @@ Each works on a small copy, and each can be switched off (`plan.CleanUp`).
 import cv2
 import numpy as np
 
-from processing.engine import geometry
+from processing.engine import arrays
+from processing.engine.arrays import F32, U8
 from processing.engine.foreground import nearby_mean
-from processing.engine.geometry import F32, U8
 from processing.engine.plan import CleanUp
 
 # An island smaller than this share of the largest piece is dirt; a second product is larger.
 _ISLAND = 0.01
+# A lone line, such as a joint between tiles that runs from a shoe to the frame: around it, within this
+# share of the longer side, there is little subject (the mean of alpha; the first is none at all), and
+# the network did not believe in it. Fur and hair are denser, a strap is believed.
+_NEARBY, _LONELY, _BELIEVED = 0.05, (0.08, 0.15), 0.4
 # A hole smaller than this share of the subject is a mistake of the matte; a handle's is larger.
 _PINHOLE = 0.0004
 # A shadow is the background's colour times a factor between these, without its hue or texture ...
@@ -26,12 +30,17 @@ _SHADOW_SIDE = 160
 # A hanger's hook is thinner than this share of the subject's width, and rises from its top.
 _HOOK = 0.07
 _HOOK_ZONE = 0.25
+# Straps come in pairs at either side; a hook stands within this share of the width from the middle.
+_HOOK_MIDDLE = 0.1
 
 
-def tidy(alpha: F32, options: CleanUp) -> F32:
-    """Alpha (h, w) without islands, pinholes and hanger, as far as the options ask for it."""
+def tidy(alpha: F32, opinion: F32, options: CleanUp) -> F32:
+    """Alpha (h, w) without islands, pinholes and hanger, as far as the options ask for it.
+
+    `opinion` (h, w) is the network's, which alpha was made from.
+    """
     if options.islands:
-        alpha = _without_islands(alpha)
+        alpha = _without_islands(_without_lone_lines(alpha, opinion))
     if options.pinholes:
         alpha = _without_pinholes(alpha)
     return alpha if options.keep_hanger else _without_hanger(alpha)
@@ -46,7 +55,7 @@ def without_shadow(matte: F32, rgb: F32, options: CleanUp) -> F32:
     if not options.shadow:
         return matte
     height, width = matte.shape
-    size = geometry.fit_within(width, height, _SHADOW_SIDE)
+    size = arrays.fit_within(width, height, _SHADOW_SIDE)
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
     belief = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
     shadow = cv2.resize(_shadow(belief, small), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -73,6 +82,14 @@ def _shadow(matte: F32, rgb: F32) -> U8:
     # The rim of a shadow is no longer smooth, but it is still a shade of the background.
     whole = np.asarray(cv2.dilate(opened, np.ones((7, 7), np.uint8))) * alike
     return np.asarray(whole * 255, dtype=np.uint8)
+
+
+def _without_lone_lines(alpha: F32, opinion: F32) -> F32:
+    side = max(3, round(_NEARBY * max(alpha.shape))) | 1
+    none, some = _LONELY
+    company = (cv2.blur(alpha, (side, side)) - np.float32(none)) * np.float32(1 / (some - none))
+    kept = np.where(opinion < _BELIEVED, np.clip(company, 0, 1), 1)
+    return np.asarray(alpha * kept, dtype=np.float32)
 
 
 def _without_islands(alpha: F32) -> F32:
@@ -121,6 +138,8 @@ def _hooks(thin: U8, box: tuple[int, int, int, int]) -> cv2.typing.MatLike:
     starts = stats[:, cv2.CC_STAT_TOP]
     rises = stats[:, cv2.CC_STAT_HEIGHT]
     hook = (starts <= top + 0.03 * height) & (starts + rises <= top + _HOOK_ZONE * height)
-    hook &= (rises >= 0.02 * height) & (np.abs(middles[:, 0] - left - width / 2) < 0.3 * width)
+    hook &= (rises >= 0.02 * height) & (
+        np.abs(middles[:, 0] - left - width / 2) < _HOOK_MIDDLE * width
+    )
     hook[0] = False
     return np.asarray(hook[labels])

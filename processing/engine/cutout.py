@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from processing.engine import cleanup, foreground, fullsize, matting
+from processing.engine.arrays import F32, U8, Box, fit_within, shrink
 from processing.engine.fullsize import Findings, to_u8
-from processing.engine.geometry import F32, U8, Box, fit_within, shrink
 from processing.engine.plan import CleanUp, Edge, edge_strength
 
 
@@ -27,14 +27,16 @@ class Cutout:
 # Chosen on half of 14 photos with measured alpha, and by eye on sellers' photos.
 # What the matte is sure of, and how many of its cells further in that begins.
 _SURE_BACKGROUND, _SURE_SUBJECT, _MARGIN = 0.01, 0.99, 2.0
+# What is thinner than this many cells, and believed in that much more than what lies around it, is
+# a strap; where cells are finer than this, in pixels, straps have a sure middle of their own.
+_THIN, _BELIEVED, _COARSE = 8.0, 0.7, 0.75
 # Far from the likely subject (in cells) fainter opinions are haze: without this, alpha runs along the
 # joints of a tiled floor.
 _REACH, _FAR_HAZE = 20.0, 0.1
-# Longer side of the working copy: of `standard`, and the least and most of `fine`, which takes a
-# third of the photo's. A network with a finer grid than U2-Net's 320 has earned a finer copy.
-_STANDARD_SIDE = 320
-_FINE_LEAST, _FINE_MOST, _FINE_SHARE = 640, 1024, 3
-_FINE_GRID_SHARE = 0.625
+# Longer side of the working copies: the least and the most of them, and the photo's share of that.
+# A network with a finer grid than U2-Net's 320 has earned a finer copy.
+_STANDARD, _FINE = (256, 384, 4), (640, 1024, 3)
+_GRID_SHARE = 0.625
 # The weight of the network's opinion where both sides differ in colour and what is added where they
 # do not; the squared distance of colours (0 to 1) between the two; the side of the copy for that.
 _LEAST_TRUST, _MORE_TRUST, _LOW_CONTRAST = np.float32(3e-4), np.float32(4e-2), np.float32(0.04)
@@ -55,7 +57,7 @@ def cut_out(rgb: U8, matte: F32, *, edge: Edge, clean: CleanUp | None = None) ->
     if region is None:
         return Cutout(rgb, np.zeros((height, width), np.uint8))
     if strength == 0:
-        return Cutout(rgb, enlarge(cleanup.tidy(matte, clean), width, height))
+        return Cutout(rgb, enlarge(cleanup.tidy(matte, matte, clean), width, height))
     findings = _find(rgb, matte, region, (strength, clean))
     return Cutout(*fullsize.spread(rgb, region, findings))
 
@@ -69,7 +71,8 @@ def enlarge(matte: F32, width: int, height: int) -> U8:
 def uncertainty(matte: F32) -> float:
     """How undecided the model was, 0 to 1: the mean of 4m(1-m) over all that may be subject.
 
-    About 0.1 for a clear product photo; above 0.4 somebody should look. 1 when nothing was found.
+    On 136 sellers' photos with the fast model the median is 0.05; above 0.12 ten of 14 were cut
+    out badly, below 0.07 one of 87. 1 when nothing was found.
     """
     maybe = matte[matte > _HAZE]
     if maybe.size == 0:
@@ -80,48 +83,63 @@ def uncertainty(matte: F32) -> float:
 def _find(rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]) -> Findings:
     strength, clean = wanted
     left, top, right, bottom = region
-    longest = max(right - left, bottom - top)
-    size = fit_within(right - left, bottom - top, _working_side(strength, matte, longest))
-    small = shrink(rgb[top:bottom, left:right], size).astype(np.float32) / np.float32(255)
-    opinion = cleanup.without_shadow(_cropped(matte, rgb, region, size), small, clean)
-    cell = max(1.0, max(rgb.shape[:2]) / max(matte.shape) * max(size) / longest)
-    model, alpha = _model(small, opinion, cell, strength)
-    alpha = fullsize.unveiled(alpha, veil := _VEIL * min(1.0, strength / 50))
-    tidied = cleanup.tidy(alpha, clean)
-    model = _corrected(model, tidied != alpha, tidied)
-    subject, background = foreground.blur_fusion(small, tidied)
-    return Findings(to_u8(tidied), _doubt(tidied), model, veil, subject, background)
-
-
-def _working_side(strength: float, matte: F32, longest: int) -> int:
-    standard = max(_STANDARD_SIDE, int(max(matte.shape) * _FINE_GRID_SHARE))
-    if strength <= 50:
-        return standard
-    return max(standard, _FINE_LEAST, min(_FINE_MOST, longest // _FINE_SHARE))
-
-
-def _model(small: F32, opinion: F32, cell: float, strength: float) -> tuple[F32, F32]:
-    """The linear model of alpha (h, w, 4) and alpha (h, w) on the working copy.
-
-    Strengths between the named ones blend the models of their neighbours.
-    """
-    subject, background = _sure(opinion, cell)
-    levels = list(
-        matting.solve(
-            matting.Task(small, opinion, _trust(small, subject, background), subject, background)
-        )
-    )
-    guide, alpha = levels[-1]
-    model = guide.coefficients(alpha)
+    seen = rgb[top:bottom, left:right]
+    standard, fine = _working_sides(matte, max(seen.shape[:2]))
+    coarse = task = _task(rgb, matte, region, (standard, clean))
+    model = matting.solve(task)
     if strength < 50:
-        as_it_is = np.dstack([np.zeros_like(small), opinion])
+        as_it_is = np.dstack([np.zeros_like(task.rgb), task.matte])
         model = _blend(as_it_is, model, strength / 50)
-    elif strength < 100:
-        fitting = [level for level in levels if max(level[1].shape) <= _STANDARD_SIDE]
-        coarser = fitting[-1] if fitting else levels[0]
-        coarse = cv2.resize(coarser[0].coefficients(coarser[1]), alpha.shape[::-1])
-        model = _blend(np.asarray(coarse, dtype=np.float32), model, strength / 50 - 1)
-    return model, np.clip(matting.apply(model, small), 0, 1)
+    elif strength > 50 and fine > standard:
+        task = _finer(task, _copy(seen, fine))
+        model = matting.resized(model, task.matte.shape)
+        model = _blend(model, matting.refine(task, model), strength / 50 - 1)
+    alpha = np.clip(matting.apply(model, task.rgb), 0, 1)
+    alpha = fullsize.unveiled(alpha, veil := _VEIL * min(1.0, strength / 50))
+    tidied = cleanup.tidy(alpha, task.matte, clean)
+    _correct(model, tidied != alpha, tidied)
+    colours = foreground.blur_fusion(coarse.rgb, _resized(tidied, coarse.rgb))
+    return Findings(to_u8(tidied), _doubt(tidied), model, veil, *colours)
+
+
+def _task(rgb: U8, matte: F32, region: Box, wanted: tuple[int, CleanUp]) -> matting.Task:
+    """What is known of a region before matting, on a copy of the given longer side."""
+    side, clean = wanted
+    left, top, right, bottom = region
+    small = _copy(rgb[top:bottom, left:right], side)
+    opinion = _cropped(matte, rgb, region, (small.shape[1], small.shape[0]))
+    opinion = cleanup.without_shadow(opinion, small, clean)
+    shrunk = max(opinion.shape) / max(right - left, bottom - top)
+    cell = max(rgb.shape[:2]) / max(matte.shape) * shrunk
+    subject, background = _sure(opinion, cell)
+    return matting.Task(small, opinion, _trust(small, subject, background), subject, background)
+
+
+def _working_sides(matte: F32, longest: int) -> tuple[int, int]:
+    """The longer side of the standard and of the fine copy."""
+    least = int(max(matte.shape) * _GRID_SHARE)
+    standard, fine = (
+        max(least, lowest, min(highest, longest // share))
+        for lowest, highest, share in (_STANDARD, _FINE)
+    )
+    return min(standard, longest), min(fine, longest)
+
+
+def _copy(seen: U8, side: int) -> F32:
+    small = shrink(seen, fit_within(seen.shape[1], seen.shape[0], side))
+    return small.astype(np.float32) / np.float32(255)
+
+
+def _resized(layer: F32, like: F32) -> F32:
+    size = (like.shape[1], like.shape[0])
+    method = cv2.INTER_AREA if layer.shape[1] > size[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(layer, size, interpolation=method), dtype=np.float32)
+
+
+def _finer(task: matting.Task, rgb: F32) -> matting.Task:
+    """What the network thinks is no finer on a finer copy of the picture: only the colours are."""
+    parts = (task.matte, task.trust, task.subject, task.background)
+    return matting.Task(rgb, *(_resized(part, rgb) for part in parts))
 
 
 def _blend(one: F32, other: F32, share: float) -> F32:
@@ -129,13 +147,27 @@ def _blend(one: F32, other: F32, share: float) -> F32:
 
 
 def _sure(opinion: F32, cell: float) -> tuple[F32, F32]:
-    """Where the matte may be believed: 1 or 0, float32 (h, w), for subject and background."""
-    subject = cv2.erode((opinion > _SURE_SUBJECT).astype(np.uint8), _square(_MARGIN * cell))
+    """Where the matte may be believed: 1 or 0, float32 (h, w), for subject and background. `cell`
+    is how many pixels one of the network's own covers."""
+    step = max(1.0, cell)
+    subject = cv2.erode((opinion > _SURE_SUBJECT).astype(np.uint8), _square(_MARGIN * step))
     likely = (opinion > 0.5).astype(np.uint8)
-    near = np.asarray(cv2.dilate(likely, _square(_REACH * cell)))
+    near = np.asarray(cv2.dilate(likely, _square(_REACH * step)))
     haze = np.where(near > 0, np.float32(_SURE_BACKGROUND), np.float32(_FAR_HAZE))
-    background = cv2.erode((opinion < haze).astype(np.uint8), _square(_MARGIN * cell))
+    background = cv2.erode((opinion < haze).astype(np.uint8), _square(_MARGIN * step))
+    if cell > _COARSE:
+        subject = cv2.bitwise_or(subject, _ridges(opinion, step))
     return subject.astype(np.float32), background.astype(np.float32)
+
+
+def _ridges(opinion: F32, cell: float) -> U8:
+    """1 along the middle of what is too thin for a margin but believed in: straps, laces, handles.
+    Without them alpha would fade along a strap as it gets away from the bag."""
+    side = 2 * max(1, round(_THIN * cell / 2)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    thin = np.asarray(cv2.morphologyEx(opinion, cv2.MORPH_TOPHAT, kernel)) > _BELIEVED
+    peak = opinion >= 0.99 * np.asarray(cv2.dilate(opinion, np.ones((3, 3), np.uint8)))
+    return np.asarray(thin & peak, dtype=np.uint8)
 
 
 def _trust(small: F32, subject: F32, background: F32) -> F32:
@@ -159,11 +191,10 @@ def _square(radius: float) -> U8:
     return np.ones((side, side), np.uint8)
 
 
-def _corrected(model: F32, where: cv2.typing.MatLike, alpha: F32) -> F32:
+def _correct(model: F32, where: cv2.typing.MatLike, alpha: F32) -> None:
     """Where a clean-up changed alpha, the model says so whatever the colour."""
-    constant = np.zeros_like(model)
-    constant[..., 3] = alpha
-    return np.where(np.asarray(where)[..., None], constant, model)
+    model[where] = 0
+    model[where, 3] = alpha[where]
 
 
 def _doubt(alpha: F32) -> U8:

@@ -47,7 +47,22 @@ class WeightsUnavailable(EngineError):
     code = "WEIGHTS_UNAVAILABLE"
 
 
-class InvalidPlan(EngineError):
-    """A plan asks for something that cannot be."""
+class InvalidPlan(EngineError, ValueError):
+    """A plan asks for something that cannot be.
+
+    A ValueError, too, so that pydantic reports it as the field's error.
+    """
 
     code = "INVALID_PLAN"
+
+
+class PictureTooLarge(EngineError):
+    """The picture is larger than this kind of work takes."""
+
+    code = "PICTURE_TOO_LARGE"
+
+
+class ProviderFailed(EngineError):
+    """A provider of generated pictures could not be reached, refused, or answered nonsense."""
+
+    code = "PROVIDER_FAILED"

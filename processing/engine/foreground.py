@@ -9,7 +9,7 @@ picture's own detail is put back.
 import cv2
 import numpy as np
 
-from processing.engine.geometry import F32
+from processing.engine.arrays import F32
 
 # As a share of the longer side: wide enough to reach sure colours across any band of doubt.
 _WIDE = 0.06

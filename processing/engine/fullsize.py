@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from processing.engine import foreground, matting
-from processing.engine.geometry import F32, U8, Box
+from processing.engine.arrays import F32, U8, Box
 
 I32 = npt.NDArray[np.int32]
 
@@ -71,16 +71,15 @@ def _fill(
     # (n, 1, 2) in OpenCV 4, (n, 2) in 5
     xs, ys = np.asarray(places, dtype=np.int32).reshape(-1, 2).T
     seen = colours[ys, xs].astype(np.float32) * np.float32(1 / 255)
-    scale = (findings.alpha.shape[1] / size[0], findings.alpha.shape[0] / size[1])
-    fitted = matting.apply(_sample(findings.model, xs, ys + start, scale), seen)
+    fitted = matting.apply(_sample(findings.model, xs, ys + start, size), seen)
     fitted = unveiled(fitted, findings.veil)
     alpha[ys, xs] = to_u8(fitted)
     mixed = np.flatnonzero((fitted > 0) & (fitted < 1))
     if mixed.size == 0:
         return
     xs, ys = xs[mixed], ys[mixed]
-    front = _sample(findings.subject, xs, ys + start, scale)
-    back = _sample(findings.background, xs, ys + start, scale)
+    front = _sample(findings.subject, xs, ys + start, size)
+    back = _sample(findings.background, xs, ys + start, size)
     colours[ys, xs] = to_u8(foreground.unmix(seen[mixed], fitted[mixed], front, back))
 
 
@@ -95,8 +94,9 @@ def to_u8(values: F32) -> U8:
     return (values * np.float32(255) + np.float32(0.5)).astype(np.uint8)
 
 
-def _sample(layer: F32, xs: I32, ys: I32, scale: tuple[float, float]) -> F32:
-    """Bilinear look-up of a small (h, w, c) layer at full-size pixel places: (n, c)."""
+def _sample(layer: F32, xs: I32, ys: I32, size: tuple[int, int]) -> F32:
+    """Bilinear look-up of a small (h, w, c) layer at pixel places of the full `size`: (n, c)."""
+    scale = (layer.shape[1] / size[0], layer.shape[0] / size[1])
     count = len(xs)
     rows = -(-count // _ROW)
     grid = np.zeros((2, rows * _ROW), np.float32)

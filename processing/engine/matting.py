@@ -9,68 +9,93 @@ coarse to fine: the coarse levels carry alpha across wide bands almost for nothi
 only correct the detail.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from processing.engine.geometry import F32
+from processing.engine.arrays import F32
 
 # Variance (of values 0 to 1) below which a window counts as flat: the noise of an 8-bit photo.
 _FLAT = np.float32(1e-5)
 # Iterations from the coarsest level on. More do not lower the error on the photos measured.
-_ITERATIONS = (50, 25, 8, 4, 3)
+_ITERATIONS = (40, 12, 4, 4)
+_REFINEMENTS = 6
 _COARSEST_SIDE = 100
 _SURE = np.float32(0.999)
 _DONE = 1e-7
 
 
 class Guide:
-    """The local colour model of one picture, float32 (h, w, 3) from 0 to 1, in 3x3 windows."""
+    """The local colour model of one picture, float32 (h, w, 3) from 0 to 1, in 3x3 windows.
+
+    Keeps its buffers from one call to the next, so it belongs to one thread: the time goes into
+    memory traffic, and fresh arrays of this size cost more than the arithmetic on them.
+    """
 
     def __init__(self, rgb: F32) -> None:
-        self.rgb = rgb
-        self._planes = cv2.split(rgb)
-        self._means = cv2.split(_box(rgb))
+        self._rgb = np.ascontiguousarray(np.moveaxis(rgb, -1, 0))
+        self._buffer = np.empty_like(self._rgb[0])
+        self._windows, self._pixels = (np.empty((4, *rgb.shape[:2]), np.float32) for _ in range(2))
+        self._means = np.empty_like(self._rgb)
+        for plane, mean in zip(self._rgb, self._means, strict=True):
+            _box(plane, mean)
         self._factor()
 
     def coefficients(self, target: F32) -> F32:
         """Around each pixel `target` (h, w) is about ``a . colour + b``: float32 (h, w, 4), three
         channels of a and one of b, averaged over the windows that cover the pixel."""
-        red, green, blue = self._planes
-        products = cv2.merge([red * target, green * target, blue * target, target])
-        x, y, z, mean = cv2.split(_box(products))
-        mean_r, mean_g, mean_b = self._means
-        first = x - mean_r * mean
-        second = y - mean_g * mean - self._l10 * first
-        third = z - mean_b * mean - self._l20 * first - self._l21 * second
-        a_b = third * self._d2
-        a_g = second * self._d1 - self._l21 * a_b
-        a_r = first * self._d0 - self._l10 * a_g - self._l20 * a_b
-        offset = mean - a_r * mean_r - a_g * mean_g - a_b * mean_b
-        return _box(cv2.merge([a_r, a_g, a_b, offset]))
+        return np.asarray(cv2.merge(list(self._fit(target))), dtype=np.float32)
 
     def residual(self, target: F32) -> F32:
         """What no local linear model of the colours explains: the matting Laplacian's product."""
-        return target - apply(self.coefficients(target), self.rgb)
+        red, green, blue, offset = self._fit(target)
+        left: F32 = target - offset
+        for plane, a in zip(self._rgb, (red, green, blue), strict=True):
+            left -= np.multiply(plane, a, out=self._buffer)
+        return left
+
+    def _fit(self, target: F32) -> F32:
+        """The coefficients as planes (4, h, w), good until the next call."""
+        product = self._buffer
+        red, green, blue, offset = windows = self._windows
+        for plane, colour in zip(self._rgb, windows, strict=False):
+            _box(np.multiply(plane, target, out=product), colour)
+        _box(target, offset)
+        for mean, colour in zip(self._means, windows, strict=False):
+            colour -= np.multiply(mean, offset, out=product)
+        green -= np.multiply(self._l10, red, out=product)
+        blue -= np.multiply(self._l20, red, out=product)
+        blue -= np.multiply(self._l21, green, out=product)
+        windows[:3] *= self._inverse_pivots
+        green -= np.multiply(self._l21, blue, out=product)
+        red -= np.multiply(self._l10, green, out=product)
+        red -= np.multiply(self._l20, blue, out=product)
+        for mean, colour in zip(self._means, windows, strict=False):
+            offset -= np.multiply(colour, mean, out=product)
+        for window, pixel in zip(windows, self._pixels, strict=True):
+            _box(window, pixel)
+        return self._pixels
 
     def _factor(self) -> None:
         """LDL^T of every window's 3x3 covariance. By elimination and not by cofactors: those lose
         all digits of float32 where the channels go together, as on any grey product."""
-        (red, green, blue), (m_r, m_g, m_b) = self._planes, self._means
-        rr, rg, rb, gg = cv2.split(
-            _box(cv2.merge([red * red, red * green, red * blue, green * green]))
-        )
-        gb, bb = cv2.split(_box(cv2.merge([green * blue, blue * blue])))
-        pivot = np.maximum(rr - m_r * m_r, 0) + _FLAT
-        rg, rb, gb = rg - m_r * m_g, rb - m_r * m_b, gb - m_g * m_b
-        self._d0, self._l10, self._l20 = 1 / pivot, rg / pivot, rb / pivot
-        pivot = np.maximum(gg - m_g * m_g + _FLAT - self._l10 * rg, _FLAT / 2)
-        rest = gb - self._l10 * rb
-        self._d1, self._l21 = 1 / pivot, rest / pivot
-        last = bb - m_b * m_b + _FLAT - self._l20 * rb - self._l21 * rest
-        self._d2 = 1 / np.maximum(last, _FLAT / 2)
+        places = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+        rr, rg, rb, gg, gb, bb = (self._covariance(i, j) for i, j in places)
+        red = np.maximum(rr, 0) + _FLAT
+        self._l10, self._l20 = rg / red, rb / red
+        green = np.maximum(gg + _FLAT - self._l10 * rg, _FLAT / 2)
+        gb -= self._l10 * rb
+        self._l21 = gb / green
+        blue = np.maximum(bb + _FLAT - self._l20 * rb - self._l21 * gb, _FLAT / 2)
+        self._inverse_pivots = np.reciprocal(np.stack([red, green, blue]))
+
+    def _covariance(self, one: int, other: int) -> F32:
+        result: F32 = np.empty_like(self._buffer)
+        _box(np.multiply(self._rgb[one], self._rgb[other], out=self._buffer), result)
+        result -= np.multiply(self._means[one], self._means[other], out=self._buffer)
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +111,36 @@ class Task:
     background: F32
 
 
-def solve(task: Task) -> Iterator[tuple[Guide, F32]]:
-    """Every level's guide and alpha (h, w), coarse to fine; the last is of the task's own size.
+def solve(task: Task) -> F32:
+    """The coefficients (h, w, 4) of alpha as a local linear function of colour, see Guide.
 
     Deterministic; always finite, on flat pictures too.
     """
-    previous: tuple[Guide, F32] | None = None
-    for level, iterations in zip(_levels(task), _ITERATIONS, strict=False):
-        guide = Guide(level.rgb)
-        subject, background = level.subject > _SURE, level.background > _SURE
-        unknown = (~(subject | background)).astype(np.float32)
-        start = level.matte if previous is None else _enlarged(*previous, guide)
-        start = np.where(unknown > 0, start, subject).astype(np.float32)
-        previous = guide, _conjugate_gradients(guide, (level, unknown), start, iterations)
-        yield previous
+    levels = _levels(task)
+    model = _solved(levels[0], None, _ITERATIONS[0])
+    for level, iterations in zip(levels[1:], _ITERATIONS[1:], strict=False):
+        model = _solved(level, model, iterations)
+    return model
+
+
+def refine(task: Task, coarse: F32) -> F32:
+    """The same, from the coefficients (of any size) that a smaller copy of the task led to."""
+    return _solved(task, coarse, _REFINEMENTS)
 
 
 def apply(coefficients: F32, rgb: F32) -> F32:
     """``a . colour + b`` for colours (..., 3) and coefficients (..., 4)."""
     a = coefficients
-    red = a[..., 0] * rgb[..., 0]
-    green, blue = a[..., 1] * rgb[..., 1], a[..., 2] * rgb[..., 2]
-    return np.asarray(red + green + blue + a[..., 3], dtype=np.float32)
+    alpha: F32 = a[..., 0] * rgb[..., 0]
+    alpha += a[..., 1] * rgb[..., 1]
+    alpha += a[..., 2] * rgb[..., 2]
+    alpha += a[..., 3]
+    return alpha
+
+
+def resized(coefficients: F32, shape: Sequence[int]) -> F32:
+    """Coefficients (h, w, 4) for another size of the same picture: ``shape`` is (height, width)."""
+    return np.asarray(cv2.resize(coefficients, (shape[1], shape[0])), dtype=np.float32)
 
 
 def _levels(task: Task) -> list[Task]:
@@ -122,10 +155,15 @@ def _levels(task: Task) -> list[Task]:
     return levels
 
 
-def _enlarged(guide: Guide, alpha: F32, finer: Guide) -> F32:
-    height, width = finer.rgb.shape[:2]
-    coefficients = cv2.resize(guide.coefficients(alpha), (width, height))
-    return np.clip(apply(np.asarray(coefficients, dtype=np.float32), finer.rgb), 0, 1)
+def _solved(task: Task, coarse: F32 | None, iterations: int) -> F32:
+    guide = Guide(task.rgb)
+    subject, background = task.subject > _SURE, task.background > _SURE
+    unknown = (~(subject | background)).astype(np.float32)
+    start = task.matte
+    if coarse is not None:
+        start = np.clip(apply(resized(coarse, start.shape), task.rgb), 0, 1)
+    start = np.where(unknown > 0, start, subject).astype(np.float32)
+    return guide.coefficients(_conjugate_gradients(guide, (task, unknown), start, iterations))
 
 
 def _conjugate_gradients(
@@ -135,24 +173,28 @@ def _conjugate_gradients(
     task, unknown = problem
     trust: F32 = task.trust * np.square(2 * task.matte - 1)
     opinion = (task.matte > 0.5).astype(np.float32)
-    alpha = start
-    pull = np.asarray(trust * (opinion - alpha), dtype=np.float32)
-    residual = unknown * (pull - guide.residual(alpha))
-    step, energy = residual, _dot(residual, residual)
+    alpha = start.copy()
+    residual = trust * (opinion - alpha)
+    residual -= guide.residual(alpha)
+    residual *= unknown
+    step, energy = residual.copy(), _dot(residual, residual)
     goal = energy * _DONE
     for _ in range(iterations):
         if energy <= goal:
             break
-        image = unknown * (guide.residual(step) + trust * step)
+        image = guide.residual(step)
+        image += trust * step
+        image *= unknown
         curvature = _dot(step, image)
         if curvature <= 0:  # rounding has eaten the rest
             break
         length = np.float32(energy / curvature)
-        alpha = np.asarray(alpha + length * step, dtype=np.float32)
-        residual = np.asarray(residual - length * image, dtype=np.float32)
+        alpha += length * step
+        residual -= length * image
         before, energy = energy, _dot(residual, residual)
-        step = np.asarray(residual + np.float32(energy / before) * step, dtype=np.float32)
-    return np.clip(alpha, 0, 1)
+        step *= np.float32(energy / before)
+        step += residual
+    return np.clip(alpha, 0, 1, out=alpha)
 
 
 def _dot(one: F32, other: F32) -> float:
@@ -160,5 +202,5 @@ def _dot(one: F32, other: F32) -> float:
     return float(np.sum(one * other))
 
 
-def _box(values: cv2.typing.MatLike) -> F32:
-    return np.asarray(cv2.blur(values, (3, 3), borderType=cv2.BORDER_REFLECT), dtype=np.float32)
+def _box(values: F32, out: F32) -> None:
+    cv2.blur(values, (3, 3), dst=out, borderType=cv2.BORDER_REFLECT)

@@ -1,70 +1,20 @@
-"""The whole way of one picture: decoded once, cut out, encoded once."""
+"""The way of a picture that is only cut out: decoded once, cut out, encoded once."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from processing.engine import codecs, compose, cutout, geometry
+from processing.engine import arrays, codecs, compose, subject, watermark
+from processing.engine.arrays import U8, Box
 from processing.engine.codecs import Decoded
 from processing.engine.cutout import Cutout
-from processing.engine.geometry import U8, Box
-from processing.engine.plan import CutoutPlan
+from processing.engine.plan import SIZE_LIMITS, CutoutPlan
 from processing.engine.registry import Models
+from processing.engine.rendered import Clock, Rendered
 from processing.engine.sniff import MEDIA_TYPES
 
 _WHITE = (255, 255, 255)
-_EXISTING = "existing-alpha"
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A finished picture.
-
-    - `data`, `format` ("png", "webp", "jpg"), `media_type`, `width`, `height`, `has_alpha`: the result.
-    - `subject_box`: (left, top, right, bottom) of the subject in the upright source, in pixels;
-      None when nothing was found, which is an answer and no error.
-    - `model` ("u2netp") and `provider` ("rembg/u2netp", or "existing-alpha" when no model ran).
-    - `uncertainty`: 0 (sure) to 1, see `cutout.uncertainty`.
-    - `corrected`, `corrected_media_type`: the whole source upright, where the plan asked for it and
-      the source needed it; otherwise None.
-    - `timings`: seconds by stage: decode, matte, edge, compose, encode.
-    """
-
-    data: bytes
-    format: str
-    media_type: str
-    width: int
-    height: int
-    has_alpha: bool
-    subject_box: Box | None
-    model: str
-    provider: str
-    uncertainty: float
-    corrected: bytes | None
-    corrected_media_type: str | None
-    timings: dict[str, float]
-
-
-@dataclass(slots=True)
-class _Clock:
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - start
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    cutout: Cutout
-    provider: str
-    uncertainty: float
 
 
 def render(source: bytes, plan: CutoutPlan, models: Models) -> Rendered:
@@ -73,17 +23,20 @@ def render(source: bytes, plan: CutoutPlan, models: Models) -> Rendered:
     Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, BrokenImage, and
     InvalidPlan where the format can't hold so large a picture.
     """
-    clock = _Clock()
+    clock = Clock()
     model = models.resolve(plan.model)
     with clock.stage("decode"):
-        photo = codecs.decode(source, max_pixels=plan.max_pixels)
-    found = _find_subject(photo, plan, models, clock)
+        whole = codecs.decode(source, max_pixels=plan.max_pixels)
+        photo = _limited(whole, plan)
+    found = subject.find(photo, plan.cutting, models, clock)
     with clock.stage("compose"):
-        box = geometry.subject_box(found.cutout.alpha)
+        box = arrays.subject_box(found.cutout.alpha)
         rgb, alpha = _composed(found.cutout, plan, box)
+        if plan.watermark:
+            rgb, alpha = watermark.stamp(rgb, alpha)
     with clock.stage("encode"):
         data = codecs.encode(rgb, alpha, format=plan.format)
-        corrected, corrected_type = _corrected_original(photo, plan)
+        corrected, corrected_type = _corrected_original(whole, plan)
     return Rendered(
         data=data,
         format=plan.format,
@@ -101,25 +54,16 @@ def render(source: bytes, plan: CutoutPlan, models: Models) -> Rendered:
     )
 
 
-def _find_subject(photo: Decoded, plan: CutoutPlan, models: Models, clock: _Clock) -> _Found:
-    if plan.keep_existing_alpha and photo.alpha is not None and photo.alpha.min() < 255:
-        clock.seconds |= {"matte": 0.0, "edge": 0.0}
-        return _Found(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
-    # A network must see what a person sees, not the colours that lie under transparent pixels.
-    seen = photo.rgb if photo.alpha is None else compose.flatten(photo.rgb, photo.alpha, _WHITE)
-    with clock.stage("matte"):
-        matte = models.matte(plan.model, seen)
-    with clock.stage("edge"):
-        result = cutout.cut_out(seen, matte, edge=plan.edge, clean=plan.clean)
-        if photo.alpha is not None:
-            result = _within(photo.rgb, photo.alpha, result)
-    return _Found(result, f"rembg/{models.resolve(plan.model)}", cutout.uncertainty(matte))
-
-
-def _within(rgb: U8, alpha: U8, result: Cutout) -> Cutout:
-    """What was transparent in the source stays so, and its own colours are the true ones there."""
-    colours = np.where((alpha < 255)[..., None], rgb, result.rgb)
-    return Cutout(colours, np.asarray(cv2.min(alpha, result.alpha), dtype=np.uint8))
+def _limited(photo: Decoded, plan: CutoutPlan) -> Decoded:
+    """The photo no larger than the result may be: what a small copy serves is done on one."""
+    limit = SIZE_LIMITS.get(plan.size)
+    height, width = photo.rgb.shape[:2]
+    if limit is None or width * height <= limit:
+        return photo
+    scale = (limit / (width * height)) ** 0.5
+    size = (max(1, int(width * scale)), max(1, int(height * scale)))
+    alpha = None if photo.alpha is None else arrays.shrink(photo.alpha, size)
+    return replace(photo, rgb=arrays.shrink(photo.rgb, size), alpha=alpha)
 
 
 def _composed(result: Cutout, plan: CutoutPlan, box: Box | None) -> tuple[U8, U8 | None]:

@@ -1,21 +1,34 @@
 """What shall be done to a picture, checked when it is written down and not when it runs."""
 
-import re
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
-from PIL import ImageColor
-
+from processing.engine.colours import Color
 from processing.engine.errors import InvalidPlan
 
-Color = tuple[int, int, int]
 EdgeName = Literal["none", "standard", "fine"]
 Output = Literal["cutout", "mask"]
 Edge = EdgeName | float
 OutputFormat = Literal["png", "webp", "jpg"]
+Size = Literal["preview", "medium", "hd", "full", "original"]
+# The largest results, in pixels, under the names that such services have for them.
+SIZE_LIMITS: dict[Size, int] = {
+    "preview": 250_000,
+    "medium": 1_500_000,
+    "hd": 4_000_000,
+    "full": 36_000_000,
+}
 
-_HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
+def camel(name: str) -> str:
+    """`keep_hanger` as JSON writes it: `keepHanger`."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+# How pydantic reads these dataclasses where commands hold them: a plain dict, so that the engine
+# needs no pydantic.
+STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "alias_generator": camel}
 
 # The named edges on the scale of all.
 EDGE_STRENGTHS: dict[EdgeName, float] = {"none": 0.0, "standard": 50.0, "fine": 100.0}
@@ -31,6 +44,8 @@ class CleanUp:
     - `keep_hanger`: where False, the hook of a hanger above a garment is removed.
     """
 
+    __pydantic_config__ = STRICT
+
     islands: bool = True
     pinholes: bool = True
     shadow: bool = True
@@ -40,6 +55,24 @@ class CleanUp:
     def off(cls) -> "CleanUp":
         """The matte's own word on everything."""
         return cls(islands=False, pinholes=False, shadow=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """How the subject is cut out; see CutoutPlan. `despill` takes green-screen light off it."""
+
+    __pydantic_config__ = STRICT
+
+    model: str = "fast"
+    edge: Edge = "standard"
+    clean_up: CleanUp = field(default_factory=CleanUp)
+    keep_existing_alpha: bool = False
+    despill: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.model:
+            raise InvalidPlan("Name a model, for instance 'fast'.")
+        edge_strength(self.edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +86,8 @@ class CutoutPlan:
     - `clean`: see CleanUp.
     - `output`: the cutout, or the matte itself as a grey picture (white is subject).
     - `background`: sRGB, 0 to 255. Flattens the result in any format; a `jpg` without it is white.
+    - `size`: the largest result; a larger photo is worked on and answered smaller.
+    - `despill`: takes the light of a green screen off the subject.
     - `crop`: to the subject's bounding box. Where nothing was found the picture keeps its size.
     - `keep_existing_alpha`: a source that already has transparency is believed, and no model runs.
     - `corrected_original`: also return the whole source upright, in sRGB and without metadata,
@@ -69,7 +104,10 @@ class CutoutPlan:
     format: OutputFormat = "png"
     background: Color | None = None
     crop: bool = False
+    size: Size = "original"
+    despill: bool = False
     keep_existing_alpha: bool = False
+    watermark: bool = False
     corrected_original: bool = False
     max_pixels: int = 50_000_000
 
@@ -81,10 +119,15 @@ class CutoutPlan:
         if self.output == "mask" and self.background is not None:
             raise InvalidPlan("A mask has no background.")
         _one_of("format", self.format, get_args(OutputFormat))
+        _one_of("size", self.size, get_args(Size))
         if self.background is not None:
             _check_color(self.background)
         if self.max_pixels < 1:
             raise InvalidPlan("max_pixels must be at least 1.")
+
+    @property
+    def cutting(self) -> Cutting:
+        return Cutting(self.model, self.edge, self.clean, self.keep_existing_alpha, self.despill)
 
 
 def edge_strength(edge: Edge) -> float:
@@ -95,22 +138,6 @@ def edge_strength(edge: Edge) -> float:
     if isinstance(edge, bool) or not 0 <= edge <= 100:
         raise InvalidPlan(f"edge must be none, standard, fine or 0 to 100, not {edge}.")
     return float(edge)
-
-
-def parse_color(text: str) -> Color:
-    """Read `#fff`, `fff`, `#ffffff`, `FFFFFF` or a CSS colour name as (red, green, blue).
-
-    Hex with an alpha part is refused, because a background is opaque. Raises InvalidPlan.
-    """
-    cleaned = text.strip()
-    if match := _HEX.fullmatch(cleaned):
-        digits = match[1] if len(match[1]) == 6 else "".join(c * 2 for c in match[1])
-        return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
-    # Only names from here on: Pillow's own parser would also take hex with alpha and hsl().
-    named = ImageColor.colormap.get(cleaned.lower())
-    if isinstance(named, str):
-        return parse_color(named)
-    raise InvalidPlan(f"'{text}' is not a colour: write #rrggbb, #rgb or a CSS name such as white.")
 
 
 def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -16,8 +16,8 @@ import numpy as np
 from PIL import Image
 
 from processing.engine import rembg_sessions, weights
+from processing.engine.arrays import F32, U8, shrink
 from processing.engine.errors import ModelNotInstalled, UnknownModel
-from processing.engine.geometry import F32, U8, shrink
 from processing.engine.weights import ModelWeights
 
 # rembg reads its models folder from the environment, at the moment a session is made.
@@ -61,7 +61,8 @@ class Registry:
     and in OpenCV (whose pool belongs to the whole process: the last Registry made decides);
     `providers` are ONNX Runtime's execution providers in order of preference.
 
-    Safe to share between threads: a model runs one picture at a time, others wait.
+    Safe to share between threads, which do not wait for each other: ONNX Runtime's sessions may run
+    several pictures at once.
     """
 
     def __init__(
@@ -102,7 +103,12 @@ class Registry:
             return entry.name
         if name in _offered_by_rembg():
             return name
-        known = [alias for entry in weights.catalogue() for alias in (*entry.aliases, entry.name)]
+        known = [
+            alias
+            for entry in weights.catalogue()
+            if entry.task == "matting"
+            for alias in (*entry.aliases, entry.name)
+        ]
         raise UnknownModel(f"There is no model '{name}'. Known here: {', '.join(known)}.")
 
     def check(self, name: str) -> None:
@@ -110,6 +116,15 @@ class Registry:
         resolved = self.resolve(name)
         if resolved not in self._sessions:
             self._weights_path(resolved)
+
+    def version(self, name: str) -> str:
+        """What changes when a model's answers may: its name with its weights' SHA-256, or for
+        weights placed by hand their size and time. Raises UnknownModel, ModelNotInstalled."""
+        resolved = self.resolve(name)
+        if entry := _matting_entry(resolved):
+            return f"{resolved} {entry.sha256}"
+        facts = self._weights_path(resolved).stat()
+        return f"{resolved} {facts.st_size} {facts.st_mtime_ns}"
 
     def warm(self, name: str) -> None:
         """Load a model and run it once, so that the first picture pays for neither."""
@@ -172,7 +187,7 @@ class Registry:
 
 
 class _Session:
-    """One of rembg's sessions behind a lock, fed with small pictures."""
+    """One of rembg's sessions, fed with small pictures."""
 
     def __init__(self, session: Any, entry: ModelWeights | None) -> None:
         self._session = session
@@ -180,7 +195,6 @@ class _Session:
         # Only of the networks in weights.toml do we know that they answer with probabilities.
         self._answers_probabilities = entry is not None
         self._network = _FirstOutput(session.inner_session)
-        self._lock = threading.Lock()
         session.inner_session = self._network
 
     def matte(self, rgb: U8) -> F32:
@@ -190,7 +204,7 @@ class _Session:
         second on 12 megapixels, find nothing left to do.
         """
         small = Image.fromarray(shrink(rgb, (self._side, self._side)))
-        with self._lock, np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"):
             stretched = np.asarray(self._session.predict(small)[0])
             faint = self._answers_probabilities and self._network.peak < _FAINT
         if faint:
@@ -201,19 +215,23 @@ class _Session:
 class _FirstOutput:
     """Stands in for the ONNX Runtime session inside rembg's: computes the one output that rembg
     reads instead of all 7 to 12 (IS-Net's others are large feature maps), and keeps its peak, which
-    is lost in rembg's stretch."""
+    is lost in rembg's stretch. The peak is the calling thread's own last one."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
         self._first = inner.get_outputs()[0].name
-        self.peak = 0.0
+        self._last = threading.local()
+
+    @property
+    def peak(self) -> float:
+        return float(self._last.peak)
 
     def get_inputs(self) -> Any:
         return self._inner.get_inputs()
 
     def run(self, _names: object, feed: dict[str, Any]) -> list[Any]:
         outputs: list[Any] = self._inner.run([self._first], feed)
-        self.peak = float(outputs[0].max())
+        self._last.peak = float(outputs[0].max())
         return outputs
 
 

@@ -23,23 +23,35 @@ Report = Callable[[str], None]
 CATALOGUE = Path(__file__).with_name("weights.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class ModelWeights:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsFile:
+    """One file of a model, and where it comes from."""
+
+    file: str
+    sha256: str
+    size: int
+    sources: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelWeights(WeightsFile):
     """One entry of weights.toml; the fields are explained at the top of that file."""
 
     name: str
     aliases: tuple[str, ...]
     task: str
     default: bool
-    session: str
-    input: int
-    file: str
-    sha256: str
-    size: int
     licence: str
     origin: str
     description: str
-    sources: tuple[dict[str, str], ...]
+    session: str = ""
+    input: int = 0
+    beside: tuple[WeightsFile, ...] = ()
+
+    @property
+    def files(self) -> tuple[WeightsFile, ...]:
+        """All that must lie in the models folder."""
+        return (self, *self.beside)
 
 
 @cache
@@ -47,12 +59,17 @@ def catalogue(path: Path = CATALOGUE) -> tuple[ModelWeights, ...]:
     """The entries of weights.toml, in its order."""
     with path.open("rb") as file:
         entries: list[dict[str, Any]] = tomllib.load(file)["model"]
-    return tuple(
-        ModelWeights(
-            **entry | {"aliases": tuple(entry["aliases"]), "sources": tuple(entry["sources"])}
-        )
-        for entry in entries
+    return tuple(ModelWeights(**_read(entry)) for entry in entries)
+
+
+def _read(entry: dict[str, Any]) -> dict[str, Any]:
+    """TOML's lists as tuples, its tables as files."""
+    lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+    beside = tuple(
+        WeightsFile(**file | {"sources": tuple(file["sources"])})
+        for file in entry.get("beside", ())
     )
+    return entry | lists | {"beside": beside}
 
 
 def find(name: str, entries: Sequence[ModelWeights] | None = None) -> ModelWeights | None:
@@ -61,11 +78,16 @@ def find(name: str, entries: Sequence[ModelWeights] | None = None) -> ModelWeigh
     return next((entry for entry in known if name == entry.name or name in entry.aliases), None)
 
 
-def is_right(path: Path, weights: ModelWeights) -> bool:
+def is_right(path: Path, weights: WeightsFile) -> bool:
     """Whether the file is there and has the recorded SHA-256. 88 MB take about 60 ms."""
     if not path.is_file() or path.stat().st_size != weights.size:
         return False
     return sha256_of(path) == weights.sha256
+
+
+def all_right(models_dir: Path, weights: ModelWeights) -> bool:
+    """Whether each of the model's files is there and right."""
+    return all(is_right(models_dir / file.file, file) for file in weights.files)
 
 
 def sha256_of(path: Path) -> str:
@@ -81,7 +103,7 @@ def fetch(
     client: httpx.Client | None = None,
     entries: Sequence[ModelWeights] | None = None,
 ) -> Path:
-    """Make sure that a model's weights lie in `models_dir`; returns the file's path.
+    """Make sure that a model's files lie in `models_dir`; returns the path of its weights.
 
     A file that is there and right is left alone. Otherwise the sources are tried in order, a
     broken-off download goes on where it stopped, and the file takes its final name only when its
@@ -92,43 +114,50 @@ def fetch(
     if weights is None:
         known = ", ".join(entry.name for entry in (catalogue() if entries is None else entries))
         raise UnknownModel(f"There is no model '{name}' to fetch. Known: {known}.")
-    target = models_dir / weights.file
     models_dir.mkdir(parents=True, exist_ok=True)
-    with _only_one(models_dir / f".{weights.file}.lock"):
-        if is_right(target, weights):
-            report(f"{weights.name}: already here, {target}")
-            return target
-        return _fetch_from_sources(weights, target, report=report, client=client)
+
+    def tell(line: str) -> None:
+        report(f"{weights.name}: {line}")
+
+    for file in weights.files:
+        target = models_dir / file.file
+        with _only_one(models_dir / f".{file.file}.lock"):
+            if is_right(target, file):
+                tell(f"already here, {target}")
+            elif failures := _fetch_from_sources(file, target, tell, client):
+                raise WeightsUnavailable(_by_hand(weights.name, file, target, failures))
+    return models_dir / weights.file
 
 
 def _fetch_from_sources(
-    weights: ModelWeights, target: Path, *, report: Report, client: httpx.Client | None
-) -> Path:
+    weights: WeightsFile, target: Path, tell: Report, client: httpx.Client | None
+) -> list[str]:
+    """Put the file into place; otherwise what went wrong with each source."""
     failures = []
     part = target.with_name(target.name + ".part")
     for source in weights.sources:
         label = sources.describe(source)
-        report(f"{weights.name}: fetching {weights.size / 1e6:.1f} MB from {label}")
+        tell(f"fetching {weights.file} ({weights.size / 1e6:.3g} MB) from {label}")
         try:
             sources.download(source, part, client=client)
         except sources.SourceFailed as failure:
             failures.append(f"{label}: {failure}")
-            report(f"{weights.name}: no luck there ({failure})")
+            tell(f"no luck there ({failure})")
             continue
         if is_right(part, weights):
             part.replace(target)
-            report(f"{weights.name}: ready, {target}")
-            return target
+            tell(f"ready, {target}")
+            return []
         part.unlink(missing_ok=True)
         failures.append(f"{label}: it delivered another file (SHA-256 differs)")
-        report(f"{weights.name}: the file from there is not the right one; it was thrown away")
-    raise WeightsUnavailable(_by_hand(weights, target, failures))
+        tell("the file from there is not the right one; it was thrown away")
+    return failures
 
 
-def _by_hand(weights: ModelWeights, target: Path, failures: list[str]) -> str:
+def _by_hand(name: str, weights: WeightsFile, target: Path, failures: list[str]) -> str:
     tried = "\n".join(f"  - {line}" for line in failures)
     return (
-        f"The weights of {weights.name} could not be fetched from any source:\n{tried}\n"
+        f"The weights of {name} could not be fetched from any source:\n{tried}\n"
         f"Try again with a network connection, or place the file by hand at\n  {target}\n"
         f"It must have {weights.size} bytes and the SHA-256 {weights.sha256}."
     )

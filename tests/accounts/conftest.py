@@ -10,7 +10,8 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from accounts import api_keys, services
-from accounts.models import Account, User
+from accounts.models import Account, PlanLimit, User
+from accounts.operations import REMOVE_BACKGROUND
 from accounts.signing_in import new_token
 
 PASSWORD = "a long and quiet sentence"
@@ -33,6 +34,15 @@ class Seller:
 @pytest.fixture(autouse=True)
 def _fresh_counters() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _one_metered_operation(request: pytest.FixtureRequest) -> None:
+    """Quotas are told by one operation here; more would only repeat it."""
+    wanted = {"db", "transactional_db"} & set(request.fixturenames)
+    if wanted:
+        request.getfixturevalue(max(wanted))  # tables first
+        PlanLimit.objects.exclude(operation=REMOVE_BACKGROUND).delete()
 
 
 @pytest.fixture

@@ -71,10 +71,13 @@ def test_the_session_list_shows_no_hash(staff, seller):
 
 
 def test_a_plans_limits_are_edited_in_place(staff):
+    PlanLimit.objects.exclude(operation="remove-background").delete()
     limit = PlanLimit.objects.get(plan="free")
     form = {
         "name": "Free",
         "position": "0",
+        "batch_size": "100",
+        "running_jobs": "8",
         "limits-TOTAL_FORMS": "1",
         "limits-INITIAL_FORMS": "1",
         "limits-0-id": str(limit.pk),

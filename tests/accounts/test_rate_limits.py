@@ -50,6 +50,9 @@ def test_the_table_of_limits(settings):
         "listing-generate": "20/h",
         "listing-create": "50/h",
         "general": "1000/h",
+        "photoroom": "500/m",
+        "photoroom-sandbox": "100/d",
+        "backgroundfx": "100/h",
     }
 
 

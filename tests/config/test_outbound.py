@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from config import outbound
-from config.outbound import Fetched, OutboundError, fetch, is_public
+from config.outbound import Answered, Fetched, OutboundError, fetch, is_public, post, vet
 
 NOT_PUBLIC = "This address doesn't lead to a public web server."
 PUBLIC = "93.184.216.34"
@@ -31,11 +31,16 @@ class Site(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     seen: list[tuple[str, dict[str, str]]] = []
+    posted: list[bytes] = []
 
     def do_GET(self) -> None:
         self.seen.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
         page, _, argument = self.path[1:].partition("/")
         getattr(self, page)(argument)
+
+    def do_POST(self) -> None:
+        self.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.do_GET()
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
@@ -110,6 +115,7 @@ def site() -> Iterator[int]:
 @pytest.fixture(autouse=True)
 def nothing_seen() -> None:
     Site.seen.clear()
+    Site.posted.clear()
 
 
 def local(port: int, page: str, *, max_bytes: int = 1000, timeout: float = 5) -> Fetched:
@@ -370,6 +376,81 @@ def test_a_resolver_that_hangs_runs_out_of_time(monkeypatch: pytest.MonkeyPatch)
     released = threading.Event()
     monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *_, **__: released.wait(5) and [])
     assert refusal("http://shop.example/", timeout=0.05).message == "The server took too long."
+    released.set()
+
+
+# --- what is sent --------------------------------------------------------------------------------
+
+
+def sent(port: int, page: str, *, timeout: float = 5) -> Answered:
+    url = f"http://127.0.0.1:{port}/{page}"
+    return post(url, body=b"{}", headers={"Webhook-Id": "1"}, timeout=timeout, anywhere=True)
+
+
+def test_a_body_goes_out_with_its_headers(site: int) -> None:
+    assert sent(site, "picture") == Answered(200, b"pixels")
+    ((_, headers),) = Site.seen
+    assert Site.posted == [b"{}"]
+    assert (headers["webhook-id"], headers["content-length"]) == ("1", "2")
+    assert (headers["host"], headers["accept-encoding"]) == (f"127.0.0.1:{site}", "identity")
+
+
+def test_any_status_is_an_answer_and_redirects_are_not_followed(site: int) -> None:
+    assert sent(site, "missing") == Answered(404, b"no")
+    assert sent(site, "hop/1").status == 302
+    assert [path for path, _ in Site.seen] == ["/missing", "/hop/1"]
+
+
+def test_of_a_long_answer_the_beginning_is_read(site: int) -> None:
+    assert sent(site, "large/10000000") == Answered(200, b"x" * 65536)
+
+
+def test_of_a_slow_answer_what_came_in_time_is_read(site: int) -> None:
+    answered = sent(site, "drip", timeout=0.2)
+    assert answered.status == 200
+    assert 0 < len(answered.body) < 100
+
+
+def test_nothing_is_sent_inward(site: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "PORTS", {site})
+    resolver(monkeypatch, ["127.0.0.1"])
+    for host in ("127.0.0.1", "shop.example", "localhost"):
+        with pytest.raises(OutboundError) as caught:
+            post(f"http://{host}:{site}/picture", body=b"{}", headers={}, timeout=5)
+        assert caught.value.fields == {"url": [NOT_PUBLIC]}
+    assert Site.seen == []
+
+
+def test_nobody_at_home() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        with pytest.raises(OutboundError, match=r"^The server could not be reached"):
+            sent(closed.getsockname()[1], "picture")
+
+
+def test_vetting_connects_to_nobody(site: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolver(monkeypatch, [PUBLIC], ["10.0.0.7"], [])
+    vet("https://shop.example/hook", timeout=5)
+    vet(f"http://127.0.0.1:{site}/picture", timeout=5, anywhere=True)
+    for url in ("https://shop.example/", "https://none.example/", "http://[::1]/", "ftp://a/"):
+        with pytest.raises(OutboundError):
+            vet(url, timeout=5)
+    with pytest.raises(OutboundError, match="ports"):
+        vet("http://shop.example:22/", timeout=5)
+    assert Site.seen == []
+
+
+def test_vetting_asks_for_a_name_as_it_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = resolver(monkeypatch, [PUBLIC])
+    vet("https://bücher.example/", timeout=5)
+    assert asked == ["xn--bcher-kva.example"]
+
+
+def test_vetting_does_not_wait_for_a_resolver_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *_, **__: released.wait(5) and [])
+    with pytest.raises(OutboundError, match=r"^The server took too long\.$"):
+        vet("https://shop.example/", timeout=0.05)
     released.set()
 
 

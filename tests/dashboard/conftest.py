@@ -105,8 +105,11 @@ class TwoModels:
     def check(self, name: str) -> None:
         assert name == "fast"
 
+    def version(self, name: str) -> str:
+        return f"{name} 1"
+
 
 @pytest.fixture(autouse=True)
 def _two_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("processing.forms", "processing.services"):
+    for module in ("processing.forms", "processing.runtime"):
         monkeypatch.setattr(f"{module}.registry", TwoModels)

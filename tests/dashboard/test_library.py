@@ -160,8 +160,8 @@ def test_pages_follow_each_other(seller: Person, monkeypatch: pytest.MonkeyPatch
 
 def test_many_pictures_take_as_many_queries_as_few(seller: Person) -> None:
     images = [seller.image(f"{n}.jpg") for n in range(4)]
-    for image in images:
-        seller.result(image)
+    for number, image in enumerate(images):
+        seller.result(image, edge=float(number))  # equal work would be found again
     with assertNumQueries(3):
         assert len(cards(images)) == 4
 

@@ -75,7 +75,7 @@ def test_a_cropped_result_stands_beside_the_original(seller: Person) -> None:
 def test_an_older_result_can_be_shown(seller: Person) -> None:
     image = seller.image()
     older = seller.result(image)
-    seller.result(image)
+    seller.result(image, crop=True)
     path = f"/pictures/{image.public_id}/?result={older.public_id}"
     response = seller.client.get(path, headers={**HTMX, "HX-Target": "viewer"})
     page = response.content.decode()
@@ -107,13 +107,16 @@ def test_options_become_the_command(seller: Person) -> None:
     assert job.command == {
         "operation": "remove-background",
         "output": "cutout",
-        "clean_up": {"islands": True, "pinholes": True, "shadow": True, "keep_hanger": True},
+        "cleanUp": {"islands": True, "pinholes": True, "shadow": True, "keepHanger": True},
         "model": "fast",
         "edge": "fine",
         "format": "jpg",
-        "bg_color": "#f0c8c8",
+        "bgColor": "#f0c8c8",
         "crop": True,
-        "keep_existing_alpha": False,
+        "size": "original",
+        "despill": False,
+        "watermark": False,
+        "keepExistingAlpha": False,
     }
     assert (job.source, job.account, job.created_by) == (image, seller.account, seller.user)
     page = response.content.decode()
@@ -123,7 +126,7 @@ def test_options_become_the_command(seller: Person) -> None:
 
 def test_the_colour_counts_only_where_it_was_chosen(seller: Person) -> None:
     cut_out(seller, seller.image(), background="#ffffff", color="#123456")
-    assert Job.objects.get().command["bg_color"] == "#ffffff"
+    assert Job.objects.get().command["bgColor"] == "#ffffff"
 
 
 def test_without_a_script_the_page_comes_back(seller: Person) -> None:
@@ -219,7 +222,7 @@ def test_what_has_ended_cannot_be_cancelled(seller: Person) -> None:
 
 def test_deleting_a_result_keeps_the_original(seller: Person) -> None:
     image = seller.image()
-    older, newer = seller.result(image), seller.result(image)
+    older, newer = seller.result(image), seller.result(image, crop=True)
     response = seller.client.post(f"/pictures/{newer.public_id}/delete/", headers=HTMX)
     page = response.content.decode()
     assert set(Image.live.all()) == {image, older}
@@ -230,7 +233,7 @@ def test_deleting_a_result_keeps_the_original(seller: Person) -> None:
 def test_deleting_the_original_takes_its_results_and_stops_its_work(seller: Person) -> None:
     image, other = seller.image(), seller.image("other.jpg")
     seller.result(image)
-    open_job = seller.job(image)
+    open_job = seller.job(image, crop=True)
     response = seller.client.post(f"/pictures/{image.public_id}/delete/", headers=HTMX)
     assert response["HX-Redirect"] == "/library/"
     assert list(Image.live.all()) == [other]

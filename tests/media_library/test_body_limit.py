@@ -14,6 +14,7 @@ from media_library.body_limit import BodyLimit
 @pytest.fixture(autouse=True)
 def _small(settings: Any) -> None:
     settings.MAX_UPLOAD_BYTES, settings.MAX_FILES_PER_UPLOAD = 1000, 2  # 1 002 000 in all
+    settings.MAX_BATCH_BYTES = 0
 
 
 class Server:

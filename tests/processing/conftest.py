@@ -34,7 +34,10 @@ class Seller:
         return ingest(self.account, data, name="shoe.jpg")
 
     def used(self) -> int:
-        [line] = [x for x in quotas.overview(self.account) if x.operation == REMOVE_BACKGROUND]
+        return self.used_of(REMOVE_BACKGROUND)
+
+    def used_of(self, operation: str) -> int:
+        [line] = [x for x in quotas.overview(self.account) if x.operation == operation]
         return line.used
 
 
@@ -78,6 +81,9 @@ class MiddleModel:
     def check(self, name: str) -> None:
         return None
 
+    def version(self, name: str) -> str:
+        return "middle 1"
+
     def matte(self, name: str, rgb: Any) -> Any:
         matte = np.zeros((32, 32), np.float32)
         matte[8:24, 8:24] = 1.0
@@ -86,8 +92,7 @@ class MiddleModel:
 
 @pytest.fixture
 def middle_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("processing.runner", "processing.services"):
-        monkeypatch.setattr(f"{module}.registry", MiddleModel)
+    monkeypatch.setattr("processing.runtime.registry", MiddleModel)
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ def test_a_job_shows_what_was_asked_and_what_became_of_it(owner: Seller, submit:
             "format": "png",
             "bgColor": "#ffffff",
             "crop": True,
+            "size": "original",
+            "despill": False,
             "keepExistingAlpha": False,
         },
         "sourceImageId": job.source.public_id,

@@ -140,7 +140,7 @@ def test_a_nudge_comes_after_the_commit_and_only_for_ends(
         assert heard.get_message(timeout=0.1) is None
     message = heard.get_message(timeout=5)
     assert message is not None
-    assert message["data"] == "ended"
+    assert message["data"] == str(job.events.get(name="job.cancelled").pk)
     assert heard.get_message(timeout=0.05) is None
     heard.close()
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, close_old_connections
 
 import media_library.sweeps
 import processing.sweeps
+from accounts import idempotency
 from accounts.sessions import SessionStore
 from config.launch.lifeline import die_with_parent
 
@@ -43,5 +44,6 @@ class Command(BaseCommand):
                 if time.monotonic() - cleaned > CLEAN_SECONDS:
                     cleaned = time.monotonic()
                     SessionStore.clear_expired()
+                    idempotency.forget_old()
             except (DatabaseError, OSError):
                 log.exception("clock.round_failed")

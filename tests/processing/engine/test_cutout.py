@@ -103,6 +103,33 @@ def test_every_number_between_the_names_moves_the_edge_a_little() -> None:
     assert errors == sorted(errors, reverse=True)
 
 
+def test_from_standard_to_fine_the_edge_moves_smoothly() -> None:
+    """Just above 50 the finer copy begins: nothing must leap there, and every step counts."""
+    rgb, truth = disc(700, softness=2)
+    rows, columns = np.indices(truth.shape)
+    rgb[np.hypot(rows - 350, columns - 350).astype(int) % 7 == 0] //= 2
+    matte = coarse(truth)
+    strengths = (50, 51, 75, 100)
+    alphas = [cutout.cut_out(rgb, matte, edge=edge).alpha / 255 for edge in strengths]
+    boundary = ((alphas[0] > 0) & (alphas[0] < 1)).sum()
+    steps = [np.abs(one - other).sum() / boundary for one, other in pairwise(alphas)]
+    assert max(steps) < 0.02
+    assert min(steps) > 0
+    away = [np.abs(alpha - alphas[0]).sum() for alpha in alphas]
+    assert away == sorted(away)
+
+
+def test_a_strap_is_as_solid_as_its_bag() -> None:
+    """The network saw it, thin as it is, with some doubt."""
+    rgb, truth = disc(480)
+    cv2.ellipse(truth, (240, 110), (70, 90), 0, 180, 360, 1, 7)
+    rgb[truth == 1] = RED
+    matte = coarse(truth, 160)
+    result = cutout.cut_out(rgb, matte, edge="standard")
+    assert matte[7:12, 78:83].max() < 0.99
+    assert result.alpha[20, 235:245].min() > 240
+
+
 @pytest.mark.parametrize(("name", "number"), [("none", 0), ("standard", 50), ("fine", 100)])
 def test_names_are_numbers(name: EdgeName, number: float) -> None:
     rgb, truth = disc()

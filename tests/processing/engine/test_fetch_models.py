@@ -23,7 +23,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path]]:
 def test_the_default_set(settings: Any, tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:
     settings.MODELS_DIR = tmp_path
     call_command("fetch_models")
-    assert fetched == [("u2netp", tmp_path)]
+    assert fetched == [("u2netp", tmp_path), ("realesr-animevideov3-x4", tmp_path)]
 
 
 def test_names_and_folder(tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:

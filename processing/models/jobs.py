@@ -40,9 +40,15 @@ class Job(models.Model):
     operation = models.CharField(max_length=40)
     command = models.JSONField()
     command_hash = models.CharField(max_length=64)
+    # All that decides about the result's bytes (processing.renditions).
+    rendition_key = models.CharField(max_length=64, blank=True, default="")
+    batch = models.ForeignKey(
+        "processing.Batch", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
+    )
     source = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="jobs")
-    result = models.OneToOneField(
-        Image, null=True, blank=True, on_delete=models.CASCADE, related_name="made_by"
+    # Made by this job, or by an earlier one that did the same work on the same picture.
+    result = models.ForeignKey(
+        Image, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs_with_it"
     )
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -77,6 +83,16 @@ class Job(models.Model):
                 condition=Q(state__in=OPEN_STATES),
                 name="job_open",
             ),
+            models.Index(
+                fields=["account", "created_at"],
+                condition=Q(state=JobState.PENDING, batch__isnull=False),
+                name="job_of_batch_pending",
+            ),
+            models.Index(
+                fields=["account", "rendition_key"],
+                condition=Q(state=JobState.COMPLETED),
+                name="job_rendition",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,19 +105,3 @@ class Job(models.Model):
     @property
     def ended(self) -> bool:
         return self.state in ENDED_STATES
-
-
-class JobEvent(models.Model):
-    """Append-only: the one source for webhooks, event streams and pages. Ids only rise."""
-
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=40)
-    data = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.job_id}"

@@ -1,0 +1,115 @@
+"""What an edit costs beside what it is made of: `python -m benchmarks.edit`.
+
+A catalogue picture (white, padding, soft shadow, 2000x2000 JPEG from 12 megapixels) against the same
+photo's cutout brought to a white JPEG of 2000x2000; resizing, padding and encoding without any
+cutting out against pyvips at the same work; layout arithmetic; a background made from words.
+Medians over warm runs in turn, so that both sides meet the same load.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyvips
+
+from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
+from processing.engine import arrays, codecs, compose, geometry, resample
+from processing.engine.backdrop_api import BackdropRequest
+from processing.engine.backdrops import Studio
+from processing.engine.cutout import cut_out
+from processing.engine.edit import Tools, render_edit
+from processing.engine.edit_plan import Background, EditPlan, Export, Layout, Shadow, Sides
+from processing.engine.plan import CleanUp
+from processing.engine.registry import Registry
+from processing.engine.text_detection import TextFinder
+from processing.engine.upscale import Upscaler
+
+Work = Callable[[], object]
+SIDE = 2000
+PAPER = (255, 255, 255)
+_PADDING = Layout(size=f"{SIDE}x{SIDE}", padding=Sides.all(0.1))
+_JPEG = Export(format="jpg", quality=92)
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    arguments = _arguments(given)
+    photo = enlarged(PHOTO.read_bytes(), SIZES["12 MP"])
+    times = _in_turn(_works(photo, arguments.models_dir), arguments.runs)
+    for name, seconds in times.items():
+        print(f"{name:<44}{seconds * 1000:>9.2f} ms")
+    catalogue = times["catalogue picture"] / times["cutout to a white JPEG"]
+    plain = times["resize, pad, encode"] / times["pyvips: resize, pad, encode"]
+    print(f"a catalogue picture takes {catalogue:.2f} x the cutout (limit 1.35)")
+    print(f"without cutting out {plain:.2f} x pyvips (limit 1.3)")
+
+
+def _works(photo: bytes, models: Path) -> dict[str, Work]:
+    registry = Registry(models)
+    tools = Tools(
+        models=registry,
+        images=lambda name: b"",
+        backdrop=lambda name: Studio(),
+        texts=TextFinder(),
+        upscaler=Upscaler(models, threads=2),
+        max_pixels=50_000_000,
+    )
+    catalogue = EditPlan(
+        layout=_PADDING, background=Background(color="white"), shadow=Shadow(), export=_JPEG
+    )
+    plain = EditPlan(
+        cutting=None, layout=_PADDING, background=Background(color="white"), export=_JPEG
+    )
+    request = BackdropRequest("marble table, warm window light", None, None, 7, (SIDE, SIDE))
+    return {
+        "cutout to a white JPEG": lambda: _white_cutout(photo, registry),
+        "catalogue picture": lambda: render_edit(photo, catalogue, tools),
+        "pyvips: resize, pad, encode": lambda: _by_vips(photo),
+        "resize, pad, encode": lambda: render_edit(photo, plain, tools),
+        "layout": lambda: geometry.lay_out(_PADDING, (4000, 3000), (500, 500, 3500, 2500)),
+        "background from words, 2000x2000": lambda: Studio().generate(request),
+    }
+
+
+def _white_cutout(photo: bytes, registry: Registry) -> bytes:
+    """The cutout, made as small as the catalogue's picture and laid on white."""
+    rgb = codecs.decode(photo, max_pixels=50_000_000).rgb
+    found = cut_out(rgb, registry.matte("fast", rgb), edge="standard", clean=CleanUp())
+    size = arrays.fit_within(rgb.shape[1], rgb.shape[0], SIDE)
+    small, alpha = resample.resample(found.rgb, found.alpha, size)
+    canvas = np.full((SIDE, SIDE, 3), 255, np.uint8)
+    at = ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2)
+    laid, _ = compose.over((canvas, None), (small, alpha), at)
+    return codecs.encode(laid, None, format="jpg", quality=92)
+
+
+def _by_vips(photo: bytes) -> bytes:
+    side = round(SIDE * 0.8)
+    image = pyvips.Image.thumbnail_buffer(photo, side, height=side)
+    left, top = (SIDE - image.width) // 2, (SIDE - image.height) // 2
+    laid = image.embed(left, top, SIDE, SIDE, background=list(PAPER))
+    return bytes(laid.jpegsave_buffer(Q=92))
+
+
+def _in_turn(works: dict[str, Work], runs: int) -> dict[str, float]:
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for run in range(runs + 1):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            if run:  # the first of each fills caches
+                seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--models-dir", type=Path, default=models_dir())
+    return parser.parse_args(given)
+
+
+if __name__ == "__main__":
+    main()

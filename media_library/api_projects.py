@@ -1,0 +1,113 @@
+"""The native API of projects. They are created by processing.api.projects, which tells of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from config import public_ids
+from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.pagination import page_of
+from config.api.views import ApiView
+from config.errors import not_found
+from media_library import projects
+from media_library.examples import PROJECT, page
+from media_library.models import Project, ProjectKind, ProjectStatus
+from media_library.serializers import ProjectChange, ProjectQuery, ProjectSerializer
+
+_PATH = [path_id("project_id", "proj")]
+
+
+class ProjectView(ApiView):
+    """What the views of projects share."""
+
+    scope = {
+        **dict.fromkeys(["GET", "HEAD"], "images:read"),
+        **dict.fromkeys(["POST", "PATCH", "DELETE"], "images:write"),
+    }
+
+    def project(self, public_id: str) -> Project:
+        try:
+            project_id = public_ids.decode("proj", public_id)
+        except ValueError as error:
+            raise not_found("Project") from error
+        return projects.counted_one(caller(self.request).account, project_id)
+
+    def shown(self, project: Project) -> dict[str, Any]:
+        return dict(ProjectSerializer(project).data)
+
+
+class ListProjects(ProjectView):
+    @endpoint(
+        "Your projects",
+        responses={200: page_schema(ProjectSerializer)},
+        example=page(PROJECT),
+        operation_id="projects_list",
+        parameters=[
+            *PAGING,
+            query("search", "Part of the name or the description."),
+            query("type", "Only projects of this type.", enum=ProjectKind.values),
+            query("status", "Only projects with this status.", enum=ProjectStatus.values),
+            query(
+                "sort",
+                "The order; by name, the default project comes first.",
+                enum=list(projects.SORTS),
+                default=projects.DEFAULT_SORT,
+            ),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(ProjectQuery)
+        account = caller(request).account
+        projects.default_project(account)
+        found = projects.find(
+            account,
+            search=asked["search"],
+            kind=asked.get("kind"),
+            status=asked.get("status"),
+            sort=asked["sort"],
+        )
+        return Response(page_of(found, asked, serializer=ProjectSerializer))
+
+
+class OneProject(ProjectView):
+    @endpoint(
+        "A project",
+        description="Its pictures: `/images?project=proj_…`.",
+        responses={200: ProjectSerializer},
+        example=PROJECT,
+        operation_id="projects_read",
+        parameters=_PATH,
+    )
+    def get(self, request: Request, project_id: str) -> Response:
+        return Response(self.shown(self.project(project_id)))
+
+    @endpoint(
+        "Change a project",
+        description="409 CONFLICT for archiving the default project.",
+        request=ProjectChange,
+        responses={200: ProjectSerializer},
+        example={**PROJECT, "status": "archived"},
+        body_example={"status": "archived"},
+        operation_id="projects_change",
+        parameters=_PATH,
+    )
+    def patch(self, request: Request, project_id: str) -> Response:
+        given = self.read(ProjectChange)
+        project = self.project(project_id)
+        projects.change(project, **given)
+        return Response(self.shown(project))
+
+    @endpoint(
+        "Delete a project",
+        description="Its pictures move to the default project, which itself stays (409 CONFLICT).",
+        responses={204: None},
+        operation_id="projects_delete",
+        parameters=_PATH,
+    )
+    def delete(self, request: Request, project_id: str) -> Response:
+        projects.remove(self.project(project_id))
+        return Response(status=204)

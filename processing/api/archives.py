@@ -1,0 +1,50 @@
+"""``/batch/{id}/download``: all results at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.request import Request
+
+from config.api.docs import endpoint, path_id
+from processing import archives
+from processing.api.batches import BatchView
+
+
+class DownloadBatch(BatchView):
+    @endpoint(
+        "Download a batch",
+        description="A ZIP of all results that there are, with a `manifest.json` that says what "
+        "became of every picture. 409 where there is none yet.",
+        responses={
+            (200, "application/zip"): OpenApiResponse(
+                response=OpenApiTypes.BINARY, description="The archive."
+            )
+        },
+        parameters=[path_id("batch_id", "batch")],
+    )
+    def get(self, request: Request, batch_id: str) -> StreamingHttpResponse:
+        batch = self.batch(batch_id)
+        files = archives.entries(batch)
+        pieces = archives.stream(files, archives.manifest(batch, files))
+        asynchronous = isinstance(request._request, ASGIRequest)
+        response = StreamingHttpResponse(
+            _one_by_one(pieces) if asynchronous else pieces, content_type="application/zip"
+        )
+        response["Content-Disposition"] = f'attachment; filename="{batch.public_id}.zip"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    def following() -> bytes | None:
+        return next(pieces, None)
+
+    while (piece := await sync_to_async(following)()) is not None:
+        if piece:
+            yield piece

@@ -1,0 +1,132 @@
+"""Batches as the API takes and shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.api.fields import PublicIdField, Text
+from config.api.serializers import StrictSerializer
+from media_library.links import content_url
+from processing import batch_state
+from processing.api.operations import OPERATIONS
+from processing.models import Batch, BatchItem, JobState
+
+_NEITHER = "Say what is to be done: operation or presetId."
+_BOTH = "operation and presetId can't both be given."
+
+
+class _What(StrictSerializer):
+    operation = serializers.ChoiceField(choices=OPERATIONS, required=False)
+    presetId = PublicIdField("preset", source="preset_id", required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = ("operation" in attrs) + ("preset_id" in attrs)
+        if given != 1:
+            raise serializers.ValidationError(_BOTH if given else _NEITHER)
+        return attrs
+
+
+class BatchBody(_What):
+    imageIds = serializers.ListField(
+        child=PublicIdField("img"), source="image_ids", max_length=10_000
+    )
+    options = serializers.DictField(
+        required=False, help_text="The tool's own options, or changes to the preset."
+    )
+
+
+class BatchForm(_What):
+    files = serializers.ListField(child=serializers.FileField(), required=False)
+    options = Text(required=False, max_length=100_000, help_text="JSON.")
+
+
+class BatchCreated(serializers.Serializer[Any]):
+    batchId = serializers.CharField()
+    totalImages = serializers.IntegerField()
+
+
+class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
+    imageId = PublicIdField("img", source="image_id", read_only=True, allow_null=True)
+    jobId = PublicIdField("job", source="job_id", read_only=True, allow_null=True)
+    state = serializers.SerializerMethodField()
+    resultImageId = serializers.SerializerMethodField()
+    resultUrl = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = BatchItem
+        fields = [
+            *("position", "name", "imageId", "jobId"),
+            *("state", "resultImageId", "resultUrl", "error"),
+        ]
+
+    def get_state(self, item: BatchItem) -> str:
+        return str(item.job.state) if item.job else JobState.FAILED.value
+
+    def get_resultImageId(self, item: BatchItem) -> str | None:
+        return item.job.result.public_id if item.job and item.job.result else None
+
+    def get_resultUrl(self, item: BatchItem) -> str | None:
+        result = item.job.result if item.job else None
+        if result is None or result.deleted_at is not None:
+            return None
+        return content_url(result, base=self.context["base"])
+
+    def get_error(self, item: BatchItem) -> dict[str, str] | None:
+        code = item.job.error_code if item.job else item.error_code
+        message = item.job.error if item.job else item.error
+        return {"code": code, "message": message} if code else None
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    processing = serializers.IntegerField()
+    completed = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class BatchSerializer(serializers.ModelSerializer[Batch]):
+    batchId = PublicIdField("batch", source="id", read_only=True)
+    totalImages = serializers.IntegerField(source="total", read_only=True)
+    state = serializers.SerializerMethodField()
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    endedAt = serializers.DateTimeField(source="ended_at", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Batch
+        fields = ["batchId", "operation", "totalImages", "state", "createdAt", "endedAt"]
+
+    def get_state(self, batch: Batch) -> str:
+        """processing, completed or cancelled"""
+        if batch.cancelled_at is not None:
+            return "cancelled"
+        return "processing" if batch.ended_at is None else "completed"
+
+
+class BatchStatus(BatchSerializer):
+    counts = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField()
+    items = serializers.SerializerMethodField()
+
+    class Meta(BatchSerializer.Meta):
+        fields = [*BatchSerializer.Meta.fields, "counts", "progress", "items"]
+
+    def get_counts(self, batch: Batch) -> dict[str, int]:
+        counts = batch_state.counts_of(batch).shown()
+        return {name: count for name, count in counts.items() if name != "progress"}
+
+    def get_progress(self, batch: Batch) -> int:
+        return batch_state.counts_of(batch).progress
+
+    def get_items(self, batch: Batch) -> list[dict[str, Any]]:
+        items = batch.items.select_related("image", "job__result").order_by("position")
+        return [dict(BatchItemSerializer(item, context=self.context).data) for item in items]
+
+
+class BatchRetried(serializers.Serializer[Any]):
+    retried = serializers.IntegerField()
+    batch = BatchStatus()

@@ -1,0 +1,190 @@
+"""``/batch``: the same work on many pictures."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from accounts.idempotency import idempotent, new_id
+from config import public_ids
+from config.api.docs import PAGING, endpoint, page_schema, path_id
+from config.api.pagination import page_of
+from config.api.parsers import JSONParser
+from config.api.serializers import PageQuery
+from config.api.views import ApiView
+from config.errors import AppError, invalid, not_found
+from media_library.ingest import ingest_all
+from media_library.uploads import incoming, limit_uploads
+from processing import batches, presets, services
+from processing.api.batch_serializers import (
+    BatchBody,
+    BatchCreated,
+    BatchForm,
+    BatchRetried,
+    BatchSerializer,
+    BatchStatus,
+)
+from processing.api.examples import BATCH, BATCH_CREATED, page
+from processing.api.operations import command_for
+from processing.commands import Command, Edit
+from processing.models import Batch
+
+_PATH = [path_id("batch_id", "batch")]
+_SCOPE: dict[str, str | None] = {"GET": "jobs:read", "POST": "jobs:write"}
+
+
+class BatchView(ApiView):
+    scope: str | dict[str, str | None] | None = _SCOPE
+
+    def batch(self, public_id: str) -> Batch:
+        try:
+            batch_id = public_ids.decode("batch", public_id)
+        except ValueError as error:
+            raise not_found("Batch") from error
+        return batches.batch_for(caller(self.request).account, batch_id)
+
+    def shown(self, batch: Batch) -> dict[str, Any]:
+        base = self.request.build_absolute_uri("/")[:-1]
+        return dict(BatchStatus(batch, context={"base": base}).data)
+
+
+class Batches(BatchView):
+    parser_classes = [JSONParser, MultiPartParser]
+    rate_group = {"POST": "processing"}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        limit_uploads(request, most_files=settings.MAX_BATCH_FILES)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def again(self, request: Request, object_id: UUID) -> Response:
+        return _created(batches.batch_for(caller(request).account, object_id))
+
+    @endpoint(
+        "Your batches",
+        operation_id="batches_list",
+        responses={200: page_schema(BatchSerializer)},
+        example=page({name: BATCH[name] for name in BATCH if name != "items"}),
+        parameters=PAGING,
+    )
+    def get(self, request: Request) -> Response:
+        wanted = self.read_query(PageQuery)
+        rows = Batch.objects.filter(account=caller(request).account).order_by("-created_at", "-pk")
+        return Response(page_of(rows, wanted, serializer=BatchSerializer))
+
+    @endpoint(
+        "Start a batch",
+        description="Any tool of `images/tools` by its name, with its options, or a preset, on up "
+        "to 100 pictures (your plan's number): uploaded ones by `imageIds`, or `files` in a form, "
+        "whose `options` are JSON. One bad photo fails alone. Quota is taken for all at once.",
+        request={"application/json": BatchBody, "multipart/form-data": BatchForm},
+        responses={201: BatchCreated},
+        example=BATCH_CREATED,
+        body_example={
+            "imageIds": ["img_2VfUX5sCNEcTGeZ8vKoGj1"],
+            "operation": "remove-background",
+            "options": {"bgColor": "white", "format": "jpg"},
+        },
+    )
+    @idempotent("batch")
+    def post(self, request: Request) -> Response:
+        who = caller(request)
+        if request.FILES or request.content_type.startswith("multipart/"):
+            form = self.read(BatchForm, partial=True)
+            command = self._command(request, form | {"options": _options(form)})
+            pictures = self._kept(request)
+        else:
+            body = self.read(BatchBody)
+            command = self._command(request, body)
+            batches.check_size(who.account, len(body["image_ids"]))
+            pictures = batches.members(who.account, body["image_ids"])
+        batch = batches.submit(who, command, pictures=pictures, batch_id=new_id(request))
+        return _created(batch)
+
+    def _command(self, request: Request, given: dict[str, Any]) -> Command:
+        if "preset_id" in given:
+            preset = presets.preset_for(caller(request).account, given["preset_id"])
+            plan = presets.with_changes(preset, given.get("options"))
+            command: Command = Edit(plan=plan)
+        else:
+            command = command_for(given["operation"], given.get("options", {}))
+        services.check(command)
+        return command
+
+    def _kept(self, request: Request) -> list[batches.Member]:
+        """Every file for itself: one that can't be kept is a member with its error."""
+        files = request.FILES.getlist("files")
+        who = caller(request)
+        batches.check_size(who.account, len(files), "files")
+        kept = []
+        for file in files:
+            try:
+                [image] = ingest_all(who.account, [incoming(file, "files")])
+                kept.append(batches.Member(image.name, image))
+            except AppError as error:
+                name = str(file.name)[:200]
+                kept.append(batches.Member(name, None, error.code, error.message))
+        return kept
+
+
+class OneBatch(BatchView):
+    @endpoint(
+        "A batch",
+        responses={200: BatchStatus},
+        example=BATCH,
+        parameters=_PATH,
+    )
+    def get(self, request: Request, batch_id: str) -> Response:
+        return Response(self.shown(self.batch(batch_id)))
+
+
+class CancelBatch(BatchView):
+    @endpoint(
+        "Cancel a batch",
+        description="What has not ended is cancelled, and its quota returns.",
+        request=None,
+        responses={200: BatchStatus},
+        example=BATCH,
+        parameters=_PATH,
+    )
+    def post(self, request: Request, batch_id: str) -> Response:
+        return Response(self.shown(batches.cancel(self.batch(batch_id))))
+
+
+class RetryBatch(BatchView):
+    rate_group = "processing"
+
+    @endpoint(
+        "Retry a batch's failed pictures",
+        request=None,
+        responses={200: BatchRetried},
+        example={"retried": 1, "batch": BATCH},
+        parameters=_PATH,
+    )
+    def post(self, request: Request, batch_id: str) -> Response:
+        batch = self.batch(batch_id)
+        retried = batches.retry(batch)
+        return Response({"retried": retried, "batch": self.shown(batch)})
+
+
+def _created(batch: Batch) -> Response:
+    return Response({"batchId": batch.public_id, "totalImages": batch.total}, status=201)
+
+
+def _options(form: dict[str, Any]) -> dict[str, Any]:
+    text = form.get("options") or "{}"
+    try:
+        options = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ParseError("options is not JSON.") from error
+    if not isinstance(options, dict):
+        raise invalid("options", "Must be a JSON object.")
+    return options

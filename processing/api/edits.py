@@ -1,0 +1,212 @@
+"""``/images/tools/…``, all that is an edit: one plan each, one way of running and answering."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from accounts.idempotency import idempotent
+from config import public_ids
+from config.api import bodies as api_bodies
+from config.api.docs import endpoint
+from config.api.views import ApiView
+from config.errors import invalid
+from processing import editing, presets
+from processing.api import bodies
+from processing.api.examples import EDIT_ANSWER, GENERATE_ANSWER
+from processing.api.operations import edit_of
+from processing.api.serializers import (
+    BackdropsSerializer,
+    EditAnswer,
+    GenerateAnswer,
+    PendingEditAnswer,
+    PendingGenerateAnswer,
+)
+from processing.api.tools import (
+    base_of,
+    display_asked,
+    display_url,
+    job_again,
+    refuse_ended,
+    run,
+)
+from processing.commands import Edit
+from processing.engine import scene
+from processing.engine.edit_plan import EditPlan
+from processing.models import Job
+from processing.runtime import providers
+
+_WAITS = (
+    "The answer waits for the work up to a limit (20 s by default): 200 with the result, or 202 "
+    "with a `jobId` to follow at `/jobs/{id}`. `Prefer: respond-async` doesn't wait at all."
+)
+_ANSWERS: dict[int, Any] = {200: EditAnswer, 202: PendingEditAnswer}
+_IMAGE = "img_2VfUX5sCNEcTGeZ8vKoGj1"
+
+
+class EditingView(ApiView):
+    """What the editing tools share."""
+
+    rate_group = "processing"
+    scope = "jobs:write"
+
+    def again(self, request: Request, object_id: UUID) -> Response:
+        job = job_again(request, object_id)
+        return self.answer(job, display_asked(request))
+
+    def edited(self, body: bodies.ToolBody, command: Edit) -> Job:
+        image_id = UUID(editing.image_id(body.image_id, "imageId"))
+        return run(self.request, command, image_id=image_id)
+
+    def answer(self, job: Job, display: str) -> Response:
+        shown = _shown(job, display=display, base=base_of(self.request))
+        if job.ended:
+            return Response({**shown, "report": job.report})
+        return Response({**shown, "report": None, "jobId": job.public_id}, status=202)
+
+
+class EditView(EditingView):
+    @endpoint(
+        "Edit a picture",
+        description="Cutting out, layout, background, shadow, light, outline, text removal, "
+        f"upscaling and export in one pass; or a preset, or a preset with changes. {_WAITS}",
+        request=bodies.DocumentedEditBody,
+        responses=_ANSWERS,
+        example=EDIT_ANSWER,
+        body_example={
+            "imageId": _IMAGE,
+            "edit": {
+                "layout": {"size": "2000x2000", "padding": "10%"},
+                "background": {"color": "white"},
+                "shadow": {"mode": "soft"},
+                "export": {"format": "jpg"},
+            },
+        },
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        body = api_bodies.read(bodies.EditBody, request.data)
+        command = Edit(plan=self._plan(request, body))
+        return self.answer(self.edited(body, command), body.display)
+
+    def _plan(self, request: Request, body: bodies.EditBody) -> EditPlan:
+        if body.preset_id is None:
+            return editing.plan_from(body.edit or {})
+        try:
+            preset_id = public_ids.decode("preset", body.preset_id)
+        except ValueError as error:
+            raise invalid("presetId", "Not a valid preset_ id.") from error
+        preset = presets.preset_for(caller(request).account, preset_id)
+        return presets.with_changes(preset, body.edit)
+
+
+class GenerateBackgroundView(EditingView):
+    @endpoint(
+        "Generate a background",
+        description="Puts the product into a scene made from words, with its shadow and light. "
+        "`provider` in the answer names who made it, `notUnderstood` the words that meant "
+        f"nothing to it. {_WAITS}",
+        request=bodies.GenerateBackgroundBody,
+        responses={200: GenerateAnswer, 202: PendingGenerateAnswer},
+        example=GENERATE_ANSWER,
+        body_example={"imageId": _IMAGE, "prompt": "on a marble table, warm window light"},
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        body = api_bodies.read(bodies.GenerateBackgroundBody, request.data)
+        return self.answer(self.edited(body, edit_of("generate-background", body)), body.display)
+
+    def answer(self, job: Job, display: str) -> Response:
+        shown = _shown(job, display=display, base=base_of(self.request))
+        del shown["immediate"]  # the seed's answer has none here
+        made = job.report.get("background", {})
+        for name in ("provider", "seed", "notUnderstood"):
+            shown[name] = made.get(name)
+        if job.ended:
+            return Response(shown)
+        return Response({**shown, "jobId": job.public_id}, status=202)
+
+
+class ReplaceBackgroundView(EditingView):
+    @endpoint(
+        "Replace the background",
+        description=f"By a colour, another picture, or both. {_WAITS}",
+        request=bodies.ReplaceBackgroundBody,
+        responses=_ANSWERS,
+        example=EDIT_ANSWER,
+        body_example={"imageId": _IMAGE, "color": "#f4f1ea", "shadow": "soft"},
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        body = api_bodies.read(bodies.ReplaceBackgroundBody, request.data)
+        command = edit_of("replace-background", body)
+        return self.answer(self.edited(body, command), body.display)
+
+
+class UpscaleView(EditingView):
+    @endpoint(
+        "Upscale",
+        description="Four times the size, by a network. Up to a megapixel with `fast`, a quarter "
+        f"of one with `slow`. {_WAITS}",
+        request=bodies.UpscaleBody,
+        responses=_ANSWERS,
+        example=EDIT_ANSWER,
+        body_example={"imageId": _IMAGE},
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        body = api_bodies.read(bodies.UpscaleBody, request.data)
+        return self.answer(self.edited(body, edit_of("upscale", body)), body.display)
+
+
+class RemoveTextView(EditingView):
+    @endpoint(
+        "Remove text",
+        description="Text laid over the photo (`artificial`), text within its scene (`natural`) "
+        f"or both. `report.textsRemoved` says how many were found. {_WAITS}",
+        request=bodies.RemoveTextBody,
+        responses=_ANSWERS,
+        example=EDIT_ANSWER,
+        body_example={"imageId": _IMAGE, "mode": "artificial"},
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        body = api_bodies.read(bodies.RemoveTextBody, request.data)
+        return self.answer(self.edited(body, edit_of("remove-text", body)), body.display)
+
+
+class BackdropsView(ApiView):
+    scope = "images:read"
+
+    @endpoint(
+        "Backdrops",
+        description="Who makes backgrounds from words here, and what `stylePreset` may be.",
+        responses={200: BackdropsSerializer},
+        example={
+            "providers": ["studio"],
+            "presets": [{"name": "marble", "description": "A white marble table."}],
+            "styles": ["realistic", "artistic", "abstract", "gradient"],
+        },
+    )
+    def get(self, request: Request) -> Response:
+        named = [{"name": name, "description": words} for name, words in scene.presets().items()]
+        return Response(
+            {"providers": list(providers()), "presets": named, "styles": list(scene.STYLES)}
+        )
+
+
+def _shown(job: Job, *, display: str, base: str) -> dict[str, Any]:
+    """The seed's answer. Raises AppError for a job that failed or was cancelled."""
+    refuse_ended(job)
+    source, result = job.source, job.result
+    return {
+        "originalImageId": source.public_id,
+        "processedImageId": result.public_id if result else None,
+        "displayUrl": display_url(result, display=display, base=base) if result else None,
+        "immediate": result is not None,
+        "projectId": public_ids.encode("proj", source.project_id),
+    }

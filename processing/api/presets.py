@@ -1,0 +1,107 @@
+"""``/presets``: saved edits."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from accounts.idempotency import idempotent, new_id
+from config import public_ids
+from config.api import bodies as api_bodies
+from config.api.docs import PAGING, endpoint, page_schema, path_id
+from config.api.pagination import page_of
+from config.api.serializers import PageQuery
+from config.api.views import ApiView
+from config.errors import not_found
+from processing import editing, presets
+from processing.api.bodies import PresetBody, PresetChange
+from processing.api.examples import PRESET, page
+from processing.api.serializers import PresetSerializer
+from processing.models import Preset
+
+_PATH = [path_id("preset_id", "preset")]
+_BODY = {name: PRESET[name] for name in ("name", "edit")}
+
+
+class PresetView(ApiView):
+    scope = {
+        "GET": "images:read",
+        "POST": "jobs:write",
+        "PATCH": "jobs:write",
+        "DELETE": "jobs:write",
+    }
+
+    def preset(self, public_id: str) -> Preset:
+        try:
+            preset_id = public_ids.decode("preset", public_id)
+        except ValueError as error:
+            raise not_found("Preset") from error
+        return presets.preset_for(caller(self.request).account, preset_id)
+
+
+class Presets(PresetView):
+    def again(self, request: Request, object_id: UUID) -> Response:
+        preset = presets.preset_for(caller(request).account, object_id)
+        return Response(_shown(preset), status=status.HTTP_201_CREATED)
+
+    @endpoint(
+        "Your presets",
+        operation_id="presets_list",
+        responses={200: page_schema(PresetSerializer)},
+        example=page(PRESET),
+        parameters=PAGING,
+    )
+    def get(self, request: Request) -> Response:
+        wanted = self.read_query(PageQuery)
+        rows = Preset.objects.filter(account=caller(request).account)
+        return Response(page_of(rows, wanted, serializer=PresetSerializer))
+
+    @endpoint(
+        "Save a preset",
+        description="A named edit. Its bare UUID is a template's id at the Photoroom door.",
+        request=PresetBody,
+        responses={201: PresetSerializer},
+        example=PRESET,
+        body_example=_BODY,
+    )
+    @idempotent("preset")
+    def post(self, request: Request) -> Response:
+        body = api_bodies.read(PresetBody, request.data)
+        plan = editing.plan_from(body.edit)
+        preset = presets.create(
+            caller(request).account, name=body.name, plan=plan, preset_id=new_id(request)
+        )
+        return Response(_shown(preset), status=status.HTTP_201_CREATED)
+
+
+class OnePreset(PresetView):
+    @endpoint("A preset", responses={200: PresetSerializer}, example=PRESET, parameters=_PATH)
+    def get(self, request: Request, preset_id: str) -> Response:
+        return Response(_shown(self.preset(preset_id)))
+
+    @endpoint(
+        "Change a preset",
+        request=PresetChange,
+        responses={200: PresetSerializer},
+        example=PRESET,
+        body_example={"name": "Catalogue, warm"},
+        parameters=_PATH,
+    )
+    def patch(self, request: Request, preset_id: str) -> Response:
+        body = api_bodies.read(PresetChange, request.data)
+        plan = editing.plan_from(body.edit) if body.edit is not None else None
+        return Response(_shown(presets.change(self.preset(preset_id), name=body.name, plan=plan)))
+
+    @endpoint("Delete a preset", responses={204: None}, parameters=_PATH)
+    def delete(self, request: Request, preset_id: str) -> Response:
+        self.preset(preset_id).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _shown(preset: Preset) -> dict[str, Any]:
+    return dict(PresetSerializer(preset).data)

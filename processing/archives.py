@@ -1,0 +1,125 @@
+"""A batch's results as one ZIP, made while it is sent: no copy on disk, one picture in memory."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import IO, cast
+
+from config.errors import AppError
+from media_library import storage
+from processing import batch_state
+from processing.models import Batch, BatchItem, JobState
+
+_CHUNK = 256 * 1024
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A result in the archive."""
+
+    name: str
+    key: str
+    made_at: datetime
+
+
+def entries(batch: Batch) -> list[Entry]:
+    """The results there are, under names that don't clash. Raises AppError CONFLICT for none."""
+    found: list[Entry] = []
+    taken = {MANIFEST}
+    for item in _items(batch):
+        result = item.job.result if item.job else None
+        if result is None or result.deleted_at is not None:
+            continue
+        name = _free(result.name or f"{result.public_id}.{result.format}", taken)
+        taken.add(name.lower())
+        found.append(Entry(name, result.file_key, result.created_at))
+    if not found:
+        raise AppError("CONFLICT", "The batch has no finished picture.", status=409)
+    return found
+
+
+def manifest(batch: Batch, files: list[Entry]) -> bytes:
+    """What became of every picture, for people and programs."""
+    names = {entry.key: entry.name for entry in files}
+    told = []
+    for item in _items(batch):
+        job = item.job
+        result = job.result if job else None
+        error = job.error if job else item.error
+        told.append(
+            {
+                "position": item.position,
+                "source": item.name,
+                "imageId": item.image.public_id if item.image else None,
+                "state": job.state if job else JobState.FAILED.value,
+                "file": names.get(result.file_key) if result else None,
+                "error": error or None,
+            }
+        )
+    whole = {
+        "batchId": batch.public_id,
+        "operation": batch.operation,
+        "counts": batch_state.counts_of(batch).shown(),
+        "items": told,
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False).encode()
+
+
+def stream(files: list[Entry], listing: bytes) -> Iterator[bytes]:
+    """The ZIP's bytes, in pieces. Pictures are compressed already, so they are only stored.
+
+    A file that was deleted meanwhile is left out.
+    """
+    sink = _Sink()
+    # zipfile asks for no more than write() and flush() where it can't seek.
+    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_STORED) as archive:
+        for entry in files:
+            try:
+                source = storage.open_file(entry.key)
+            except FileNotFoundError:
+                continue
+            info = zipfile.ZipInfo(entry.name, entry.made_at.timetuple()[:6])
+            with source, archive.open(info, "w", force_zip64=True) as target:
+                while chunk := source.read(_CHUNK):
+                    target.write(chunk)
+                    yield sink.taken()
+        archive.writestr(MANIFEST, listing)
+    yield sink.taken()
+
+
+class _Sink:
+    """What `zipfile` writes to, and cannot seek in."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        return None
+
+    def taken(self) -> bytes:
+        whole = b"".join(self._pieces)
+        self._pieces.clear()
+        return whole
+
+
+def _items(batch: Batch) -> list[BatchItem]:
+    return list(batch.items.select_related("image", "job__result").order_by("position"))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or with a number where a file system would take it for another's."""
+    path = PurePosixPath(name.replace("/", "_").replace("\\", "_"))
+    free, number = str(path), 2
+    while free.lower() in taken:
+        free, number = f"{path.stem}-{number}{path.suffix}", number + 1
+    return free

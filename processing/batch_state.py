@@ -1,0 +1,85 @@
+"""Where a batch stands: counted in the transaction that ends one of its items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, F
+from django.utils import timezone
+
+from processing.delivery import events
+from processing.models import Batch, Job, JobState
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many items of a batch are where. ``failed`` has those that never became a job, too."""
+
+    total: int
+    pending: int = 0
+    processing: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def progress(self) -> int:
+        """0 to 100; 100 only when every item has ended."""
+        return (self.completed + self.failed + self.cancelled) * 100 // max(1, self.total)
+
+    def shown(self) -> dict[str, int]:
+        return {
+            "total": self.total,
+            "pending": self.pending,
+            "processing": self.processing,
+            "completed": self.completed,
+            "failed": self.failed,
+            "cancelled": self.cancelled,
+            "progress": self.progress,
+        }
+
+
+def counts_of(batch: Batch) -> Counts:
+    rows = Job.objects.filter(batch=batch).order_by().values("state").annotate(n=Count("pk"))
+    return _counts(batch, {row["state"]: row["n"] for row in rows})
+
+
+def item_ended(job: Job) -> None:
+    """One of a batch's jobs has ended: tell how far the batch is, and end it with its last."""
+    if job.batch_id is None:
+        return
+    Batch.objects.filter(pk=job.batch_id, open_items=1).update(
+        ended_at=timezone.now(), open_items=0
+    )
+    Batch.objects.filter(pk=job.batch_id, open_items__gt=1).update(open_items=F("open_items") - 1)
+    batch = Batch.objects.get(pk=job.batch_id)
+    tell(batch)
+
+
+def tell(batch: Batch) -> None:
+    """Append where the batch stands, and that it is complete when it is."""
+    counts = counts_of(batch).shown()
+    events.append_to_batch(batch, "batch.progress", counts)
+    if batch.ended_at is not None:
+        events.append_to_batch(batch, "batch.completed", counts)
+
+
+def item_reopened(job: Job) -> None:
+    """One of a batch's jobs is pending again."""
+    if job.batch_id is not None:
+        Batch.objects.filter(pk=job.batch_id).update(
+            ended_at=None, cancelled_at=None, open_items=F("open_items") + 1
+        )
+
+
+def _counts(batch: Batch, by_state: Mapping[str, int]) -> Counts:
+    never_jobs = batch.total - sum(by_state.values())
+    return Counts(
+        total=batch.total,
+        pending=by_state.get(JobState.PENDING, 0),
+        processing=by_state.get(JobState.PROCESSING, 0),
+        completed=by_state.get(JobState.COMPLETED, 0),
+        failed=by_state.get(JobState.FAILED, 0) + never_jobs,
+        cancelled=by_state.get(JobState.CANCELLED, 0),
+    )

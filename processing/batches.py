@@ -1,0 +1,187 @@
+"""Many pictures at once: one request, one check, one reservation, a job for each picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import quotas
+from accounts.http import Caller
+from accounts.models import Account
+from config.errors import AppError, invalid, not_found
+from media_library.models import Image
+from processing import batch_state, commands, renditions, services, tasks, transitions
+from processing.commands import Command
+from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
+
+
+@dataclass(frozen=True)
+class Member:
+    """One picture of a batch, or why a file could not become one."""
+
+    name: str
+    image: Image | None
+    error_code: str = ""
+    error: str = ""
+
+
+def batch_for(account: Account, batch_id: UUID) -> Batch:
+    """The account's batch. Raises AppError NOT_FOUND, also for somebody else's."""
+    batch = Batch.objects.filter(account=account, pk=batch_id).first()
+    if batch is None:
+        raise not_found("Batch")
+    return batch
+
+
+def check_size(account: Account, count: int, field: str = "imageIds") -> None:
+    """Raises AppError VALIDATION_ERROR for no pictures, or more than the plan allows."""
+    most = account.plan.batch_size
+    if not 1 <= count <= most:
+        raise invalid(field, f"A batch has 1 to {most} pictures, not {count}.")
+
+
+def members(account: Account, image_ids: Sequence[UUID]) -> list[Member]:
+    """The account's pictures in the order given. Raises AppError NOT_FOUND, VALIDATION_ERROR."""
+    if len(set(image_ids)) < len(image_ids):
+        raise invalid("imageIds", "A picture is named twice.")
+    found = Image.live.in_bulk(image_ids)
+    mine = {pk: image for pk, image in found.items() if image.account_id == account.pk}
+    if len(mine) < len(image_ids):
+        raise not_found("Image")
+    return [Member(mine[pk].name, mine[pk]) for pk in image_ids]
+
+
+def submit(
+    caller: Caller, command: Command, *, pictures: Sequence[Member], batch_id: UUID | None = None
+) -> Batch:
+    """Write a batch and its jobs, with quota for all of them or nothing at all.
+
+    Results that the account has already are found again and cost nothing; files that could not be
+    kept fail alone. Raises AppError QUOTA_EXCEEDED.
+    """
+    check_size(caller.account, len(pictures))
+    planned = _planned(caller, command, pictures)
+    with transaction.atomic():
+        batch = _written(caller, command, pictures, planned, batch_id or uuid4())
+        for job, done in planned.found:
+            services.find_again(job, done)
+        transaction.on_commit(lambda: tasks.send_batch(batch, len(planned.new)), robust=True)
+    batch.refresh_from_db()
+    return batch
+
+
+def cancel(batch: Batch) -> Batch:
+    """Cancel what has not ended. Raises AppError CONFLICT where everything has."""
+    if not Batch.objects.filter(pk=batch.pk, ended_at=None).update(cancelled_at=timezone.now()):
+        raise AppError("CONFLICT", "The batch has ended already.", status=409)
+    for job in batch.jobs.filter(state__in=OPEN_STATES):
+        transitions.cancel(job)
+    batch.refresh_from_db()
+    return batch
+
+
+def retry(batch: Batch) -> int:
+    """Run the failed jobs again, each at the price of a unit; how many. Raises AppError CONFLICT
+    where there are none, QUOTA_EXCEEDED where not even one can be paid."""
+    failed = batch.jobs.filter(state=JobState.FAILED, source__deleted_at=None)
+    jobs = list(failed.select_related("account", "source"))
+    if not jobs:
+        raise AppError("CONFLICT", "No picture of the batch has failed.", status=409)
+    done = 0
+    for job in jobs:
+        try:
+            services.retry(job)
+        except AppError as error:
+            if done == 0 or error.code != "QUOTA_EXCEEDED":
+                raise
+            break
+        done += 1
+    batch.refresh_from_db()
+    return done
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """`jobs` by position in the batch; `found` are those with an earlier result."""
+
+    jobs: dict[int, Job]
+    found: list[tuple[Job, Job]]
+
+    @property
+    def new(self) -> list[Job]:
+        found = {job.pk for job, _ in self.found}
+        return [job for job in self.jobs.values() if job.pk not in found]
+
+
+def _planned(caller: Caller, command: Command, pictures: Sequence[Member]) -> _Planned:
+    contents = services.contents_of(caller.account, command)
+    digest, kept = commands.command_hash(command, contents), command.kept()
+    jobs, found = {}, []
+    for position, member in enumerate(pictures):
+        if member.image is None:
+            continue
+        key = renditions.key_of(command, source=member.image, contents=contents)
+        jobs[position] = Job(
+            id=uuid4(),
+            account=caller.account,
+            created_by=caller.user,
+            operation=command.operation,
+            command=kept,
+            command_hash=digest,
+            rendition_key=key,
+            source=member.image,
+        )
+    earlier = renditions.find_all(caller.account, {job.rendition_key for job in jobs.values()})
+    for job in jobs.values():
+        if done := earlier.get(job.rendition_key):
+            found.append((job, done))
+    return _Planned(jobs, found)
+
+
+def _written(
+    caller: Caller,
+    command: Command,
+    pictures: Sequence[Member],
+    planned: _Planned,
+    batch_id: UUID,
+) -> Batch:
+    new = planned.new
+    quotas.reserve_many(caller.account, command.operation, job_ids=[job.pk for job in new])
+    nothing_open = not planned.jobs
+    batch = Batch.objects.create(
+        id=batch_id,
+        account=caller.account,
+        created_by=caller.user,
+        operation=command.operation,
+        command=command.kept(),
+        total=len(pictures),
+        open_items=len(planned.jobs),
+        ended_at=timezone.now() if nothing_open else None,
+    )
+    for job in planned.jobs.values():
+        job.batch = batch
+    Job.objects.bulk_create(planned.jobs.values())
+    BatchItem.objects.bulk_create(_items(batch, pictures, planned.jobs))
+    JobEvent.objects.bulk_create(
+        JobEvent(job=job, batch=batch, account=caller.account, name="job.queued") for job in new
+    )
+    if nothing_open:
+        batch_state.tell(batch)
+    return batch
+
+
+def _items(batch: Batch, pictures: Sequence[Member], jobs: dict[int, Job]) -> Iterable[BatchItem]:
+    for position, member in enumerate(pictures):
+        yield BatchItem(
+            batch=batch,
+            position=position,
+            name=member.name,
+            image=member.image,
+            job=jobs.get(position),
+            error_code=member.error_code,
+            error=member.error,
+        )

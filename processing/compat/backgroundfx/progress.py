@@ -1,0 +1,20 @@
+"""Where a batch stands, in the vendor's words."""
+
+from __future__ import annotations
+
+from processing.batch_state import Counts
+
+
+def status_of(counts: Counts) -> str:
+    """``failed`` is a batch of which something was cancelled, or nothing came out.
+
+    One bad photo fails alone: a batch with results is completed.
+    """
+    if counts.pending or counts.processing:
+        started = counts.processing or ended(counts)
+        return "processing" if started else "pending"
+    return "completed" if counts.completed and not counts.cancelled else "failed"
+
+
+def ended(counts: Counts) -> int:
+    return counts.completed + counts.failed + counts.cancelled

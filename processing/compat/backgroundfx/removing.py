@@ -1,0 +1,103 @@
+"""The parameters of remove-background, from a form or from a batch's ``options``, as a command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NoReturn
+
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.api.bodies import refusal
+from config.errors import AppError, invalid
+from processing import services
+from processing.commands import RemoveBackground
+from processing.compat.fields import Fields
+
+# The model that ``ultra`` runs, where it is installed; all other qualities stay with the fast one.
+FINEST_MODEL = "high"
+# What part of ``edge_refinement`` each quality takes: a share of it, above a floor.
+_EDGES: dict[str, tuple[float, float]] = {
+    "low": (0.0, 0.5),
+    "medium": (0.0, 0.75),
+    "high": (0.0, 1.0),
+    "ultra": (50.0, 0.5),
+}
+
+
+class Options(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    model: Literal["rembg", "u2net", "deeplab", "custom"] = "rembg"
+    quality: Literal["low", "medium", "high", "ultra"] = "high"
+    return_mask: bool = False
+    edge_refinement: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 50.0
+
+    @property
+    def edge(self) -> float:
+        """On our scale of edges, which has the same ends; rounded, so that equal work is equal."""
+        floor, share = _EDGES[self.quality]
+        return round(floor + share * self.edge_refinement, 2)
+
+    def command(self) -> RemoveBackground:
+        """Raises AppError VALIDATION_ERROR for a model that is not installed."""
+        return RemoveBackground(model=self._model(), edge=self.edge)
+
+    def _model(self) -> str:
+        if self.model == "rembg":
+            finest = self.quality == "ultra" and _is_installed(FINEST_MODEL)
+            name = FINEST_MODEL if finest else settings.DEFAULT_MODEL
+        else:
+            name = settings.BACKGROUNDFX_CUSTOM_MODEL if self.model == "custom" else self.model
+        if not name or not _is_installed(name):
+            raise invalid("model", f"model: {self.model} is not installed here")
+        return name
+
+
+def of_form(fields: Fields) -> Options:
+    """Raises AppError VALIDATION_ERROR naming the parameter."""
+    given: dict[str, Any] = {}
+    for name, field in Options.model_fields.items():
+        text = fields.text(name)
+        if text is not None:
+            given[name] = text if isinstance(field.default, str) else _value(text)
+    return _checked(given)
+
+
+def of_json(text: str | None) -> Options:
+    """A batch's ``options``. Raises AppError VALIDATION_ERROR."""
+    try:
+        given = json.loads(text or "{}", parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise invalid("options", "options must be JSON") from error
+    if not isinstance(given, dict):
+        raise invalid("options", "options must be a JSON object")
+    return _checked(given, prefix="options")
+
+
+def _checked(given: Mapping[str, Any], prefix: str = "") -> Options:
+    try:
+        return Options.model_validate(given)
+    except ValidationError as error:
+        raise refusal(error, prefix) from error
+
+
+def _value(text: str) -> Any:
+    """Booleans and numbers are spelled in forms as in JSON; what is none stays text."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON.")
+
+
+def _is_installed(model: str) -> bool:
+    try:
+        services.check_model(model)
+    except AppError:
+        return False
+    return True

@@ -1,0 +1,198 @@
+"""The endpoints, each a translation of a request into a command or a service's call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from accounts.models import Account
+from config.api.bodies import read
+from config.api.parsers import JSONParser
+from config.api.views import ApiView
+from config.errors import AppError
+from media_library.models import BackgroundCategory
+from media_library.uploads import limit_uploads
+from processing import batches, services, webhooks
+from processing.commands import Edit
+from processing.compat.backgroundfx import answers, bodies, library, masks, removing
+from processing.compat.backgroundfx.access import RATE_GROUP, JwtAuthentication
+from processing.compat.backgroundfx.batch import read_files
+from processing.compat.backgroundfx.errors import MANNERS
+from processing.compat.backgroundfx.notices import DIALECT
+from processing.compat.fields import Fields
+from processing.compat.jobs import result_of
+from processing.compat.pictures import Sent, brought_in
+from processing.engine.edit_plan import Background, EditPlan, Layout
+from processing.engine.plan import Cutting
+from processing.models import Job
+
+_CATEGORIES = {name: name for name in BackgroundCategory.values}
+_MOST_PAGE, _MOST_LIMIT = 1_000_000, 100
+
+
+class BackgroundfxView(ApiView):
+    """What the endpoints share."""
+
+    authentication_classes = [JwtAuthentication]
+    parser_classes = [JSONParser]
+    renderer_classes = [JSONRenderer]
+    http_method_names = ["get", "post"]
+    rate_group: str | dict[str, str] = RATE_GROUP
+
+    def get_exception_handler(self) -> Callable[..., Response]:
+        return MANNERS.answer
+
+    @property
+    def account(self) -> Account:
+        return caller(self.request).account
+
+    @property
+    def base(self) -> str:
+        return self.request.build_absolute_uri("/")[:-1]
+
+    def window(self, fields: Fields) -> library.Window:
+        return library.Window(
+            fields.whole("page", 1, _MOST_PAGE) or 1, fields.whole("limit", 1, _MOST_LIMIT) or 20
+        )
+
+
+class FormView(BackgroundfxView):
+    """Takes files."""
+
+    parser_classes = [MultiPartParser]
+    most_files = 1
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        limit_uploads(request, most_files=self.most_files)
+        return super().initialize_request(request, *args, **kwargs)
+
+
+class RemoveBackground(FormView):
+    def post(self, request: Request) -> Response:
+        fields = Fields.of_form(request)
+        file = fields.file("file")
+        if file is None:
+            raise AppError("MISSING_FILE", "file: must be provided", fields={"file": ["Required."]})
+        options = removing.of_form(fields)
+        command, who = options.command(), caller(request)
+        with brought_in(who.account, [Sent("file", file)]) as [source]:
+            job = services.submit_and_wait(
+                who, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
+            )
+        return self.result(job, mask=options.return_mask)
+
+    def result(self, job: Job, *, mask: bool) -> Response:
+        result = result_of(job)
+        return Response(answers.processing_result(job, result, base=self.base, mask=mask))
+
+
+class ReplaceBackground(BackgroundfxView):
+    def post(self, request: Request) -> Response:
+        body = read(bodies.ReplaceBackground, request.data)
+        source = library.picture(self.account, body.image_id)
+        behind = library.background_plan(self.account, body.background_id, body.blend_mode)
+        command = _replacement(behind)
+        services.check(command)
+        job = services.submit_and_wait(
+            caller(request), command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
+        )
+        shown = answers.processing_result(job, result_of(job), base=self.base, mask=False)
+        return Response(shown)
+
+
+def _replacement(behind: Background) -> Edit:
+    """The subject stays where it is. Results are cut out already; uploads still have to be."""
+    plan = EditPlan(
+        cutting=Cutting(settings.DEFAULT_MODEL, keep_existing_alpha=True),
+        layout=Layout(size="originalImage", reference_box="originalImage"),
+        background=behind,
+    )
+    return Edit(operation="replace-background", plan=plan)
+
+
+class StartBatch(FormView):
+    most_files = settings.MAX_BATCH_FILES
+
+    def post(self, request: Request) -> Response:
+        fields = Fields.of_form(request)
+        command = removing.of_json(fields.text("options", most=10_000)).command()
+        members = read_files(self.account, fields)
+        batch = batches.submit(caller(request), command, pictures=members)
+        return Response(answers.batch_job(batch, base=self.base), status=202)
+
+
+class BatchJob(BackgroundfxView):
+    def get(self, request: Request, job_id: str) -> Response:
+        batch = batches.batch_for(self.account, library.row_id(job_id, "Job"))
+        return Response(answers.batch_job(batch, base=self.base))
+
+
+class Backgrounds(BackgroundfxView):
+    def get(self, request: Request) -> Response:
+        fields = Fields.of_query(request)
+        category = fields.choice("category", _CATEGORIES)
+        window = self.window(fields)
+        return Response(library.backgrounds(self.account, category, window, self.base))
+
+
+class GenerateBackground(BackgroundfxView):
+    def post(self, request: Request) -> Response:
+        body = read(bodies.GenerateBackground, request.data)
+        return Response(library.generate(self.account, body, self.base), status=201)
+
+
+class Projects(BackgroundfxView):
+    def get(self, request: Request) -> Response:
+        fields = Fields.of_query(request)
+        search = fields.text("search") or ""
+        return Response(library.projects(self.account, search, self.window(fields)))
+
+    def post(self, request: Request) -> Response:
+        body = read(bodies.NewProject, request.data)
+        return Response(library.create_project(self.account, body), status=201)
+
+
+class Webhooks(BackgroundfxView):
+    def post(self, request: Request) -> Response:
+        body = read(bodies.NewWebhook, request.data)
+        wanted = webhooks.Subscription(body.url, body.events, secret=body.secret, dialect=DIALECT)
+        endpoint = webhooks.register(self.account, wanted)
+        shown = answers.webhook(endpoint)
+        if not body.secret:
+            shown["secret"] = endpoint.secret  # made by us, and told this once
+        return Response(shown, status=201)
+
+
+class Mask(BackgroundfxView):
+    """The link is all the permission it needs, as those to pictures are."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_classes = []
+
+    def get(self, request: Request, token: str) -> HttpResponse:
+        data = masks.mask_of(masks.image_of(token))
+        headers = {"Cache-Control": "private, max-age=3600"}
+        return HttpResponse(data, content_type="image/png", headers=headers)
+
+
+class Unknown(BackgroundfxView):
+    """Every other address below this door."""
+
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = []
+
+    def get(self, request: Request, **path: str) -> HttpResponse:
+        raise Http404
+
+    post = get

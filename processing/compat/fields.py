@@ -1,0 +1,201 @@
+"""A request's parameters, each read once by the type it must have.
+
+Everything in a form or a query is text, so the types are strict by their spelling: ``true`` is a
+boolean, ``True``, ``1`` and ``yes`` are not. A refusal names the parameter as the caller wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from rest_framework.request import Request
+
+from config.errors import AppError, invalid
+from processing.engine.colours import canonical_colour
+from processing.engine.edit_plan import Length, canonical_length
+from processing.engine.errors import InvalidPlan
+
+Value = TypeVar("Value")
+
+MOST_TEXT = 200
+MOST_URL = 2000
+_NUMBER = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_FLAGS = {"true": True, "false": False}
+
+
+class Fields:
+    """Parameters by name, of a query or (``is_form``) of a form, which alone can hold files.
+
+    What was never asked for, or had no effect, is ``unsupported``.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, list[str]],
+        files: Mapping[str, list[UploadedFile[Any]]] | None = None,
+        *,
+        is_form: bool = False,
+        ignored: Iterable[str] = (),
+    ) -> None:
+        self.is_form = is_form
+        self._values, self._files = values, files or {}
+        self._unread = {*self._values, *self._files}
+        self._ignored = set(ignored)
+
+    @classmethod
+    def of_query(cls, request: Request) -> Fields:
+        return cls(dict(request.query_params.lists()))
+
+    @classmethod
+    def of_form(cls, request: Request) -> Fields:
+        """The form's parts alone: what stands in the address as well is not listened to."""
+        values: dict[str, list[str]] = {}
+        files: dict[str, list[UploadedFile[Any]]] = {}
+        parts = request.data.lists() if isinstance(request.data, MultiValueDict) else ()
+        for name, given in parts:
+            for part in given:
+                kept: Any = files if isinstance(part, UploadedFile) else values
+                kept.setdefault(name, []).append(part)
+        return cls(values, files, is_form=True, ignored=request.query_params)
+
+    @property
+    def names(self) -> list[str]:
+        return sorted({*self._values, *self._files})
+
+    @property
+    def unsupported(self) -> list[str]:
+        return sorted(self._unread | self._ignored)
+
+    def has(self, name: str) -> bool:
+        return name in self._values or name in self._files
+
+    def first(self, names: Iterable[str]) -> str | None:
+        """The first of these that was given."""
+        return next((name for name in names if self.has(name)), None)
+
+    def ignore(self, *names: str) -> None:
+        """Those that were given had no effect, and the answer says so."""
+        self._ignored.update(name for name in names if self.has(name))
+
+    def text(self, name: str, *, most: int = MOST_TEXT) -> str | None:
+        self._unread.discard(name)
+        if name in self._files:
+            raise invalid(name, f"{name} must be text, not a file")
+        given = self._values.get(name)
+        if given is None:
+            return None
+        value = _only(name, given)
+        if len(value) > most:
+            raise invalid(name, f"{name} must have at most {most} characters")
+        if "\0" in value:
+            raise invalid(name, f"{name} must not contain null characters")
+        return value
+
+    def files(self, name: str) -> list[UploadedFile[Any]]:
+        self._unread.discard(name)
+        if name in self._values:
+            where = "a file" if self.is_form else "sent by POST, as a file"
+            raise invalid(name, f"{name} must be {where}")
+        return self._files.get(name, [])
+
+    def file(self, name: str) -> UploadedFile[Any] | None:
+        given = self.files(name)
+        return _only(name, given) if given else None
+
+    def choice(
+        self, name: str, choices: Mapping[str, Value], *, tolerated: Collection[str] = ()
+    ) -> Value | None:
+        """What the word stands for. ``tolerated`` words are in use but mean nothing: ignored."""
+        word = self.text(name)
+        if word is None:
+            return None
+        if word in tolerated:
+            self.ignore(name)
+            return None
+        if word not in choices:
+            raise invalid(name, f"{name} must be one of {', '.join(choices)}")
+        return choices[word]
+
+    def flag(self, name: str) -> bool | None:
+        word = self.text(name)
+        if word is not None and word not in _FLAGS:
+            raise invalid(name, f"{name} must be boolean")
+        return None if word is None else _FLAGS[word]
+
+    def number(self, name: str, least: float, most: float) -> float | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        if not _NUMBER.fullmatch(text):
+            raise invalid(name, f"{name} must be a number")
+        if not least <= float(text) <= most:
+            raise invalid(name, f"{name} must be between {least:g} and {most:.10g}")
+        return float(text)
+
+    def whole(self, name: str, least: int, most: int) -> int | None:
+        value = self.number(name, least, most)
+        if value is not None and value != int(value):
+            raise invalid(name, f"{name} must be a whole number")
+        return None if value is None else int(value)
+
+    def angle(self, name: str, most: float, words: Mapping[str, float]) -> float | None:
+        """Degrees, or one of the words for them."""
+        text = self.text(name)
+        if text is None or _NUMBER.fullmatch(text):
+            return self.number(name, 0, most)
+        if text not in words:
+            raise invalid(name, f"{name} must be a number or one of {', '.join(words)}")
+        return words[text]
+
+    def length(self, name: str) -> Length | None:
+        """``0.1``, ``10%`` or ``100px``, as plans have it."""
+        text = self.text(name, most=24)
+        if text is None:
+            return None
+        with naming(name):
+            return canonical_length(name, float(text) if _NUMBER.fullmatch(text) else text)
+
+    def colour(self, name: str) -> str | None:
+        """In the one spelling that plans have for it."""
+        text = self.text(name, most=64)
+        if text is None:
+            return None
+        with naming(name):
+            return canonical_colour(text)
+
+    def uuid(self, name: str) -> UUID | None:
+        text = self.text(name)
+        if text is not None and not _UUID.fullmatch(text):
+            raise invalid(name, f"{name} must be a UUID")
+        return UUID(text) if text else None
+
+
+class naming:
+    """In this block the engine's InvalidPlan becomes a refusal that names the parameter."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, InvalidPlan):
+            raise refused(self.name, error) from error
+
+
+def refused(name: str, error: InvalidPlan) -> AppError:
+    message = error.message.rstrip(".")
+    return invalid(name, message if message.startswith(f"{name} ") else f"{name}: {message}")
+
+
+def _only(name: str, given: list[Value]) -> Value:
+    if len(given) > 1:
+        raise invalid(name, f"{name} was given more than once")
+    return given[0]

@@ -1,0 +1,95 @@
+"""Who calls: an API key in ``x-api-key``, or the same key marked as one for trying out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+
+from accounts import api_keys
+from accounts.http import Caller, remember_caller
+from accounts.models import User
+from accounts.rate_limits import hit
+from accounts.throttles import RateThrottle
+from config.errors import AppError
+
+RATE_GROUP, SANDBOX_RATE_GROUP = "photoroom", "photoroom-sandbox"
+SANDBOX_PREFIX = "sandbox_"
+
+
+@dataclass(frozen=True)
+class PhotoroomCaller(Caller):
+    """``sandbox``: results carry a watermark and cost nothing, but there are only so many a day."""
+
+    sandbox: bool = False
+
+
+class KeyAuthentication(BaseAuthentication):
+    """``x-api-key`` alone: no session, no cookie, no bearer token opens this door."""
+
+    def authenticate(self, request: Request) -> tuple[User, PhotoroomCaller] | None:
+        given = self.given(request).strip()
+        if not given:
+            return None
+        # An address may bring characters that no header can, and that no database takes.
+        plain = given.removeprefix(SANDBOX_PREFIX)
+        key = api_keys.find(plain) if plain.isprintable() else None
+        if key is None:
+            raise PermissionDenied("The API key is not valid.")
+        api_keys.touch(key)
+        found = PhotoroomCaller(
+            key.account,
+            key.created_by,
+            api_key=key,
+            sandbox=given.startswith(SANDBOX_PREFIX),
+        )
+        remember_caller(request._request, found)
+        return key.created_by, found
+
+    def given(self, request: Request) -> str:
+        return request.headers.get("x-api-key", "")
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'ApiKey realm="packshot"'
+
+
+class KeyOrQueryAuthentication(KeyAuthentication):
+    """The legacy GET also takes ``apiKey`` from the address."""
+
+    def given(self, request: Request) -> str:
+        header = super().given(request)
+        return header or (request.query_params.get("apiKey", "") if request.method == "GET" else "")
+
+
+class SandboxThrottle(RateThrottle):
+    """Counts sandbox calls a second time, against a limit of their own."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        if not sandbox(request):
+            return True
+        self.result = hit(request._request, SANDBOX_RATE_GROUP)
+        return self.result.allowed
+
+
+def sandbox(request: Request) -> bool:
+    return isinstance(request.auth, PhotoroomCaller) and request.auth.sandbox
+
+
+def may_edit(who: Caller) -> bool:
+    return who.account.plan_id in settings.PHOTOROOM_EDIT_PLANS or (
+        isinstance(who, PhotoroomCaller) and who.sandbox
+    )
+
+
+def check_may_edit(who: Caller) -> None:
+    """Raises AppError QUOTA_EXCEEDED, which these clients know as 402."""
+    if not may_edit(who):
+        message = (
+            f"Your plan does not include image editing. It takes one of: "
+            f"{', '.join(settings.PHOTOROOM_EDIT_PLANS)}."
+        )
+        raise AppError("QUOTA_EXCEEDED", message, status=403)

@@ -1,0 +1,137 @@
+"""What is done to the subject and to the file: shadow, light, outline, enlarging, export."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from config.errors import invalid
+from processing.compat.fields import Fields
+from processing.engine.edit_plan import EditFormat, Export, Light, Outline, Shadow, Upscale
+
+ShadowMode = Literal["soft", "hard", "floating"]
+TextRemoval = Literal["artificial", "natural", "all"]
+
+_WITH_OVERRIDES = "ai.auto-with-overrides"
+_SHADOWS: dict[str, ShadowMode] = {
+    "ai.soft": "soft",
+    "ai.hard": "hard",
+    "ai.floating": "floating",
+    "ai.preset-soft": "soft",
+    "ai.preset-hard": "hard",
+    _WITH_OVERRIDES: "soft",
+}
+_DIRECTIONS = {
+    name: 45.0 * turn
+    for turn, name in enumerate(
+        [
+            *("behind", "behindLeft", "left", "frontLeft"),
+            *("front", "frontRight", "right", "behindRight"),
+        ]
+    )
+}
+_SPREADS = {"short": 10.0, "medium": 45.0, "long": 90.0}
+_POSES = {"flatlay": 0.0, "upright": 90.0}
+_LIGHTS: dict[str, Literal["auto", "preserve-hue-and-saturation"] | None] = {
+    "ai.auto": "auto",
+    "ai.preserve-hue-and-saturation": "preserve-hue-and-saturation",
+    "ai.optimize-portrait": None,
+}
+_TEXTS: dict[str, TextRemoval] = {
+    "ai.artificial": "artificial",
+    "ai.natural": "natural",
+    "ai.all": "all",
+}
+_UPSCALES: dict[str, Literal["fast", "slow"]] = {"ai.fast": "fast", "ai.slow": "slow"}
+_DOWNSCALES: dict[str, Literal["never", "always", "skip"]] = {
+    "never": "never",
+    "always": "always",
+    "skipUpscaleIfNotNeeded": "skip",
+}
+_FORMATS: dict[str, EditFormat] = {
+    "png": "png",
+    "jpeg": "jpg",
+    "jpg": "jpg",
+    "webp": "webp",
+    "avif": "avif",
+}
+_METADATA: dict[str, Literal["never", "xmp", "exifSubset", "exifSubsetWithXmp"]] = {
+    "never": "never",
+    "xmp": "xmp",
+    "exifSubset": "exifSubset",
+    "exifSubsetWithXmpCompatibility": "exifSubsetWithXmp",
+}
+_COLOUR_SPACES: dict[str, Literal["sRGB", "original"]] = {"sRGB": "sRGB", "original": "original"}
+
+
+def read_shadow(fields: Fields, base: Shadow | None) -> Shadow | None:
+    overrides = {
+        "direction": fields.angle("shadow.directionOverride", 360, _DIRECTIONS),
+        "intensity": fields.number("shadow.intensityOverride", 0, 1),
+        "softness": fields.number("shadow.softnessOverride", 0, 1),
+        "spread": fields.angle("shadow.spreadOverride", 90, _SPREADS),
+        "pose": fields.angle("shadow.subjectPoseOverride", 90, _POSES),
+    }
+    word = fields.text("shadow.mode")
+    mode = fields.choice("shadow.mode", _SHADOWS, tolerated=("none",))
+    given = fields.first(
+        f"shadow.{name}Override"
+        for name in ("direction", "intensity", "softness", "spread", "subjectPose")
+    )
+    if given is not None and word != _WITH_OVERRIDES:
+        raise invalid(
+            given, f"{given} can only be provided if shadow.mode is set to {_WITH_OVERRIDES}"
+        )
+    return base if mode is None else Shadow(mode, **overrides)
+
+
+def read_light(fields: Fields, base: Light | None) -> Light | None:
+    mode = fields.choice("lighting.mode", _LIGHTS)
+    if mode is not None:
+        return Light(mode)
+    if fields.has("lighting.mode"):
+        raise invalid("lighting.mode", "lighting.mode ai.optimize-portrait is not available here")
+    return base
+
+
+def read_outline(fields: Fields, base: Outline | None) -> Outline | None:
+    color = fields.colour("outline.color")
+    width = fields.number("outline.width", 0, 0.1)
+    blur = fields.number("outline.blurRadius", 0, 0.025)
+    if base is None and color is None:
+        fields.ignore("outline.width", "outline.blurRadius")
+        return None
+    base = base or Outline()
+    return Outline(
+        color=base.color if color is None else color,
+        width=base.width if width is None else width,
+        blur=base.blur if blur is None else blur,
+    )
+
+
+def read_text_removal(fields: Fields, base: TextRemoval | None) -> TextRemoval | None:
+    return fields.choice("textRemoval.mode", _TEXTS) or base
+
+
+def read_upscale(fields: Fields, base: Upscale | None) -> Upscale | None:
+    mode = fields.choice("upscale.mode", _UPSCALES, tolerated=("ai.auto",))
+    downscale = fields.choice("upscale.downscaleIfNeeded", _DOWNSCALES)
+    if mode is not None:
+        base = replace(base or Upscale(), mode=mode)
+    if base is None:
+        fields.ignore("upscale.downscaleIfNeeded")
+        return None
+    return base if downscale is None else replace(base, downscale=downscale)
+
+
+def read_export(fields: Fields, base: Export) -> Export:
+    format = fields.choice("export.format", _FORMATS) or base.format
+    dpi = fields.whole("export.dpi", 72, 1200)
+    return Export(
+        format=format,
+        # A template's quality was meant for its own format.
+        quality=base.quality if format == base.format else None,
+        dpi=base.dpi if dpi is None else dpi,
+        color_space=fields.choice("colorSpace", _COLOUR_SPACES) or base.color_space,
+        metadata=fields.choice("preserveMetadata", _METADATA) or base.metadata,
+    )

@@ -1,0 +1,37 @@
+"""Which pictures a request brings along, as files or as addresses."""
+
+from __future__ import annotations
+
+from config.errors import AppError, invalid
+from processing.compat.fields import MOST_URL, Fields
+from processing.compat.pictures import Sent
+
+
+def file_or_address(fields: Fields, name: str) -> Sent | None:
+    """``NAME.imageFile`` or ``NAME.imageUrl``, at most one of them."""
+    file_name, url_name = f"{name}.imageFile", f"{name}.imageUrl"
+    file, url = fields.file(file_name), fields.text(url_name, most=MOST_URL)
+    if file is not None and url is not None:
+        raise invalid(url_name, f"{url_name} can't be provided if {file_name} is provided")
+    if file is not None:
+        return Sent(file_name, file)
+    return Sent(url_name, url) if url is not None else None
+
+
+def main_picture(fields: Fields) -> Sent:
+    """``imageFile`` of a POST, ``imageUrl`` of a GET."""
+    name, other, method = ("imageUrl", "imageFile", "POST")
+    if fields.is_form:
+        name, other, method = ("imageFile", "imageUrl", "GET")
+    if fields.has(other):
+        raise invalid(other, f"{other} is only available in the {method} request; send {name}")
+    content = fields.file(name) if fields.is_form else fields.text(name, most=MOST_URL)
+    if content is None:
+        raise missing(name)
+    return Sent(name, content)
+
+
+def missing(name: str) -> AppError:
+    return AppError(
+        "MISSING_IMAGE", f"{name}: must be provided", fields={name: ["must be provided"]}
+    )

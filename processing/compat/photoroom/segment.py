@@ -1,0 +1,57 @@
+"""The parameters of ``/v1/segment`` as a RemoveBackground."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from config.errors import AppError, invalid
+from processing.commands import RemoveBackground
+from processing.compat.fields import Fields
+from processing.compat.pictures import Sent
+from processing.engine.colours import parse_rgba
+from processing.engine.plan import Edge, Output, OutputFormat, Size
+
+_FORMATS: dict[str, OutputFormat] = {"png": "png", "jpg": "jpg", "webp": "webp"}
+_CHANNELS: dict[str, Output] = {"rgba": "cutout", "alpha": "mask"}
+_SIZES: dict[str, Size] = {
+    "preview": "preview",
+    "medium": "medium",
+    "hd": "hd",
+    "full": "full",
+}
+
+
+def read_image(fields: Fields) -> Sent:
+    file = fields.file("image_file")
+    if file is None:
+        raise AppError("MISSING_IMAGE", "Please provide an image.")
+    return Sent("image_file", file)
+
+
+def read_segment(fields: Fields, *, edge: Edge | None, watermark: bool) -> RemoveBackground:
+    """Raises AppError VALIDATION_ERROR naming the parameter."""
+    output = fields.choice("channels", _CHANNELS) or "cutout"
+    color = _colour(fields)
+    if output == "mask" and color is not None:
+        raise invalid("bg_color", "bg_color can't be provided if channels is set to alpha")
+    return RemoveBackground(
+        model=settings.DEFAULT_MODEL,
+        edge=edge or "standard",
+        output=output,
+        format=fields.choice("format", _FORMATS) or "png",
+        bg_color=color,
+        crop=fields.flag("crop") or False,
+        size=fields.choice("size", _SIZES) or "full",
+        despill=fields.flag("despill") or False,
+        watermark=watermark,
+    )
+
+
+def _colour(fields: Fields) -> str | None:
+    color = fields.colour("bg_color")
+    if color is None:
+        return None
+    alpha = parse_rgba(color)[3]
+    if 0 < alpha < 255:
+        raise invalid("bg_color", "bg_color must be opaque or transparent")
+    return color if alpha else None

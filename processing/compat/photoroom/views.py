@@ -1,0 +1,224 @@
+"""The endpoints, each a translation of a request into a command and of a job into an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import quotas
+from accounts.http import caller
+from accounts.operations import EDIT, REMOVE_BACKGROUND
+from accounts.scopes import ACCOUNT_READ, JOBS_WRITE
+from accounts.throttles import RateThrottle
+from config.api.views import ApiView
+from config.errors import AppError, invalid
+from media_library.uploads import limit_uploads
+from processing import presets, services
+from processing.commands import Command, Edit
+from processing.compat.failures import Manners
+from processing.compat.fields import MOST_URL, Fields
+from processing.compat.jobs import result_of
+from processing.compat.photoroom import answers, errors
+from processing.compat.photoroom.access import (
+    RATE_GROUP,
+    KeyAuthentication,
+    KeyOrQueryAuthentication,
+    SandboxThrottle,
+    check_may_edit,
+    may_edit,
+    sandbox,
+)
+from processing.compat.photoroom.edit import Asked, bare_plan, read_edit
+from processing.compat.photoroom.headers import edge_of, unsupported_headers
+from processing.compat.photoroom.pictures import main_picture, missing
+from processing.compat.photoroom.segment import read_image, read_segment
+from processing.compat.pictures import Sent, brought_in
+from processing.engine.edit_plan import EditPlan
+from processing.models import Job
+
+
+class PhotoroomView(ApiView):
+    """What the endpoints share. ``manners`` are how they tell of failures."""
+
+    authentication_classes = [KeyAuthentication]
+    throttle_classes = [RateThrottle, SandboxThrottle]
+    parser_classes = [MultiPartParser, FormParser]
+    renderer_classes = [JSONRenderer]
+    http_method_names = ["get", "post"]  # a HEAD would do a GET's work
+    rate_group = RATE_GROUP
+    scope = JOBS_WRITE
+    manners: Manners = errors.NESTED
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        limit_uploads(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def get_exception_handler(self) -> Callable[..., Response]:
+        return self.manners.answer
+
+    def fields(self) -> Fields:
+        """Of a POST the form, of a GET the query."""
+        if self.request.method == "POST":
+            return Fields.of_form(self.request)
+        return Fields.of_query(self.request)
+
+    def done(self, command_for: Callable[[list[str]], Command], sent: list[Sent]) -> Job:
+        """The job on the first picture sent, the others being named by their ids in its command.
+
+        It may still be open when the time to wait is over.
+        """
+        who = caller(self.request)
+        with brought_in(who.account, sent) as (source, *others):
+            command = command_for([str(image.pk) for image in others])
+            _check(command)
+            return services.submit_and_wait(
+                who, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
+            )
+
+
+def _check(command: Command) -> None:
+    """What this site lacks is nothing that a caller of this door could have asked otherwise."""
+    try:
+        services.check(command)
+    except AppError as error:
+        raise AppError("NOT_AVAILABLE", error.message, status=500) from error
+
+
+class Segment(PhotoroomView):
+    manners = errors.FLAT
+
+    def post(self, request: Request) -> HttpResponse:
+        fields = self.fields()
+        image = read_image(fields)
+        command = read_segment(fields, edge=edge_of(request.headers), watermark=sandbox(request))
+        job = self.done(lambda _: command, [image])
+        response = answers.picture_or_json(request._request, result_of(job))
+        answers.tell_uncertainty(response, job)
+        answers.tell_unsupported(
+            response, fields.unsupported + unsupported_headers(request.headers)
+        )
+        return response
+
+
+class AccountView(PhotoroomView):
+    scope = ACCOUNT_READ
+
+    def permission_denied(
+        self, request: Request, message: str | None = None, code: str | None = None
+    ) -> Any:
+        if request.authenticators and not request.successful_authenticator:
+            raise invalid("apiKey", "apiKey: Required")
+        return super().permission_denied(request, message=message, code=code)
+
+    def standing(self, operation: str) -> dict[str, int]:
+        """What is left of the month's quota, and all of it."""
+        who = caller(self.request)
+        lines = {line.operation: line for line in quotas.overview(who.account)}
+        if operation not in lines or (operation == EDIT and not may_edit(who)):
+            return {"available": 0, "subscription": 0}
+        line = lines[operation]
+        return {"available": line.remaining, "subscription": line.limit}
+
+
+class AccountV1(AccountView):
+    def get(self, request: Request) -> Response:
+        return Response({"credits": self.standing(REMOVE_BACKGROUND)})
+
+
+class AccountV2(AccountView):
+    def get(self, request: Request) -> Response:
+        plan = caller(request).account.plan_id
+        return Response({"images": self.standing(EDIT), "plan": plan})
+
+
+class EditingView(PhotoroomView):
+    """What ``/v2/edit`` and its ancestor share."""
+
+    def template(self, fields: Fields) -> EditPlan | None:
+        """The preset that ``templateId`` names."""
+        preset_id = fields.uuid("templateId")
+        if preset_id is None:
+            return None
+        try:
+            return presets.plan_of(presets.preset_for(caller(self.request).account, preset_id))
+        except AppError as error:
+            raise invalid("templateId", f"templateId: {error.message}") from error
+
+    def edited(self, main: Sent, asked: Asked, fields: Fields) -> HttpResponse:
+        check_may_edit(caller(self.request))
+
+        def command_for(ids: list[str]) -> Edit:
+            return asked.command(ids, watermark=sandbox(self.request))
+
+        job = self.done(command_for, [main, *asked.others])
+        result = result_of(job)
+        response = answers.picture(result)
+        answers.tell_of_edit(response, job, asked.plan)
+        answers.tell_unsupported(
+            response, fields.unsupported + unsupported_headers(self.request.headers)
+        )
+        if self.request.method == "GET":
+            answers.tell_page(response, self.request._request, result)
+        return response
+
+
+class EditView(EditingView):
+    def get(self, request: Request) -> HttpResponse:
+        fields = self.fields()
+        main = main_picture(fields)
+        base = self.template(fields) or bare_plan()
+        asked = read_edit(fields, base, edge=edge_of(request.headers))
+        return self.edited(main, asked, fields)
+
+    post = get
+
+
+class RenderView(EditingView):
+    """The first version: a template, and a picture to put into it."""
+
+    authentication_classes = [KeyOrQueryAuthentication]
+
+    def get(self, request: Request) -> HttpResponse:
+        fields = self.fields()
+        fields.text("apiKey")
+        return self.work(
+            fields, self.address(fields, "imageUrl") or self.address(fields, "conceptUrl")
+        )
+
+    def post(self, request: Request) -> HttpResponse:
+        fields = self.fields()
+        file = fields.file("imageFile")
+        given = Sent("imageFile", file) if file else self.address(fields, "imageUrl")
+        return self.work(fields, given)
+
+    def address(self, fields: Fields, name: str) -> Sent | None:
+        url = fields.text(name, most=MOST_URL)
+        return None if url is None else Sent(name, url)
+
+    def work(self, fields: Fields, main: Sent | None) -> HttpResponse:
+        plan = self.template(fields)
+        if plan is None:
+            raise invalid("templateId", "templateId: must be provided")
+        if main is None:
+            raise missing("imageFile" if self.request.method == "POST" else "imageUrl")
+        return self.edited(main, Asked(plan), fields)
+
+
+class Unknown(PhotoroomView):
+    """Every other address below this door."""
+
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = []
+
+    def get(self, request: Request, **path: str) -> HttpResponse:
+        raise Http404
+
+    post = get

@@ -1,0 +1,64 @@
+"""The pictures that a request of another service's client brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.models import Account
+from config import outbound
+from config.errors import AppError
+from media_library import uploads
+from media_library.ingest import Incoming, ingest_all
+from media_library.models import Image
+from media_library.services import delete_image
+from processing.compat.fields import MOST_URL
+from processing.engine.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A picture on its way in, under the name of its parameter: a file, or an address."""
+
+    name: str
+    content: UploadedFile[Any] | str
+
+    def incoming(self) -> Incoming:
+        """Fetches what is an address. Raises AppError (see config.outbound) under our name."""
+        if not isinstance(self.content, str):
+            return uploads.incoming(self.content, self.name)
+        try:
+            fetched = outbound.fetch(
+                self.content,
+                max_bytes=settings.MAX_UPLOAD_BYTES,
+                timeout=settings.URL_FETCH_SECONDS,
+            )
+        except outbound.OutboundError as error:
+            message = f"{self.name}: {error.message}"
+            fields = {self.name: [error.message]}
+            raise AppError(error.code, message, status=error.status, fields=fields) from error
+        file_name = unquote(urlsplit(fetched.url).path).rpartition("/")[2]
+        # What follows the "?" is often somebody's temporary permission: not ours to keep.
+        address = self.content.partition("?")[0][:MOST_URL]
+        return Incoming(file_name, lambda: fetched.data, field=self.name, source_url=address)
+
+
+@contextmanager
+def brought_in(account: Account, sent: Sequence[Sent]) -> Iterator[list[Image]]:
+    """The pictures as rows of the account: all of them or none.
+
+    If the block is refused, nothing was done with them, and they go again.
+    """
+    images = ingest_all(account, [one.incoming() for one in sent])
+    try:
+        yield images
+    except (AppError, EngineError):
+        for image in images:
+            delete_image(image)
+        raise

@@ -1,0 +1,94 @@
+"""Edits as doors and presets spell them: checked, with pictures by their public ids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from config import public_ids
+from config.api.bodies import refusal
+from config.errors import invalid
+from processing.engine.edit_plan import EditPlan
+
+_PLANS: TypeAdapter[EditPlan] = TypeAdapter(EditPlan)
+# Where an edit names other pictures.
+_IMAGES: tuple[tuple[str, ...], ...] = (
+    ("background", "image", "imageId"),
+    ("background", "generated", "guidanceImageId"),
+)
+# One length for all four sides.
+_SIDES: tuple[tuple[str, ...], ...] = (("layout", "margin"), ("layout", "padding"))
+
+
+def plan_from(edit: Mapping[str, Any]) -> EditPlan:
+    """An edit as the API takes it. Raises AppError VALIDATION_ERROR, fields under ``edit``."""
+    try:
+        spelled: dict[str, Any] = deepcopy(dict(edit))
+        for path in _SIDES:
+            _change(spelled, path, _four_sides)
+        for path in _IMAGES:
+            _change(spelled, path, partial(_row_id, path=path))
+        return _PLANS.validate_json(json.dumps(spelled))
+    except ValidationError as error:
+        raise refusal(error, prefix="edit") from error
+    except RecursionError as error:
+        raise invalid("edit", "It is nested too deeply.") from error
+
+
+def kept(plan: EditPlan) -> dict[str, Any]:
+    """As rows keep it."""
+    found: dict[str, Any] = _PLANS.dump_python(plan, mode="json", by_alias=True)
+    return found
+
+
+def shown(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row keeps, as the API shows it and takes it again."""
+    spelled: dict[str, Any] = deepcopy(dict(plan))
+    for path in _IMAGES:
+        _change(spelled, path, lambda row: public_ids.encode("img", UUID(row)))
+    return spelled
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with what `changes` says in place of it, part by part."""
+    result = dict(base)
+    for name, value in changes.items():
+        before = result.get(name)
+        both = isinstance(before, Mapping) and isinstance(value, Mapping)
+        result[name] = merged(before, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def image_id(text: str, field: str) -> str:
+    """The row's id for ``img_…``. Raises AppError naming `field`."""
+    try:
+        return str(public_ids.decode("img", text))
+    except ValueError as error:
+        raise invalid(field, "Not a valid img_ id.") from error
+
+
+def _row_id(name: Any, path: tuple[str, ...]) -> Any:
+    return image_id(name, ".".join(("edit", *path))) if isinstance(name, str) else name
+
+
+def _four_sides(length: Any) -> Any:
+    if isinstance(length, Mapping) or length is None:
+        return length
+    return dict.fromkeys(("top", "right", "bottom", "left"), length)
+
+
+def _change(tree: dict[str, Any], path: tuple[str, ...], change: Callable[[Any], Any]) -> None:
+    *way, last = path
+    for step in way:
+        inner = tree.get(step)
+        if not isinstance(inner, dict):
+            return
+        tree = inner
+    if tree.get(last) is not None:
+        tree[last] = change(tree[last])

@@ -1,0 +1,59 @@
+"""Where things are in a picture: turning it upright, boxes, sizes."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+U8 = npt.NDArray[np.uint8]
+F32 = npt.NDArray[np.float32]
+Box = tuple[int, int, int, int]
+
+# Alpha below this is haze that no eye sees; it must not blow the bounding box up.
+VISIBLE = 16
+
+
+def upright(pixels: U8, orientation: int) -> U8:
+    """Apply an EXIF orientation (1 to 8) to an array (height, width[, channels])."""
+    match orientation:
+        case 2:
+            turned = cv2.flip(pixels, 1)
+        case 3:
+            turned = cv2.rotate(pixels, cv2.ROTATE_180)
+        case 4:
+            turned = cv2.flip(pixels, 0)
+        case 5:
+            turned = cv2.transpose(pixels)
+        case 6:
+            turned = cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE)
+        case 7:
+            turned = cv2.rotate(cv2.transpose(pixels), cv2.ROTATE_180)
+        case 8:
+            turned = cv2.rotate(pixels, cv2.ROTATE_90_COUNTERCLOCKWISE)
+        case _:
+            return pixels
+    return np.asarray(turned, dtype=np.uint8)
+
+
+def subject_box(alpha: U8) -> Box | None:
+    """The smallest box (left, top, right, bottom; right and bottom exclusive) around what is
+    visible, in pixels, or None when nothing is."""
+    _, mask = cv2.threshold(alpha, VISIBLE - 1, 255, cv2.THRESH_BINARY)
+    left, top, width, height = cv2.boundingRect(mask)
+    if width == 0 or height == 0:
+        return None
+    return left, top, left + width, top + height
+
+
+def fit_within(width: int, height: int, max_side: int) -> tuple[int, int]:
+    """Width and height scaled down so that neither passes `max_side`; never enlarged, never 0."""
+    scale = min(1.0, max_side / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def shrink(pixels: U8, size: tuple[int, int]) -> U8:
+    """Resize to (width, height): area averaging down, cubic up."""
+    if (pixels.shape[1], pixels.shape[0]) == size:
+        return pixels
+    smaller = size[0] <= pixels.shape[1] and size[1] <= pixels.shape[0]
+    method = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, size, interpolation=method), dtype=np.uint8)

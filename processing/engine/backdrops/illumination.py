@@ -1,0 +1,100 @@
+"""How light lies over wall and table: fall-off, a window's panes, leaves' shadows."""
+
+import numpy as np
+
+from processing.engine.arrays import F32
+from processing.engine.backdrops import ornaments
+from processing.engine.backdrops.looks import Floats, step
+from processing.engine.backdrops.noise import Noise
+from processing.engine.backdrops.planes import HANGING, Stage
+from processing.engine.backdrops.surfaces import towards_light
+from processing.engine.scene import Scene
+
+# Under a window: what the room gives back to the shade, a little cool, and the sun's own share.
+_SHADE, _SUN = np.array([0.47, 0.48, 0.5], np.float32), 0.62
+_DIM = 0.8
+# Panes and bars as shares of the height of wall that is seen.
+_PANE_WIDE, _PANE_HIGH, _BAR = 0.21, 0.25, 0.03
+_COLUMNS, _ROWS = 2, 3
+
+
+def illumination(scene: Scene, stage: Stage, noise: Noise) -> F32:
+    """What white paper would send to the camera from everywhere, linear float32 (h, w, 3), about 1
+    near the product. Wall above `stage.edge`, ground below."""
+    colour = np.array(scene.light.colour, np.float32)
+    pool = _pool(scene, stage)
+    if not scene.window:
+        return np.asarray(pool[..., None] * colour, dtype=np.float32)
+    sun = _panes(scene, stage, noise) * np.float32(_SUN)
+    even = (0.35 + 0.65 * pool)[..., None]
+    return np.asarray(even * (_SHADE + sun[..., None] * colour), dtype=np.float32)
+
+
+def _pool(scene: Scene, stage: Stage) -> F32:
+    """Brightest around the product and towards the light, falling off to the corners."""
+    light = towards_light(scene.light)
+    hard = 1 - scene.light.softness
+    longer = max(stage.width, stage.height)
+    x = ((np.arange(stage.width) + 0.5 - stage.middle) / longer)[None, :]
+    y = ((np.arange(stage.height) + 0.5 - 0.6 * stage.foot) / longer)[:, None]
+    x = x - 0.3 * light[0] * hard
+    y = y + 0.12 * light[1] * hard
+    away = x * x + 0.8 * y * y
+    pool = 1.02 / (1 + (0.45 + 1.5 * hard) * away)
+    if scene.brightness < _DIM:
+        # A dark set still has its one lamp on the wall.
+        pool = pool * (0.62 + 1.1 * np.exp(-away / 0.07))
+    side = 1 + (0.1 + 0.3 * hard) * light[0] * x
+    return np.asarray(pool * side, dtype=np.float32)
+
+
+def _panes(scene: Scene, stage: Stage, noise: Noise) -> F32:
+    """Where the sun comes through a window beside the stage: 0 to 1, float32 (h, w).
+
+    Each point's way to the sun meets the window's plane (an upright plane at right angles to the
+    wall) at a place: how far along it, and how high. Both are linear in the point's own place.
+    """
+    light = towards_light(scene.light)
+    # A sun square to the wall or behind it would throw no panes: it then stands a little aside.
+    sideways = np.sign(light[0] or 1.0) * max(abs(light[0]), 0.35)
+    forward = min(light[2], -0.35)
+    slope = float(np.clip(light[1] / sideways, -0.75, 0.75))
+    (u, deep), high = _places(scene, stage)
+    seen = _farther(scene, stage) * stage.height / stage.scale
+    place = (deep - u * np.float32(forward / sideways)) / np.float32(seen)
+    height = (high - u * np.float32(slope)) / np.float32(seen)
+    blur = 0.007 + 0.03 * scene.light.softness
+    random = noise.random(40)
+    left = random.uniform(-0.16, 0.16) - _COLUMNS * _PANE_WIDE / 2
+    bottom = random.uniform(-0.18, 0.02)
+    panes = _bars(place - np.float32(left), _PANE_WIDE, _COLUMNS, blur)
+    panes *= _bars(height - np.float32(bottom), _PANE_HIGH, _ROWS, blur)
+    if scene.leaves:
+        panes *= 1 - np.float32(0.8) * ornaments.leaf_shadows(stage, noise.random(41))
+    return panes
+
+
+def _farther(scene: Scene, stage: Stage) -> float:
+    return HANGING if scene.kind == "wall" else stage.edge_distance
+
+
+def _places(scene: Scene, stage: Stage) -> tuple[tuple[F32, F32], F32]:
+    """Of each pixel: rightwards and towards the wall (0 on it), and height, in metres."""
+    wall = stage.wall(farther=_farther(scene, stage))
+    u, high = wall.u, wall.v
+    deep = np.zeros_like(u)
+    top = max(0, int(np.ceil(stage.edge)))
+    if top < stage.height and scene.kind != "wall":
+        ground = stage.ground(top)
+        u[top:], high[top:] = ground.u, 0
+        deep[top:] = ground.v - np.float32(stage.distance * (stage.edge_distance - 1))
+    return (u, deep), high
+
+
+def _bars(place: Floats, period: float, count: int, blur: float) -> F32:
+    """1 within `count` panes of `period` from 0 on, 0 on the bars between and outside."""
+    inside = step(-blur, blur, place) * step(blur, -blur, place - np.float32(count * period))
+    away = np.abs(
+        np.mod(place + np.float32(period / 2), np.float32(period)) - np.float32(period / 2)
+    )
+    return inside * step(_BAR / 2 - blur, _BAR / 2 + blur, away)

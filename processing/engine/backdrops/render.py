@@ -1,0 +1,159 @@
+"""A scene as a picture. What is out of focus or smooth is drawn small and enlarged."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from processing.engine.arrays import F32
+from processing.engine.backdrops import far_views, finish, ground, ornaments, shapes
+from processing.engine.backdrops.ground import Behind, Ground
+from processing.engine.backdrops.illumination import illumination
+from processing.engine.backdrops.looks import Look, mix, tinted
+from processing.engine.backdrops.noise import Noise
+from processing.engine.backdrops.planes import HANGING, Plane, Stage
+from processing.engine.backdrops.surfaces import MATERIALS, relief, towards_light
+from processing.engine.colours import Color
+from processing.engine.scene import Scene
+from processing.engine.scene_light import SceneLight
+
+# Longer side of what is drawn small, of surfaces in focus, and of leaves.
+_SOFT_SIDE, _SHARP_SIDE, _LEAF_SIDE = 840, 1400, 600
+# A wall behind a table, at depth 1, is out of focus by so much of the canvas's longer side.
+_WALL_BLUR = 0.017
+# A far view in a scene darker than this is graded for night.
+_DIM = 0.7
+_NIGHT_CONTRAST, _NIGHT = np.float32(1.5), np.float32(0.6)
+
+
+def render(scene: Scene, stage: Stage, noise: Noise) -> tuple[F32, SceneLight]:
+    """The scene in sRGB, float32 (height, width, 3) from 0 to 255, and what lights it."""
+    if scene.kind not in ("tabletop", "far") or scene.surface is None:
+        behind = _behind(scene, stage, noise)
+        return _seen_behind(behind, scene, stage, noise), behind.light
+    place = Ground(_smaller(stage, _SHARP_SIDE), melting=scene.kind == "far")
+    plane = place.plane()
+    # Neither needs the other, and each keeps a core busy.
+    with ThreadPoolExecutor(1) as pool:
+        surface = pool.submit(_look, scene.surface, plane, noise, scene.surface_colour)
+        behind = _behind(scene, stage, noise)
+        picture = _seen_behind(behind, scene, stage, noise)
+        look = surface.result()
+    shown = _shown(ground.lit_ground(place, plane, look, behind), scene)
+    shown = ground.focused(shown, plane, place.stage, scene.depth)
+    _lay(picture, shown, place, scene.depth)
+    return picture, behind.light
+
+
+def _seen_behind(behind: Behind, scene: Scene, stage: Stage, noise: Noise) -> F32:
+    shown = _shown(behind.rgb, scene)
+    return _enlarged(_with_leaves(shown, scene, behind.stage, noise), stage)
+
+
+def _shown(linear: F32, scene: Scene) -> F32:
+    """As the screen shows it: exposure, saturation, tone curve."""
+    bright = linear if scene.brightness == 1 else linear * np.float32(scene.brightness)
+    return finish.display(finish.saturated(np.asarray(bright, np.float32), scene.saturation))
+
+
+def _smaller(stage: Stage, side: int) -> Stage:
+    return stage.at(min(1.0, side / max(stage.width, stage.height)))
+
+
+def _enlarged(picture: F32, stage: Stage) -> F32:
+    if picture.shape[:2] == (stage.height, stage.width):
+        return picture
+    size = (stage.width, stage.height)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), dtype=np.float32)
+
+
+def _behind(scene: Scene, stage: Stage, noise: Noise) -> Behind:
+    """All but the ground and the leaves."""
+    crisp = scene.kind == "wall" and scene.depth < 0.5
+    small = _smaller(stage, _SHARP_SIDE if crisp else _SOFT_SIDE)
+    light = scene.light
+    if scene.far is not None:
+        wide = scene.surface is None
+        seen = far_views.view(scene.far, small, scene.depth, noise.random(30), wide=wide)
+        light = scene.light if scene.light_named else seen.light
+        lit = illumination(replace(scene, light=light), small, noise)
+        rgb = _graded(seen.rgb, scene)
+    else:
+        lit = illumination(scene, small, noise)
+        rgb = _near(scene, small, noise) * lit
+    if scene.bokeh:
+        # Lamps shine as brightly in a dark scene.
+        lamps = ornaments.points_of_light(small, scene.palette, noise.random(31))
+        rgb = rgb * np.float32(0.85) + lamps / np.float32(scene.brightness)
+    return Behind(np.asarray(rgb, dtype=np.float32), lit, small, light)
+
+
+def _graded(seen: F32, scene: Scene) -> F32:
+    """A far view under the light that words asked for; a dark one is night, not a grey day."""
+    dim = scene.brightness < _DIM
+    if not scene.light_named and not dim:
+        return seen
+    colour = np.sqrt(np.array(scene.light.colour, np.float32))
+    graded = np.power(seen, _NIGHT_CONTRAST) * _NIGHT if dim else seen
+    return np.asarray(graded * colour, dtype=np.float32)
+
+
+def _near(scene: Scene, stage: Stage, noise: Noise) -> F32:
+    """Wall, sweep or shapes before any light, linear float32 (h, w, 3)."""
+    match scene.kind:
+        case "abstract" if scene.style == "abstract":
+            return shapes.forms(scene.palette, stage, noise)
+        case "abstract":
+            return shapes.mesh(scene.palette, stage, noise)
+        case "wall" | "tabletop" if scene.style != "gradient":
+            return _wall(scene, stage, noise)
+        case _:
+            return shapes.sweep(scene.palette, stage)
+
+
+def _wall(scene: Scene, stage: Stage, noise: Noise) -> F32:
+    """A wall over the whole canvas; behind a table it is darker where they meet."""
+    behind_table = scene.kind == "tabletop"
+    plane = stage.wall(farther=stage.edge_distance if behind_table else HANGING)
+    look = _look(scene.wall or "plain", plane, noise, scene.wall_colour)
+    x, y, z = towards_light(scene.light)
+    shade = relief(look, plane, (x, y, -z), scene.light.softness)
+    if behind_table:
+        shade *= 1 - np.float32(0.22) * np.exp(-np.maximum(plane.v, 0) / np.float32(0.1))
+    radius = scene.depth * _WALL_BLUR * max(stage.width, stage.height)
+    return far_views.disc_blur(np.asarray(look.albedo * shade[..., None], np.float32), radius)
+
+
+def _look(name: str, plane: Plane, noise: Noise, colour: Color | None) -> Look:
+    look = MATERIALS[name](plane, noise)
+    return look if colour is None else replace(look, albedo=tinted(look.albedo, colour))
+
+
+def _lay(picture: F32, shown: F32, place: Ground, depth: float) -> None:
+    """Put the ground's rows over the picture's lower part, in place."""
+    height, width = picture.shape[:2]
+    blur = 0.3 * depth * _WALL_BLUR * max(place.stage.width, place.stage.height)
+    cover = place.cover(max(1.5, blur))
+    top = round(place.top * height / place.stage.height)
+    rows = height - top
+    if len(shown) != rows:
+        shown = np.asarray(
+            cv2.resize(shown, (width, rows), interpolation=cv2.INTER_CUBIC), np.float32
+        )
+        cover = np.asarray(cv2.resize(cover[:, 0], (1, rows)), np.float32).reshape(-1, 1, 1)
+    solid = int(np.argmax(cover)) if cover.max() >= 1 else rows
+    picture[top : top + solid] += (shown[:solid] - picture[top : top + solid]) * cover[:solid]
+    picture[top + solid :] = shown[solid:]
+
+
+def _with_leaves(shown: F32, scene: Scene, stage: Stage, noise: Noise) -> F32:
+    """Leaves hang behind the table, out of focus."""
+    if not scene.leaves or scene.window:
+        return shown
+    small = _smaller(stage, _LEAF_SIDE)
+    red, green, _ = scene.palette[0]
+    layer = ornaments.leaves(small, noise.random(32), autumn=red > 1.15 * green)
+    leaves = np.asarray(layer.rgb / np.maximum(layer.alpha, 1e-3)[..., None], dtype=np.float32)
+    alpha = np.clip(_enlarged(layer.alpha, stage), 0, 1)
+    return mix(shown, _enlarged(_shown(leaves, scene), stage), alpha)

@@ -1,0 +1,43 @@
+"""The built-in provider of backdrops: words become a scene, and the scene is rendered here."""
+
+from dataclasses import replace
+
+from processing.engine import scene as scenes
+from processing.engine.backdrop_api import Backdrop, BackdropRequest
+from processing.engine.backdrops import finish, painting
+from processing.engine.backdrops.noise import Noise
+from processing.engine.backdrops.planes import Stage
+from processing.engine.backdrops.render import render
+from processing.engine.errors import InvalidPlan
+from processing.engine.scene import Scene
+
+LEAST_SIDE, LARGEST_SIDE = 64, 4096
+
+
+class Studio:
+    """A BackdropProvider that needs no network and no weights, and is always there."""
+
+    name = "studio"
+
+    def generate(self, request: BackdropRequest) -> Backdrop:
+        """Render what the words ask for. Raises InvalidPlan: unknown style, size out of range."""
+        parsed = scenes.parse(request.prompt, request.style, request.negative_prompt)
+        return replace(draw(parsed.scene, request), not_understood=parsed.not_understood)
+
+
+def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
+    """Render a scene for the request's size, subject, seed and guidance; its words are not read."""
+    if not all(LEAST_SIDE <= side <= LARGEST_SIDE for side in request.size):
+        width, height = request.size
+        raise InvalidPlan(
+            f"A generated background is {LEAST_SIDE} to {LARGEST_SIDE} pixels on each side, not "
+            f"{width}x{height}."
+        )
+    noise = Noise(request.seed)
+    picture, light = render(scene, Stage.of(request.size, request.subject), noise)
+    if scene.style == "artistic":
+        picture = painting.painted(picture, noise.random(33))
+    if request.guidance is not None:
+        picture = finish.guided(picture, request.guidance, request.guidance_scale)
+    rgb = finish.to_bytes(picture, noise.random(34))
+    return Backdrop(rgb=rgb, provider=Studio.name, seed=request.seed, light=light)

@@ -1,0 +1,332 @@
+"""The way of a picture that is edited: decoded once, every pixel of the subject resampled once,
+encoded once.
+
+On the photo: text removal, upscaling, cutting out. On the canvas, from back to front: background,
+shadow, outline, subject.
+"""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from processing.engine import (
+    arrays,
+    backgrounds,
+    codecs,
+    compose,
+    defocus,
+    encode,
+    geometry,
+    light,
+    outlines,
+    resample,
+    shadows,
+    subject,
+    text,
+)
+from processing.engine.arrays import F32, U8, Box
+from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
+from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
+from processing.engine.codecs import Decoded
+from processing.engine.colours import parse_rgba
+from processing.engine.compose import Pixels
+from processing.engine.cutout import Cutout
+from processing.engine.edit_plan import EditPlan, Generated, Upscale
+from processing.engine.errors import ProviderFailed
+from processing.engine.geometry import Placement
+from processing.engine.plan import Cutting
+from processing.engine.registry import Models
+from processing.engine.rendered import Clock, Rendered
+from processing.engine.scene_light import SceneLight
+from processing.engine.subject import Found
+from processing.engine.text_detection import TextFinder
+from processing.engine.upscale import Upscaler
+from processing.engine.watermark import stamp
+
+STUDIO = "studio"
+# How much of a generated backdrop's light falls on the product.
+_TINT = 0.35
+_BLACK = (0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an edit needs beside its plan.
+
+    `images` answers the bytes of a picture that the plan names; `backdrop` a provider by name, or
+    the site's own choice for None. Both may raise what their caller wants to see.
+    """
+
+    models: Models
+    images: Callable[[str], bytes]
+    backdrop: Callable[[str | None], BackdropProvider]
+    texts: TextFinder
+    upscaler: Upscaler
+    max_pixels: int
+
+
+@dataclass(slots=True)
+class _Work:
+    plan: EditPlan
+    tools: Tools
+    clock: Clock = field(default_factory=Clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """What lies behind the subject, on the whole canvas, and who made it where it was generated."""
+
+    pixels: Pixels
+    backdrop: Backdrop | None = None
+
+    @property
+    def light(self) -> SceneLight | None:
+        return self.backdrop.light if self.backdrop else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """The subject on the canvas: its visible part, that part's place, where the whole would stand
+    (it may overhang), and its matte over the whole canvas."""
+
+    rgb: U8
+    cover: U8
+    at: tuple[int, int]
+    box: Box
+    matte: U8
+
+
+def render_edit(
+    source: bytes, plan: EditPlan, tools: Tools, *, watermark: bool = False
+) -> Rendered:
+    """Do all that the plan says to one picture.
+
+    Raises UnsupportedFormat, TooManyPixels, BrokenImage, UnknownModel, ModelNotInstalled,
+    PictureTooLarge (upscaling), ProviderFailed, and InvalidPlan for what only the picture shows to
+    be impossible, such as a target area without a pixel.
+    """
+    work = _Work(plan, tools)
+    with work.clock.stage("decode"):
+        photo, size = _decoded(source, work)
+    photo, matte, texts = _without_text(photo, work)
+    if plan.upscale is not None:
+        photo = _enlarged(photo, work)
+        size = (photo.rgb.shape[1], photo.rgb.shape[0])
+    found = _subject(photo, matte, work)
+    box = arrays.subject_box(found.cutout.alpha) if plan.cutting else None
+    placement = _placement(size, box, plan)
+    behind, canvas = _composed(photo, found, (placement, size), work)
+    with work.clock.stage("encode"):
+        rgb, alpha = stamp(*canvas) if watermark else canvas
+        data = encode.write(rgb, alpha, plan.export, source)
+    backdrop = behind.backdrop
+    return Rendered(
+        data=data,
+        format=plan.export.format,
+        media_type=encode.media_type(plan.export.format),
+        width=placement.canvas[0],
+        height=placement.canvas[1],
+        has_alpha=alpha is not None and plan.export.format != "jpg",
+        subject_box=box,
+        model=tools.models.resolve(plan.cutting.model) if plan.cutting else "",
+        provider=found.provider,
+        uncertainty=found.uncertainty,
+        timings=work.clock.seconds,
+        backdrop=backdrop.provider if backdrop else None,
+        seed=backdrop.seed if backdrop else None,
+        not_understood=backdrop.not_understood if backdrop else (),
+        texts=texts,
+    )
+
+
+def _decoded(source: bytes, work: _Work) -> tuple[Decoded, tuple[int, int]]:
+    """The photo, and its full size (width, height), which the layout goes by.
+
+    Where all that happens is that the frame is laid out smaller, no more of it is decoded than
+    the canvas will show.
+    """
+    plan, most = work.plan, work.tools.max_pixels
+    least = None
+    header = codecs.probe(source, max_pixels=most)
+    width, height = header.oriented_size
+    if plan.cutting is None and plan.text_removal is None and plan.upscale is None:
+        left, top, right, bottom = _placement((width, height), None, plan).place
+        least = (right - left, bottom - top)
+    converted = plan.export.color_space == "sRGB"
+    return codecs.decode(source, max_pixels=most, convert=converted, least=least), (width, height)
+
+
+def _without_text(photo: Decoded, work: _Work) -> tuple[Decoded, F32 | None, int | None]:
+    """The photo, the model's matte of it where one was made, and how many texts are gone."""
+    plan, tools = work.plan, work.tools
+    if plan.text_removal is None:
+        return photo, None, None
+    visible = subject.seen(photo)
+    matte = None
+    if plan.cutting is not None and not subject.has_own(photo, plan.cutting):
+        with work.clock.stage("matte"):
+            matte = tools.models.matte(plan.cutting.model, visible)
+    with work.clock.stage("text"):
+        rgb, found = text.remove(visible, matte, plan.text_removal, tools.texts)
+    if found == 0:
+        return photo, matte, 0
+    return replace(photo, rgb=rgb), None, found
+
+
+def _enlarged(photo: Decoded, work: _Work) -> Decoded:
+    wanted = work.plan.upscale or Upscale()
+    with work.clock.stage("upscale"):
+        rgb, alpha = work.tools.upscaler.upscale(photo.rgb, photo.alpha, wanted)
+    return replace(photo, rgb=rgb, alpha=alpha)
+
+
+def _subject(photo: Decoded, matte: F32 | None, work: _Work) -> Found:
+    cutting: Cutting | None = work.plan.cutting
+    if cutting is not None:
+        return subject.find(photo, cutting, work.tools.models, work.clock, matte=matte)
+    alpha = photo.alpha
+    whole = np.full(photo.rgb.shape[:2], 255, np.uint8) if alpha is None else alpha
+    return Found(Cutout(photo.rgb, whole), "none", 0.0)
+
+
+def _placement(size: tuple[int, int], box: Box | None, plan: EditPlan) -> Placement:
+    """Where nothing was found, or nothing is cut out, the whole frame is laid out."""
+    layout = plan.layout if plan.cutting else replace(plan.layout, snap=False)
+    return geometry.lay_out(layout, size, box or (0, 0, *size))
+
+
+def _composed(
+    photo: Decoded, found: Found, where: tuple[Placement, tuple[int, int]], work: _Work
+) -> tuple[_Behind, Pixels]:
+    (placement, size), plan, clock = where, work.plan, work.clock
+    with clock.stage("layout"):
+        front = _front(found.cutout, placement, plan, size)
+    with clock.stage("background"):
+        behind = _background(photo, found, (placement, front), work)
+    canvas = behind.pixels
+    if plan.shadow is not None:
+        with clock.stage("shadow"):
+            opacity = shadows.cast(front.matte, plan.shadow, behind.light)
+            canvas = compose.paint(canvas, _BLACK, opacity)
+    with clock.stage("compose"):
+        if plan.outline is not None:
+            color = parse_rgba(plan.outline.color)[:3]
+            canvas = compose.paint(canvas, color, outlines.outline(front.matte, plan.outline))
+        lit = _lit(front, behind.light, plan)
+        return behind, compose.over(canvas, (lit, front.cover), front.at)
+
+
+def _lit(front: _Front, scene: SceneLight | None, plan: EditPlan) -> U8:
+    rgb = front.rgb
+    if plan.light is not None:
+        rgb = light.correct(rgb, front.cover, plan.light)
+    return rgb if scene is None else light.tint(rgb, scene, _TINT)
+
+
+def _front(cutout: Cutout, placement: Placement, plan: EditPlan, size: tuple[int, int]) -> _Front:
+    """The subject's one resampling: only its box, and of that only what the canvas shows."""
+    pixels: Pixels = cutout.rgb, cutout.alpha
+    place = placement.of((0, 0, *size))
+    box = arrays.subject_box(cutout.alpha) if plan.cutting is not None else None
+    if box is not None:
+        pixels = compose.crop(cutout.rgb, box), compose.crop(cutout.alpha, box)
+        place = placement.of(box)
+    rgb, cover, seen = _placed(pixels, place, placement.canvas)
+    if cover is None:
+        cover = np.full(rgb.shape[:2], 255, np.uint8)
+    matte = np.zeros(placement.canvas[::-1], np.uint8)
+    compose.crop(matte, seen)[:] = cover
+    return _Front(rgb, cover, seen[:2], place, matte)
+
+
+def _placed(pixels: Pixels, place: Box, canvas: tuple[int, int]) -> tuple[U8, U8 | None, Box]:
+    """Pixels resampled to a place on the canvas: what of them can be seen, and where that is."""
+    seen = geometry.clipped(place, canvas)
+    if seen is None:  # quite outside: nothing at all of it shows
+        return np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0), np.uint8), (0, 0, 0, 0)
+    size = (place[2] - place[0], place[3] - place[1])
+    window = (seen[0] - place[0], seen[1] - place[1], seen[2] - place[0], seen[3] - place[1])
+    rgb, alpha = resample.resample(*pixels, size, window=window)
+    return rgb, alpha, seen
+
+
+def _background(
+    photo: Decoded, found: Found, where: tuple[Placement, _Front], work: _Work
+) -> _Behind:
+    """The colour, and over it a picture, a gradient, what was generated, or the photo's own."""
+    placement, front = where
+    background, size, tools = work.plan.background, placement.canvas, work.tools
+    beneath = backgrounds.flat(background.color or "transparent", size)
+    backdrop = None
+    if background.gradient is not None:
+        layer = backgrounds.gradient(background.gradient, size)
+    elif background.generated is not None:
+        backdrop = _generated(background.generated, size, front, work)
+        layer = backdrop.rgb, None
+    elif background.image is not None:
+        data = tools.images(background.image.image_id)
+        picture = codecs.decode(data, max_pixels=tools.max_pixels)
+        layer = backgrounds.picture((picture.rgb, picture.alpha), background.image.scaling, size)
+    elif background.keeps_original:
+        own = defocus.behind(photo.rgb, found.cutout.alpha)
+        frame = placement.of((0, 0, photo.rgb.shape[1], photo.rgb.shape[0]))
+        rgb, alpha, seen = _placed((own, photo.alpha), frame, size)
+        layer = compose.over(backgrounds.flat("transparent", size), (rgb, alpha), seen[:2])
+    else:
+        return _Behind(beneath)
+    if background.blur is not None:
+        layer = defocus.blurred(layer[0], layer[1], background.blur), layer[1]
+    rgb, alpha = layer if layer[1] is None else compose.over(beneath, layer)
+    opaque = alpha is None or alpha.min() == 255
+    return _Behind((rgb, None if opaque else alpha), backdrop)
+
+
+def _generated(wanted: Generated, size: tuple[int, int], front: _Front, work: _Work) -> Backdrop:
+    """A backdrop of the canvas's size; very large and very small ones are made at a size that
+    providers take, and resampled.
+
+    Raises ProviderFailed, unless the plan allows the built-in studio to stand in.
+    """
+    tools = work.tools
+    guidance = None
+    if wanted.guidance_image_id is not None:
+        data = tools.images(wanted.guidance_image_id)
+        guidance = codecs.decode(data, max_pixels=tools.max_pixels).rgb
+    scale = _takeable(size)
+    asked = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    left, top, right, bottom = (round(edge * scale) for edge in front.box)
+    request = BackdropRequest(
+        prompt=wanted.prompt,
+        style=wanted.style,
+        negative_prompt=wanted.negative_prompt,
+        seed=_seed(wanted),
+        size=asked,
+        subject=(left, top, right, bottom),
+        guidance=guidance,
+        guidance_scale=wanted.guidance_scale,
+    )
+    try:
+        made = tools.backdrop(wanted.provider).generate(request)
+    except ProviderFailed:
+        if not wanted.fallback:
+            raise
+        made = tools.backdrop(STUDIO).generate(request)
+    return replace(made, rgb=resample.resample(made.rgb, None, size)[0])
+
+
+def _takeable(size: tuple[int, int]) -> float:
+    """By what a canvas's sides are multiplied so that they lie in a backdrop's limits. A canvas too
+    long and narrow for both is left to the provider to refuse."""
+    if max(size) > LARGEST_SIDE:
+        return LARGEST_SIDE / max(size)
+    return max(1.0, min(LEAST_SIDE / min(size), LARGEST_SIDE / max(size)))
+
+
+def _seed(wanted: Generated) -> int:
+    """The seed that was asked for, or one that follows from the words: equal requests have equal
+    answers, and who wants another picture names another seed."""
+    if wanted.seed is not None:
+        return wanted.seed
+    return zlib.crc32(f"{wanted.prompt}\n{wanted.style}\n{wanted.negative_prompt}".encode())

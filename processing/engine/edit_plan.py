@@ -1,0 +1,367 @@
+"""Everything that can be done to a product photo, written down and checked before anything runs.
+
+These dataclasses are the one definition: the engine renders them, and commands and API bodies are
+made of them (pydantic reads `__pydantic_config__`, which is a plain dict, so the engine needs no
+pydantic). JSON names are in camelCase. All raise InvalidPlan.
+"""
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Literal
+
+from processing.engine.colours import canonical_colour
+from processing.engine.errors import InvalidPlan
+from processing.engine.plan import STRICT, Cutting, camel
+
+Scaling = Literal["fit", "fill"]
+Horizontal = Literal["left", "center", "right"]
+Vertical = Literal["top", "center", "bottom"]
+ReferenceBox = Literal["subjectBox", "originalImage"]
+EditFormat = Literal["png", "jpg", "webp", "avif"]
+# A share of the side it is measured on, 0 to 0.49, or pixels as "100px". Percentages become shares.
+Length = float | str
+
+LARGEST_SIDE = 10_000
+LARGEST_AREA = 50_000_000
+MOST_PROMPT = 2_000
+_SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
+_PIXELS = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)px")
+_PERCENT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)%")
+_MOST = 0.49
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One length for each side; see Length."""
+
+    __pydantic_config__ = STRICT
+
+    top: Length = 0.0
+    right: Length = 0.0
+    bottom: Length = 0.0
+    left: Length = 0.0
+
+    def __post_init__(self) -> None:
+        for side in fields(self):
+            _set(self, side.name, canonical_length(side.name, getattr(self, side.name)))
+
+    @classmethod
+    def all(cls, length: Length) -> "Sides":
+        return cls(length, length, length, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the subject stands in the result, and how large that is. `geometry.lay_out` explains.
+
+    - `size`: `auto` and `originalImage` (the source's), `croppedSubject`, or `WIDTHxHEIGHT`.
+    - `max_width`, `max_height`: shrink `originalImage` and `croppedSubject`, keeping proportions.
+    - `margin` (shares of the canvas) always holds; `padding` (shares of what the margins leave) is
+      dropped on sides where the photo's frame cuts the subject, unless `snap` is off.
+    - `horizontal`, `vertical`: alignment; None centres, and lets cut sides snap.
+    """
+
+    __pydantic_config__ = STRICT
+
+    size: str = "auto"
+    max_width: int | None = None
+    max_height: int | None = None
+    margin: Sides = field(default_factory=Sides)
+    padding: Sides = field(default_factory=Sides)
+    scaling: Scaling = "fit"
+    horizontal: Horizontal | None = None
+    vertical: Vertical | None = None
+    reference_box: ReferenceBox = "subjectBox"
+    snap: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("max_width", "max_height"):
+            most = getattr(self, name)
+            if most is not None:
+                if self.size not in ("originalImage", "croppedSubject"):
+                    raise InvalidPlan(
+                        f"{camel(name)} goes with size originalImage or croppedSubject only."
+                    )
+                _within(camel(name), most, 1, LARGEST_SIDE)
+        if self.size not in ("auto", "originalImage", "croppedSubject"):
+            parse_size(self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """Two to five colours, evenly spaced. `angle` in degrees as in CSS: 0 up, 90 right, 180 down."""
+
+    __pydantic_config__ = STRICT
+
+    colors: tuple[str, ...]
+    kind: Literal["linear", "radial"] = "linear"
+    angle: float = 180.0
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.colors) <= 5:
+            raise InvalidPlan("A gradient has two to five colors.")
+        _set(self, "colors", tuple(canonical_colour(color) for color in self.colors))
+        _within("angle", self.angle, 0, 360)
+
+
+@dataclass(frozen=True, slots=True)
+class Blur:
+    """`radius` as a share of the canvas's longer side. A bokeh turns bright points into discs."""
+
+    __pydantic_config__ = STRICT
+
+    mode: Literal["gaussian", "bokeh"] = "gaussian"
+    radius: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not 0 < self.radius <= 0.05:
+            raise InvalidPlan("A blur's radius is more than 0 and at most 0.05.")
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundImage:
+    """Another picture, under the name by which the caller's `images` knows it."""
+
+    __pydantic_config__ = STRICT
+
+    image_id: str
+    scaling: Scaling = "fill"
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A background made from words.
+
+    `provider` None takes the site's own choice; with `fallback` the built-in `studio` stands in for
+    a provider that fails. `seed` None draws one, which the result names.
+    """
+
+    __pydantic_config__ = STRICT
+
+    prompt: str
+    style: str | None = None
+    negative_prompt: str | None = None
+    seed: int | None = None
+    provider: str | None = None
+    fallback: bool = False
+    guidance_image_id: str | None = None
+    guidance_scale: float = 0.6
+
+    def __post_init__(self) -> None:
+        for name in ("prompt", "negative_prompt"):
+            if len(getattr(self, name) or "") > MOST_PROMPT:
+                raise InvalidPlan(f"{camel(name)} is longer than {MOST_PROMPT} characters.")
+        if not self.prompt.strip() and self.guidance_image_id is None and self.style is None:
+            raise InvalidPlan("prompt is empty.")
+        if self.seed is not None:
+            _within("seed", self.seed, 0, 2**32 - 1)
+        _within("guidanceScale", self.guidance_scale, 0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What lies behind the subject; nothing at all is transparent.
+
+    At most one of `image`, `gradient` and `generated`. A `color` lies beneath it, and alone it is
+    the background. `blur` softens the image or what was generated, and without one of them the
+    photo's own background, which then stays.
+    """
+
+    __pydantic_config__ = STRICT
+
+    color: str | None = None
+    image: BackgroundImage | None = None
+    gradient: Gradient | None = None
+    generated: Generated | None = None
+    blur: Blur | None = None
+
+    def __post_init__(self) -> None:
+        if self.color is not None:
+            color = canonical_colour(self.color)
+            _set(self, "color", None if color.endswith("00") and len(color) == 9 else color)
+        if sum(part is not None for part in (self.image, self.gradient, self.generated)) > 1:
+            raise InvalidPlan("A background is one of image, gradient and generated.")
+        if self.blur is not None and self.gradient is not None:
+            raise InvalidPlan("A gradient can't be blurred.")
+
+    @property
+    def keeps_original(self) -> bool:
+        """Whether the photo's own background stays, blurred."""
+        return self.blur is not None and self.image is None and self.generated is None
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A shadow drawn from the subject's matte; None leaves a value to the mode.
+
+    - `direction` it falls to, in degrees: 0 behind, 90 left, 180 front, 270 right.
+    - `intensity`, `softness`: 0 to 1. `spread`: how far it reaches, in degrees, 1 (short) to 90.
+    - `pose`: 0 lies flat, 90 stands upright.
+    """
+
+    __pydantic_config__ = STRICT
+
+    mode: Literal["soft", "hard", "floating"] = "soft"
+    direction: float | None = None
+    intensity: float | None = None
+    softness: float | None = None
+    spread: float | None = None
+    pose: float | None = None
+
+    def __post_init__(self) -> None:
+        limits = {"direction": 360, "intensity": 1, "softness": 1, "spread": 90, "pose": 90}
+        for name, most in limits.items():
+            value = getattr(self, name)
+            if value is not None:
+                _within(name, value, 0, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """`auto` corrects exposure, white balance and local contrast; the other mode leaves colours be."""
+
+    __pydantic_config__ = STRICT
+
+    mode: Literal["auto", "preserve-hue-and-saturation"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """`width` and `blur` are shares of the canvas's longer side."""
+
+    __pydantic_config__ = STRICT
+
+    color: str = "#ffffff"
+    width: float = 0.03
+    blur: float = 0.0
+
+    def __post_init__(self) -> None:
+        _set(self, "color", canonical_colour(self.color))
+        _within("width", self.width, 0, 0.1)
+        _within("blur", self.blur, 0, 0.025)
+
+
+@dataclass(frozen=True, slots=True)
+class Upscale:
+    """Four times the size, before anything else happens to the photo; `slow` is the better one.
+
+    `downscale`: what happens to a photo above the mode's limit: `never` is an error, `always`
+    shrinks it to the limit first, `skip` leaves it as it is.
+    """
+
+    __pydantic_config__ = STRICT
+
+    mode: Literal["fast", "slow"] = "fast"
+    downscale: Literal["never", "always", "skip"] = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """How the result is written.
+
+    - `quality` 1 to 100 for jpg, webp and avif (None: 80 for jpg, 90 for the others); `dpi` a tag.
+    - `color_space` `original` keeps the source's profile, in a png of a plain cutout only.
+    - `metadata`: `never`; `xmp`; `exifSubset` keeps copyright and user comment;
+      `exifSubsetWithXmp` both.
+    """
+
+    __pydantic_config__ = STRICT
+
+    format: EditFormat = "png"
+    quality: int | None = None
+    dpi: int | None = None
+    color_space: Literal["sRGB", "original"] = "sRGB"
+    metadata: Literal["never", "xmp", "exifSubset", "exifSubsetWithXmp"] = "never"
+
+    def __post_init__(self) -> None:
+        if self.quality is not None:
+            if self.format == "png":
+                raise InvalidPlan("A png has no quality.")
+            _within("quality", self.quality, 1, 100)
+        if self.dpi is not None:
+            _within("dpi", self.dpi, 72, 1200)
+
+
+@dataclass(frozen=True, slots=True)
+class EditPlan:
+    """One picture's whole edit. `cutting` None keeps the background."""
+
+    __pydantic_config__ = STRICT
+
+    cutting: Cutting | None = field(default_factory=Cutting)
+    layout: Layout = field(default_factory=Layout)
+    background: Background = field(default_factory=Background)
+    shadow: Shadow | None = None
+    light: Light | None = None
+    outline: Outline | None = None
+    text_removal: Literal["artificial", "natural", "all"] | None = None
+    upscale: Upscale | None = None
+    export: Export = field(default_factory=Export)
+
+    def __post_init__(self) -> None:
+        if self.cutting is None:
+            self._check_without_cutting()
+        if self.export.color_space == "original" and not self._is_plain_cutout():
+            raise InvalidPlan(
+                "colorSpace original goes with a png of a cutout on nothing, and no other edit."
+            )
+
+    def _check_without_cutting(self) -> None:
+        background = self.background
+        if background.image or background.gradient or background.generated or background.blur:
+            raise InvalidPlan("Only a background's color goes with a photo that keeps its own.")
+        if self.shadow is not None or self.outline is not None:
+            raise InvalidPlan("Shadow and outline need the background to be removed.")
+        if self.layout.reference_box != "subjectBox":
+            raise InvalidPlan("referenceBox needs the background to be removed.")
+
+    def _is_plain_cutout(self) -> bool:
+        kept = EditPlan(cutting=self.cutting, layout=self.layout)
+        plain = all(
+            getattr(self, part.name) == getattr(kept, part.name)
+            for part in fields(self)
+            if part.name != "export"
+        )
+        return plain and self.cutting is not None and self.export.format == "png"
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """`2000x1500` as (width, height)."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise InvalidPlan(
+            f"size must be auto, originalImage, croppedSubject or WIDTHxHEIGHT, not '{text}'."
+        )
+    width, height = int(match[1]), int(match[2])
+    if max(width, height) > LARGEST_SIDE or width * height > LARGEST_AREA:
+        raise InvalidPlan(
+            f"A result is at most {LARGEST_SIDE} pixels on a side and {LARGEST_AREA // 10**6} "
+            f"megapixels, not {width}x{height}."
+        )
+    return width, height
+
+
+def canonical_length(name: str, value: Length) -> Length:
+    """`0.1` and `10%` as 0.1, `100px` as it is. Raises InvalidPlan naming `name`."""
+    share = value
+    if isinstance(value, str):
+        if match := _PIXELS.fullmatch(value):
+            return f"{float(match[1]):g}px"
+        percent = _PERCENT.fullmatch(value)
+        share = float(percent[1]) / 100 if percent else -1.0
+    if isinstance(share, bool | str) or not 0 <= share <= _MOST:
+        raise InvalidPlan(
+            f'{name} must be a share from 0 to 0.49, "0%" to "49%", or pixels as in "100px", '
+            f"not {value}."
+        )
+    return float(share)
+
+
+def _set(instance: object, name: str, value: object) -> None:
+    # The one way to normalise a frozen dataclass's field while it is being made.
+    object.__setattr__(instance, name, value)
+
+
+def _within(name: str, value: float, least: float, most: float) -> None:
+    if isinstance(value, bool) or not least <= value <= most:
+        raise InvalidPlan(f"{name} must be {least:g} to {most:g}, not {value}.")

@@ -1,0 +1,71 @@
+"""Opening a picture that somebody sent: its kind by its bytes, its size before its pixels."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import cv2
+import pillow_heif
+from PIL import Image
+
+from processing.engine.errors import BrokenImage, TooManyPixels, UnsupportedFormat
+from processing.engine.sniff import PILLOW_NAMES, sniff, webp_size
+
+pillow_heif.register_heif_opener()
+
+# What Pillow's plugins were seen or are documented to raise on damaged bytes. Listed, so that a
+# mistake of our own (NameError, AssertionError) still surfaces as one.
+DECODER_ERRORS = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
+    OverflowError, ZeroDivisionError, RuntimeError, MemoryError, struct.error, zlib.error,
+    cv2.error,
+)  # fmt: skip
+_ORIENTATION_TAG = 0x0112
+
+
+@contextmanager
+def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
+    """Read the header with the one decoder that the bytes call for; pixels are not decoded yet.
+
+    Whatever a decoder throws in here or in the `with` block leaves as BrokenImage.
+    Raises UnsupportedFormat, TooManyPixels, BrokenImage.
+    """
+    if not data:
+        raise BrokenImage("The file is empty.")
+    name = sniff(data)
+    if name is None:
+        raise UnsupportedFormat("The file is not a picture of a supported kind: " + _kinds())
+    if name == "webp" and (size := webp_size(data)):
+        _check_size(*size, max_pixels=max_pixels)
+    try:
+        with Image.open(BytesIO(data), formats=[PILLOW_NAMES[name]]) as image:
+            _check_size(*image.size, max_pixels=max_pixels)
+            yield image
+    except Image.DecompressionBombError as error:
+        raise TooManyPixels(_too_many(max_pixels)) from error
+    except DECODER_ERRORS as error:
+        raise BrokenImage(f"The {name.upper()} file is damaged or cut short.") from error
+
+
+def orientation(image: Image.Image) -> int:
+    """EXIF orientation; a photo whose EXIF is damaged is still a photo, so that reads as 1."""
+    try:
+        value = image.getexif().get(_ORIENTATION_TAG, 1)
+    except DECODER_ERRORS:
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _check_size(width: int, height: int, *, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        raise TooManyPixels(f"{_too_many(max_pixels)} It claims {width} x {height}.")
+
+
+def _too_many(max_pixels: int) -> str:
+    return f"The picture is larger than {max_pixels / 1e6:g} megapixels."
+
+
+def _kinds() -> str:
+    return "send JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF."

@@ -1,0 +1,253 @@
+"""Words become a scene: what a generated background shows, as plain data for a renderer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from processing.engine.colours import Color, parse_color
+from processing.engine.errors import InvalidPlan
+from processing.engine.scene_lexicon import lexicon, plain_form
+from processing.engine.scene_light import SceneLight
+from processing.engine.scene_reader import Draft, Reader, mix
+
+Kind = Literal["tabletop", "wall", "sweep", "far", "abstract"]
+Style = Literal["realistic", "artistic", "abstract", "gradient"]
+
+STYLES: tuple[Style, ...] = get_args(Style)
+NEUTRAL: Color = (236, 234, 230)
+DARK: Color = (58, 57, 60)
+_DARK_FROM = 0.7
+_WHITE: Color = (255, 255, 255)
+_GREY: Color = (176, 174, 172)
+_MOST_COLOURS = 5
+# Open views whose sky is another one at another time of day.
+_OPEN_SKIES = frozenset(("sky", "dawn", "sunrise", "sunset", "night"))
+# Ground that runs on into a view, rather than ending like a table; and the views that belong to
+# those that are never seen in front of a wall.
+_GROUNDS = frozenset(("grass", "sand", "snow", "water"))
+_OWN_VIEW = {"grass": "park", "snow": "sky", "water": "sky"}
+_USUAL_DEPTH: dict[str, float] = {"far": 0.75, "tabletop": 0.4, "wall": 0.1}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What stands where, and how it is lit.
+
+    - `kind`: `tabletop` is a surface with a wall or a far view behind it; `wall` a wall alone;
+      `sweep` a seamless studio backdrop; `far` a landscape or room, `surface` being its ground;
+      `abstract` no place at all.
+    - `surface`, `wall`: names of textures; `far`: name of an environment. Where a kind needs one,
+      it is there: a tabletop always has a surface and either a wall or a far view.
+    - `light`: direction, elevation, colour and softness; `window` throws a window's bright panes
+      and shadows over the wall.
+    - `palette`: one to five colours, the most important first; sweeps, gradients, abstract pictures
+      and points of light take their colours from it.
+    - `depth`: how far out of focus the far part is, 0 (sharp) to 1.
+    - `bokeh`: points of light behind; `leaves`: leaves in soft focus at the edges.
+    - `surface_colour`, `wall_colour`: colours asked for, or None for the material's own.
+    - `light_named`: whether words told how it is lit; otherwise a far view's own sun may decide.
+    - `brightness`: exposure, 1 is normal (0.4 to 1.3). `saturation`: 0 is grey, 1 is as it comes.
+    """
+
+    kind: Kind
+    surface: str | None
+    wall: str | None
+    far: str | None
+    light: SceneLight
+    window: bool
+    palette: tuple[Color, ...]
+    depth: float
+    bokeh: bool
+    leaves: bool
+    style: Style
+    surface_colour: Color | None = None
+    wall_colour: Color | None = None
+    light_named: bool = False
+    brightness: float = 1.0
+    saturation: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A scene, and the words that changed nothing in it, each once, in their order."""
+
+    scene: Scene
+    not_understood: tuple[str, ...]
+
+
+def presets() -> dict[str, str]:
+    """The names of the ready-made scenes, each with a one-line description."""
+    return {name: about for name, (about, _) in lexicon().presets.items()}
+
+
+def parse(prompt: str, style: str | None = None, negative: str | None = None) -> Parsed:
+    """Read a scene from words.
+
+    `style` is a preset's name, whose scene the prompt then changes, or one of realistic, artistic,
+    abstract and gradient. `negative` takes out what it names. Where words contradict each other the
+    last one wins: "marble table, oak table" is oak. A prompt without a known word gives a plain
+    studio sweep.
+
+    Takes time linear in the prompt's length. Raises InvalidPlan for an unknown style.
+    """
+    vocabulary = lexicon()
+    reader = Reader(vocabulary.tones)
+    name = "" if style is None else _style_name(style)
+    if name in vocabulary.presets:
+        reader.read_preset(vocabulary.read(vocabulary.presets[name][1]))
+    reader.read(vocabulary.read(prompt))
+    if negative:
+        reader.leave_out(vocabulary.read(negative))
+    draft = reader.draft
+    if name in STYLES:
+        draft.style = name
+    return Parsed(_Settling(draft, reader.tones).scene(), tuple(reader.not_understood.values()))
+
+
+def style_in_words(style: str) -> str:
+    """A preset or style as a sentence, for those who read prose. Raises InvalidPlan."""
+    name = _style_name(style)
+    return presets().get(name) or f"In {'an' if name[0] == 'a' else 'a'} {name} style"
+
+
+def _style_name(text: str) -> str:
+    """A preset's or style's name as we write it. Raises InvalidPlan."""
+    name = "-".join(plain_form(text).replace("_", " ").replace("-", " ").split())
+    known = (*STYLES, *lexicon().presets)
+    if name not in known:
+        raise InvalidPlan(f"stylePreset must be one of {', '.join(known)}, not '{text[:40]}'.")
+    return name
+
+
+class _Settling:
+    """Makes a whole scene of a draft: fills in what nobody named, drops what can't be seen."""
+
+    def __init__(self, draft: Draft, tones: Mapping[str, Color]) -> None:
+        self.draft = draft
+        self.tones = tones
+        self.style = cast(Style, draft.style or "realistic")
+        self.far = self._far()
+        self.surface = draft.surface or draft.ground
+        self.kind = self._kind()
+        self.dark = draft.brightness is not None and draft.brightness <= _DARK_FROM
+
+    def scene(self) -> Scene:
+        draft = self.draft
+        surface, wall, far = self._places()
+        brightness = 1.0 if draft.brightness is None else draft.brightness
+        saturation = 1.0 if draft.saturation is None else draft.saturation
+        return Scene(
+            kind=self.kind,
+            surface=surface,
+            wall=wall,
+            far=far,
+            light=self._light(),
+            window=draft.window,
+            palette=self._palette(),
+            depth=self._depth(),
+            bokeh=draft.bokeh,
+            leaves=draft.leaves,
+            style=self.style,
+            surface_colour=self._surface_colour() if surface else None,
+            wall_colour=self._wall_colour() if wall else None,
+            light_named=self._light_named(),
+            brightness=brightness,
+            saturation=saturation,
+        )
+
+    def _far(self) -> str | None:
+        draft = self.draft
+        if draft.far is not None:
+            return draft.sky if draft.sky and draft.far in _OPEN_SKIES else draft.far
+        taken = draft.wall or draft.kind or draft.backdrop_colour
+        if taken or self.style in ("abstract", "gradient"):
+            return None
+        return draft.behind or _OWN_VIEW.get(draft.ground or draft.surface or "")
+
+    def _kind(self) -> Kind:
+        draft = self.draft
+        if self.style == "abstract":
+            return "abstract"
+        if self.far and (draft.surface is None or draft.surface in _GROUNDS):
+            return "far"
+        if self.surface:
+            return "tabletop"
+        if draft.wall and draft.wall != "plain":
+            return "wall"
+        return "abstract" if self.style == "gradient" and draft.kind is None else "sweep"
+
+    def _places(self) -> tuple[str | None, str | None, str | None]:
+        """Surface, wall and far view of this kind of scene."""
+        match self.kind:
+            case "tabletop" if self.far is None:
+                return self.surface, self.draft.wall or "plain", None
+            case "tabletop" | "far":
+                return self.surface, None, self.far
+            case "wall":
+                return None, self.draft.wall, None
+            case _:
+                return None, None, None
+
+    def _surface_colour(self) -> Color | None:
+        draft = self.draft
+        return draft.surface_colour if draft.surface else draft.ground_colour
+
+    def _wall_colour(self) -> Color | None:
+        draft = self.draft
+        colour = draft.wall_colour or draft.backdrop_colour
+        if colour is None and self.dark and draft.wall in (None, "plain"):
+            return DARK
+        return colour
+
+    def _palette(self) -> tuple[Color, ...]:
+        draft = self.draft
+        colours = list(draft.colours or draft.mood)
+        if self.kind in ("sweep", "abstract"):
+            # Nothing else shows these.
+            behind = draft.backdrop_colour or draft.wall_colour
+            colours = [x for x in (behind, *colours, self._surface_colour()) if x]
+        if not colours:
+            behind = self._wall_colour() or self.tones.get(draft.wall or "")
+            below = self._surface_colour() or self.tones.get(self.surface or "")
+            colours = [colour for colour in (behind, below) if colour] or [NEUTRAL]
+        if self.style in ("abstract", "gradient") and len(set(colours)) == 1:
+            # One colour alone fades towards white, or where it is nearly that, away from it.
+            [one] = set(colours)
+            colours.append(mix(one, _WHITE, 0.6) if sum(one) < 690 else mix(one, _GREY, 0.4))
+        return tuple(dict.fromkeys(colours))[:_MOST_COLOURS]
+
+    def _depth(self) -> float:
+        if self.draft.depth is not None:
+            return self.draft.depth
+        usual = 0.75 if self.far else _USUAL_DEPTH.get(self.kind, 0.0)
+        return max(usual, 0.85) if self.draft.bokeh else usual
+
+    def _light_named(self) -> bool:
+        draft = self.draft
+        named = (draft.direction, draft.elevation, draft.softness, draft.light, draft.light_colour)
+        return any(value is not None for value in named)
+
+    def _light(self) -> SceneLight:
+        draft, usual = self.draft, SceneLight()
+        colour = parse_color(draft.light) if draft.light else _WHITE
+        if draft.light_colour is not None:
+            # Lamps called blue or pink are still mostly white, or nothing else had a colour.
+            colour = mix(draft.light_colour, _WHITE, 0.5)
+        return SceneLight(
+            direction=usual.direction if draft.direction is None else float(draft.direction),
+            elevation=usual.elevation if draft.elevation is None else float(draft.elevation),
+            colour=_linear_of_mean_one(colour),
+            softness=usual.softness if draft.softness is None else float(draft.softness),
+        )
+
+
+def _linear_of_mean_one(colour: Color) -> tuple[float, float, float]:
+    """sRGB to linear light (IEC 61966-2-1), scaled to a mean of 1."""
+    linear = [_linear(value / 255) for value in colour]
+    mean = sum(linear) / 3
+    red, green, blue = (round(value / mean, 4) for value in linear)
+    return red, green, blue
+
+
+def _linear(value: float) -> float:
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)

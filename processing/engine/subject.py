@@ -1,0 +1,67 @@
+"""The subject of a decoded photo: by a network's matte, or by the file's own transparency."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from processing.engine import compose, cutout, spill
+from processing.engine.arrays import F32, U8
+from processing.engine.codecs import Decoded
+from processing.engine.cutout import Cutout
+from processing.engine.plan import Cutting
+from processing.engine.registry import Models
+from processing.engine.rendered import Clock
+
+_WHITE = (255, 255, 255)
+_EXISTING = "existing-alpha"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The cutout, who made it, and how unsure that one was (0 to 1)."""
+
+    cutout: Cutout
+    provider: str
+    uncertainty: float
+
+
+def has_own(photo: Decoded, cutting: Cutting) -> bool:
+    """Whether the file's own transparency is the answer, so that no model needs to run."""
+    return bool(cutting.keep_existing_alpha and photo.alpha is not None and photo.alpha.min() < 255)
+
+
+def seen(photo: Decoded) -> U8:
+    """What a person sees of a photo, not the colours that lie under transparent pixels."""
+    if photo.alpha is None:
+        return photo.rgb
+    return compose.flatten(photo.rgb, photo.alpha, _WHITE)
+
+
+def find(
+    photo: Decoded, cutting: Cutting, models: Models, clock: Clock, *, matte: F32 | None = None
+) -> Found:
+    """Cut the subject out. `matte` is the model's, where it was asked already.
+
+    Raises UnknownModel, ModelNotInstalled.
+    """
+    if has_own(photo, cutting) and photo.alpha is not None:
+        clock.seconds |= {"matte": 0.0, "edge": 0.0}
+        return Found(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
+    visible = seen(photo)
+    if matte is None:
+        with clock.stage("matte"):
+            matte = models.matte(cutting.model, visible)
+    with clock.stage("edge"):
+        result = cutout.cut_out(visible, matte, edge=cutting.edge, clean=cutting.clean_up)
+        if cutting.despill:
+            result = Cutout(spill.despill(result.rgb, result.alpha), result.alpha)
+        if photo.alpha is not None:
+            result = _within(photo.rgb, photo.alpha, result)
+    return Found(result, f"rembg/{models.resolve(cutting.model)}", cutout.uncertainty(matte))
+
+
+def _within(rgb: U8, alpha: U8, result: Cutout) -> Cutout:
+    """What was transparent in the source stays so, and its own colours are the true ones there."""
+    colours = np.where((alpha < 255)[..., None], rgb, result.rgb)
+    return Cutout(colours, np.asarray(cv2.min(alpha, result.alpha), dtype=np.uint8))

@@ -1,0 +1,137 @@
+"""Taking text out of a photo: find it, choose by kind, fill its strokes, and look again."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import cv2
+import numpy as np
+
+from processing.engine import inpaint
+from processing.engine.arrays import F32, U8
+from processing.engine.text_detection import Text
+from processing.engine.text_kind import Kind, kind
+from processing.engine.text_plate import plate
+from processing.engine.text_strokes import strokes
+
+Mode = Literal["artificial", "natural", "all"]
+
+# How often it is filled and read again, and what is taken with the strokes, as a share of the
+# line's height and in pixels: soft rims, and what JPEG smears around them.
+_PASSES = 3
+_RIM, _LEAST_RIM = 0.07, 3
+# From this share of common area on, two lines are the same one.
+_SAME = 0.3
+# A print is on the subject if so much of it is.
+_ON = 0.9
+
+
+class Finder(Protocol):
+    """What removal needs of a `text_detection.TextFinder`."""
+
+    def find(self, rgb: U8) -> list[Text]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    text: Text
+    kind: Kind
+
+
+def remove(rgb: U8, matte: F32 | None, mode: Mode, finder: Finder) -> tuple[U8, int]:
+    """The picture without its text, and how many lines there were.
+
+    `rgb` uint8 (h, w, 3); `matte` as in `text_kind.kind`; `mode`: `artificial` takes what was laid
+    over the photo (with the plain plate that it may stand on), `natural` what stood before the
+    camera, `all` both. The same array comes back when there is nothing to remove. What can still be
+    read after a pass is filled again as a whole box, and wider each time, in at most three passes.
+    Raises what `finder` raises.
+    """
+    lines = _lines(finder.find(rgb), rgb, matte)
+    chosen = [line for line in lines if mode in ("all", line.kind)]
+    if not chosen:
+        return rgb, 0
+    kept = _area([line for line in lines if mode not in ("all", line.kind)], rgb)
+    picture, rest, removed = rgb, chosen, np.zeros(rgb.shape[:2], np.uint8)
+    for turn in range(_PASSES):
+        removed |= _area(rest, rgb)
+        for group, elsewhere in _by_place(rest, rgb, matte):
+            mask = _mask(group, picture, turn)
+            picture = inpaint.fill(picture, mask, avoid=kept | elsewhere)
+        found = [text for text in finder.find(picture) if _share(text, kept) <= _SAME]
+        rest = [
+            line
+            for line in _lines(found, picture, matte)
+            # Small print is often read only after the large print beside it is gone.
+            if _share(line.text, removed) > _SAME or mode in ("all", line.kind)
+        ]
+        if not rest:
+            break
+    return picture, len(chosen)
+
+
+def _lines(texts: list[Text], rgb: U8, matte: F32 | None) -> list[_Line]:
+    return [_Line(text, kind(text, rgb, matte)) for text in texts]
+
+
+def _by_place(lines: list[_Line], rgb: U8, matte: F32 | None) -> list[tuple[list[_Line], U8]]:
+    """Prints on the subject, and all other lines, each with the area, uint8 (h, w), that what
+    replaces them must not come from: no floor shall grow on a shirt.
+
+    Overlays are among the others: often the matte takes the caption itself for the subject.
+    """
+    nothing = np.zeros(rgb.shape[:2], np.uint8)
+    if matte is None:
+        return [(lines, nothing)]
+    whole = np.asarray(cv2.resize(matte, (rgb.shape[1], rgb.shape[0])))
+    subject = np.where(whole > 0.5, 255, 0).astype(np.uint8)
+    on = [line.kind == "natural" and _share(line.text, subject) >= _ON for line in lines]
+    prints = [line for line, is_on in zip(lines, on, strict=True) if is_on]
+    others = [line for line, is_on in zip(lines, on, strict=True) if not is_on]
+    groups = ((prints, np.asarray(cv2.bitwise_not(subject), np.uint8)), (others, nothing))
+    return [(group, elsewhere) for group, elsewhere in groups if group]
+
+
+def _mask(lines: list[_Line], rgb: U8, turn: int) -> U8:
+    """What is to be filled, uint8 (h, w): at first strokes and plates, later ever wider boxes."""
+    mask = np.zeros(rgb.shape[:2], np.uint8)
+    for line in lines:
+        found = strokes(line.text, rgb)
+        left, top, right, bottom = found.box
+        area = found.line.astype(np.uint8) * 255
+        rim = max(_LEAST_RIM, round(_RIM * line.text.height))
+        if turn == 0 and found.separable:
+            area = _grown(area & (found.touched.astype(np.uint8) * 255), rim)
+        else:
+            area = _grown(area, turn * rim)
+        mask[top:bottom, left:right] |= area
+        under = plate(line.text, found, rgb) if line.kind == "artificial" else None
+        if under is not None:
+            corners = under[:2], (under[2] - 1, under[3] - 1)
+            cv2.rectangle(mask, *corners, 255, -1)
+            cv2.rectangle(mask, *corners, 255, 2 * _LEAST_RIM + 1)
+    return mask
+
+
+def _grown(mask: U8, radius: int) -> U8:
+    side = 2 * radius + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.dilate(mask, kernel), dtype=np.uint8)
+
+
+def _area(lines: list[_Line], rgb: U8) -> U8:
+    """255 inside the lines' quadrilaterals, uint8 (h, w)."""
+    area = np.zeros(rgb.shape[:2], np.uint8)
+    for line in lines:
+        cv2.fillConvexPoly(area, np.rint(line.text.quad).astype(np.int32), 255)
+    return area
+
+
+def _share(text: Text, area: U8) -> float:
+    """The share of a line that lies in an area."""
+    left, top = np.maximum(np.floor(text.quad.min(axis=0)).astype(int), 0)
+    right, bottom = np.ceil(text.quad.max(axis=0)).astype(int) + 1
+    part = area[top:bottom, left:right]
+    line = np.zeros_like(part)
+    corners = np.rint(text.quad - np.array((left, top), np.float32)).astype(np.int32)
+    cv2.fillConvexPoly(line, corners, 255)
+    return cv2.countNonZero(line & part) / max(1, cv2.countNonZero(line))

@@ -1,0 +1,125 @@
+"""Where text is in a photo, and what it says: RapidOCR with the weights that its package holds."""
+
+import importlib.util
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from processing.engine import arrays
+from processing.engine.arrays import F32, U8
+from processing.engine.errors import ModelNotInstalled
+
+# The reader sees a copy within this side, enlarged towards the other where the photo is small.
+_LONGEST, _SHORTEST = 1600, 736
+# A line that reads as nothing is a pattern. Folds, hooks and whole garments look like single
+# letters: the fewer letters, the surer the reading must be, and the smaller (as a share of the
+# picture's shorter side) what is read.
+_SURE = 0.5
+_SURE_OF_SHORT = {1: 0.9, 2: 0.7}
+_LARGEST_SHORT = 0.2
+_WEIGHTS = {
+    "Det": "PP-OCRv6_det_small.onnx",
+    "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
+    "Rec": "PP-OCRv6_rec_small.onnx",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """One line of text.
+
+    - `quad`: its corners in pixels of the picture, float32 (4, 2), each (x, y), clockwise from the
+      beginning of the line's upper edge as the picture stands.
+    - `words`: how it reads. `score`: how sure that is, 0 to 1.
+    """
+
+    quad: F32
+    words: str
+    score: float
+
+    @property
+    def height(self) -> float:
+        """The line's height in pixels: the quadrilateral's shorter extent."""
+        top, right = self.quad[1] - self.quad[0], self.quad[2] - self.quad[1]
+        return float(min(np.hypot(*top), np.hypot(*right)))
+
+
+class TextFinder:
+    """Reads text, `threads` cores at a time.
+
+    The networks (three, 32 MB) are loaded at the first picture and stay; nothing is ever
+    downloaded. Safe to share between threads: one picture at a time, others wait.
+    """
+
+    def __init__(self, threads: int = 2) -> None:
+        self.threads = threads
+        self._reader: Any = None
+        self._lock = threading.Lock()
+
+    def find(self, rgb: U8) -> list[Text]:
+        """All lines of text of a picture uint8 (h, w, 3), from top to bottom.
+
+        Looks at a copy of at most 1600 pixels a side: letters smaller than about 1/200 of the
+        longer side are not seen. Raises ModelNotInstalled when RapidOCR or its weights are missing.
+        """
+        height, width = rgb.shape[:2]
+        size = _reading_size(width, height)
+        copy = cv2.cvtColor(arrays.shrink(rgb, size), cv2.COLOR_RGB2BGR)
+        with self._lock:
+            if self._reader is None:
+                self._reader = _load(self.threads)
+            answer = self._reader(copy)
+        if answer.boxes is None:
+            return []
+        scale = np.array([width / size[0], height / size[1]], np.float32)
+        lines = zip(answer.boxes, answer.txts, answer.scores, strict=True)
+        texts = [
+            Text(np.asarray(quad, np.float32) * scale, str(words), float(score))
+            for quad, words, score in lines
+        ]
+        return [text for text in texts if _is_text(text, min(width, height))]
+
+
+def _reading_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(_LONGEST / max(width, height), max(1.0, _SHORTEST / min(width, height)))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _is_text(text: Text, shorter_side: int) -> bool:
+    letters = sum(letter.isalnum() for letter in text.words)
+    if letters == 0 or text.score < _SURE_OF_SHORT.get(letters, _SURE):
+        return False
+    return letters not in _SURE_OF_SHORT or text.height < _LARGEST_SHORT * shorter_side
+
+
+def _load(threads: int) -> Any:
+    package = importlib.util.find_spec("rapidocr")
+    if package is None or package.origin is None:
+        raise ModelNotInstalled("RapidOCR is not installed here: run `pip install rapidocr`.")
+    folder = Path(package.origin).parent / "models"
+    paths = {part: folder / name for part, name in _WEIGHTS.items()}
+    for path in paths.values():
+        if not path.is_file():  # RapidOCR would download it
+            raise ModelNotInstalled(
+                f"RapidOCR's weights are missing at {path}: reinstall rapidocr 3.10."
+            )
+    from rapidocr import RapidOCR  # half a second, and 40 MB: not for processes that never read
+
+    return RapidOCR(params=_parameters(threads, paths))
+
+
+def _parameters(threads: int, paths: dict[str, Path]) -> dict[str, Any]:
+    return {
+        "Global.text_score": 0.0,  # the finder has its own measure
+        "Global.log_level": "critical",  # it warns of every picture without text
+        "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        # The size is chosen here; its own rule would blow a thin strip up without end.
+        "Det.limit_type": "max",
+        "Det.limit_side_len": 2 * _LONGEST,
+        **{f"{part}.model_path": str(path) for part, path in paths.items()},
+    }

@@ -1,0 +1,125 @@
+"""Whether text was laid over a photo afterwards, or stood before the camera."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from processing.engine.arrays import F32, U8
+from processing.engine.text_detection import Text
+from processing.engine.text_strokes import Bool, Strokes, strokes
+
+Kind = Literal["artificial", "natural"]
+
+# Letters lower than this share of the line's height are dots and commas.
+_LOW = 0.3
+_LEAST_LETTERS = 3
+# Colours count as one within so many grey levels.
+_ALIKE = 10
+_BIN = 12
+# Degrees off the picture's axes beyond which text counts as fully tilted.
+_TILTED = 4.0
+# What people print over photos rather than on things: addresses, names, dates with a time.
+_STAMP = re.compile(
+    r"www\.|https?:|\.(com|net|org|de|ru|shop)\b|[@©]\w|\d[./-]\d+[./-]\d+ ?\d+:\d\d"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for an overlay; all from 0 to 1.
+
+    - `outside`: share of the line that is off the subject (0 when there is no matte).
+    - `tilt`: angle to the picture's axes, 1 from 4 degrees on.
+    - `level`: share of the letters that end on one common row, to a pixel (0.5: too few letters).
+    - `evenness`: share of the ink that has one colour: no weave, shading or noise.
+    - `extreme`: how near the ink's colour is to white or to a pure dark colour.
+    - `stamp`: 1 where it reads like an address or a camera's date.
+    """
+
+    outside: float
+    tilt: float
+    level: float
+    evenness: float
+    extreme: float
+    stamp: float
+
+
+def kind(text: Text, rgb: U8, matte: F32 | None) -> Kind:
+    """`artificial` for text that was laid over a photo, `natural` for text in the scene.
+
+    `rgb` uint8 (h, w, 3); `matte` float32 from 0 to 1 on any grid that covers the picture, or None
+    where nothing is known of the subject. A guess by logistic regression, its weights fitted to
+    captions drawn on sellers' photos (artificial) and prints on their garments (natural): see
+    `benchmarks.text`. A tilted watermark across the product is mistaken for a print.
+    """
+    found = evidence(text, rgb, matte)
+    score = (
+        (-2.0 if matte is None else -2.6)
+        + 2.8 * found.outside
+        - 2.1 * found.tilt
+        + 0.85 * found.level
+        + 3.5 * found.evenness
+        + 1.25 * found.extreme
+        + 1.5 * found.stamp
+    )
+    return "artificial" if score > 0 else "natural"
+
+
+def evidence(text: Text, rgb: U8, matte: F32 | None) -> Evidence:
+    """Measure a line in a picture; arguments as in `kind`."""
+    found = strokes(text, rgb)
+    ink = found.ink & found.line
+    evenness, colour = _main_colour(found.of(rgb)[ink])
+    extreme = max(float(colour.min()), 255 - float(colour.max())) / 255
+    return Evidence(
+        outside=0.0 if matte is None else _outside(found, rgb, matte),
+        tilt=_tilt(text),
+        level=_level(text, ink),
+        evenness=evenness,
+        extreme=max(0.0, 2 * extreme - 1),
+        stamp=float(bool(_STAMP.search(text.words.lower()))),
+    )
+
+
+def _outside(found: Strokes, rgb: U8, matte: F32) -> float:
+    whole = cv2.resize(matte, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_LINEAR)
+    left, top, right, bottom = found.box
+    on = np.asarray(whole)[top:bottom, left:right][found.line]
+    return float((on <= 0.5).mean()) if on.size else 0.0
+
+
+def _tilt(text: Text) -> float:
+    along, down = text.quad[1] - text.quad[0], text.quad[2] - text.quad[1]
+    longer = along if np.hypot(*along) >= np.hypot(*down) else down
+    angle = float(np.degrees(np.arctan2(longer[1], longer[0]))) % 90
+    return min(angle, 90 - angle, _TILTED) / _TILTED
+
+
+def _level(text: Text, ink: Bool) -> float:
+    """Overlaid letters stand on one row of pixels; printed ones on cloth or in perspective."""
+    along, down = np.abs(text.quad[1] - text.quad[0]), np.abs(text.quad[2] - text.quad[1])
+    longer = along if along.sum() >= down.sum() else down
+    upright = np.rot90(ink) if longer[1] > longer[0] else ink
+    drawn = np.ascontiguousarray(upright, dtype=np.uint8)
+    stats = cv2.connectedComponentsWithStats(drawn, connectivity=8)[2][1:]
+    letters = stats[stats[:, cv2.CC_STAT_HEIGHT] > _LOW * text.height]
+    if len(letters) < _LEAST_LETTERS:
+        return 0.5
+    tops = letters[:, cv2.CC_STAT_TOP]
+    feet = tops + letters[:, cv2.CC_STAT_HEIGHT]
+    near = max(1.0, 0.03 * text.height)
+    return max(float((np.abs(rows - np.median(rows)) <= near).mean()) for rows in (feet, tops))
+
+
+def _main_colour(pixels: U8) -> tuple[float, F32]:
+    """The share of pixels (n, 3) that are near the most frequent colour, and that colour."""
+    if not len(pixels):
+        return 0.0, np.full(3, 127, np.float32)
+    bins = pixels.astype(np.int32) // _BIN @ np.array([1, 32, 1024])
+    most = np.bincount(bins).argmax()
+    colour = np.median(pixels[bins == most], axis=0).astype(np.float32)
+    alike = np.abs(pixels.astype(np.float32) - colour).max(axis=1) <= _ALIKE
+    return float(alike.mean()), colour

@@ -1,0 +1,27 @@
+"""What the work on pictures leaves behind."""
+
+from processing.models.batches import Batch, BatchItem
+from processing.models.events import JobEvent
+from processing.models.jobs import ENDED_STATES, OPEN_STATES, Job, JobState
+from processing.models.presets import Preset
+from processing.models.webhooks import (
+    DeliveryState,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+
+__all__ = [
+    "ENDED_STATES",
+    "OPEN_STATES",
+    "Batch",
+    "BatchItem",
+    "DeliveryState",
+    "Job",
+    "JobEvent",
+    "JobState",
+    "Preset",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

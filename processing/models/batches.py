@@ -1,0 +1,81 @@
+"""Many pictures, one kind of work."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Account, User
+from config import public_ids
+from media_library.models import Image
+from processing.models.jobs import Job
+
+
+class Batch(models.Model):
+    """One request for the same work on up to a plan's number of pictures.
+
+    `open_items` counts the items that have not ended; it is lowered in the transaction that ends
+    one, so exactly one of them sees it become 0 and ends the batch.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="batches")
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    operation = models.CharField(max_length=40)
+    command = models.JSONField()
+    total = models.PositiveIntegerField()
+    open_items = models.PositiveIntegerField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "batches"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(open_items=0, ended_at__isnull=False)
+                | Q(open_items__gt=0, ended_at__isnull=True),
+                name="batch_ended_if_and_only_if_nothing_is_open",
+            )
+        ]
+        indexes = [models.Index(fields=["account", "-created_at", "-id"], name="batch_of_account")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("batch", self.id)
+
+
+class BatchItem(models.Model):
+    """One picture of a batch. Without a job where the file could not even be kept."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=200, blank=True)
+    image = models.ForeignKey(
+        Image, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    job = models.OneToOneField(
+        Job, null=True, blank=True, on_delete=models.CASCADE, related_name="batch_item"
+    )
+    error_code = models.CharField(max_length=40, blank=True, default="")
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ["batch", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="batch_item_position"),
+            models.CheckConstraint(
+                condition=Q(job__isnull=False) | ~Q(error_code=""), name="batch_item_job_or_error"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.position}"

@@ -1,0 +1,70 @@
+"""An account's saved edits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Account
+from config.errors import AppError, not_found
+from processing import editing
+from processing.engine.edit_plan import EditPlan
+from processing.models import Preset
+
+MOST = 500
+
+
+def preset_for(account: Account, preset_id: UUID) -> Preset:
+    """The account's preset. Raises AppError NOT_FOUND, also for somebody else's."""
+    preset = Preset.objects.filter(account=account, pk=preset_id).first()
+    if preset is None:
+        raise not_found("Preset")
+    return preset
+
+
+def plan_of(preset: Preset) -> EditPlan:
+    return editing.plan_from(editing.shown(preset.plan))
+
+
+def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | None = None) -> Preset:
+    """Raises AppError CONFLICT where the name is taken or the account has too many."""
+    if Preset.objects.filter(account=account).count() >= MOST:
+        raise AppError("CONFLICT", f"An account has at most {MOST} presets.", status=409)
+    preset = Preset(
+        id=preset_id or uuid4(), account=account, name=name.strip(), plan=editing.kept(plan)
+    )
+    return _saved(preset, new=True)
+
+
+def change(preset: Preset, *, name: str | None, plan: EditPlan | None) -> Preset:
+    """Raises AppError CONFLICT where the name is taken."""
+    if name is not None:
+        preset.name = name.strip()
+    if plan is not None:
+        preset.plan = editing.kept(plan)
+    preset.updated_at = timezone.now()
+    return _saved(preset, new=False)
+
+
+def with_changes(preset: Preset, changes: Mapping[str, Any] | None) -> EditPlan:
+    """The preset's edit, with what `changes` says in place of it."""
+    return editing.plan_from(editing.merged(editing.shown(preset.plan), changes or {}))
+
+
+def _saved(preset: Preset, *, new: bool) -> Preset:
+    if not preset.name:
+        raise AppError(
+            "VALIDATION_ERROR", "name is empty.", fields={"name": ["This field is required."]}
+        )
+    try:
+        with transaction.atomic():
+            preset.save(force_insert=new)
+    except IntegrityError as error:
+        raise AppError(
+            "CONFLICT", f"There is a preset '{preset.name}' already.", status=409
+        ) from error
+    return preset

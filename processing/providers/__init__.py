@@ -1,0 +1,1 @@
+"""Makers of backgrounds that run elsewhere and are asked over HTTP."""

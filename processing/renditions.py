@@ -1,0 +1,62 @@
+"""Results found again: the same picture, the same work, the same engine and models.
+
+A key says all that decides about a result's bytes. Rising ENGINE_VERSION, other weights or another
+provider's model behind the same name make other keys, so nothing stale is ever found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+
+from accounts.models import Account
+from media_library.models import Image
+from processing import runtime
+from processing.commands import Command, Edit, command_hash
+from processing.engine import ENGINE_VERSION
+from processing.models import Job, JobState
+
+
+def key_of(command: Command, *, source: Image, contents: Mapping[str, str]) -> str:
+    """`contents` has the hashes of the pictures that the command names."""
+    parts = {
+        "source": source.sha256,
+        "command": command_hash(command, contents),
+        "engine": ENGINE_VERSION,
+        "made by": _makers(command),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def find(account: Account, key: str) -> Job | None:
+    """The account's newest job with that key whose result is still there."""
+    done = Job.objects.filter(
+        account=account,
+        rendition_key=key,
+        state=JobState.COMPLETED,
+        result__deleted_at__isnull=True,
+    )
+    return done.select_related("result").order_by("-ended_at").first()
+
+
+def find_all(account: Account, keys: Collection[str]) -> dict[str, Job]:
+    """The same for many keys at once."""
+    done = Job.objects.filter(
+        account=account,
+        rendition_key__in=keys,
+        state=JobState.COMPLETED,
+        result__deleted_at__isnull=True,
+    )
+    return {job.rendition_key: job for job in done.select_related("result").order_by("ended_at")}
+
+
+def _makers(command: Command) -> list[str]:
+    if not isinstance(command, Edit):
+        return [runtime.registry().version(command.model)]
+    makers = []
+    if command.plan.cutting is not None:
+        makers.append(runtime.registry().version(command.plan.cutting.model))
+    if generated := command.plan.background.generated:
+        makers.append(runtime.provider_version(generated.provider))
+    return makers

@@ -1,0 +1,191 @@
+"""What owners do with their webhooks: register, change, rotate, test, replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import Account
+from config import outbound
+from config.errors import AppError, invalid, not_found
+from processing.delivery import payloads, signing, webhooks
+from processing.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+
+MOST = 20
+OLD_SECRET_HOLDS = timedelta(hours=24)
+MOST_ATTEMPTS = 100  # of one delivery, replays and all
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Who wants to hear of what. Without a secret one is made; `dialect` decides the payload."""
+
+    url: str
+    events: Iterable[str]
+    description: str = ""
+    secret: str = ""
+    dialect: str = ""
+
+
+def endpoint_for(account: Account, endpoint_id: UUID) -> WebhookEndpoint:
+    """The account's endpoint. Raises AppError NOT_FOUND, also for somebody else's."""
+    endpoint = WebhookEndpoint.objects.filter(account=account, pk=endpoint_id).first()
+    if endpoint is None:
+        raise not_found("Webhook")
+    return endpoint
+
+
+def delivery_for(endpoint: WebhookEndpoint, delivery_id: UUID) -> WebhookDelivery:
+    """One of the endpoint's deliveries. Raises AppError NOT_FOUND."""
+    found = WebhookDelivery.objects.filter(endpoint=endpoint, pk=delivery_id)
+    delivery = found.select_related("endpoint").prefetch_related("tries").first()
+    if delivery is None:
+        raise not_found("Delivery")
+    return delivery
+
+
+def register(
+    account: Account, wanted: Subscription, *, endpoint_id: UUID | None = None
+) -> WebhookEndpoint:
+    """Raises AppError VALIDATION_ERROR for an address that is not public, for unknown events and
+    for a secret that can't sign; CONFLICT for one endpoint too many."""
+    if wanted.dialect not in payloads.DIALECTS:
+        raise ValueError(f"Nobody knows the dialect {wanted.dialect!r}.")
+    endpoint = WebhookEndpoint(
+        id=endpoint_id or uuid4(),
+        account=account,
+        url=_checked_url(wanted.url),
+        description=wanted.description,
+        events=_checked_events(wanted.events),
+        secret=_checked_secret(wanted.secret),
+        dialect=wanted.dialect,
+    )
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=account.pk)  # one registration at a time
+        if WebhookEndpoint.objects.filter(account=account).count() >= MOST:
+            raise AppError("CONFLICT", f"An account has at most {MOST} webhooks.", status=409)
+        endpoint.save(force_insert=True)
+    return endpoint
+
+
+def change(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> WebhookEndpoint:
+    """Change `url`, `events`, `description` or `enabled`. Raises AppError as `register` does.
+
+    A new address, and one that is switched on again, starts with a clean record.
+    """
+    columns = dict(changes)
+    if "url" in columns:
+        columns["url"] = _checked_url(columns["url"])
+    if "events" in columns:
+        columns["events"] = _checked_events(columns["events"])
+    if "url" in columns or columns.get("enabled"):
+        columns["failing_since"] = None
+    if columns.get("enabled"):
+        columns["notice"] = ""
+    return _updated(endpoint, columns)
+
+
+def rotate_secret(endpoint: WebhookEndpoint, secret: str = "") -> WebhookEndpoint:
+    """A new secret. The one before signs beside it for a day, and only that one."""
+    columns = {
+        "secret": _checked_secret(secret),
+        "previous_secret": F("secret"),
+        "previous_until": timezone.now() + OLD_SECRET_HOLDS,
+    }
+    return _updated(endpoint, columns)
+
+
+def test(endpoint: WebhookEndpoint) -> WebhookDelivery:
+    """Send a `webhook.test` once and now, even where the endpoint is switched off.
+
+    It tells nothing against the endpoint. Not to be called within a transaction: it takes as long
+    as the receiver does.
+    """
+    notice = payloads.Notice(webhooks.TEST, timezone.now(), {"webhookId": endpoint.public_id})
+    delivery = WebhookDelivery(endpoint=endpoint, event=notice.type, payload=notice.payload())
+    for name, value in webhooks.lease(delivery).items():
+        setattr(delivery, name, value)
+    delivery.save(force_insert=True)
+    webhooks.attempt(delivery)
+    return delivery_for(endpoint, delivery.pk)
+
+
+def replay(delivery: WebhookDelivery) -> WebhookDelivery:
+    """Send a delivery again, under the same id and with all its attempts before it.
+
+    Raises AppError CONFLICT for a test, while an attempt is being made, for an endpoint that is
+    switched off, and after too many attempts.
+    """
+    if delivery.event == webhooks.TEST:
+        raise _conflict("A test isn't replayed: send another.")
+    if not delivery.endpoint.enabled:
+        raise _conflict("The webhook is switched off.")
+    if delivery.attempts >= MOST_ATTEMPTS:
+        raise _conflict(f"This delivery has had {MOST_ATTEMPTS} attempts or more.")
+    now = timezone.now()
+    with transaction.atomic():
+        under_way = Q(state=DeliveryState.PENDING, claimed_at__isnull=False)
+        replayed = (
+            WebhookDelivery.objects.filter(pk=delivery.pk)
+            .exclude(under_way)
+            .update(
+                state=DeliveryState.PENDING,
+                replayed_after=F("attempts"),
+                due_at=now,
+                ended_at=None,
+            )
+        )
+        if not replayed:
+            raise _conflict("An attempt is just being made.")
+        account_id = delivery.endpoint.account_id
+        transaction.on_commit(lambda: webhooks.nudge(account_id), robust=True)
+    return delivery_for(delivery.endpoint, delivery.pk)
+
+
+def _updated(endpoint: WebhookEndpoint, columns: Mapping[str, Any]) -> WebhookEndpoint:
+    rows = WebhookEndpoint.objects.filter(pk=endpoint.pk)
+    rows.update(**columns, updated_at=timezone.now())
+    updated = rows.first()
+    if updated is None:
+        raise not_found("Webhook")  # deleted meanwhile
+    return updated
+
+
+def _checked_url(url: str) -> str:
+    if len(url) > 2000:
+        raise invalid("url", "An address has at most 2000 characters.")
+    outbound.vet(url, timeout=settings.WEBHOOK_SECONDS, anywhere=settings.WEBHOOKS_MAY_BE_PRIVATE)
+    return url
+
+
+def _checked_events(events: Iterable[str]) -> list[str]:
+    wanted = set(events)
+    if not wanted or not wanted <= set(payloads.EVENTS):
+        raise invalid("events", f"Must be at least one of {', '.join(payloads.EVENTS)}.")
+    return [name for name in payloads.EVENTS if name in wanted]
+
+
+def _checked_secret(secret: str) -> str:
+    if not secret:
+        return signing.new_secret()
+    if len(secret) > 200:
+        raise invalid("secret", "A secret has at most 200 characters.")
+    try:
+        signing.key_of(secret)
+    except UnicodeEncodeError as error:
+        raise invalid("secret", "A secret must be text.") from error
+    except ValueError as error:
+        raise invalid("secret", str(error)) from error
+    return secret
+
+
+def _conflict(message: str) -> AppError:
+    return AppError("CONFLICT", message, status=409)

@@ -1,0 +1,202 @@
+"""The library of backgrounds, new ones from words, and results put before them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from PIL import Image as Pillow
+
+from accounts.models import PlanLimit
+from accounts.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
+from config import public_ids
+from media_library import storage
+from media_library.models import Background, Image
+from media_library.services import delete_image
+from processing import runtime
+from processing.engine.errors import InvalidPlan, ProviderFailed
+from tests.processing.compat.backgroundfx.client import BackgroundfxError
+from tests.processing.compat.backgroundfx.conftest import (
+    MiddleModel,
+    Painter,
+    Studio,
+    photo,
+    pixels,
+)
+
+BLUE = (0, 128, 255)
+
+
+def refused(call: Any, *args: Any, **values: Any) -> BackgroundfxError:
+    with pytest.raises(BackgroundfxError) as caught:
+        call(*args, **values)
+    return caught.value
+
+
+class TestList:
+    def test_what_a_background_looks_like(self, studio: Studio) -> None:
+        row = studio.background(category="nature", tags=["sea", "blue"])
+        shown = studio.client.backgrounds()
+        [item] = shown["items"]
+        assert {name: shown[name] for name in ("total", "page", "pages")} == {
+            **{"total": 1, "page": 1, "pages": 1}
+        }
+        assert set(item) == {"id", "url", "thumbnail", "category", "tags"}
+        assert (item["id"], item["category"]) == (row.public_id, "nature")
+        assert item["tags"] == ["sea", "blue"]
+        for url in (item["url"], item["thumbnail"]):
+            assert studio.client.download(url).status_code == 200
+
+    def test_pages(self, studio: Studio) -> None:
+        rows = [studio.background(name=str(n)).public_id for n in range(5)]
+        pages = [studio.client.backgrounds(page=n, limit=2) for n in (1, 2, 3, 4)]
+        assert [[item["id"] for item in page["items"]] for page in pages] == [
+            *(rows[:2:-1], rows[2:0:-1], rows[:1]),
+            [],
+        ]
+        assert {(page["total"], page["pages"]) for page in pages} == {(5, 3)}
+
+    @pytest.mark.parametrize(("category", "count"), [("solid", 2), ("custom", 1), ("nature", 0)])
+    def test_by_category(self, studio: Studio, category: str, count: int) -> None:
+        for kind in ("solid", "custom", "solid"):
+            studio.background(category=kind)
+        assert studio.client.backgrounds(category=category)["total"] == count
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            *({"category": "wood"}, {"category": ""}, {"page": 0}, {"page": "x"}),
+            *({"page": 1.5}, {"limit": 0}, {"limit": 101}, {"page": [1, 2]}, {"page": 10**30}),
+        ],
+        ids=str,
+    )
+    def test_wrong_questions(self, studio: Studio, query: dict[str, Any]) -> None:
+        error = refused(studio.client.backgrounds, **query)
+        assert (error.status, list(error.details)) == (400, list(query))
+
+    def test_other_peoples_and_deleted_ones_are_not_there(
+        self, studio: Studio, stranger: Studio
+    ) -> None:
+        delete_image(studio.background().image)
+        stranger.background()
+        assert studio.client.backgrounds()["items"] == []
+
+
+class TestGenerate:
+    def test_a_new_one(self, studio: Studio, painter: Painter) -> None:
+        made = studio.client.generate("a marble table", style="artistic", width=640, height=480)
+        [asked] = painter.asked
+        assert (asked.prompt, asked.style, asked.size) == ("a marble table", "artistic", (640, 480))
+        assert studio.client.backgrounds()["items"] == [made]
+        assert studio.used(GENERATE_BACKGROUND) == 1
+        row = Background.objects.get()
+        assert row.made_from == {
+            **{"prompt": "a marble table", "style": "artistic"},
+            **{"provider": "studio", "seed": asked.seed},
+        }
+
+    def test_without_more_words_it_is_a_realistic_desktop(
+        self, studio: Studio, painter: Painter
+    ) -> None:
+        studio.client.generate("sea")
+        [asked] = painter.asked
+        assert (asked.style, asked.size) == ("realistic", (1920, 1080))
+
+    def test_by_the_studio_itself(self, studio: Studio) -> None:
+        made = studio.client.generate("a wooden table by a window", width=96, height=64)
+        picture = pixels(studio.client.download(made["url"]).content)
+        assert picture.shape == (64, 96, 3)
+        assert picture.std() > 2
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            *(({"prompt": "no"}, "prompt"), ({"prompt": "x" * 501}, "prompt")),
+            *(({"prompt": "a\0table"}, "prompt"), ({"prompt": 5}, "prompt"), ({}, "prompt")),
+            *(({"style": "baroque"}, "style"), ({"style": None}, "style")),
+            *(({"width": 63}, "width"), ({"height": 4097}, "height"), ({"width": "640"}, "width")),
+        ],
+        ids=str,
+    )
+    def test_wrong_wishes(
+        self, studio: Studio, painter: Painter, body: dict[str, Any], field: str
+    ) -> None:
+        whole = {"prompt": "a table", **body} if body else {}
+        error = refused(studio.client.post, "/backgrounds/generate", whole)
+        assert (error.status, list(error.details)) == (400, [field])
+        assert painter.asked == []
+
+    @pytest.mark.parametrize(
+        ("fails", "status", "code"),
+        [
+            (ProviderFailed("The server at home is asleep."), 502, "PROVIDER_FAILED"),
+            (InvalidPlan("No such style."), 400, "VALIDATION_ERROR"),
+        ],
+    )
+    def test_what_came_to_nothing_costs_nothing(
+        self, studio: Studio, painter: Painter, fails: Exception, status: int, code: str
+    ) -> None:
+        painter.fails = fails
+        response = studio.client.http.post(
+            f"{studio.client.base_url}/backgrounds/generate",
+            json={"prompt": "a table"},
+            headers={"Authorization": f"Bearer {studio.client.token}"},
+        )
+        assert (response.status_code, response.json()["error"]) == (status, code)
+        assert studio.used(GENERATE_BACKGROUND) == 0
+        assert not Image.objects.exists()
+
+    def test_without_quota_nothing_is_made(self, studio: Studio, painter: Painter) -> None:
+        PlanLimit.objects.filter(plan="free", operation=GENERATE_BACKGROUND).update(monthly=0)
+        error = refused(studio.client.generate, "a table")
+        assert (error.status, error.error) == (403, "QUOTA_EXCEEDED")
+        assert painter.asked == []
+
+
+class TestReplace:
+    @pytest.fixture(autouse=True)
+    def _working(self, quick_queue: MiddleModel, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(runtime, "upscaler", lambda: None)
+
+    def test_a_result_needs_no_second_cut(self, studio: Studio, models: MiddleModel) -> None:
+        cutout = studio.client.remove_background(photo((120, 80)))
+        answer = studio.client.replace_background(cutout["id"], studio.background().public_id)
+        assert answer["metadata"]["provider"] == "existing-alpha"
+        assert models.asked == ["fast"]
+        picture = Pillow.fromarray(pixels(studio.client.download(answer["image"]).content))
+        assert picture.size == (120, 80)
+        assert picture.convert("RGB").getpixel((3, 3)) == BLUE
+        assert picture.convert("RGB").getpixel((60, 40))[0] > 150
+        assert studio.used(REPLACE_BACKGROUND) == 1
+
+    def test_what_was_uploaded_is_cut_out_first(self, studio: Studio, models: MiddleModel) -> None:
+        source = studio.image(photo((120, 80)))
+        answer = studio.client.replace_background(str(source.pk), studio.background().public_id)
+        assert models.asked == ["fast"]
+        result = Image.objects.get(pk=answer["id"])
+        assert (result.parent, result.width) == (source, 120)
+        assert pixels(storage.read(result.file_key))[2, 2, :3].tolist() == list(BLUE)
+
+    def test_the_default_is_normal(self, studio: Studio) -> None:
+        image, behind = str(studio.image(photo()).pk), studio.background().public_id
+        plain = studio.client.replace_background(image, behind)
+        named = studio.client.replace_background(image, behind, blend_mode="normal")
+        assert plain["id"] == named["id"]
+
+    def test_what_is_not_there(self, studio: Studio, stranger: Studio) -> None:
+        mine, wall = str(studio.image(photo()).pk), studio.background().public_id
+        theirs, their_wall = str(stranger.image(photo()).pk), stranger.background().public_id
+        other = public_ids.encode("bg", uuid4())
+        for image_id, background_id in (
+            *((str(uuid4()), wall), (theirs, wall), ("x", wall), ("", wall)),
+            *((mine, other), (mine, their_wall), (mine, "x"), (mine, mine)),
+        ):
+            error = refused(studio.client.replace_background, image_id, background_id)
+            assert (error.status, error.error) == (404, "NOT_FOUND")
+
+    @pytest.mark.parametrize("mode", ["darken", "NORMAL", "", None, 1])
+    def test_unknown_modes(self, studio: Studio, mode: Any) -> None:
+        image, wall = str(studio.image(photo()).pk), studio.background().public_id
+        error = refused(studio.client.replace_background, image, wall, blend_mode=mode)
+        assert (error.status, list(error.details)) == (400, ["blend_mode"])

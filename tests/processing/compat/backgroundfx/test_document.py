@@ -1,0 +1,66 @@
+"""Whatever is sent to the documented operations, answers stay within the document."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+)
+
+from processing.models import Batch
+from tests.processing.compat.backgroundfx.conftest import MiddleModel, Painter, photo, studio_on
+from tests.processing.compat.backgroundfx.document import check_error, document
+
+_FILES = [photo(), photo((8, 8)), b"", b"no picture", photo()[:300]]
+_URLS = ["http://127.0.0.1:9/hook", "ftp://127.0.0.1/", "http://[::1", "no address"]
+_KNOWN, _UNKNOWN = UUID(int=1), UUID(int=2)
+schemathesis.openapi.format("binary", st.sampled_from(_FILES))
+schemathesis.openapi.format("uri", st.sampled_from(_URLS))
+schemathesis.openapi.format("uuid", st.sampled_from([str(_KNOWN), str(_UNKNOWN)]))
+
+_CHECKS = [
+    not_a_server_error,
+    response_schema_conformance,
+    content_type_conformance,
+    negative_data_rejection,
+]
+
+
+@pytest.fixture
+def token(quick_queue: MiddleModel, painter: Painter, settings: Any) -> str:
+    """Of somebody whom neither rates nor quotas nor the network hold up."""
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "1000000/s")
+    settings.WEBHOOKS_MAY_BE_PRIVATE = True
+    studio = studio_on("enterprise")
+    Batch.objects.create(
+        pk=_KNOWN, account=studio.account, operation="edit", command={}, total=1, open_items=1
+    )
+    return studio.client.token
+
+
+@document().parametrize()
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_answers_stay_within_the_document(case: Any, token: str) -> None:
+    headers = {} if case.path.startswith("/auth/") else {"Authorization": f"Bearer {token}"}
+    response = case.call(headers=headers)
+    case.validate_response(response, checks=_CHECKS)
+    documented = {str(status) for status in case.operation.definition.raw["responses"]}
+    if response.status_code >= 400:
+        check_error(response.headers["content-type"][0], response.json())
+    else:
+        assert str(response.status_code) in documented

@@ -1,0 +1,238 @@
+"""One picture in, its cutout out."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from accounts.http import Caller
+from accounts.models import PlanLimit
+from accounts.operations import REMOVE_BACKGROUND
+from media_library import storage
+from media_library.models import Image
+from media_library.services import delete_image
+from processing import services, tasks
+from processing.commands import RemoveBackground
+from processing.engine.errors import BrokenImage
+from processing.models import Job, JobState
+from tests.processing.compat.backgroundfx.client import BackgroundfxError
+from tests.processing.compat.backgroundfx.conftest import (
+    MiddleModel,
+    Studio,
+    photo,
+    pixels,
+    studio_on,
+)
+
+HAT = Path(__file__).parents[3] / "photos/wool-hat.jpg"
+PATH = "/process/remove-background"
+
+
+def refused(studio: Studio, file: bytes = photo(), **options: Any) -> BackgroundfxError:
+    with pytest.raises(BackgroundfxError) as caught:
+        studio.client.remove_background(file, **options)
+    return caught.value
+
+
+def test_a_cutout(quick_queue: MiddleModel, studio: Studio) -> None:
+    answer = studio.client.remove_background(photo((120, 80)))
+    result = Image.objects.get(pk=answer["id"])
+    assert set(answer) == {"id", "image", "metadata"}
+    assert answer["metadata"].pop("processing_time") > 0
+    assert answer["metadata"] == {
+        **{"width": 120, "height": 80, "format": "png"},
+        **{"model": "fast", "provider": "rembg/fast", "edge": 50.0},
+    }
+    file = studio.client.download(answer["image"])
+    assert (file.status_code, file.headers["content-type"]) == (200, "image/png")
+    assert b"".join(file.iter_bytes()) == storage.read(result.file_key)
+    alpha = pixels(file.content)[..., 3]
+    assert (alpha[40, 60], alpha[2, 2]) == (255, 0)
+
+
+def test_the_same_bytes_as_by_the_native_door(quick_queue: MiddleModel, studio: Studio) -> None:
+    other = studio_on()
+    job = services.submit_and_wait(
+        Caller(other.account, other.user),
+        RemoveBackground(),
+        source=other.image(photo()),
+        seconds=2,
+    )
+    assert job.result is not None
+    result = Image.objects.get(pk=studio.client.remove_background(photo())["id"])
+    assert storage.read(result.file_key) == storage.read(job.result.file_key)
+
+
+@pytest.mark.parametrize("quality", ["low", "high", "ultra"])
+def test_refinement_really_changes_the_edge(
+    quick_queue: MiddleModel, studio: Studio, quality: str
+) -> None:
+    source, alphas = HAT.read_bytes(), []
+    for refinement in (0, 50, 100):
+        answer = studio.client.remove_background(
+            source, quality=quality, edge_refinement=refinement
+        )
+        file = studio.client.download(answer["image"])
+        alphas.append(pixels(file.content)[..., 3].astype(int))
+    for one, other in pairwise(alphas):
+        assert np.count_nonzero(one != other) > 50
+
+
+def test_ultra_runs_the_finest_model(quick_queue: MiddleModel, studio: Studio) -> None:
+    metadata = studio.client.remove_background(photo(), quality="ultra")["metadata"]
+    assert (metadata["model"], metadata["edge"]) == ("high", 75.0)
+    assert quick_queue.asked == ["high"]
+
+
+def test_without_the_finest_model_the_answer_says_what_ran(
+    quick_queue: MiddleModel, studio: Studio
+) -> None:
+    quick_queue.installed = {"fast"}
+    metadata = studio.client.remove_background(photo(), quality="ultra")["metadata"]
+    assert metadata["model"] == "fast"
+
+
+class TestMask:
+    def test_it_is_what_a_job_for_the_mask_makes(
+        self, quick_queue: MiddleModel, studio: Studio
+    ) -> None:
+        source = photo((120, 80))
+        job = services.submit_and_wait(
+            Caller(studio.account, studio.user),
+            RemoveBackground(output="mask"),
+            source=studio.image(source),
+            seconds=2,
+        )
+        assert job.result is not None
+        answer = studio.client.remove_background(source, return_mask=True)
+        mask = studio.client.download(answer["mask"])
+        assert (mask.status_code, mask.headers["content-type"]) == (200, "image/png")
+        assert mask.content == storage.read(job.result.file_key)
+
+    def test_it_costs_nothing(self, quick_queue: MiddleModel, studio: Studio) -> None:
+        answer = studio.client.remove_background(photo(), return_mask=True)
+        studio.client.download(answer["mask"])
+        assert studio.used(REMOVE_BACKGROUND) == 1
+
+    def test_its_link_is_a_secret_that_expires(
+        self, quick_queue: MiddleModel, studio: Studio, settings: Any
+    ) -> None:
+        url = studio.client.remove_background(photo(), return_mask=True)["mask"]
+        changed = studio.client.download(f"{url[:-1]}{'B' if url[-1] == 'A' else 'A'}")
+        settings.SIGNED_URL_SECONDS = -1
+        late = studio.client.download(url)
+        for answer in (changed, late):
+            assert (answer.status_code, answer.json()["error"]) == (403, "FORBIDDEN")
+
+    def test_it_goes_with_its_picture(self, quick_queue: MiddleModel, studio: Studio) -> None:
+        answer = studio.client.remove_background(photo(), return_mask=True)
+        delete_image(Image.objects.get(pk=answer["id"]))
+        assert studio.client.download(answer["mask"]).status_code == 404
+
+
+class TestRefused:
+    def test_without_a_file(self, studio: Studio, models: MiddleModel) -> None:
+        with pytest.raises(BackgroundfxError) as caught:
+            studio.client.send(PATH, {"model": "rembg"}, [("other", b"")], expected=200)
+        assert (caught.value.status, caught.value.error) == (400, "MISSING_FILE")
+        assert caught.value.details == {"file": ["Required."]}
+
+    def test_a_file_that_is_no_file(self, studio: Studio, models: MiddleModel) -> None:
+        with pytest.raises(BackgroundfxError) as caught:
+            studio.client.send(PATH, {"file": "text"}, [("other", b"x")], expected=200)
+        assert (caught.value.status, list(caught.value.details)) == (400, ["file"])
+
+    @pytest.mark.parametrize("file", [b"", b"no picture", photo()[:300]])
+    def test_no_picture(self, studio: Studio, models: MiddleModel, file: bytes) -> None:
+        error = refused(studio, file)
+        assert (error.status, error.error, list(error.details)) == (
+            *(400, "VALIDATION_ERROR"),
+            ["file"],
+        )
+
+    def test_a_model_that_is_not_installed_is_named(
+        self, studio: Studio, models: MiddleModel
+    ) -> None:
+        error = refused(studio, model="deeplab")
+        assert (error.status, error.message) == (400, "model: deeplab is not installed here")
+
+    @pytest.mark.parametrize(
+        "options", [{"quality": "best"}, {"edge_refinement": 101}, {"model": "sam"}]
+    )
+    def test_nothing_is_kept_or_charged(
+        self, studio: Studio, models: MiddleModel, options: dict[str, Any]
+    ) -> None:
+        error = refused(studio, **options)
+        assert (error.status, list(error.details)) == (400, list(options))
+        assert not Image.objects.exists()
+        assert studio.used(REMOVE_BACKGROUND) == 0
+
+    def test_a_file_that_is_too_large(
+        self, studio: Studio, models: MiddleModel, settings: Any
+    ) -> None:
+        settings.MAX_UPLOAD_BYTES = 1_000
+        error = refused(studio, photo() + b"\0" * 1_000)
+        assert (error.status, error.error) == (413, "PAYLOAD_TOO_LARGE")
+
+    def test_two_files(self, studio: Studio, models: MiddleModel) -> None:
+        files = [("file", ("a.jpg", photo())), ("file", ("b.jpg", photo()))]
+        with pytest.raises(BackgroundfxError) as caught:
+            studio.client.send(PATH, {}, files, expected=200)
+        assert caught.value.status == 400
+
+    def test_the_quota_is_the_one_of_all_doors(self, studio: Studio, models: MiddleModel) -> None:
+        PlanLimit.objects.filter(plan="free", operation=REMOVE_BACKGROUND).update(monthly=0)
+        error = refused(studio)
+        assert (error.status, error.error) == (403, "QUOTA_EXCEEDED")
+        assert not Image.live.exists()
+
+
+class TestFailed:
+    @pytest.mark.parametrize(
+        ("exception", "status", "code"),
+        [
+            (BrokenImage("The picture breaks off."), 400, "BROKEN_IMAGE"),
+            (ZeroDivisionError(), 500, "TIMED_OUT"),
+        ],
+    )
+    def test_what_became_of_the_job_is_told(
+        self,
+        quick_queue: MiddleModel,
+        studio: Studio,
+        monkeypatch: pytest.MonkeyPatch,
+        settings: Any,
+        exception: Exception,
+        status: int,
+        code: str,
+    ) -> None:
+        def fail(*args: Any) -> None:
+            raise exception
+
+        monkeypatch.setattr("processing.runner.render", fail)
+        settings.COMPAT_WAIT_SECONDS = 0.05
+        response = studio.client.http.post(
+            studio.client.base_url + PATH,
+            files={"file": photo()},
+            headers={"Authorization": f"Bearer {studio.client.token}"},
+        )
+        assert (response.status_code, response.json()["error"]) == (status, code)
+        assert studio.used(REMOVE_BACKGROUND) == (0 if status == 400 else 1)
+
+    def test_work_that_takes_too_long_goes_on(
+        self, quick_queue: MiddleModel, studio: Studio, monkeypatch: Any, settings: Any
+    ) -> None:
+        monkeypatch.setattr(tasks.run_job, "send", lambda job_id: None)
+        settings.COMPAT_WAIT_SECONDS = 0.05
+        response = studio.client.http.post(
+            studio.client.base_url + PATH,
+            files={"file": photo()},
+            headers={"Authorization": f"Bearer {studio.client.token}"},
+        )
+        job = Job.objects.get()
+        assert (response.status_code, response.json()["error"]) == (500, "TIMED_OUT")
+        assert job.public_id in response.json()["message"]
+        assert job.state == JobState.PENDING

@@ -1,0 +1,263 @@
+"""POST /v1/segment, called by a client that knows the vendor's documents only."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+
+from accounts.models import PlanLimit
+from accounts.operations import REMOVE_BACKGROUND
+from media_library.models import Image
+from processing import services
+from processing.commands import RemoveBackground, command_hash
+from processing.models import Job
+from tests.processing.compat.photoroom.client import PhotoroomError
+from tests.processing.compat.photoroom.conftest import DrawingEngine, Shop, photo
+
+works = pytest.mark.usefixtures("quick_queue")
+
+
+def opened(data: bytes) -> Pillow.Image:
+    return Pillow.open(BytesIO(data))
+
+
+@works
+def test_the_cutout_comes_as_png(free_shop: Shop) -> None:
+    answer = free_shop.client.segment(photo())
+    picture = opened(answer.data)
+    assert (answer.media_type, picture.format, picture.size) == ("image/png", "PNG", (60, 40))
+    assert picture.getpixel((0, 0)) == (0, 0, 0, 0)
+    assert picture.getpixel((30, 20))[3] == 255
+    assert answer.uncertainty == Job.objects.get().report["uncertainty"]
+    assert answer.unsupported == []
+    assert free_shop.used(REMOVE_BACKGROUND) == 1
+
+
+@works
+@pytest.mark.parametrize(
+    ("fields", "media_type", "mode", "corner"),
+    [
+        ({"format": "jpg"}, "image/jpeg", "RGB", (255, 255, 255)),
+        ({"format": "webp"}, "image/webp", "RGBA", None),
+        ({"bg_color": "#FF0000"}, "image/png", "RGB", (255, 0, 0)),
+        ({"bg_color": "FF0000"}, "image/png", "RGB", (255, 0, 0)),
+        ({"bg_color": "blue"}, "image/png", "RGB", (0, 0, 255)),
+        ({"bg_color": "transparent"}, "image/png", "RGBA", (0, 0, 0, 0)),
+        ({"channels": "alpha"}, "image/png", "RGB", (0, 0, 0)),
+    ],
+)
+def test_formats_and_colours(
+    shop: Shop, fields: dict[str, str], media_type: str, mode: str, corner: Any
+) -> None:
+    answer = shop.client.segment(photo((200, 160)), **fields)
+    picture = opened(answer.data)
+    assert (answer.media_type, picture.mode) == (media_type, mode)
+    if corner is not None:
+        assert picture.getpixel((0, 0)) == corner
+
+
+@works
+def test_crop_trims_to_the_cutout(shop: Shop) -> None:
+    width, height = opened(shop.client.segment(photo(), crop="true").data).size
+    assert width < 60
+    assert height < 40
+
+
+@works
+def test_preview_is_a_quarter_of_a_megapixel(shop: Shop) -> None:
+    width, height = opened(shop.client.segment(photo((1000, 500)), size="preview").data).size
+    assert width * height <= 250_000 < (width + 2) * (height + 1)
+
+
+@works
+@pytest.mark.parametrize(
+    ("fields", "options"),
+    [
+        ({}, {"size": "full"}),
+        ({"size": "hd", "format": "webp"}, {"size": "hd", "format": "webp"}),
+        ({"size": "medium", "despill": "true"}, {"size": "medium", "despill": True}),
+        ({"channels": "alpha", "crop": "true"}, {"size": "full", "output": "mask", "crop": True}),
+        ({"bg_color": "fff", "crop": "false"}, {"size": "full", "bg_color": "white"}),
+        ({"channels": "rgba", "despill": "false"}, {"size": "full"}),
+    ],
+)
+def test_means_the_same_natively(
+    shop: Shop, fields: dict[str, str], options: dict[str, Any]
+) -> None:
+    answer = shop.client.segment(photo(), **fields)
+    job, source = Job.objects.get(), Image.objects.get(kind="original")
+    command = RemoveBackground(**options)
+    assert job.command_hash == command_hash(command)
+    again = services.submit_and_wait(shop.caller, command, source=source, seconds=5)
+    assert again.report["foundAgain"] is True
+    assert again.result == job.result
+    assert shop.used(REMOVE_BACKGROUND) == 1
+    assert answer.data
+
+
+@works
+def test_high_definition_is_our_finest_edge(shop: Shop) -> None:
+    shop.client.headers["pr-hd-background-removal"] = "auto"
+    assert shop.client.segment(photo()).unsupported == []
+    assert Job.objects.get().command["edge"] == "fine"
+
+
+@works
+def test_json_holds_the_same_bytes(shop: Shop) -> None:
+    assert shop.client.segment_as_json(photo()) == shop.client.segment(photo()).data
+
+
+@works
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("application/json", "application/json"),
+        ("application/json, */*;q=0.1", "application/json"),
+        ("image/png, application/json", "image/png"),
+        ("application/json;q=0.5, image/png", "image/png"),
+        ("*/*", "image/png"),
+        ("text/html", "image/png"),
+        ("nonsense", "image/png"),
+    ],
+)
+def test_json_is_for_who_prefers_it(shop: Shop, accept: str, media_type: str) -> None:
+    shop.client.headers["Accept"] = accept
+    assert shop.client.segment(photo()).media_type == media_type
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"format": "gif"}, "format must be one of png, jpg, webp"),
+        ({"channels": "rgb"}, "channels must be one of rgba, alpha"),
+        ({"size": "4k"}, "size must be one of preview, medium, hd, full"),
+        ({"crop": "yes"}, "crop must be boolean"),
+        ({"despill": "1"}, "despill must be boolean"),
+        ({"bg_color": "#FF000080"}, "bg_color must be opaque or transparent"),
+        (
+            {"channels": "alpha", "bg_color": "red"},
+            "bg_color can't be provided if channels is set to alpha",
+        ),
+    ],
+)
+def test_refusals_are_flat(shop: Shop, fields: dict[str, str], message: str) -> None:
+    with pytest.raises(PhotoroomError) as caught:
+        shop.client.segment(photo(), **fields)
+    assert caught.value.body == {
+        "detail": message,
+        "status_code": 400,
+        "type": "validation_error",
+    }
+    assert Image.objects.count() == 0
+
+
+@pytest.mark.parametrize("sent", ["nothing", "another name", "text"])
+def test_a_missing_image(shop: Shop, sent: str) -> None:
+    address, headers = f"{shop.client.base_url}/v1/segment", {"x-api-key": shop.key}
+    body: dict[str, Any] = {
+        "nothing": {},
+        "another name": {"files": {"image": photo()}},
+        "text": {"data": {"format": "png"}},
+    }[sent]
+    response = shop.client.http.post(address, headers=headers, **body)
+    assert response.status_code == 400
+    assert response.json() == {
+        "detail": "Please provide an image.",
+        "status_code": 400,
+        "type": "missing_image",
+    }
+
+
+@pytest.mark.parametrize("data", [b"<html>", b"", photo()[:200]])
+def test_what_is_no_picture(shop: Shop, data: bytes) -> None:
+    with pytest.raises(PhotoroomError) as caught:
+        shop.client.segment(data)
+    assert caught.value.status == 400
+    assert caught.value.body["type"] == "validation_error"
+    assert caught.value.message.startswith("image_file: ")
+    assert (Image.objects.count(), Job.objects.count()) == (0, 0)
+
+
+def test_too_large_a_file(shop: Shop, settings: Any) -> None:
+    settings.MAX_UPLOAD_BYTES = 500
+    with pytest.raises(PhotoroomError) as caught:
+        shop.client.segment(photo())
+    assert caught.value.body == {
+        "detail": "A file may have at most 0.0005 MB.",
+        "status_code": 413,
+        "type": "payload_too_large",
+    }
+
+
+def test_an_exhausted_quota_is_402_and_keeps_nothing(
+    free_shop: Shop, engine: DrawingEngine
+) -> None:
+    PlanLimit.objects.filter(plan="free", operation=REMOVE_BACKGROUND).update(monthly=0)
+    with pytest.raises(PhotoroomError) as caught:
+        free_shop.client.segment(photo())
+    assert caught.value.body == {
+        "detail": "Monthly limit reached for remove-background.",
+        "status_code": 402,
+        "type": "quota_exceeded",
+    }
+    assert Image.live.count() == 0
+    assert Job.objects.count() == 0
+
+
+@works
+def test_unknown_fields_are_named_and_made_safe(shop: Shop) -> None:
+    answer = shop.client.segment(photo(), **{"colour": "red", "a\r\nx-evil: 1": "2", "ü" * 99: "3"})
+    assert answer.unsupported == ["a?0D?0Ax-evil??1", "colour", "?" * 64]
+    assert "x-evil" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content", "status"),
+    [
+        ("application/json", b"{}", 415),
+        ("multipart/form-data", b"no boundary", 400),
+        ("multipart/form-data; boundary=x", b"--y\r\nbroken", 400),
+        ("application/x-www-form-urlencoded", b"format=png", 400),
+    ],
+)
+def test_bodies_that_are_no_form(shop: Shop, media_type: str, content: bytes, status: int) -> None:
+    response = shop.client.http.post(
+        f"{shop.client.base_url}/v1/segment",
+        content=content,
+        headers={"x-api-key": shop.key, "content-type": media_type},
+    )
+    assert response.status_code == status
+    assert response.json()["status_code"] == status
+
+
+def test_a_site_without_its_model_says_so_as_its_own_fault(
+    shop: Shop, engine: DrawingEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from config.errors import invalid
+
+    def check(command: Any) -> None:
+        raise invalid("model", "The model fast is not installed.")
+
+    monkeypatch.setattr(services, "check", check)
+    with pytest.raises(PhotoroomError) as caught:
+        shop.client.segment(photo())
+    assert caught.value.status == 500
+    assert Image.live.count() == 0
+
+
+def test_a_mistake_of_ours_is_told_in_their_shape_and_to_our_log(
+    shop: Shop, engine: DrawingEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any, **options: Any) -> None:
+        raise RuntimeError("what the caller must not see")
+
+    monkeypatch.setattr(services, "submit_and_wait", broken)
+    with pytest.raises(PhotoroomError) as caught:
+        shop.client.segment(photo())
+    assert caught.value.status == 500
+    assert caught.value.message.startswith("An unexpected error occurred. Quote request ")
+    assert caught.value.body["type"] == "internal_error"
+    assert "must not see" not in caught.value.message

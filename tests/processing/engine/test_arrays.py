@@ -1,0 +1,49 @@
+"""Turning, boxes and sizes, down to the pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from processing.engine import arrays
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 3)])
+def test_turning_agrees_with_the_exif_standard(shape: tuple[int, ...], orientation: int) -> None:
+    pixels = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+    image = Image.fromarray(pixels)
+    image.getexif()[0x0112] = orientation
+    expected = np.asarray(ImageOps.exif_transpose(image))
+    assert np.array_equal(arrays.upright(pixels, orientation), expected)
+
+
+def test_the_box_is_tight_and_its_ends_are_exclusive() -> None:
+    alpha = np.zeros((50, 80), np.uint8)
+    alpha[10:20, 30:60] = 255
+    assert arrays.subject_box(alpha) == (30, 10, 60, 20)
+
+
+def test_haze_neither_makes_nor_widens_a_box() -> None:
+    alpha = np.full((50, 80), arrays.VISIBLE - 1, np.uint8)
+    assert arrays.subject_box(alpha) is None
+    alpha[5, 7] = arrays.VISIBLE
+    assert arrays.subject_box(alpha) == (7, 5, 8, 6)
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "expected"),
+    [
+        ((4000, 3000), 1000, (1000, 750)),
+        ((300, 400), 1000, (300, 400)),
+        ((10_000, 1), 100, (100, 1)),
+    ],
+)
+def test_fitting(size: tuple[int, int], side: int, expected: tuple[int, int]) -> None:
+    assert arrays.fit_within(*size, max_side=side) == expected
+
+
+def test_shrinking_averages_areas() -> None:
+    checks = np.indices((64, 64)).sum(axis=0) % 2 * 255
+    assert arrays.shrink(checks.astype(np.uint8), (8, 8)).tolist() == [[128] * 8] * 8

@@ -1,0 +1,83 @@
+"""Where a subject touches the ground, and whether it stands or lies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from processing.engine import footing
+from processing.engine.footing import LYING, UPRIGHT
+from tests.processing.engine import silhouettes
+from tests.processing.engine.silhouettes import rectangle
+
+
+def test_nothing_has_no_footing() -> None:
+    assert footing.measure(np.zeros((30, 40), np.uint8)) is None
+
+
+def test_haze_has_a_level_one() -> None:
+    found = footing.measure(np.full((30, 40), 20, np.uint8))
+    assert found is not None
+    assert found.box == (0, 0, 40, 30)
+    assert found.ground.tolist() == [30] * 40
+
+
+def test_a_box_stands_on_its_lower_edge() -> None:
+    found = footing.measure(rectangle(80, 90, 160, 170))
+    assert found is not None
+    assert found.box == (80, 90, 160, 170)
+    assert found.unit == 80
+    assert found.ground == pytest.approx(np.full(240, 170), abs=1e-3)
+
+
+def test_the_ground_rises_to_a_foot_further_back() -> None:
+    """Two feet, 80 pixels from each other, the right one 20 higher: a slope of a quarter."""
+    feet = rectangle(60, 60, 180, 100) | rectangle(60, 60, 80, 180) | rectangle(160, 60, 180, 160)
+    found = footing.measure(feet)
+    assert found is not None
+    assert found.ground[70] == pytest.approx(180, abs=0.5)
+    assert found.ground[130] == pytest.approx(170, abs=1)
+    assert found.ground[175:] == pytest.approx(np.full(65, 160), abs=1)
+
+
+def test_a_handle_does_not_stand() -> None:
+    found = footing.measure(silhouettes.mug())
+    assert found is not None
+    assert found.ground == pytest.approx(np.full(240, 170), abs=1)
+
+
+def test_a_hair_does_not_stand() -> None:
+    found = footing.measure(silhouettes.box() | rectangle(120, 170, 122, 200))
+    assert found is not None
+    assert found.ground == pytest.approx(np.full(240, 170), abs=1e-3)
+
+
+def test_the_ground_of_what_the_edge_cuts_is_out_of_sight() -> None:
+    found = footing.measure(rectangle(80, 140, 180, 240))
+    assert found is not None
+    assert found.unit == 100
+    assert found.ground == pytest.approx(np.full(240, 340), abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["box", "bottle", "shoe", "mug"])
+def test_these_stand(name: str) -> None:
+    assert footing.pose(getattr(silhouettes, name)()) == UPRIGHT
+
+
+@pytest.mark.parametrize("name", ["shirt", "trousers"])
+def test_these_lie(name: str) -> None:
+    assert footing.pose(getattr(silhouettes, name)()) == LYING
+
+
+@pytest.mark.parametrize(
+    ("alpha", "why"),
+    [
+        (np.zeros((30, 40), np.uint8), "nothing there"),
+        (np.full((30, 40), 20, np.uint8), "haze"),
+        (rectangle(80, 90, 160, 240), "its base is cut off by the canvas"),
+        (silhouettes.polygon((60, 60), (180, 60), (120, 180)), "on its tip"),
+        (silhouettes.polygon((60, 100), (100, 60), (190, 150), (150, 190)), "on its corner"),
+    ],
+)
+def test_so_does_what_shows_no_base(alpha: np.ndarray, why: str) -> None:
+    assert footing.pose(alpha) == LYING, why
