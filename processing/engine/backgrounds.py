@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from processing.engine import geometry, linear
+from processing.engine import arrays, geometry, linear
 from processing.engine.arrays import F32
 from processing.engine.colours import parse_rgba
 from processing.engine.compose import Pixels, over
@@ -36,8 +36,7 @@ _FROM_OKLAB, _FROM_CONES = np.linalg.inv(_TO_OKLAB), np.linalg.inv(_TO_CONES)
 def flat(color: str, size: tuple[int, int]) -> Pixels:
     """One colour on a canvas of (width, height); `alpha` is None where it is opaque."""
     red, green, blue, alpha = parse_rgba(color)
-    rgb = np.empty((size[1], size[0], 3), np.uint8)
-    rgb[:] = (red, green, blue)
+    rgb = arrays.filled((red, green, blue), size)
     return rgb, None if alpha == 255 else np.full(rgb.shape[:2], alpha, np.uint8)
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from processing.engine import arrays
 from processing.engine.arrays import U8, Box
 from processing.engine.colours import Color
 from processing.engine.geometry import clipped
@@ -26,8 +27,7 @@ def flatten(rgb: U8, alpha: U8, background: Color) -> U8:
     Blends the stored sRGB values, as browsers do, so that a flattened picture looks like the
     transparent one on a page of that colour. Exact to rounding.
     """
-    flat = np.empty_like(rgb)
-    flat[:] = background
+    flat = arrays.filled(background, (rgb.shape[1], rgb.shape[0]))
     _lay((flat, None), rgb, alpha)
     return flat
 
@@ -55,8 +55,7 @@ def over(canvas: Pixels, layer: Pixels, at: tuple[int, int] = (0, 0)) -> Pixels:
 def paint(canvas: Pixels, color: Color, opacity: U8) -> Pixels:
     """Lay one colour over a whole canvas, by an opacity (h, w) for every pixel; see `over`."""
     box = visible_box(opacity)
-    flat = np.empty((box[3] - box[1], box[2] - box[0], 3), np.uint8)
-    flat[:] = color
+    flat = arrays.filled(color, (box[2] - box[0], box[3] - box[1]))
     return over(canvas, (flat, crop(opacity, box)), box[:2])
 
 
