@@ -10,7 +10,7 @@ from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.forms import NewUserForm, PlanLimitForm, UserForm
+from accounts.forms import AccountForm, NewUserForm, PlanLimitForm, UserForm
 from config.admin import ReadOnly
 
 
@@ -53,7 +53,8 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
 @admin.register(models.Account)
 class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name", "plan", "member_count", "key_count", "created_at"]
+    form = AccountForm
+    list_display = ["name", "plan", "currency", "member_count", "key_count", "created_at"]
     list_filter = ["plan", "created_at"]
     list_select_related = ["plan"]
     search_fields = ["name", "members__email", "id"]

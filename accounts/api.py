@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import api_examples as examples
-from accounts import api_keys, quotas, scopes, signing_in
+from accounts import api_keys, quotas, scopes, services, signing_in
 from accounts.http import Caller, caller
 from accounts.idempotency import idempotent, new_id
 from accounts.models import ApiKey, User
 from accounts.serializers import (
+    AccountChange,
     CreatedKeySerializer,
     Credentials,
     KeySerializer,
@@ -90,10 +91,25 @@ class LogoutView(ApiView):
 
 
 class MeView(ApiView):
-    scope = scopes.ACCOUNT_READ
+    scope = {"GET": scopes.ACCOUNT_READ, "HEAD": scopes.ACCOUNT_READ}
 
     @endpoint("Who am I, and what may I use", responses={200: MeSerializer}, example=examples.ME)
     def get(self, request: Request) -> Response:
+        return self._answer(request)
+
+    @endpoint(
+        "Change the account",
+        description="The `currency` of new listings; those there are keep theirs.",
+        request=AccountChange,
+        responses={200: MeSerializer},
+        example=examples.ME,
+        body_example={"currency": "EUR"},
+    )
+    def patch(self, request: Request) -> Response:
+        services.change_account(caller(request).account, **self.read(AccountChange))
+        return self._answer(request)
+
+    def _answer(self, request: Request) -> Response:
         found = caller(request)
         account = found.account
         answer = {

@@ -32,7 +32,12 @@ _QUOTAS = [
 ]
 ME = {
     "user": USER,
-    "account": {"id": "acct_7Wq4fR2mXcV9sB1nTzKdLp", "name": "Ada", "createdAt": _CREATED},
+    "account": {
+        "id": "acct_7Wq4fR2mXcV9sB1nTzKdLp",
+        "name": "Ada",
+        "currency": "EUR",
+        "createdAt": _CREATED,
+    },
     "plan": _PLAN,
     "quotas": _QUOTAS,
 }

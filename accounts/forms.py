@@ -7,7 +7,8 @@ from typing import ClassVar
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
-from accounts.models import PlanLimit, User
+from accounts.currencies import CODES
+from accounts.models import Account, PlanLimit, User
 from accounts.operations import METERED_OPERATIONS
 
 
@@ -29,6 +30,14 @@ class UserForm(UserChangeForm):  # type: ignore[type-arg]
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    currency = forms.ChoiceField(choices=[(code, code) for code in CODES])
+
+    class Meta:
+        model = Account
+        fields = ("name", "plan", "currency")
 
 
 class PlanLimitForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts import currencies
 from config import public_ids
 
 if TYPE_CHECKING:
@@ -120,6 +121,9 @@ class Account(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=150)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="accounts")
+    currency = models.CharField(
+        max_length=3, default=currencies.DEFAULT, help_text="What prices are in, by its ISO code."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     members = models.ManyToManyField(User, through="Member", related_name="accounts")
 

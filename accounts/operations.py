@@ -9,6 +9,7 @@ GENERATE_BACKGROUND = "generate-background"
 REPLACE_BACKGROUND = "replace-background"
 UPSCALE = "upscale"
 REMOVE_TEXT = "remove-text"
+GENERATE_LISTING = "generate-listing"
 
 METERED_OPERATIONS = (
     REMOVE_BACKGROUND,
@@ -17,4 +18,9 @@ METERED_OPERATIONS = (
     REPLACE_BACKGROUND,
     UPSCALE,
     REMOVE_TEXT,
+    GENERATE_LISTING,
 )
+
+# Work that jobs do and that no plan counts.
+IMPORT_COMPARABLES = "import-comparables"
+UNMETERED_OPERATIONS = (IMPORT_COMPARABLES,)

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Account, PlanLimit, UsageEntry, UsageMonth, UsageState
+from accounts.operations import UNMETERED_OPERATIONS
 from config.errors import AppError
 
 
@@ -38,8 +39,10 @@ def reserve(account: Account, operation: str, *, job_id: UUID, amount: int = 1) 
     """Take ``amount`` units for a job. Raises AppError QUOTA_EXCEEDED where they are not there.
 
     A job that holds units already is not charged again; one whose units went back (a failed job
-    that is tried again) takes them anew.
+    that is tried again) takes them anew. What is not metered needs none.
     """
+    if operation in UNMETERED_OPERATIONS:
+        return
     limit = _limit(account, operation)
     entry = UsageEntry(
         job_id=job_id,
@@ -61,7 +64,7 @@ def reserve(account: Account, operation: str, *, job_id: UUID, amount: int = 1) 
 
 def reserve_many(account: Account, operation: str, *, job_ids: Sequence[UUID]) -> None:
     """Take a unit for each of several new jobs, or none for any. Raises AppError QUOTA_EXCEEDED."""
-    if not job_ids:
+    if not job_ids or operation in UNMETERED_OPERATIONS:
         return
     limit, month = _limit(account, operation), month_of(timezone.now())
     with transaction.atomic():
@@ -116,10 +119,11 @@ def _needs_units(job_id: UUID) -> bool:
 
 def _take(entry: UsageEntry, *, limit: int) -> None:
     row = {"account": entry.account, "operation": entry.operation, "month": entry.month}
-    UsageMonth.objects.bulk_create([UsageMonth(**row)], ignore_conflicts=True)
-    taken = UsageMonth.objects.filter(
-        **row, reserved__lte=limit - entry.amount - F("settled")
-    ).update(reserved=F("reserved") + entry.amount)
+    room = UsageMonth.objects.filter(**row, reserved__lte=limit - entry.amount - F("settled"))
+    taken = room.update(reserved=F("reserved") + entry.amount)
+    if not taken:  # the month's first, perhaps
+        UsageMonth.objects.bulk_create([UsageMonth(**row)], ignore_conflicts=True)
+        taken = room.update(reserved=F("reserved") + entry.amount)
     if not taken:
         message = f"Monthly limit reached for {entry.operation}."
         raise AppError("QUOTA_EXCEEDED", message, status=403)

@@ -7,6 +7,8 @@ IMAGES_READ = "images:read"
 IMAGES_WRITE = "images:write"
 JOBS_READ = "jobs:read"
 JOBS_WRITE = "jobs:write"
+LISTINGS_READ = "listings:read"
+LISTINGS_WRITE = "listings:write"
 WEBHOOKS_READ = "webhooks:read"
 WEBHOOKS_WRITE = "webhooks:write"
 
@@ -16,6 +18,8 @@ DESCRIPTIONS = {
     IMAGES_WRITE: "Upload, change and delete pictures",
     JOBS_READ: "Follow jobs",
     JOBS_WRITE: "Start, cancel and retry jobs",
+    LISTINGS_READ: "See listings, check and export them",
+    LISTINGS_WRITE: "Create, change and delete listings",
     WEBHOOKS_READ: "See webhooks and what they were told",
     WEBHOOKS_WRITE: "Register, change, test and delete webhooks",
 }

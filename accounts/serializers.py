@@ -9,6 +9,7 @@ from django.core.validators import EmailValidator
 from django.utils import timezone
 from rest_framework import serializers
 
+from accounts.currencies import CODES
 from accounts.models import ApiKey, Session
 from accounts.scopes import ALL_SCOPES
 from config.api.fields import PublicIdField, Text
@@ -72,7 +73,12 @@ class PlanSerializer(serializers.Serializer[Any]):
 class AccountSerializer(serializers.Serializer[Any]):
     id = PublicIdField("acct")
     name = serializers.CharField()
+    currency = serializers.CharField(help_text="What new listings are priced in, by its ISO code.")
     createdAt = serializers.DateTimeField(source="created_at")
+
+
+class AccountChange(StrictSerializer):
+    currency = serializers.ChoiceField(choices=CODES)
 
 
 class QuotaSerializer(serializers.Serializer[Any]):

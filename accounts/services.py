@@ -72,6 +72,11 @@ def make_account(user: User, *, plan: str = DEFAULT_PLAN) -> Account:
     return account
 
 
+def change_account(account: Account, *, currency: str) -> None:
+    account.currency = currency
+    account.save(update_fields=["currency"])
+
+
 def account_of(user: User) -> Account:
     """The account a person works in. Made now for those who came by another door (createsuperuser)."""
     found = _first_account(user)

@@ -1,8 +1,19 @@
-"""`python -m benchmarks`: engine, rembg, edit, worker, queue; or one, with its options."""
+"""`python -m benchmarks`: engine, rembg, edit, worker, queue, streams, batches, fairness,
+recognition; or one of them, with its options."""
 
 import sys
 
-from benchmarks import against_rembg, edit, engine, queue, worker
+from benchmarks import (
+    against_rembg,
+    batches,
+    edit,
+    engine,
+    fairness,
+    queue,
+    recognition,
+    streams,
+    worker,
+)
 
 PARTS = {
     "engine": engine.main,
@@ -10,6 +21,10 @@ PARTS = {
     "edit": edit.main,
     "worker": worker.main,
     "queue": queue.main,
+    "streams": streams.main,
+    "batches": batches.main,
+    "fairness": fairness.main,
+    "recognition": recognition.main,
 }
 
 

@@ -20,6 +20,7 @@ from threading import Thread
 import httpx
 
 from benchmarks.engine import PHOTO
+from benchmarks.site import data_of, upload
 from tests.system.site import Site
 
 LIMIT_MS = 100
@@ -58,10 +59,8 @@ def _show(label: str, seconds: list[float]) -> None:
 
 def _submit(client: httpx.Client) -> str:
     """A job that waits."""
-    photo = {"file": ("photo.jpg", PHOTO.read_bytes())}
-    image_id = _data(client.post("/images", files=photo))["id"]
-    body = {"imageId": image_id, "display": "url"}
-    return str(_data(client.post("/images/tools/remove-background", json=body))["jobId"])
+    body = {"imageId": upload(client, PHOTO.read_bytes()), "display": "url"}
+    return str(data_of(client.post("/images/tools/remove-background", json=body))["jobId"])
 
 
 def _delays(client: httpx.Client, runs: int) -> list[float]:
@@ -78,7 +77,7 @@ def _delays(client: httpx.Client, runs: int) -> list[float]:
             last, delay = next(told)
             delays.append(delay)
             cancel.join()
-        _data(client.post(f"/jobs/{job_id}/retry"))
+        data_of(client.post(f"/jobs/{job_id}/retry"))
     return delays[WARM_UP:]
 
 
@@ -102,13 +101,6 @@ def _open_idle(site: Site, stack: ExitStack) -> list[Told]:
         next(told)
         streams.append(told)
     return streams
-
-
-def _data(answer: httpx.Response) -> dict[str, object]:
-    if answer.status_code not in (200, 201, 202):
-        raise SystemExit(f"the site answered {answer.status_code}: {answer.text}")
-    data: dict[str, object] = answer.json()["data"]
-    return data
 
 
 def _arguments() -> argparse.Namespace:

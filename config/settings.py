@@ -171,7 +171,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 }
 DRAMATIQ_BROKER = {
-    "BROKER": "dramatiq.brokers.redis.RedisBroker",
+    "BROKER": "config.broker.Broker",
     # A dead worker's messages come back after heartbeat_timeout, looked for at every chance.
     "OPTIONS": {"url": REDIS_URL, "heartbeat_timeout": 15_000, "maintenance_chance": 100_000},
     "MIDDLEWARE": [
@@ -265,12 +265,19 @@ SPECTACULAR_SETTINGS = {
         "ImageKind": "media_library.models.ImageKind",
         "CutoutFormat": ["png", "webp", "jpg"],
         "EditFormat": ["png", "jpg", "webp", "avif"],
+        "BackgroundCategory": ["solid", "gradient", "pattern", "nature", "abstract", "custom"],
+        "BackgroundSource": ["builtin", "upload", "generated"],
+        "BlendMode": ["normal", "multiply", "screen", "overlay"],
         "BlurMode": ["gaussian", "bokeh"],
         "ShadowMode": ["soft", "hard", "floating"],
         "LightMode": ["auto", "preserve-hue-and-saturation"],
         "UpscaleMode": ["fast", "slow"],
         "Downscale": ["never", "always", "skip"],
         "TextRemovalMode": ["artificial", "natural", "all"],
+        "ListingState": "listings.models.ListingState",
+        "NewListingState": ["draft", "ready"],
+        "Platform": "listings.models.Platform",
+        "Condition": "listings.models.Condition",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["config.api.schema.native_endpoints_only"],
@@ -290,7 +297,8 @@ MAX_BATCH_BYTES = env.int("MAX_BATCH_MB", 1_000) * 1_000_000  # of all files tog
 URL_FETCH_SECONDS = env.float("URL_FETCH_SECONDS", 20.0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # forms and JSON; files are streamed to disk
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 100
+# One more: media_library.uploads says better what is too many.
+DATA_UPLOAD_MAX_NUMBER_FILES = max(MAX_FILES_PER_UPLOAD, MAX_BATCH_FILES) + 1
 # Requests over seconds. Pro has ten times these, Enterprise none; the per-address ones are for all.
 RATE_LIMITS = {
     "auth": env.str("RATE_AUTH", "5/15m"),
@@ -325,26 +333,37 @@ AUTOMATIC1111_MODEL = env.str("AUTOMATIC1111_MODEL", "")
 AUTOMATIC1111_USER = env.str("AUTOMATIC1111_USER", "")
 AUTOMATIC1111_PASSWORD = env.str("AUTOMATIC1111_PASSWORD", "")
 PROVIDER_SECONDS = env.float("PROVIDER_SECONDS", 120.0)
+# Who writes listings where a request doesn't say: the built-in `rules`, or `llm`, any chat server
+# with OpenAI's API that can see.
+LISTING_PROVIDER = env.str("LISTING_PROVIDER", "rules")
+LISTING_LLM_URL = env.str("LISTING_LLM_URL", "")
+LISTING_LLM_MODEL = env.str("LISTING_LLM_MODEL", "")
+LISTING_LLM_KEY = env.str("LISTING_LLM_KEY", "")
 # Dialects know no 202: after this long they answer that it took too long, and the job goes on.
 COMPAT_WAIT_SECONDS = env.float("COMPAT_WAIT_SECONDS", 60.0)
 # The plans whose keys may edit through the Photoroom dialect; cutting out is for all.
 PHOTOROOM_EDIT_PLANS = env.list("PHOTOROOM_EDIT_PLANS", default=["pro", "enterprise"])
 # What the BackgroundFX dialect's `custom` runs: one of the installed matting models, or none.
 BACKGROUNDFX_CUSTOM_MODEL = env.str("BACKGROUNDFX_CUSTOM_MODEL", "")
+BACKGROUNDFX_UPLOAD_BYTES = env.int("BACKGROUNDFX_UPLOAD_MB", 50) * 1_000_000
 DOOR_WAIT_SECONDS = env.float("DOOR_WAIT_SECONDS", 20.0)
 SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
 JOB_STALE_SECONDS = env.float(
     "JOB_STALE_SECONDS", 15.0
 )  # a heartbeat older than this is a dead worker's
 JOB_MAX_SECONDS = env.float("JOB_MAX_SECONDS", 900.0)  # after it, work that hangs is given away
+# Beside what a worker has when it starts. Beyond it a job fails and the worker lives; 0 leaves the
+# limit to the system, which kills.
+JOB_MEMORY_MB = env.int("JOB_MEMORY_MB", 0)
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", 3)
 
-# --- Webhooks --------------------------------------------------------------------------------------------
+# --- Webhooks and streams --------------------------------------------------------------------------------------------
 
 WEBHOOK_SECONDS = env.float("WEBHOOK_SECONDS", 10.0)  # for one attempt, from DNS to the last byte
 WEBHOOK_KEEP_DAYS = env.int("WEBHOOK_KEEP_DAYS", 30)  # how long deliveries that ended are listed
 # For tests, whose receivers are on this machine: any address and port may be told.
 WEBHOOKS_MAY_BE_PRIVATE = env.bool("WEBHOOKS_MAY_BE_PRIVATE", False)
+EVENT_STREAMS_PER_ACCOUNT = env.int("EVENT_STREAMS_PER_ACCOUNT", 10)  # open at once
 
 # --- Logs ------------------------------------------------------------------------------------------------
 

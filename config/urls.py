@@ -23,6 +23,7 @@ _own_styles = csp_update({"style-src": ["'self'", "'unsafe-inline'"], "worker-sr
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
+    path("", include("listings.api_urls")),
     path("", include("processing.api_urls")),
     path("", include("media_library.api_urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),

@@ -12,11 +12,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
+from django.db import connections  # noqa: E402
 from dramatiq import get_broker  # noqa: E402
 
 from config.launch.lifeline import die_with_parent  # noqa: E402
 from processing.presence import WorkerPresence  # noqa: E402
 
 die_with_parent()
+for database in connections.settings.values():
+    if "pool" not in database.get("OPTIONS", {}):
+        database["CONN_MAX_AGE"] = None  # a worker's threads stay: each keeps its connection
 broker = get_broker()
 broker.add_middleware(WorkerPresence())

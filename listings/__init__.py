@@ -1,1 +1,1 @@
-"""What sellers sell. Empty until listings are written (see docs/architecture.md)."""
+"""What sellers sell: listings, checked, written, priced and exported."""

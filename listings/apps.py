@@ -6,3 +6,14 @@ from django.apps import AppConfig
 class ListingsConfig(AppConfig):
     name = "listings"
     verbose_name = "Listings"
+
+    def ready(self) -> None:
+        from listings import comparables, generating
+        from processing import kinds
+        from processing.kinds import Kind
+
+        kinds.register(generating.GenerateListing, Kind(generating.work))
+        kinds.register(
+            comparables.ImportComparables,
+            Kind(comparables.work, completing=comparables.completing),
+        )

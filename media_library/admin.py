@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from accounts.admin import ReadOnlyAdmin
 from media_library.links import content_url
-from media_library.models import Image, Project
+from media_library.models import Background, Image, Project
 
 
 class DeletedFilter(admin.SimpleListFilter):
@@ -71,3 +71,11 @@ class ProjectAdmin(ReadOnlyAdmin):
     @admin.display(ordering="pictures")
     def pictures(self, project: Any) -> int:
         return int(project.pictures)
+
+
+@admin.register(Background)
+class BackgroundAdmin(ReadOnlyAdmin):
+    list_display = ["name", "account", "category", "created_at"]
+    list_filter = ["category", "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["id", "name", "account__name"]

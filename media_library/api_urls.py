@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from media_library import api, api_projects
+from media_library import api, api_backgrounds, api_projects
 
 urlpatterns = [
     path("images", api.Images.as_view(), name="api-images"),
     path("images/<str:image_id>", api.OneImage.as_view(), name="api-image"),
     path("images/<str:image_id>/content", api.ImageContent.as_view(), name="api-image-content"),
+    path("backgrounds", api_backgrounds.Backgrounds.as_view(), name="api-backgrounds"),
+    path(
+        "backgrounds/<str:background_id>",
+        api_backgrounds.OneBackground.as_view(),
+        name="api-background",
+    ),
     path("projects/<str:project_id>", api_projects.OneProject.as_view(), name="api-project"),
 ]

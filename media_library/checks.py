@@ -34,16 +34,18 @@ class Checked:
     probe: Probe
 
 
-def check(data: bytes, *, name: str, field: str = "file") -> Checked:
+def check(data: bytes, *, name: str, field: str = "file", most_bytes: int | None = None) -> Checked:
     """Refuse what is empty, too large, no picture, too many pixels or broken, in this order.
 
     The type is read from the content; the name is only shown. ``field`` is where in the request
-    the file was. Raises AppError: PAYLOAD_TOO_LARGE (413), else VALIDATION_ERROR (400).
+    the file was, ``most_bytes`` its limit where that is not everybody's. Raises AppError:
+    PAYLOAD_TOO_LARGE (413), else VALIDATION_ERROR (400).
     """
     if not data:
         raise invalid(field, "The file is empty.")
-    if len(data) > settings.MAX_UPLOAD_BYTES:
-        raise too_large()
+    most = most_bytes or settings.MAX_UPLOAD_BYTES
+    if len(data) > most:
+        raise too_large(most)
     try:
         probe = codecs.probe(data, max_pixels=settings.MAX_PIXELS)
         with _decoders:
@@ -58,8 +60,8 @@ def check(data: bytes, *, name: str, field: str = "file") -> Checked:
     )
 
 
-def too_large() -> AppError:
-    limit = f"{settings.MAX_UPLOAD_BYTES / 1_000_000:g} MB"
+def too_large(most_bytes: int) -> AppError:
+    limit = f"{most_bytes / 1_000_000:g} MB"
     return AppError("PAYLOAD_TOO_LARGE", f"A file may have at most {limit}.", status=413)
 
 

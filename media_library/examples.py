@@ -36,6 +36,33 @@ PROJECT: dict[str, Any] = {
     "updatedAt": "2026-05-04T09:29:58Z",
 }
 
+BACKGROUND: dict[str, Any] = {
+    "id": "bg_6Rd4LmTq8bWv3sXc2dNe9H",
+    "name": "Our shop's wall",
+    "category": "custom",
+    "tags": ["wall", "warm"],
+    "source": "upload",
+    "background": {"image": {"imageId": IMAGE["id"]}},
+    "imageId": IMAGE["id"],
+    "url": IMAGE["url"],
+    "thumbnailUrl": IMAGE["thumbnailUrl"],
+    "madeFrom": None,
+    "createdAt": "2026-05-04T09:30:00Z",
+}
+BUILTIN_BACKGROUND: dict[str, Any] = {
+    "id": "bg_builtin_linen",
+    "name": "Linen",
+    "category": "pattern",
+    "tags": ["cloth", "beige", "natural"],
+    "source": "builtin",
+    "background": {"generated": {"prompt": "linen wall", "seed": 7, "provider": "studio"}},
+    "imageId": None,
+    "url": None,
+    "thumbnailUrl": "https://packshot.example/static/backgrounds/linen.0f5d3c1a9b7e.webp",
+    "madeFrom": None,
+    "createdAt": None,
+}
+
 
 def page(*items: dict[str, Any]) -> dict[str, Any]:
     return {"items": list(items), "page": 1, "pageSize": 20, "total": len(items)}

@@ -46,6 +46,7 @@ class Incoming:
     read: Callable[[], bytes]
     field: str = "file"
     source_url: str = ""
+    most_bytes: int | None = None  # where the door has a limit of its own
     id: UUID = dataclass_field(default_factory=uuid.uuid4)
 
 
@@ -117,13 +118,16 @@ def ingest_all(
 
 
 @contextmanager
-def new_result(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) -> Iterator[Image]:
-    """What a job made of ``parent``: its file is stored, its row is the block's to ``keep``.
+def new_result(
+    owner: Image | Project, *, job_id: UUID, data: bytes, facts: ResultFacts
+) -> Iterator[Image]:
+    """What a job made of a picture, or from nothing for a project: its file is stored, its row is
+    the block's to ``keep``.
 
     The file goes if the block raises. Storing it may take a while (S3), so it is done before the
     block begins the transaction in which result and job are written.
     """
-    result = _derived(parent, job_id=job_id, data=data, facts=facts)
+    result = _derived(owner, job_id=job_id, data=data, facts=facts)
     with storage.removed_unless_kept([result.file_key]) as undo:
         storage.save(result.file_key, data)
         yield result
@@ -175,7 +179,10 @@ def _check_all(incoming: Sequence[Incoming]) -> list[Checked]:
     checked, wrong = [], {}
     for item in incoming:
         try:
-            checked.append(check(item.read(), name=item.name, field=item.field))
+            data = item.read()
+            checked.append(
+                check(data, name=item.name, field=item.field, most_bytes=item.most_bytes)
+            )
         except AppError as error:
             if len(incoming) == 1 or error.code != "VALIDATION_ERROR":
                 raise
@@ -209,16 +216,17 @@ def _original(project: Project, item: Incoming, facts: Checked) -> Image:
     )
 
 
-def _derived(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) -> Image:
+def _derived(owner: Image | Project, *, job_id: UUID, data: bytes, facts: ResultFacts) -> Image:
     image_id, extension = uuid.uuid4(), _EXTENSIONS[facts.media_type]
+    parent = owner if isinstance(owner, Image) else None
     return Image(
         id=image_id,
-        account_id=parent.account_id,
-        project_id=parent.project_id,
+        account_id=owner.account_id,
+        project_id=owner.project_id if isinstance(owner, Image) else owner.pk,
         kind=ImageKind.DERIVED,
         parent=parent,
         job_id=job_id,
-        name=with_ending(parent.name, label=facts.label, extension=extension),
+        name=with_ending(parent.name if parent else "", label=facts.label, extension=extension),
         format=facts.format,
         media_type=facts.media_type,
         width=facts.width,
@@ -227,7 +235,7 @@ def _derived(parent: Image, *, job_id: UUID, data: bytes, facts: ResultFacts) ->
         sha256=hashlib.sha256(data).hexdigest(),
         has_alpha=facts.has_alpha,
         uncertainty=facts.uncertainty,
-        file_key=storage.original_key(parent.account_id, image_id, extension),
+        file_key=storage.original_key(owner.account_id, image_id, extension),
         thumbnail_due_at=timezone.now() + THUMBNAIL_PATIENCE,
     )
 

@@ -22,16 +22,21 @@ VARIANTS: Final = {
 
 
 def content_url(
-    image: Image, variant: str = "file", *, base: str = "", download: bool = False
+    image: Image,
+    variant: str = "file",
+    *,
+    base: str = "",
+    download: bool = False,
+    seconds: int | None = None,
 ) -> str:
-    """A link to one of the picture's files, for at most ``settings.SIGNED_URL_SECONDS``.
+    """A link to one of the picture's files, for at most ``seconds`` (``SIGNED_URL_SECONDS``).
 
     ``base`` (``https://shop.example``) makes it absolute. The moment of expiry is rounded down to
     a twelfth of that time, so that a page shown again has the same links and the browser's cache
     still serves them.
     """
     path = reverse("image-content", args=[image.public_id, variant])
-    expires = _expiry()
+    expires = _expiry(settings.SIGNED_URL_SECONDS if seconds is None else seconds)
     signature = _signature(image.public_id, variant, expires)
     query: dict[str, str | int] = {"expires": expires, "signature": signature}
     if download:
@@ -52,8 +57,7 @@ def seconds_left(public_id: str, variant: str, *, expires: str, signature: str) 
     return int(left)
 
 
-def _expiry() -> int:
-    life: int = settings.SIGNED_URL_SECONDS
+def _expiry(life: int) -> int:
     step = max(1, life // 12)
     return (int(time.time()) + life) // step * step
 

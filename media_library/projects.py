@@ -93,7 +93,7 @@ def create(
     return Project.objects.create(
         id=project_id or uuid4(),
         account=account,
-        name=_visible(name),
+        name=visible_name(name),
         description=description,
         kind=kind,
     )
@@ -110,7 +110,7 @@ def change(
     if project.is_default and status == ProjectStatus.ARCHIVED:
         raise _stays("archived")
     if name is not None:
-        project.name = _visible(name)
+        project.name = visible_name(name)
     if description is not None:
         project.description = description
     if status is not None:
@@ -132,7 +132,8 @@ def remove(project: Project) -> None:
         locked.delete()
 
 
-def _visible(raw: str) -> str:
+def visible_name(raw: str) -> str:
+    """A name on one line. Raises AppError VALIDATION_ERROR where nothing of it can be seen."""
     shown = "".join(c for c in " ".join(raw.split()) if c.isprintable() or c in _JOINERS)
     name = " ".join(shown.split())
     if not name.strip(_JOINERS):

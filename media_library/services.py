@@ -10,7 +10,7 @@ from django.utils import timezone
 from config.errors import invalid
 from media_library import storage
 from media_library.checks import display_name
-from media_library.models import Image, Project
+from media_library.models import Background, Image, Project
 
 
 def change_image(image: Image, *, name: str | None = None, project: Project | None = None) -> None:
@@ -26,7 +26,10 @@ def change_image(image: Image, *, name: str | None = None, project: Project | No
 
 
 def delete_image(image: Image) -> None:
-    """Forget a picture: its files, name and address go at once, the bare row stays for its jobs."""
+    """Forget a picture: its files, name and address go at once, the bare row stays for its jobs.
+
+    Where it was one of the library's backgrounds, it is none any more.
+    """
     with transaction.atomic():
         locked = Image.live.select_for_update().filter(pk=image.pk).first()
         if locked is None:
@@ -37,3 +40,4 @@ def delete_image(image: Image) -> None:
         locked.thumbnail_due_at = None
         locked.deleted_at = timezone.now()
         locked.save()
+        Background.objects.filter(image=locked).delete()

@@ -33,9 +33,9 @@ def body_too_large() -> AppError:
 class LimitsHandler(FileUploadHandler):
     """Goes before the handlers that store: refuses too many files, and one that is too large."""
 
-    def __init__(self, request: HttpRequest, most_files: int) -> None:
+    def __init__(self, request: HttpRequest, most_files: int, most_bytes: int) -> None:
         super().__init__(request)
-        self.files, self.most_files = 0, most_files
+        self.files, self.most_files, self.most_bytes = 0, most_files, most_bytes
 
     def handle_raw_input(
         self,
@@ -56,8 +56,8 @@ class LimitsHandler(FileUploadHandler):
             raise self.stopped(invalid("files", message))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        if start + len(raw_data) > settings.MAX_UPLOAD_BYTES:
-            raise self.stopped(too_large())
+        if start + len(raw_data) > self.most_bytes:
+            raise self.stopped(too_large(self.most_bytes))
         return raw_data
 
     def stopped(self, error: AppError) -> AppError:
@@ -71,22 +71,29 @@ class LimitsHandler(FileUploadHandler):
         return None
 
 
-def limit_uploads(request: HttpRequest, *, most_files: int | None = None) -> None:
+def limit_uploads(
+    request: HttpRequest, *, most_files: int | None = None, most_bytes: int | None = None
+) -> None:
     """Put the limits in front of what stores files. Call it before anything reads the body.
 
     That is earlier than a view's parser: the CSRF check looks for its token in the form.
     """
-    most = settings.MAX_FILES_PER_UPLOAD if most_files is None else most_files
-    request.upload_handlers.insert(0, LimitsHandler(request, most))
+    handler = LimitsHandler(
+        request,
+        settings.MAX_FILES_PER_UPLOAD if most_files is None else most_files,
+        most_bytes or settings.MAX_UPLOAD_BYTES,
+    )
+    request.upload_handlers.insert(0, handler)
 
 
-def incoming(file: UploadedFile[Any], field: str) -> Incoming:
+def incoming(file: UploadedFile[Any], field: str, *, most_bytes: int | None = None) -> Incoming:
     """An uploaded file as the ingest takes it: read from its temporary file whenever asked."""
 
     def read() -> bytes:
-        if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
-            raise too_large()
+        most = most_bytes or settings.MAX_UPLOAD_BYTES
+        if (file.size or 0) > most:
+            raise too_large(most)
         file.seek(0)
         return bytes(file.read())
 
-    return Incoming(file.name or "", read, field=field)
+    return Incoming(file.name or "", read, field=field, most_bytes=most_bytes)

@@ -6,6 +6,7 @@ from django.urls import path
 
 from processing.api import (
     archives,
+    backgrounds,
     batches,
     edits,
     jobs,
@@ -41,6 +42,11 @@ urlpatterns = [
     path("batch/<str:batch_id>/cancel", batches.CancelBatch.as_view(), name="api-batch-cancel"),
     path("batch/<str:batch_id>/retry", batches.RetryBatch.as_view(), name="api-batch-retry"),
     path("batch/<str:batch_id>/download", archives.DownloadBatch.as_view(), name="api-batch-zip"),
+    path(
+        "backgrounds/generate",
+        backgrounds.PaintBackgroundView.as_view(),
+        name="api-backgrounds-generate",
+    ),
     path("backdrops", edits.BackdropsView.as_view(), name="api-backdrops"),
     path("projects", projects.Projects.as_view(), name="api-projects"),
     path("presets", presets.Presets.as_view(), name="api-presets"),

@@ -6,3 +6,15 @@ from django.apps import AppConfig
 class ProcessingConfig(AppConfig):
     name = "processing"
     verbose_name = "Processing"
+
+    def ready(self) -> None:
+        from processing import backgrounds, kinds, renditions, runner
+        from processing.commands import Edit, RemoveBackground
+        from processing.kinds import Kind
+
+        kinds.register(RemoveBackground, Kind(runner.cut_out, renditions.cutout_makers))
+        kinds.register(Edit, Kind(runner.edit, renditions.edit_makers))
+        kinds.register(
+            backgrounds.PaintBackground,
+            Kind(backgrounds.work, completing=backgrounds.completing),
+        )

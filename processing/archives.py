@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -71,10 +71,12 @@ def manifest(batch: Batch, files: list[Entry]) -> bytes:
     return json.dumps(whole, indent=2, ensure_ascii=False).encode()
 
 
-def stream(files: list[Entry], listing: bytes) -> Iterator[bytes]:
+def stream(
+    files: list[Entry], listing: bytes, *, texts: Mapping[str, str] | None = None
+) -> Iterator[bytes]:
     """The ZIP's bytes, in pieces. Pictures are compressed already, so they are only stored.
 
-    A file that was deleted meanwhile is left out.
+    A file that was deleted meanwhile is left out. ``texts`` are further files by name.
     """
     sink = _Sink()
     # zipfile asks for no more than write() and flush() where it can't seek.
@@ -89,6 +91,8 @@ def stream(files: list[Entry], listing: bytes) -> Iterator[bytes]:
                 while chunk := source.read(_CHUNK):
                     target.write(chunk)
                     yield sink.taken()
+        for name, text in (texts or {}).items():
+            archive.writestr(name, text)
         archive.writestr(MANIFEST, listing)
     yield sink.taken()
 

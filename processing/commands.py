@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from processing.engine.colours import parse_color
 from processing.engine.edit_plan import EditPlan
@@ -26,13 +26,31 @@ SIZES = ("preview", "medium", "hd", "full", "original")
 _EDGE_NAMES = {strength: name for name, strength in EDGE_STRENGTHS.items()}
 
 
-class _Command(BaseModel):
+_KINDS: dict[str, type[Command]] = {}  # by operation
+
+
+class Command(BaseModel):
+    """Any command. A subclass names its operations as the Literal type of its field `operation`, and
+    is known by them from then on."""
+
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, alias_generator=camel, populate_by_name=True
     )
 
+    operation: str
     # For trying out: the result carries a mark, and the work costs no quota.
     watermark: bool = False
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        for name in get_args(cls.model_fields["operation"].annotation):
+            _KINDS[name] = cls
+
+    @property
+    def counted_as(self) -> str:
+        """The operation that plans and lists of jobs know it by; several commands may share one."""
+        return self.operation
 
     def kept(self) -> dict[str, Any]:
         """The command as a job's row keeps it and `from_json` reads it."""
@@ -47,7 +65,7 @@ class _Command(BaseModel):
         return ()
 
 
-class RemoveBackground(_Command):
+class RemoveBackground(Command):
     """Cut the product out; on nothing, or on one colour. Or only say, as a mask, where it is."""
 
     operation: Literal["remove-background"] = "remove-background"
@@ -103,7 +121,7 @@ class RemoveBackground(_Command):
         )
 
 
-class Edit(_Command):
+class Edit(Command):
     """Anything else that can be done to a product photo, in one pass (`EditPlan`).
 
     The operation is what is counted against a plan; equal plans are equal work under any of them.
@@ -127,14 +145,11 @@ class Edit(_Command):
         return tuple(name for name in named if name is not None)
 
 
-Command = RemoveBackground | Edit
-_ANY: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="operation")])
-
-
 def from_json(data: dict[str, Any]) -> Command:
-    """The command kept on a job row. Raises pydantic.ValidationError for anything else."""
+    """The command kept on a job row. Raises KeyError for an operation that nobody knows, and
+    pydantic.ValidationError for anything else that is wrong."""
     # By way of text: strict models take a list for a tuple in JSON only.
-    return _ANY.validate_json(json.dumps(data))
+    return _KINDS[data["operation"]].model_validate_json(json.dumps(data))
 
 
 def canonical_json(command: Command, contents: Mapping[str, str] | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import partial
@@ -12,7 +11,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from config import public_ids
-from config.api.bodies import refusal
+from config.api.bodies import as_text, refusal
 from config.errors import invalid
 from processing.engine.edit_plan import EditPlan
 
@@ -34,11 +33,13 @@ def plan_from(edit: Mapping[str, Any]) -> EditPlan:
             _change(spelled, path, _four_sides)
         for path in _IMAGES:
             _change(spelled, path, partial(_row_id, path=path))
-        return _PLANS.validate_json(json.dumps(spelled))
+        return _PLANS.validate_json(as_text(spelled, prefix="edit"))
     except ValidationError as error:
         raise refusal(error, prefix="edit") from error
     except RecursionError as error:
         raise invalid("edit", "It is nested too deeply.") from error
+    except ValueError as error:
+        raise invalid("edit", "It has a number that JSON does not know.") from error
 
 
 def kept(plan: EditPlan) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
+from accounts.models import Account
 from processing import transitions
 from processing.models import Job, JobState
 
@@ -20,7 +22,7 @@ def claim_next() -> Job | None:
     The account whose batches were attended to longest ago comes first, and its oldest picture.
     """
     for account_id in _accounts_in_turn():
-        oldest = Job.objects.filter(_PENDING, account=account_id).order_by("created_at", "pk")
+        oldest = Job.objects.filter(_PENDING, account=account_id).order_by("created_at")
         for job_id in oldest.values_list("pk", flat=True)[:3]:
             if job := transitions.claim(job_id):
                 return job
@@ -33,36 +35,47 @@ def is_work_left() -> bool:
 
 def is_single_running() -> bool:
     """Whether some worker is busy with a picture that somebody waits for."""
-    return Job.objects.filter(_RUNNING, batch__isnull=True).exclude(transitions.stale()).exists()
+    since = transitions.stale_since()
+    # There are few that run, so they are read: looking for one of no batch would read its index.
+    running = Job.objects.filter(_RUNNING).values_list("batch_id", "heartbeat_at")
+    return any(batch is None and heartbeat >= since for batch, heartbeat in running)
 
 
 def at_cap(job_id: UUID) -> bool:
     """Whether the job's account has as many running as its plan allows."""
-    cap = (
-        Job.objects.filter(pk=job_id, state=JobState.PENDING)
-        .values_list("account_id", "account__plan__running_jobs")
-        .first()
+    if not Job.objects.filter(_RUNNING).exists():
+        return False  # as a rule: the rest takes longer to ask
+    waiting = Job.objects.filter(pk=job_id, state=JobState.PENDING)
+    return (
+        waiting.annotate(running=_running_of("account"))
+        .filter(running__gte=F("account__plan__running_jobs"))
+        .exists()
     )
-    if cap is None:
-        return False
-    account_id, most = cap
-    return Job.objects.filter(_RUNNING, account=account_id).count() >= most
 
 
 def _accounts_in_turn() -> list[UUID]:
-    waiting = set(Job.objects.filter(_PENDING).values_list("account_id", flat=True).distinct())
-    if not waiting:
-        return []
+    """Accounts with a picture to do that may have one more running, attended to longest ago first.
+
+    Each is looked up by an index: what it did in the past does not slow its batches down.
+    """
+    jobs = Job.objects.filter(account=OuterRef("pk"))
+    attended_to = jobs.filter(batch__isnull=False, started_at__isnull=False)
     rows = (
-        Job.objects.filter(account__in=waiting)
-        .values("account_id", most=F("account__plan__running_jobs"))
+        Account.objects.filter(pk__in=Job.objects.filter(_PENDING).values("account"))
         .annotate(
-            running=Count("pk", filter=_RUNNING),
-            last=Max("started_at", filter=Q(batch__isnull=False)),
-            oldest=Min("created_at", filter=_PENDING),
+            running=_running_of("pk"),
+            last=Subquery(attended_to.order_by("-started_at").values("started_at")[:1]),
+            oldest=Subquery(jobs.filter(_PENDING).order_by("created_at").values("created_at")[:1]),
         )
+        .filter(running__lt=F("plan__running_jobs"), oldest__isnull=False)
+        .values_list("pk", "last", "oldest")
     )
-    free = [row for row in rows if row["running"] < row["most"]]
     # Never attended to comes before attended to long ago.
-    free.sort(key=lambda row: (row["last"] is not None, row["last"] or row["oldest"]))
-    return [row["account_id"] for row in free]
+    turns = sorted(rows, key=lambda row: (row[1] is not None, row[1] or row[2]))
+    return [account_id for account_id, _, _ in turns]
+
+
+def _running_of(account: str) -> Coalesce:
+    """How many jobs of the outer query's account run."""
+    running = Job.objects.filter(_RUNNING, account=OuterRef(account)).order_by().values("account")
+    return Coalesce(Subquery(running.annotate(n=Count("pk")).values("n")), 0)

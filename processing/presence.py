@@ -13,11 +13,12 @@ from django.conf import settings
 from dramatiq.middleware import Middleware
 
 from config.observability import WORKER_KEY, queue_client
+from processing.engine import memory
 from processing.runtime import registry
-from processing.tasks import BATCHES, IMAGES, give_back_unfinished
+from processing.tasks import IMAGES, give_back_unfinished
 
 log = structlog.get_logger(__name__)
-# Batches take what single pictures leave of the processor.
+# Batches and errands take what single pictures, for which somebody waits, leave of the processor.
 _NICENESS = 15
 _SECONDS = 15  # how long a worker is believed after its last word
 
@@ -32,10 +33,12 @@ class WorkerPresence(Middleware):
         if worker.consumer_whitelist and IMAGES in worker.consumer_whitelist:
             registry().warm(settings.DEFAULT_MODEL)
             log.info("worker.warm", model=settings.DEFAULT_MODEL, pid=os.getpid())
-        elif BATCHES in (worker.consumer_whitelist or ()):
+        elif worker.consumer_whitelist:
             os.nice(_NICENESS)
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        if settings.JOB_MEMORY_MB:
+            memory.limit_growth(settings.JOB_MEMORY_MB)
         self._stopping = threading.Event()
         queues = sorted(worker.consumer_whitelist or broker.get_declared_queues())
         keys = [f"{WORKER_KEY}:{queue}:{uuid4().hex}" for queue in queues]

@@ -12,25 +12,31 @@ from collections.abc import Collection, Mapping
 
 from accounts.models import Account
 from media_library.models import Image
-from processing import runtime
-from processing.commands import Command, Edit, command_hash
+from processing import kinds, runtime
+from processing.commands import Command, Edit, RemoveBackground, command_hash
 from processing.engine import ENGINE_VERSION
 from processing.models import Job, JobState
 
 
-def key_of(command: Command, *, source: Image, contents: Mapping[str, str]) -> str:
-    """`contents` has the hashes of the pictures that the command names."""
+def key_of(command: Command, *, source: Image | None, contents: Mapping[str, str]) -> str:
+    """`contents` has the hashes of the pictures that the command names. An empty key is none: what
+    such work comes to is never found again."""
+    makers = kinds.of(command).makers
+    if makers is None:
+        return ""
     parts = {
-        "source": source.sha256,
+        "source": source.sha256 if source else None,
         "command": command_hash(command, contents),
         "engine": ENGINE_VERSION,
-        "made by": _makers(command),
+        "made by": makers(command),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def find(account: Account, key: str) -> Job | None:
     """The account's newest job with that key whose result is still there."""
+    if not key:
+        return None
     done = Job.objects.filter(
         account=account,
         rendition_key=key,
@@ -44,16 +50,18 @@ def find_all(account: Account, keys: Collection[str]) -> dict[str, Job]:
     """The same for many keys at once."""
     done = Job.objects.filter(
         account=account,
-        rendition_key__in=keys,
+        rendition_key__in=[key for key in keys if key],
         state=JobState.COMPLETED,
         result__deleted_at__isnull=True,
     )
     return {job.rendition_key: job for job in done.select_related("result").order_by("ended_at")}
 
 
-def _makers(command: Command) -> list[str]:
-    if not isinstance(command, Edit):
-        return [runtime.registry().version(command.model)]
+def cutout_makers(command: RemoveBackground) -> list[str]:
+    return [runtime.registry().version(command.model)]
+
+
+def edit_makers(command: Edit) -> list[str]:
     makers = []
     if command.plan.cutting is not None:
         makers.append(runtime.registry().version(command.plan.cutting.model))

@@ -1,4 +1,4 @@
-"""Runs one claimed job: source picture, engine, result picture, and the row that says so."""
+"""Runs one claimed job: its work, result picture, and the row that says so."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from django.db import DatabaseError, connection, transaction
 from config.errors import AppError
 from media_library import ingest, storage
 from media_library.models import Image
-from processing import commands, runtime, transitions
-from processing.engine import ENGINE_VERSION
+from media_library.projects import default_project
+from processing import commands, kinds, runtime, transitions
+from processing.engine import ENGINE_VERSION, memory
 from processing.engine.edit import render_edit
 from processing.engine.errors import EngineError
 from processing.engine.pipeline import render
 from processing.engine.rendered import Rendered
+from processing.kinds import Kind, Told
 from processing.models import Job
 
 log = structlog.get_logger(__name__)
@@ -34,20 +36,20 @@ def run(job: Job) -> None:
     """
     try:
         with Heartbeat(job):
-            _keep(job, _render(job))
+            command = commands.from_json(job.command)
+            kind = kinds.of(command)
+            with memory.shortage_told():
+                outcome = kind.work(job, command)
+            if isinstance(outcome, Told):
+                _end(job, kind, outcome)
+            else:
+                _keep(job, kind, outcome)
     except (EngineError, AppError) as error:
         transitions.fail(job, code=error.code, message=str(error))
 
 
-def _render(job: Job) -> Rendered:
-    source = job.source
-    if source.deleted_at is not None:
-        raise AppError("SOURCE_DELETED", "The picture was deleted before its turn came.")
-    command, data = commands.from_json(job.command), storage.read(source.file_key)
-    if isinstance(command, commands.Edit):
-        return render_edit(
-            data, command.plan, runtime.tools(partial(_picture, job)), watermark=command.watermark
-        )
+def cut_out(job: Job, command: commands.RemoveBackground) -> Rendered:
+    source, data = _source(job)
     plan = command.cutout_plan(
         corrected_original=source.orientation != 1 and not source.corrected_key,
         max_pixels=settings.MAX_PIXELS,
@@ -55,29 +57,57 @@ def _render(job: Job) -> Rendered:
     return render(data, plan, runtime.registry())
 
 
-def _picture(job: Job, image_id: str) -> bytes:
+def edit(job: Job, command: commands.Edit) -> Rendered:
+    _, data = _source(job)
+    tools = runtime.tools(partial(picture, job))
+    return render_edit(data, command.plan, tools, watermark=command.watermark)
+
+
+def picture(job: Job, image_id: str) -> bytes:
     """Another picture that the job's command names. Raises AppError where it is gone."""
     image = Image.live.filter(account=job.account, pk=image_id).first()
     if image is None:
-        raise AppError("SOURCE_DELETED", "A picture for the background was deleted.")
+        raise AppError("SOURCE_DELETED", "A picture that the work needs was deleted.")
     return storage.read(image.file_key)
 
 
-def _keep(job: Job, rendered: Rendered) -> None:
+def _source(job: Job) -> tuple[Image, bytes]:
+    source = job.source
+    if source is None or source.deleted_at is not None:
+        raise AppError("SOURCE_DELETED", "The picture was deleted before its turn came.")
+    return source, storage.read(source.file_key)
+
+
+def _keep(job: Job, kind: Kind, rendered: Rendered) -> None:
     """Store the result and complete the job, or neither."""
-    if rendered.corrected is not None and rendered.corrected_media_type is not None:
+    if job.source and rendered.corrected is not None and rendered.corrected_media_type is not None:
         ingest.store_corrected(job.source, rendered.corrected, rendered.corrected_media_type)
-    new = ingest.new_result(
-        job.source, job_id=job.pk, data=rendered.data, facts=_facts(job, rendered)
-    )
+    owner = job.source or default_project(job.account)
+    new = ingest.new_result(owner, job_id=job.pk, data=rendered.data, facts=_facts(job, rendered))
     try:
         with new as result, transaction.atomic():
             if not transitions.hold(job):
                 raise _NoLongerOurs
+            # In this order, so that who waits is told before a thumbnail is asked for.
+            _complete(job, kind, result, _report(rendered))
             ingest.keep(result)
-            transitions.complete(job, result, _report(rendered))
     except _NoLongerOurs:
         log.info("job.result_dropped", job_id=str(job.pk))
+
+
+def _end(job: Job, kind: Kind, told: Told) -> None:
+    with transaction.atomic():
+        if transitions.hold(job):
+            _complete(job, kind, None, told.report)
+        else:
+            log.info("job.result_dropped", job_id=str(job.pk))
+
+
+def _complete(job: Job, kind: Kind, result: Image | None, report: dict[str, Any]) -> None:
+    job.report = report
+    if kind.completing is not None:
+        kind.completing(job, result)
+    transitions.complete(job, result, job.report)
 
 
 class _NoLongerOurs(Exception):

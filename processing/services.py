@@ -15,13 +15,13 @@ from config.errors import AppError, invalid, not_found
 from media_library import ingest
 from media_library.models import Image
 from processing import commands, renditions, runtime, tasks, transitions
-from processing.commands import Command, Edit
+from processing.commands import Command, Edit, RemoveBackground
 from processing.delivery import events
 from processing.engine.errors import EngineError, InvalidPlan, ModelNotInstalled, UnknownModel
 from processing.models import Job, JobState
 
 
-def submit(caller: Caller, command: Command, *, source: Image) -> Job:
+def submit(caller: Caller, command: Command, *, source: Image | None) -> Job:
     """Reserve quota and write the job; its message goes out when the row is committed.
 
     Where the account has the same result already, the job answered has it, is complete, and cost
@@ -35,7 +35,7 @@ def submit_and_wait(
     caller: Caller,
     command: Command,
     *,
-    source: Image,
+    source: Image | None,
     seconds: float | None = None,
     job_id: UUID | None = None,
 ) -> Job:
@@ -58,8 +58,9 @@ def submit_and_wait(
 def check(command: Command) -> None:
     """Refuse what this site can't do, before anything is charged: a model or a provider that
     nobody knows or that is not installed."""
-    if not isinstance(command, Edit):
+    if isinstance(command, RemoveBackground):
         check_model(command.model)
+    if not isinstance(command, Edit):
         return
     if command.plan.cutting is not None:
         check_model(command.plan.cutting.model)
@@ -99,7 +100,7 @@ def cancel(job: Job) -> Job:
 
 def retry(job: Job) -> Job:
     """Run a failed or cancelled job again. It costs quota again, as its units had gone back."""
-    if job.source.deleted_at is not None:
+    if job.source is not None and job.source.deleted_at is not None:
         raise AppError("CONFLICT", "The job's picture was deleted.", status=409)
     with transaction.atomic():
         if not transitions.reopen(job):
@@ -120,15 +121,16 @@ class _Order:
         return self.job.pk
 
 
-def _order(caller: Caller, command: Command, source: Image, *, job_id: UUID) -> _Order:
+def _order(caller: Caller, command: Command, source: Image | None, *, job_id: UUID) -> _Order:
     contents = contents_of(caller.account, command)
-    _check_size(command, source)
+    if source is not None:
+        _check_size(command, source)
     key = renditions.key_of(command, source=source, contents=contents)
     job = Job(
         id=job_id,
         account=caller.account,
         created_by=caller.user,
-        operation=command.operation,
+        operation=command.counted_as,
         command=command.kept(),
         command_hash=commands.command_hash(command, contents),
         rendition_key=key,
@@ -144,7 +146,7 @@ def _submit(order: _Order) -> Job:
         return job
     with transaction.atomic():
         if not job.command.get("watermark"):
-            quotas.reserve(job.account, job.operation, job_id=job.pk)
+            quotas.reserve_many(job.account, job.operation, job_ids=[job.pk])
         job.save(force_insert=True)
         events.append(job, "job.queued")
         transaction.on_commit(lambda: tasks.send(job), robust=True)
@@ -157,8 +159,9 @@ def find_again(job: Job, done: Job) -> bool:
 
     False where somebody cancelled a written job meanwhile.
     """
-    assert done.result is not None  # noqa: S101 - a check constraint says so
     report = {**done.report, "foundAgain": True}
+    if done.result is None or job.source is None:
+        return transitions.complete_at_once(job, done.result, report)
     with ingest.result_again(done.result, parent=job.source, job_id=job.pk) as result:
         return transitions.complete_at_once(
             job, result, report, keep=ingest.keep if result != done.result else None

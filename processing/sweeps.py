@@ -60,18 +60,23 @@ def lost_messages() -> int:
 
 
 def lost_batch_messages() -> int:
-    """As many messages as there are pictures of batches to do; how many were lacking."""
+    """As many messages as there are pictures of batches to do; how many were lacking.
+
+    One that a worker has taken counts no more: its picture runs, or has died with its worker.
+    """
     patience = timezone.now() - MESSAGE_PATIENCE
     waiting = Job.objects.filter(
         state=JobState.PENDING, batch__isnull=False, queued_at__lt=patience
     )
     jobs = list(waiting.order_by("queued_at")[:_BATCH])
+    if not jobs:
+        return 0
     try:
-        queues = (tasks.BATCHES, f"{tasks.BATCHES}.DQ")
-        queued = sum(queue_client().hlen(f"dramatiq:{queue}.msgs") for queue in queues)
+        queued = queue_client().llen(f"dramatiq:{tasks.BATCHES}")
+        later = queue_client().hlen(f"dramatiq:{tasks.BATCHES}.DQ.msgs")
     except (redis.RedisError, OSError):
         return 0
-    return sum(tasks.send(job) for job in jobs[: max(0, len(jobs) - queued)])
+    return sum(tasks.send(job) for job in jobs[: max(0, len(jobs) - queued - later)])
 
 
 def _queued_job_ids() -> set[str]:

@@ -6,7 +6,7 @@ Each answers whether this caller was the one who made the change.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,8 +24,12 @@ from processing.models import OPEN_STATES, Job, JobState
 
 def stale() -> Q:
     """Jobs whose worker has not been heard of for too long."""
-    limit = timezone.now() - timedelta(seconds=settings.JOB_STALE_SECONDS)
-    return Q(state=JobState.PROCESSING, heartbeat_at__lt=limit)
+    return Q(state=JobState.PROCESSING, heartbeat_at__lt=stale_since())
+
+
+def stale_since() -> datetime:
+    """A worker whose last heartbeat was before this moment is believed dead."""
+    return timezone.now() - timedelta(seconds=settings.JOB_STALE_SECONDS)
 
 
 def claim(job_id: UUID) -> Job | None:
@@ -45,7 +49,7 @@ def claim(job_id: UUID) -> Job | None:
         )
         if not taken:
             return None
-        job = Job.objects.select_related("source", "account").get(pk=job_id)
+        job = Job.objects.select_related("source").get(pk=job_id)
         events.lock_batch(job)
         events.append(job, "job.started", {"attempt": job.attempts})
     return job
@@ -58,23 +62,23 @@ def beat(job: Job) -> bool:
 
 def hold(job: Job) -> bool:
     """Whether ``job`` is still this worker's; its row stays so until the transaction ends."""
-    return _mine(job).select_for_update().first() is not None
+    return _mine(job).select_for_update().values_list("pk").first() is not None
 
 
-def complete(job: Job, result: Image, report: Mapping[str, Any]) -> None:
+def complete(job: Job, result: Image | None, report: Mapping[str, Any]) -> None:
     """Complete a job that this transaction holds."""
     _mine(job).update(
         state=JobState.COMPLETED, result=result, report=dict(report), ended_at=timezone.now()
     )
     quotas.settle(job.pk)
     events.lock_batch(job)
-    events.append(job, "job.completed", {"resultImageId": result.public_id})
+    _tell_completed(job, result)
     batch_state.item_ended(job)
 
 
 def complete_at_once(
     job: Job,
-    result: Image,
+    result: Image | None,
     report: Mapping[str, Any],
     *,
     keep: Callable[[Image], None] | None = None,
@@ -92,7 +96,7 @@ def complete_at_once(
         "ended_at": now,
     }
     with transaction.atomic():
-        if keep is not None:
+        if keep is not None and result is not None:
             keep(result)
         if job._state.adding:
             for name, value in ended.items():
@@ -102,7 +106,7 @@ def complete_at_once(
             transaction.set_rollback(True)
             return False
         events.lock_batch(job)
-        events.append(job, "job.completed", {"resultImageId": result.public_id})
+        _tell_completed(job, result)
         batch_state.item_ended(job)
     return True
 
@@ -183,6 +187,10 @@ def reopen(job: Job) -> bool:
             events.append(job, "job.queued", {"retried": True})
             batch_state.item_reopened(job)
     return bool(reopened)
+
+
+def _tell_completed(job: Job, result: Image | None) -> None:
+    events.append(job, "job.completed", {"resultImageId": result and result.public_id})
 
 
 def _mine(job: Job) -> QuerySet[Job]:

@@ -180,7 +180,7 @@ def delete_picture(request: HttpRequest, image_id: str) -> HttpResponse:
 def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
     job = _job(request, job_id)
     services.cancel(job)
-    return _history(request, job.source)
+    return _history(request, job.picture)
 
 
 @page
@@ -189,7 +189,7 @@ def retry_job(request: HttpRequest, job_id: str) -> HttpResponse:
     limit(request, "processing")
     job = _job(request, job_id)
     services.retry(job)
-    return _history(request, job.source)
+    return _history(request, job.picture)
 
 
 def _picture_context(
@@ -258,7 +258,10 @@ def _image(request: HttpRequest, image_id: str) -> Image:
 
 def _job(request: HttpRequest, job_id: str) -> Job:
     caller, _ = person(request)
-    return services.job_for(caller.account, _decoded("job", job_id, "Job"))
+    job = services.job_for(caller.account, _decoded("job", job_id, "Job"))
+    if job.source is None:
+        raise not_found("Job")  # these pages are about pictures
+    return job
 
 
 def _decoded(prefix: str, text: str, what: str) -> UUID:

@@ -32,3 +32,4 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
         with item.config.stash[blocking_manager_key].unblock():
             import_module("accounts.migrations.0002_plans").add_plans(apps, None)
             import_module("accounts.migrations.0003_plans_for_edits").add_limits(apps, None)
+            import_module("accounts.migrations.0006_listings").add_limits(apps, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -21,12 +22,23 @@ _WORDS = {
 def read(model: type[Body], data: Any) -> Body:
     """A request's checked body. Raises AppError VALIDATION_ERROR naming every field."""
     try:
-        # By way of text: in JSON, strict models take a number for a number and a list for a tuple.
-        return model.model_validate_json(json.dumps(data, allow_nan=False))
+        return model.model_validate_json(as_text(data))
     except ValidationError as error:
         raise refusal(error) from error
     except (ValueError, RecursionError) as error:  # what JSON can't hold, or not so deep
         raise AppError("VALIDATION_ERROR", "The body is not JSON.", status=400) from error
+
+
+def as_text(data: Any, prefix: str = "") -> str:
+    """JSON, in which strict models take a number for a number and a list for a tuple.
+
+    Raises AppError naming strings that PostgreSQL can't keep, ValueError for what JSON can't hold.
+    """
+    found = [".".join([*([prefix] if prefix else []), *path]) for path in _nulls(data)]
+    if found:
+        named = {name or "request": ["Null characters are not allowed."] for name in found}
+        raise AppError("VALIDATION_ERROR", _first(named), status=400, fields=named)
+    return json.dumps(data, allow_nan=False)
 
 
 def refusal(error: ValidationError, prefix: str = "") -> AppError:
@@ -35,9 +47,27 @@ def refusal(error: ValidationError, prefix: str = "") -> AppError:
     for found in error.errors(include_url=False, include_context=False):
         name = ".".join([*([prefix] if prefix else []), *_path(found["loc"])]) or "request"
         fields.setdefault(name, []).append(_words(found["type"], found["msg"]))
+    return AppError("VALIDATION_ERROR", _first(fields), status=400, fields=fields)
+
+
+def _nulls(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where a null character is, in a value or in a name."""
+    if isinstance(data, str) and "\0" in data:
+        yield path
+    elif isinstance(data, Mapping):
+        for name, inner in data.items():
+            if "\0" in name:
+                yield path
+            else:
+                yield from _nulls(inner, (*path, name))
+    elif isinstance(data, list):
+        for index, inner in enumerate(data):
+            yield from _nulls(inner, (*path, str(index)))
+
+
+def _first(fields: Mapping[str, list[str]]) -> str:
     name, messages = next(iter(fields.items()))
-    message = messages[0] if name == "request" else f"{name}: {messages[0]}"
-    return AppError("VALIDATION_ERROR", message, status=400, fields=fields)
+    return messages[0] if name == "request" else f"{name}: {messages[0]}"
 
 
 def _path(location: tuple[int | str, ...]) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 Document = dict[str, Any]
 _METHODS = {"get", "post", "put", "patch", "delete"}
 _PREFIX = "/api/v1/"
+_REFUSAL = re.compile(r"\b(4\d\d) [A-Z]{2}")  # as in "409 CONFLICT for one that has ended"
 
 _ERRORS: dict[str, tuple[str, str, str]] = {
     "400": ("The request is wrong; `fields` says where.", "VALIDATION_ERROR", "name: Required."),
@@ -23,17 +25,17 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
     ),
     "404": ("There is no such thing, or it is not yours.", "NOT_FOUND", "Image not found."),
     "409": (
-        "An equal request with this key is still under way (`Retry-After` says when to ask again), "
-        "or something that is there stands against it; `code` says which.",
-        "IDEMPOTENCY_KEY_IN_USE",
-        "An equal request with this Idempotency-Key is still under way.",
+        "Something that is there stands against it.",
+        "CONFLICT",
+        "A job that is completed can't be cancelled.",
     ),
     "413": ("The upload is too large.", "PAYLOAD_TOO_LARGE", "A file may have at most 30 MB."),
-    "422": (
-        "The key was used for another request, or the work failed; `code` says which.",
-        "IDEMPOTENCY_KEY_REUSED",
-        "This Idempotency-Key was used for another request.",
+    "415": (
+        "The body is of none of the types above.",
+        "UNSUPPORTED_MEDIA_TYPE",
+        'Unsupported media type "text/plain" in request.',
     ),
+    "422": ("The work failed; `code` says why.", "BROKEN_IMAGE", "The file is damaged."),
     "429": (
         "Too many requests; `Retry-After` says how many seconds to wait.",
         "RATE_LIMITED",
@@ -43,6 +45,20 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "Our fault; the request id helps to find it.",
         "INTERNAL_ERROR",
         "Something went wrong on our side. Quote request 4f1c….",
+    ),
+}
+# What they are besides where an Idempotency-Key is taken.
+_ERRORS_OF_KEYS = {
+    "409": (
+        "An equal request with this key is still under way (`Retry-After` says when to ask again), "
+        "or something that is there stands against it; `code` says which.",
+        "IDEMPOTENCY_KEY_IN_USE",
+        "An equal request with this Idempotency-Key is still under way.",
+    ),
+    "422": (
+        "The key was used for another request, or the work failed; `code` says which.",
+        "IDEMPOTENCY_KEY_REUSED",
+        "This Idempotency-Key was used for another request.",
     ),
 }
 _RATE_HEADERS = {
@@ -82,8 +98,9 @@ def envelope(result: Document, generator: Any, request: Any, public: bool) -> Do
         for status, response in responses.items():
             if status.startswith("2"):
                 _wrap(response)
+        errors = _ERRORS | (_ERRORS_OF_KEYS if _may_be_sent_twice(operation) else {})
         for status in _possible_errors(operation):
-            responses.setdefault(status, _error_response(status))
+            responses.setdefault(status, _error_response(status, *errors[status]))
         for status, response in responses.items():
             response.setdefault("headers", {}).update(_headers(status))
         if _may_be_sent_twice(operation):
@@ -115,9 +132,10 @@ def _wrap(response: Document) -> None:
 
 
 def _possible_errors(operation: Document) -> list[str]:
-    statuses = ["429", "500"]
+    """What follows from an operation's parts, and what its description names."""
+    statuses = ["429", "500", *_REFUSAL.findall(operation.get("description", ""))]
     if operation.get("requestBody"):
-        statuses += ["400", "413"]
+        statuses += ["400", "413", "415"]
     elif any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
         statuses.append("400")
     if any(scheme for scheme in operation.get("security", [])):
@@ -125,7 +143,7 @@ def _possible_errors(operation: Document) -> list[str]:
     if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
         statuses.append("404")
     if _may_be_sent_twice(operation):
-        statuses += ["404", "409", "422"]
+        statuses += ["400", "404", "409", "422"]
     return sorted(set(statuses))
 
 
@@ -143,8 +161,7 @@ def _tell_of_replays(responses: Document) -> None:
             }
 
 
-def _error_response(status: str) -> Document:
-    description, code, sentence = _ERRORS[status]
+def _error_response(status: str, description: str, code: str, sentence: str) -> Document:
     value: Document = {"success": False, "error": sentence, "code": code}
     if code == "VALIDATION_ERROR":
         value["fields"] = {"name": ["Required."]}

@@ -65,9 +65,11 @@ def stages(site: Site) -> list[Stage]:
         Stage(
             "workers",
             (
-                _worker("worker", site.image_workers, 1, ["images"], poll_ms=20, env=env),
-                _worker("batches", site.batch_workers, 1, ["batches"], poll_ms=100, env=env),
-                _worker("errands", 1, 2, ["previews"], poll_ms=250, env=env),
+                _worker("worker", site.image_workers, 1, ["images"], env=env),
+                _worker("batches", site.batch_workers, 1, ["batches"], env=env),
+                _worker("errands", 1, 2, ["previews"], env=env),
+                # Many, as each may wait for a receiver that hangs.
+                _worker("webhooks", 1, 8, ["webhooks"], env=env),
                 Process("clock", _python("manage.py", "clock"), env),
             ),
             is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),
@@ -92,7 +94,7 @@ def _queue_stage(jobs: queue.Queue) -> Stage:
 
 
 def _worker(
-    name: str, processes: int, threads: int, queues: list[str], *, poll_ms: int, env: dict[str, str]
+    name: str, processes: int, threads: int, queues: list[str], *, env: dict[str, str]
 ) -> Process:
     options = ("-p", str(processes), "-t", str(threads))
     # The second is how long the master waits for its workers to have booted, deaf to their deaths
@@ -102,7 +104,8 @@ def _worker(
         *("--worker-fork-timeout", "10"),
     )
     polling = {
-        "dramatiq_worker_timeout": str(poll_ms),
+        # How long a message goes unnoticed of which nobody told (config.broker).
+        "dramatiq_worker_timeout": "250",
         # Messages in progress count as prefetched: fewer than threads would leave one idle.
         "dramatiq_queue_prefetch": str(threads),
     }

@@ -1,4 +1,4 @@
-"""``/batch/{id}/download``: all results at once."""
+"""``/batch/{id}/download``: all results at once. And how any endpoint sends a file in pieces."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from config.api.docs import endpoint, path_id
 from processing import archives
 from processing.api.batches import BatchView
 
+ZIP = "application/zip"
+
 
 class DownloadBatch(BatchView):
     @endpoint(
         "Download a batch",
         description="A ZIP of all results that there are, with a `manifest.json` that says what "
-        "became of every picture. 409 where there is none yet.",
+        "became of every picture. 409 CONFLICT where there is none yet.",
         responses={
             (200, "application/zip"): OpenApiResponse(
                 response=OpenApiTypes.BINARY, description="The archive."
@@ -32,13 +34,20 @@ class DownloadBatch(BatchView):
         batch = self.batch(batch_id)
         files = archives.entries(batch)
         pieces = archives.stream(files, archives.manifest(batch, files))
-        asynchronous = isinstance(request._request, ASGIRequest)
-        response = StreamingHttpResponse(
-            _one_by_one(pieces) if asynchronous else pieces, content_type="application/zip"
-        )
-        response["Content-Disposition"] = f'attachment; filename="{batch.public_id}.zip"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return download(request, pieces, name=f"{batch.public_id}.zip", media_type=ZIP)
+
+
+def download(
+    request: Request, pieces: Iterator[bytes], *, name: str, media_type: str
+) -> StreamingHttpResponse:
+    """A file sent while it is made. The name is one of ours: plain ASCII without quotes."""
+    asynchronous = isinstance(request._request, ASGIRequest)
+    response = StreamingHttpResponse(
+        _one_by_one(pieces) if asynchronous else pieces, content_type=media_type
+    )
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

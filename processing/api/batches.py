@@ -21,9 +21,8 @@ from config.api.pagination import page_of
 from config.api.parsers import JSONParser
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from config.errors import AppError, invalid, not_found
-from media_library.ingest import ingest_all
-from media_library.uploads import incoming, limit_uploads
+from config.errors import invalid, not_found
+from media_library.uploads import limit_uploads
 from processing import batches, presets, services
 from processing.api.batch_serializers import (
     BatchBody,
@@ -35,6 +34,7 @@ from processing.api.batch_serializers import (
 )
 from processing.api.examples import BATCH, BATCH_CREATED, page
 from processing.api.operations import command_for
+from processing.batch_files import FIELD, brought_in
 from processing.commands import Command, Edit
 from processing.models import Batch
 
@@ -100,13 +100,14 @@ class Batches(BatchView):
         if request.FILES or request.content_type.startswith("multipart/"):
             form = self.read(BatchForm, partial=True)
             command = self._command(request, form | {"options": _options(form)})
-            pictures = self._kept(request)
+            with brought_in(who.account, request.FILES.getlist(FIELD)) as pictures:
+                batch = batches.submit(who, command, pictures=pictures, batch_id=new_id(request))
         else:
             body = self.read(BatchBody)
             command = self._command(request, body)
             batches.check_size(who.account, len(body["image_ids"]))
             pictures = batches.members(who.account, body["image_ids"])
-        batch = batches.submit(who, command, pictures=pictures, batch_id=new_id(request))
+            batch = batches.submit(who, command, pictures=pictures, batch_id=new_id(request))
         return _created(batch)
 
     def _command(self, request: Request, given: dict[str, Any]) -> Command:
@@ -115,24 +116,10 @@ class Batches(BatchView):
             plan = presets.with_changes(preset, given.get("options"))
             command: Command = Edit(plan=plan)
         else:
-            command = command_for(given["operation"], given.get("options", {}))
+            account = caller(request).account
+            command = command_for(given["operation"], given.get("options", {}), account)
         services.check(command)
         return command
-
-    def _kept(self, request: Request) -> list[batches.Member]:
-        """Every file for itself: one that can't be kept is a member with its error."""
-        files = request.FILES.getlist("files")
-        who = caller(request)
-        batches.check_size(who.account, len(files), "files")
-        kept = []
-        for file in files:
-            try:
-                [image] = ingest_all(who.account, [incoming(file, "files")])
-                kept.append(batches.Member(image.name, image))
-            except AppError as error:
-                name = str(file.name)[:200]
-                kept.append(batches.Member(name, None, error.code, error.message))
-        return kept
 
 
 class OneBatch(BatchView):
@@ -149,7 +136,8 @@ class OneBatch(BatchView):
 class CancelBatch(BatchView):
     @endpoint(
         "Cancel a batch",
-        description="What has not ended is cancelled, and its quota returns.",
+        description="What has not ended is cancelled, and its quota returns. 409 CONFLICT for a "
+        "batch that has ended.",
         request=None,
         responses={200: BatchStatus},
         example=BATCH,
@@ -164,6 +152,8 @@ class RetryBatch(BatchView):
 
     @endpoint(
         "Retry a batch's failed pictures",
+        description="They are charged again, since their quota had returned. 409 CONFLICT where "
+        "none has failed.",
         request=None,
         responses={200: BatchRetried},
         example={"retried": 1, "batch": BATCH},

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from config.errors import invalid
+from media_library.models import NAME_LENGTH
+from processing.backgrounds import PaintBackground, Side, order
 from processing.engine.edit_plan import (
+    MOST_PROMPT,
     Background,
     BackgroundImage,
+    Blend,
     EditPlan,
     Export,
     Generated,
@@ -18,6 +24,7 @@ from processing.engine.edit_plan import (
     Sides,
     Upscale,
 )
+from processing.engine.errors import InvalidPlan
 from processing.engine.plan import camel
 
 Format = Literal["png", "jpg", "webp", "avif"]
@@ -122,28 +129,38 @@ class GenerateBackgroundOptions(_Body):
 
 
 class ReplaceBackgroundOptions(_Body):
-    """A colour or a picture in place of the background."""
+    """A colour, a picture or one of the library's backgrounds in place of the background."""
 
     color: str | None = Field(None, description="Hex (`#fff`, `ffffff80`) or a CSS name.")
     background_image_id: str | None = Field(None, description="Another of your pictures, `img_…`.")
+    background_id: str | None = Field(
+        None, description="One of the library's, `bg_…` (see `/backgrounds`). It goes alone."
+    )
+    blend_mode: Blend = Field(
+        "normal", description="How the product's colours mix with what lies behind it."
+    )
     scaling: Scaling = "fill"
     shadow: _SHADOW = "none"
     format: Format = "png"
 
     @model_validator(mode="after")
     def _one(self) -> ReplaceBackgroundOptions:
-        if self.color is None and self.background_image_id is None:
-            raise ValueError("Say what comes instead: color or backgroundImageId.")
+        others = self.color is not None or self.background_image_id is not None
+        if others == (self.background_id is not None):
+            raise ValueError(
+                "Say what comes instead: color, backgroundImageId, or both; or backgroundId alone."
+            )
         return self
 
-    def plan(self) -> EditPlan:
+    def plan(self, library: Background | None) -> EditPlan:
+        """``library`` is what ``background_id`` stands for."""
         image = self.background_image_id
+        behind = library or Background(
+            color=self.color, image=None if image is None else BackgroundImage(image, self.scaling)
+        )
         return EditPlan(
             layout=Layout(size="originalImage", reference_box="originalImage"),
-            background=Background(
-                color=self.color,
-                image=None if image is None else BackgroundImage(image, self.scaling),
-            ),
+            background=replace(behind, blend=self.blend_mode),
             shadow=None if self.shadow == "none" else Shadow(mode=self.shadow),
             export=Export(format=self.format),
         )
@@ -183,7 +200,49 @@ class GenerateBackgroundBody(GenerateBackgroundOptions, ToolBody):
 
 
 class ReplaceBackgroundBody(ReplaceBackgroundOptions, ToolBody):
-    """A colour or a picture in place of the background."""
+    """A colour, a picture or one of the library's backgrounds in place of the background."""
+
+
+class PaintBackgroundBody(_Body):
+    """A background from words, for the library."""
+
+    prompt: str = Field(min_length=1, max_length=MOST_PROMPT, description="What it shows.")
+    style_preset: str | None = Field(None, description="A preset or style, see `/backdrops`.")
+    negative_prompt: str | None = Field(None, max_length=MOST_PROMPT)
+    seed: int | None = Field(
+        None,
+        ge=0,
+        lt=2**32,
+        description="The same seed gives the same picture again; without, each is new.",
+    )
+    provider: str | None = Field(None, description="`studio`, or another of this site's.")
+    allow_fallback: bool = Field(
+        False, description="Let `studio` stand in where the provider fails; `madeFrom` says so."
+    )
+    width: Side = 1920
+    height: Side = 1080
+    name: str | None = Field(
+        None, max_length=NAME_LENGTH, description="The prompt's beginning, where it is left out."
+    )
+    category: Literal["solid", "gradient", "pattern", "nature", "abstract", "custom"] = "custom"
+    tags: tuple[str, ...] = ()
+
+    def order(self) -> PaintBackground:
+        """Raises AppError VALIDATION_ERROR."""
+        try:
+            generated = Generated(
+                prompt=self.prompt,
+                style=self.style_preset,
+                negative_prompt=self.negative_prompt,
+                seed=self.seed,
+                provider=self.provider,
+                fallback=self.allow_fallback,
+            )
+        except InvalidPlan as error:
+            raise invalid("prompt", error.message) from error
+        size = (self.width, self.height)
+        name, category = self.name or "", self.category
+        return order(generated, size, name=name, category=category, tags=self.tags)
 
 
 class UpscaleBody(UpscaleOptions, ToolBody):

@@ -62,6 +62,10 @@ class EditingView(ApiView):
         image_id = UUID(editing.image_id(body.image_id, "imageId"))
         return run(self.request, command, image_id=image_id)
 
+    def done(self, body: bodies.ToolBody, operation: str) -> Job:
+        """The work of one of the smaller tools."""
+        return self.edited(body, edit_of(operation, body, caller(self.request).account))
+
     def answer(self, job: Job, display: str) -> Response:
         shown = _shown(job, display=display, base=base_of(self.request))
         if job.ended:
@@ -118,7 +122,7 @@ class GenerateBackgroundView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(bodies.GenerateBackgroundBody, request.data)
-        return self.answer(self.edited(body, edit_of("generate-background", body)), body.display)
+        return self.answer(self.done(body, "generate-background"), body.display)
 
     def answer(self, job: Job, display: str) -> Response:
         shown = _shown(job, display=display, base=base_of(self.request))
@@ -134,17 +138,18 @@ class GenerateBackgroundView(EditingView):
 class ReplaceBackgroundView(EditingView):
     @endpoint(
         "Replace the background",
-        description=f"By a colour, another picture, or both. {_WAITS}",
+        description="By a colour, another picture, both, or one of the library's backgrounds. "
+        "With `blendMode` the product's colours are mixed with what lies behind it, as drawing "
+        f"programs do: `multiply` darkens, `screen` brightens, `overlay` does both. {_WAITS}",
         request=bodies.ReplaceBackgroundBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
-        body_example={"imageId": _IMAGE, "color": "#f4f1ea", "shadow": "soft"},
+        body_example={"imageId": _IMAGE, "backgroundId": "bg_builtin_linen", "shadow": "soft"},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(bodies.ReplaceBackgroundBody, request.data)
-        command = edit_of("replace-background", body)
-        return self.answer(self.edited(body, command), body.display)
+        return self.answer(self.done(body, "replace-background"), body.display)
 
 
 class UpscaleView(EditingView):
@@ -160,14 +165,14 @@ class UpscaleView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(bodies.UpscaleBody, request.data)
-        return self.answer(self.edited(body, edit_of("upscale", body)), body.display)
+        return self.answer(self.done(body, "upscale"), body.display)
 
 
 class RemoveTextView(EditingView):
     @endpoint(
         "Remove text",
         description="Text laid over the photo (`artificial`), text within its scene (`natural`) "
-        f"or both. `report.textsRemoved` says how many were found. {_WAITS}",
+        f"or both. `report.textsRemoved` says how many lines are gone. {_WAITS}",
         request=bodies.RemoveTextBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
@@ -176,7 +181,7 @@ class RemoveTextView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(bodies.RemoveTextBody, request.data)
-        return self.answer(self.edited(body, edit_of("remove-text", body)), body.display)
+        return self.answer(self.done(body, "remove-text"), body.display)
 
 
 class BackdropsView(ApiView):
@@ -202,7 +207,7 @@ class BackdropsView(ApiView):
 def _shown(job: Job, *, display: str, base: str) -> dict[str, Any]:
     """The seed's answer. Raises AppError for a job that failed or was cancelled."""
     refuse_ended(job)
-    source, result = job.source, job.result
+    source, result = job.picture, job.result
     return {
         "originalImageId": source.public_id,
         "processedImageId": result.public_id if result else None,

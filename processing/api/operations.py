@@ -7,13 +7,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from accounts.models import Account
 from config.api import bodies as api_bodies
 from config.errors import AppError, invalid
+from media_library import backgrounds
 from processing import editing
 from processing.api import bodies
 from processing.api.serializers import RemoveBackgroundOptions
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine import scene
+from processing.engine.edit_plan import EditPlan
 from processing.engine.errors import InvalidPlan
 
 _OPTIONS: dict[str, type[BaseModel]] = {
@@ -25,9 +28,9 @@ _OPTIONS: dict[str, type[BaseModel]] = {
 OPERATIONS = ("remove-background", "edit", *_OPTIONS)
 
 
-def command_for(operation: str, options: Mapping[str, Any]) -> Command:
+def command_for(operation: str, options: Mapping[str, Any], account: Account) -> Command:
     """The command of a tool with these options. Raises AppError (or DRF's ValidationError)
-    naming the option that is wrong."""
+    naming the option that is wrong, NOT_FOUND for a background that is not the account's."""
     if operation == "remove-background":
         serializer = RemoveBackgroundOptions(data=dict(options))
         serializer.is_valid(raise_exception=True)
@@ -37,17 +40,17 @@ def command_for(operation: str, options: Mapping[str, Any]) -> Command:
     model = _OPTIONS.get(operation)
     if model is None:
         raise invalid("operation", f"Must be one of {', '.join(OPERATIONS)}.")
-    return edit_of(operation, api_bodies.read(model, dict(options)))
+    return edit_of(operation, api_bodies.read(model, dict(options)), account)
 
 
-def edit_of(operation: str, options: Any) -> Edit:
-    """An edit by the options of one of the smaller tools."""
+def edit_of(operation: str, options: Any, account: Account) -> Edit:
+    """An edit by the options of one of the smaller tools. Raises AppError."""
     field = "prompt" if operation == "generate-background" else "color"
-    if isinstance(options, bodies.ReplaceBackgroundOptions) and options.background_image_id:
-        row = editing.image_id(options.background_image_id, "backgroundImageId")
-        options = options.model_copy(update={"background_image_id": row})
     try:
-        plan = options.plan()
+        if isinstance(options, bodies.ReplaceBackgroundOptions):
+            plan = _replacement(options, account)
+        else:
+            plan = options.plan()
         if isinstance(options, bodies.GenerateBackgroundOptions):
             scene.parse(options.prompt, options.style_preset, options.negative_prompt)
         return Edit(operation=operation, plan=plan)  # type: ignore[arg-type]
@@ -56,3 +59,13 @@ def edit_of(operation: str, options: Any) -> Edit:
         raise AppError(
             "VALIDATION_ERROR", error.message, status=400, fields={name: [error.message]}
         ) from error
+
+
+def _replacement(options: bodies.ReplaceBackgroundOptions, account: Account) -> EditPlan:
+    if options.background_id is not None:
+        entry = backgrounds.find(account, options.background_id)
+        return options.plan(backgrounds.plan_of(entry, options.scaling))
+    if options.background_image_id is not None:
+        row = editing.image_id(options.background_image_id, "backgroundImageId")
+        options = options.model_copy(update={"background_image_id": row})
+    return options.plan(None)

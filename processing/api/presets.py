@@ -63,7 +63,8 @@ class Presets(PresetView):
 
     @endpoint(
         "Save a preset",
-        description="A named edit. Its bare UUID is a template's id at the Photoroom door.",
+        description="A named edit. Its bare UUID is a template's id at the Photoroom door. "
+        f"409 CONFLICT for a name that is taken, and for more than {presets.MOST} presets.",
         request=PresetBody,
         responses={201: PresetSerializer},
         example=PRESET,
@@ -86,6 +87,7 @@ class OnePreset(PresetView):
 
     @endpoint(
         "Change a preset",
+        description="409 CONFLICT for a name that is taken.",
         request=PresetChange,
         responses={200: PresetSerializer},
         example=PRESET,

@@ -224,7 +224,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     id = PublicIdField("job", read_only=True)
     state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
     options = serializers.SerializerMethodField()
-    sourceImageId = PublicIdField("img", source="source_id", read_only=True)
+    sourceImageId = PublicIdField("img", source="source_id", read_only=True, allow_null=True)
     resultImageId = PublicIdField("img", source="result_id", read_only=True, allow_null=True)
     resultUrl = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()

@@ -61,19 +61,23 @@ class RemoveBackgroundView(ApiView):
         return tool_response(job, display=display, base=base_of(request))
 
 
-def run(request: Request, command: Command, *, image_id: UUID) -> Job:
-    """The caller's command on one of their pictures, waited for unless they prefer not to.
+def run(request: Request, command: Command, *, image_id: UUID | None) -> Job:
+    """The caller's command on one of their pictures, or on none, waited for unless they prefer not to.
 
     Raises AppError in this order: what this site can't do, what is not there, the quota's.
     """
     services.check(command)
     who = caller(request)
-    source = selectors.image_for(who.account, image_id)
-    preferred = {word.strip().lower() for word in request.headers.get("Prefer", "").split(",")}
-    seconds = 0.0 if "respond-async" in preferred else None
+    source = selectors.image_for(who.account, image_id) if image_id else None
     return services.submit_and_wait(
-        who, command, source=source, seconds=seconds, job_id=new_id(request)
+        who, command, source=source, seconds=seconds_to_wait(request), job_id=new_id(request)
     )
+
+
+def seconds_to_wait(request: Request) -> float | None:
+    """None for as long as doors usually wait; 0 for who prefers not to."""
+    preferred = {word.strip().lower() for word in request.headers.get("Prefer", "").split(",")}
+    return 0.0 if "respond-async" in preferred else None
 
 
 def job_again(request: Request, job_id: UUID) -> Job:
@@ -101,7 +105,7 @@ def tool_response(job: Job, *, display: str, base: str) -> Response:
     Raises AppError for a job that failed or was cancelled.
     """
     refuse_ended(job)
-    source, result = job.source, job.result
+    source, result = job.picture, job.result
     answer: dict[str, Any] = {
         "originalImageId": source.public_id,
         "processedImageId": result.public_id if result else None,

@@ -24,15 +24,19 @@ from processing.engine.errors import EngineError
 
 @dataclass(frozen=True)
 class Sent:
-    """A picture on its way in, under the name of its parameter: a file, or an address."""
+    """A picture on its way in, under the name of its parameter: a file, or an address.
+
+    ``most_bytes`` is for a file, where the service has a limit of its own.
+    """
 
     name: str
     content: UploadedFile[Any] | str
+    most_bytes: int | None = None
 
     def incoming(self) -> Incoming:
         """Fetches what is an address. Raises AppError (see config.outbound) under our name."""
         if not isinstance(self.content, str):
-            return uploads.incoming(self.content, self.name)
+            return uploads.incoming(self.content, self.name, most_bytes=self.most_bytes)
         try:
             fetched = outbound.fetch(
                 self.content,

@@ -78,23 +78,28 @@ class Listener:
     def wait(self, seconds: float) -> bool:
         """Whether the job ended within ``seconds``."""
         deadline = time.monotonic() + seconds
-        while not Job.objects.filter(pk=self._job_id, state__in=ENDED_STATES).exists():
-            left = deadline - time.monotonic()
-            if left <= 0:
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            if self._is_told(left) or self._is_there():
+                return True
+            if not left:
                 return False
-            self._pause(left)
-        return True
 
-    def _pause(self, at_most: float) -> None:
+    def _is_there(self) -> bool:
+        return Job.objects.filter(pk=self._job_id, state__in=ENDED_STATES).exists()
+
+    def _is_told(self, at_most: float) -> bool:
+        """Whether somebody told of the end, which they do once it is committed."""
         if not connection.in_atomic_block:
             connection.close()  # many may wait here: none keeps a connection meanwhile
-        if self._pubsub is not None:
-            try:
-                self._pubsub.get_message(timeout=min(at_most, _LOOK_SECONDS))
-            except (redis.RedisError, OSError):
-                self._pubsub = None
-        else:
+        if self._pubsub is None:
             time.sleep(min(at_most, _LOOK_SECONDS_WITHOUT_NUDGES))
+            return False
+        try:
+            return self._pubsub.get_message(timeout=min(at_most, _LOOK_SECONDS)) is not None
+        except (redis.RedisError, OSError):
+            self._pubsub = None
+            return False
 
 
 @contextmanager

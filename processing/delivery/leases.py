@@ -53,7 +53,7 @@ class Lease:
 
 
 def per_account() -> int:
-    return int(getattr(settings, "EVENT_STREAMS_PER_ACCOUNT", 10))
+    return int(settings.EVENT_STREAMS_PER_ACCOUNT)
 
 
 def take(account_id: UUID) -> Lease | None:

@@ -53,7 +53,7 @@ def _of_job(event: JobEvent, job: Job) -> dict[str, Any]:
         "jobId": job.public_id,
         "operation": job.operation,
         "state": event.name.rpartition(".")[2],  # the row that the caller holds may be older
-        "sourceImageId": public_ids.encode("img", job.source_id),
+        "sourceImageId": public_ids.encode("img", job.source_id) if job.source_id else None,
         "resultImageId": event.data.get("resultImageId"),
         "batchId": None,
         "error": {"code": code, "message": event.data["error"]} if code else None,

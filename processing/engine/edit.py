@@ -14,6 +14,7 @@ import numpy as np
 from processing.engine import (
     arrays,
     backgrounds,
+    blending,
     codecs,
     compose,
     defocus,
@@ -214,7 +215,9 @@ def _composed(
         if plan.outline is not None:
             color = parse_rgba(plan.outline.color)[:3]
             canvas = compose.paint(canvas, color, outlines.outline(front.matte, plan.outline))
-        lit = _lit(front, behind.light, plan)
+        lit = blending.blended(
+            _lit(front, behind.light, plan), _under(front, behind.pixels), plan.background.blend
+        )
         return behind, compose.over(canvas, (lit, front.cover), front.at)
 
 
@@ -223,6 +226,14 @@ def _lit(front: _Front, scene: SceneLight | None, plan: EditPlan) -> U8:
     if plan.light is not None:
         rgb = light.correct(rgb, front.cover, plan.light)
     return rgb if scene is None else light.tint(rgb, scene, _TINT)
+
+
+def _under(front: _Front, behind: Pixels) -> Pixels:
+    """The part of the background that the subject covers."""
+    (left, top), (height, width) = front.at, front.cover.shape
+    box = (left, top, left + width, top + height)
+    rgb, alpha = behind
+    return compose.crop(rgb, box), None if alpha is None else compose.crop(alpha, box)
 
 
 def _front(cutout: Cutout, placement: Placement, plan: EditPlan, size: tuple[int, int]) -> _Front:

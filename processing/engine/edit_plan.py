@@ -14,6 +14,7 @@ from processing.engine.errors import InvalidPlan
 from processing.engine.plan import STRICT, Cutting, camel
 
 Scaling = Literal["fit", "fill"]
+Blend = Literal["normal", "multiply", "screen", "overlay"]
 Horizontal = Literal["left", "center", "right"]
 Vertical = Literal["top", "center", "bottom"]
 ReferenceBox = Literal["subjectBox", "originalImage"]
@@ -164,7 +165,8 @@ class Background:
 
     At most one of `image`, `gradient` and `generated`. A `color` lies beneath it, and alone it is
     the background. `blur` softens the image or what was generated, and without one of them the
-    photo's own background, which then stays.
+    photo's own background, which then stays. `blend` mixes the subject's colours with all of this,
+    and with nothing else that lies beneath: no shadow, no outline.
     """
 
     __pydantic_config__ = STRICT
@@ -174,6 +176,7 @@ class Background:
     gradient: Gradient | None = None
     generated: Generated | None = None
     blur: Blur | None = None
+    blend: Blend = "normal"
 
     def __post_init__(self) -> None:
         if self.color is not None:
@@ -183,6 +186,9 @@ class Background:
             raise InvalidPlan("A background is one of image, gradient and generated.")
         if self.blur is not None and self.gradient is not None:
             raise InvalidPlan("A gradient can't be blurred.")
+        layers = (self.color, self.image, self.gradient, self.generated, self.blur)
+        if self.blend != "normal" and all(layer is None for layer in layers):
+            raise InvalidPlan(f"There is no background for blend {self.blend} to mix with.")
 
     @property
     def keeps_original(self) -> bool:

@@ -29,6 +29,12 @@ class TooManyPixels(EngineError):
     code = "TOO_MANY_PIXELS"
 
 
+class OutOfMemory(EngineError):
+    """The work needs more memory than this process may take."""
+
+    code = "OUT_OF_MEMORY"
+
+
 class UnknownModel(EngineError):
     """No model goes by that name."""
 

@@ -8,8 +8,6 @@ wants it, and instead of the mean of the overlapping patches each pixel at the e
 patch's colour: means are what smears look like.
 """
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +21,16 @@ _RADIUS = 3
 _STEPS = range(-_RADIUS, _RADIUS + 1)
 # How far around a hole patches are taken from: as far as the hole is high, within these pixels.
 _NEAR, _FAR = 48, 160
+# Groups of holes are told apart on a grid of so many pixels.
+_GRID = 8
 # On the coarsest level a hole is at most this many pixels deep.
 _SHALLOW = 2
 _MOST_LEVELS = 7
-# Rounds of searching and voting, from the finest level on; coarser ones cost little.
-_ROUNDS = (2, 4, 6, 8)
+# Rounds of searching and voting, from the finest level on; coarser ones cost little. A level has
+# fewer where it would match more patches than `_WORK` in all: a bound on the time. None at all
+# means that it keeps what the coarser level found.
+_ROUNDS = (2, 3, 4, 6)
+_WORK = 80_000
 # Neighbours whose matches are tried: near ones, and a few far ones for speed.
 _JUMPS = ((4, 0), (-4, 0), (0, 4), (0, -4), (1, 0), (-1, 0), (0, 1), (0, -1))
 # Deep in a hole a patch is believed less: by this factor with every pixel of depth.
@@ -36,8 +39,9 @@ _DOUBT = 1.3
 _NOTHING = np.float32(1e-12)
 # How far from a match that a coarser level found a better one is looked for, in pixels.
 _NEARBY = 8
-# Levels with more patches than this keep the matches of the coarser one: a bound on the time.
-_MOST_SEARCHED = 300_000
+# How unlike two grey levels are, by their difference: a 16th of its square, up to 64 levels, in
+# bytes, which OpenCV adds up many times as fast as real squares.
+_SQUARES = np.minimum(np.ceil(np.arange(256) ** 2 / 16), 255).astype(np.uint8)
 _SEED = 20090727
 
 
@@ -73,19 +77,26 @@ def _binary(mask: U8) -> U8:
 def _neighbourhoods(hole: U8, barred: U8) -> list[Box]:
     """One box around each group of holes and what is near enough to be copied."""
     height, width = hole.shape
-    reach = 2 * _NEAR + 1
-    joined = cv2.dilate(hole, np.ones((reach, reach), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    grid = _on_grid(hole)
+    reach = 2 * (_NEAR // _GRID) + 1
+    joined = cv2.dilate(grid, np.ones((reach, reach), np.uint8))
+    count, labels = cv2.connectedComponents(joined)
     boxes = []
     for label in range(1, count):
-        x, y, wide, high = (int(value) for value in stats[label, :4])
-        group = hole[y : y + high, x : x + wide] * (labels[y : y + high, x : x + wide] == label)
-        left, top, wide, high = cv2.boundingRect(group)
+        group = np.where(labels == label, grid, 0).astype(np.uint8)
+        left, top, wide, high = (_GRID * side for side in cv2.boundingRect(group))
         margin = int(np.clip(min(wide, high), _NEAR, _FAR))
-        left, top = left + x, top + y
         box = (left - margin, top - margin, left + wide + margin, top + high + margin)
         boxes.append(_with_sources(barred, _clipped(box, width, height)))
     return boxes
+
+
+def _on_grid(mask: U8) -> U8:
+    """A mask in squares of `_GRID` pixels: 255 where a square holds any of it."""
+    down, right = (-side % _GRID for side in mask.shape)
+    whole = cv2.copyMakeBorder(mask, 0, down, 0, right, cv2.BORDER_CONSTANT, value=0)
+    kernel, anchor = np.ones((_GRID, _GRID), np.uint8), (0, 0)
+    return np.asarray(cv2.dilate(whole, kernel, anchor=anchor)[::_GRID, ::_GRID], dtype=np.uint8)
 
 
 def _with_sources(barred: U8, box: Box) -> Box:
@@ -107,12 +118,12 @@ def _filled(rgb: U8, hole: U8, barred: U8) -> U8:
     random = np.random.default_rng(_SEED)
     levels = _pyramid(rgb, hole, barred)
     coarser: _Level | None = None
-    for rounds, level in zip(_rounds(len(levels)), reversed(levels), strict=True):
+    for number, level in reversed(list(enumerate(levels))):
         if not level.sources.size:
             continue
-        level.begin(coarser, random)
-        searches = rounds if level.size <= _MOST_SEARCHED or coarser is None else 0
-        for _ in range(searches):
+        rounds = _rounds(number, level, coarser)
+        level.begin(coarser, random, vote=rounds > 0)
+        for _ in range(rounds):
             level.search(random, everywhere=coarser is None)
             level.vote()
         level.settle()
@@ -122,8 +133,9 @@ def _filled(rgb: U8, hole: U8, barred: U8) -> U8:
     return coarser.interior
 
 
-def _rounds(levels: int) -> list[int]:
-    return [_ROUNDS[min(number, len(_ROUNDS) - 1)] for number in reversed(range(levels))]
+def _rounds(number: int, level: "_Level", coarser: "_Level | None") -> int:
+    affordable = _WORK // max(1, level.size)
+    return min(_ROUNDS[min(number, len(_ROUNDS) - 1)], max(affordable, coarser is None))
 
 
 def _pyramid(rgb: U8, hole: U8, barred: U8) -> "list[_Level]":
@@ -185,7 +197,7 @@ class _Level:
         """The picture without its padding."""
         return self._picture[_RADIUS:-_RADIUS, _RADIUS:-_RADIUS].copy()
 
-    def begin(self, coarser: "_Level | None", random: np.random.Generator) -> None:
+    def begin(self, coarser: "_Level | None", random: np.random.Generator, *, vote: bool) -> None:
         """Start from the coarser level's matches, or from the nearest colours and chance."""
         self._matches[self._targets] = random.choice(self.sources, self.size)
         if coarser is None:
@@ -193,6 +205,8 @@ class _Level:
             self._put(start.reshape(-1, 3)[self._missing])
             return
         self._costs = np.where(self._take_over(coarser), 0, np.inf).astype(np.float32)
+        if not vote:
+            return
         size = (self._stride - 2 * _RADIUS, self._hole.shape[0] - 2 * _RADIUS)
         enlarged = cv2.resize(coarser.interior, size, interpolation=cv2.INTER_LINEAR)
         self._put(np.asarray(enlarged, np.uint8).reshape(-1, 3)[self._inner(self._missing)])
@@ -219,13 +233,16 @@ class _Level:
 
     def settle(self) -> None:
         """Colour each missing pixel by the most believed patch over it alone, with all its grain."""
-        best = np.zeros((self._missing.size, 3), np.float32)
-        most = np.full(self._missing.size, -1, np.float32)
-        for colours, weight in self._votes(self._weights()):
-            more = weight[:, 0] > most
-            most[more] = weight[more, 0]
-            best[more] = colours[more]
-        self._put(best.astype(np.uint8))
+        weights = self._weights()
+        best = self._missing
+        most = np.full(best.size, -1, np.float32)
+        for step in self._samples:
+            centres = self._missing - step
+            weight = weights.take(centres)
+            more = weight > most
+            np.copyto(most, weight, where=more)
+            best = np.where(more, self._matches.take(centres) + step, best)
+        self._put(self._picture.reshape(-1, 3)[best])
 
     def _weights(self) -> F32:
         """How much each place's patch is believed: by its likeness, and by its depth in the hole."""
@@ -237,22 +254,15 @@ class _Level:
         return weights
 
     def _mean(self, weights: F32) -> F32:
-        total = np.zeros((self._missing.size, 3), np.float32)
-        mass = np.zeros((self._missing.size, 1), np.float32)
-        for colours, weight in self._votes(weights):
-            total += colours * weight
-            mass += weight
-        return np.asarray(total / mass, dtype=np.float32)
-
-    def _votes(self, weights: F32) -> Iterator[tuple[F32, F32]]:
-        """For each patch that may cover the missing pixels: its colours there, and its weights."""
-        pixels = self._picture.reshape(-1, 3)
-        for down in _STEPS:
-            for across in _STEPS:
-                step = down * self._stride + across
-                centres = self._missing - step
-                colours = pixels[self._matches[centres] + step].astype(np.float32)
-                yield colours, weights[centres][:, None]
+        """The missing pixels' weighted mean over the patches that cover them, float32 (n, 3)."""
+        pixels = _packed(self._picture)
+        total = np.zeros((self._missing.size, 4), np.float32)
+        for step in self._samples:
+            centres = self._missing - step
+            colours = pixels.take(self._matches.take(centres) + step).view(np.uint8).reshape(-1, 4)
+            colours[:, 3] = 1  # adds the weights up
+            total += colours * weights.take(centres)[:, None]
+        return np.asarray(total[:, :3] / total[:, 3:], dtype=np.float32)
 
     def _try(self, candidates: I64) -> None:
         """Take those candidates, one for each target, that are sources and more alike."""
@@ -274,8 +284,8 @@ class _Level:
         return np.asarray(taken.view(np.uint8))
 
     def _distances(self, centres: I64, wanted: U8) -> F32:
-        apart = cv2.absdiff(self._gathered(centres), wanted)
-        sums = cv2.reduce(apart, 1, cv2.REDUCE_SUM2, dtype=cv2.CV_32F)
+        apart = cv2.LUT(cv2.absdiff(self._gathered(centres), wanted), _SQUARES)
+        sums = cv2.reduce(apart, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
         return np.asarray(sums, dtype=np.float32).ravel()
 
     def _take_over(self, coarser: "_Level") -> npt.NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import cv2
 import pillow_heif
 from PIL import Image
 
+from processing.engine import memory
 from processing.engine.errors import BrokenImage, TooManyPixels, UnsupportedFormat
 from processing.engine.sniff import PILLOW_NAMES, sniff, webp_size
 
@@ -19,7 +20,7 @@ pillow_heif.register_heif_opener()
 # mistake of our own (NameError, AssertionError) still surfaces as one.
 DECODER_ERRORS = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
-    OverflowError, ZeroDivisionError, RuntimeError, MemoryError, struct.error, zlib.error,
+    OverflowError, ZeroDivisionError, RuntimeError, struct.error, zlib.error,
     cv2.error,
 )  # fmt: skip
 _ORIENTATION_TAG = 0x0112
@@ -30,7 +31,7 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     """Read the header with the one decoder that the bytes call for; pixels are not decoded yet.
 
     Whatever a decoder throws in here or in the `with` block leaves as BrokenImage.
-    Raises UnsupportedFormat, TooManyPixels, BrokenImage.
+    Raises UnsupportedFormat, TooManyPixels, OutOfMemory, BrokenImage.
     """
     if not data:
         raise BrokenImage("The file is empty.")
@@ -40,7 +41,10 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     if name == "webp" and (size := webp_size(data)):
         _check_size(*size, max_pixels=max_pixels)
     try:
-        with Image.open(BytesIO(data), formats=[PILLOW_NAMES[name]]) as image:
+        with (
+            memory.shortage_told(),
+            Image.open(BytesIO(data), formats=[PILLOW_NAMES[name]]) as image,
+        ):
             _check_size(*image.size, max_pixels=max_pixels)
             yield image
     except Image.DecompressionBombError as error:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from processing.engine import inpaint
-from processing.engine.arrays import F32, U8
+from processing.engine.arrays import F32, U8, Box
 from processing.engine.text_detection import Text
 from processing.engine.text_kind import Kind, kind
 from processing.engine.text_plate import plate
@@ -19,6 +19,8 @@ Mode = Literal["artificial", "natural", "all"]
 # line's height and in pixels: soft rims, and what JPEG smears around them.
 _PASSES = 3
 _RIM, _LEAST_RIM = 0.07, 3
+# Around a line that is looked for again, in heights of the line: readers want some picture.
+_AROUND = 2.0
 # From this share of common area on, two lines are the same one.
 _SAME = 0.3
 # A print is on the subject if so much of it is.
@@ -28,7 +30,7 @@ _ON = 0.9
 class Finder(Protocol):
     """What removal needs of a `text_detection.TextFinder`."""
 
-    def find(self, rgb: U8) -> list[Text]: ...
+    def find(self, rgb: U8, part: Box | None = None) -> list[Text]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +40,14 @@ class _Line:
 
 
 def remove(rgb: U8, matte: F32 | None, mode: Mode, finder: Finder) -> tuple[U8, int]:
-    """The picture without its text, and how many lines there were.
+    """The picture without its text, and how many lines are gone: found, and read no more.
 
     `rgb` uint8 (h, w, 3); `matte` as in `text_kind.kind`; `mode`: `artificial` takes what was laid
     over the photo (with the plain plate that it may stand on), `natural` what stood before the
-    camera, `all` both. The same array comes back when there is nothing to remove. What can still be
-    read after a pass is filled again as a whole box, and wider each time, in at most three passes.
-    Raises what `finder` raises.
+    camera, `all` both. The same array comes back when there is nothing to remove. The places are
+    read again after each pass, and what can still be read is filled as a whole box, wider each
+    time, in at most three passes; what is readable even then, or fills the whole picture, is not
+    counted. Deterministic. Raises what `finder` raises.
     """
     lines = _lines(finder.find(rgb), rgb, matte)
     chosen = [line for line in lines if mode in ("all", line.kind)]
@@ -52,21 +55,53 @@ def remove(rgb: U8, matte: F32 | None, mode: Mode, finder: Finder) -> tuple[U8, 
         return rgb, 0
     kept = _area([line for line in lines if mode not in ("all", line.kind)], rgb)
     picture, rest, removed = rgb, chosen, np.zeros(rgb.shape[:2], np.uint8)
+    count = 0
     for turn in range(_PASSES):
+        # Small print is often read only after the large print beside it is gone.
+        count += sum(_share(line.text, removed) <= _SAME for line in rest)
         removed |= _area(rest, rgb)
         for group, elsewhere in _by_place(rest, rgb, matte):
             mask = _mask(group, picture, turn)
+            if mask.all():  # nothing is left to fill it from: it stays, and isn't counted
+                continue
             picture = inpaint.fill(picture, mask, avoid=kept | elsewhere)
-        found = [text for text in finder.find(picture) if _share(text, kept) <= _SAME]
+        found = [text for text in _read_again(rest, picture, finder) if _share(text, kept) <= _SAME]
         rest = [
             line
             for line in _lines(found, picture, matte)
-            # Small print is often read only after the large print beside it is gone.
             if _share(line.text, removed) > _SAME or mode in ("all", line.kind)
         ]
         if not rest:
             break
-    return picture, len(chosen)
+    return picture, max(0, count - len(rest))
+
+
+def _read_again(lines: list[_Line], rgb: U8, finder: Finder) -> list[Text]:
+    """The text in and around the places of these lines: a part is read much sooner than all."""
+    return [text for place in _places(lines, rgb) for text in finder.find(rgb, place)]
+
+
+def _places(lines: list[_Line], rgb: U8) -> list[Box]:
+    """Boxes around lines, those that overlap made one."""
+    boxes = [line.text.box(_AROUND * line.text.height, rgb) for line in lines]
+    apart: list[Box] = []
+    while boxes:
+        box = boxes.pop()
+        touching = [other for other in (*boxes, *apart) if _overlap(box, other)]
+        if not touching:
+            apart.append(box)
+            continue
+        apart = [other for other in apart if other not in touching]
+        boxes = [other for other in boxes if other not in touching]
+        sides = np.array([box, *touching])
+        left, top = sides[:, :2].min(axis=0)
+        right, bottom = sides[:, 2:].max(axis=0)
+        boxes.append((int(left), int(top), int(right), int(bottom)))
+    return apart
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _lines(texts: list[Text], rgb: U8, matte: F32 | None) -> list[_Line]:
@@ -102,20 +137,27 @@ def _mask(lines: list[_Line], rgb: U8, turn: int) -> U8:
         if turn == 0 and found.separable:
             area = _grown(area & (found.touched.astype(np.uint8) * 255), rim)
         else:
-            area = _grown(area, turn * rim)
+            area = _grown(area, 1 + turn * rim)
         mask[top:bottom, left:right] |= area
         under = plate(line.text, found, rgb) if line.kind == "artificial" else None
         if under is not None:
-            corners = under[:2], (under[2] - 1, under[3] - 1)
-            cv2.rectangle(mask, *corners, 255, -1)
-            cv2.rectangle(mask, *corners, 255, 2 * _LEAST_RIM + 1)
+            cv2.fillConvexPoly(mask, under, 255)
+            cv2.polylines(mask, [under], isClosed=True, color=255, thickness=2 * _LEAST_RIM + 1)
     return mask
 
 
 def _grown(mask: U8, radius: int) -> U8:
-    side = 2 * radius + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.dilate(mask, kernel), dtype=np.uint8)
+    """The mask with a rim, and with the gaps that would be left between two rims: JPEG smears a
+    letter's colour over them."""
+    margin = 2 * radius
+    whole = cv2.copyMakeBorder(mask, *(margin,) * 4, cv2.BORDER_CONSTANT, value=0)
+    wide = _distance(np.asarray(cv2.bitwise_not(whole), np.uint8)) <= margin
+    grown = _distance(wide.astype(np.uint8)) > radius
+    return np.where(grown, 255, 0).astype(np.uint8)[margin:-margin, margin:-margin]
+
+
+def _distance(mask: U8) -> F32:
+    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5), dtype=np.float32)
 
 
 def _area(lines: list[_Line], rgb: U8) -> U8:

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 
 from processing.engine import arrays
-from processing.engine.arrays import F32, U8
+from processing.engine.arrays import F32, U8, Box
 from processing.engine.errors import ModelNotInstalled
 
 # The reader sees a copy within this side, enlarged towards the other where the photo is small.
-_LONGEST, _SHORTEST = 1600, 736
+_LONGEST, _SHORTEST = 1024, 736
 # A line that reads as nothing is a pattern. Folds, hooks and whole garments look like single
 # letters: the fewer letters, the surer the reading must be, and the smaller (as a share of the
 # picture's shorter side) what is read.
@@ -47,6 +47,14 @@ class Text:
         top, right = self.quad[1] - self.quad[0], self.quad[2] - self.quad[1]
         return float(min(np.hypot(*top), np.hypot(*right)))
 
+    def box(self, around: float, rgb: U8) -> Box:
+        """The part of a picture (left, top, right, bottom) that the line lies in, with `around`
+        pixels on each side of it."""
+        height, width = rgb.shape[:2]
+        left, top = np.floor(self.quad.min(axis=0) - around).astype(int)
+        right, bottom = np.ceil(self.quad.max(axis=0) + around).astype(int) + 1
+        return max(0, int(left)), max(0, int(top)), min(width, int(right)), min(height, int(bottom))
+
 
 class TextFinder:
     """Reads text, `threads` cores at a time.
@@ -60,33 +68,37 @@ class TextFinder:
         self._reader: Any = None
         self._lock = threading.Lock()
 
-    def find(self, rgb: U8) -> list[Text]:
-        """All lines of text of a picture uint8 (h, w, 3), from top to bottom.
+    def find(self, rgb: U8, part: Box | None = None) -> list[Text]:
+        """All lines of text of a picture uint8 (h, w, 3), from top to bottom; only those in one
+        part of it, (left, top, right, bottom) in pixels, if it is named.
 
-        Looks at a copy of at most 1600 pixels a side: letters smaller than about 1/200 of the
-        longer side are not seen. Raises ModelNotInstalled when RapidOCR or its weights are missing.
+        Looks at a copy of at most 1024 pixels a side, and at a part in that copy's scale: letters
+        lower than about 1/120 of the longer side are not seen.
+        Raises ModelNotInstalled when RapidOCR or its weights are missing.
         """
         height, width = rgb.shape[:2]
-        size = _reading_size(width, height)
-        copy = cv2.cvtColor(arrays.shrink(rgb, size), cv2.COLOR_RGB2BGR)
+        left, top, right, bottom = part or (0, 0, width, height)
+        scale = _reading_scale(width, height)
+        size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
+        copy = cv2.cvtColor(arrays.shrink(rgb[top:bottom, left:right], size), cv2.COLOR_RGB2BGR)
         with self._lock:
             if self._reader is None:
                 self._reader = _load(self.threads)
             answer = self._reader(copy)
         if answer.boxes is None:
             return []
-        scale = np.array([width / size[0], height / size[1]], np.float32)
+        back = np.array([(right - left) / size[0], (bottom - top) / size[1]], np.float32)
+        origin = np.array([left, top], np.float32)
         lines = zip(answer.boxes, answer.txts, answer.scores, strict=True)
         texts = [
-            Text(np.asarray(quad, np.float32) * scale, str(words), float(score))
+            Text(np.asarray(quad, np.float32) * back + origin, str(words), float(score))
             for quad, words, score in lines
         ]
         return [text for text in texts if _is_text(text, min(width, height))]
 
 
-def _reading_size(width: int, height: int) -> tuple[int, int]:
-    scale = min(_LONGEST / max(width, height), max(1.0, _SHORTEST / min(width, height)))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+def _reading_scale(width: int, height: int) -> float:
+    return min(_LONGEST / max(width, height), max(1.0, _SHORTEST / min(width, height)))
 
 
 def _is_text(text: Text, shorter_side: int) -> bool:

@@ -96,7 +96,7 @@ class _Frame:
         self._matrix = cv2.getPerspectiveTransform(corners, np.array(there, np.float32))
         self._size = (self.length + 2 * self.margin, self.height + 2 * self.margin)
         self._beyond = max(1, round(_BEYOND * self.height))
-        self._reach = (_AROUND * float(down) + 2, corners)
+        self._text = text
 
     def straight(self, rgb: U8) -> U8:
         flags, border = cv2.INTER_AREA, cv2.BORDER_REPLICATE
@@ -105,11 +105,7 @@ class _Frame:
 
     def box(self, rgb: U8) -> Box:
         """The part of the picture that the frame covers."""
-        reach, corners = self._reach
-        left, top = np.floor(corners.min(axis=0) - reach).astype(int)
-        right, bottom = np.ceil(corners.max(axis=0) + reach).astype(int) + 1
-        height, width = rgb.shape[:2]
-        return max(0, int(left)), max(0, int(top)), min(width, int(right)), min(height, int(bottom))
+        return self._text.box(_AROUND * self._text.height + 2, rgb)
 
     def back(self, mask: Bool, rgb: U8) -> Bool:
         """A mask of the frame, bool, as a mask of the box in the picture."""

@@ -26,7 +26,7 @@ ENDED_STATES = (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
 
 
 class Job(models.Model):
-    """One piece of work on one picture.
+    """One piece of work, on one picture as a rule.
 
     The row is the truth, the queue's message only a nudge: every change of state is one conditional
     UPDATE (processing.transitions), so that of two workers, or a worker and a cancel, one wins.
@@ -45,8 +45,12 @@ class Job(models.Model):
     batch = models.ForeignKey(
         "processing.Batch", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
     )
-    source = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="jobs")
-    # Made by this job, or by an earlier one that did the same work on the same picture.
+    # None for work that begins without a picture, such as painting a background.
+    source = models.ForeignKey(
+        Image, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
+    )
+    # Made by this job, or by an earlier one that did the same work on the same picture. None where
+    # all that the work has to tell stands in the report.
     result = models.ForeignKey(
         Image, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs_with_it"
     )
@@ -66,9 +70,8 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=JobState.COMPLETED, result__isnull=False)
-                | (~Q(state=JobState.COMPLETED) & Q(result__isnull=True)),
-                name="job_result_if_and_only_if_completed",
+                condition=Q(state=JobState.COMPLETED) | Q(result__isnull=True),
+                name="job_result_only_if_completed",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=ENDED_STATES, ended_at__isnull=False)
@@ -78,10 +81,19 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="job_of_account"),
+            # One state each: SQLite never uses an index whose condition is a list of them.
             models.Index(
-                fields=["state", "queued_at"],
-                condition=Q(state__in=OPEN_STATES),
-                name="job_open",
+                fields=["account"], condition=Q(state=JobState.PROCESSING), name="job_running"
+            ),
+            models.Index(
+                fields=["batch", "queued_at"],
+                condition=Q(state=JobState.PENDING),
+                name="job_pending",
+            ),
+            models.Index(
+                fields=["account", "-started_at"],
+                condition=Q(batch__isnull=False),
+                name="job_of_batch_started",
             ),
             models.Index(
                 fields=["account", "created_at"],
@@ -101,6 +113,13 @@ class Job(models.Model):
     @property
     def public_id(self) -> str:
         return public_ids.encode("job", self.id)
+
+    @property
+    def picture(self) -> Image:
+        """The source, of work that has one. Raises ValueError."""
+        if self.source is None:
+            raise ValueError(f"{self.operation} {self} has no source.")
+        return self.source
 
     @property
     def ended(self) -> bool:

@@ -97,6 +97,7 @@ def test_an_account_changes_its_plan(staff, seller):
     form = {
         "name": "Ada's shop",
         "plan": "pro",
+        "currency": "GBP",
         "memberships-TOTAL_FORMS": "1",
         "memberships-INITIAL_FORMS": "1",
         "memberships-0-id": str(member.pk),
@@ -107,6 +108,7 @@ def test_an_account_changes_its_plan(staff, seller):
     url = f"/admin/accounts/account/{seller.account.pk}/change/"
     assert staff.post(url, form).status_code == 302
     assert Account.objects.get(pk=seller.account.pk).plan_id == "pro"
+    assert Account.objects.get(pk=seller.account.pk).currency == "GBP"
     assert seller.client.get("/api/v1/auth/me").json()["data"]["plan"]["slug"] == "pro"
 
 

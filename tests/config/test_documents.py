@@ -152,8 +152,9 @@ def test_the_commands_exist() -> None:
 
 
 def test_the_addresses_exist() -> None:
-    address = r"(?:\$SITE|`(?:GET |POST )?)(/(?:api|admin|accounts)[\w/-]+(?:\$JOB|\{jobId\})?)"
-    named = {re.sub(r"\$JOB|\{jobId\}", "job_1", one) for one in re.findall(address, README)}
+    variable = r"\$[A-Z]+|\{\w+\}"
+    address = rf"(?:\$SITE|`(?:GET |POST )?)(/(?:api|admin|accounts)(?:[\w/-]|{variable})+)"
+    named = {re.sub(variable, "some_1", one) for one in re.findall(address, README)}
     assert len(named) >= 10
     for one in sorted(named):
         resolve(one)  # raises Resolver404 for what is nobody's

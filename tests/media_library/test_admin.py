@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Account, User
 from media_library import ingest, tasks
-from media_library.models import Image
+from media_library.models import Background, Image
 
 
 @pytest.fixture
@@ -35,7 +35,9 @@ def test_images_are_listed_with_their_thumbnails(staff: Client, image: Image) ->
 
 
 def test_nothing_can_be_changed(staff: Client, image: Image) -> None:
-    for model, key in (("image", image.pk), ("project", image.project_id)):
+    behind = Background.objects.create(account=image.account, image=image, name="oak")
+    rows = (("image", image.pk), ("project", image.project_id), ("background", behind.pk))
+    for model, key in rows:
         change = reverse(f"admin:media_library_{model}_change", args=[key])
         assert staff.get(change).status_code == 200
         assert staff.post(change, {"name": "mine"}).status_code == 403

@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Plan, PlanLimit
 from media_library.models import Image
-from processing import batches, fair_share, tasks, transitions
+from processing import batches, runner, tasks
+from processing.engine.errors import BrokenImage
 from processing.models import Batch, Job, JobEvent, JobState
 from tests.processing.conftest import Seller, photo
 
@@ -131,17 +132,13 @@ class TestBatch:
         pictures = images(owner, 2)
         broken = dict.fromkeys([pictures[0].pk])
 
-        def render(job: Job) -> Any:
+        def source(job: Job) -> Any:
             if job.source_id in broken:
-                from processing.engine.errors import BrokenImage
-
                 raise BrokenImage("No.")
             return whole(job)
 
-        from processing import runner
-
-        whole = runner._render
-        monkeypatch.setattr(runner, "_render", render)
+        whole = runner._source
+        monkeypatch.setattr(runner, "_source", source)
         answer = post(owner, pictures)
         assert status(owner, answer)["counts"]["failed"] == 1
         broken.clear()
@@ -237,28 +234,6 @@ def test_a_stranger_finds_nothing(owner: Seller, stranger: Seller, unsent: list[
         assert answer.status_code == 404
     assert Job.objects.get().state == JobState.PENDING
     assert stranger.client.get(URL).json()["data"]["total"] == 0
-
-
-def test_two_accounts_batches_advance_side_by_side(
-    owner: Seller, stranger: Seller, unsent: list[None]
-) -> None:
-    post(owner, images(owner, 3))
-    post(stranger, images(stranger, 2))
-    turns = [fair_share.claim_next() for _ in range(6)]
-    accounts = [job.account for job in turns if job is not None]
-    assert accounts == [owner.account, stranger.account] * 2 + [owner.account]
-    assert turns[-1] is None
-
-
-def test_a_plans_number_of_running_jobs_is_kept(owner: Seller, unsent: list[None]) -> None:
-    Plan.objects.update(running_jobs=1)
-    post(owner, images(owner, 2))
-    first = fair_share.claim_next()
-    assert first is not None
-    assert fair_share.claim_next() is None
-    assert fair_share.is_work_left()
-    transitions.fail(first, code="X", message="x")
-    assert fair_share.claim_next() is not None
 
 
 def test_a_hundred_pictures_take_few_queries(

@@ -47,7 +47,12 @@ def test_a_name_is_taken_once(owner: Seller, stranger: Seller) -> None:
         ({"name": "", "edit": {}}, "name"),
         ({"name": "   ", "edit": {}}, "name"),
         ({"name": "x" * 101, "edit": {}}, "name"),
+        ({"name": "a\0", "edit": {}}, "name"),
         ({"name": "a"}, "edit"),
+        (
+            {"name": "a", "edit": {"background": {"generated": {"prompt": "sea\0"}}}},
+            "edit.background.generated.prompt",
+        ),
         ({"name": "a", "edit": {"shadow": {"mode": "deep"}}}, "edit.shadow.mode"),
         ({"name": "a", "edit": {}, "id": "b"}, "id"),
     ],

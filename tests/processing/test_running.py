@@ -251,9 +251,9 @@ def test_the_heart_beats_until_the_result_is_kept(
     stopped_before: list[bool] = []
     keep = runner._keep
 
-    def watched(job: Job, rendered: Any) -> None:
+    def watched(*given: Any) -> None:
         stopped_before.append(beats[-1]._done.is_set())
-        keep(job, rendered)
+        keep(*given)
 
     beats: list[runner.Heartbeat] = []
 

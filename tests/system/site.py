@@ -14,19 +14,23 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
 import httpx
+import psycopg
 import redis
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
+AGAIN_SECONDS = 30.0  # within which work that was broken off must run again
 # Nothing else is handed on: neither the test suite's settings nor the caller's own.
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONPATH")
 _Found = TypeVar("_Found")
@@ -135,13 +139,40 @@ class Site:
         embedded = self.var / "run/redis_url"
         return self.env["REDIS_URL"] or embedded.read_text().strip()
 
+    def files(self) -> set[Path]:
+        """Every stored file of every picture."""
+        return {path for path in (self.var / "media").rglob("*") if path.is_file()}
+
+    @contextmanager
+    def nothing_kept(self) -> Iterator[None]:
+        """While the block runs, whoever would write a picture's row waits."""
+        address = self.env["DATABASE_URL"]
+        if address.startswith("sqlite"):
+            with closing(sqlite3.connect(self.var / "packshot.sqlite3", timeout=20)) as held:
+                held.execute("BEGIN IMMEDIATE")
+                yield
+        else:
+            with psycopg.connect(address) as other:
+                other.execute("LOCK TABLE media_library_image IN SHARE ROW EXCLUSIVE MODE")
+                yield
+
+    @contextmanager
+    def nothing_queued(self) -> Iterator[None]:
+        """While the block runs, whoever would put a message on the queue waits."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            client.client_pause(30_000, all=False)  # reading goes on
+            try:
+                yield
+            finally:
+                client.client_unpause()
+
     def queue_pid(self) -> int:
         with redis.Redis.from_url(self.redis_url) as client:
             return int(client.info("server")["process_id"])
 
-    def worker_pid(self) -> int:
-        """The process that works on pictures: the living one among those that announced themselves."""
-        return until(self._living_worker, seconds=60)
+    def worker_pid(self, queue: str = "images") -> int:
+        """A process that works on pictures: the living one among those that announced themselves."""
+        return until(lambda: self._living_worker(queue), seconds=60)
 
     def pid(self, part_of_command: str) -> int:
         """The launcher's own child with this in its command line."""
@@ -153,9 +184,9 @@ class Site:
                     return int(folder.name)
         raise AssertionError(f"the launcher runs no {part_of_command!r}")
 
-    def _living_worker(self) -> int | None:
+    def _living_worker(self, queue: str) -> int | None:
         with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
-            values = [client.get(key) for key in client.scan_iter("packshot:worker:images:*")]
+            values = [client.get(key) for key in client.scan_iter(f"packshot:worker:{queue}:*")]
         return next((int(value) for value in values if value and is_alive(int(value))), None)
 
     def _is_ready(self) -> bool:

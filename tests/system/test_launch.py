@@ -346,7 +346,7 @@ def test_the_sites_own_table_in_order(tmp_path: Path) -> None:
     assert [[process.name for process in stage.processes] for stage in table] == [
         ["queue"],
         ["prepare"],
-        ["worker", "batches", "errands", "clock"],
+        ["worker", "batches", "errands", "webhooks", "clock"],
         ["web"],
     ]
     web = table[3].processes[0]

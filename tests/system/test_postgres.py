@@ -15,6 +15,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.system.batch_crashes import BatchCrashes
 from tests.system.site import Site
 from tests.system.test_crash_safety import QUICK, Crashes
 from tests.system.test_crash_safety import pytestmark as pytestmark
@@ -22,7 +23,7 @@ from tests.system.test_crash_safety import pytestmark as pytestmark
 ONE_AT_A_TIME = 1_886_613_363  # any number: two sites on one Redis database would share their work
 
 
-class TestServers(Crashes):
+class TestServers(Crashes, BatchCrashes):
     @pytest.fixture(scope="class")
     @classmethod
     def site(cls) -> Iterator[Site]:

@@ -21,14 +21,16 @@ from dramatiq import Worker
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.cli import RET_KILLED
 
+from config.broker import Broker
 from config.launch import queue
 from config.launch.table import Site, stages
 from config.observability import queue_client, warm_workers
-from processing import presence, sweeps, tasks, transitions
+from processing import batches, presence, sweeps, tasks, transitions
+from processing.commands import RemoveBackground
 from processing.delivery import events
 from processing.models import Job
 from processing.presence import WorkerPresence
-from tests.processing.conftest import Seller, image, owner, submit  # noqa: F401  (fixtures)
+from tests.processing.conftest import Seller, image, owner, photo, submit  # noqa: F401  (fixtures)
 from tests.system.site import until
 
 
@@ -85,7 +87,7 @@ def fading(settings: Any) -> Iterator[Server]:
 
 @pytest.fixture
 def broker(client: redis.Redis, running: Server) -> Iterator[RedisBroker]:
-    broker = RedisBroker(url=running.url, middleware=[])
+    broker = Broker(url=running.url, middleware=[])
     broker.declare_queue(tasks.IMAGES)
     yield broker
     broker.close()
@@ -230,6 +232,32 @@ def test_nothing_is_sent_while_the_queue_is_down(
     assert Job.objects.get(pk=job.pk).queued_at == long_ago  # looked at again at the next round
 
 
+def test_a_batch_gets_as_many_messages_as_it_lacks(
+    broker: RedisBroker,
+    owner: Seller,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broker.declare_queue(tasks.BATCHES)
+    members = [batches.Member("a.jpg", owner.image(photo((60 + n, 40)))) for n in range(4)]
+    batches.submit(owner.caller, RemoveBackground(), pictures=members)
+    Job.objects.update(queued_at=timezone.now() - timedelta(minutes=1))
+    monkeypatch.setattr(
+        tasks.run_one_of_a_batch, "send", lambda: broker.enqueue(tasks.run_one_of_a_batch.message())
+    )
+    message = tasks.run_one_of_a_batch.message
+    broker.enqueue(message())
+    consumer = broker.consume(tasks.BATCHES, prefetch=1)
+    taken = until(lambda: next(consumer), seconds=5)  # by a worker that may have died since
+    broker.enqueue(message())
+    broker.enqueue(message(), delay=60_000)
+    assert sweeps.lost_batch_messages() == 2
+    assert broker.client.llen("dramatiq:batches") == 3
+    assert sweeps.lost_batch_messages() == 0
+    consumer.ack(taken)
+    Job.objects.update(state="failed", ended_at=timezone.now())
+    assert sweeps.lost_batch_messages() == 0
+
+
 # --- Workers that are there -----------------------------------------------------------------------
 
 
@@ -243,15 +271,21 @@ class Models:
         self.warmed.append((name, warm_workers("images")))
 
 
-@pytest.mark.parametrize(("names", "warms"), [({"images"}, True), ({"previews"}, False)])
+@pytest.mark.parametrize(
+    ("names", "warms", "niceness"),
+    [({"images"}, True, []), ({"batches"}, False, [15]), ({"previews"}, False, [15])],
+)
 def test_a_worker_announces_itself_once_it_is_warm(
     client: redis.Redis,
     broker: RedisBroker,
     monkeypatch: pytest.MonkeyPatch,
     names: set[str],
     warms: bool,
+    niceness: list[int],
 ) -> None:
     models, [name] = Models(), names
+    niced: list[int] = []
+    monkeypatch.setattr("processing.presence.os.nice", niced.append)
     monkeypatch.setattr(presence, "registry", lambda: models)
     broker.add_middleware(WorkerPresence())
     worker = Worker(broker, queues=names, worker_threads=1, worker_timeout=20)
@@ -259,6 +293,7 @@ def test_a_worker_announces_itself_once_it_is_warm(
     try:
         until(lambda: warm_workers(name), seconds=10)
         assert models.warmed == ([("fast", 0)] if warms else [])
+        assert niced == niceness
         [key] = client.keys("packshot:worker:*")
         assert key.startswith(f"packshot:worker:{name}:")
         assert client.get(key) == str(os.getpid())

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -24,8 +24,8 @@ import redis
 from config.launch import queue
 from processing.delivery import leases, nudges
 from processing.delivery.nudges import Nudges
+from tests.system.sellers import Event, Seller, events_of, photo
 from tests.system.site import Site, until
-from tests.system.test_crash_safety import Seller, photo
 from tests.system.test_queue import Server, client, fading, running  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
@@ -123,23 +123,6 @@ async def _seconds(heard: Nudges, at_most: float, *, after: int) -> float:
 
 
 # --- A whole site ---------------------------------------------------------------------------------
-
-
-class Event(NamedTuple):
-    id: int
-    name: str
-    data: dict[str, Any]
-
-
-def events_of(response: httpx.Response) -> Iterator[Event]:
-    assert response.status_code == 200
-    found: dict[str, str] = {}
-    for line in response.iter_lines():
-        name, _, value = line.partition(": ")
-        found[name] = value
-        if not line and "id" in found:
-            yield Event(int(found["id"]), found["event"], json.loads(found["data"]))
-            found = {}
 
 
 @contextmanager

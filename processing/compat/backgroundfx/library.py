@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import secrets
-import threading
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
-from accounts import quotas
+from accounts.http import Caller
 from accounts.models import Account
-from accounts.operations import GENERATE_BACKGROUND
-from config import public_ids
-from config.errors import AppError, invalid, not_found
-from media_library import ingest, selectors
+from config.errors import AppError, not_found
+from media_library import backgrounds, selectors
+from media_library.background_serializers import thumbnail_url
+from media_library.backgrounds import Entry, Wanted
+from media_library.builtin_backgrounds import Builtin
 from media_library.links import content_url
 from media_library.models import Background as Row
 from media_library.models import Image, Project
-from processing import runtime
+from processing.backgrounds import order, paint, painted_by
 from processing.compat.backgroundfx.answers import moment
-from processing.compat.backgroundfx.bodies import BlendMode, GenerateBackground, NewProject
-from processing.delivery import events
-from processing.engine import codecs
-from processing.engine.backdrop_api import BackdropRequest
-from processing.engine.edit_plan import Background, BackgroundImage
-from processing.engine.errors import EngineError, InvalidPlan
+from processing.compat.backgroundfx.bodies import GenerateBackground, NewProject
+from processing.compat.fields import naming
+from processing.compat.jobs import result_of
+from processing.engine.edit_plan import Background, Blend, Generated
 from processing.models import OPEN_STATES, Job
-
-# A backdrop of 2 megapixels keeps a core busy for a second: one at a time, however many ask.
-_studio = threading.BoundedSemaphore(1)
+from processing.projects import create
 
 
 @dataclass(frozen=True)
@@ -49,53 +44,55 @@ class Window:
         return -(-total // self.limit)
 
 
-def backgrounds(
+def list_backgrounds(
     account: Account, category: str | None, window: Window, base: str
 ) -> dict[str, Any]:
-    rows = Row.objects.filter(account=account, image__deleted_at=None).select_related("image")
-    if category is not None:
-        rows = rows.filter(category=category)
-    total = rows.count()
+    """The account's own, then the built-in ones."""
+    start = (window.page - 1) * window.limit
+    wanted = Wanted(category=category)
+    found, total = backgrounds.page_of(account, wanted, start=start, count=window.limit)
     return {
-        "items": [_background(row, base) for row in window.cut(rows)],
+        "items": [shown(entry, base) for entry in found],
         "total": total,
         "page": window.page,
         "pages": window.pages(total),
     }
 
 
-def background_plan(account: Account, background_id: str, blend: BlendMode) -> Background:
+def background_plan(account: Account, background_id: str, blend: Blend) -> Background:
     """What lies behind the subject. Raises AppError NOT_FOUND."""
-    try:
-        pk = public_ids.decode("bg", background_id)
-    except ValueError as error:
-        raise not_found("Background") from error
-    row = Row.objects.filter(account=account, pk=pk, image__deleted_at=None).first()
-    if row is None:
-        raise not_found("Background")
-    plan = Background(image=BackgroundImage(str(row.image_id)))
-    if blend == "normal":
-        return plan
-    try:
-        return replace(plan, blend=blend)  # type: ignore[call-arg]
-    except TypeError as error:
-        raise invalid("blend_mode", f"blend_mode: {blend} is not available here") from error
+    plan = backgrounds.plan_of(backgrounds.find(account, background_id))
+    return replace(plan, blend=blend)
 
 
-def generate(account: Account, wanted: GenerateBackground, base: str) -> dict[str, Any]:
-    """A background made from words, which is the account's from now on, at the price of a unit.
+def generate(caller: Caller, wanted: GenerateBackground) -> Row:
+    """A background painted from words, which is the account's from now on.
 
-    Raises AppError QUOTA_EXCEEDED, PROVIDER_FAILED, VALIDATION_ERROR.
+    Raises AppError QUOTA_EXCEEDED, VALIDATION_ERROR, what the work failed with, and TIMED_OUT for
+    work that is not done while the door waits.
     """
-    unit = uuid4()
-    quotas.reserve(account, GENERATE_BACKGROUND, job_id=unit)
-    try:
-        row = _generated(account, wanted)
-    except (AppError, DatabaseError, OSError):
-        quotas.release(unit)
-        raise
-    quotas.settle(unit)
-    return _background(row, base)
+    size = (wanted.width, wanted.height)
+    with naming("prompt"):
+        command = order(Generated(wanted.prompt, style=wanted.style), size)
+    job = paint(caller, command, seconds=settings.COMPAT_WAIT_SECONDS)
+    if not job.ended:
+        message = f"Not done within {settings.COMPAT_WAIT_SECONDS:g} seconds. The work goes on: "
+        raise AppError("TIMED_OUT", f"{message}the background will be in the list.", status=500)
+    result_of(job)
+    return painted_by(caller.account, job)
+
+
+def shown(entry: Entry, base: str) -> dict[str, Any]:
+    """A built-in one is drawn where it is used: its thumbnail is all the picture there is of it."""
+    thumbnail = thumbnail_url(entry, base=base)
+    url = None if isinstance(entry, Builtin) else content_url(entry.image, base=base)
+    return {
+        "id": entry.public_id,
+        "url": url or thumbnail,
+        "thumbnail": thumbnail or url,
+        "category": entry.category,
+        "tags": list(entry.tags),
+    }
 
 
 def projects(account: Account, search: str, window: Window) -> dict[str, Any]:
@@ -106,15 +103,8 @@ def projects(account: Account, search: str, window: Window) -> dict[str, Any]:
 
 
 def create_project(account: Account, wanted: NewProject) -> dict[str, Any]:
-    name = wanted.name.strip()
-    if not name:
-        raise invalid("name", "name has no visible characters")
-    with transaction.atomic():
-        project = Project.objects.create(
-            account=account, name=name, kind=wanted.type, description=wanted.description
-        )
-        told = {"projectId": project.public_id, "name": project.name, "type": project.kind}
-        events.append_to_account(account, "project.created", told)
+    """Raises AppError VALIDATION_ERROR, CONFLICT for one project too many."""
+    project = create(account, name=wanted.name, kind=wanted.type, description=wanted.description)
     return _projects([project])[0]
 
 
@@ -129,47 +119,6 @@ def row_id(text: str, what: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise not_found(what) from error
-
-
-def _generated(account: Account, wanted: GenerateBackground) -> Row:
-    request = BackdropRequest(
-        prompt=wanted.prompt,
-        style=wanted.style,
-        negative_prompt=None,
-        seed=secrets.randbelow(2**32),
-        size=(wanted.width, wanted.height),
-    )
-    try:
-        with _studio:
-            made = runtime.provider(None).generate(request)
-            data = codecs.encode(made.rgb, None, format="jpg")
-    except InvalidPlan as error:
-        raise invalid("prompt", f"prompt: {error.message}") from error
-    except EngineError as error:
-        raise AppError(error.code, error.message, status=502) from error
-    image = ingest.ingest(account, data, name=f"{wanted.prompt[:60]}.jpg")
-    return Row.objects.create(
-        account=account,
-        image=image,
-        name=wanted.prompt[:200],
-        made_from={
-            "prompt": wanted.prompt,
-            "style": wanted.style,
-            "provider": made.provider,
-            "seed": made.seed,
-        },
-    )
-
-
-def _background(row: Row, base: str) -> dict[str, Any]:
-    thumbnail = "thumbnail" if row.image.thumbnail_key else "file"
-    return {
-        "id": row.public_id,
-        "url": content_url(row.image, base=base),
-        "thumbnail": content_url(row.image, thumbnail, base=base),
-        "category": row.category,
-        "tags": row.tags,
-    }
 
 
 def _projects(rows: list[Project]) -> list[dict[str, Any]]:

@@ -21,11 +21,11 @@ from config.api.views import ApiView
 from config.errors import AppError
 from media_library.models import BackgroundCategory
 from media_library.uploads import limit_uploads
-from processing import batches, services, webhooks
+from processing import batch_files, batches, services, webhooks
+from processing.batch_files import FIELD
 from processing.commands import Edit
 from processing.compat.backgroundfx import answers, bodies, library, masks, removing
 from processing.compat.backgroundfx.access import RATE_GROUP, JwtAuthentication
-from processing.compat.backgroundfx.batch import read_files
 from processing.compat.backgroundfx.errors import MANNERS
 from processing.compat.backgroundfx.notices import DIALECT
 from processing.compat.fields import Fields
@@ -72,7 +72,11 @@ class FormView(BackgroundfxView):
     most_files = 1
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request, most_files=self.most_files)
+        limit_uploads(
+            request,
+            most_files=self.most_files,
+            most_bytes=settings.BACKGROUNDFX_UPLOAD_BYTES,
+        )
         return super().initialize_request(request, *args, **kwargs)
 
 
@@ -84,7 +88,8 @@ class RemoveBackground(FormView):
             raise AppError("MISSING_FILE", "file: must be provided", fields={"file": ["Required."]})
         options = removing.of_form(fields)
         command, who = options.command(), caller(request)
-        with brought_in(who.account, [Sent("file", file)]) as [source]:
+        sent = Sent("file", file, most_bytes=settings.BACKGROUNDFX_UPLOAD_BYTES)
+        with brought_in(who.account, [sent]) as [source]:
             job = services.submit_and_wait(
                 who, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
             )
@@ -125,8 +130,9 @@ class StartBatch(FormView):
     def post(self, request: Request) -> Response:
         fields = Fields.of_form(request)
         command = removing.of_json(fields.text("options", most=10_000)).command()
-        members = read_files(self.account, fields)
-        batch = batches.submit(caller(request), command, pictures=members)
+        files, most = fields.files(FIELD), settings.BACKGROUNDFX_UPLOAD_BYTES
+        with batch_files.brought_in(self.account, files, most_bytes=most) as members:
+            batch = batches.submit(caller(request), command, pictures=members)
         return Response(answers.batch_job(batch, base=self.base), status=202)
 
 
@@ -141,13 +147,14 @@ class Backgrounds(BackgroundfxView):
         fields = Fields.of_query(request)
         category = fields.choice("category", _CATEGORIES)
         window = self.window(fields)
-        return Response(library.backgrounds(self.account, category, window, self.base))
+        return Response(library.list_backgrounds(self.account, category, window, self.base))
 
 
 class GenerateBackground(BackgroundfxView):
     def post(self, request: Request) -> Response:
         body = read(bodies.GenerateBackground, request.data)
-        return Response(library.generate(self.account, body, self.base), status=201)
+        row = library.generate(caller(request), body)
+        return Response(library.shown(row, self.base), status=201)
 
 
 class Projects(BackgroundfxView):

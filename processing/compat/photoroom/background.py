@@ -49,8 +49,6 @@ def read_background(fields: Fields, base: Background) -> Behind:
     _one_kind(image, guidance, prompt)
     color = fields.colour("background.color")
     plan = base
-    if color is not None:
-        plan = replace(plan, color=color if parse_rgba(color)[3] else None)
     if image is not None:
         picture = BackgroundImage(IMAGE)
         plan = replace(plan, image=picture, gradient=None, generated=None, blur=None)
@@ -58,7 +56,9 @@ def read_background(fields: Fields, base: Background) -> Behind:
         generated = _generated(plan.generated, prompt, has_guidance=guidance is not None)
         plan = replace(plan, image=None, gradient=None, generated=generated, blur=None)
     elif color is not None:
-        plan = Background(color=plan.color)
+        plan = Background()
+    if color is not None:
+        plan = replace(plan, color=color if parse_rgba(color)[3] else None)
     plan = replace(plan, image=_scaled(fields, plan.image), generated=_guided(fields, plan))
     return Behind(replace(plan, blur=_blur(fields, plan)), image, guidance)
 

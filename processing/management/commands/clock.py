@@ -17,6 +17,7 @@ import processing.sweeps
 from accounts import idempotency
 from accounts.sessions import SessionStore
 from config.launch.lifeline import die_with_parent
+from processing.delivery import webhooks
 
 log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 3.0
@@ -45,5 +46,6 @@ class Command(BaseCommand):
                     cleaned = time.monotonic()
                     SessionStore.clear_expired()
                     idempotency.forget_old()
+                    webhooks.delete_old()
             except (DatabaseError, OSError):
                 log.exception("clock.round_failed")

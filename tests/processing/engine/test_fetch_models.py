@@ -40,6 +40,22 @@ def test_a_failure_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
         call_command("fetch_models", "high")
 
 
+def test_only_what_cuts_out_is_indispensable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fetch(name: str, *_: object, **__: object) -> None:
+        if name == missing:
+            raise WeightsUnavailable("place the file by hand")
+
+    monkeypatch.setattr(weights, "fetch", fetch)
+    missing, told = "realesr-animevideov3-x4", StringIO()
+    call_command("fetch_models", models_dir=tmp_path, stderr=told)
+    assert told.getvalue().strip() == f"Going on without {missing}. place the file by hand"
+    missing = "u2netp"
+    with pytest.raises(CommandError, match="place the file by hand"):
+        call_command("fetch_models", models_dir=tmp_path)
+
+
 def test_the_list(tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:
     out = StringIO()
     call_command("fetch_models", list=True, models_dir=tmp_path, stdout=out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from PIL import Image as Pillow
 
@@ -12,15 +13,18 @@ from accounts.models import PlanLimit
 from accounts.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from config import public_ids
 from media_library import storage
+from media_library.builtin_backgrounds import builtins
 from media_library.models import Background, Image
 from media_library.services import delete_image
-from processing import runtime
+from processing import runtime, tasks
 from processing.engine.errors import InvalidPlan, ProviderFailed
+from processing.models import Job
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import (
     MiddleModel,
     Painter,
     Studio,
+    flat,
     photo,
     pixels,
 )
@@ -34,13 +38,28 @@ def refused(call: Any, *args: Any, **values: Any) -> BackgroundfxError:
     return caught.value
 
 
+def own_ones(studio: Studio) -> list[dict[str, Any]]:
+    """What the list shows before the built-in ones."""
+    items: list[dict[str, Any]] = studio.client.backgrounds(limit=100)["items"]
+    return [item for item in items if item["id"] not in builtins()]
+
+
+def unchecked(studio: Studio, prompt: str) -> Any:
+    """Generating, where the answer is one that the vendor's document doesn't have."""
+    return studio.client.http.post(
+        f"{studio.client.base_url}/backgrounds/generate",
+        json={"prompt": prompt},
+        headers={"Authorization": f"Bearer {studio.client.token}"},
+    )
+
+
 class TestList:
     def test_what_a_background_looks_like(self, studio: Studio) -> None:
         row = studio.background(category="nature", tags=["sea", "blue"])
-        shown = studio.client.backgrounds()
-        [item] = shown["items"]
+        shown = studio.client.backgrounds(limit=100)
+        item = shown["items"][0]
         assert {name: shown[name] for name in ("total", "page", "pages")} == {
-            **{"total": 1, "page": 1, "pages": 1}
+            **{"total": 1 + len(builtins()), "page": 1, "pages": 1}
         }
         assert set(item) == {"id", "url", "thumbnail", "category", "tags"}
         assert (item["id"], item["category"]) == (row.public_id, "nature")
@@ -48,20 +67,40 @@ class TestList:
         for url in (item["url"], item["thumbnail"]):
             assert studio.client.download(url).status_code == 200
 
+    def test_everybody_has_the_built_in_ones(self, studio: Studio) -> None:
+        items = studio.client.backgrounds(limit=100)["items"]
+        assert [item["id"] for item in items] == list(builtins())
+        linen = next(item for item in items if item["id"] == "bg_builtin_linen")
+        address = "http://testserver/static/backgrounds/linen.webp"
+        assert linen == {
+            **{"id": "bg_builtin_linen", "url": address, "thumbnail": address},
+            **{"category": "pattern", "tags": ["cloth", "beige", "natural"]},
+        }
+
     def test_pages(self, studio: Studio) -> None:
-        rows = [studio.background(name=str(n)).public_id for n in range(5)]
-        pages = [studio.client.backgrounds(page=n, limit=2) for n in (1, 2, 3, 4)]
+        rows = [studio.background(name=str(n), category="custom").public_id for n in range(5)]
+        pages = [
+            studio.client.backgrounds(category="custom", page=n, limit=2) for n in (1, 2, 3, 4)
+        ]
         assert [[item["id"] for item in page["items"]] for page in pages] == [
             *(rows[:2:-1], rows[2:0:-1], rows[:1]),
             [],
         ]
         assert {(page["total"], page["pages"]) for page in pages} == {(5, 3)}
 
+    def test_a_page_may_end_among_the_built_in_ones(self, studio: Studio) -> None:
+        mine = [studio.background(category="solid").public_id for _ in range(3)]
+        page = studio.client.backgrounds(category="solid", page=2, limit=2)
+        assert [item["id"] for item in page["items"]] == [mine[0], "bg_builtin_white"]
+
     @pytest.mark.parametrize(("category", "count"), [("solid", 2), ("custom", 1), ("nature", 0)])
     def test_by_category(self, studio: Studio, category: str, count: int) -> None:
         for kind in ("solid", "custom", "solid"):
             studio.background(category=kind)
-        assert studio.client.backgrounds(category=category)["total"] == count
+        builtin = [one for one in builtins().values() if one.category == category]
+        shown = studio.client.backgrounds(category=category, limit=100)
+        assert shown["total"] == len(shown["items"]) == count + len(builtin)
+        assert {item["category"] for item in shown["items"]} == {category}
 
     @pytest.mark.parametrize(
         "query",
@@ -80,21 +119,44 @@ class TestList:
     ) -> None:
         delete_image(studio.background().image)
         stranger.background()
-        assert studio.client.backgrounds()["items"] == []
+        assert own_ones(studio) == []
 
 
 class TestGenerate:
+    @pytest.fixture(autouse=True)
+    def _working(self, quick_queue: MiddleModel) -> None:
+        return None
+
     def test_a_new_one(self, studio: Studio, painter: Painter) -> None:
         made = studio.client.generate("a marble table", style="artistic", width=640, height=480)
         [asked] = painter.asked
         assert (asked.prompt, asked.style, asked.size) == ("a marble table", "artistic", (640, 480))
-        assert studio.client.backgrounds()["items"] == [made]
+        assert own_ones(studio) == [made]
         assert studio.used(GENERATE_BACKGROUND) == 1
         row = Background.objects.get()
         assert row.made_from == {
-            **{"prompt": "a marble table", "style": "artistic"},
-            **{"provider": "studio", "seed": asked.seed},
+            **{"prompt": "a marble table", "stylePreset": "artistic", "negativePrompt": None},
+            **{"provider": "studio", "seed": asked.seed, "notUnderstood": []},
         }
+
+    def test_it_is_painted_by_a_worker(
+        self, studio: Studio, painter: Painter, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.COMPAT_WAIT_SECONDS = 0.05
+        monkeypatch.setattr(tasks.run_job, "send", lambda job_id: None)
+        response = unchecked(studio, "a marble table")
+        assert (response.status_code, response.json()["error"]) == (500, "TIMED_OUT")
+        assert painter.asked == []
+        [job] = Job.objects.all()
+        assert (job.state, job.operation) == ("pending", GENERATE_BACKGROUND)
+        tasks.run_job.fn(str(job.pk))
+        assert len(own_ones(studio)) == 1
+
+    def test_the_same_words_make_another_one(self, studio: Studio, painter: Painter) -> None:
+        first, second = studio.client.generate("sea"), studio.client.generate("sea")
+        assert first["id"] != second["id"]
+        assert len({asked.seed for asked in painter.asked}) == 2
+        assert studio.used(GENERATE_BACKGROUND) == 2
 
     def test_without_more_words_it_is_a_realistic_desktop(
         self, studio: Studio, painter: Painter
@@ -130,22 +192,19 @@ class TestGenerate:
     @pytest.mark.parametrize(
         ("fails", "status", "code"),
         [
-            (ProviderFailed("The server at home is asleep."), 502, "PROVIDER_FAILED"),
-            (InvalidPlan("No such style."), 400, "VALIDATION_ERROR"),
+            (ProviderFailed("The server at home is asleep."), 500, "PROVIDER_FAILED"),
+            (InvalidPlan("No such style."), 400, "INVALID_PLAN"),
         ],
     )
     def test_what_came_to_nothing_costs_nothing(
         self, studio: Studio, painter: Painter, fails: Exception, status: int, code: str
     ) -> None:
         painter.fails = fails
-        response = studio.client.http.post(
-            f"{studio.client.base_url}/backgrounds/generate",
-            json={"prompt": "a table"},
-            headers={"Authorization": f"Bearer {studio.client.token}"},
-        )
+        response = unchecked(studio, "a table")
         assert (response.status_code, response.json()["error"]) == (status, code)
         assert studio.used(GENERATE_BACKGROUND) == 0
         assert not Image.objects.exists()
+        assert own_ones(studio) == []
 
     def test_without_quota_nothing_is_made(self, studio: Studio, painter: Painter) -> None:
         PlanLimit.objects.filter(plan="free", operation=GENERATE_BACKGROUND).update(monthly=0)
@@ -177,6 +236,35 @@ class TestReplace:
         result = Image.objects.get(pk=answer["id"])
         assert (result.parent, result.width) == (source, 120)
         assert pixels(storage.read(result.file_key))[2, 2, :3].tolist() == list(BLUE)
+
+    @pytest.mark.parametrize(
+        ("mode", "expected"),
+        [
+            ("normal", (200, 20, 20)),
+            ("multiply", (0, 10, 20)),
+            ("screen", (200, 138, 255)),
+            ("overlay", (0, 21, 255)),
+        ],
+    )
+    def test_blend_modes_mix_the_product_with_the_background(
+        self, studio: Studio, mode: str, expected: tuple[int, ...]
+    ) -> None:
+        source = studio.image(flat((120, 80), (200, 20, 20)))
+        wall = studio.background(BLUE).public_id
+        answer = studio.client.replace_background(str(source.pk), wall, blend_mode=mode)
+        shown = pixels(studio.client.download(answer["image"]).content)
+        assert shown[2, 2, :3].tolist() == list(BLUE)
+        assert np.abs(shown[40, 60, :3].astype(int) - expected).max() <= 1
+
+    def test_a_built_in_one_is_drawn_where_it_is_used(self, studio: Studio) -> None:
+        source = str(studio.image(photo((120, 80))).pk)
+        answer = studio.client.replace_background(source, "bg_builtin_navy")
+        picture = pixels(studio.client.download(answer["image"]).content)
+        assert picture[2, 2, :3].tolist() == [0x1F, 0x2A, 0x4D]
+        answer = studio.client.replace_background(source, "bg_builtin_red-brick")
+        picture = pixels(studio.client.download(answer["image"]).content)
+        assert picture.shape[:2] == (80, 120)
+        assert picture[:10].std() > 10
 
     def test_the_default_is_normal(self, studio: Studio) -> None:
         image, behind = str(studio.image(photo()).pk), studio.background().public_id

@@ -140,7 +140,8 @@ class TestRefused:
 
     def test_more_than_a_hundred_files(self, studio: Studio, models: MiddleModel) -> None:
         error = refused(studio, [b"x"] * 101)
-        assert (error.status, error.message) == (400, "Too many files were sent at once.")
+        message = "files: At most 100 files can be sent at once."
+        assert (error.status, error.message) == (400, message)
         assert not Batch.objects.exists()
 
     def test_more_than_the_plan_allows(self, studio: Studio, models: MiddleModel) -> None:
@@ -154,6 +155,7 @@ class TestRefused:
         assert (error.status, error.error) == (403, "QUOTA_EXCEEDED")
         assert not Batch.objects.exists()
         assert studio.used(REMOVE_BACKGROUND) == 0
+        assert not Image.live.exists()
 
 
 def test_other_peoples_jobs_are_not_there(

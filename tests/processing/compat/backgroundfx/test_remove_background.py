@@ -174,9 +174,11 @@ class TestRefused:
     def test_a_file_that_is_too_large(
         self, studio: Studio, models: MiddleModel, settings: Any
     ) -> None:
-        settings.MAX_UPLOAD_BYTES = 1_000
+        assert settings.BACKGROUNDFX_UPLOAD_BYTES == 50_000_000
+        settings.BACKGROUNDFX_UPLOAD_BYTES = len(photo()) + 999
         error = refused(studio, photo() + b"\0" * 1_000)
         assert (error.status, error.error) == (413, "PAYLOAD_TOO_LARGE")
+        assert not Image.objects.exists()
 
     def test_two_files(self, studio: Studio, models: MiddleModel) -> None:
         files = [("file", ("a.jpg", photo())), ("file", ("b.jpg", photo()))]
@@ -189,6 +191,15 @@ class TestRefused:
         error = refused(studio)
         assert (error.status, error.error) == (403, "QUOTA_EXCEEDED")
         assert not Image.live.exists()
+
+
+def test_the_limit_of_other_doors_is_not_this_ones(
+    quick_queue: MiddleModel, studio: Studio, settings: Any
+) -> None:
+    settings.MAX_UPLOAD_BYTES = 100
+    studio.client.remove_background(photo())
+    [item] = studio.client.batch([photo((50, 40))])["results"]
+    assert item["metadata"]["width"] == 50
 
 
 class TestFailed:

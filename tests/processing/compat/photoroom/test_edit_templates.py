@@ -125,3 +125,20 @@ def test_a_templates_style_stays(params: dict[str, str], changes: dict[str, Any]
     command = asked_for(params, base).command([PICTURE], watermark=False)
     wanted = {"background": {"generated": template | changes}}
     assert command.plan == editing.plan_from(wanted)
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"background.color": "transparent"}, {}),
+        ({"background.color": "red"}, {"color": "red"}),
+        ({"background.prompt": "sea"}, {"generated": {"prompt": "sea"}, "blend": "multiply"}),
+    ],
+)
+def test_a_templates_blend_goes_with_its_background(
+    params: dict[str, str], expected: dict[str, Any]
+) -> None:
+    base = editing.plan_from({"background": {"color": "blue", "blend": "multiply"}})
+    found = asked_for(params, base).plan.background
+    kept = {"color": "blue", **expected} if "blend" in expected else expected
+    assert found == editing.plan_from({"background": kept}).background

@@ -1,0 +1,65 @@
+"""Staff may look at listings; changing them is their owners' business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+
+from accounts.admin import ReadOnlyAdmin
+from accounts.currencies import amount
+from config.admin import ReadOnly
+from listings.models import Listing, ListingChange, ListingImage, ListingVariant
+
+
+class Pictures(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = ListingImage
+    extra = 0
+    fields = ["position", "image"]
+    ordering = ["position"]
+
+
+class Variants(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = ListingVariant
+    extra = 0
+    fields = ["platform", "title", "price", "category", "url", "updated_at"]
+    readonly_fields = ["updated_at"]
+
+
+class History(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = ListingChange
+    extra = 0
+    fields = ["created_at", "action", "made_by", "changes"]
+    readonly_fields = ["created_at"]
+    ordering = ["-id"]
+
+
+@admin.register(Listing)
+class ListingAdmin(ReadOnlyAdmin):
+    list_display = [
+        *("__str__", "account", "state", "category", "price_shown", "pictures"),
+        *("created_at", "updated_at"),
+    ]
+    list_filter = ["state", "condition", "currency", "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["id", "title", "sku", "brand", "account__name"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["public_id", "created_at", "updated_at"]
+    inlines = [Pictures, Variants, History]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Listing]:
+        live = Count("images", filter=Q(images__image__deleted_at__isnull=True))
+        listings: QuerySet[Listing] = super().get_queryset(request)
+        return listings.annotate(picture_total=live)
+
+    @admin.display(description="price", ordering="price")
+    def price_shown(self, listing: Listing) -> str:
+        if listing.price is None:
+            return "-"
+        return f"{amount(listing.price, listing.currency)} {listing.currency}"
+
+    @admin.display(ordering="picture_total")
+    def pictures(self, listing: Any) -> int:
+        return int(listing.picture_total)

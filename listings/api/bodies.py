@@ -1,0 +1,170 @@
+"""What the endpoints of listings take in."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from rest_framework import serializers
+
+from accounts.currencies import CODES
+from config.api.fields import PublicIdField, Text
+from config.api.serializers import PageQuery, StrictSerializer
+from listings import bulk, selectors
+from listings.api.fields import Attributes, CategoryField, Money, Whole, choices, texts
+from listings.models import Condition, ListingState, Platform
+from listings.models.listings import SHORT_LENGTH, TITLE_LENGTH
+from listings.pictures import MOST as MOST_PICTURES
+from listings.selectors import Filter
+
+DESCRIPTION_LENGTH = 50_000
+MOST_QUANTITY = 1_000_000
+
+
+class Wording(StrictSerializer):
+    """What listings and bulk changes have in common."""
+
+    title = Text(max_length=TITLE_LENGTH, required=False, allow_blank=True)
+    description = Text(
+        max_length=DESCRIPTION_LENGTH, required=False, allow_blank=True, trim_whitespace=False
+    )
+    category = CategoryField(required=False, help_text="A key of `/listings/categories`.")
+    brand = Text(max_length=SHORT_LENGTH, required=False, allow_blank=True)
+    size = Text(max_length=SHORT_LENGTH, required=False, allow_blank=True)
+    condition = choices(Condition.choices, allow_blank=True)
+    colors = texts(longest=40, most=10, help_text="The main one first.")
+    materials = texts(longest=60, most=20)
+    tags = texts(longest=60, most=50)
+    attributes = Attributes(required=False, help_text='Texts by name: `{"Department": "Women"}`.')
+    currency = serializers.ChoiceField(
+        choices=CODES, required=False, help_text="The account's where left out."
+    )
+    price = Money(required=False, allow_null=True, help_text="In minor units: 4500 is 45.00.")
+    priceMin = Money(source="price_min", required=False, allow_null=True)
+    priceMax = Money(source="price_max", required=False, allow_null=True)
+    purchasePrice = Money(
+        source="purchase_price", required=False, allow_null=True, help_text="What it cost you."
+    )
+    quantity = Whole(min_value=0, max_value=MOST_QUANTITY, required=False)
+
+
+class NewListing(Wording):
+    sku = Text(max_length=SHORT_LENGTH, required=False, allow_blank=True)
+    imageIds = serializers.ListField(
+        child=PublicIdField("img"),
+        source="image_ids",
+        max_length=MOST_PICTURES,
+        required=False,
+        help_text="In order, the cover first.",
+    )
+    state = serializers.ChoiceField(
+        choices=[ListingState.DRAFT.value, ListingState.READY.value], required=False
+    )
+
+
+class ListingPatch(NewListing):
+    """Fields left out stay as they are."""
+
+    coverImageId = PublicIdField("img", source="cover_id", required=False)
+    state = choices(ListingState.choices)
+    soldPrice = Money(
+        source="sold_price",
+        required=False,
+        help_text="Of what is or becomes sold. The price where left out.",
+    )
+    soldAt = serializers.DateTimeField(source="sold_at", required=False)
+    soldOn = choices(Platform.choices, source="sold_on", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Say what is to be changed.")
+        return attrs
+
+
+class VariantBody(StrictSerializer):
+    """Fields left out stay; blank or null ones are the listing's again."""
+
+    title = Text(max_length=TITLE_LENGTH, required=False, allow_blank=True)
+    description = Text(
+        max_length=DESCRIPTION_LENGTH, required=False, allow_blank=True, trim_whitespace=False
+    )
+    price = Money(required=False, allow_null=True)
+    tags = texts(longest=60, most=50, allow_null=True)
+    category = Text(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="The platform's own id or path of a category.",
+    )
+    attributes = Attributes(required=False)
+    externalId = Text(
+        source="external_id", max_length=SHORT_LENGTH, required=False, allow_blank=True
+    )
+    url = Text(
+        max_length=2000,
+        required=False,
+        allow_blank=True,
+        help_text="Where buyers find it; Google and Meta ask for it.",
+    )
+
+    def validate_url(self, url: str) -> str:
+        if url and not is_address(url):
+            raise serializers.ValidationError("Must be an http or https address.")
+        return url
+
+
+class BulkChanges(Wording):
+    """The same for all of them."""
+
+
+class BulkBody(StrictSerializer):
+    listingIds = serializers.ListField(
+        child=PublicIdField("lst"), source="listing_ids", min_length=1, max_length=bulk.MOST
+    )
+    changes = BulkChanges(required=False)
+    state = choices(ListingState.choices)
+    addTags = texts(longest=60, most=50, source="add_tags")
+    removeTags = texts(longest=60, most=50, source="remove_tags")
+    pricePercent = serializers.DecimalField(
+        source="price_percent",
+        max_digits=6,
+        decimal_places=2,
+        min_value=-95,
+        max_value=1000,
+        required=False,
+        coerce_to_string=False,
+        help_text="Added to each price: -10 makes 45.00 into 40.50.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not any(
+            attrs.get(name) for name in ("changes", "state", "add_tags", "remove_tags")
+        ) and ("price_percent" not in attrs):
+            raise serializers.ValidationError("Say what is to be changed.")
+        if "price_percent" in attrs and "price" in attrs.get("changes", {}):
+            raise serializers.ValidationError({"pricePercent": ["Send it or a price, not both."]})
+        return attrs
+
+
+class ListingQuery(PageQuery):
+    search = Text(max_length=TITLE_LENGTH, default="", allow_blank=True)
+    state = choices(ListingState.choices)
+    category = CategoryField(required=False)
+    condition = choices(Condition.choices)
+    brand = Text(max_length=SHORT_LENGTH, required=False)
+    platform = choices(Platform.choices)
+    currency = serializers.ChoiceField(choices=CODES, required=False)
+    sort = serializers.ChoiceField(choices=list(selectors.SORTS), default=selectors.DEFAULT_SORT)
+
+
+def filter_of(asked: dict[str, Any]) -> Filter:
+    names = ("state", "category", "condition", "brand", "platform", "currency")
+    return Filter(**{name: asked[name] for name in names if name in asked})
+
+
+def is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url

@@ -1,0 +1,191 @@
+"""``/listings/{id}/check`` and the repairs that it offers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import scopes
+from accounts.http import caller
+from config import public_ids
+from config.api.docs import endpoint, path_id, query
+from config.api.serializers import StrictSerializer
+from config.errors import not_found
+from listings import repairs
+from listings.api import check_examples as examples
+from listings.api.listings import PATH, ListingView
+from listings.checks import Report, check
+from listings.models import Platform
+from media_library.links import content_url
+from processing.api.tools import refuse_ended
+from processing.models import Job, JobState
+
+_IMAGE_PATH = [*PATH, path_id("image_id", "img")]
+
+
+class CheckBody(StrictSerializer):
+    platforms = serializers.ListField(
+        child=serializers.ChoiceField(choices=Platform.choices),
+        required=False,
+        allow_empty=False,
+        help_text="All of them where left out.",
+    )
+
+
+class SourceSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    url = serializers.CharField(allow_null=True)
+    read = serializers.DateField(
+        allow_null=True, help_text="When somebody last looked; null where nobody has."
+    )
+    certainty = serializers.ChoiceField(choices=["documented", "secondary", "uncertain"])
+
+
+class MendSerializer(serializers.Serializer[Any]):
+    imageId = serializers.CharField()
+    platform = serializers.ChoiceField(choices=Platform.choices)
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    rule = serializers.CharField(source="rule.name")
+    level = serializers.ChoiceField(choices=["error", "advice"])
+    field = serializers.CharField()
+    message = serializers.CharField()
+    found = serializers.JSONField()
+    limit = serializers.JSONField(source="rule.value")
+    source = SourceSerializer(source="rule.source")  # type: ignore[assignment]
+    imageId = serializers.CharField(source="image_id", allow_null=True)
+    repair = serializers.SerializerMethodField(
+        help_text="POST it to `/listings/{id}/images/{imageId}/repair`; null: nothing to click."
+    )
+
+    @extend_schema_field(MendSerializer(allow_null=True))
+    def get_repair(self, problem: Any) -> dict[str, str] | None:
+        if not (problem.mendable and problem.image_id):
+            return None
+        return {"imageId": problem.image_id, "platform": self.context["platform"]}
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    points = serializers.IntegerField(help_text="Below 0.")
+    message = serializers.CharField()
+
+
+class UncheckedSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(source="value")
+    source = SourceSerializer()  # type: ignore[assignment]
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    platform = serializers.ChoiceField(choices=Platform.choices)
+    ok = serializers.BooleanField(help_text="No problem is an error.")
+    score = serializers.IntegerField(help_text="0 to 100: 100 and all points of the reasons.")
+    reasons = ReasonSerializer(many=True)
+    problems = serializers.SerializerMethodField()
+    unchecked = UncheckedSerializer(many=True, help_text="What only a person can check.")
+
+    @extend_schema_field(ProblemSerializer(many=True))
+    def get_problems(self, report: Report) -> list[dict[str, Any]]:
+        context = {"platform": report.platform}
+        return list(ProblemSerializer(report.problems, many=True, context=context).data)
+
+
+class RepairBody(StrictSerializer):
+    platform = serializers.ChoiceField(choices=Platform.choices)
+
+
+class RepairAnswer(serializers.Serializer[Any]):
+    platform = serializers.ChoiceField(choices=Platform.choices)
+    originalImageId = serializers.CharField()
+    processedImageId = serializers.CharField(allow_null=True)
+    displayUrl = serializers.CharField(allow_null=True)
+    jobId = serializers.CharField()
+    state = serializers.ChoiceField(choices=JobState.choices)
+
+
+class CheckListing(ListingView):
+    scope = {"POST": scopes.LISTINGS_READ}
+
+    @endpoint(
+        "Check a listing",
+        description="What breaks the platforms' rules, whose word each rule is, and a score of "
+        "0 to 100 with its reasons. Where a picture is at fault, `repair` mends it in one call. "
+        "Rules that come into force later are already known.",
+        request=CheckBody,
+        responses={200: ReportSerializer(many=True)},
+        example=[examples.REPORT],
+        body_example={"platforms": ["amazon"]},
+        operation_id="listings_check",
+        parameters=PATH,
+    )
+    def post(self, request: Request, listing_id: str) -> Response:
+        wanted = self.read(CheckBody).get("platforms", Platform.values)
+        listing, today = self.listing(listing_id), timezone.now().date()
+        reports = [check(listing, platform, today) for platform in dict.fromkeys(wanted)]
+        return Response(ReportSerializer(reports, many=True).data)
+
+
+class RepairPicture(ListingView):
+    rate_group = {"POST": "processing"}
+    scope = {"POST": scopes.LISTINGS_WRITE, "DELETE": scopes.LISTINGS_WRITE}
+
+    @endpoint(
+        "Repair a picture",
+        description="One edit mends what the check found wrong with the picture on the platform: a "
+        "white, square cover that the product fills, a smaller file, another format, four times "
+        "the pixels. It costs a unit of `edit`. Its result stands in the picture's place on that "
+        "platform, and nowhere else. The answer waits up to a limit (20 s by default): 200 with "
+        "the result, or 202 with a `jobId`; the result takes its place all the same. Sent again "
+        "it answers with the repair there is. 409 CONFLICT where an edit can't help, 422 BROKEN_IMAGE "
+        "and the like where the work failed.",
+        request=RepairBody,
+        responses={200: RepairAnswer, 202: RepairAnswer},
+        example=examples.REPAIR,
+        body_example={"platform": "amazon"},
+        operation_id="listings_repair",
+        parameters=_IMAGE_PATH,
+    )
+    def post(self, request: Request, listing_id: str, image_id: str) -> Response:
+        platform = self.read(RepairBody)["platform"]
+        listing, picture = self.listing(listing_id), _decoded(image_id)
+        job = repairs.request(
+            caller(request), listing, picture, platform, day=timezone.now().date()
+        )
+        refuse_ended(job)
+        return Response(self._answer(job, platform), status=200 if job.ended else 202)
+
+    @endpoint(
+        "Undo a repair",
+        description="The platform gets the picture itself again.",
+        request=None,
+        responses={204: None},
+        operation_id="listings_undo_repair",
+        parameters=[*_IMAGE_PATH, query("platform", "Which.", enum=Platform.values)],
+    )
+    def delete(self, request: Request, listing_id: str, image_id: str) -> Response:
+        platform = self.read_query(RepairBody)["platform"]
+        repairs.undo(caller(request), self.listing(listing_id), _decoded(image_id), platform)
+        return Response(status=204)
+
+    def _answer(self, job: Job, platform: str) -> dict[str, Any]:
+        return {
+            "platform": platform,
+            "originalImageId": job.picture.public_id,
+            "processedImageId": job.result.public_id if job.result else None,
+            "displayUrl": content_url(job.result, base=self.base) if job.result else None,
+            "jobId": job.public_id,
+            "state": job.state,
+        }
+
+
+def _decoded(image_id: str) -> UUID:
+    try:
+        return public_ids.decode("img", image_id)
+    except ValueError as error:
+        raise not_found("Image") from error

@@ -1,0 +1,250 @@
+"""``/listings/comparables``: sold items, from which prices are made."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import scopes
+from accounts.currencies import CODES
+from accounts.http import caller
+from accounts.idempotency import idempotent, new_id
+from config import public_ids
+from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.fields import PublicIdField, Text
+from config.api.pagination import page_of
+from config.api.serializers import PageQuery, StrictSerializer
+from config.api.views import ApiView
+from config.errors import AppError, invalid, not_found
+from listings import comparables, texts
+from listings.api import generate_examples as examples
+from listings.comparables import ImportComparables
+from listings.models import Comparable, ComparableImport, Condition
+from listings.models.comparables import TITLE_LENGTH
+from listings.pricing.tables import MOST_ROWS
+from media_library.examples import page
+from media_library.uploads import limit_uploads
+from processing.api.tools import job_again, refuse_ended, seconds_to_wait
+from processing.models import Job
+
+
+class ComparableSerializer(serializers.ModelSerializer[Comparable]):
+    id = PublicIdField("cmp", read_only=True)
+    categoryKey = serializers.CharField(
+        source="category_key",
+        help_text="The category as prices are looked up by; empty if unknown.",
+    )
+    condition = serializers.ChoiceField(choices=Condition.choices, allow_blank=True)
+    soldOn = serializers.DateField(source="sold_on")
+    importId = PublicIdField("cimp", source="imported_id", read_only=True)
+
+    class Meta:
+        model = Comparable
+        fields = [
+            *("id", "title", "brand", "category", "categoryKey", "condition", "price", "currency"),
+            *("soldOn", "importId"),
+        ]
+
+
+class ImportErrorSerializer(serializers.Serializer[Any]):
+    line = serializers.IntegerField()
+    column = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ImportReportSerializer(serializers.Serializer[Any]):
+    encoding = serializers.CharField()
+    separator = serializers.CharField()
+    columns = serializers.ListField(child=serializers.CharField())
+    rows = serializers.IntegerField()
+    imported = serializers.IntegerField()
+    alreadyThere = serializers.IntegerField(help_text="Rows that an earlier table had brought.")
+    skipped = serializers.IntegerField(help_text="Rows in error.")
+    errors = ImportErrorSerializer(many=True, help_text="Of the first 50 rows in error.")  # type: ignore[assignment]
+    unknownConditions = serializers.ListField(child=serializers.CharField())
+    refused = serializers.BooleanField()
+
+
+class ImportSerializer(serializers.ModelSerializer[ComparableImport]):
+    id = PublicIdField("cimp", read_only=True)
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    report = ImportReportSerializer()
+
+    class Meta:
+        model = ComparableImport
+        fields = ["id", "name", "createdAt", "report"]
+
+
+class PendingImport(serializers.Serializer[Any]):
+    jobId = serializers.CharField()
+
+
+class ImportForm(StrictSerializer):
+    file = serializers.FileField(help_text="CSV in any usual encoding, with any usual separator.")
+    onError = serializers.ChoiceField(
+        choices=["refuse", "skip"],
+        default="refuse",
+        source="on_error",
+        help_text="Where rows are in error: import nothing, or all the others.",
+    )
+    currency = serializers.ChoiceField(
+        choices=CODES,
+        required=False,
+        help_text="Of rows that name none. The account's if left out.",
+    )
+    dateOrder = serializers.ChoiceField(
+        choices=["day-first", "month-first"],
+        required=False,
+        source="date_order",
+        help_text="How to read 5/6/2026, where the table itself doesn't tell.",
+    )
+
+
+class ComparableQuery(PageQuery):
+    search = Text(max_length=TITLE_LENGTH, default="", allow_blank=True)
+
+
+class ComparablesView(ApiView):
+    """What these views share."""
+
+    scope = {
+        **dict.fromkeys(["GET", "HEAD"], scopes.LISTINGS_READ),
+        **dict.fromkeys(["POST", "DELETE"], scopes.LISTINGS_WRITE),
+    }
+
+
+class Comparables(ComparablesView):
+    @endpoint(
+        "Sold items",
+        description="Those of imported tables, the latest first. Listings of yours that were sold "
+        "count for prices, too, and are not repeated here.",
+        responses={200: page_schema(ComparableSerializer)},
+        example=page(examples.COMPARABLE),
+        operation_id="comparables_list",
+        parameters=[*PAGING, query("search", "Part of the title.")],
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(ComparableQuery)
+        rows = comparables.comparables_of(caller(request).account, search=asked["search"])
+        return Response(page_of(rows, asked, serializer=ComparableSerializer))
+
+
+class OneComparable(ComparablesView):
+    @endpoint(
+        "Delete a sold item",
+        responses={204: None},
+        operation_id="comparables_delete",
+        parameters=[path_id("comparable_id", "cmp")],
+    )
+    def delete(self, request: Request, comparable_id: str) -> Response:
+        comparables.remove(caller(request).account, _uuid("cmp", comparable_id, "Comparable"))
+        return Response(status=204)
+
+
+class ImportView(ComparablesView):
+    parser_classes = [MultiPartParser]
+    rate_group = {"POST": "upload"}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        limit_uploads(request, most_files=1)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def again(self, request: Request, object_id: UUID) -> Response:
+        return _answer(job_again(request, object_id))
+
+    @endpoint(
+        "Import sold items",
+        description=f"A CSV table with a header and at most {MOST_ROWS:,} rows: title, price and "
+        "date, and where there are any brand, category, condition and currency, in any order and "
+        "by their usual names in English and some other languages. The same row sent again is kept "
+        "once. Rows in error are named by line and column; with `onError=refuse` nothing is "
+        "imported then. Formulas are taken for the text that they are. The answer waits for the "
+        "work up to a limit: 201, or 202 with a `jobId` to follow at `/jobs/{id}`.",
+        request={"multipart/form-data": ImportForm},
+        responses={201: ImportSerializer, 202: PendingImport},
+        example=examples.IMPORTED,
+        body_example={"file": "sold-2026.csv", "onError": "skip"},
+        operation_id="comparables_import",
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        form = self.read(ImportForm)
+        file: UploadedFile[Any] = form.pop("file")
+        command = ImportComparables(name=texts.one_line(file.name or "")[:200] or "table", **form)
+        job = comparables.bring_in(
+            caller(request),
+            file.read(),
+            command,
+            seconds=seconds_to_wait(request),
+            job_id=new_id(request),
+        )
+        return _answer(job)
+
+
+class Imports(ComparablesView):
+    @endpoint(
+        "Imported tables",
+        responses={200: page_schema(ImportSerializer)},
+        example=page(examples.IMPORTED),
+        operation_id="comparable_imports_list",
+        parameters=PAGING,
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(PageQuery)
+        rows = comparables.imports_of(caller(request).account)
+        return Response(page_of(rows, asked, serializer=ImportSerializer))
+
+
+class OneImport(ComparablesView):
+    @endpoint(
+        "Delete an imported table",
+        description="With all the sold items that it brought.",
+        responses={204: None},
+        operation_id="comparable_imports_delete",
+        parameters=[path_id("import_id", "cimp")],
+    )
+    def delete(self, request: Request, import_id: str) -> Response:
+        account = caller(request).account
+        comparables.import_for(account, _uuid("cimp", import_id, "Import")).delete()
+        return Response(status=204)
+
+
+def _answer(job: Job) -> Response:
+    """Raises AppError for a job that failed or was cancelled, and for a table that was refused."""
+    refuse_ended(job)
+    if not job.ended:
+        return Response({"jobId": job.public_id}, status=202)
+    if job.report["refused"]:
+        raise _refusal(job.report)
+    made = comparables.import_for(job.account, job.pk)
+    return Response(ImportSerializer(made).data, status=201)
+
+
+def _refusal(report: dict[str, Any]) -> AppError:
+    """Nothing was imported, and why."""
+    if not report["rows"]:
+        return invalid("file", "The table has no rows.")
+    told = [f"Line {x['line']}, {x['column']}: {x['message']}" for x in report["errors"]]
+    count = report["skipped"]
+    if count > len({one["line"] for one in report["errors"]}):
+        told.append(f"… and so on: {count} rows in all.")
+    rows = "1 row is" if count == 1 else f"{count} rows are"
+    message = (
+        f"{rows} in error, and nothing was imported. Mend the table, or send it with "
+        "onError=skip to leave them out."
+    )
+    return AppError("VALIDATION_ERROR", message, status=400, fields={"file": told})
+
+
+def _uuid(prefix: str, text: str, what: str) -> UUID:
+    try:
+        return public_ids.decode(prefix, text)
+    except ValueError as error:
+        raise not_found(what) from error

@@ -1,0 +1,214 @@
+"""``/listings/export`` and ``/listings/archive``: files for marketplaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import scopes
+from accounts.http import caller
+from config.api.docs import endpoint
+from config.api.fields import Flag, PublicIdField, Text
+from config.api.serializers import StrictSerializer
+from config.errors import AppError
+from listings import marketplaces, selectors
+from listings.api import examples
+from listings.api.bodies import is_address
+from listings.api.fields import Whole, choices
+from listings.api.listings import ListingView
+from listings.exports import FORMATS, Wanted, archive, ebay, export, sized
+from listings.exports.common import Site
+from listings.marketplaces import Rule
+from listings.models import Listing, ListingState, Platform
+from listings.offers import Offer, offer
+from processing.api.archives import ZIP, download
+
+MOST = 500
+MOST_IN_ARCHIVE = 50
+# What is exported where nobody names listings or a state.
+_FOR_SALE = (ListingState.READY, ListingState.LISTED)
+
+
+class Chosen(StrictSerializer):
+    """Some listings by their ids, or all in a state."""
+
+    listingIds = serializers.ListField(
+        child=PublicIdField("lst"),
+        source="listing_ids",
+        min_length=1,
+        max_length=MOST,
+        required=False,
+        help_text="Without them all that are `ready` or `listed`, or in `state`.",
+    )
+    state = choices(ListingState.choices)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "listing_ids" in attrs and "state" in attrs:
+            raise serializers.ValidationError({"state": ["Send it or listingIds, not both."]})
+        return attrs
+
+
+class EbayOptions(StrictSerializer):
+    """What eBay wants to know that no listing says; drafts need none of it."""
+
+    action = serializers.ChoiceField(choices=["Draft", "Add", "VerifyAdd"], required=False)
+    country = serializers.ChoiceField(choices=list(ebay.SITES), required=False)
+    location = Text(max_length=100, required=False)
+    dispatchDays = Whole(source="dispatch_days", min_value=0, max_value=30, required=False)
+    returnsAccepted = Flag(source="returns_accepted", required=False)
+    shippingProfile = Text(source="shipping_profile", max_length=100, required=False)
+    returnProfile = Text(source="return_profile", max_length=100, required=False)
+    paymentProfile = Text(source="payment_profile", max_length=100, required=False)
+
+
+class ExportBody(Chosen):
+    format = serializers.ChoiceField(choices=list(FORMATS))
+    platform = serializers.ChoiceField(
+        choices=Platform.choices,
+        required=False,
+        help_text="With `csv` and `json`: whose words and pictures.",
+    )
+    link = Text(
+        max_length=500,
+        required=False,
+        help_text="With `google` and `meta`: where buyers find a listing whose variant has no "
+        "`url`: an address with `{id}`, `{sku}` or `{handle}` (Shopify's) in it.",
+    )
+    ebay = EbayOptions(required=False)
+
+    def validate_link(self, link: str) -> str:
+        if not is_address(link) or not any(n in link for n in ("{id}", "{sku}", "{handle}")):
+            raise serializers.ValidationError(
+                "Must be an http or https address with {id}, {sku} or {handle} in it."
+            )
+        return link
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        allowed = {"platform": ("csv", "json"), "link": ("google", "meta"), "ebay": ("ebay",)}
+        for name, formats in allowed.items():
+            if name in attrs and attrs["format"] not in formats:
+                raise serializers.ValidationError({name: [f"Goes with {' and '.join(formats)}."]})
+        return super().validate(attrs)
+
+
+class ArchiveBody(Chosen):
+    platform = serializers.ChoiceField(choices=Platform.choices)
+
+
+class PendingArchive(serializers.Serializer[Any]):
+    ready = serializers.IntegerField(help_text="Pictures that are made.")
+    total = serializers.IntegerField()
+    batchIds = serializers.ListField(
+        child=serializers.CharField(), help_text="Begun by this request; follow them at `/batch`."
+    )
+
+
+class ExportView(ListingView):
+    scope = {"POST": scopes.LISTINGS_READ}
+
+    def chosen(self, body: dict[str, Any]) -> QuerySet[Listing]:
+        """The listings named, in the order of their making. Raises AppError NOT_FOUND."""
+        account = caller(self.request).account
+        rows = selectors.whole(Listing.objects.filter(account=account)).order_by("created_at", "pk")
+        ids: list[UUID] | None = body.get("listing_ids")
+        if ids is not None:
+            selectors.check_chosen(account, ids)
+            return rows.filter(pk__in=ids)
+        states = (body["state"],) if "state" in body else _FOR_SALE
+        return rows.filter(state__in=states)
+
+
+class ExportListings(ExportView):
+    @endpoint(
+        "Export listings",
+        description="A file for `ebay` (File Exchange, CSV), `shopify` (CSV), `google` (Merchant, "
+        "with tabs), `meta` (catalog, CSV) or any program (`csv`, `json`), in the words and with "
+        "the pictures of that platform. Links of pictures are signed and hold for seven days: "
+        "import the file before. Cells that a spreadsheet would run begin with an apostrophe. "
+        "400 names listings that lack what the file can't be without; 404 NOT_FOUND where one is "
+        "not yours, 409 CONFLICT where there is none.",
+        request=ExportBody,
+        responses={
+            (200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, description="The file."),
+            (200, "text/tab-separated-values"): OpenApiResponse(OpenApiTypes.BINARY),
+        },
+        body_example={"format": "ebay", "listingIds": [examples.LISTING_ID]},
+        operation_id="listings_export",
+    )
+    def post(self, request: Request) -> StreamingHttpResponse:
+        body = self.read(ExportBody)
+        wanted = Wanted(
+            format=FORMATS[body["format"]],
+            platform=body.get("platform"),
+            link=body.get("link", ""),
+            ebay=ebay.Options(**body.get("ebay", {})),
+        )
+        today = timezone.now().date()
+        file = export(self.chosen(body), wanted, Site(self.base), today)
+        return download(request, file.pieces, name=file.name, media_type=file.media_type)
+
+
+class ArchiveListings(ExportView):
+    rate_group = "processing"
+    scope = {"POST": scopes.LISTINGS_WRITE}
+
+    @endpoint(
+        "Listings as a ZIP",
+        description="For platforms without a bulk import: a folder for each listing with "
+        "`listing.txt` and its pictures as JPEGs in the platform's measure, without metadata. "
+        "Pictures not made before are put to work, each for a unit of `edit`: 202 until all are "
+        f"there; send the same again. At most {MOST_IN_ARCHIVE} listings. 404 NOT_FOUND where one "
+        "is not yours, 409 CONFLICT where there is none, too many, or a picture failed.",
+        request=ArchiveBody,
+        responses={
+            (200, "application/zip"): OpenApiResponse(
+                OpenApiTypes.BINARY, description="The archive."
+            ),
+            (202, "application/json"): PendingArchive,
+        },
+        body_example={"platform": "poshmark", "listingIds": [examples.LISTING_ID]},
+        operation_id="listings_archive",
+    )
+    def post(self, request: Request) -> StreamingHttpResponse | Response:
+        body = self.read(ArchiveBody)
+        platform, who = body["platform"], caller(request)
+        rules = marketplaces.rules(platform, timezone.now().date())
+        offers = [_within(offer(listing, platform), rules) for listing in self._few(body)]
+        images = [picture.image for offered in offers for picture in offered.pictures]
+        made = sized.prepare(who, images, rules)
+        if made.waiting:
+            answer = {
+                "ready": len(made.ready),
+                "total": len(made.ready) + made.waiting,
+                "batchIds": [batch.public_id for batch in made.batches],
+            }
+            return Response(answer, status=202)
+        pieces = archive.stream(offers, made.ready, Site(self.base))
+        name = f"packshot-{platform}-{timezone.now().date().isoformat()}.zip"
+        return download(request, pieces, name=name, media_type=ZIP)
+
+    def _few(self, body: dict[str, Any]) -> list[Listing]:
+        found = list(self.chosen(body)[: MOST_IN_ARCHIVE + 1])
+        if not found:
+            raise AppError("CONFLICT", "There is no listing to export.", status=409)
+        if len(found) > MOST_IN_ARCHIVE:
+            message = f"An archive has at most {MOST_IN_ARCHIVE} listings: name them by listingIds."
+            raise AppError("CONFLICT", message, status=409)
+        return found
+
+
+def _within(offered: Offer, rules: Mapping[str, Rule]) -> Offer:
+    """With no more pictures than the platform takes."""
+    most = rules.get("photos_max")
+    return replace(offered, pictures=offered.pictures[: most.value if most else None])

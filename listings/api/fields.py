@@ -1,0 +1,73 @@
+"""Serializer fields of listings: whole numbers, money, named texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from config.api.fields import Text
+from listings import vocabulary
+
+MOST_MONEY: Final = 100_000_000_00
+_MOST_ATTRIBUTES: Final = 50
+_LONGEST_NAME: Final = 60
+
+
+class Whole(serializers.IntegerField):
+    """A JSON number without a fraction."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class Money(Whole):
+    """Minor units: 4500 is 45.00 dollars, or 4,500 yen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": MOST_MONEY, **options})
+
+
+class CategoryField(Text):
+    """A key of categories.toml, or blank."""
+
+    default_error_messages = {"unknown": "'{category}' is no category: see /listings/categories."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": _LONGEST_NAME, "allow_blank": True, **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        key = super().to_internal_value(data)
+        if key and key not in vocabulary.categories():
+            self.fail("unknown", category=key)
+        return key
+
+
+class Attributes(serializers.DictField):
+    """Texts by name, such as ``{"Sleeve length": "Long"}``."""
+
+    child = Text(max_length=500, allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> dict[Any, Any]:
+        if isinstance(data, dict):
+            if len(data) > _MOST_ATTRIBUTES:
+                raise serializers.ValidationError(f"At most {_MOST_ATTRIBUTES} attributes.")
+            names: list[str] = [str(name) for name in data]
+            checked = Text(max_length=_LONGEST_NAME)
+            for name in names:
+                checked.run_validation(name)
+        return dict(super().to_internal_value(data))
+
+
+def texts(*, longest: int, most: int, **options: Any) -> serializers.ListField:
+    """A list of short texts."""
+    return serializers.ListField(
+        child=Text(max_length=longest), max_length=most, required=False, **options
+    )
+
+
+def choices(values: Sequence[tuple[str, str]], **options: Any) -> serializers.ChoiceField:
+    return serializers.ChoiceField(choices=values, required=False, **options)

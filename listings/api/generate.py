@@ -1,0 +1,159 @@
+"""``/listings/generate``: a listing from photos."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import scopes
+from accounts.idempotency import idempotent
+from config.api import bodies
+from config.api.docs import endpoint
+from config.api.views import ApiView
+from listings.api.generate_examples import GENERATED
+from listings.generating import MOST_VIEWS, GenerateListing
+from listings.models import Platform
+from listings.pricing.estimate import Basis
+from listings.seen import Source
+from listings.writers import choosing
+from listings.writers.base import Hints
+from processing import editing
+from processing.api.tools import job_again, refuse_ended, run
+from processing.engine.plan import camel
+from processing.models import Job
+
+
+class GenerateListingBody(BaseModel):
+    """Photos of one item, where it is to be sold, and what its seller says of it."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, alias_generator=camel, populate_by_name=False
+    )
+
+    image_ids: list[str] = Field(
+        min_length=1,
+        max_length=MOST_VIEWS,
+        description="Photos of one and the same item, `img_…`, the best one first.",
+    )
+    platform: Platform
+    hints: Hints = Field(default_factory=Hints)
+    provider: str | None = Field(
+        None,
+        description="`rules`, or `llm` where this site has one. The site's choice if left out.",
+    )
+    allow_fallback: bool = Field(
+        False, description="Whether `rules` may write it where another provider fails."
+    )
+
+    @field_validator("image_ids")
+    @classmethod
+    def _each_once(cls, value: list[str]) -> list[str]:
+        if len(set(value)) < len(value):
+            raise ValueError("Each picture can be named once.")
+        return value
+
+
+class NearestSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    price = serializers.IntegerField()
+    soldOn = serializers.DateField()
+    condition = serializers.CharField(allow_null=True)
+    yourListing = serializers.BooleanField(help_text="Whether it was sold as a listing of yours.")
+
+
+class PriceSerializer(serializers.Serializer[Any]):
+    basis = serializers.ChoiceField(choices=list(Basis.__args__))  # type: ignore[attr-defined]
+    n = serializers.IntegerField(help_text="Sold items that the price was made from.")
+    isEstimate = serializers.BooleanField(help_text="True for the house's table: not market data.")
+    note = serializers.CharField(help_text="The basis in words, to be shown beside the figure.")
+    nearest = NearestSerializer(many=True)
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField()
+    value = serializers.CharField()
+    source = serializers.ChoiceField(choices=list(Source.__args__))  # type: ignore[attr-defined,assignment]
+    imageId = serializers.CharField(allow_null=True, help_text="The photo that shows it.")
+    confidence = serializers.FloatField()
+
+
+class GeneratedListing(serializers.Serializer[Any]):
+    """Documents the answer. Money is in minor units of `currency`, and null without a basis."""
+
+    title = serializers.CharField()
+    description = serializers.CharField()
+    suggestedPrice = serializers.IntegerField(allow_null=True)
+    priceRangeMin = serializers.IntegerField(allow_null=True)
+    priceRangeMax = serializers.IntegerField(allow_null=True)
+    platform = serializers.ChoiceField(choices=Platform.choices)
+    currency = serializers.CharField()
+    price = PriceSerializer()
+    category = serializers.CharField(allow_null=True)
+    attributes = serializers.DictField()
+    tags = serializers.ListField(child=serializers.CharField())
+    confidence = serializers.FloatField(help_text="Of the category.")
+    evidence = EvidenceSerializer(many=True)
+    provider = serializers.CharField(help_text="Who wrote it: `rules`, or `llm/` and the model.")
+    recognisedBy = serializers.CharField()
+    warnings = serializers.ListField(child=serializers.CharField())
+    jobId = serializers.CharField()
+
+
+class PendingListing(serializers.Serializer[Any]):
+    jobId = serializers.CharField()
+
+
+class GenerateView(ApiView):
+    rate_group = "listing-generate"
+    scope = scopes.LISTINGS_WRITE
+
+    def again(self, request: Request, object_id: UUID) -> Response:
+        return _answer(job_again(request, object_id))
+
+    @endpoint(
+        "Generate a listing",
+        description="Title, description, tags and a price from photos of one item. Nothing is "
+        "said that was neither seen nor given, and no price is named without its basis "
+        "(`price.basis`): `comparables` is made from sold items of yours, `prior` is an estimate "
+        "from a table of the house's. The answer waits for the work up to a limit (20 s by "
+        "default): 200, or 202 with a `jobId` to follow at `/jobs/{id}`, whose `report` then is "
+        "this answer. `Prefer: respond-async` doesn't wait at all. 422 NOT_RECOGNISED where "
+        "neither photos nor hints tell what the item is; 502 PROVIDER_FAILED where the language "
+        "model fails. Neither costs quota. Nothing is saved as a listing: `POST /listings` does.",
+        request=GenerateListingBody,
+        responses={200: GeneratedListing, 202: PendingListing},
+        example=GENERATED,
+        body_example={
+            "imageIds": ["img_2VfUX5sCNEcTGeZ8vKoGj1"],
+            "platform": "ebay",
+            "hints": {"condition": "good", "notes": "Small mark on the left knee."},
+        },
+        operation_id="listings_generate",
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        body = bodies.read(GenerateListingBody, request.data)
+        first, *others = [
+            editing.image_id(text, f"imageIds.{place}") for place, text in enumerate(body.image_ids)
+        ]
+        command = GenerateListing(
+            platform=body.platform,
+            view_ids=tuple(others),
+            hints=body.hints,
+            provider=choosing.named(body.provider),
+            allow_fallback=body.allow_fallback,
+        )
+        return _answer(run(request, command, image_id=UUID(first)))
+
+
+def _answer(job: Job) -> Response:
+    """Raises AppError for a job that failed or was cancelled."""
+    refuse_ended(job)
+    if not job.ended:
+        return Response({"jobId": job.public_id}, status=202)
+    return Response({**job.report, "jobId": job.public_id})

@@ -1,0 +1,224 @@
+"""``/listings``: making, finding and changing what is for sale."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import scopes
+from accounts.http import caller
+from accounts.idempotency import idempotent, new_id
+from config import public_ids
+from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.pagination import page_of
+from config.api.serializers import PageQuery
+from config.api.views import ApiView
+from config.errors import not_found
+from listings import bulk, selectors, services
+from listings.api import examples
+from listings.api.bodies import BulkBody, ListingPatch, ListingQuery, NewListing, filter_of
+from listings.api.serializers import ChangeSerializer, ListingSerializer, shown
+from listings.bulk import BulkChange
+from listings.models import Condition, Listing, ListingState, Platform
+
+PATH = [path_id("listing_id", "lst")]
+_MONEY = "Prices are in the currency's minor unit."
+
+
+class ListingView(ApiView):
+    """What the views of listings share."""
+
+    scope: str | dict[str, str | None] | None = {
+        **dict.fromkeys(["GET", "HEAD"], scopes.LISTINGS_READ),
+        **dict.fromkeys(["POST", "PATCH", "PUT", "DELETE"], scopes.LISTINGS_WRITE),
+    }
+
+    @property
+    def base(self) -> str:
+        return self.request.build_absolute_uri("/")[:-1]
+
+    def listing(self, public_id: str) -> Listing:
+        try:
+            listing_id = public_ids.decode("lst", public_id)
+        except ValueError as error:
+            raise not_found("Listing") from error
+        return self.by_id(listing_id)
+
+    def by_id(self, listing_id: UUID) -> Listing:
+        return selectors.listing_for(caller(self.request).account, listing_id)
+
+    def shown(self, listing: Listing) -> dict[str, Any]:
+        """The listing as it is in the database now."""
+        return shown(self.by_id(listing.pk), self.base)
+
+    def again(self, request: Request, object_id: UUID) -> Response:
+        return Response(shown(self.by_id(object_id), self.base), status=201)
+
+
+class Listings(ListingView):
+    rate_group = {"POST": "listing-create"}
+
+    @endpoint(
+        "Your listings",
+        responses={200: page_schema(ListingSerializer)},
+        example=examples.page(examples.LISTING),
+        operation_id="listings_list",
+        parameters=[
+            *PAGING,
+            query("search", "Words of title, description, brand or SKU; all must be there."),
+            query("state", "Only listings in this state.", enum=ListingState.values),
+            query("category", "Only of this category."),
+            query("condition", "Only in this condition.", enum=Condition.values),
+            query("brand", "Only of this brand, in any case."),
+            query("platform", "Only those with a variant for it.", enum=Platform.values),
+            query("currency", "Only those priced in it."),
+            query(
+                "sort",
+                "The order; without a price comes last.",
+                enum=list(selectors.SORTS),
+                default=selectors.DEFAULT_SORT,
+            ),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(ListingQuery)
+        rows = selectors.listings_of(
+            caller(request).account,
+            search=asked["search"],
+            only=filter_of(asked),
+            sort=asked["sort"],
+        )
+        context = {"base": self.base}
+        return Response(page_of(rows, asked, serializer=ListingSerializer, context=context))
+
+    @endpoint(
+        "Create a listing",
+        description=f"A draft, or `ready` where it has a title, a picture and a price. {_MONEY}",
+        request=NewListing,
+        responses={201: ListingSerializer},
+        example=examples.LISTING,
+        body_example=examples.NEW_LISTING,
+    )
+    @idempotent("listing")
+    def post(self, request: Request) -> Response:
+        fields = self.read(NewListing)
+        image_ids = fields.pop("image_ids", [])
+        state = fields.pop("state", ListingState.DRAFT.value)
+        listing = services.create(
+            caller(request), fields, image_ids=image_ids, state=state, listing_id=new_id(request)
+        )
+        return Response(self.shown(listing), status=201)
+
+
+class OneListing(ListingView):
+    @endpoint(
+        "A listing",
+        responses={200: ListingSerializer},
+        example=examples.LISTING,
+        operation_id="listings_read",
+        parameters=PATH,
+    )
+    def get(self, request: Request, listing_id: str) -> Response:
+        return Response(shown(self.listing(listing_id), self.base))
+
+    @endpoint(
+        "Change a listing",
+        description="Fields left out stay. `imageIds` are all pictures in their new order. "
+        "`state` goes draft, ready, listed, sold, archived, and some ways back (`nextStates`); "
+        f"any other step is 409 CONFLICT. {_MONEY}",
+        request=ListingPatch,
+        responses={200: ListingSerializer},
+        example={
+            **examples.LISTING,
+            "state": "listed",
+            "nextStates": ["ready", "sold", "archived"],
+        },
+        body_example={"price": 4500, "state": "listed"},
+        operation_id="listings_change",
+        parameters=PATH,
+    )
+    def patch(self, request: Request, listing_id: str) -> Response:
+        fields = self.read(ListingPatch)
+        listing = self.listing(listing_id)
+        options = {
+            name: fields.pop(name) for name in ("image_ids", "cover_id", "state") if name in fields
+        }
+        services.change(caller(request), listing, fields, **options)
+        return Response(self.shown(listing))
+
+    @endpoint(
+        "Delete a listing",
+        description="With its history. The pictures stay in the library.",
+        responses={204: None},
+        operation_id="listings_delete",
+        parameters=PATH,
+    )
+    def delete(self, request: Request, listing_id: str) -> Response:
+        services.remove(self.listing(listing_id))
+        return Response(status=204)
+
+
+class DuplicateListing(ListingView):
+    rate_group = "listing-create"
+
+    @endpoint(
+        "Duplicate a listing",
+        description="A draft with the same words, pictures and variants, without SKU and sale.",
+        request=None,
+        responses={201: ListingSerializer},
+        example={
+            **examples.LISTING,
+            "state": "draft",
+            "nextStates": ["ready", "archived"],
+            "sku": "",
+        },
+        operation_id="listings_duplicate",
+        parameters=PATH,
+    )
+    @idempotent("listing")
+    def post(self, request: Request, listing_id: str) -> Response:
+        copied = services.duplicate(
+            caller(request), self.listing(listing_id), listing_id=new_id(request)
+        )
+        return Response(self.shown(copied), status=201)
+
+
+class ListingHistory(ListingView):
+    @endpoint(
+        "A listing's history",
+        description="What happened to it, the newest first. Long texts are shown by their beginning.",
+        responses={200: page_schema(ChangeSerializer)},
+        example=examples.page(examples.CHANGE),
+        operation_id="listings_history",
+        parameters=[*PATH, *PAGING],
+    )
+    def get(self, request: Request, listing_id: str) -> Response:
+        asked = self.read_query(PageQuery)
+        rows = selectors.history_of(self.listing(listing_id))
+        return Response(page_of(rows, asked, serializer=ChangeSerializer))
+
+
+class BulkListings(ListingView):
+    @endpoint(
+        "Change many listings",
+        description=f"Up to {bulk.MOST} at once: all of them or, where one can't be, none. 404 "
+        "NOT_FOUND where one is not yours, 409 CONFLICT for a state that can't follow.",
+        request=BulkBody,
+        responses={200: ListingSerializer(many=True)},
+        example=[examples.LISTING],
+        body_example={
+            "listingIds": [examples.LISTING_ID],
+            "changes": {"condition": "good"},
+            "addTags": ["vintage"],
+            "pricePercent": -10,
+        },
+        operation_id="listings_bulk",
+    )
+    def post(self, request: Request) -> Response:
+        body = self.read(BulkBody)
+        listing_ids, fields = body.pop("listing_ids"), body.pop("changes", {})
+        changed = bulk.change(caller(request), listing_ids, BulkChange(fields=fields, **body))
+        return Response([shown(listing, self.base) for listing in changed])

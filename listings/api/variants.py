@@ -1,0 +1,57 @@
+"""``/listings/{id}/variants/{platform}``: what one platform gets instead of the listing's words."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from config.api.docs import endpoint
+from config.errors import not_found
+from listings import services
+from listings.api import examples
+from listings.api.bodies import VariantBody
+from listings.api.listings import PATH, ListingView
+from listings.api.serializers import VariantSerializer
+from listings.models import Platform
+
+_PATH = [
+    *PATH,
+    OpenApiParameter("platform", str, "path", enum=Platform.values, description="The platform."),
+]
+
+
+class OneVariant(ListingView):
+    @endpoint(
+        "Set a platform's variant",
+        description="Title, description, price, tags, category and attributes for one platform. "
+        "Fields left out stay; blank or null ones are the listing's again.",
+        request=VariantBody,
+        responses={200: VariantSerializer},
+        example=examples.VARIANT,
+        body_example={"description": examples.VARIANT["description"], "price": 4800},
+        operation_id="listings_set_variant",
+        parameters=_PATH,
+    )
+    def put(self, request: Request, listing_id: str, platform: str) -> Response:
+        fields = self.read(VariantBody)
+        listing = self.listing(listing_id)
+        variant = services.set_variant(caller(request), listing, _known(platform), fields)
+        return Response(VariantSerializer(variant).data)
+
+    @endpoint(
+        "Remove a platform's variant",
+        responses={204: None},
+        operation_id="listings_drop_variant",
+        parameters=_PATH,
+    )
+    def delete(self, request: Request, listing_id: str, platform: str) -> Response:
+        services.drop_variant(caller(request), self.listing(listing_id), _known(platform))
+        return Response(status=204)
+
+
+def _known(platform: str) -> str:
+    if platform not in Platform.values:
+        raise not_found("Platform")
+    return platform

@@ -1,0 +1,77 @@
+"""What the files of several marketplaces have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.html import escape
+
+from listings.models import Condition, Listing, ListingState
+from listings.offers import Offer
+from media_library.links import content_url
+
+# Marketplaces fetch the pictures in their own time, some of them days later.
+LINK_SECONDS: Final = 7 * 86400
+IDENTIFIERS: Final = ("gtin", "upc", "ean", "isbn")
+NEW: Final = (Condition.NEW, Condition.NEW_OTHER, Condition.NEW_WITH_DEFECTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`base` is the site's address, in front of the signed paths of pictures."""
+
+    base: str
+
+
+def links(offer: Offer, site: Site, most: int) -> list[str]:
+    """Addresses of the offer's pictures, the cover first, good for LINK_SECONDS."""
+    return [
+        content_url(picture.image, base=site.base, seconds=LINK_SECONDS)
+        for picture in offer.pictures[:most]
+    ]
+
+
+def attribute(offer: Offer, *names: str) -> str:
+    """The first attribute of one of these names, in any case."""
+    said = {key.casefold(): text for key, text in offer.attributes.items()}
+    return next((said[name] for name in names if name in said), "")
+
+
+def identifier(listing: Listing) -> str:
+    """The seller's own number for it, or ours."""
+    return listing.sku or listing.public_id
+
+
+def html(text: str) -> str:
+    """Plain text as HTML: paragraphs at empty lines, line breaks within them."""
+    paragraphs = [part for part in text.split("\n\n") if part]
+    return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def condition(listing: Listing) -> str:
+    """new or used, as Google and Meta have it."""
+    if not listing.condition:
+        return ""
+    return "new" if listing.condition in NEW else "used"
+
+
+def in_stock(listing: Listing) -> bool:
+    gone = (ListingState.SOLD, ListingState.ARCHIVED)
+    return listing.quantity > 0 and listing.state not in gone
+
+
+def gender(offer: Offer) -> str:
+    """male, female or unisex, as Google, Meta and Shopify have it."""
+    words = {"men": "male", "boys": "male", "women": "female", "girls": "female"}
+    return words.get(offer.department, offer.department)
+
+
+def age_group(offer: Offer) -> str:
+    if not offer.department:
+        return ""
+    return "kids" if offer.department in ("boys", "girls") else "adult"

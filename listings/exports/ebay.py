@@ -1,0 +1,124 @@
+"""eBay's File Exchange sheet, which Seller Hub takes as "create by category"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from config.errors import invalid
+from listings.exports.common import Site, attribute, html, links
+from listings.models import Condition
+from listings.offers import Offer
+
+Action = Literal["Draft", "Add", "VerifyAdd"]
+# Country: eBay's name of the site, and its currency.
+SITES: Final = {
+    "US": ("US", "USD"),
+    "GB": ("UK", "GBP"),
+    "DE": ("Germany", "EUR"),
+    "FR": ("France", "EUR"),
+    "IT": ("Italy", "EUR"),
+    "ES": ("Spain", "EUR"),
+    "CA": ("Canada", "CAD"),
+    "AU": ("Australia", "AUD"),
+}
+CONDITIONS: Final = {
+    Condition.NEW: "1000",
+    Condition.NEW_OTHER: "1500",
+    Condition.NEW_WITH_DEFECTS: "1750",
+    Condition.LIKE_NEW: "3000",
+    Condition.GOOD: "3000",
+    Condition.FAIR: "3000",
+    Condition.FOR_PARTS: "7000",
+}
+_MOST_PICTURES: Final = 24
+_BEFORE: Final = (
+    *("CustomLabel", "*Category", "StoreCategory", "*Title", "Subtitle", "*ConditionID"),
+)
+_AFTER: Final = (
+    *("PicURL", "*Description", "*Format", "*Duration", "*StartPrice", "BuyItNowPrice"),
+    *("BestOfferEnabled", "*Quantity", "ImmediatePayRequired", "*Location", "ShippingType"),
+    *("ShippingService-1:Option", "ShippingService-1:Cost", "*DispatchTimeMax"),
+    *("*ReturnsAcceptedOption", "ShippingProfileName", "ReturnProfileName", "PaymentProfileName"),
+)
+_OWN_ASPECTS: Final = ("Brand", "Size", "Color", "Material", "Department")
+# Columns of their own, or nobody's business at eBay.
+_NO_ASPECTS: Final = frozenset({"gender", *(name.casefold() for name in _OWN_ASPECTS)})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What eBay wants to know that no listing says. Drafts need none of it."""
+
+    action: Action = "Draft"
+    country: str | None = None
+    location: str = ""
+    dispatch_days: int = 3
+    returns_accepted: bool = False
+    shipping_profile: str = ""
+    return_profile: str = ""
+    payment_profile: str = ""
+
+
+def country_for(currencies: Iterable[str], options: Options) -> str:
+    """The site that the file is for: one file, one site, one currency.
+
+    Raises AppError VALIDATION_ERROR.
+    """
+    found = sorted(set(currencies))
+    if len(found) > 1:
+        raise invalid("listingIds", f"An eBay file has one currency, not {' and '.join(found)}.")
+    currency = found[0] if found else None
+    if options.country is not None:
+        if currency not in (None, SITES[options.country][1]):
+            message = (
+                f"eBay {options.country} sells in {SITES[options.country][1]}, not {currency}."
+            )
+            raise invalid("ebay.country", message)
+        return options.country
+    for country, (_, paid_in) in SITES.items():
+        if currency in (None, paid_in):
+            return country
+    raise invalid("listingIds", f"None of eBay's sites here sells in {currency}.")
+
+
+def aspects_of(attributes: Iterable[Sequence[str]]) -> list[str]:
+    """The columns for the aspects that some listing names, each once."""
+    found = {name.casefold(): name for names in attributes for name in names}
+    further = sorted(name for key, name in found.items() if key not in _NO_ASPECTS)
+    return [*_OWN_ASPECTS, *further]
+
+
+def header(country: str, aspects: Sequence[str]) -> list[str]:
+    site, currency = SITES[country]
+    action = f"SiteID={site}|Country={country}|Currency={currency}|Version=1193|CC=UTF-8"
+    return [f"*Action({action})", *_BEFORE, *(f"C:{name}" for name in aspects), *_AFTER]
+
+
+def row(offer: Offer, site: Site, options: Options, aspects: Sequence[str]) -> list[str]:
+    listing = offer.listing
+    condition = Condition(listing.condition) if listing.condition else None
+    return [
+        *(options.action, listing.sku, offer.category, "", offer.title, ""),
+        CONDITIONS[condition] if condition else "",
+        *(_aspect(offer, name) for name in aspects),
+        "|".join(links(offer, site, _MOST_PICTURES)),
+        *(html(offer.description), "FixedPrice", "GTC", offer.amount, ""),
+        *("", str(listing.quantity), "", options.location, ""),
+        *("", "", str(options.dispatch_days)),
+        "ReturnsAccepted" if options.returns_accepted else "ReturnsNotAccepted",
+        *(options.shipping_profile, options.return_profile, options.payment_profile),
+    ]
+
+
+def _aspect(offer: Offer, name: str) -> str:
+    listing = offer.listing
+    own = {
+        "Brand": listing.brand or "Unbranded",
+        "Size": listing.size,
+        "Color": ", ".join(listing.colors),
+        "Material": ", ".join(listing.materials),
+        "Department": offer.department.capitalize(),
+    }
+    return attribute(offer, name.casefold()) or own.get(name, "")

@@ -1,0 +1,61 @@
+"""Google Merchant's product file, with tabs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from listings.exports.common import (
+    IDENTIFIERS,
+    Site,
+    age_group,
+    attribute,
+    condition,
+    gender,
+    identifier,
+    in_stock,
+    links,
+    one_line,
+)
+from listings.offers import Offer
+
+_MOST_PICTURES: Final = 11
+_MOST_COLORS: Final = 3
+HEADER: Final = [
+    *("id", "title", "description", "link", "image_link", "additional_image_link"),
+    *("availability", "price", "sale_price", "condition", "brand", "gtin", "mpn"),
+    *("identifier_exists", "google_product_category", "product_type", "item_group_id"),
+    *("color", "size", "gender", "age_group", "material", "pattern"),
+    *("shipping", "shipping_weight"),
+]
+
+
+def row(offer: Offer, site: Site, link: str) -> list[str]:
+    """One product. ``link`` is where buyers find it."""
+    listing = offer.listing
+    pictures = links(offer, site, _MOST_PICTURES)
+    gtin, mpn = attribute(offer, *IDENTIFIERS), attribute(offer, "mpn")
+    told = {
+        "id": identifier(listing),
+        "title": offer.title,
+        # Tabs and line ends are this file's own.
+        "description": one_line(offer.description),
+        "link": link,
+        "image_link": pictures[0] if pictures else "",
+        "additional_image_link": ",".join(pictures[1:]),
+        "availability": "in_stock" if in_stock(listing) else "out_of_stock",
+        "price": f"{offer.amount} {listing.currency}",
+        "condition": condition(listing),
+        "brand": listing.brand,
+        "gtin": gtin,
+        "mpn": mpn,
+        "identifier_exists": "" if gtin or (mpn and listing.brand) else "no",
+        "google_product_category": offer.category,
+        "product_type": offer.category_name,
+        "color": "/".join(listing.colors[:_MOST_COLORS]),
+        "size": listing.size,
+        "gender": gender(offer),
+        "age_group": age_group(offer),
+        "material": "/".join(listing.materials),
+        "pattern": attribute(offer, "pattern"),
+    }
+    return [one_line(told.get(name, "")) for name in HEADER]

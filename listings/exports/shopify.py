@@ -1,0 +1,103 @@
+"""Shopify's product file, in the order of its present template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.utils.text import slugify
+
+from accounts import currencies
+from listings.exports.common import (
+    IDENTIFIERS,
+    Site,
+    age_group,
+    attribute,
+    condition,
+    gender,
+    html,
+    links,
+)
+from listings.models import ListingState
+from listings.offers import Offer
+
+_MOST_PICTURES: Final = 250
+_GOOGLE: Final = "Google Shopping / "
+HEADER: Final = [
+    *("Title", "URL handle", "Description", "Vendor", "Product category", "Type", "Tags"),
+    *("Published on online store", "Status", "SKU", "Barcode"),
+    *("Option1 name", "Option1 value", "Option1 Linked To"),
+    *("Option2 name", "Option2 value", "Option2 Linked To"),
+    *("Option3 name", "Option3 value", "Option3 Linked To"),
+    *("Price", "Compare-at price", "Cost per item", "Charge tax", "Tax code"),
+    *("Unit price total measure", "Unit price total measure unit"),
+    *("Unit price base measure", "Unit price base measure unit"),
+    *("Inventory tracker", "Inventory quantity", "Continue selling when out of stock"),
+    *("Weight value (grams)", "Weight unit for display", "Requires shipping"),
+    *("Fulfillment service", "Product image URL", "Image position", "Image alt text"),
+    *("Variant image URL", "Gift card", "SEO title", "SEO description"),
+    "Color (product.metafields.shopify.color-pattern)",
+    *(f"{_GOOGLE}Google product category", f"{_GOOGLE}Gender", f"{_GOOGLE}Age group"),
+    f"{_GOOGLE}Manufacturer part number (MPN)",
+    *(f"{_GOOGLE}Ad group name", f"{_GOOGLE}Ads labels", f"{_GOOGLE}Condition"),
+    f"{_GOOGLE}Custom product",
+    *(f"{_GOOGLE}Custom label {number}" for number in range(5)),
+]
+
+
+def rows(offer: Offer, site: Site) -> Iterator[list[str]]:
+    """The product with its cover, and a row for each further picture."""
+    handle, pictures = handle_of(offer), links(offer, site, _MOST_PICTURES)
+    told = _product(offer) | {"URL handle": handle}
+    for position, link in enumerate(pictures or [""], start=1):
+        if link:
+            told |= {
+                "Product image URL": link,
+                "Image position": str(position),
+                "Image alt text": offer.title if position == 1 else f"{offer.title} ({position})",
+            }
+        yield [told.get(name, "") for name in HEADER]
+        told = {"URL handle": handle}
+
+
+def handle_of(offer: Offer) -> str:
+    """Readable where the title is in Latin script, and the same in every export."""
+    end = offer.listing.public_id.removeprefix("lst_")
+    number = "".join(letter.lower() for letter in end if letter.isalnum())[-8:]
+    words = slugify(offer.listing.title)[:80].strip("-")
+    return f"{words}-{number}" if words else f"listing-{number}"
+
+
+def _product(offer: Offer) -> dict[str, str]:
+    listing = offer.listing
+    listed = listing.state == ListingState.LISTED
+    cost = listing.purchase_price
+    return {
+        "Title": offer.title,
+        "Description": html(offer.description),
+        "Vendor": listing.brand,
+        "Product category": offer.category,
+        "Type": offer.category_name,
+        "Tags": ", ".join(tag.replace(",", " ") for tag in offer.tags),
+        "Published on online store": "TRUE" if listed else "FALSE",
+        "Status": "Active" if listed else "Draft",
+        "SKU": listing.sku,
+        "Barcode": attribute(offer, *IDENTIFIERS),
+        "Option1 name": "Size" if listing.size else "Title",
+        "Option1 value": listing.size or "Default Title",
+        "Price": offer.amount,
+        "Cost per item": "" if cost is None else currencies.amount(cost, listing.currency),
+        "Charge tax": "TRUE",
+        "Inventory tracker": "shopify",
+        "Inventory quantity": str(listing.quantity),
+        "Continue selling when out of stock": "DENY",
+        "Requires shipping": "TRUE",
+        "Fulfillment service": "manual",
+        "Gift card": "FALSE",
+        "Color (product.metafields.shopify.color-pattern)": "; ".join(listing.colors),
+        f"{_GOOGLE}Google product category": offer.category,
+        f"{_GOOGLE}Gender": gender(offer).capitalize(),
+        f"{_GOOGLE}Age group": age_group(offer).capitalize(),
+        f"{_GOOGLE}Manufacturer part number (MPN)": attribute(offer, "mpn"),
+        f"{_GOOGLE}Condition": condition(listing),
+    }

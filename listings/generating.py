@@ -1,0 +1,152 @@
+"""Photos of one item become a listing: recognised, written about, and given a price, in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+
+from config import public_ids
+from listings.models import Platform
+from listings.pricing import estimate, similar
+from listings.pricing.estimate import Estimate
+from listings.seen import Evidence, Seen
+from listings.writers import base, choosing, facts, wording
+from listings.writers.base import Brief, Draft, Hints, Limits
+from listings.writers.rules import RulesWriter
+from processing import runner
+from processing.commands import Command
+from processing.engine.errors import ProviderFailed
+from processing.kinds import Told
+from processing.models import Job
+
+MOST_VIEWS = 12
+
+log = structlog.get_logger(__name__)
+
+
+class GenerateListing(Command):
+    """Write a listing about the item on the job's picture, and on the others that are named."""
+
+    operation: Literal["generate-listing"] = "generate-listing"
+    platform: Platform
+    view_ids: tuple[str, ...] = ()
+    hints: Hints = Hints()
+    provider: choosing.Name = "rules"
+    allow_fallback: bool = False
+
+    def image_ids(self) -> tuple[str, ...]:
+        return self.view_ids
+
+
+def work(job: Job, command: GenerateListing) -> Told:
+    """Runs in a worker. Raises AppError and EngineError, which fail the job."""
+    images = (str(job.picture.pk), *command.view_ids)
+    pictures = tuple(runner.picture(job, image_id) for image_id in images)
+    seen = _recognised(pictures)
+    currency, today = job.account.currency, timezone.now().date()
+    brief = Brief(
+        facts=facts.merge(seen, command.hints),
+        platform=command.platform,
+        limits=Limits.of(command.platform, today),
+        tone=command.hints.tone,
+        language=command.hints.language,
+        english=base.english_for(currency),
+        pictures=pictures,
+    )
+    draft = _written(brief, command)
+    wanted = similar.item(
+        draft.facts.category.key if draft.facts.category else None,
+        draft.facts.brand,
+        draft.facts.condition,
+        _texts(draft, seen, brief),
+    )
+    price = estimate.estimate(job.account, wanted, currency=currency, today=today)
+    return Told(_report(command, images, seen, draft, price))
+
+
+def _recognised(pictures: Sequence[bytes]) -> Seen:
+    from listings.recognise import recognise, tools  # networks: not for web processes
+
+    return recognise(pictures, tools())
+
+
+def _written(brief: Brief, command: GenerateListing) -> Draft:
+    """By the writer that is wanted; where that fails, and only if it may, by the rules."""
+    try:
+        return choosing.writers()[choosing.named(command.provider)].write(brief)
+    except ProviderFailed as error:
+        if not command.allow_fallback:
+            raise
+        log.warning("listing.fell_back", provider=command.provider, error=error.message)
+        draft = RulesWriter().write(brief)
+        said = f"{error.message} The built-in writer wrote this instead."
+        return replace(draft, warnings=(said, *draft.warnings))
+
+
+def _texts(draft: Draft, seen: Seen, brief: Brief) -> list[str]:
+    """All words that may stand in the title of a sold item like this one."""
+    found = draft.facts
+    said = [wording.described(found, "us"), wording.described(found, "uk"), draft.title]
+    return [*said, found.brand or "", found.size or "", found.notes, *seen.texts, *found.materials]
+
+
+def _report(
+    command: GenerateListing, images: tuple[str, ...], seen: Seen, draft: Draft, price: Estimate
+) -> dict[str, Any]:
+    """The answer, in the shape that the endpoint gives it."""
+    found = draft.facts
+    shown = [*facts.evidence(seen, command.hints), *draft.evidence]
+    below = estimate.below_purchase(price, command.hints.purchase_price)
+    return {
+        "title": draft.title,
+        "description": draft.description,
+        "suggestedPrice": price.suggested,
+        "priceRangeMin": price.low,
+        "priceRangeMax": price.high,
+        "platform": command.platform.value,
+        "currency": price.currency,
+        "price": price.told(),
+        "category": found.category.key if found.category else None,
+        "attributes": _attributes(draft),
+        "tags": list(draft.tags),
+        "confidence": found.confidence,
+        "evidence": [_shown(one, images) for one in shown],
+        "provider": draft.provider,
+        "recognisedBy": seen.provider,
+        "warnings": [
+            *draft.warnings,
+            *facts.doubts(seen, command.hints, found),
+            *([price.note] if price.basis != "comparables" else []),
+            *([below] if below else []),
+        ],
+    }
+
+
+def _attributes(draft: Draft) -> dict[str, Any]:
+    """What is known of the item, by the names that listings have for it."""
+    found = draft.facts
+    known = {
+        "brand": found.brand,
+        "size": found.size,
+        "condition": found.condition,
+        "colors": list(found.colours),
+        "materials": list(found.materials),
+        "pattern": found.pattern,
+    }
+    return {**draft.extra, **{name: value for name, value in known.items() if value}}
+
+
+def _shown(one: Evidence, images: tuple[str, ...]) -> dict[str, Any]:
+    at = None if one.image is None else public_ids.encode("img", UUID(images[one.image]))
+    return {
+        "field": one.field,
+        "value": one.value,
+        "source": one.source,
+        "imageId": at,
+        "confidence": round(one.confidence, 3),
+    }

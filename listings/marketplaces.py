@@ -1,0 +1,101 @@
+"""The marketplaces' rules as the day's code reads them: see marketplaces.toml."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from listings import vocabulary
+from listings.models import Platform
+
+Certainty = Literal["documented", "secondary", "uncertain"]
+_FILE: Final = Path(__file__).parent / "marketplaces.toml"
+_UNCHECKED: Final = "unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    name: str
+    url: str | None
+    read: date | None  # None: nobody has opened it
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that a marketplace asks for, as it holds on some day."""
+
+    name: str
+    value: Any
+    source: Source
+    since: date | None
+    note: str | None
+
+
+def rules(platform: str, day: date) -> Mapping[str, Rule]:
+    """The platform's rules in force on that day, by name."""
+    return dict(_in_force(_whole()[platform], day))
+
+
+def unchecked(platform: str) -> list[Rule]:
+    """What the platform asks for and nobody here can see: sentences for people."""
+    return [_rule(_UNCHECKED, one) for one in _whole()[platform].get(_UNCHECKED, [])]
+
+
+def google_category(key: str) -> str:
+    """The path in Google's taxonomy for one of our categories, as exact as is known, or ""."""
+    found = vocabulary.categories().get(key)
+    if found is None:
+        return ""
+    tables = _whole()["categories"]["google"]
+    return str(tables["keys"].get(key) or tables["groups"].get(found.group, ""))
+
+
+def ebay_category(key: str, department: str) -> str:
+    """The leaf category of eBay US for one of our categories and a department, or ""."""
+    found = _whole()["categories"]["ebay"]["keys"].get(key, {})
+    return str(found.get("all") or found.get(department, ""))
+
+
+def category_for(platform: str, key: str, department: str) -> str:
+    """What a platform calls one of our categories: its own name for it where that is known."""
+    if platform == Platform.EBAY:
+        return ebay_category(key, department)
+    if platform in (Platform.GOOGLE, Platform.FACEBOOK, Platform.SHOPIFY):
+        return google_category(key)
+    return key
+
+
+def _in_force(table: Mapping[str, Any], day: date) -> Iterator[tuple[str, Rule]]:
+    for name, values in table.items():
+        if name == _UNCHECKED:
+            continue
+        begun = [one for one in values if one.get("since", date.min) <= day]
+        if begun:
+            latest = max(begun, key=lambda one: one.get("since", date.min))
+            yield name, _rule(name, latest)
+
+
+def _rule(name: str, told: Mapping[str, Any]) -> Rule:
+    return Rule(
+        name, told["value"], _sources()[told["source"]], told.get("since"), told.get("note")
+    )
+
+
+@functools.cache
+def _sources() -> dict[str, Source]:
+    return {
+        key: Source(told["name"], told.get("url"), told.get("read"), told["certainty"])
+        for key, told in _whole()["sources"].items()
+    }
+
+
+@functools.cache
+def _whole() -> dict[str, Any]:
+    with _FILE.open("rb") as file:
+        return tomllib.load(file)

@@ -1,0 +1,26 @@
+"""What sellers sell, and what they know of its market."""
+
+from listings.models.comparables import Comparable, ComparableImport
+from listings.models.listings import (
+    Condition,
+    Listing,
+    ListingChange,
+    ListingImage,
+    ListingRepair,
+    ListingState,
+    ListingVariant,
+    Platform,
+)
+
+__all__ = [
+    "Comparable",
+    "ComparableImport",
+    "Condition",
+    "Listing",
+    "ListingChange",
+    "ListingImage",
+    "ListingRepair",
+    "ListingState",
+    "ListingVariant",
+    "Platform",
+]

@@ -1,0 +1,115 @@
+"""What to ask for an item, and on what grounds: never a figure without a basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from accounts import currencies
+from accounts.models import Account
+from listings.pricing import priors, similar
+from listings.pricing.quantiles import Sale, Spread, spread
+from listings.pricing.similar import Alike, Item
+
+Basis = Literal["comparables", "prior", "none"]
+
+# Fewer sold items than this are no ground to stand on.
+LEAST_COMPARABLES = 3
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A suggested price and its range in minor units of `currency`; None where there is no basis."""
+
+    basis: Basis
+    currency: str
+    suggested: int | None
+    low: int | None
+    high: int | None
+    n: int
+    note: str
+    nearest: tuple[Alike, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """The grounds, as the API tells them."""
+        return {
+            "basis": self.basis,
+            "n": self.n,
+            "isEstimate": self.basis == "prior",
+            "note": self.note,
+            "nearest": [
+                {
+                    "title": one.sold.title,
+                    "price": one.sold.price,
+                    "soldOn": one.sold.sold_on.isoformat(),
+                    "condition": one.sold.condition or None,
+                    "yourListing": one.sold.own,
+                }
+                for one in self.nearest[:_SHOWN]
+            ],
+        }
+
+
+def estimate(account: Account, item: Item, *, currency: str, today: date) -> Estimate:
+    """From the account's own comparables where there are enough, else from the house's table."""
+    alike = _of_condition(
+        similar.nearest(account, item, currency=currency, today=today), item.condition
+    )
+    if len(alike) >= LEAST_COMPARABLES:
+        found = spread([Sale(one.sold.price, one.weight) for one in alike])
+        if found.n >= LEAST_COMPARABLES:
+            return _from_comparables(found, alike, item, currency)
+    return _from_table(item, currency, few=len(alike))
+
+
+def _of_condition(alike: list[Alike], condition: str) -> list[Alike]:
+    """Those in the very same condition, where there are enough of them."""
+    same = [one for one in alike if condition and one.sold.condition == condition]
+    return same if len(same) >= LEAST_COMPARABLES else alike
+
+
+def _from_comparables(found: Spread, alike: list[Alike], item: Item, currency: str) -> Estimate:
+    days = [one.sold.sold_on for one in alike]
+    since, until = min(days), max(days)
+    when = f"on {until}" if since == until else f"between {since} and {until}"
+    note = f"From {found.n} of your sold items like this one, sold {when}."
+    if any(one.sold.condition != item.condition for one in alike) and item.condition:
+        note += " Some were in another condition."
+    return Estimate(
+        basis="comparables",
+        currency=currency,
+        suggested=found.middle,
+        low=found.low,
+        high=found.high,
+        n=found.n,
+        note=note,
+        nearest=tuple(alike),
+    )
+
+
+def _from_table(item: Item, currency: str, *, few: int) -> Estimate:
+    found = priors.estimate(
+        item.category, brand=item.brand, condition=item.condition, currency=currency
+    )
+    have = f"You have {few or 'no'} sold items like this one, and {LEAST_COMPARABLES} are needed. "
+    if few == 1:
+        have = have.replace("items", "item", 1)
+    if found is None:
+        return Estimate("none", currency, None, None, None, 0, have + _why_none(item, currency))
+    return Estimate("prior", currency, found.middle, found.low, found.high, 0, have + priors.note())
+
+
+def _why_none(item: Item, currency: str) -> str:
+    if item.category is None:
+        return "What the item is was not recognised, so there is no estimate either."
+    return f"The house's table has no estimate for this kind of item in {currency}."
+
+
+def below_purchase(found: Estimate, purchase_price: int | None) -> str | None:
+    """A warning where the suggestion would not even bring back what was paid."""
+    if purchase_price is None or found.suggested is None or found.suggested >= purchase_price:
+        return None
+    paid = f"{currencies.amount(purchase_price, found.currency)} {found.currency}"
+    return f"The suggested price is below the {paid} that you paid."

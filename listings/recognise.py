@@ -1,0 +1,164 @@
+"""Photos of one item in, all that they show out: the one door to recognition.
+
+Runs in workers only. Nothing leaves the machine, and what is written on an item is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from django.conf import settings
+
+from listings.seen import Evidence, Quality, Seen
+from listings.vision import brands, choosing, colours, labels, quality, reading
+from listings.vision.choosing import Choice
+from listings.vision.colours import Colours
+from listings.vision.network import Looks, Network
+from listings.vision.reading import Line
+from processing import runtime
+from processing.engine import codecs, subject
+from processing.engine.arrays import F32, U8, fit_within, shrink
+from processing.engine.registry import Models
+from processing.engine.text_detection import Text, TextFinder
+
+PROVIDER = "packshot:efficientnet-lite0"
+_MODEL = "fast"
+# Everything is seen on a copy of this longer side: the text finder looks no closer.
+_SIDE = 1600
+# A JPEG whose shorter side is at least twice this is decoded at a half or a quarter.
+_LEAST = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What recognising works with; without `texts`, nothing is read off the photos."""
+
+    models: Models
+    network: Network
+    texts: TextFinder | None
+    max_pixels: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """One photo, and what is known of it."""
+
+    rgb: U8
+    matte: F32
+    size: tuple[int, int]
+    texts: Sequence[Text]
+    looks: Looks
+
+    @property
+    def empty(self) -> bool:
+        return quality.nothing_there(self.matte)
+
+
+@cache
+def tools() -> Tools:
+    """What this process recognises with, as its settings say."""
+    return Tools(
+        models=runtime.registry(),
+        network=Network(threads=settings.MODEL_THREADS),
+        texts=runtime.text_finder(),
+        max_pixels=settings.MAX_PIXELS,
+    )
+
+
+def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
+    """What several photos of one item show, the first being the main one.
+
+    Raises UnsupportedFormat, TooManyPixels, BrokenImage, ModelNotInstalled, and ValueError when
+    there is no photo.
+    """
+    if not pictures:
+        raise ValueError("There is no photo to recognise anything on.")
+    views = [_view(data, tools) for data in pictures]
+    choice = choosing.choose([None if view.empty else view.looks for view in views])
+    painted = [None if view.empty else colours.of(view.rgb, view.matte) for view in views]
+    shown = _shown(painted, choice.views)
+    lines = [reading.lines(view.texts, image) for image, view in enumerate(views)]
+    evidence = [
+        *_about_category(choice),
+        *(_about_colours(*shown) if shown else ()),
+        *_written(lines),
+    ]
+    return Seen(
+        category=choice.key,
+        category_confidence=choice.confidence,
+        alternatives=choice.alternatives,
+        colours=_all(evidence, "colour"),
+        pattern=shown[1].pattern if shown else None,
+        brand=_first(evidence, "brand"),
+        size=_first(evidence, "size"),
+        materials=_all(evidence, "material"),
+        texts=tuple(dict.fromkeys(line.words for photo in lines for line in photo)),
+        evidence=tuple(evidence),
+        quality=tuple(_quality(views)),
+        provider=PROVIDER,
+    )
+
+
+def _view(data: bytes, tools: Tools) -> View:
+    photo = codecs.decode(data, max_pixels=tools.max_pixels, least=(_LEAST, _LEAST))
+    rgb = subject.seen(photo)
+    rgb = shrink(rgb, fit_within(rgb.shape[1], rgb.shape[0], _SIDE))
+    if photo.alpha is not None and photo.alpha.min() < 255:
+        matte = np.asarray(photo.alpha, np.float32) / np.float32(255)
+    else:
+        matte = tools.models.matte(_MODEL, rgb)
+    texts = [] if tools.texts is None else tools.texts.find(rgb)
+    return View(rgb, matte, photo.probe.oriented_size, texts, tools.network.look([rgb]))
+
+
+def _about_category(choice: Choice) -> list[Evidence]:
+    if choice.key is None:
+        return []
+    image = choice.views[0] if len(choice.views) == 1 else None
+    return [Evidence("category", choice.key, "classifier", image, choice.confidence)]
+
+
+def _shown(
+    painted: Sequence[Colours | None], speaking: Sequence[int]
+) -> tuple[int, Colours] | None:
+    """The first photo that shows the item itself, with its colours: a label is white, too."""
+    shown = [(image, found) for image, found in enumerate(painted) if found is not None]
+    return next((one for one in shown if one[0] in speaking), shown[0] if shown else None)
+
+
+def _about_colours(image: int, found: Colours) -> list[Evidence]:
+    names = zip(found.names, found.shares, strict=True)
+    return [
+        *(Evidence("colour", name, "pixels", image, share) for name, share in names),
+        Evidence("pattern", found.pattern, "pixels", image, found.confidence),
+    ]
+
+
+def _written(lines: Sequence[Sequence[Line]]) -> list[Evidence]:
+    """Brand, size and materials; of several photos the one that is read most surely."""
+    every = [line for photo in lines for line in photo]
+    found = [brand for photo in lines if (brand := brands.find(photo))]
+    told = []
+    if best := max(found, key=lambda brand: brand.confidence, default=None):
+        told.append(Evidence("brand", best.name, "ocr", best.line.image, best.confidence))
+    if size := labels.size(every):
+        told.append(Evidence("size", size.value, "ocr", size.line.image, size.confidence))
+    for read in labels.materials(every):
+        told.append(Evidence("material", read.value, "ocr", read.line.image, read.confidence))
+    return told
+
+
+def _quality(views: Sequence[View]) -> Iterator[Quality]:
+    for image, view in enumerate(views):
+        yield from quality.problems(image, view.rgb, view.matte, view.size, view.texts)
+
+
+def _all(evidence: Sequence[Evidence], field: str) -> tuple[str, ...]:
+    return tuple(one.value for one in evidence if one.field == field)
+
+
+def _first(evidence: Sequence[Evidence], field: str) -> str | None:
+    return next(iter(_all(evidence, field)), None)

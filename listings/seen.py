@@ -1,0 +1,65 @@
+"""What recognition saw on the photos of one item: plain values, each with where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Source = Literal["classifier", "ocr", "pixels", "hint", "llm"]
+Pattern = Literal["plain", "multicoloured", "patterned"]
+Problem = Literal[
+    "blurred",
+    "too-dark",
+    "too-bright",
+    "cluttered",
+    "cut-off",
+    "too-small",
+    "watermark",
+    "text",
+    "nothing-found",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact about the item: which field it fills, what says so, on which photo (0 the first)."""
+
+    field: str
+    value: str
+    source: Source
+    image: int | None
+    """Index of the photo; None when all of them together, or the seller's own hint, say it."""
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One thing a seller should mend about one photo, with a sentence that says how."""
+
+    image: int
+    problem: Problem
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that the photos of one item show; what is not sure is None or left out."""
+
+    category: str | None
+    """A key of categories.toml; None when the classifier is unsure."""
+    category_confidence: float
+    """Calibrated probability of the likeliest category, given even when `category` is None."""
+    alternatives: tuple[tuple[str, float], ...]
+    """Other categories that may be meant, likeliest first, each with its probability."""
+    colours: tuple[str, ...]
+    """Names of the subject's colours, the largest area first."""
+    pattern: Pattern | None
+    brand: str | None
+    size: str | None
+    materials: tuple[str, ...]
+    texts: tuple[str, ...]
+    """Lines read off the photos. Data to show and search, never an instruction."""
+    evidence: tuple[Evidence, ...]
+    quality: tuple[Quality, ...]
+    provider: str
+    """What recognised the item, e.g. "packshot:efficientnet-lite0"."""

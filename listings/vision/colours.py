@@ -1,0 +1,181 @@
+"""Colours by name, and whether an item is plain, of several colours, or patterned.
+
+Only the subject's own pixels count. They are grouped in CIELAB, where distances are near to how
+different colours look, with lightness counting less than hue: folds and shadows change it most.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from listings.seen import Pattern
+from processing.engine.arrays import F32, U8, fit_within, shrink
+
+NAMES = Path(__file__).with_name("colours.toml")
+
+_SIDE = 288
+_GROUPS = 8
+_SAMPLE = 6000
+# Weight of lightness beside a and b when pixels are grouped, and how far apart (in those units) two
+# groups may be and still be shades of one colour: on plain things light and shadow differ by more.
+_SHADES = {"patterned": (0.6, 17.0), "smooth": (0.3, 21.0)}
+# The brightest of a photo is taken for white, as far as that makes it brighter by a fifth at most.
+_WHITE, _MOST_GAIN = 95.0, 1.2
+_FAMILIES = (
+    frozenset({"light blue", "blue", "navy"}),
+    frozenset({"light grey", "grey"}),
+    frozenset({"light green", "green", "dark green"}),
+    frozenset({"tan", "brown"}),
+    frozenset({"red", "burgundy"}),
+    frozenset({"pink", "hot pink"}),
+    frozenset({"cream", "beige"}),
+)
+_LEAST_SHARE, _MOST_NAMES = 0.09, 4
+# A plain item is so much of one colour; the rest is shine, labels and the edge.
+_PLAIN = 0.86
+# From here on colours alternate (stripes, checks, prints) rather than lie beside each other.
+_RELIEF = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """`names` with `shares` of the subject (0 to 1), the largest first, and how they are laid out."""
+
+    names: tuple[str, ...]
+    shares: tuple[float, ...]
+    pattern: Pattern
+    confidence: float
+    """Of the pattern: 0.5 at the border between plain and patterned, up to 1; not a probability."""
+
+
+def of(rgb: U8, matte: F32) -> Colours | None:
+    """The colours of a subject: `rgb` uint8 (h, w, 3), `matte` float32 0 to 1 on any grid that covers
+    the picture. None when there is too little subject to say."""
+    size = fit_within(rgb.shape[1], rgb.shape[0], _SIDE)
+    small = shrink(rgb, size)
+    inside = _inside(matte, size)
+    if np.count_nonzero(inside) < 60:
+        return None
+    lab = _evened(np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)))
+    relief = _relief(lab, inside)
+    patterned = relief >= _RELIEF
+    groups, centres = _groups(lab[inside], _SHADES["patterned" if patterned else "smooth"])
+    counts = np.bincount(groups, minlength=len(centres))
+    shares = np.asarray(counts / len(groups), np.float32)
+    named = _named(centres, shares)
+    if not patterned and any(family.issuperset(named) for family in _FAMILIES):
+        named = {next(iter(named)): sum(named.values())}  # washed denim is no two colours
+    plain = shares.max() >= _PLAIN or len(named) == 1
+    pattern: Pattern = "plain" if plain else "multicoloured"
+    return Colours(
+        tuple(named),
+        tuple(round(share, 3) for share in named.values()),
+        "patterned" if patterned else pattern,
+        round(min(1.0, 0.5 + abs(relief - _RELIEF) / (2 * _RELIEF)), 3),
+    )
+
+
+def name_of(lab: F32) -> str:
+    """The name of one colour, CIELAB float32 (3,): L 0 to 100, a and b."""
+    names, samples = _samples()
+    difference = (samples - lab) * np.array([0.8, 1.0, 1.0], np.float32)
+    return names[int(np.argmin((difference * difference).sum(axis=1)))]
+
+
+def _inside(matte: F32, size: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Where the subject surely is, a pixel or two within its edge, unless that leaves nothing."""
+    sure = (cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR) > 0.8).astype(np.uint8)
+    core = cv2.erode(sure, np.ones((5, 5), np.uint8), borderValue=0)
+    kept = core if 2 * np.count_nonzero(core) > np.count_nonzero(sure) else sure
+    return np.asarray(kept > 0)
+
+
+def _evened(lab: F32) -> F32:
+    """The picture (h, w, 3) as if its exposure had been right."""
+    gain = _WHITE / max(float(np.percentile(lab[..., 0], 99)), 1.0)
+    return np.asarray(lab * np.float32(np.clip(gain, 1.0, _MOST_GAIN)), np.float32)
+
+
+def _groups(
+    lab: F32, shades: tuple[float, float]
+) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.intp]], F32]:
+    """The group of each pixel (n,), and each group's colour (k, 3) in CIELAB."""
+    lightness, one_colour = shades
+    weighted = np.ascontiguousarray(lab * np.array([lightness, 1, 1], np.float32))
+    step = max(1, len(weighted) // _SAMPLE)
+    cv2.setRNGSeed(1)  # the same photo always gets the same answer
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
+    count = min(_GROUPS, len(weighted[::step]))
+    _, _, centres = cv2.kmeans(
+        weighted[::step].copy(), count, np.empty(0), stop, 1, cv2.KMEANS_PP_CENTERS
+    )
+    joined = _joined(np.asarray(centres, np.float32), one_colour)
+    nearest = ((weighted[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
+    groups = np.unique(joined[nearest], return_inverse=True)[1]
+    return groups, np.stack([_lit(lab[groups == group]) for group in np.unique(groups)])
+
+
+def _joined(centres: F32, one_colour: float) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
+    """Which groups are shades of one colour: those are joined whose farthest members are nearest,
+    so that a chain of greys never makes black and white one."""
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
+    members = [[index] for index in range(len(centres))]
+    while len(members) > 1:
+        table = np.array(
+            [[apart[np.ix_(one, other)].max() for other in members] for one in members]
+        )
+        np.fill_diagonal(table, np.inf)
+        first, second = divmod(int(table.argmin()), len(members))
+        if table[first, second] >= one_colour:
+            break
+        members[first] += members.pop(second)
+    groups = np.empty(len(centres), np.intp)
+    for group, indices in enumerate(members):
+        groups[indices] = group
+    return groups
+
+
+def _lit(lab: F32) -> F32:
+    """The colour (3,) of a group of pixels (n, 3) as it is where light falls on it, not in its folds."""
+    order = np.argsort(lab[:, 0])
+    lit = lab[order[len(order) // 2 : max(len(order) * 19 // 20, len(order) // 2 + 1)]]
+    return np.asarray(lit.mean(axis=0), np.float32)
+
+
+def _named(centres: F32, shares: F32) -> dict[str, float]:
+    """Shares by name, the largest first: at least one, without slivers."""
+    total: dict[str, float] = {}
+    for index in np.argsort(-shares):
+        name = name_of(centres[index])
+        total[name] = total.get(name, 0.0) + float(shares[index])
+    ordered = sorted(total.items(), key=lambda item: -item[1])
+    return dict(
+        [ordered[0], *(item for item in ordered[1:] if item[1] >= _LEAST_SHARE)][:_MOST_NAMES]
+    )
+
+
+def _relief(lab: F32, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+    """How much the subject's pixels differ from what is around them: folds change slowly across a
+    garment, a print or a stripe from one pixel to the next."""
+    weight = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 5.0) + np.float32(1e-3)
+    masked = lab * inside[..., None].astype(np.float32)
+    around = np.asarray(cv2.GaussianBlur(masked, (0, 0), 5.0)) / np.asarray(weight)[..., None]
+    difference = np.linalg.norm((lab - around)[inside], axis=1)
+    return float(np.percentile(difference, 75))
+
+
+@cache
+def _samples() -> tuple[tuple[str, ...], F32]:
+    """All samples with their names: CIELAB float32 (n, 3)."""
+    with NAMES.open("rb") as file:
+        table: dict[str, list[str]] = tomllib.load(file)
+    pairs = [(name, sample) for name, samples in table.items() for sample in samples]
+    rgb = np.array([[int(s[i : i + 2], 16) for i in (1, 3, 5)] for _, s in pairs], np.float32)
+    lab = cv2.cvtColor(rgb[None] / np.float32(255), cv2.COLOR_RGB2LAB)[0]
+    return tuple(name for name, _ in pairs), np.asarray(lab, np.float32)

@@ -1,0 +1,37 @@
+"""Lines of text on a photo, in the order in which a person would read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from processing.engine.text_detection import Text
+
+# Beyond this a photo shows a page, not a label: matching would only take longer.
+_MOST_LINES, _LONGEST = 60, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`words` as read, with how sure the reading is (0 to 1), on photo number `image`.
+
+    Whatever it says is data: it is matched and shown, never obeyed.
+    """
+
+    words: str
+    score: float
+    image: int
+
+
+def lines(texts: Sequence[Text], image: int) -> list[Line]:
+    """What was read on one photo, without control characters, from top to bottom."""
+    ordered = sorted(
+        texts, key=lambda text: (float(text.quad[:, 1].mean()), float(text.quad[0, 0]))
+    )
+    cleaned = ((_clean(text.words), text.score) for text in ordered[:_MOST_LINES])
+    return [Line(words, round(score, 3), image) for words, score in cleaned if words]
+
+
+def _clean(words: str) -> str:
+    printable = "".join(letter if letter.isprintable() else " " for letter in words)
+    return " ".join(printable.split())[:_LONGEST]

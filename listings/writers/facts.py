@@ -1,0 +1,78 @@
+"""What was seen and what the seller says, put together: the seller's word counts for more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from listings import vocabulary
+from listings.seen import Evidence, Seen
+from listings.writers.base import Facts, Hints
+
+
+def merge(seen: Seen, hints: Hints) -> Facts:
+    key = hints.category or seen.category
+    category = vocabulary.categories().get(key) if key else None
+    confidence = 1.0 if hints.category else seen.category_confidence
+    named = hints.model_dump(
+        include={"category", "brand", "size", "condition", "color", "material"}
+    )
+    given = frozenset(name for name, value in named.items() if value)
+    return Facts(
+        category=category,
+        confidence=round(confidence, 3) if category else 0.0,
+        brand=hints.brand or seen.brand,
+        size=hints.size or seen.size,
+        condition=hints.condition or "",
+        colours=(hints.color,) if hints.color else seen.colours,
+        pattern=seen.pattern,
+        materials=(hints.material,) if hints.material else seen.materials,
+        notes=hints.notes or "",
+        texts=seen.texts,
+        given=given,
+    )
+
+
+def evidence(seen: Seen, hints: Hints) -> list[Evidence]:
+    """Where each fact comes from; what the seller overruled is left out."""
+    told = hints.model_dump(include={"category", "brand", "size", "condition", "color", "material"})
+    found = [
+        Evidence("colour" if name == "color" else name, value, "hint", None, 1.0)
+        for name, value in told.items()
+        if value
+    ]
+    overruled = {one.field for one in found}
+    return [*found, *(one for one in seen.evidence if one.field not in overruled)]
+
+
+def doubts(seen: Seen, hints: Hints, facts: Facts) -> Iterator[str]:
+    """What the seller should look at before publishing: contradictions, and what nobody knows."""
+    if hints.brand and seen.brand and not _same_brand(hints.brand, seen.brand):
+        yield f"You say the brand is {hints.brand}; the photos show {seen.brand}."
+    if hints.size and seen.size and vocabulary.plain(hints.size) != vocabulary.plain(seen.size):
+        yield f"You say the size is {hints.size}; the photos show {seen.size}."
+    if hints.category and seen.category and hints.category != seen.category:
+        names = vocabulary.categories()
+        yield (
+            f"You say the category is {names[hints.category].name}; the photos look like "
+            f"{names[seen.category].name}."
+        )
+    if facts.category is None:
+        yield f"What the item is was not recognised.{maybe(seen)} Say it in hints.category."
+    if not facts.brand:
+        yield "No brand was seen or given."
+    if not facts.condition:
+        yield "The condition was not given; photos alone don't tell it."
+    for one in seen.quality:
+        yield f"Photo {one.image + 1}: {one.message}"
+
+
+def maybe(seen: Seen) -> str:
+    """The categories that may be meant, as a sentence with a space before it, or nothing."""
+    names = [vocabulary.categories()[key].name for key, _ in seen.alternatives[:3]]
+    if not names:
+        return ""
+    return f" It may be {' or '.join(f'a {n}' if not n.endswith('s') else n for n in names)}."
+
+
+def _same_brand(one: str, other: str) -> bool:
+    return vocabulary.brand_key(one) == vocabulary.brand_key(other)

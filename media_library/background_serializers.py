@@ -1,0 +1,137 @@
+"""Backgrounds as the API shows them, and what it takes in."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urljoin
+
+from django.templatetags.static import static
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from pydantic import TypeAdapter
+from rest_framework import serializers
+
+from config import public_ids
+from config.api.fields import PublicIdField, Text
+from config.api.serializers import PageQuery, StrictSerializer
+from media_library.backgrounds import (
+    MOST_TAGS,
+    SOURCES,
+    TAG_LENGTH,
+    Entry,
+    plan_of,
+    source_of,
+)
+from media_library.builtin_backgrounds import Builtin
+from media_library.links import content_url
+from media_library.models import NAME_LENGTH, BackgroundCategory
+from processing.engine.edit_plan import Background as Plan
+
+_PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
+
+
+def Tags(**options: Any) -> serializers.ListField:
+    return serializers.ListField(
+        child=Text(max_length=TAG_LENGTH, trim_whitespace=True), max_length=MOST_TAGS, **options
+    )
+
+
+# An edit's plan has a Background of its own.
+@extend_schema_serializer(component_name="LibraryBackground")
+class BackgroundSerializer(serializers.Serializer[Any]):
+    """Needs ``base`` in its context: the site's address, in front of paths."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    category = serializers.ChoiceField(choices=BackgroundCategory.values)
+    tags = serializers.ListField(child=serializers.CharField())
+    source = serializers.SerializerMethodField(help_text="Who it comes from.")  # type: ignore[assignment]
+    background = serializers.SerializerMethodField(
+        help_text="What an edit has as its `background` to show it."
+    )
+    imageId = serializers.SerializerMethodField(help_text="Null for a built-in one.")
+    url = serializers.SerializerMethodField(
+        help_text="The picture. Null for a built-in one, which is drawn where it is used."
+    )
+    thumbnailUrl = serializers.SerializerMethodField(help_text="Null until it is made.")
+    madeFrom = serializers.SerializerMethodField(
+        help_text="The words of a generated one, who made it, and the seed to make it again."
+    )
+    createdAt = serializers.SerializerMethodField(help_text="Null for a built-in one.")
+
+    @extend_schema_field(serializers.ChoiceField(choices=SOURCES))
+    def get_source(self, entry: Entry) -> str:
+        return source_of(entry)
+
+    @extend_schema_field({"$ref": "#/components/schemas/Background"})
+    def get_background(self, entry: Entry) -> dict[str, Any]:
+        plan: dict[str, Any] = _PLANS.dump_python(
+            plan_of(entry), mode="json", by_alias=True, exclude_defaults=True
+        )
+        if not isinstance(entry, Builtin):
+            plan["image"]["imageId"] = public_ids.encode("img", entry.image_id)
+        return plan
+
+    @extend_schema_field(PublicIdField("img", allow_null=True))
+    def get_imageId(self, entry: Entry) -> str | None:
+        return None if isinstance(entry, Builtin) else entry.image.public_id
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_url(self, entry: Entry) -> str | None:
+        return None if isinstance(entry, Builtin) else content_url(entry.image, base=self._base)
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_thumbnailUrl(self, entry: Entry) -> str | None:
+        return thumbnail_url(entry, base=self._base)
+
+    @extend_schema_field(serializers.DictField(allow_null=True))
+    def get_madeFrom(self, entry: Entry) -> dict[str, Any] | None:
+        return None if isinstance(entry, Builtin) else entry.made_from or None
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_createdAt(self, entry: Entry) -> str | None:
+        if isinstance(entry, Builtin):
+            return None
+        return serializers.DateTimeField().to_representation(entry.created_at)
+
+    @property
+    def _base(self) -> str:
+        return str(self.context["base"])
+
+
+def thumbnail_url(entry: Entry, *, base: str) -> str | None:
+    if isinstance(entry, Builtin):
+        return urljoin(base, static(entry.thumbnail))
+    if not entry.image.thumbnail_key:
+        return None
+    return content_url(entry.image, "thumbnail", base=base)
+
+
+class BackgroundUpload(StrictSerializer):
+    """A form with one picture. That it is empty is said by the ingest, like all that is wrong."""
+
+    file = serializers.FileField(allow_empty_file=True)
+    name = Text(
+        max_length=NAME_LENGTH, required=False, help_text="The file's own, where it is left out."
+    )
+    category = serializers.ChoiceField(
+        choices=BackgroundCategory.values, default=BackgroundCategory.CUSTOM
+    )
+    tags = Tags(default=list, help_text="One part of the form for each.")
+
+
+class BackgroundChange(StrictSerializer):
+    name = Text(max_length=NAME_LENGTH, required=False)
+    category = serializers.ChoiceField(choices=BackgroundCategory.values, required=False)
+    tags = Tags(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Send a new `name`, `category` or `tags`.")
+        return attrs
+
+
+class BackgroundQuery(PageQuery):
+    category = serializers.ChoiceField(choices=BackgroundCategory.values, required=False)
+    tag = Text(max_length=TAG_LENGTH, default="", allow_blank=True)
+    search = Text(max_length=NAME_LENGTH, default="", allow_blank=True)
+    source = serializers.ChoiceField(choices=SOURCES, required=False)  # type: ignore[assignment]

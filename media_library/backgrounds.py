@@ -1,0 +1,198 @@
+"""The library of backgrounds: everybody's built-in ones, and what an account has added to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError
+from django.db.models import QuerySet
+
+from accounts.models import Account
+from config import public_ids
+from config.errors import AppError, invalid, not_found
+from media_library.builtin_backgrounds import Builtin, builtins
+from media_library.ingest import Incoming, ingest_all
+from media_library.models import Background, BackgroundCategory, Image
+from media_library.projects import visible_name
+from media_library.services import delete_image
+from processing.engine.edit_plan import Background as Plan
+from processing.engine.edit_plan import BackgroundImage, Scaling
+
+Source = Literal["builtin", "upload", "generated"]
+SOURCES: Final = get_args(Source)
+MOST: Final = 1_000
+MOST_TAGS: Final = 20
+TAG_LENGTH: Final = 32
+
+# What lists hold: recipes, and the account's rows with their images.
+Entry = Builtin | Background
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which backgrounds a list shows; what is None or empty leaves the choice open.
+
+    ``search`` is a part of the name or of a tag.
+    """
+
+    category: str | None = None
+    tag: str = ""
+    search: str = ""
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Described:
+    """What an account says of a background of its own, checked. Raises AppError VALIDATION_ERROR."""
+
+    name: str
+    category: str = BackgroundCategory.CUSTOM
+    tags: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", visible_name(self.name))
+        object.__setattr__(self, "tags", tidy_tags(self.tags))
+
+
+def page_of(account: Account, wanted: Wanted, *, start: int, count: int) -> tuple[list[Entry], int]:
+    """One page of the account's own, newest first, and then the built-in ones; and how many there
+    are in all."""
+    keys = list(_matching(account, wanted))
+    page = keys[start : start + count]
+    rows = own(account).in_bulk([key for key in page if isinstance(key, UUID)])
+    found = [rows.get(key) if isinstance(key, UUID) else key for key in page]
+    return [entry for entry in found if entry is not None], len(keys)
+
+
+def own(account: Account) -> QuerySet[Background]:
+    """The account's backgrounds whose picture is still there."""
+    return Background.objects.filter(account=account, image__deleted_at=None).select_related(
+        "image"
+    )
+
+
+def find(account: Account, public_id: str) -> Entry:
+    """A built-in one or one of the account's own. Raises AppError NOT_FOUND."""
+    return builtins().get(public_id) or find_own(account, public_id)
+
+
+def find_own(account: Account, public_id: str) -> Background:
+    """Raises AppError NOT_FOUND, also for other people's; CONFLICT for a built-in one."""
+    if public_id in builtins():
+        raise AppError("CONFLICT", "Built-in backgrounds stay as they are.", status=409)
+    try:
+        pk = public_ids.decode("bg", public_id)
+    except ValueError as error:
+        raise not_found("Background") from error
+    return row_for(account, pk)
+
+
+def row_for(account: Account, pk: UUID) -> Background:
+    """Raises AppError NOT_FOUND, also for other people's."""
+    row = own(account).filter(pk=pk).first()
+    if row is None:
+        raise not_found("Background")
+    return row
+
+
+def plan_of(entry: Entry, scaling: Scaling = "fill") -> Plan:
+    """What an edit has as its background to show this one. ``scaling`` is for pictures: what is
+    drawn fits any frame."""
+    if isinstance(entry, Builtin):
+        return entry.plan
+    return Plan(image=BackgroundImage(str(entry.image_id), scaling))
+
+
+def source_of(entry: Entry) -> Source:
+    if isinstance(entry, Builtin):
+        return "builtin"
+    return "generated" if entry.made_from else "upload"
+
+
+def check_room(account: Account) -> None:
+    """Raises AppError CONFLICT for one background too many."""
+    if own(account).count() >= MOST:
+        message = f"An account has at most {MOST:,} backgrounds of its own."
+        raise AppError("CONFLICT", message, status=409)
+
+
+def upload(
+    account: Account, file: Incoming, described: Described, *, pk: UUID | None = None
+) -> Background:
+    """Keep a picture as a background. Raises AppError (see ``checks.check``), CONFLICT for one too
+    many."""
+    check_room(account)
+    [image] = ingest_all(account, [file])
+    try:
+        return keep(account, image, described, pk=pk)
+    except DatabaseError:
+        delete_image(image)
+        raise
+
+
+def keep(
+    account: Account,
+    image: Image,
+    described: Described,
+    *,
+    made_from: Mapping[str, Any] | None = None,
+    pk: UUID | None = None,
+) -> Background:
+    """Make a picture of the account's one of its backgrounds."""
+    return Background.objects.create(
+        id=pk or uuid4(),
+        account=account,
+        image=image,
+        name=described.name,
+        category=described.category,
+        tags=list(described.tags),
+        made_from=dict(made_from or {}),
+    )
+
+
+def change(row: Background, **changes: Any) -> None:
+    """Give it another ``name``, ``category`` or ``tags``. Raises AppError VALIDATION_ERROR."""
+    before = {"name": row.name, "category": row.category, "tags": row.tags}
+    described = Described(**{**before, **changes})
+    row.name, row.category, row.tags = described.name, described.category, list(described.tags)
+    row.save(update_fields=["name", "category", "tags"])
+
+
+def remove(row: Background) -> None:
+    """Forget a background with its picture. What was made with it stays."""
+    delete_image(row.image)
+
+
+def tidy_tags(tags: Sequence[str]) -> list[str]:
+    """In small letters, on one line, each once. Raises AppError VALIDATION_ERROR."""
+    tidy = [" ".join(tag.lower().split()) for tag in tags]
+    if not all(tag.isprintable() and 1 <= len(tag) <= TAG_LENGTH for tag in tidy):
+        raise invalid("tags", f"A tag has 1 to {TAG_LENGTH} visible characters.")
+    tidy = list(dict.fromkeys(tidy))
+    if len(tidy) > MOST_TAGS:
+        raise invalid("tags", f"A background has at most {MOST_TAGS} tags.")
+    return tidy
+
+
+def _matching(account: Account, wanted: Wanted) -> Iterator[UUID | Builtin]:
+    """Names and tags are compared here, because databases differ in how they look into JSON and in
+    what they take for the same letter."""
+    for row in own(account).select_related(None).defer("image"):
+        if _matches(row, wanted):
+            yield row.pk
+    for one in builtins().values():
+        if _matches(one, wanted):
+            yield one
+
+
+def _matches(entry: Entry, wanted: Wanted) -> bool:
+    searched = wanted.search.casefold()
+    return (
+        wanted.category in (None, entry.category)
+        and wanted.source in (None, source_of(entry))
+        and (not wanted.tag or wanted.tag.lower() in entry.tags)
+        and any(searched in text.casefold() for text in (entry.name, *entry.tags))
+    )

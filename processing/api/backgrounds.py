@@ -1,0 +1,76 @@
+"""``/backgrounds/generate``: a background from words for the library, painted by a worker."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.http import caller
+from accounts.idempotency import idempotent, new_id
+from config.api import bodies as api_bodies
+from config.api.docs import endpoint
+from media_library.api_backgrounds import BackgroundView
+from media_library.background_serializers import BackgroundSerializer
+from media_library.examples import BACKGROUND
+from processing import backgrounds
+from processing.api import bodies
+from processing.api.tools import job_again, refuse_ended, seconds_to_wait
+from processing.models import Job
+
+_PROMPT = "a marble table by a bright window"
+_PAINTED = {
+    **BACKGROUND,
+    "name": _PROMPT,
+    "category": "custom",
+    "tags": ["marble"],
+    "source": "generated",
+    "madeFrom": {
+        **{"prompt": _PROMPT, "stylePreset": None, "negativePrompt": None},
+        **{"provider": "studio", "seed": 20260504, "notUnderstood": []},
+    },
+}
+
+
+class PendingBackground(serializers.Serializer[Any]):
+    """Documents 202: the job's ``report.backgroundId`` names the background once it is done."""
+
+    jobId = serializers.CharField()
+
+
+class PaintBackgroundView(BackgroundView):
+    rate_group = "processing"
+    scope = "jobs:write"
+
+    def again(self, request: Request, object_id: UUID) -> Response:
+        return self._answer(job_again(request, object_id))
+
+    @endpoint(
+        "Generate a background for the library",
+        description="From words, by `studio` or another of this site's providers; `madeFrom` in "
+        "the answer names it. It counts as generate-background. The answer waits for the work up "
+        "to a limit (20 s by default): 201 with the background, or 202 with a `jobId` to follow "
+        "at `/jobs/{id}`, whose `report.backgroundId` names it then. `Prefer: respond-async` "
+        "doesn't wait at all.",
+        request=bodies.PaintBackgroundBody,
+        responses={201: BackgroundSerializer, 202: PendingBackground},
+        example=_PAINTED,
+        body_example={"prompt": _PROMPT, "tags": ["marble"]},
+        operation_id="backgrounds_generate",
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        command = api_bodies.read(bodies.PaintBackgroundBody, request.data).order()
+        job = backgrounds.paint(
+            caller(request), command, seconds=seconds_to_wait(request), job_id=new_id(request)
+        )
+        return self._answer(job)
+
+    def _answer(self, job: Job) -> Response:
+        refuse_ended(job)
+        if not job.ended:
+            return Response({"jobId": job.public_id}, status=202)
+        return Response(self.shown(backgrounds.painted_by(self.account, job)), status=201)

@@ -1,0 +1,169 @@
+"""Backgrounds painted from words for an account's library: the command, and what a worker does."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from accounts.http import Caller
+from accounts.models import Account
+from accounts.operations import GENERATE_BACKGROUND
+from config.errors import invalid, not_found
+from media_library import backgrounds
+from media_library.backgrounds import Described
+from media_library.models import Background, BackgroundCategory, Image
+from media_library.services import change_image
+from processing import commands, runtime, services
+from processing.commands import Command
+from processing.engine import encode, scene
+from processing.engine.backdrop_api import Backdrop, BackdropRequest
+from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
+from processing.engine.edit import STUDIO
+from processing.engine.edit_plan import Generated
+from processing.engine.errors import InvalidPlan, ProviderFailed
+from processing.engine.rendered import Clock, Rendered
+from processing.models import Job
+
+_TITLE_LENGTH = 60
+_LARGEST_SEED = 2**32 - 1
+
+Side = Annotated[int, Field(ge=LEAST_SIDE, le=LARGEST_SIDE)]
+
+
+class PaintBackground(Command):
+    """A new background for the account's library, from words and without a picture."""
+
+    operation: Literal["paint-background"] = "paint-background"
+    generated: Generated
+    width: Side = 1920
+    height: Side = 1080
+    name: str
+    category: BackgroundCategory = BackgroundCategory.CUSTOM
+    tags: tuple[str, ...] = ()
+
+    @property
+    def counted_as(self) -> str:
+        return GENERATE_BACKGROUND
+
+
+def order(
+    generated: Generated, size: tuple[int, int], *, name: str = "", **described: Any
+) -> PaintBackground:
+    """A command, checked. Without a seed it gets one of its own, so that the same words give a new
+    picture each time; without a name, the words.
+
+    Raises AppError VALIDATION_ERROR naming the option, as native doors spell it.
+    """
+    try:
+        scene.parse(generated.prompt, generated.style, generated.negative_prompt)
+    except InvalidPlan as error:
+        raise invalid("stylePreset", error.message) from error
+    try:
+        runtime.provider(generated.provider)
+    except InvalidPlan as error:
+        raise invalid("provider", error.message) from error
+    if generated.seed is None:
+        generated = replace(generated, seed=secrets.randbelow(_LARGEST_SEED + 1))
+    told = Described(name or _title(generated), **described)
+    return PaintBackground(
+        generated=generated,
+        width=size[0],
+        height=size[1],
+        name=told.name,
+        category=BackgroundCategory(told.category),
+        tags=tuple(told.tags),
+    )
+
+
+def paint(
+    caller: Caller,
+    command: PaintBackground,
+    *,
+    seconds: float | None = None,
+    job_id: UUID | None = None,
+) -> Job:
+    """Submit the work, and wait for it as ``services.submit_and_wait`` does. Raises AppError
+    CONFLICT for one background too many, QUOTA_EXCEEDED."""
+    backgrounds.check_room(caller.account)
+    return services.submit_and_wait(caller, command, source=None, seconds=seconds, job_id=job_id)
+
+
+def painted_by(account: Account, job: Job) -> Background:
+    """What a completed job has painted. Raises AppError NOT_FOUND where it was deleted since."""
+    row = backgrounds.own(account).filter(image=job.result_id).first() if job.result_id else None
+    if row is None:
+        raise not_found("Background")
+    return row
+
+
+def work(job: Job, command: PaintBackground) -> Rendered:
+    """Paint it. Raises ProviderFailed, unless the studio may stand in, and InvalidPlan for a
+    provider that the site has no more."""
+    clock, wanted = Clock(), command.generated
+    request = BackdropRequest(
+        prompt=wanted.prompt,
+        style=wanted.style,
+        negative_prompt=wanted.negative_prompt,
+        seed=wanted.seed or 0,
+        size=(command.width, command.height),
+    )
+    with clock.stage("background"):
+        made = _made(request, wanted)
+    with clock.stage("encode"):
+        data = encode.encode(made.rgb, None, format="jpg")
+    height, width = made.rgb.shape[:2]
+    return Rendered(
+        data=data,
+        format="jpg",
+        media_type=encode.media_type("jpg"),
+        width=width,
+        height=height,
+        has_alpha=False,
+        subject_box=None,
+        model="",
+        provider=made.provider,
+        uncertainty=0.0,
+        timings=clock.seconds,
+        backdrop=made.provider,
+        seed=made.seed,
+        not_understood=made.not_understood,
+    )
+
+
+def completing(job: Job, result: Image | None) -> None:
+    """Lay the result into the account's library; the report then names it."""
+    command = commands.from_json(job.command)
+    if result is None or not isinstance(command, PaintBackground):
+        raise TypeError(f"{job} has painted no background.")
+    change_image(result, name=f"{command.name.replace('/', ' ')}.jpg")
+    wanted = command.generated
+    row = backgrounds.keep(
+        job.account,
+        result,
+        Described(command.name, command.category, command.tags),
+        made_from={
+            "prompt": wanted.prompt,
+            "stylePreset": wanted.style,
+            "negativePrompt": wanted.negative_prompt,
+            **job.report["background"],
+        },
+    )
+    job.report["backgroundId"] = row.public_id
+
+
+def _title(generated: Generated) -> str:
+    words = "".join(letter for letter in " ".join(generated.prompt.split()) if letter.isprintable())
+    return words[:_TITLE_LENGTH].strip() or generated.style or "Background"
+
+
+def _made(request: BackdropRequest, wanted: Generated) -> Backdrop:
+    try:
+        return runtime.provider(wanted.provider).generate(request)
+    except ProviderFailed:
+        if not wanted.fallback:
+            raise
+        return runtime.provider(STUDIO).generate(request)

@@ -1,0 +1,47 @@
+"""The files of a batch: each for itself, so that one bad photo fails alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.models import Account
+from config.errors import AppError
+from media_library.checks import display_name
+from media_library.ingest import ingest_all
+from media_library.services import delete_image
+from media_library.uploads import incoming
+from processing import batches
+from processing.batches import Member
+
+FIELD = "files"
+
+
+@contextmanager
+def brought_in(
+    account: Account, files: Sequence[UploadedFile[Any]], *, most_bytes: int | None = None
+) -> Iterator[list[Member]]:
+    """Keeps what can be kept; if the block is refused it goes again.
+
+    Raises AppError VALIDATION_ERROR for no files, or more than the plan allows.
+    """
+    batches.check_size(account, len(files), FIELD)
+    members = [_member(account, file, most_bytes) for file in files]
+    try:
+        yield members
+    except AppError:
+        for member in members:
+            if member.image is not None:
+                delete_image(member.image)
+        raise
+
+
+def _member(account: Account, file: UploadedFile[Any], most_bytes: int | None) -> Member:
+    try:
+        [image] = ingest_all(account, [incoming(file, FIELD, most_bytes=most_bytes)])
+    except AppError as error:
+        return Member(display_name(file.name or ""), None, error.code, error.message)
+    return Member(image.name, image)

@@ -1,0 +1,47 @@
+"""How much memory this process may take, and one meaning of having met that limit."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
+
+from processing.engine.errors import OutOfMemory
+
+_TOLD = "There is not enough memory here for a picture of this size."
+
+
+def limit_growth(megabytes: int) -> None:
+    """Let this process take at most so many million bytes more than it has now (RLIMIT_DATA).
+
+    Beyond that allocations fail, one by one, where without it the system would kill the process.
+    Raises OSError on systems other than Linux, which have no such limit.
+    """
+    if sys.platform != "linux":
+        raise OSError("Only Linux limits the memory of a process.")
+    import resource
+
+    status = Path("/proc/self/status").read_text()
+    kilobytes = int(status.partition("VmData:")[2].split()[0])
+    most = kilobytes * 1024 + megabytes * 1_000_000
+    resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+
+
+@contextmanager
+def shortage_told() -> Iterator[None]:
+    """An allocation that failed within the block, in NumPy, OpenCV or ONNX Runtime, leaves it as
+    OutOfMemory."""
+    try:
+        yield
+    except MemoryError as error:
+        raise OutOfMemory(_TOLD) from error
+    except cv2.error as error:
+        if error.code != cv2.Error.STS_NO_MEM:
+            raise
+        raise OutOfMemory(_TOLD) from error
+    except RuntimeException as error:
+        if "alloc" not in str(error):
+            raise
+        raise OutOfMemory(_TOLD) from error

@@ -1,0 +1,227 @@
+"""Whatever is sent to the native API, its answers stay within its own document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from accounts import api_keys
+from accounts.http import Caller
+from accounts.models import Session
+from accounts.services import create_demo
+from accounts.sessions import key_hash
+from accounts.signing_in import new_token
+from config import outbound, public_ids
+from listings.api.examples import LISTING_ID
+from listings.models import Listing, ListingImage
+from media_library import projects
+from media_library.examples import BACKGROUND, IMAGE, PROJECT
+from media_library.ingest import Incoming, ingest_all
+from media_library.models import Background
+from processing import batches, presets, runtime, services, tasks
+from processing.api.examples import PRESET
+from processing.commands import RemoveBackground
+from processing.engine.backdrop_api import Backdrop
+from processing.engine.edit_plan import EditPlan
+from processing.models import WebhookDelivery
+from processing.webhooks import Subscription, register
+from tests.processing.conftest import MiddleModel, photo
+
+_FILES = [photo(), b"", b"no picture", photo()[:300]]
+schemathesis.openapi.format("binary", st.sampled_from(_FILES))
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+# Nobody has the example's password, and its address leads nowhere.
+_NOT_HERE = {"/api/v1/auth/login": 401, "/api/v1/images": 400}
+
+
+@cache
+def document() -> dict[str, Any]:
+    generated: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return generated
+
+
+@cache
+def schema() -> Any:
+    config = schemathesis.Config.from_dict(
+        {"generation": {"deterministic": True}, "phases": {"coverage": {"enabled": False}}}
+    )
+    config.projects.default.update(base_url="http://testserver")
+    loaded = schemathesis.openapi.from_dict(document(), config=config)
+    loaded.app = WSGIHandler()
+    return loaded
+
+
+class Painter:
+    """Stands in for the studio: a small picture of one colour."""
+
+    name = "studio"
+
+    def generate(self, request: Any) -> Any:
+        return Backdrop(np.full((9, 16, 3), 90, np.uint8), self.name, request.seed)
+
+
+class Enlarger:
+    """Stands in for the network that enlarges."""
+
+    def check(self, width: int, height: int, upscale: Any) -> None:
+        return None
+
+    def upscale(self, rgb: Any, alpha: Any, upscale: Any) -> tuple[Any, Any]:
+        return np.repeat(np.repeat(rgb, 2, axis=0), 2, axis=1), None
+
+
+class Reader:
+    """Stands in for what finds text: there is none."""
+
+    def find(self, rgb: Any, part: Any = None) -> list[Any]:
+        return []
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Somebody who has one of everything, under the ids of the document's examples."""
+
+    caller: Caller
+    ids: dict[str, str]
+
+    def headers(self) -> dict[str, str]:
+        assert self.caller.user is not None
+        return {"Authorization": f"Bearer {new_token(self.caller.user)}"}
+
+
+def row_id(public_id: str) -> UUID:
+    return public_ids.decode(public_id.partition("_")[0], public_id)
+
+
+@pytest.fixture
+def shop(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Shop:
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "1000000/s")
+    settings.WEBHOOKS_MAY_BE_PRIVATE = True
+    settings.DOOR_WAIT_SECONDS = 5.0
+    monkeypatch.setattr(outbound, "_resolve", lambda *_, **__: ["127.0.0.1"])
+    monkeypatch.setattr(runtime, "registry", MiddleModel)
+    monkeypatch.setattr(runtime, "provider", lambda name: Painter())
+    monkeypatch.setattr(runtime, "upscaler", Enlarger)
+    monkeypatch.setattr(runtime, "text_finder", Reader)
+    # Emptying the tables after each test would take longer than all requests together.
+    monkeypatch.setattr(transaction, "on_commit", lambda then, **_: then())
+    monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)
+    monkeypatch.setattr(tasks.run_one_of_a_batch, "send", tasks.run_one_of_a_batch.fn)
+    demo = create_demo("enterprise")
+    return stocked(Caller(demo.account, demo.user))
+
+
+def stocked(caller: Caller) -> Shop:
+    account = caller.account
+    endpoint = register(account, Subscription("https://shop.example/hook", ["job.completed"]))
+    projects.create(account, name="Spring", project_id=row_id(PROJECT["id"]))
+    photos = [("shoe.jpg", row_id(IMAGE["id"])), ("wall.jpg", UUID(int=1))]
+    image, wall = ingest_all(
+        account, [Incoming(name, lambda: photo(), id=photo_id) for name, photo_id in photos]
+    )
+    Background.objects.create(
+        pk=row_id(BACKGROUND["id"]), account=account, image=wall, name="Wall", category="custom"
+    )
+    presets.create(account, name="Outlet", plan=EditPlan(), preset_id=row_id(PRESET["id"]))
+    job = services.submit(caller, RemoveBackground(), source=image)
+    pictures = [batches.Member(image.name, image)]
+    batch = batches.submit(caller, RemoveBackground(format="jpg"), pictures=pictures)
+    listing = Listing.objects.create(
+        pk=row_id(LISTING_ID),
+        account=account,
+        state="ready",
+        title="Shoe",
+        currency="EUR",
+        price=900,
+    )
+    ListingImage.objects.create(listing=listing, image=image, position=0)
+    assert caller.user is not None
+    key, _ = api_keys.create(account, caller.user, name="Till")
+    session = Session.objects.get(key_hash=key_hash(new_token(caller.user)))
+    return Shop(
+        caller,
+        {
+            "image_id": IMAGE["id"],
+            "project_id": PROJECT["id"],
+            "background_id": BACKGROUND["id"],
+            "preset_id": PRESET["id"],
+            "job_id": job.public_id,
+            "batch_id": batch.public_id,
+            "webhook_id": endpoint.public_id,
+            "delivery_id": WebhookDelivery.objects.earliest("created_at").public_id,
+            "listing_id": listing.public_id,
+            "platform": "ebay",
+            "key_id": key.public_id,
+            "session_id": session.public_id,
+        },
+    )
+
+
+def examples() -> Iterator[Any]:
+    """Every example of a JSON body: method, path, body, and the answer's status."""
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            for example in content.get("application/json", {}).get("examples", {}).values():
+                status = _NOT_HERE.get(path) or int(min(operation["responses"]))
+                name = f"{method.upper()} {path}"
+                yield pytest.param(method, path, example["value"], status, id=name)
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), list(examples()))
+def test_the_documents_examples_are_accepted(
+    method: str, path: str, body: dict[str, Any], status: int, shop: Shop
+) -> None:
+    client = APIClient(headers=shop.headers())
+    answer = getattr(client, method)(path.format(**shop.ids), body, format="json")
+    assert answer.status_code == status, answer.content
+
+
+@schema().parametrize()
+@settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_answers_stay_within_the_document(case: Any, shop: Shop) -> None:
+    """Once with ids that are made up, once with those of the shop.
+
+    Event streams are refused only: tests/processing/test_streams.py reads them.
+    """
+    headers = shop.headers()
+    case.validate_response(case.call(headers=headers), checks=_CHECKS)
+    names = set(case.path_parameters or {})
+    if names and names <= set(shop.ids) and not case.path.endswith("/events"):
+        case.path_parameters = {name: shop.ids[name] for name in names}
+        case.validate_response(case.call(headers=headers), checks=_CHECKS)
