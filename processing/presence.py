@@ -15,11 +15,12 @@ from dramatiq.middleware import Middleware
 from config.observability import WORKER_KEY, queue_client
 from processing.engine import memory
 from processing.runtime import registry
-from processing.tasks import IMAGES, give_back_unfinished
+from processing.tasks import BATCHES, IMAGES, give_back_unfinished
 
 log = structlog.get_logger(__name__)
-# Batches and errands take what single pictures, for which somebody waits, leave of the processor.
-_NICENESS = 15
+# Single pictures, for which somebody waits, come first; batches take what they leave of the processor,
+# and errands what those leave, which is much: a picture of a batch uses one core half of the time.
+_BATCH_NICENESS, _ERRAND_NICENESS = 10, 19
 _SECONDS = 15  # how long a worker is believed after its last word
 
 
@@ -33,8 +34,10 @@ class WorkerPresence(Middleware):
         if worker.consumer_whitelist and IMAGES in worker.consumer_whitelist:
             registry().warm(settings.DEFAULT_MODEL)
             log.info("worker.warm", model=settings.DEFAULT_MODEL, pid=os.getpid())
+        elif BATCHES in (worker.consumer_whitelist or ()):
+            os.nice(_BATCH_NICENESS)
         elif worker.consumer_whitelist:
-            os.nice(_NICENESS)
+            os.nice(_ERRAND_NICENESS)
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         if settings.JOB_MEMORY_MB:

@@ -26,6 +26,7 @@ class Site:
     port: int
     image_workers: int
     batch_workers: int
+    model_threads: int
     redis_url: str
 
     @classmethod
@@ -37,6 +38,7 @@ class Site:
             port=_whole(env, "PORT", 8000),
             image_workers=_whole(env, "IMAGE_WORKERS", 1),
             batch_workers=_whole(env, "BATCH_WORKERS", 1),
+            model_threads=_whole(env, "MODEL_THREADS", 2),
             redis_url=env.get("REDIS_URL", ""),
         )
 
@@ -66,7 +68,15 @@ def stages(site: Site) -> list[Stage]:
             "workers",
             (
                 _worker("worker", site.image_workers, 1, ["images"], env=env),
-                _worker("batches", site.batch_workers, 1, ["batches"], env=env),
+                # Nobody waits for one picture of a batch: a core each gets more of them done than
+                # all cores for one after the other.
+                _worker(
+                    "batches",
+                    site.batch_workers,
+                    site.model_threads,
+                    ["batches"],
+                    env=env | {"MODEL_THREADS": "1"},
+                ),
                 _worker("errands", 1, 2, ["previews"], env=env),
                 # Many, as each may wait for a receiver that hangs.
                 _worker("webhooks", 1, 8, ["webhooks"], env=env),

@@ -159,6 +159,8 @@ class Registry:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
+        # Threads that are done would else keep a core busy for 50 ms, waiting for more; no run is faster.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         with _home_lock:
             os.environ[_HOME_VARIABLE] = str(self.models_dir)
             session = rembg_sessions.session_classes()[session_name](

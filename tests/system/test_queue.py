@@ -273,7 +273,7 @@ class Models:
 
 @pytest.mark.parametrize(
     ("names", "warms", "niceness"),
-    [({"images"}, True, []), ({"batches"}, False, [15]), ({"previews"}, False, [15])],
+    [({"images"}, True, []), ({"batches"}, False, [10]), ({"previews"}, False, [19])],
 )
 def test_a_worker_announces_itself_once_it_is_warm(
     client: redis.Redis,
