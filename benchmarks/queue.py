@@ -5,7 +5,8 @@ cutout after another is asked for with `display=url`, each on an idle site: afte
 the thumbnail of the one before gets made. Each asks for another edge, as equal work would be found
 again instead of done. The overhead is what the caller waited less the seconds that the engine's
 stages took by the job's own report: connection, checks, quota, database, queue, file storage and
-signing are all in it. The moments in the job's row tell where it goes.
+signing are all in it. The moments in the job's row tell where it goes: the queue's own part is the
+time from the row to the worker that has claimed it.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from benchmarks.engine import PHOTO, SIZES, enlarged
 from benchmarks.site import data_of, upload
 from tests.system.site import Site
 
-LIMIT_MS = 15
+HTTP_AND_QUEUE_MS, QUEUE_MS = 60, 15  # the limits
 WARM_UP = 5
 PAUSE_SECONDS = 0.5
 BURST = 3
@@ -70,9 +71,8 @@ def _show_alone(client: httpx.Client, image_id: str, *, runs: int) -> None:
     _show("  until a worker has it", [one.pick_up for one in asked])
     _show("  in the worker", [one.worker - one.engine for one in asked])
     _show("  until the answer", [one.after for one in asked])
-    median = statistics.median(one.overhead for one in asked) * 1000
-    verdict = "within" if median <= LIMIT_MS else "OVER"
-    print(f"HTTP and queue cost {median:.1f} ms: {verdict} the limit of {LIMIT_MS} ms")
+    _judge("HTTP and queue", [one.overhead for one in asked], HTTP_AND_QUEUE_MS)
+    _judge("the queue alone", [one.pick_up for one in asked], QUEUE_MS)
 
 
 def _show_burst(ask: Callable[[], Asked]) -> None:
@@ -81,6 +81,12 @@ def _show_burst(ask: Callable[[], Asked]) -> None:
         asked = list(pool.map(lambda _: ask(), range(BURST)))
     waits = ", ".join(f"{total * 1000:.0f}" for total in sorted(one.total for one in asked))
     print(f"\n{BURST} asked for together, one worker: {waits} ms")
+
+
+def _judge(label: str, seconds: list[float], limit: int) -> None:
+    median = statistics.median(seconds) * 1000
+    verdict = "within" if median <= limit else "OVER"
+    print(f"{label}: {median:.1f} ms, {verdict} the limit of {limit} ms")
 
 
 def _show(label: str, seconds: list[float]) -> None:

@@ -48,7 +48,7 @@ class Wording(StrictSerializer):
     quantity = Whole(min_value=0, max_value=MOST_QUANTITY, required=False)
 
 
-class NewListing(Wording):
+class ListingFields(Wording):
     sku = Text(max_length=SHORT_LENGTH, required=False, allow_blank=True)
     imageIds = serializers.ListField(
         child=PublicIdField("img"),
@@ -62,7 +62,17 @@ class NewListing(Wording):
     )
 
 
-class ListingPatch(NewListing):
+class NewListing(ListingFields):
+    jobId = PublicIdField(
+        "job",
+        source="job_id",
+        required=False,
+        help_text="Of `/listings/generate`: what it wrote and its pictures, where this body has "
+        "nothing to say.",
+    )
+
+
+class ListingPatch(ListingFields):
     """Fields left out stay as they are."""
 
     coverImageId = PublicIdField("img", source="cover_id", required=False)

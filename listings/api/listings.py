@@ -17,7 +17,7 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
-from listings import bulk, selectors, services
+from listings import bulk, drafting, selectors, services
 from listings.api import examples
 from listings.api.bodies import BulkBody, ListingPatch, ListingQuery, NewListing, filter_of
 from listings.api.serializers import ChangeSerializer, ListingSerializer, shown
@@ -96,7 +96,9 @@ class Listings(ListingView):
 
     @endpoint(
         "Create a listing",
-        description=f"A draft, or `ready` where it has a title, a picture and a price. {_MONEY}",
+        description="A draft, or `ready` where it has a title, a picture and a price. With `jobId` "
+        "it begins with what was generated: 404 NOT_FOUND where that is no such job, 409 CONFLICT "
+        f"where it has not completed. {_MONEY}",
         request=NewListing,
         responses={201: ListingSerializer},
         example=examples.LISTING,
@@ -105,10 +107,17 @@ class Listings(ListingView):
     @idempotent("listing")
     def post(self, request: Request) -> Response:
         fields = self.read(NewListing)
-        image_ids = fields.pop("image_ids", [])
+        job_id = fields.pop("job_id", None)
+        written, pictures = drafting.fields_of(caller(request).account, job_id)
+        image_ids = fields.pop("image_ids", pictures)
         state = fields.pop("state", ListingState.DRAFT.value)
         listing = services.create(
-            caller(request), fields, image_ids=image_ids, state=state, listing_id=new_id(request)
+            caller(request),
+            {**written, **fields},
+            image_ids=image_ids,
+            state=state,
+            listing_id=new_id(request),
+            action="generated" if job_id else "created",
         )
         return Response(self.shown(listing), status=201)
 

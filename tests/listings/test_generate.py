@@ -440,3 +440,55 @@ def test_photo_bytes_of_all_views_reach_the_recogniser(
     monkeypatch.setattr(generating, "_recognised", look)
     data_of(ask(add_photo((80, 60)), add_photo((40, 40)), hints={"category": "mug"}))
     assert shown == [photo((80, 60)), photo((40, 40))]
+
+
+def test_what_was_written_becomes_a_listing(
+    owner: Seller, ask: Callable[..., Any], add_photo: Callable[..., Image], recogniser: Recogniser
+) -> None:
+    first, second = add_photo(), add_photo()
+    made = data_of(ask(first, second, hints={"condition": "good"}))
+    body = {"jobId": made["jobId"], "title": "My jeans", "state": "ready"}
+    answer = owner.client.post("/api/v1/listings", body, format="json")
+    assert answer.status_code == 201, answer.json()
+    listing = answer.json()["data"]
+    told = {name: listing[name] for name in ("title", "state", "description", "category", "price")}
+    assert told == {
+        "title": "My jeans",
+        "state": "ready",
+        "description": made["description"],
+        "category": "jeans",
+        "price": made["suggestedPrice"],
+    }
+    facts = {name: listing[name] for name in ("brand", "size", "condition", "colors", "attributes")}
+    assert facts == {
+        "brand": "Levi's",
+        "size": "W32 L34",
+        "condition": "good",
+        "colors": ["blue"],
+        "attributes": {"pattern": "plain"},
+    }
+    assert listing["generatedBy"] == {
+        "jobId": made["jobId"],
+        "provider": made["provider"],
+        "recognisedBy": made["recognisedBy"],
+        "priceBasis": made["price"]["basis"],
+    }
+    assert [one["id"] for one in listing["images"]] == [first.public_id, second.public_id]
+    history = owner.client.get(f"/api/v1/listings/{listing['id']}/history").json()["data"]
+    assert [change["action"] for change in history["items"]] == ["generated"]
+
+
+@pytest.mark.usefixtures("recogniser")
+def test_no_listing_of_what_nobody_wrote(
+    owner: Seller, stranger: Seller, ask: Callable[..., Any], add_photo: Callable[..., Image]
+) -> None:
+    job_id = data_of(ask(add_photo()))["jobId"]
+    refused = stranger.client.post("/api/v1/listings", {"jobId": job_id}, format="json")
+    assert (refused.status_code, refused.json()["error"]) == (404, "Job not found.")
+    Job.objects.update(state="failed", result=None)
+    refused = owner.client.post("/api/v1/listings", {"jobId": job_id}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "CONFLICT")
+    Job.objects.update(operation="edit", command={"operation": "edit", "plan": {}})
+    refused = owner.client.post("/api/v1/listings", {"jobId": job_id}, format="json")
+    assert refused.status_code == 404
+    assert Listing.objects.count() == 0

@@ -1,0 +1,52 @@
+"""What a job has written becomes a listing's fields."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Account
+from config.errors import AppError, not_found
+from listings.generating import GenerateListing
+from processing import commands, services
+from processing.models import JobState
+
+# Of a report's attributes, those that a listing has fields of its own for.
+_FIELDS = ("brand", "size", "condition", "colors", "materials")
+
+
+def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], list[UUID]]:
+    """The fields of a new listing (services.FIELDS) and its pictures, in order. No job, no fields.
+
+    Raises AppError NOT_FOUND for what is no job of the account that writes listings, CONFLICT for one
+    that has not completed.
+    """
+    if job_id is None:
+        return {}, []
+    job = services.job_for(account, job_id)
+    command = commands.from_json(job.command)
+    if not isinstance(command, GenerateListing):
+        raise not_found("Job")
+    if job.state != JobState.COMPLETED:
+        raise AppError("CONFLICT", f"The job is {job.state}: it has written nothing.", status=409)
+    told = job.report
+    attributes = dict(told["attributes"])
+    fields = {name: attributes.pop(name) for name in _FIELDS if name in attributes}
+    fields |= {
+        "title": told["title"],
+        "description": told["description"],
+        "category": told["category"] or "",
+        "tags": told["tags"],
+        "attributes": {name: value for name, value in attributes.items() if isinstance(value, str)},
+        "currency": told["currency"],
+        "price": told["suggestedPrice"],
+        "price_min": told["priceRangeMin"],
+        "price_max": told["priceRangeMax"],
+        "generated_by": {
+            "jobId": job.public_id,
+            "provider": told["provider"],
+            "recognisedBy": told["recognisedBy"],
+            "priceBasis": told["price"]["basis"],
+        },
+    }
+    return fields, [job.picture.pk, *map(UUID, command.view_ids)]
