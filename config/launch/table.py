@@ -26,7 +26,6 @@ class Site:
     port: int
     image_workers: int
     batch_workers: int
-    model_threads: int
     redis_url: str
 
     @classmethod
@@ -37,8 +36,7 @@ class Site:
             host=env.get("HOST", "127.0.0.1"),
             port=_whole(env, "PORT", 8000),
             image_workers=_whole(env, "IMAGE_WORKERS", 1),
-            batch_workers=_whole(env, "BATCH_WORKERS", 1),
-            model_threads=_whole(env, "MODEL_THREADS", 2),
+            batch_workers=_whole(env, "BATCH_WORKERS", 2),
             redis_url=env.get("REDIS_URL", ""),
         )
 
@@ -68,12 +66,13 @@ def stages(site: Site) -> list[Stage]:
             "workers",
             (
                 _worker("worker", site.image_workers, 1, ["images"], env=env),
-                # Nobody waits for one picture of a batch: a core each gets more of them done than
-                # all cores for one after the other.
+                # Nobody waits for one picture of a batch: a core each gets more of them done than all
+                # cores for one after the other. Processes, so that a picture that kills its worker
+                # takes no other with it.
                 _worker(
                     "batches",
                     site.batch_workers,
-                    site.model_threads,
+                    1,
                     ["batches"],
                     env=env | {"MODEL_THREADS": "1"},
                 ),

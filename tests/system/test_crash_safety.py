@@ -25,6 +25,7 @@ QUICK = {
     "DOOR_WAIT_SECONDS": "0.1",
     "JOB_STALE_SECONDS": "3",
     "WEBHOOKS_MAY_BE_PRIVATE": "true",  # the receiver is on this machine
+    "BATCH_WORKERS": "1",  # so that who is killed had the picture in question
 }
 
 
