@@ -61,7 +61,8 @@ def _missed(offered: Offer) -> Iterator[tuple[str, Reason]]:
     listing = offered.listing
     count = len(offered.pictures)
     if 0 < count < _GOOD_PHOTOS:
-        yield "count", Reason(-5, f"{count} photos: buyers like to see {_GOOD_PHOTOS} or more.")
+        said = f"Buyers like to see {_GOOD_PHOTOS} or more photos; this has {count}."
+        yield "count", Reason(-5, said)
     if len(offered.title) < _GOOD_TITLE:
         message = f"The title is short: brand, kind, size and colour fill {_GOOD_TITLE} characters."
         yield "title", Reason(-5, message)
