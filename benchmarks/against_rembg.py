@@ -9,8 +9,7 @@ edges matter: the mean absolute difference of alpha (0 to 1) with our clean-ups 
 import argparse
 import os
 import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -20,13 +19,13 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
+from benchmarks.in_turn import Work, in_turn
 from processing.engine import codecs, cutout
 from processing.engine.arrays import U8
 from processing.engine.pipeline import render
 from processing.engine.plan import CleanUp, CutoutPlan, Edge, OutputFormat
 from processing.engine.registry import Registry
 
-Work = Callable[[], object]
 HALF = {"0.5 MP": (816, 612)}
 # Pixels on either side of the boundary that are left out where both are compared.
 BAND = 10
@@ -42,10 +41,10 @@ def main(given: Sequence[str] | None = None) -> None:
     for label, size in (HALF | SIZES).items():
         photo = enlarged(PHOTO.read_bytes(), size)
         works = _works(models, session, photo, arguments.model)
-        times = _in_turn(works, arguments.runs)
+        times = in_turn(works, arguments.runs)
         if arguments.alpha_matting:
             slow = partial(remove, photo, session=session, alpha_matting=True)
-            times |= _in_turn({"rembg, alpha matting": slow}, 1)
+            times |= in_turn({"rembg, alpha matting": slow}, 1)
         _show(label, times)
     _show_agreement(models, session, arguments)
 
@@ -80,17 +79,6 @@ def _white(png: bytes) -> bytes:
     out = BytesIO()
     white.save(out, "JPEG", quality=92)
     return out.getvalue()
-
-
-def _in_turn(works: dict[str, Work], runs: int) -> dict[str, float]:
-    seconds: dict[str, list[float]] = {name: [] for name in works}
-    for run in range(runs + 1):
-        for name, work in works.items():
-            start = time.perf_counter()
-            work()
-            if run:  # the first of each fills caches
-                seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(values) for name, values in seconds.items() if values}
 
 
 def _show(label: str, times: dict[str, float]) -> None:

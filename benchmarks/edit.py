@@ -7,15 +7,14 @@ Medians over warm runs in turn, so that both sides meet the same load.
 """
 
 import argparse
-import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyvips
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
+from benchmarks.in_turn import Work, in_turn
 from processing.engine import arrays, codecs, compose, geometry, resample
 from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
@@ -27,7 +26,6 @@ from processing.engine.registry import Registry
 from processing.engine.text_detection import TextFinder
 from processing.engine.upscale import Upscaler
 
-Work = Callable[[], object]
 SIDE = 2000
 PAPER = (255, 255, 255)
 _PADDING = Layout(size=f"{SIDE}x{SIDE}", padding=Sides.all(0.1))
@@ -37,7 +35,7 @@ _JPEG = Export(format="jpg", quality=92)
 def main(given: Sequence[str] | None = None) -> None:
     arguments = _arguments(given)
     photo = enlarged(PHOTO.read_bytes(), SIZES["12 MP"])
-    times = _in_turn(_works(photo, arguments.models_dir), arguments.runs)
+    times = in_turn(_works(photo, arguments.models_dir), arguments.runs)
     for name, seconds in times.items():
         print(f"{name:<44}{seconds * 1000:>9.2f} ms")
     catalogue = times["catalogue picture"] / times["cutout to a white JPEG"]
@@ -98,17 +96,6 @@ def _by_vips(photo: bytes) -> bytes:
     left, top = (SIDE - image.width) // 2, (SIDE - image.height) // 2
     laid = image.embed(left, top, SIDE, SIDE, background=list(PAPER))
     return bytes(laid.jpegsave_buffer(Q=92))
-
-
-def _in_turn(works: dict[str, Work], runs: int) -> dict[str, float]:
-    seconds: dict[str, list[float]] = {name: [] for name in works}
-    for run in range(runs + 1):
-        for name, work in works.items():
-            start = time.perf_counter()
-            work()
-            if run:  # the first of each fills caches
-                seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(values) for name, values in seconds.items()}
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.engine import models_dir
 from processing.engine import arrays, codecs, compose, cutout
-from processing.engine.arrays import U8
+from processing.engine.arrays import F32, U8
 from processing.engine.plan import CleanUp, Edge
 from processing.engine.registry import Registry
 
@@ -41,30 +41,31 @@ def _row(path: Path, models: Registry, model: str, edge: Edge) -> U8:
     white = compose.flatten(result.rgb, result.alpha, WHITE)
     magenta = compose.flatten(result.rgb, result.alpha, MAGENTA)
     matte = np.asarray(cv2.cvtColor(result.alpha, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
-    cells = [_cell(pixels) for pixels in (rgb, matte, white, magenta)]
-    cells.append(_softest(magenta, result.alpha))
+    cells = [cell(pixels, CELL) for pixels in (rgb, matte, white, magenta)]
+    soft = 1 - np.abs(result.alpha.astype(np.float32) / 127.5 - 1)
+    cells.append(closest(magenta, soft, CELL))
     row = np.hstack(cells)
     cv2.putText(row, path.name, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 60, 0), 1)
     return row
 
 
-def _cell(pixels: U8) -> U8:
-    small = arrays.shrink(pixels, arrays.fit_within(pixels.shape[1], pixels.shape[0], CELL))
-    cell = np.full((CELL, CELL, 3), 200, np.uint8)
-    cell[: small.shape[0], : small.shape[1]] = small
-    return cell
+def cell(pixels: U8, side: int) -> U8:
+    """The picture, as large as fits into a grey square."""
+    small = arrays.shrink(pixels, arrays.fit_within(pixels.shape[1], pixels.shape[0], side))
+    square = np.full((side, side, 3), 200, np.uint8)
+    square[: small.shape[0], : small.shape[1]] = small
+    return square
 
 
-def _softest(pixels: U8, alpha: U8) -> U8:
-    """The square with most half-transparency, enlarged to 200 %."""
-    side = min(CELL // 2, *alpha.shape)
-    soft = 1 - np.abs(alpha.astype(np.float32) / 127.5 - 1)
-    total = cv2.blur(soft, (side, side), borderType=cv2.BORDER_CONSTANT)
+def closest(pixels: U8, where: F32, side: int) -> U8:
+    """The square with most of what `where` (h, w) tells, enlarged to 200 %."""
+    half = min(side // 2, *where.shape)
+    total = cv2.blur(where, (half, half), borderType=cv2.BORDER_CONSTANT)
     _, _, _, (x, y) = cv2.minMaxLoc(total)
-    left = int(np.clip(x - side // 2, 0, alpha.shape[1] - side))
-    top = int(np.clip(y - side // 2, 0, alpha.shape[0] - side))
-    crop = pixels[top : top + side, left : left + side]
-    return np.asarray(cv2.resize(crop, (CELL, CELL), interpolation=cv2.INTER_NEAREST), np.uint8)
+    left = int(np.clip(x - half // 2, 0, where.shape[1] - half))
+    top = int(np.clip(y - half // 2, 0, where.shape[0] - half))
+    crop = pixels[top : top + half, left : left + half]
+    return np.asarray(cv2.resize(crop, (side, side), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:

@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.engine import models_dir
+from benchmarks.sheet import cell, closest
 from processing.engine import arrays, codecs, text
 from processing.engine.arrays import U8
 from processing.engine.registry import Registry
@@ -150,28 +151,11 @@ def _saved(rgb: U8) -> U8:
 
 
 def _row(photo: U8, written: U8, without: U8, name: str) -> U8:
-    row = np.hstack([_cell(photo), _cell(written), _cell(without), _worst(photo, without)])
+    cells = [cell(pixels, CELL) for pixels in (photo, written, without)]
+    apart = cv2.absdiff(photo, without).max(axis=2).astype(np.float32)
+    row = np.hstack([*cells, closest(without, apart, CELL)])
     cv2.putText(row, name, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 60, 0), 1)
     return row
-
-
-def _cell(pixels: U8) -> U8:
-    small = arrays.shrink(pixels, arrays.fit_within(pixels.shape[1], pixels.shape[0], CELL))
-    cell = np.full((CELL, CELL, 3), 200, np.uint8)
-    cell[: small.shape[0], : small.shape[1]] = small
-    return cell
-
-
-def _worst(photo: U8, without: U8) -> U8:
-    """The square of the result that is least like the photo, enlarged to 200 %."""
-    side = min(CELL // 2, *photo.shape[:2])
-    apart = cv2.absdiff(photo, without).max(axis=2).astype(np.float32)
-    total = cv2.blur(apart, (side, side), borderType=cv2.BORDER_CONSTANT)
-    _, _, _, (x, y) = cv2.minMaxLoc(total)
-    left = int(np.clip(x - side // 2, 0, photo.shape[1] - side))
-    top = int(np.clip(y - side // 2, 0, photo.shape[0] - side))
-    crop = without[top : top + side, left : left + side]
-    return np.asarray(cv2.resize(crop, (CELL, CELL), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:

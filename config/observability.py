@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging.config
 import uuid
 from collections.abc import Mapping
@@ -84,6 +85,18 @@ def queue_client() -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2, max_connections=1000
     )
+
+
+def queued_arguments(*queues: str) -> set[str]:
+    """The arguments of all messages of these queues, whether they wait or are being worked on.
+
+    Raises redis.RedisError, OSError.
+    """
+    found: set[str] = set()
+    for queue in queues:
+        for _, message in queue_client().hscan_iter(f"dramatiq:{queue}.msgs", count=500):
+            found.update(str(argument) for argument in json.loads(message)["args"])
+    return found
 
 
 def warm_workers(queue: str) -> int:

@@ -14,7 +14,7 @@ from accounts.http import Caller
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
 from media_library.models import Image
-from processing import batch_state, commands, renditions, services, tasks, transitions
+from processing import batch_state, renditions, services, tasks, transitions
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 
@@ -118,27 +118,16 @@ class _Planned:
 
 
 def _planned(caller: Caller, command: Command, pictures: Sequence[Member]) -> _Planned:
-    contents = services.contents_of(caller.account, command)
-    digest, kept = commands.command_hash(command, contents), command.kept()
-    jobs, found = {}, []
-    for position, member in enumerate(pictures):
-        if member.image is None:
-            continue
-        key = renditions.key_of(command, source=member.image, contents=contents)
-        jobs[position] = Job(
-            id=uuid4(),
-            account=caller.account,
-            created_by=caller.user,
-            operation=command.operation,
-            command=kept,
-            command_hash=digest,
-            rendition_key=key,
-            source=member.image,
-        )
+    template = services.Template.of(caller, command)
+    jobs = {
+        position: template.job(member.image)
+        for position, member in enumerate(pictures)
+        if member.image is not None
+    }
     earlier = renditions.find_all(caller.account, {job.rendition_key for job in jobs.values()})
-    for job in jobs.values():
-        if done := earlier.get(job.rendition_key):
-            found.append((job, done))
+    found = [
+        (job, done) for job in jobs.values() if (done := earlier.get(job.rendition_key)) is not None
+    ]
     return _Planned(jobs, found)
 
 
@@ -150,7 +139,7 @@ def _written(
     batch_id: UUID,
 ) -> Batch:
     new = planned.new
-    quotas.reserve_many(caller.account, command.operation, job_ids=[job.pk for job in new])
+    quotas.reserve_many(caller.account, command.counted_as, job_ids=[job.pk for job in new])
     nothing_open = not planned.jobs
     batch = Batch.objects.create(
         id=batch_id,

@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from accounts.models import Account
 from media_library.models import Image
 from processing import kinds, runtime
-from processing.commands import Command, Edit, RemoveBackground, command_hash
+from processing.commands import Command, Edit, RemoveBackground
 from processing.engine import ENGINE_VERSION
 from processing.models import Job, JobState
 
 
-def key_of(command: Command, *, source: Image | None, contents: Mapping[str, str]) -> str:
-    """`contents` has the hashes of the pictures that the command names. An empty key is none: what
-    such work comes to is never found again."""
+def makers_of(command: Command) -> list[str] | None:
+    """Who makes what the command asks for; None where that is never found again."""
     makers = kinds.of(command).makers
+    return None if makers is None else makers(command)
+
+
+def key_of(digest: str, makers: list[str] | None, *, source: Image | None) -> str:
+    """`digest` is the command's hash, `makers` are its makers. An empty key is none: what such work
+    comes to is never found again."""
     if makers is None:
         return ""
     parts = {
         "source": source.sha256 if source else None,
-        "command": command_hash(command, contents),
+        "command": digest,
         "engine": ENGINE_VERSION,
-        "made by": makers(command),
+        "made by": makers,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

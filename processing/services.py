@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -110,6 +111,41 @@ def retry(job: Job) -> Job:
 
 
 @dataclass(frozen=True)
+class Template:
+    """What the jobs of one command have in common, however many pictures it is for."""
+
+    caller: Caller
+    operation: str
+    command: dict[str, Any]
+    digest: str
+    makers: list[str] | None
+
+    @classmethod
+    def of(cls, caller: Caller, command: Command) -> Self:
+        """Raises AppError NOT_FOUND for another picture that the command names."""
+        digest = commands.command_hash(command, _contents_of(caller.account, command))
+        makers = renditions.makers_of(command)
+        return cls(caller, command.counted_as, command.kept(), digest, makers)
+
+    def key(self, source: Image | None) -> str:
+        """Under which a result is found again (renditions)."""
+        return renditions.key_of(self.digest, self.makers, source=source)
+
+    def job(self, source: Image | None, *, job_id: UUID | None = None) -> Job:
+        """A job that is not written yet."""
+        return Job(
+            id=job_id or uuid4(),
+            account=self.caller.account,
+            created_by=self.caller.user,
+            operation=self.operation,
+            command=self.command,
+            command_hash=self.digest,
+            rendition_key=self.key(source),
+            source=source,
+        )
+
+
+@dataclass(frozen=True)
 class _Order:
     """A job about to be written; ``done`` is an earlier one with the same result."""
 
@@ -122,21 +158,11 @@ class _Order:
 
 
 def _order(caller: Caller, command: Command, source: Image | None, *, job_id: UUID) -> _Order:
-    contents = contents_of(caller.account, command)
+    template = Template.of(caller, command)
     if source is not None:
         _check_size(command, source)
-    key = renditions.key_of(command, source=source, contents=contents)
-    job = Job(
-        id=job_id,
-        account=caller.account,
-        created_by=caller.user,
-        operation=command.counted_as,
-        command=command.kept(),
-        command_hash=commands.command_hash(command, contents),
-        rendition_key=key,
-        source=source,
-    )
-    return _Order(job, renditions.find(caller.account, key))
+    job = template.job(source, job_id=job_id)
+    return _Order(job, renditions.find(caller.account, job.rendition_key))
 
 
 def _submit(order: _Order) -> Job:
@@ -168,7 +194,7 @@ def find_again(job: Job, done: Job) -> bool:
         )
 
 
-def contents_of(account: Account, command: Command) -> dict[str, str]:
+def _contents_of(account: Account, command: Command) -> dict[str, str]:
     """The hashes of the other pictures that a command names, by the name it uses."""
     wanted = command.image_ids()
     if not wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import redis
@@ -10,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from config.observability import queue_client
+from config.observability import queue_client, queued_arguments
 from processing import tasks, transitions
 from processing.delivery import webhooks
 from processing.models import Job, JobState
@@ -81,8 +80,4 @@ def lost_batch_messages() -> int:
 
 def _queued_job_ids() -> set[str]:
     """Ids in all messages that wait, are being worked on, or wait to be tried again."""
-    ids: set[str] = set()
-    for queue in (tasks.IMAGES, f"{tasks.IMAGES}.DQ"):
-        for _, message in queue_client().hscan_iter(f"dramatiq:{queue}.msgs", count=500):
-            ids.update(str(argument) for argument in json.loads(message)["args"])
-    return ids
+    return queued_arguments(tasks.IMAGES, f"{tasks.IMAGES}.DQ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,3 +66,20 @@ def test_broad_excepts_stand_at_the_named_boundaries_only() -> None:
         and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
     ]
     assert found == ["processing/tasks.py"]
+
+
+def test_a_web_process_loads_nothing_that_only_workers_need() -> None:
+    """Networks' libraries cost each process tens of megabytes, and half a second each."""
+    code = (
+        "import sys, django; django.setup(); import config.urls; "
+        "print(*sorted({'onnxruntime', 'rembg', 'rapidocr', 'ncnn', 'numba'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings_test"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []

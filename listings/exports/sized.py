@@ -46,12 +46,8 @@ def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) 
     wanted = {image.pk: image for image in images}
     ready = {pk: image for pk, image in wanted.items() if _fits(image, rules)}
     command = Edit(plan=plan_for(rules))
-    contents = work.contents_of(caller.account, command)
-    keys = {
-        pk: renditions.key_of(command, source=image, contents=contents)
-        for pk, image in wanted.items()
-        if pk not in ready
-    }
+    template = work.Template.of(caller, command)
+    keys = {pk: template.key(image) for pk, image in wanted.items() if pk not in ready}
     with transaction.atomic():
         # Two requests at once must not put the same pictures to work twice.
         Account.objects.select_for_update().get(pk=caller.account.pk)

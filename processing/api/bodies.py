@@ -84,14 +84,33 @@ class PresetChange(_Body):
     edit: dict[str, Any] | None = None
 
 
-class GenerateBackgroundOptions(_Body):
+class _Words(_Body):
+    """How a background from words is asked for."""
+
+    prompt: str
+    style_preset: str | None = Field(None, description="A preset or style, see `/backdrops`.")
+    negative_prompt: str | None = None
+    seed: int | None = None
+    provider: str | None = Field(None, description="`studio`, or another of this site's.")
+    allow_fallback: bool = False
+
+    def generated(self) -> Generated:
+        """Raises InvalidPlan."""
+        return Generated(
+            prompt=self.prompt,
+            style=self.style_preset,
+            negative_prompt=self.negative_prompt,
+            seed=self.seed,
+            provider=self.provider,
+            fallback=self.allow_fallback,
+        )
+
+
+class GenerateBackgroundOptions(_Words):
     """A new background from words."""
 
     prompt: str = Field(description="What lies behind and below the product.")
-    style_preset: str | None = Field(None, description="A preset or style, see `/backdrops`.")
-    negative_prompt: str | None = None
     seed: int | None = Field(None, description="The same seed gives the same picture again.")
-    provider: str | None = Field(None, description="`studio`, or another of this site's.")
     allow_fallback: bool = Field(
         False, description="Let `studio` stand in where the provider fails; the answer says so."
     )
@@ -112,17 +131,9 @@ class GenerateBackgroundOptions(_Body):
         if self.width is not None:
             sides = Sides(top=0.12, right=0.12, bottom=0.12, left=0.12)
             layout = Layout(size=f"{self.width}x{self.height}", padding=sides, vertical="bottom")
-        generated = Generated(
-            prompt=self.prompt,
-            style=self.style_preset,
-            negative_prompt=self.negative_prompt,
-            seed=self.seed,
-            provider=self.provider,
-            fallback=self.allow_fallback,
-        )
         return EditPlan(
             layout=layout,
-            background=Background(generated=generated),
+            background=Background(generated=self.generated()),
             shadow=None if self.shadow == "none" else Shadow(mode=self.shadow),
             export=Export(format=self.format),
         )
@@ -203,11 +214,10 @@ class ReplaceBackgroundBody(ReplaceBackgroundOptions, ToolBody):
     """A colour, a picture or one of the library's backgrounds in place of the background."""
 
 
-class PaintBackgroundBody(_Body):
+class PaintBackgroundBody(_Words):
     """A background from words, for the library."""
 
     prompt: str = Field(min_length=1, max_length=MOST_PROMPT, description="What it shows.")
-    style_preset: str | None = Field(None, description="A preset or style, see `/backdrops`.")
     negative_prompt: str | None = Field(None, max_length=MOST_PROMPT)
     seed: int | None = Field(
         None,
@@ -215,7 +225,6 @@ class PaintBackgroundBody(_Body):
         lt=2**32,
         description="The same seed gives the same picture again; without, each is new.",
     )
-    provider: str | None = Field(None, description="`studio`, or another of this site's.")
     allow_fallback: bool = Field(
         False, description="Let `studio` stand in where the provider fails; `madeFrom` says so."
     )
@@ -230,14 +239,7 @@ class PaintBackgroundBody(_Body):
     def order(self) -> PaintBackground:
         """Raises AppError VALIDATION_ERROR."""
         try:
-            generated = Generated(
-                prompt=self.prompt,
-                style=self.style_preset,
-                negative_prompt=self.negative_prompt,
-                seed=self.seed,
-                provider=self.provider,
-                fallback=self.allow_fallback,
-            )
+            generated = self.generated()
         except InvalidPlan as error:
             raise invalid("prompt", error.message) from error
         size = (self.width, self.height)

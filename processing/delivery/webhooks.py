@@ -9,7 +9,6 @@ due again.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +23,7 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 from dramatiq.errors import BrokerError
 
-from config.observability import queue_client
+from config.observability import queued_arguments
 from processing.delivery import sending
 from processing.delivery.sending import Outcome
 from processing.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -231,5 +230,4 @@ def _switch_off(rows: QuerySet[WebhookEndpoint], notice: str, now: datetime) -> 
 
 
 def _queued_accounts() -> set[str]:
-    messages = queue_client().hscan_iter(f"dramatiq:{QUEUE}.msgs", count=500)
-    return {str(json.loads(message)["args"][0]) for _, message in messages}
+    return queued_arguments(QUEUE)

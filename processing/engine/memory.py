@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
-from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 
 from processing.engine.errors import OutOfMemory
 
@@ -35,13 +34,20 @@ def shortage_told() -> Iterator[None]:
     OutOfMemory."""
     try:
         yield
-    except MemoryError as error:
-        raise OutOfMemory(_TOLD) from error
-    except cv2.error as error:
-        if error.code != cv2.Error.STS_NO_MEM:
+    except _failures() as error:
+        if not _is_shortage(error):
             raise
         raise OutOfMemory(_TOLD) from error
-    except RuntimeException as error:
-        if "alloc" not in str(error):
-            raise
-        raise OutOfMemory(_TOLD) from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What an allocation that failed may be raised as. ONNX Runtime's kind only where it is loaded:
+    web processes never run a network, and importing it would cost each of them 18 MB."""
+    loaded = sys.modules.get("onnxruntime.capi.onnxruntime_pybind11_state")
+    return (MemoryError, cv2.error, *((loaded.RuntimeException,) if loaded else ()))
+
+
+def _is_shortage(error: Exception) -> bool:
+    if isinstance(error, cv2.error):
+        return bool(error.code == cv2.Error.STS_NO_MEM)
+    return isinstance(error, MemoryError) or "alloc" in str(error)

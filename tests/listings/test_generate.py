@@ -93,6 +93,32 @@ def llm(stub: Stub, settings: Any) -> Any:
     choosing.writers.cache_clear()
 
 
+def seen_in_the_seeds_shape(second: Image) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": "condition",
+            "value": "good",
+            "source": "hint",
+            "imageId": None,
+            "confidence": 1.0,
+        },
+        {
+            "field": "category",
+            "value": "jeans",
+            "source": "classifier",
+            "imageId": None,
+            "confidence": 0.91,
+        },
+        {
+            "field": "brand",
+            "value": "Levi's",
+            "source": "ocr",
+            "imageId": second.public_id,
+            "confidence": 0.98,
+        },
+    ]
+
+
 def test_a_listing_comes_in_the_seeds_shape(
     owner: Seller,
     ask: Callable[..., Any],
@@ -123,29 +149,7 @@ def test_a_listing_comes_in_the_seeds_shape(
         },
         "tags": ["levi's", "jeans", "blue jeans", "levi's jeans", "blue"],
         "confidence": 0.91,
-        "evidence": [
-            {
-                "field": "condition",
-                "value": "good",
-                "source": "hint",
-                "imageId": None,
-                "confidence": 1.0,
-            },
-            {
-                "field": "category",
-                "value": "jeans",
-                "source": "classifier",
-                "imageId": None,
-                "confidence": 0.91,
-            },
-            {
-                "field": "brand",
-                "value": "Levi's",
-                "source": "ocr",
-                "imageId": second.public_id,
-                "confidence": 0.98,
-            },
-        ],
+        "evidence": seen_in_the_seeds_shape(second),
         "provider": "rules",
         "recognisedBy": "packshot:test",
         "warnings": [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
@@ -31,6 +31,7 @@ from processing.compat.backgroundfx.notices import DIALECT
 from processing.compat.fields import Fields
 from processing.compat.jobs import result_of
 from processing.compat.pictures import Sent, brought_in
+from processing.compat.unknown import UnknownAddress
 from processing.engine.edit_plan import Background, EditPlan, Layout
 from processing.engine.plan import Cutting
 from processing.models import Job
@@ -192,14 +193,5 @@ class Mask(BackgroundfxView):
         return HttpResponse(data, content_type="image/png", headers=headers)
 
 
-class Unknown(BackgroundfxView):
+class Unknown(UnknownAddress, BackgroundfxView):
     """Every other address below this door."""
-
-    authentication_classes = []
-    permission_classes = []
-    throttle_classes = []
-
-    def get(self, request: Request, **path: str) -> HttpResponse:
-        raise Http404
-
-    post = get

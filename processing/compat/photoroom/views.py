@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -40,6 +40,7 @@ from processing.compat.photoroom.headers import edge_of, unsupported_headers
 from processing.compat.photoroom.pictures import main_picture, missing
 from processing.compat.photoroom.segment import read_image, read_segment
 from processing.compat.pictures import Sent, brought_in
+from processing.compat.unknown import UnknownAddress
 from processing.engine.edit_plan import EditPlan
 from processing.models import Job
 
@@ -211,14 +212,5 @@ class RenderView(EditingView):
         return self.edited(main, Asked(plan), fields)
 
 
-class Unknown(PhotoroomView):
+class Unknown(UnknownAddress, PhotoroomView):
     """Every other address below this door."""
-
-    authentication_classes = []
-    permission_classes = []
-    throttle_classes = []
-
-    def get(self, request: Request, **path: str) -> HttpResponse:
-        raise Http404
-
-    post = get

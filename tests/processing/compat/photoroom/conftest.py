@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image as Pillow
 
@@ -20,6 +19,7 @@ from processing.engine.colours import parse_rgba
 from processing.engine.edit_plan import EditPlan
 from processing.engine.rendered import Rendered
 from tests.processing.compat.photoroom.client import PhotoroomClient
+from tests.processing.conftest import MiddleModel
 
 _PILLOW = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
 _TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "avif": "image/avif"}
@@ -64,24 +64,6 @@ def photo(size: tuple[int, int] = (60, 40), colour: tuple[int, int, int] = (200,
     out = BytesIO()
     picture.save(out, "JPEG", quality=95)
     return out.getvalue()
-
-
-class MiddleModel:
-    """Stands in for a network: the middle half of any picture is the subject, without a doubt."""
-
-    def resolve(self, name: str) -> str:
-        return "middle"
-
-    def check(self, name: str) -> None:
-        return None
-
-    def version(self, name: str) -> str:
-        return "middle"
-
-    def matte(self, name: str, rgb: Any) -> Any:
-        matte = np.zeros((32, 32), np.float32)
-        matte[8:24, 8:24] = 1.0
-        return matte
 
 
 @dataclass
