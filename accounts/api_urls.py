@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts import api
+from accounts.api import endpoints
 
 urlpatterns = [
-    path("auth/register", api.RegisterView.as_view(), name="api_register"),
-    path("auth/login", api.LoginView.as_view(), name="api_login"),
-    path("auth/logout", api.LogoutView.as_view(), name="api_logout"),
-    path("auth/me", api.MeView.as_view(), name="api_me"),
-    path("auth/sessions", api.SessionsView.as_view(), name="api_sessions"),
-    path("auth/sessions/<str:session_id>", api.SessionView.as_view(), name="api_session"),
-    path("keys", api.KeysView.as_view(), name="api_keys"),
-    path("keys/<str:key_id>", api.KeyView.as_view(), name="api_key"),
-    path("usage", api.UsageView.as_view(), name="api_usage"),
+    path("auth/register", endpoints.RegisterView.as_view(), name="api_register"),
+    path("auth/login", endpoints.LoginView.as_view(), name="api_login"),
+    path("auth/logout", endpoints.LogoutView.as_view(), name="api_logout"),
+    path("auth/me", endpoints.MeView.as_view(), name="api_me"),
+    path("auth/sessions", endpoints.SessionsView.as_view(), name="api_sessions"),
+    path("auth/sessions/<str:session_id>", endpoints.SessionView.as_view(), name="api_session"),
+    path("keys", endpoints.KeysView.as_view(), name="api_keys"),
+    path("keys/<str:key_id>", endpoints.KeyView.as_view(), name="api_key"),
+    path("usage", endpoints.UsageView.as_view(), name="api_usage"),
 ]

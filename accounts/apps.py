@@ -10,4 +10,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts and plans"
 
     def ready(self) -> None:
-        from accounts import openapi  # noqa: F401  (registers how the schema describes our sign-in)
+        from accounts.api import openapi  # noqa: F401  (registers how the schema describes our sign-in)

@@ -1,7 +1,7 @@
 """How an API request says who it comes from: a session token, an API key, or the site's cookie.
 
 Named in REST_FRAMEWORK, so it must not import rest_framework.views or drf_spectacular
-(see config.api); how the schema describes it is in accounts.openapi.
+(see config.api); how the schema describes it is in accounts.api.openapi.
 """
 
 from __future__ import annotations

@@ -275,7 +275,7 @@ class IdempotencyRecord(models.Model):
     so that a secret shown once is not shown again.
 
     The id is chosen before anything is made, and what is made gets it: whatever dies when, what
-    there is can be found (accounts.idempotency).
+    there is can be found (accounts.api.idempotency).
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")

@@ -10,8 +10,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from accounts.idempotency import idempotent, new_id
 from accounts.models import Account
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.parsers import JSONParser

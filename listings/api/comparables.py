@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import scopes
+from accounts.api.idempotency import idempotent, new_id
 from accounts.currencies import CODES
 from accounts.http import caller
-from accounts.idempotency import idempotent, new_id
 from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.fields import PublicIdField, Text

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import scopes
-from accounts.idempotency import idempotent
+from accounts.api.idempotency import idempotent
 from config.api import bodies
 from config.api.docs import endpoint
 from config.api.views import ApiView

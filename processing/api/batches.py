@@ -13,8 +13,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from accounts.idempotency import idempotent, new_id
 from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id
 from config.api.pagination import page_of

@@ -8,8 +8,8 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import idempotent
 from accounts.http import caller
-from accounts.idempotency import idempotent
 from config import public_ids
 from config.api import bodies as api_bodies
 from config.api.docs import endpoint

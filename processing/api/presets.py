@@ -9,8 +9,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from accounts.idempotency import idempotent, new_id
 from config import public_ids
 from config.api import bodies as api_bodies
 from config.api.docs import PAGING, endpoint, page_schema, path_id

@@ -14,7 +14,7 @@ from quota_race import at_once, set_up
 def main() -> None:
     from rest_framework.test import APIRequestFactory, force_authenticate
 
-    from accounts.api import KeysView
+    from accounts.api.endpoints import KeysView
     from accounts.models import Account, ApiKey, Member, User
 
     user = User.objects.create_user("ada@example.com")

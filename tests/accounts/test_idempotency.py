@@ -19,7 +19,8 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from accounts import api_keys, idempotency
+from accounts import api_keys
+from accounts.api import idempotency
 from accounts.models import ApiKey, IdempotencyRecord
 from config.errors import AppError
 from tests.accounts.conftest import Seller
@@ -137,7 +138,7 @@ def test_an_error_after_the_making_makes_nothing_twice(
 ) -> None:
     seller.client.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr("accounts.api.CreatedKeySerializer.get_key", lambda *_: 1 / 0)
+        broken.setattr("accounts.api.endpoints.CreatedKeySerializer.get_key", lambda *_: 1 / 0)
         assert create(seller).status_code == 500
     answer = create(seller)
     assert (answer.status_code, answer.headers["Idempotency-Replayed"]) == (201, "true")

@@ -10,12 +10,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import api_examples as examples
 from accounts import api_keys, quotas, scopes, services, signing_in
-from accounts.http import Caller, caller
-from accounts.idempotency import idempotent, new_id
-from accounts.models import ApiKey, User
-from accounts.serializers import (
+from accounts.api import examples as examples
+from accounts.api.idempotency import idempotent, new_id
+from accounts.api.serializers import (
     AccountChange,
     CreatedKeySerializer,
     Credentials,
@@ -28,6 +26,8 @@ from accounts.serializers import (
     UsageSerializer,
     VerificationSentSerializer,
 )
+from accounts.http import Caller, caller
+from accounts.models import ApiKey, User
 from accounts.signing_up import sign_up
 from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id

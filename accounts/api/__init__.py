@@ -1,0 +1,1 @@
+"""Endpoints of accounts: sign-up, sessions, API keys, usage."""
