@@ -15,8 +15,8 @@ from accounts import api_keys
 from accounts.http import Caller, client_ip, remember_caller
 from accounts.models import User
 from accounts.services import account_of
-from accounts.sessions import SessionStore
-from accounts.signing_in import user_of
+from accounts.signing.sessions import SessionStore
+from accounts.signing.sign_in import user_of
 from config.errors import AppError
 
 _WRONG = "The session token or API key is not valid."

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from accounts.http import client_ip
 from accounts.rate_limits import GENERAL, RateLimitResult, peek
-from accounts.sessions import SessionStore
+from accounts.signing.sessions import SessionStore
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

@@ -197,7 +197,7 @@ class ApiKey(models.Model):
 
 
 class Session(models.Model):
-    """A signed-in browser or program: one table for pages and API (see accounts.sessions)."""
+    """A signed-in browser or program: one table for pages and API (see accounts.signing.sessions)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key_hash = models.CharField(max_length=64, unique=True)
@@ -299,7 +299,7 @@ class IdempotencyRecord(models.Model):
 
 
 class RefreshToken(models.Model):
-    """The one refresh token of a program's session that still holds: see accounts.jwt.
+    """The one refresh token of a program's session that still holds: see accounts.signing.jwt.
 
     Only a hash of it is kept. It goes with its session.
     """

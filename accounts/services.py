@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 
 from accounts import api_keys
 from accounts.models import Account, Member, Plan, Role, User, normalised_email
-from accounts.signing_in import new_token
+from accounts.signing.sign_in import new_token
 from config.errors import AppError, invalid
 
 DEFAULT_PLAN = "free"

@@ -15,13 +15,14 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import api_keys, quotas, signing_in
-from accounts.browsers import browser_name
+from accounts import api_keys, quotas
 from accounts.models import ApiKey, Session
 from accounts.operations import REMOVE_BACKGROUND
 from accounts.page_forms import KeyForm
 from accounts.pages import is_htmx, page, person
 from accounts.scopes import ALL_SCOPES
+from accounts.signing import sign_in
+from accounts.signing.browsers import browser_name
 from config import public_ids
 from config.errors import not_found
 
@@ -93,9 +94,9 @@ def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
 def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
     _, user = person(request)
     pk = _decoded("sess", session_id, "Session")
-    if not signing_in.sessions_of(user).filter(pk=pk).exists():
+    if not sign_in.sessions_of(user).filter(pk=pk).exists():
         raise not_found("Session")
-    signing_in.end_session(pk)
+    sign_in.end_session(pk)
     if _current_session(request) == pk:
         logout(request)
         return _elsewhere(request, "/")
@@ -120,7 +121,7 @@ def _context(request: HttpRequest, *, form: KeyForm) -> dict[str, Any]:
         ],
         "sessions": [
             SessionRow(session, browser_name(session.user_agent), session.pk == here)
-            for session in signing_in.sessions_of(user)
+            for session in sign_in.sessions_of(user)
         ],
     }
 

@@ -40,7 +40,7 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 COOKIE_SECURE = env.bool("COOKIE_SECURE", not DEBUG)
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "accounts.signing.sessions"
 SESSION_COOKIE_NAME = "packshot_session"
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30) * 86400
 SESSION_COOKIE_HTTPONLY = True
@@ -215,7 +215,7 @@ EMAIL_CONFIG = env.email("EMAIL_URL", "consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Packshot <packshot@{_site.hostname}>")
 _mail_is_sent = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.signing.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -30,8 +30,8 @@ from accounts import api_keys
 from accounts.http import Caller
 from accounts.models import Session
 from accounts.services import create_demo
-from accounts.sessions import key_hash
-from accounts.signing_in import new_token
+from accounts.signing.sessions import key_hash
+from accounts.signing.sign_in import new_token
 from config import outbound, public_ids
 from listings.api.examples import LISTING_ID
 from listings.models import Listing, ListingImage

@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import api_keys, quotas, scopes, services, signing_in
+from accounts import api_keys, quotas, scopes, services
 from accounts.api import examples as examples
 from accounts.api.idempotency import idempotent, new_id
 from accounts.api.serializers import (
@@ -28,7 +28,8 @@ from accounts.api.serializers import (
 )
 from accounts.http import Caller, caller
 from accounts.models import ApiKey, User
-from accounts.signing_up import sign_up
+from accounts.signing import sign_in
+from accounts.signing.sign_up import sign_up
 from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id
 from config.api.pagination import page_of
@@ -78,7 +79,7 @@ class LoginView(PublicView):
     )
     def post(self, request: Request) -> Response:
         given = self.read(Credentials)
-        return _signed_in(request, signing_in.check_credentials(request._request, **given))
+        return _signed_in(request, sign_in.check_credentials(request._request, **given))
 
 
 class LogoutView(ApiView):
@@ -144,7 +145,7 @@ class SessionsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = self.read_query(PageQuery)
-        rows = signing_in.sessions_of(_person(request))
+        rows = sign_in.sessions_of(_person(request))
         context = {"session_id": caller(request).session_id}
         return Response(page_of(rows, query, serializer=SessionSerializer, context=context))
 
@@ -153,7 +154,7 @@ class SessionView(ApiView):
     @endpoint("End a session", responses={204: None}, parameters=[path_id("session_id", "sess")])
     def delete(self, request: Request, session_id: str) -> Response:
         pk = _decoded("sess", session_id, "Session")
-        if not signing_in.sessions_of(_person(request)).filter(pk=pk).exists():
+        if not sign_in.sessions_of(_person(request)).filter(pk=pk).exists():
             raise not_found("Session")
         _end_session(request, pk)
         return Response(status=204)
@@ -204,12 +205,12 @@ class KeyView(ApiView):
 
 
 def _signed_in(request: Request, user: User, *, status: int = 200) -> Response:
-    token = signing_in.open_session(request._request, user)
+    token = sign_in.open_session(request._request, user)
     return Response(SignedInSerializer({"token": token, "user": user}).data, status=status)
 
 
 def _end_session(request: Request, session_id: UUID) -> None:
-    signing_in.end_session(session_id)
+    sign_in.end_session(session_id)
     if getattr(request._request.session, "row_id", None) == session_id:
         logout(request._request)  # the browser forgets its cookie too
 

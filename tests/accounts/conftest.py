@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts import api_keys, services
 from accounts.models import Account, PlanLimit, User
 from accounts.operations import REMOVE_BACKGROUND
-from accounts.signing_in import new_token
+from accounts.signing.sign_in import new_token
 
 PASSWORD = "a long and quiet sentence"
 

@@ -16,9 +16,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import jwt
-from accounts.jwt import Tokens
 from accounts.models import RefreshToken, Session
+from accounts.signing import jwt
+from accounts.signing.jwt import Tokens
 from config.errors import AppError
 from tests.accounts.conftest import Seller
 

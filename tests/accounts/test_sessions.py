@@ -13,7 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Session
-from accounts.sessions import SessionStore, key_hash
+from accounts.signing.sessions import SessionStore, key_hash
 from config import public_ids
 
 SESSIONS = "/api/v1/auth/sessions"

@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import api_keys
-from accounts.browsers import browser_name
 from accounts.models import ApiKey, Session
 from accounts.scopes import ALL_SCOPES, IMAGES_READ
+from accounts.signing.browsers import browser_name
 from tests.dashboard.conftest import HTMX, Person
 
 KEYS = "/settings/keys/"

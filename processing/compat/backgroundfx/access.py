@@ -6,9 +6,9 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts import jwt
 from accounts.http import Caller, remember_caller
 from accounts.models import User
+from accounts.signing import jwt
 
 RATE_GROUP = "backgroundfx"
 

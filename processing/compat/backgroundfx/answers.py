@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from accounts.jwt import Tokens
 from accounts.models import User
 from accounts.services import account_of
+from accounts.signing.jwt import Tokens
 from media_library.links import content_url
 from media_library.models import Image
 from processing import batch_state

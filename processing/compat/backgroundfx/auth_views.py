@@ -7,9 +7,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import jwt, signing_in
 from accounts.models import User
-from accounts.signing_up import sign_up
+from accounts.signing import jwt, sign_in
+from accounts.signing.sign_up import sign_up
 from config.api.bodies import read
 from config.errors import AppError
 from processing.compat.backgroundfx import bodies
@@ -28,7 +28,7 @@ class PublicView(BackgroundfxView):
 class Login(PublicView):
     def post(self, request: Request) -> Response:
         body = read(bodies.Login, request.data)
-        user = signing_in.check_credentials(
+        user = sign_in.check_credentials(
             request._request, email=body.email, password=body.password, code=body.code
         )
         return Response(_signed_in(request._request, user))

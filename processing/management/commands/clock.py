@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections
 import media_library.sweeps
 import processing.sweeps
 from accounts.api import idempotency
-from accounts.sessions import SessionStore
+from accounts.signing.sessions import SessionStore
 from config.launch.lifeline import die_with_parent
 from processing.delivery import webhooks
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import api_keys
 from accounts.models import Account, Plan, User
-from accounts.signing_in import new_token
+from accounts.signing.sign_in import new_token
 from tests.processing.compat.backgroundfx.client import BackgroundfxClient, BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import Studio
 

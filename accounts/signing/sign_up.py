@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts import services
 from accounts.models import User, normalised_email
-from accounts.signing_in import verification_is_mandatory
+from accounts.signing.sign_in import verification_is_mandatory
 
 
 def sign_up(request: HttpRequest, *, email: str, password: str, name: str) -> User | None:

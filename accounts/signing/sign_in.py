@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Session, User, normalised_email
-from accounts.sessions import SessionStore
+from accounts.signing.sessions import SessionStore
 from config.errors import AppError
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts.http import client_ip
 from accounts.models import Session, User, normalised_email
 from accounts.services import make_account
-from accounts.sessions import key_hash
+from accounts.signing.sessions import key_hash
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -1,6 +1,6 @@
 """Tokens for programs that expect a pair: a JWT for an hour, and a refresh token that rotates.
 
-Behind each pair stands a session of the one table of all (accounts.sessions), so that it is listed
+Behind each pair stands a session of the one table of all (accounts.signing.sessions), so that it is listed
 with the others and ending it there ends the pair at once. A refresh token holds once: whoever
 comes with one that was exchanged before may have stolen it, or been stolen from, and the session
 ends for both.
@@ -25,14 +25,14 @@ from django.utils.crypto import salted_hmac
 from accounts.http import Caller, client_ip
 from accounts.models import RefreshToken, Session, User
 from accounts.services import account_of
-from accounts.sessions import SessionStore, key_hash
-from accounts.signing_in import new_token, user_of
+from accounts.signing.sessions import SessionStore, key_hash
+from accounts.signing.sign_in import new_token, user_of
 from config.errors import AppError
 
 ACCESS_LIFE = timedelta(hours=1)
 REFRESH_LIFE = timedelta(days=30)
 _ALGORITHM = "HS256"
-_SALT = "accounts.jwt"
+_SALT = "accounts.signing.jwt"
 _LONGEST = 2_000  # letters of a token that is worth looking at
 
 log = structlog.get_logger(__name__)
