@@ -8,8 +8,8 @@ from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from accounts.currencies import CODES
+from accounts.limits.operations import METERED_OPERATIONS
 from accounts.models import Account, PlanLimit, User
-from accounts.operations import METERED_OPERATIONS
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]

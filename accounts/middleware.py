@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.http import client_ip
-from accounts.rate_limits import GENERAL, RateLimitResult, peek
+from accounts.limits.rate_limits import GENERAL, RateLimitResult, peek
 from accounts.signing.sessions import SessionStore
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -13,8 +13,8 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from accounts.http import Caller, account_of, known_caller, remember_caller
+from accounts.limits.rate_limits import hit
 from accounts.models import User
-from accounts.rate_limits import hit
 from config.errors import AppError
 
 View = Callable[Concatenate[HttpRequest, ...], HttpResponse]

@@ -15,9 +15,10 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import api_keys, quotas
+from accounts import api_keys
+from accounts.limits import quotas
+from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import ApiKey, Session
-from accounts.operations import REMOVE_BACKGROUND
 from accounts.page_forms import KeyForm
 from accounts.pages import is_htmx, page, person
 from accounts.scopes import ALL_SCOPES

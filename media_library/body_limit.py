@@ -11,7 +11,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 
-from accounts.rate_limits import GENERAL, peek
+from accounts.limits.rate_limits import GENERAL, peek
 from media_library.uploads import body_too_large, max_body
 
 Message = MutableMapping[str, Any]

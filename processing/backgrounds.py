@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import Field
 
 from accounts.http import Caller
+from accounts.limits.operations import GENERATE_BACKGROUND
 from accounts.models import Account
-from accounts.operations import GENERATE_BACKGROUND
 from config.errors import invalid, not_found
 from media_library import backgrounds
 from media_library.backgrounds import Described

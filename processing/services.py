@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 
-from accounts import quotas
 from accounts.http import Caller
+from accounts.limits import quotas
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
 from media_library import ingest

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from accounts import quotas
+from accounts.limits import quotas
 from media_library.models import Image
 from processing import batch_state
 from processing.delivery import events

@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import api_keys, quotas, scopes, services
+from accounts import api_keys, scopes, services
 from accounts.api import examples as examples
 from accounts.api.idempotency import idempotent, new_id
 from accounts.api.serializers import (
@@ -27,6 +27,7 @@ from accounts.api.serializers import (
     VerificationSentSerializer,
 )
 from accounts.http import Caller, caller
+from accounts.limits import quotas
 from accounts.models import ApiKey, User
 from accounts.signing import sign_in
 from accounts.signing.sign_up import sign_up

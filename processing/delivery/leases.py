@@ -1,7 +1,7 @@
 """How many event streams an account has open: leases in Redis that expire by themselves.
 
 A web process that is killed gives nothing back, so each lease holds for a while only and its stream
-renews it. Where Redis is away, streams open uncounted, as requests do (accounts.rate_limits).
+renews it. Where Redis is away, streams open uncounted, as requests do (accounts.limits.rate_limits).
 """
 
 from __future__ import annotations

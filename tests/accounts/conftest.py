@@ -10,8 +10,8 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from accounts import api_keys, services
+from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account, PlanLimit, User
-from accounts.operations import REMOVE_BACKGROUND
 from accounts.signing.sign_in import new_token
 
 PASSWORD = "a long and quiet sentence"

@@ -58,9 +58,9 @@ def at_once(work: Callable[[int], str]) -> Counter[str]:
 
 
 def main() -> None:
-    from accounts import quotas
+    from accounts.limits import quotas
+    from accounts.limits.operations import REMOVE_BACKGROUND
     from accounts.models import Account, PlanLimit, UsageMonth
-    from accounts.operations import REMOVE_BACKGROUND
     from config.errors import AppError
 
     def numbers(account: Account) -> list[int]:

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts import api_keys, quotas
+from accounts import api_keys
+from accounts.limits import quotas
+from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account, ApiKey, Plan, PlanLimit, Session, UsageEntry, User
-from accounts.operations import REMOVE_BACKGROUND
 
 pytestmark = pytest.mark.django_db
 MODELS = ("user", "account", "plan", "apikey", "session", "usagemonth", "usageentry")

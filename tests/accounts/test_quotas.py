@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts import quotas
+from accounts.limits import quotas
+from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import PlanLimit, UsageEntry, UsageMonth
-from accounts.operations import REMOVE_BACKGROUND
 from config.errors import AppError
 
 

@@ -8,8 +8,8 @@ from django_ratelimit import core
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
-from accounts import rate_limits
 from accounts.http import Caller, remember_caller
+from accounts.limits import rate_limits
 
 ME = "/api/v1/auth/me"
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining")

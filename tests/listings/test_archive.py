@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from PIL import Image as Pillow
 
-from accounts.operations import EDIT
+from accounts.limits.operations import EDIT
 from listings import services
 from media_library.services import delete_image
 from processing import tasks

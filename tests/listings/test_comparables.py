@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts import quotas
+from accounts.limits import quotas
 from listings import comparables
 from listings.models import Comparable, ComparableImport
 from processing import services, tasks

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.operations import GENERATE_LISTING
+from accounts.limits.operations import GENERATE_LISTING
 from listings import generating, recognise
 from listings.models import Listing
 from listings.seen import Evidence, Quality, Seen

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image as Pillow
 
-from accounts.operations import EDIT
+from accounts.limits.operations import EDIT
 from listings import pictures, selectors
 from listings.models import ListingRepair
 from media_library import storage, thumbnails

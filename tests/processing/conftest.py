@@ -12,10 +12,10 @@ import pytest
 from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
-from accounts import quotas
 from accounts.http import Caller
+from accounts.limits import quotas
+from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account
-from accounts.operations import REMOVE_BACKGROUND
 from accounts.services import create_demo
 from media_library.ingest import ingest
 from media_library.models import Image

@@ -13,8 +13,8 @@ from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
 from accounts import api_keys
+from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
-from accounts.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from config import public_ids
 from media_library import backgrounds, storage
 from media_library.backgrounds import Described

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.limits.operations import METERED_OPERATIONS
 from accounts.models import Plan, PlanLimit
-from accounts.operations import METERED_OPERATIONS
 
 
 class Command(BaseCommand):

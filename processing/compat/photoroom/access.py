@@ -12,9 +12,9 @@ from rest_framework.request import Request
 
 from accounts import api_keys
 from accounts.http import Caller, remember_caller
+from accounts.limits.rate_limits import hit
+from accounts.limits.throttles import RateThrottle
 from accounts.models import User
-from accounts.rate_limits import hit
-from accounts.throttles import RateThrottle
 from config.errors import AppError
 
 RATE_GROUP, SANDBOX_RATE_GROUP = "photoroom", "photoroom-sandbox"

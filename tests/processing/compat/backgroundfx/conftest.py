@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from accounts import quotas
+from accounts.limits import quotas
 from accounts.models import Account, User
 from accounts.services import create_demo
 from media_library.ingest import ingest

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
-from accounts.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from config import public_ids
 from media_library import storage
 from media_library.builtin_backgrounds import builtins

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Plan, PlanLimit
-from accounts.operations import REMOVE_BACKGROUND
 from media_library.models import Image
 from media_library.services import delete_image
 from processing import batches

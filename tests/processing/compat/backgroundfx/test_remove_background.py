@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from accounts.http import Caller
+from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import PlanLimit
-from accounts.operations import REMOVE_BACKGROUND
 from media_library import storage
 from media_library.models import Image
 from media_library.services import delete_image

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from accounts import api_keys, quotas
+from accounts import api_keys
 from accounts.http import Caller
+from accounts.limits import quotas
 from accounts.models import Account
 from accounts.services import create_demo
 from config import outbound

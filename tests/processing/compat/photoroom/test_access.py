@@ -9,8 +9,8 @@ import pytest
 from PIL import Image as Pillow
 
 from accounts import api_keys
+from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.models import PlanLimit
-from accounts.operations import EDIT, REMOVE_BACKGROUND
 from processing.models import Job
 from tests.processing.compat.photoroom.client import PhotoroomClient, PhotoroomError
 from tests.processing.compat.photoroom.conftest import DrawingEngine, Shop, photo, shop_on

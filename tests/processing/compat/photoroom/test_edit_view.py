@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image as Pillow
 
-from accounts.operations import EDIT
+from accounts.limits.operations import EDIT
 from config import outbound, public_ids
 from media_library import storage
 from media_library.models import Image

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
+from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import PlanLimit
-from accounts.operations import REMOVE_BACKGROUND
 from media_library.models import Image
 from processing import services
 from processing.commands import RemoveBackground, command_hash

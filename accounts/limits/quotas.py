@@ -15,8 +15,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.limits.operations import UNMETERED_OPERATIONS
 from accounts.models import Account, PlanLimit, UsageEntry, UsageMonth, UsageState
-from accounts.operations import UNMETERED_OPERATIONS
 from config.errors import AppError
 
 

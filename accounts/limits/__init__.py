@@ -1,0 +1,1 @@
+"""What an account may use: monthly quotas and rate limits."""
