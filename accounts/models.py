@@ -161,7 +161,7 @@ class Member(models.Model):
 
 
 class ApiKey(models.Model):
-    """A program's key. Only an HMAC of it is kept: see accounts.api_keys."""
+    """A program's key. Only an HMAC of it is kept: see accounts.access.api_keys."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")

@@ -9,7 +9,7 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.utils import timezone
 
-from accounts.scopes import ALL_SCOPES, DESCRIPTIONS
+from accounts.access.scopes import ALL_SCOPES, DESCRIPTIONS
 
 LIFETIMES = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.models import Account, Member, Plan, Role, User, normalised_email
 from accounts.signing.sign_in import new_token
 from config.errors import AppError, invalid

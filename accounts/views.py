@@ -15,13 +15,13 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import api_keys
+from accounts.access import api_keys
+from accounts.access.pages import is_htmx, page, person
+from accounts.access.scopes import ALL_SCOPES
 from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import ApiKey, Session
 from accounts.page_forms import KeyForm
-from accounts.pages import is_htmx, page, person
-from accounts.scopes import ALL_SCOPES
 from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
 from config import public_ids

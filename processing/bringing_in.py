@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from accounts.pages import limit, person
+from accounts.access.pages import limit, person
 from config.errors import AppError, invalid
 from media_library.ingest import ingest_all
 from media_library.models import Image

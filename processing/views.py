@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling, reswap, retarget
 
-from accounts.pages import is_htmx, limit, page, person
+from accounts.access.pages import is_htmx, limit, page, person
 from config import public_ids
 from config.errors import not_found
 from media_library.links import content_url

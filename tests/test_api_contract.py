@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.http import Caller
 from accounts.models import Session
 from accounts.services import create_demo

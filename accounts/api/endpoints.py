@@ -10,7 +10,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import api_keys, scopes, services
+from accounts import services
+from accounts.access import api_keys, scopes
 from accounts.api import examples as examples
 from accounts.api.idempotency import idempotent, new_id
 from accounts.api.serializers import (

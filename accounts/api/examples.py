@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
-from accounts.scopes import ALL_SCOPES
+from accounts.access.scopes import ALL_SCOPES
 
 _ERROR = {"$ref": "#/components/schemas/Error"}
 _CREATED = "2027-03-01T09:30:00Z"

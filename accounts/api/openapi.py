@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "accounts.authentication.TokenAuthentication"
+    target_class = "accounts.access.authentication.TokenAuthentication"
     name = ["bearer", "apiKey"]
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
@@ -32,7 +32,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "accounts.authentication.CookieAuthentication"
+    target_class = "accounts.access.authentication.CookieAuthentication"
     name = "cookie"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from django.core.validators import EmailValidator
 from django.utils import timezone
 from rest_framework import serializers
 
+from accounts.access.scopes import ALL_SCOPES
 from accounts.currencies import CODES
 from accounts.models import ApiKey, Session
-from accounts.scopes import ALL_SCOPES
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import StrictSerializer
 

@@ -22,7 +22,7 @@ class AlwaysJSON(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """``rate_group`` and ``scope`` are read by accounts.limits.throttles and accounts.permissions.
+    """``rate_group`` and ``scope`` are read by accounts.limits.throttles and accounts.access.permissions.
 
     Each is one name, or a dict of names by HTTP method.
     """

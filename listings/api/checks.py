@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import scopes
+from accounts.access import scopes
 from accounts.http import caller
 from config import public_ids
 from config.api.docs import endpoint, path_id, query

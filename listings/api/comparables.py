@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import scopes
+from accounts.access import scopes
 from accounts.api.idempotency import idempotent, new_id
 from accounts.currencies import CODES
 from accounts.http import caller

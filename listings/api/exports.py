@@ -16,7 +16,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import scopes
+from accounts.access import scopes
 from accounts.http import caller
 from config.api.docs import endpoint
 from config.api.fields import Flag, PublicIdField, Text

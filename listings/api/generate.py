@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import scopes
+from accounts.access import scopes
 from accounts.api.idempotency import idempotent
 from config.api import bodies
 from config.api.docs import endpoint

@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import scopes
+from accounts.access import scopes
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
 from config import public_ids

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import scopes
+from accounts.access import scopes
 from config.api.docs import endpoint
 from config.api.views import ApiView
 from listings import marketplaces, vocabulary

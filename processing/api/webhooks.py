@@ -9,9 +9,9 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access.scopes import WEBHOOKS_READ, WEBHOOKS_WRITE
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from accounts.scopes import WEBHOOKS_READ, WEBHOOKS_WRITE
 from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.pagination import page_of

@@ -9,7 +9,8 @@ import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
-from accounts import api_keys, services
+from accounts import services
+from accounts.access import api_keys
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account, PlanLimit, User
 from accounts.signing.sign_in import new_token

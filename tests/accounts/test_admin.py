@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account, ApiKey, Plan, PlanLimit, Session, UsageEntry, User

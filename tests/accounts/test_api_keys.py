@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import api_keys
+from accounts.access import api_keys
+from accounts.access.scopes import ALL_SCOPES
 from accounts.models import ApiKey
-from accounts.scopes import ALL_SCOPES
 
 KEYS = "/api/v1/keys"
 ME = "/api/v1/auth/me"

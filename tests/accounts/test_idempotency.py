@@ -19,7 +19,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.api import idempotency
 from accounts.models import ApiKey, IdempotencyRecord
 from config.errors import AppError

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts import api_keys
+from accounts.access import api_keys
+from accounts.access.scopes import ALL_SCOPES, IMAGES_READ
 from accounts.models import ApiKey, Session
-from accounts.scopes import ALL_SCOPES, IMAGES_READ
 from accounts.signing.browsers import browser_name
 from tests.dashboard.conftest import HTMX, Person
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.models import Account
 from accounts.services import DemoAccount
 from config import public_ids

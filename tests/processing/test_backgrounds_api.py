@@ -12,7 +12,7 @@ import pytest
 from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
 from config import public_ids

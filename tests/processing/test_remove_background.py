@@ -217,7 +217,7 @@ def test_rate_limit_is_the_documented_one(owner: Seller, image: Image) -> None:
 
 
 def test_a_key_needs_its_scope(owner: Seller, image: Image) -> None:
-    from accounts import api_keys
+    from accounts.access import api_keys
 
     _, plain = api_keys.create(
         owner.account, owner.caller.user, name="reader", scopes=["images:read"]

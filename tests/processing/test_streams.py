@@ -14,7 +14,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings as project
 from django.db import DatabaseError
 
-from accounts import api_keys
+from accounts.access import api_keys
 from processing import batches, transitions
 from processing.commands import RemoveBackground
 from processing.delivery import leases, nudges, sse

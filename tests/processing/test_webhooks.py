@@ -14,7 +14,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from standardwebhooks.webhooks import Webhook
 
-from accounts import api_keys
+from accounts.access import api_keys
 from config import outbound, public_ids
 from processing.delivery import events, webhooks
 from processing.models import DeliveryState, Job, WebhookDelivery, WebhookEndpoint

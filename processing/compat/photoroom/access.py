@@ -10,7 +10,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.http import Caller, remember_caller
 from accounts.limits.rate_limits import hit
 from accounts.limits.throttles import RateThrottle

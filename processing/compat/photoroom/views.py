@@ -12,11 +12,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access.scopes import ACCOUNT_READ, JOBS_WRITE
 from accounts.http import caller
 from accounts.limits import quotas
 from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.limits.throttles import RateThrottle
-from accounts.scopes import ACCOUNT_READ, JOBS_WRITE
 from config.api.views import ApiView
 from config.errors import AppError, invalid
 from media_library.uploads import limit_uploads

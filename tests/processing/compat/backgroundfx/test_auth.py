@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.models import Account, Plan, User
 from accounts.signing.sign_in import new_token
 from tests.processing.compat.backgroundfx.client import BackgroundfxClient, BackgroundfxError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.models import PlanLimit
 from processing.models import Job

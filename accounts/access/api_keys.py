@@ -17,8 +17,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
 
+from accounts.access.scopes import ALL_SCOPES
 from accounts.models import Account, ApiKey, User
-from accounts.scopes import ALL_SCOPES
 from config.errors import not_found
 
 PREFIX = "ps_"

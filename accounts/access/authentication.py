@@ -11,7 +11,7 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts import api_keys
+from accounts.access import api_keys
 from accounts.http import Caller, client_ip, remember_caller
 from accounts.models import User
 from accounts.services import account_of
