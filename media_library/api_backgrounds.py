@@ -17,6 +17,7 @@ from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from media_library import backgrounds
+from media_library.api.examples import BACKGROUND, BUILTIN_BACKGROUND, page
 from media_library.background_serializers import (
     BackgroundChange,
     BackgroundQuery,
@@ -25,7 +26,6 @@ from media_library.background_serializers import (
 )
 from media_library.backgrounds import MOST, SOURCES, Described, Entry, Wanted
 from media_library.checks import display_name, with_ending
-from media_library.examples import BACKGROUND, BUILTIN_BACKGROUND, page
 from media_library.models import BackgroundCategory
 from media_library.uploads import incoming, limit_uploads
 

@@ -36,7 +36,7 @@ from config import outbound, public_ids
 from listings.api.examples import LISTING_ID
 from listings.models import Listing, ListingImage
 from media_library import projects
-from media_library.examples import BACKGROUND, IMAGE, PROJECT
+from media_library.api.examples import BACKGROUND, IMAGE, PROJECT
 from media_library.ingest import Incoming, ingest_all
 from media_library.models import Background
 from processing import batches, presets, runtime, services, tasks

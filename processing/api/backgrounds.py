@@ -13,9 +13,9 @@ from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
 from config.api import bodies as api_bodies
 from config.api.docs import endpoint
+from media_library.api.examples import BACKGROUND
 from media_library.api_backgrounds import BackgroundView
 from media_library.background_serializers import BackgroundSerializer
-from media_library.examples import BACKGROUND
 from processing import backgrounds
 from processing.api import bodies
 from processing.api.tools import job_again, refuse_ended, seconds_to_wait

@@ -10,10 +10,10 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
 from config.api.docs import endpoint
-from media_library.api_projects import ListProjects
-from media_library.examples import PROJECT
+from media_library.api.examples import PROJECT
+from media_library.api.projects import ListProjects
+from media_library.api.serializers import NewProject, ProjectSerializer
 from media_library.projects import MOST, counted_one
-from media_library.serializers import NewProject, ProjectSerializer
 from processing import projects
 
 _BODY = {name: PROJECT[name] for name in ("name", "description", "type")}

@@ -21,10 +21,8 @@ from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from config.errors import not_found
 from media_library import ingest, selectors, services
-from media_library.examples import IMAGE, page
-from media_library.links import VARIANTS, content_url
-from media_library.models import Image, ImageKind, Project
-from media_library.serializers import (
+from media_library.api.examples import IMAGE, page
+from media_library.api.serializers import (
     ContentQuery,
     ImageAddress,
     ImageChange,
@@ -32,6 +30,8 @@ from media_library.serializers import (
     ImageSerializer,
     ImageUpload,
 )
+from media_library.links import VARIANTS, content_url
+from media_library.models import Image, ImageKind, Project
 from media_library.uploads import incoming, limit_uploads
 
 _SCOPES: dict[str, str | None] = {

@@ -14,9 +14,9 @@ from config.api.pagination import page_of
 from config.api.views import ApiView
 from config.errors import not_found
 from media_library import projects
-from media_library.examples import PROJECT, page
+from media_library.api.examples import PROJECT, page
+from media_library.api.serializers import ProjectChange, ProjectQuery, ProjectSerializer
 from media_library.models import Project, ProjectKind, ProjectStatus
-from media_library.serializers import ProjectChange, ProjectQuery, ProjectSerializer
 
 _PATH = [path_id("project_id", "proj")]
 
