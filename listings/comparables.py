@@ -20,10 +20,11 @@ from listings.pricing import sheets, tables
 from listings.pricing.cells import Order
 from listings.pricing.tables import Choices, Outcome, Row
 from media_library import storage
-from processing import services, transitions
+from processing import transitions
 from processing.commands import Command
 from processing.kinds import Told
 from processing.models import Job
+from processing.services import jobs
 
 MOST_IN_ACCOUNT = 500_000
 # Rows in one transaction: on SQLite nobody else can write meanwhile.
@@ -49,7 +50,7 @@ def bring_in(
     key = _key(caller.account, job_id)
     with storage.removed_unless_kept([key]) as undo:
         storage.save(key, data)
-        job = services.submit_and_wait(caller, command, source=None, seconds=seconds, job_id=job_id)
+        job = jobs.submit_and_wait(caller, command, source=None, seconds=seconds, job_id=job_id)
         undo.pop_all()
     return job
 

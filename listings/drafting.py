@@ -8,8 +8,9 @@ from uuid import UUID
 from accounts.models import Account
 from config.errors import AppError, not_found
 from listings.generating import GenerateListing
-from processing import commands, services
+from processing import commands
 from processing.models import JobState
+from processing.services import jobs
 
 # Of a report's attributes, those that a listing has fields of its own for.
 _FIELDS = ("brand", "size", "condition", "colors", "materials")
@@ -23,7 +24,7 @@ def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], li
     """
     if job_id is None:
         return {}, []
-    job = services.job_for(account, job_id)
+    job = jobs.job_for(account, job_id)
     command = commands.from_json(job.command)
     if not isinstance(command, GenerateListing):
         raise not_found("Job")

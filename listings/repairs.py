@@ -19,11 +19,11 @@ from listings.checks.problems import Problem
 from listings.marketplaces import Rule
 from listings.models import Listing, ListingRepair
 from listings.pictures import Picture
-from processing import services as work
 from processing.commands import Edit
 from processing.delivery import events
 from processing.engine.edit_plan import Background, EditPlan, Export, Layout, Sides, Upscale
 from processing.models import OPEN_STATES, Job
+from processing.services import jobs as work
 
 # The product then fills nine tenths of the frame: a little more than anybody asks for.
 _PADDING: Final = 0.05

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from config.admin import ReadOnly
 from config.errors import AppError
-from processing import services
 from processing.models import Job, JobEvent, Preset
+from processing.services import jobs
 
 
 class EventInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
@@ -35,11 +35,11 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Retry the selected jobs", permissions=["act"])
     def retry_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        self._each(request, queryset, services.retry, "queued again")
+        self._each(request, queryset, jobs.retry, "queued again")
 
     @admin.action(description="Cancel the selected jobs", permissions=["act"])
     def cancel_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        self._each(request, queryset, services.cancel, "cancelled")
+        self._each(request, queryset, jobs.cancel, "cancelled")
 
     def _each(
         self,

@@ -8,13 +8,14 @@ class ProcessingConfig(AppConfig):
     verbose_name = "Processing"
 
     def ready(self) -> None:
-        from processing import backgrounds, kinds, renditions, runner
+        from processing import kinds, renditions, runner
         from processing.commands import Edit, RemoveBackground
         from processing.kinds import Kind
+        from processing.services import paint_background
 
         kinds.register(RemoveBackground, Kind(runner.cut_out, renditions.cutout_makers))
         kinds.register(Edit, Kind(runner.edit, renditions.edit_makers))
         kinds.register(
-            backgrounds.PaintBackground,
-            Kind(backgrounds.work, completing=backgrounds.completing),
+            paint_background.PaintBackground,
+            Kind(paint_background.work, completing=paint_background.completing),
         )

@@ -22,10 +22,11 @@ from media_library.models import Image
 from media_library.selectors import image_for
 from media_library.services import delete_image
 from media_library.uploads import limit_uploads
-from processing import selectors, services
-from processing.bringing_in import bring_in
+from processing import selectors
 from processing.forms import CutoutForm
 from processing.models import Job
+from processing.services import jobs
+from processing.services.page_uploads import bring_in
 
 PAGE_SIZE = 24
 MAX_WATCHED = 100
@@ -132,9 +133,9 @@ def cut_out(request: HttpRequest, image_id: str) -> HttpResponse:
             return render(request, PICTURE, context, status=422)
         response = render(request, f"{PICTURE}#options", context, status=422)
         return reswap(retarget(response, "#options"), "outerHTML")
-    services.check_model(form.cleaned_data["model"])
+    jobs.check_model(form.cleaned_data["model"])
     caller, _ = person(request)
-    services.submit(caller, form.command(), source=image)
+    jobs.submit(caller, form.command(), source=image)
     return _history(request, image)
 
 
@@ -165,7 +166,7 @@ def delete_picture(request: HttpRequest, image_id: str) -> HttpResponse:
     image = _image(request, image_id)
     parent = image.parent
     for job in selectors.open_jobs_of(image):
-        services.cancel(job)
+        jobs.cancel(job)
     for result in selectors.results_of(image):
         delete_image(result)
     delete_image(image)
@@ -179,7 +180,7 @@ def delete_picture(request: HttpRequest, image_id: str) -> HttpResponse:
 @require_POST
 def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
     job = _job(request, job_id)
-    services.cancel(job)
+    jobs.cancel(job)
     return _history(request, job.picture)
 
 
@@ -188,7 +189,7 @@ def cancel_job(request: HttpRequest, job_id: str) -> HttpResponse:
 def retry_job(request: HttpRequest, job_id: str) -> HttpResponse:
     limit(request, "processing")
     job = _job(request, job_id)
-    services.retry(job)
+    jobs.retry(job)
     return _history(request, job.picture)
 
 
@@ -258,7 +259,7 @@ def _image(request: HttpRequest, image_id: str) -> Image:
 
 def _job(request: HttpRequest, job_id: str) -> Job:
     caller, _ = person(request)
-    job = services.job_for(caller.account, _decoded("job", job_id, "Job"))
+    job = jobs.job_for(caller.account, _decoded("job", job_id, "Job"))
     if job.source is None:
         raise not_found("Job")  # these pages are about pictures
     return job

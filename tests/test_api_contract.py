@@ -39,13 +39,14 @@ from media_library import projects
 from media_library.api.examples import BACKGROUND, IMAGE, PROJECT
 from media_library.ingest import Incoming, ingest_all
 from media_library.models import Background
-from processing import batches, presets, runtime, services, tasks
+from processing import runtime, tasks
 from processing.api.examples import PRESET
 from processing.commands import RemoveBackground
 from processing.engine.backdrop_api import Backdrop
 from processing.engine.edit_plan import EditPlan
 from processing.models import WebhookDelivery
-from processing.webhooks import Subscription, register
+from processing.services import batches, jobs, presets
+from processing.services.webhooks import Subscription, register
 from tests.processing.conftest import MiddleModel, photo
 
 _FILES = [photo(), b"", b"no picture", photo()[:300]]
@@ -152,7 +153,7 @@ def stocked(caller: Caller) -> Shop:
         pk=row_id(BACKGROUND["id"]), account=account, image=wall, name="Wall", category="custom"
     )
     presets.create(account, name="Outlet", plan=EditPlan(), preset_id=row_id(PRESET["id"]))
-    job = services.submit(caller, RemoveBackground(), source=image)
+    job = jobs.submit(caller, RemoveBackground(), source=image)
     pictures = [batches.Member(image.name, image)]
     batch = batches.submit(caller, RemoveBackground(format="jpg"), pictures=pictures)
     listing = Listing.objects.create(

@@ -22,10 +22,10 @@ from listings.pricing.estimate import Basis
 from listings.seen import Source
 from listings.writers import choosing
 from listings.writers.base import Hints
-from processing import editing
 from processing.api.tools import job_again, refuse_ended, run
 from processing.engine.plan import camel
 from processing.models import Job
+from processing.services import edit_json
 
 
 class GenerateListingBody(BaseModel):
@@ -139,7 +139,8 @@ class GenerateView(ApiView):
     def post(self, request: Request) -> Response:
         body = bodies.read(GenerateListingBody, request.data)
         first, *others = [
-            editing.image_id(text, f"imageIds.{place}") for place, text in enumerate(body.image_ids)
+            edit_json.image_id(text, f"imageIds.{place}")
+            for place, text in enumerate(body.image_ids)
         ]
         command = GenerateListing(
             platform=body.platform,

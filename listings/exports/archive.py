@@ -12,8 +12,8 @@ from listings.exports import plain
 from listings.exports.common import Site
 from listings.offers import Offer
 from media_library.models import Image
-from processing import archives
-from processing.archives import Entry
+from processing.services import archives
+from processing.services.archives import Entry
 
 
 def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image], site: Site) -> Iterator[bytes]:

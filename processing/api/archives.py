@@ -12,8 +12,8 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from config.api.docs import endpoint, path_id
-from processing import archives
 from processing.api.batches import BatchView
+from processing.services import archives
 
 ZIP = "application/zip"
 

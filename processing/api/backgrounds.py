@@ -16,10 +16,10 @@ from config.api.docs import endpoint
 from media_library.api.examples import BACKGROUND
 from media_library.api_backgrounds import BackgroundView
 from media_library.background_serializers import BackgroundSerializer
-from processing import backgrounds
 from processing.api import bodies
 from processing.api.tools import job_again, refuse_ended, seconds_to_wait
 from processing.models import Job
+from processing.services import paint_background
 
 _PROMPT = "a marble table by a bright window"
 _PAINTED = {
@@ -64,7 +64,7 @@ class PaintBackgroundView(BackgroundView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         command = api_bodies.read(bodies.PaintBackgroundBody, request.data).order()
-        job = backgrounds.paint(
+        job = paint_background.paint(
             caller(request), command, seconds=seconds_to_wait(request), job_id=new_id(request)
         )
         return self._answer(job)
@@ -73,4 +73,4 @@ class PaintBackgroundView(BackgroundView):
         refuse_ended(job)
         if not job.ended:
             return Response({"jobId": job.public_id}, status=202)
-        return Response(self.shown(backgrounds.painted_by(self.account, job)), status=201)
+        return Response(self.shown(paint_background.painted_by(self.account, job)), status=201)

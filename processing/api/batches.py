@@ -23,7 +23,6 @@ from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import invalid, not_found
 from media_library.uploads import limit_uploads
-from processing import batches, presets, services
 from processing.api.batch_serializers import (
     BatchBody,
     BatchCreated,
@@ -34,9 +33,10 @@ from processing.api.batch_serializers import (
 )
 from processing.api.examples import BATCH, BATCH_CREATED, page
 from processing.api.operations import command_for
-from processing.batch_files import FIELD, brought_in
 from processing.commands import Command, Edit
 from processing.models import Batch
+from processing.services import batches, jobs, presets
+from processing.services.batch_uploads import FIELD, brought_in
 
 _PATH = [path_id("batch_id", "batch")]
 _SCOPE: dict[str, str | None] = {"GET": "jobs:read", "POST": "jobs:write"}
@@ -118,7 +118,7 @@ class Batches(BatchView):
         else:
             account = caller(request).account
             command = command_for(given["operation"], given.get("options", {}), account)
-        services.check(command)
+        jobs.check(command)
         return command
 
 

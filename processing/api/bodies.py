@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.errors import invalid
 from media_library.models import NAME_LENGTH
-from processing.backgrounds import PaintBackground, Side, order
 from processing.engine.edit_plan import (
     MOST_PROMPT,
     Background,
@@ -26,6 +25,7 @@ from processing.engine.edit_plan import (
 )
 from processing.engine.errors import InvalidPlan
 from processing.engine.plan import camel
+from processing.services.paint_background import PaintBackground, Side, order
 
 Format = Literal["png", "jpg", "webp", "avif"]
 _SHADOW = Literal["none", "soft", "hard", "floating"]

@@ -15,7 +15,6 @@ from config.api import bodies as api_bodies
 from config.api.docs import endpoint
 from config.api.views import ApiView
 from config.errors import invalid
-from processing import editing, presets
 from processing.api import bodies
 from processing.api.examples import EDIT_ANSWER, GENERATE_ANSWER
 from processing.api.operations import edit_of
@@ -39,6 +38,7 @@ from processing.engine import scene
 from processing.engine.edit_plan import EditPlan
 from processing.models import Job
 from processing.runtime import providers
+from processing.services import edit_json, presets
 
 _WAITS = (
     "The answer waits for the work up to a limit (20 s by default): 200 with the result, or 202 "
@@ -59,7 +59,7 @@ class EditingView(ApiView):
         return self.answer(job, display_asked(request))
 
     def edited(self, body: bodies.ToolBody, command: Edit) -> Job:
-        image_id = UUID(editing.image_id(body.image_id, "imageId"))
+        image_id = UUID(edit_json.image_id(body.image_id, "imageId"))
         return run(self.request, command, image_id=image_id)
 
     def done(self, body: bodies.ToolBody, operation: str) -> Job:
@@ -99,7 +99,7 @@ class EditView(EditingView):
 
     def _plan(self, request: Request, body: bodies.EditBody) -> EditPlan:
         if body.preset_id is None:
-            return editing.plan_from(body.edit or {})
+            return edit_json.plan_from(body.edit or {})
         try:
             preset_id = public_ids.decode("preset", body.preset_id)
         except ValueError as error:

@@ -13,10 +13,10 @@ from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.pagination import page_of
 from config.api.views import ApiView
 from config.errors import not_found
-from processing import services
 from processing.api.examples import JOB, page
 from processing.api.serializers import JobQuery, JobSerializer
 from processing.models import Job, JobState
+from processing.services import jobs
 
 _PATH = [path_id("job_id", "job")]
 
@@ -35,7 +35,7 @@ class JobView(ApiView):
             job_id = public_ids.decode("job", public_id)
         except ValueError as error:
             raise not_found("Job") from error
-        return services.job_for(caller(self.request).account, job_id)
+        return jobs.job_for(caller(self.request).account, job_id)
 
     def shown(self, job: Job) -> dict[str, Any]:
         return dict(JobSerializer(job, context=self.context).data)
@@ -88,7 +88,7 @@ class CancelJob(JobView):
         parameters=_PATH,
     )
     def post(self, request: Request, job_id: str) -> Response:
-        return Response(self.shown(services.cancel(self.job(job_id))))
+        return Response(self.shown(jobs.cancel(self.job(job_id))))
 
 
 class RetryJob(JobView):
@@ -105,4 +105,4 @@ class RetryJob(JobView):
         parameters=_PATH,
     )
     def post(self, request: Request, job_id: str) -> Response:
-        return Response(self.shown(services.retry(self.job(job_id))), status=202)
+        return Response(self.shown(jobs.retry(self.job(job_id))), status=202)

@@ -11,13 +11,13 @@ from accounts.models import Account
 from config.api import bodies as api_bodies
 from config.errors import AppError, invalid
 from media_library import backgrounds
-from processing import editing
 from processing.api import bodies
 from processing.api.serializers import RemoveBackgroundOptions
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine import scene
 from processing.engine.edit_plan import EditPlan
 from processing.engine.errors import InvalidPlan
+from processing.services import edit_json
 
 _OPTIONS: dict[str, type[BaseModel]] = {
     "generate-background": bodies.GenerateBackgroundOptions,
@@ -36,7 +36,7 @@ def command_for(operation: str, options: Mapping[str, Any], account: Account) ->
         serializer.is_valid(raise_exception=True)
         return RemoveBackground(**serializer.validated_data)
     if operation == "edit":
-        return Edit(plan=editing.plan_from(options))
+        return Edit(plan=edit_json.plan_from(options))
     model = _OPTIONS.get(operation)
     if model is None:
         raise invalid("operation", f"Must be one of {', '.join(OPERATIONS)}.")
@@ -66,6 +66,6 @@ def _replacement(options: bodies.ReplaceBackgroundOptions, account: Account) -> 
         entry = backgrounds.find(account, options.background_id)
         return options.plan(backgrounds.plan_of(entry, options.scaling))
     if options.background_image_id is not None:
-        row = editing.image_id(options.background_image_id, "backgroundImageId")
+        row = edit_json.image_id(options.background_image_id, "backgroundImageId")
         options = options.model_copy(update={"background_image_id": row})
     return options.plan(None)

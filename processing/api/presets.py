@@ -18,11 +18,11 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
-from processing import editing, presets
 from processing.api.bodies import PresetBody, PresetChange
 from processing.api.examples import PRESET, page
 from processing.api.serializers import PresetSerializer
 from processing.models import Preset
+from processing.services import edit_json, presets
 
 _PATH = [path_id("preset_id", "preset")]
 _BODY = {name: PRESET[name] for name in ("name", "edit")}
@@ -73,7 +73,7 @@ class Presets(PresetView):
     @idempotent("preset")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(PresetBody, request.data)
-        plan = editing.plan_from(body.edit)
+        plan = edit_json.plan_from(body.edit)
         preset = presets.create(
             caller(request).account, name=body.name, plan=plan, preset_id=new_id(request)
         )
@@ -96,7 +96,7 @@ class OnePreset(PresetView):
     )
     def patch(self, request: Request, preset_id: str) -> Response:
         body = api_bodies.read(PresetChange, request.data)
-        plan = editing.plan_from(body.edit) if body.edit is not None else None
+        plan = edit_json.plan_from(body.edit) if body.edit is not None else None
         return Response(_shown(presets.change(self.preset(preset_id), name=body.name, plan=plan)))
 
     @endpoint("Delete a preset", responses={204: None}, parameters=_PATH)

@@ -14,7 +14,7 @@ from media_library.api.examples import PROJECT
 from media_library.api.projects import ListProjects
 from media_library.api.serializers import NewProject, ProjectSerializer
 from media_library.projects import MOST, counted_one
-from processing import projects
+from processing.services import projects
 
 _BODY = {name: PROJECT[name] for name in ("name", "description", "type")}
 

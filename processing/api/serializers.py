@@ -10,12 +10,12 @@ from rest_framework import serializers
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library.links import content_url
-from processing import editing
 from processing.commands import EDGES, FORMATS, OUTPUTS, SIZES
 from processing.engine.colours import parse_color
 from processing.engine.errors import InvalidPlan
 from processing.engine.plan import CleanUp
 from processing.models import Job, JobState, Preset
+from processing.services import edit_json
 
 DISPLAYS = ("data", "url")
 
@@ -188,7 +188,7 @@ class PlanField(serializers.Field[Any, Any, Any, Any]):
     """A kept plan, as the API takes it."""
 
     def to_representation(self, value: Any) -> Any:
-        return editing.shown(value)
+        return edit_json.shown(value)
 
 
 class PresetSerializer(serializers.ModelSerializer[Preset]):

@@ -18,7 +18,6 @@ from config.errors import AppError, not_found
 from media_library import selectors, storage
 from media_library.links import content_url
 from media_library.models import Image
-from processing import services
 from processing.api.examples import MODEL, TOOL_ANSWER
 from processing.api.serializers import (
     DISPLAYS,
@@ -30,6 +29,7 @@ from processing.api.serializers import (
 from processing.commands import Command, RemoveBackground
 from processing.models import Job, JobState
 from processing.runtime import registry
+from processing.services import jobs
 
 # Of failed jobs; what is not here is wrong with the picture or the command (422).
 _STATUSES = {"INTERNAL_ERROR": 500, "WORKER_LOST": 500, "PROVIDER_FAILED": 502}
@@ -66,10 +66,10 @@ def run(request: Request, command: Command, *, image_id: UUID | None) -> Job:
 
     Raises AppError in this order: what this site can't do, what is not there, the quota's.
     """
-    services.check(command)
+    jobs.check(command)
     who = caller(request)
     source = selectors.image_for(who.account, image_id) if image_id else None
-    return services.submit_and_wait(
+    return jobs.submit_and_wait(
         who, command, source=source, seconds=seconds_to_wait(request), job_id=new_id(request)
     )
 
@@ -83,7 +83,7 @@ def seconds_to_wait(request: Request) -> float | None:
 def job_again(request: Request, job_id: UUID) -> Job:
     """The job that an equal request has made. Raises AppError NOT_FOUND, also where its result was
     deleted since."""
-    job = services.job_for(caller(request).account, job_id)
+    job = jobs.job_for(caller(request).account, job_id)
     if job.result is not None and job.result.deleted_at is not None:
         raise not_found("Image")
     return job

@@ -18,7 +18,6 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
-from processing import webhooks
 from processing.api import webhook_examples as examples
 from processing.api.examples import page
 from processing.api.webhook_serializers import (
@@ -31,7 +30,8 @@ from processing.api.webhook_serializers import (
     WebhookSerializer,
 )
 from processing.models import DeliveryState, WebhookDelivery, WebhookEndpoint
-from processing.webhooks import Subscription
+from processing.services import webhooks
+from processing.services.webhooks import Subscription
 
 _PATH = [path_id("webhook_id", "wh")]
 _SIGNED = (

@@ -17,10 +17,11 @@ from accounts.http import Caller
 from accounts.models import Account, User
 from media_library.ingest import ResultFacts, ingest, keep, new_result
 from media_library.models import Image
-from processing import services, transitions
+from processing import transitions
 from processing.commands import RemoveBackground
 from processing.engine.registry import ModelInfo
 from processing.models import Job
+from processing.services import jobs
 
 PASSWORD = "a long and quiet sentence"
 HTMX = {"HX-Request": "true"}
@@ -37,7 +38,7 @@ class Person:
 
     def job(self, source: Image, **options: Any) -> Job:
         caller = Caller(self.account, self.user)
-        return services.submit(caller, RemoveBackground(**options), source=source)
+        return jobs.submit(caller, RemoveBackground(**options), source=source)
 
     def result(self, source: Image, **options: Any) -> Image:
         """A job on ``source`` that completed."""

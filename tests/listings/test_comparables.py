@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.limits import quotas
 from listings import comparables
 from listings.models import Comparable, ComparableImport
-from processing import services, tasks
+from processing import tasks
 from processing.models import Job
+from processing.services import jobs
 from tests.listings.conftest import data_of, refusal_of
 from tests.processing.conftest import Seller
 
@@ -192,7 +193,7 @@ def test_a_cancelled_import_leaves_nothing(owner: Seller, monkeypatch: pytest.Mo
     def cancelled_after_two(rows: Any, **options: Any) -> Any:
         kept.append(len(rows))
         if len(kept) == 2:
-            services.cancel(Job.objects.get())
+            jobs.cancel(Job.objects.get())
         return real(rows, **options)
 
     monkeypatch.setattr(

@@ -19,9 +19,10 @@ from accounts.models import Account
 from accounts.services import create_demo
 from media_library.ingest import ingest
 from media_library.models import Image
-from processing import services, tasks
+from processing import tasks
 from processing.commands import RemoveBackground
 from processing.models import Job
+from processing.services import jobs
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,6 @@ def quick_queue(
 @pytest.fixture
 def submit(owner: Seller, image: Image) -> Callable[..., Job]:
     def send(**options: Any) -> Job:
-        return services.submit(owner.caller, RemoveBackground(**options), source=image)
+        return jobs.submit(owner.caller, RemoveBackground(**options), source=image)
 
     return send

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from processing import services
 from processing.models import Job, JobState
+from processing.services import jobs as services
 from tests.processing.conftest import Seller
 
 LIST = "/admin/processing/job/"

@@ -21,11 +21,12 @@ from media_library.backgrounds import Described
 from media_library.ingest import ingest
 from media_library.models import Background, Image
 from media_library.services import delete_image
-from processing import commands, runtime, services, tasks
-from processing.backgrounds import PaintBackground
+from processing import commands, runtime, tasks
 from processing.engine.backdrop_api import Backdrop
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job, JobState
+from processing.services import jobs
+from processing.services.paint_background import PaintBackground
 from tests.processing.conftest import Seller
 
 GENERATE = "/api/v1/backgrounds/generate"
@@ -249,7 +250,7 @@ class TestAsking:
         paint = painters["studio"].generate
 
         def cancelled(request: Any) -> Backdrop:
-            services.cancel(job)
+            jobs.cancel(job)
             return paint(request)
 
         monkeypatch.setattr(painters["studio"], "generate", cancelled)

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Plan
 from media_library.models import Image
-from processing import batches, fair_share, services, tasks, transitions
+from processing import fair_share, tasks, transitions
 from processing.commands import RemoveBackground
 from processing.models import Batch, Job, JobState
+from processing.services import batches, jobs
 from tests.processing.conftest import Seller, photo
 
 
@@ -36,7 +37,7 @@ def batch(seller: Seller, pictures: list[Image], **options: Any) -> Batch:
 
 def single(seller: Seller) -> Job:
     [image] = images(seller, 1)
-    return services.submit(seller.caller, RemoveBackground(format="webp"), source=image)
+    return jobs.submit(seller.caller, RemoveBackground(format="webp"), source=image)
 
 
 def turns(count: int, *, after: int = 0) -> list[Job]:

@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import IdempotencyRecord
 from media_library.models import Image, Project
-from processing import services, tasks
+from processing import tasks
 from processing.engine.errors import EngineError
 from processing.models import Batch, Job, JobEvent, Preset, WebhookEndpoint
+from processing.services import jobs
 from tests.processing.conftest import MiddleModel, Seller, photo
 
 API = "/api/v1/"
@@ -46,7 +47,7 @@ def replayed(first: Any, again: Any) -> Any:
 def test_a_tool_makes_one_job_and_takes_one_unit(
     owner: Seller, image: Image, tool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "_check_size", lambda *_: None)  # asks for an upscaler
+    monkeypatch.setattr(jobs, "_check_size", lambda *_: None)  # asks for an upscaler
     body = {"imageId": image.public_id, **TOOLS[tool]}
     shown = replayed(*(send(owner, f"images/tools/{tool}", body) for _ in range(2)))
     assert shown["jobId"] == Job.objects.get().public_id
@@ -179,7 +180,7 @@ def test_one_project_is_told_of_once(owner: Seller) -> None:
 
 
 def test_a_webhooks_secret_is_shown_once(owner: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("processing.webhooks._checked_url", lambda url: url)
+    monkeypatch.setattr("processing.services.webhooks._checked_url", lambda url: url)
     body = {"url": "https://shop.example/hook", "events": ["job.completed"]}
     first, again = (send(owner, "webhooks", body).json()["data"] for _ in range(2))
     assert first["secret"].startswith("whsec_")

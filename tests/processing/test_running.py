@@ -12,9 +12,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from media_library.models import Image, ImageKind
-from processing import runner, services, sweeps, tasks, transitions
+from processing import runner, sweeps, tasks, transitions
 from processing.engine.errors import BrokenImage
 from processing.models import Job, JobEvent, JobState
+from processing.services import jobs
 from tests.processing.conftest import Seller
 
 Submit = Callable[..., Job]
@@ -71,7 +72,7 @@ class TestRun:
         real = runner.render
 
         def cancel_meanwhile(*args: Any) -> Any:
-            services.cancel(fresh(job))
+            jobs.cancel(fresh(job))
             return real(*args)
 
         monkeypatch.setattr(runner, "render", cancel_meanwhile)

@@ -17,7 +17,6 @@ from redis.exceptions import ConnectionError as RedisDown
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from config import outbound
-from processing import webhooks as services
 from processing.delivery import events, outbox, payloads, signing, webhooks
 from processing.models import (
     Batch,
@@ -28,6 +27,7 @@ from processing.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from processing.services import webhooks as services
 from tests.processing.conftest import Seller
 from tests.processing.receiver import Handler, Receiver, receiving
 

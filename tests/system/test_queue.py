@@ -25,11 +25,12 @@ from config.broker import Broker
 from config.launch import queue
 from config.launch.table import Site, stages
 from config.observability import queue_client, warm_workers
-from processing import batches, presence, sweeps, tasks, transitions
+from processing import presence, sweeps, tasks, transitions
 from processing.commands import RemoveBackground
 from processing.delivery import events
 from processing.models import Job
 from processing.presence import WorkerPresence
+from processing.services import batches
 from tests.processing.conftest import Seller, image, owner, photo, submit  # noqa: F401  (fixtures)
 from tests.system.site import until
 

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from processing.backgrounds import Side
 from processing.engine.edit_plan import Blend
+from processing.services.paint_background import Side
 
 
 def _email(value: str) -> str:

@@ -19,14 +19,14 @@ from media_library.builtin_backgrounds import Builtin
 from media_library.links import content_url
 from media_library.models import Background as Row
 from media_library.models import Image, Project
-from processing.backgrounds import order, paint, painted_by
 from processing.compat.backgroundfx.answers import moment
 from processing.compat.backgroundfx.bodies import GenerateBackground, NewProject
 from processing.compat.fields import naming
 from processing.compat.jobs import result_of
 from processing.engine.edit_plan import Background, Blend, Generated
 from processing.models import OPEN_STATES, Job
-from processing.projects import create
+from processing.services.paint_background import order, paint, painted_by
+from processing.services.projects import create
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.api.bodies import refusal
 from config.errors import AppError, invalid
-from processing import services
 from processing.commands import RemoveBackground
 from processing.compat.fields import Fields
+from processing.services import jobs
 
 # The model that ``ultra`` runs, where it is installed; all other qualities stay with the fast one.
 FINEST_MODEL = "high"
@@ -97,7 +97,7 @@ def _no_number(name: str) -> NoReturn:
 
 def _is_installed(model: str) -> bool:
     try:
-        services.check_model(model)
+        jobs.check_model(model)
     except AppError:
         return False
     return True

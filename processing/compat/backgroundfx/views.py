@@ -21,8 +21,6 @@ from config.api.views import ApiView
 from config.errors import AppError
 from media_library.models import BackgroundCategory
 from media_library.uploads import limit_uploads
-from processing import batch_files, batches, services, webhooks
-from processing.batch_files import FIELD
 from processing.commands import Edit
 from processing.compat.backgroundfx import answers, bodies, library, masks, removing
 from processing.compat.backgroundfx.access import RATE_GROUP, JwtAuthentication
@@ -35,6 +33,8 @@ from processing.compat.unknown import UnknownAddress
 from processing.engine.edit_plan import Background, EditPlan, Layout
 from processing.engine.plan import Cutting
 from processing.models import Job
+from processing.services import batch_uploads, batches, jobs, webhooks
+from processing.services.batch_uploads import FIELD
 
 _CATEGORIES = {name: name for name in BackgroundCategory.values}
 _MOST_PAGE, _MOST_LIMIT = 1_000_000, 100
@@ -91,7 +91,7 @@ class RemoveBackground(FormView):
         command, who = options.command(), caller(request)
         sent = Sent("file", file, most_bytes=settings.BACKGROUNDFX_UPLOAD_BYTES)
         with brought_in(who.account, [sent]) as [source]:
-            job = services.submit_and_wait(
+            job = jobs.submit_and_wait(
                 who, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
             )
         return self.result(job, mask=options.return_mask)
@@ -107,8 +107,8 @@ class ReplaceBackground(BackgroundfxView):
         source = library.picture(self.account, body.image_id)
         behind = library.background_plan(self.account, body.background_id, body.blend_mode)
         command = _replacement(behind)
-        services.check(command)
-        job = services.submit_and_wait(
+        jobs.check(command)
+        job = jobs.submit_and_wait(
             caller(request), command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
         )
         shown = answers.processing_result(job, result_of(job), base=self.base, mask=False)
@@ -132,7 +132,7 @@ class StartBatch(FormView):
         fields = Fields.of_form(request)
         command = removing.of_json(fields.text("options", most=10_000)).command()
         files, most = fields.files(FIELD), settings.BACKGROUNDFX_UPLOAD_BYTES
-        with batch_files.brought_in(self.account, files, most_bytes=most) as members:
+        with batch_uploads.brought_in(self.account, files, most_bytes=most) as members:
             batch = batches.submit(caller(request), command, pictures=members)
         return Response(answers.batch_job(batch, base=self.base), status=202)
 

@@ -20,7 +20,6 @@ from accounts.limits.throttles import RateThrottle
 from config.api.views import ApiView
 from config.errors import AppError, invalid
 from media_library.uploads import limit_uploads
-from processing import presets, services
 from processing.commands import Command, Edit
 from processing.compat.failures import Manners
 from processing.compat.fields import MOST_URL, Fields
@@ -43,6 +42,7 @@ from processing.compat.pictures import Sent, brought_in
 from processing.compat.unknown import UnknownAddress
 from processing.engine.edit_plan import EditPlan
 from processing.models import Job
+from processing.services import jobs, presets
 
 
 class PhotoroomView(ApiView):
@@ -79,7 +79,7 @@ class PhotoroomView(ApiView):
         with brought_in(who.account, sent) as (source, *others):
             command = command_for([str(image.pk) for image in others])
             _check(command)
-            return services.submit_and_wait(
+            return jobs.submit_and_wait(
                 who, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
             )
 
@@ -87,7 +87,7 @@ class PhotoroomView(ApiView):
 def _check(command: Command) -> None:
     """What this site lacks is nothing that a caller of this door could have asked otherwise."""
     try:
-        services.check(command)
+        jobs.check(command)
     except AppError as error:
         raise AppError("NOT_AVAILABLE", error.message, status=500) from error
 

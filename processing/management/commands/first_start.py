@@ -12,8 +12,8 @@ from accounts.http import Caller
 from accounts.models import Account
 from accounts.services import DemoAccount, create_demo
 from media_library.ingest import ingest
-from processing import services
 from processing.commands import RemoveBackground
+from processing.services import jobs
 
 PHOTOS = Path(settings.BASE_DIR) / "media_library/demo"
 
@@ -38,4 +38,4 @@ class Command(BaseCommand):
         caller = Caller(account=demo.account, user=demo.user)
         for path in sorted(PHOTOS.glob("*.jpg")):
             image = ingest(demo.account, path.read_bytes(), name=path.name)
-            services.submit(caller, RemoveBackground(), source=image)
+            jobs.submit(caller, RemoveBackground(), source=image)

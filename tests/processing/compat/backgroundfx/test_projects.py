@@ -10,9 +10,9 @@ from accounts.http import Caller
 from media_library.ingest import ingest
 from media_library.models import Project
 from media_library.services import delete_image
-from processing import services
 from processing.commands import RemoveBackground
 from processing.models import JobEvent
+from processing.services import jobs
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import MiddleModel, Studio, photo
 
@@ -53,9 +53,9 @@ def test_the_status_follows_the_files(studio: Studio, models: MiddleModel) -> No
         return shown["status"], shown["files_count"]
 
     assert standing() == ("completed", 1)
-    job = services.submit(Caller(studio.account, studio.user), RemoveBackground(), source=image)
+    job = jobs.submit(Caller(studio.account, studio.user), RemoveBackground(), source=image)
     assert standing() == ("processing", 1)
-    services.cancel(job)
+    jobs.cancel(job)
     assert standing() == ("completed", 1)
     delete_image(image)
     assert standing() == ("draft", 0)

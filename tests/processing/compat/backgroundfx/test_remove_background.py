@@ -15,10 +15,11 @@ from accounts.models import PlanLimit
 from media_library import storage
 from media_library.models import Image
 from media_library.services import delete_image
-from processing import services, tasks
+from processing import tasks
 from processing.commands import RemoveBackground
 from processing.engine.errors import BrokenImage
 from processing.models import Job, JobState
+from processing.services import jobs
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import (
     MiddleModel,
@@ -56,7 +57,7 @@ def test_a_cutout(quick_queue: MiddleModel, studio: Studio) -> None:
 
 def test_the_same_bytes_as_by_the_native_door(quick_queue: MiddleModel, studio: Studio) -> None:
     other = studio_on()
-    job = services.submit_and_wait(
+    job = jobs.submit_and_wait(
         Caller(other.account, other.user),
         RemoveBackground(),
         source=other.image(photo()),
@@ -101,7 +102,7 @@ class TestMask:
         self, quick_queue: MiddleModel, studio: Studio
     ) -> None:
         source = photo((120, 80))
-        job = services.submit_and_wait(
+        job = jobs.submit_and_wait(
             Caller(studio.account, studio.user),
             RemoveBackground(output="mask"),
             source=studio.image(source),

@@ -11,11 +11,11 @@ import pytest
 from django.db import transaction
 
 from config import outbound, public_ids
-from processing import batches, webhooks
 from processing.compat.backgroundfx.notices import DIALECT, translate
 from processing.delivery import outbox, signing
 from processing.delivery.payloads import DIALECTS, Notice
 from processing.models import Batch, JobEvent, WebhookDelivery, WebhookEndpoint
+from processing.services import batches, webhooks
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import MiddleModel, Studio, photo
 

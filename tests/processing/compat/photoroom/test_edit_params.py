@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from processing import editing
 from processing.commands import Edit, command_hash
 from processing.compat.photoroom.edit import bare_plan
 from processing.compat.photoroom.layout import NAMES as LAYOUT_NAMES
 from processing.engine.edit_plan import EditPlan
 from processing.engine.plan import Cutting
+from processing.services import edit_json
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
 
 PICTURE, GUIDANCE = "row-of-the-background", "row-of-the-guidance"
@@ -25,7 +25,7 @@ PROMPT = {"background.prompt": "on oak"}
 
 
 def native(edit: dict[str, Any]) -> Edit:
-    return Edit(plan=editing.plan_from(edit))
+    return Edit(plan=edit_json.plan_from(edit))
 
 
 def layout(**values: Any) -> dict[str, Any]:
@@ -263,7 +263,7 @@ def _command(params: dict[str, str]) -> Edit:
 @pytest.fixture(autouse=True)
 def _ids_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """The native spelling names pictures by public ids; here by the words above."""
-    monkeypatch.setattr(editing, "image_id", lambda text, field: text)
+    monkeypatch.setattr(edit_json, "image_id", lambda text, field: text)
 
 
 @pytest.mark.parametrize(

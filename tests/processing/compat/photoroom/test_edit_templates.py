@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from processing import editing
 from processing.compat.photoroom.edit import read_edit
 from processing.engine.edit_plan import EditPlan
+from processing.services import edit_json
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
 from tests.processing.compat.photoroom.test_edit_params import BEHIND, PICTURE, PROMPT, sides
 from tests.processing.compat.photoroom.test_edit_params import URL as WALL
@@ -16,7 +16,7 @@ from tests.processing.compat.photoroom.test_edit_params import URL as WALL
 
 @pytest.fixture(autouse=True)
 def _ids_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(editing, "image_id", lambda text, field: text)
+    monkeypatch.setattr(edit_json, "image_id", lambda text, field: text)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_has_no_effect_is_named(params: dict[str, str], unsupported: list[s
 
 
 def _template() -> EditPlan:
-    return editing.plan_from(
+    return edit_json.plan_from(
         {
             "layout": {"size": "1200x1500", "padding": 0.1, "scaling": "fill"},
             "background": {"image": {"imageId": "row"}, "color": "red"},
@@ -106,7 +106,7 @@ def test_parameters_come_before_what_the_template_says(
     params: dict[str, str], part: str, expected: dict[str, Any]
 ) -> None:
     command = asked_for(params, _template()).command([PICTURE], watermark=False)
-    wanted = editing.plan_from({part: expected})
+    wanted = edit_json.plan_from({part: expected})
     assert getattr(command.plan, part) == getattr(wanted, part)
 
 
@@ -121,10 +121,10 @@ def test_parameters_come_before_what_the_template_says(
 )
 def test_a_templates_style_stays(params: dict[str, str], changes: dict[str, Any]) -> None:
     template = {"prompt": "on marble", "style": "artistic", "seed": 1}
-    base = editing.plan_from({"background": {"generated": template}})
+    base = edit_json.plan_from({"background": {"generated": template}})
     command = asked_for(params, base).command([PICTURE], watermark=False)
     wanted = {"background": {"generated": template | changes}}
-    assert command.plan == editing.plan_from(wanted)
+    assert command.plan == edit_json.plan_from(wanted)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_templates_style_stays(params: dict[str, str], changes: dict[str, Any]
 def test_a_templates_blend_goes_with_its_background(
     params: dict[str, str], expected: dict[str, Any]
 ) -> None:
-    base = editing.plan_from({"background": {"color": "blue", "blend": "multiply"}})
+    base = edit_json.plan_from({"background": {"color": "blue", "blend": "multiply"}})
     found = asked_for(params, base).plan.background
     kept = {"color": "blue", **expected} if "blend" in expected else expected
-    assert found == editing.plan_from({"background": kept}).background
+    assert found == edit_json.plan_from({"background": kept}).background

@@ -14,10 +14,10 @@ from accounts.limits.operations import EDIT
 from config import outbound, public_ids
 from media_library import storage
 from media_library.models import Image
-from processing import editing, presets, services
 from processing.commands import Edit
 from processing.engine.errors import InvalidPlan, PictureTooLarge, ProviderFailed
 from processing.models import Job
+from processing.services import edit_json, jobs, presets
 from tests.processing.compat.photoroom.client import PhotoroomError
 from tests.processing.compat.photoroom.conftest import DrawingEngine, Shop, photo, shop_on
 
@@ -87,7 +87,7 @@ class TestPost:
         assert response.status_code == 200
         told = response.headers["pr-unsupported-attributes"]
         assert told == "Unsupported attributes: padding, shadow.mode"
-        assert quick_queue.call.plan == editing.plan_from({})
+        assert quick_queue.call.plan == edit_json.plan_from({})
 
     def test_what_the_engine_found_out_is_in_the_headers(
         self, shop: Shop, quick_queue: DrawingEngine
@@ -303,9 +303,9 @@ def test_the_same_work_asked_natively_is_found_again(
         "background": {"color": "#FFF"},
         "export": {"format": "jpg"},
     }
-    job = services.submit_and_wait(
+    job = jobs.submit_and_wait(
         shop.caller,
-        Edit(plan=editing.plan_from(native)),
+        Edit(plan=edit_json.plan_from(native)),
         source=Image.objects.get(kind="original"),
         seconds=2,
     )
@@ -319,7 +319,7 @@ class TestTemplates:
     EDIT = {"layout": {"size": "320x240"}, "export": {"format": "jpg"}}
 
     def preset(self, shop: Shop) -> str:
-        plan = editing.plan_from(self.EDIT)
+        plan = edit_json.plan_from(self.EDIT)
         return str(presets.create(shop.account, name="Brand", plan=plan).pk)
 
     def test_auto_is_the_templates_size(self, shop: Shop, quick_queue: DrawingEngine) -> None:
@@ -336,7 +336,7 @@ class TestTemplates:
         template = self.preset(shop)
         answers = [shop.client.render(template, photo()), shop.client.render_url(template, URL)]
         assert [call.source for call in quick_queue.calls] == [photo(), BLUE]
-        assert {call.plan for call in quick_queue.calls} == {editing.plan_from(self.EDIT)}
+        assert {call.plan for call in quick_queue.calls} == {edit_json.plan_from(self.EDIT)}
         assert [answer.media_type for answer in answers] == ["image/jpeg"] * 2
         assert [answer.unsupported for answer in answers] == [[], []]
 

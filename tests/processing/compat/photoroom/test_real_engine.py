@@ -10,8 +10,9 @@ from PIL import Image as Pillow
 
 from media_library import storage
 from media_library.ingest import ingest
-from processing import editing, runtime, services, tasks
+from processing import runtime, tasks
 from processing.commands import Edit
+from processing.services import edit_json, jobs
 from tests.processing.compat.photoroom.conftest import MiddleModel, Shop, photo, shop_on
 
 PHOTO = photo((400, 300))
@@ -48,8 +49,8 @@ def test_a_catalogue_picture(shop: Shop) -> None:
 def test_by_either_door_the_bytes_are_the_same(shop: Shop) -> None:
     other = shop_on("pro")
     source = ingest(other.account, PHOTO, name="shoe.jpg")
-    command = Edit(plan=editing.plan_from(NATIVE))
-    job = services.submit_and_wait(other.caller, command, source=source, seconds=5)
+    command = Edit(plan=edit_json.plan_from(NATIVE))
+    job = jobs.submit_and_wait(other.caller, command, source=source, seconds=5)
     assert job.result is not None
     assert storage.read(job.result.file_key) == shop.client.edit(PHOTO, CATALOGUE).data
 

@@ -11,9 +11,9 @@ from PIL import Image as Pillow
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import PlanLimit
 from media_library.models import Image
-from processing import services
 from processing.commands import RemoveBackground, command_hash
 from processing.models import Job
+from processing.services import jobs
 from tests.processing.compat.photoroom.client import PhotoroomError
 from tests.processing.compat.photoroom.conftest import DrawingEngine, Shop, photo
 
@@ -91,7 +91,7 @@ def test_means_the_same_natively(
     job, source = Job.objects.get(), Image.objects.get(kind="original")
     command = RemoveBackground(**options)
     assert job.command_hash == command_hash(command)
-    again = services.submit_and_wait(shop.caller, command, source=source, seconds=5)
+    again = jobs.submit_and_wait(shop.caller, command, source=source, seconds=5)
     assert again.report["foundAgain"] is True
     assert again.result == job.result
     assert shop.used(REMOVE_BACKGROUND) == 1
@@ -241,7 +241,7 @@ def test_a_site_without_its_model_says_so_as_its_own_fault(
     def check(command: Any) -> None:
         raise invalid("model", "The model fast is not installed.")
 
-    monkeypatch.setattr(services, "check", check)
+    monkeypatch.setattr(jobs, "check", check)
     with pytest.raises(PhotoroomError) as caught:
         shop.client.segment(photo())
     assert caught.value.status == 500
@@ -254,7 +254,7 @@ def test_a_mistake_of_ours_is_told_in_their_shape_and_to_our_log(
     def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("what the caller must not see")
 
-    monkeypatch.setattr(services, "submit_and_wait", broken)
+    monkeypatch.setattr(jobs, "submit_and_wait", broken)
     with pytest.raises(PhotoroomError) as caught:
         shop.client.segment(photo())
     assert caught.value.status == 500

@@ -14,8 +14,8 @@ from config.errors import AppError, invalid
 from media_library.ingest import ingest_all
 from media_library.models import Image
 from media_library.uploads import incoming
-from processing import services
 from processing.commands import RemoveBackground
+from processing.services import jobs
 
 
 @dataclass
@@ -50,8 +50,8 @@ def _cut_out(request: HttpRequest, brought: Brought) -> None:
     command = RemoveBackground(model=settings.DEFAULT_MODEL)
     try:
         limit(request, "processing")
-        services.check_model(command.model)
+        jobs.check_model(command.model)
         for image in brought.images:
-            services.submit(caller, command, source=image)
+            jobs.submit(caller, command, source=image)
     except AppError as error:
         brought.problems.append(f"Kept, but not cut out. {error.message}")

@@ -17,7 +17,7 @@ from media_library import backgrounds
 from media_library.backgrounds import Described
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
-from processing import commands, runtime, services
+from processing import commands, runtime
 from processing.commands import Command
 from processing.engine import encode, scene
 from processing.engine.backdrop_api import Backdrop, BackdropRequest
@@ -27,6 +27,7 @@ from processing.engine.edit_plan import Generated
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
+from processing.services import jobs
 
 _TITLE_LENGTH = 60
 _LARGEST_SEED = 2**32 - 1
@@ -89,7 +90,7 @@ def paint(
     """Submit the work, and wait for it as ``services.submit_and_wait`` does. Raises AppError
     CONFLICT for one background too many, QUOTA_EXCEEDED."""
     backgrounds.check_room(caller.account)
-    return services.submit_and_wait(caller, command, source=None, seconds=seconds, job_id=job_id)
+    return jobs.submit_and_wait(caller, command, source=None, seconds=seconds, job_id=job_id)
 
 
 def painted_by(account: Account, job: Job) -> Background:

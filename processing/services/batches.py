@@ -14,9 +14,10 @@ from accounts.limits import quotas
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
 from media_library.models import Image
-from processing import batch_state, renditions, services, tasks, transitions
+from processing import batch_state, renditions, tasks, transitions
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
+from processing.services import jobs as services
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Account
 from config.errors import AppError, not_found
-from processing import editing
 from processing.engine.edit_plan import EditPlan
 from processing.models import Preset
+from processing.services import edit_json
 
 MOST = 500
 
@@ -27,7 +27,7 @@ def preset_for(account: Account, preset_id: UUID) -> Preset:
 
 
 def plan_of(preset: Preset) -> EditPlan:
-    return editing.plan_from(editing.shown(preset.plan))
+    return edit_json.plan_from(edit_json.shown(preset.plan))
 
 
 def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | None = None) -> Preset:
@@ -35,7 +35,7 @@ def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | Non
     if Preset.objects.filter(account=account).count() >= MOST:
         raise AppError("CONFLICT", f"An account has at most {MOST} presets.", status=409)
     preset = Preset(
-        id=preset_id or uuid4(), account=account, name=name.strip(), plan=editing.kept(plan)
+        id=preset_id or uuid4(), account=account, name=name.strip(), plan=edit_json.kept(plan)
     )
     return _saved(preset, new=True)
 
@@ -45,14 +45,14 @@ def change(preset: Preset, *, name: str | None, plan: EditPlan | None) -> Preset
     if name is not None:
         preset.name = name.strip()
     if plan is not None:
-        preset.plan = editing.kept(plan)
+        preset.plan = edit_json.kept(plan)
     preset.updated_at = timezone.now()
     return _saved(preset, new=False)
 
 
 def with_changes(preset: Preset, changes: Mapping[str, Any] | None) -> EditPlan:
     """The preset's edit, with what `changes` says in place of it."""
-    return editing.plan_from(editing.merged(editing.shown(preset.plan), changes or {}))
+    return edit_json.plan_from(edit_json.merged(edit_json.shown(preset.plan), changes or {}))
 
 
 def _saved(preset: Preset, *, new: bool) -> Preset:

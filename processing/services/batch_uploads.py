@@ -14,8 +14,8 @@ from media_library.checks import display_name
 from media_library.ingest import ingest_all
 from media_library.services import delete_image
 from media_library.uploads import incoming
-from processing import batches
-from processing.batches import Member
+from processing.services import batches
+from processing.services.batches import Member
 
 FIELD = "files"
 

@@ -1,0 +1,1 @@
+"""What endpoints and pages call: jobs, batches, presets, webhooks, backgrounds."""
