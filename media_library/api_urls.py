@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from media_library import api_backgrounds
 from media_library.api import images, projects
 
 urlpatterns = [
     path("images", images.Images.as_view(), name="api-images"),
     path("images/<str:image_id>", images.OneImage.as_view(), name="api-image"),
     path("images/<str:image_id>/content", images.ImageContent.as_view(), name="api-image-content"),
-    path("backgrounds", api_backgrounds.Backgrounds.as_view(), name="api-backgrounds"),
-    path(
-        "backgrounds/<str:background_id>",
-        api_backgrounds.OneBackground.as_view(),
-        name="api-background",
-    ),
     path("projects/<str:project_id>", projects.OneProject.as_view(), name="api-project"),
 ]

@@ -6,6 +6,7 @@ from django.urls import path
 
 from processing.api import (
     archives,
+    background_library,
     backgrounds,
     batches,
     edits,
@@ -42,10 +43,16 @@ urlpatterns = [
     path("batch/<str:batch_id>/cancel", batches.CancelBatch.as_view(), name="api-batch-cancel"),
     path("batch/<str:batch_id>/retry", batches.RetryBatch.as_view(), name="api-batch-retry"),
     path("batch/<str:batch_id>/download", archives.DownloadBatch.as_view(), name="api-batch-zip"),
+    path("backgrounds", background_library.Backgrounds.as_view(), name="api-backgrounds"),
     path(
         "backgrounds/generate",
         backgrounds.PaintBackgroundView.as_view(),
         name="api-backgrounds-generate",
+    ),
+    path(
+        "backgrounds/<str:background_id>",
+        background_library.OneBackground.as_view(),
+        name="api-background",
     ),
     path("backdrops", edits.BackdropsView.as_view(), name="api-backdrops"),
     path("projects", projects.Projects.as_view(), name="api-projects"),

@@ -14,9 +14,9 @@ from accounts.http import caller
 from config.api import bodies as api_bodies
 from config.api.docs import endpoint
 from media_library.api.examples import BACKGROUND
-from media_library.api_backgrounds import BackgroundView
-from media_library.background_serializers import BackgroundSerializer
 from processing.api import bodies
+from processing.api.background_library import BackgroundView
+from processing.api.background_serializers import BackgroundSerializer
 from processing.api.tools import job_again, refuse_ended, seconds_to_wait
 from processing.models import Job
 from processing.services import paint_background

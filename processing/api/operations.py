@@ -10,14 +10,13 @@ from pydantic import BaseModel
 from accounts.models import Account
 from config.api import bodies as api_bodies
 from config.errors import AppError, invalid
-from media_library import backgrounds
 from processing.api import bodies
 from processing.api.serializers import RemoveBackgroundOptions
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine import scene
 from processing.engine.edit_plan import EditPlan
 from processing.engine.errors import InvalidPlan
-from processing.services import edit_json
+from processing.services import background_library, edit_json
 
 _OPTIONS: dict[str, type[BaseModel]] = {
     "generate-background": bodies.GenerateBackgroundOptions,
@@ -63,8 +62,8 @@ def edit_of(operation: str, options: Any, account: Account) -> Edit:
 
 def _replacement(options: bodies.ReplaceBackgroundOptions, account: Account) -> EditPlan:
     if options.background_id is not None:
-        entry = backgrounds.find(account, options.background_id)
-        return options.plan(backgrounds.plan_of(entry, options.scaling))
+        entry = background_library.find(account, options.background_id)
+        return options.plan(background_library.plan_of(entry, options.scaling))
     if options.background_image_id is not None:
         row = edit_json.image_id(options.background_image_id, "backgroundImageId")
         options = options.model_copy(update={"background_image_id": row})

@@ -13,8 +13,6 @@ from accounts.http import Caller
 from accounts.limits.operations import GENERATE_BACKGROUND
 from accounts.models import Account
 from config.errors import invalid, not_found
-from media_library import backgrounds
-from media_library.backgrounds import Described
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
 from processing import commands, runtime
@@ -27,7 +25,8 @@ from processing.engine.edit_plan import Generated
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
-from processing.services import jobs
+from processing.services import background_library, jobs
+from processing.services.background_library import Described
 
 _TITLE_LENGTH = 60
 _LARGEST_SEED = 2**32 - 1
@@ -89,13 +88,17 @@ def paint(
 ) -> Job:
     """Submit the work, and wait for it as ``services.submit_and_wait`` does. Raises AppError
     CONFLICT for one background too many, QUOTA_EXCEEDED."""
-    backgrounds.check_room(caller.account)
+    background_library.check_room(caller.account)
     return jobs.submit_and_wait(caller, command, source=None, seconds=seconds, job_id=job_id)
 
 
 def painted_by(account: Account, job: Job) -> Background:
     """What a completed job has painted. Raises AppError NOT_FOUND where it was deleted since."""
-    row = backgrounds.own(account).filter(image=job.result_id).first() if job.result_id else None
+    row = (
+        background_library.own(account).filter(image=job.result_id).first()
+        if job.result_id
+        else None
+    )
     if row is None:
         raise not_found("Background")
     return row
@@ -142,7 +145,7 @@ def completing(job: Job, result: Image | None) -> None:
         raise TypeError(f"{job} has painted no background.")
     change_image(result, name=f"{command.name.replace('/', ' ')}.jpg")
     wanted = command.generated
-    row = backgrounds.keep(
+    row = background_library.keep(
         job.account,
         result,
         Described(command.name, command.category, command.tags),

@@ -16,10 +16,10 @@ from accounts.access import api_keys
 from accounts.models import Account
 from accounts.services import DemoAccount
 from config import public_ids
-from media_library import backgrounds
-from media_library.builtin_backgrounds import builtins
 from media_library.ingest import ingest
 from media_library.models import Background, Image
+from processing.services import background_library
+from processing.services.builtin_backgrounds import builtins
 
 URL = "/api/v1/backgrounds"
 BUILTIN = "bg_builtin_linen"
@@ -136,7 +136,7 @@ def test_the_newest_comes_first_and_the_built_in_ones_last(api: APIClient, add: 
 def test_a_list_can_be_narrowed_down(api: APIClient, account: Account, add: Add) -> None:
     add("Küche", category="pattern", tags=["Überblick", "sea"])
     add("Strand", category="nature")
-    row = backgrounds.find_own(account, add("Painted")["id"])
+    row = background_library.find_own(account, add("Painted")["id"])
     Background.objects.filter(pk=row.pk).update(made_from={"prompt": "a wall"})
     assert listed(api, category="nature") == ["Strand", *names(category="nature")]
     assert listed(api, category="custom") == ["Painted"]
@@ -216,17 +216,17 @@ def test_a_picture_whose_background_can_not_be_kept_goes_again(
     def broken(*args: Any, **values: Any) -> None:
         raise DatabaseError("The disk is full.")
 
-    monkeypatch.setattr(backgrounds, "keep", broken)
-    incoming = backgrounds.Incoming("wall.jpg", picture)
+    monkeypatch.setattr(background_library, "keep", broken)
+    incoming = background_library.Incoming("wall.jpg", picture)
     with pytest.raises(DatabaseError):
-        backgrounds.upload(account, incoming, backgrounds.Described("Wall"))
+        background_library.upload(account, incoming, background_library.Described("Wall"))
     assert not Image.live.exists()
 
 
 def test_an_account_has_so_many_at_most(
     api: APIClient, add: Add, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backgrounds, "MOST", 1)
+    monkeypatch.setattr(background_library, "MOST", 1)
     made = add()
     answer = post(api, picture())
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
@@ -315,8 +315,8 @@ def test_pictures_are_made_backgrounds_of_their_own_account(
     account: Account, picture: Picture
 ) -> None:
     image = ingest(account, picture(), name="wall.jpg")
-    row = backgrounds.keep(account, image, backgrounds.Described("Wall", tags=["a"]))
-    assert backgrounds.plan_of(row, "fit").image == backgrounds.BackgroundImage(
+    row = background_library.keep(account, image, background_library.Described("Wall", tags=["a"]))
+    assert background_library.plan_of(row, "fit").image == background_library.BackgroundImage(
         str(image.pk), "fit"
     )
 

@@ -13,10 +13,10 @@ from django.core.management import call_command
 from PIL import Image as Pillow
 
 from config import public_ids
-from media_library.backgrounds import tidy_tags
-from media_library.builtin_backgrounds import Builtin, builtins, thumbnail_of
 from processing.engine import scene
 from processing.engine.colours import parse_rgba
+from processing.services.background_library import tidy_tags
+from processing.services.builtin_backgrounds import Builtin, builtins, thumbnail_of
 
 STATIC = Path(settings.BASE_DIR) / "static"
 ALL = list(builtins().values())
@@ -86,7 +86,7 @@ def test_drawing_them_anew_leaves_none_too_many(
     folder.mkdir()
     (folder / "gone.webp").write_bytes(b"old")
     few = {one.public_id: one for one in ALL[:2]}
-    monkeypatch.setattr("media_library.management.commands.draw_backgrounds.builtins", lambda: few)
+    monkeypatch.setattr("processing.management.commands.draw_backgrounds.builtins", lambda: few)
     out = StringIO()
     call_command("draw_backgrounds", into=tmp_path, stdout=out)
     assert out.getvalue() == "2 thumbnails\n"

@@ -16,8 +16,7 @@ from accounts.access import api_keys
 from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
 from config import public_ids
-from media_library import backgrounds, storage
-from media_library.backgrounds import Described
+from media_library import storage
 from media_library.ingest import ingest
 from media_library.models import Background, Image
 from media_library.services import delete_image
@@ -25,7 +24,8 @@ from processing import commands, runtime, tasks
 from processing.engine.backdrop_api import Backdrop
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job, JobState
-from processing.services import jobs
+from processing.services import background_library, jobs
+from processing.services.background_library import Described
 from processing.services.paint_background import PaintBackground
 from tests.processing.conftest import Seller
 
@@ -269,7 +269,7 @@ class TestAsking:
     def test_a_full_library_takes_no_more(
         self, owner: Seller, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(backgrounds, "MOST", 0)
+        monkeypatch.setattr(background_library, "MOST", 0)
         answer = generate(owner)
         assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
         assert owner.used_of(GENERATE_BACKGROUND) == 0
@@ -286,7 +286,7 @@ def wall(seller: Seller, colour: tuple[int, int, int] = (0, 128, 255)) -> Backgr
     out = BytesIO()
     Pillow.new("RGB", (30, 30), colour).save(out, "PNG")
     image = ingest(seller.account, out.getvalue(), name="wall.png")
-    return backgrounds.keep(seller.account, image, Described("Wall"))
+    return background_library.keep(seller.account, image, Described("Wall"))
 
 
 def replaced(seller: Seller, image: Image, **body: Any) -> Any:

@@ -12,10 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.http import Caller
 from accounts.models import Account
 from config.errors import AppError, not_found
-from media_library import backgrounds, selectors
-from media_library.background_serializers import thumbnail_url
-from media_library.backgrounds import Entry, Wanted
-from media_library.builtin_backgrounds import Builtin
+from media_library import selectors
 from media_library.links import content_url
 from media_library.models import Background as Row
 from media_library.models import Image, Project
@@ -25,6 +22,9 @@ from processing.compat.fields import naming
 from processing.compat.jobs import result_of
 from processing.engine.edit_plan import Background, Blend, Generated
 from processing.models import OPEN_STATES, Job
+from processing.services import background_library
+from processing.services.background_library import Entry, Wanted, thumbnail_url
+from processing.services.builtin_backgrounds import Builtin
 from processing.services.paint_background import order, paint, painted_by
 from processing.services.projects import create
 
@@ -50,7 +50,7 @@ def list_backgrounds(
     """The account's own, then the built-in ones."""
     start = (window.page - 1) * window.limit
     wanted = Wanted(category=category)
-    found, total = backgrounds.page_of(account, wanted, start=start, count=window.limit)
+    found, total = background_library.page_of(account, wanted, start=start, count=window.limit)
     return {
         "items": [shown(entry, base) for entry in found],
         "total": total,
@@ -61,7 +61,7 @@ def list_backgrounds(
 
 def background_plan(account: Account, background_id: str, blend: Blend) -> Background:
     """What lies behind the subject. Raises AppError NOT_FOUND."""
-    plan = backgrounds.plan_of(backgrounds.find(account, background_id))
+    plan = background_library.plan_of(background_library.find(account, background_id))
     return replace(plan, blend=blend)
 
 

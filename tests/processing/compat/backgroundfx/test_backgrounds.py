@@ -13,12 +13,12 @@ from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
 from config import public_ids
 from media_library import storage
-from media_library.builtin_backgrounds import builtins
 from media_library.models import Background, Image
 from media_library.services import delete_image
 from processing import runtime, tasks
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job
+from processing.services.builtin_backgrounds import builtins
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import (
     MiddleModel,

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
+from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError
 from django.db.models import QuerySet
+from django.templatetags.static import static
 
 from accounts.models import Account
 from config import public_ids
 from config.errors import AppError, invalid, not_found
-from media_library.builtin_backgrounds import Builtin, builtins
 from media_library.ingest import Incoming, ingest_all
+from media_library.links import content_url
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.projects import visible_name
 from media_library.services import delete_image
 from processing.engine.edit_plan import Background as Plan
 from processing.engine.edit_plan import BackgroundImage, Scaling
+from processing.services.builtin_backgrounds import Builtin, builtins
 
 Source = Literal["builtin", "upload", "generated"]
 SOURCES: Final = get_args(Source)
@@ -196,3 +199,12 @@ def _matches(entry: Entry, wanted: Wanted) -> bool:
         and (not wanted.tag or wanted.tag.lower() in entry.tags)
         and any(searched in text.casefold() for text in (entry.name, *entry.tags))
     )
+
+
+def thumbnail_url(entry: Entry, *, base: str) -> str | None:
+    """The address of its small picture; None until it is made."""
+    if isinstance(entry, Builtin):
+        return urljoin(base, static(entry.thumbnail))
+    if not entry.image.thumbnail_key:
+        return None
+    return content_url(entry.image, "thumbnail", base=base)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin
 
-from django.templatetags.static import static
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from pydantic import TypeAdapter
 from rest_framework import serializers
@@ -13,18 +11,19 @@ from rest_framework import serializers
 from config import public_ids
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
-from media_library.backgrounds import (
+from media_library.links import content_url
+from media_library.models import NAME_LENGTH, BackgroundCategory
+from processing.engine.edit_plan import Background as Plan
+from processing.services.background_library import (
     MOST_TAGS,
     SOURCES,
     TAG_LENGTH,
     Entry,
     plan_of,
     source_of,
+    thumbnail_url,
 )
-from media_library.builtin_backgrounds import Builtin
-from media_library.links import content_url
-from media_library.models import NAME_LENGTH, BackgroundCategory
-from processing.engine.edit_plan import Background as Plan
+from processing.services.builtin_backgrounds import Builtin
 
 _PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
 
@@ -96,14 +95,6 @@ class BackgroundSerializer(serializers.Serializer[Any]):
     @property
     def _base(self) -> str:
         return str(self.context["base"])
-
-
-def thumbnail_url(entry: Entry, *, base: str) -> str | None:
-    if isinstance(entry, Builtin):
-        return urljoin(base, static(entry.thumbnail))
-    if not entry.image.thumbnail_key:
-        return None
-    return content_url(entry.image, "thumbnail", base=base)
 
 
 class BackgroundUpload(StrictSerializer):

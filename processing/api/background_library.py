@@ -16,18 +16,18 @@ from accounts.models import Account
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
-from media_library import backgrounds
 from media_library.api.examples import BACKGROUND, BUILTIN_BACKGROUND, page
-from media_library.background_serializers import (
+from media_library.checks import display_name, with_ending
+from media_library.models import BackgroundCategory
+from media_library.uploads import incoming, limit_uploads
+from processing.api.background_serializers import (
     BackgroundChange,
     BackgroundQuery,
     BackgroundSerializer,
     BackgroundUpload,
 )
-from media_library.backgrounds import MOST, SOURCES, Described, Entry, Wanted
-from media_library.checks import display_name, with_ending
-from media_library.models import BackgroundCategory
-from media_library.uploads import incoming, limit_uploads
+from processing.services import background_library
+from processing.services.background_library import MOST, SOURCES, Described, Entry, Wanted
 
 _PATH = [path_id("background_id", "bg")]
 
@@ -61,7 +61,7 @@ class Backgrounds(BackgroundView):
         return super().initialize_request(request, *args, **kwargs)
 
     def again(self, request: Request, object_id: UUID) -> Response:
-        return Response(self.shown(backgrounds.row_for(self.account, object_id)), 201)
+        return Response(self.shown(background_library.row_for(self.account, object_id)), 201)
 
     @endpoint(
         "The library of backgrounds",
@@ -82,7 +82,9 @@ class Backgrounds(BackgroundView):
         asked = self.read_query(BackgroundQuery)
         number, size = asked.pop("page"), asked.pop("page_size")
         start = (number - 1) * size
-        found, total = backgrounds.page_of(self.account, Wanted(**asked), start=start, count=size)
+        found, total = background_library.page_of(
+            self.account, Wanted(**asked), start=start, count=size
+        )
         items = BackgroundSerializer(found, many=True, context=self._context).data
         return Response({"items": items, "page": number, "pageSize": size, "total": total})
 
@@ -101,7 +103,7 @@ class Backgrounds(BackgroundView):
         file = incoming(given.pop("file"), "file")
         name = given.pop("name", None) or _name_of(file.name)
         described = Described(name, **given)
-        row = backgrounds.upload(self.account, file, described, pk=new_id(request))
+        row = background_library.upload(self.account, file, described, pk=new_id(request))
         return Response(self.shown(row), 201)
 
 
@@ -114,7 +116,7 @@ class OneBackground(BackgroundView):
         parameters=_PATH,
     )
     def get(self, request: Request, background_id: str) -> Response:
-        return Response(self.shown(backgrounds.find(self.account, background_id)))
+        return Response(self.shown(background_library.find(self.account, background_id)))
 
     @endpoint(
         "Change a background",
@@ -128,8 +130,8 @@ class OneBackground(BackgroundView):
     )
     def patch(self, request: Request, background_id: str) -> Response:
         given = self.read(BackgroundChange)
-        row = backgrounds.find_own(self.account, background_id)
-        backgrounds.change(row, **given)
+        row = background_library.find_own(self.account, background_id)
+        background_library.change(row, **given)
         return Response(self.shown(row))
 
     @endpoint(
@@ -141,7 +143,7 @@ class OneBackground(BackgroundView):
         parameters=_PATH,
     )
     def delete(self, request: Request, background_id: str) -> Response:
-        backgrounds.remove(backgrounds.find_own(self.account, background_id))
+        background_library.remove(background_library.find_own(self.account, background_id))
         return Response(status=204)
 
 
