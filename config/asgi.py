@@ -7,6 +7,6 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()
 
-from media_library.body_limit import BodyLimit  # noqa: E402
+from media_library.intake.body_limit import BodyLimit  # noqa: E402
 
 application = BodyLimit(django)  # type: ignore[arg-type]  # the stubs name dict, ASGI a mapping

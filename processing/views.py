@@ -17,11 +17,11 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 from accounts.access.pages import is_htmx, limit, page, person
 from config import public_ids
 from config.errors import not_found
+from media_library.intake.uploads import limit_uploads
 from media_library.links import content_url
 from media_library.models import Image
 from media_library.selectors import image_for
 from media_library.services import delete_image
-from media_library.uploads import limit_uploads
 from processing import selectors
 from processing.forms import CutoutForm
 from processing.models import Job

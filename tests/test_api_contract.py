@@ -37,7 +37,7 @@ from listings.api.examples import LISTING_ID
 from listings.models import Listing, ListingImage
 from media_library import projects
 from media_library.api.examples import BACKGROUND, IMAGE, PROJECT
-from media_library.ingest import Incoming, ingest_all
+from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Background
 from processing import runtime, tasks
 from processing.api.examples import PRESET

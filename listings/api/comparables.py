@@ -30,7 +30,7 @@ from listings.models import Comparable, ComparableImport, Condition
 from listings.models.comparables import TITLE_LENGTH
 from listings.pricing.tables import MOST_ROWS
 from media_library.api.examples import page
-from media_library.uploads import limit_uploads
+from media_library.intake.uploads import limit_uploads
 from processing.api.tools import job_again, refuse_ended, seconds_to_wait
 from processing.models import Job
 

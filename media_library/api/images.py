@@ -20,7 +20,7 @@ from config.api.pagination import page_of
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from config.errors import not_found
-from media_library import ingest, selectors, services
+from media_library import selectors, services
 from media_library.api.examples import IMAGE, page
 from media_library.api.serializers import (
     ContentQuery,
@@ -30,9 +30,10 @@ from media_library.api.serializers import (
     ImageSerializer,
     ImageUpload,
 )
+from media_library.intake import ingest
+from media_library.intake.uploads import incoming, limit_uploads
 from media_library.links import VARIANTS, content_url
 from media_library.models import Image, ImageKind, Project
-from media_library.uploads import incoming, limit_uploads
 
 _SCOPES: dict[str, str | None] = {
     **dict.fromkeys(["GET", "HEAD"], "images:read"),

@@ -18,8 +18,8 @@ from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from media_library.api.examples import BACKGROUND, BUILTIN_BACKGROUND, page
 from media_library.checks import display_name, with_ending
+from media_library.intake.uploads import incoming, limit_uploads
 from media_library.models import BackgroundCategory
-from media_library.uploads import incoming, limit_uploads
 from processing.api.background_serializers import (
     BackgroundChange,
     BackgroundQuery,

@@ -22,7 +22,7 @@ from config.api.parsers import JSONParser
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import invalid, not_found
-from media_library.uploads import limit_uploads
+from media_library.intake.uploads import limit_uploads
 from processing.api.batch_serializers import (
     BatchBody,
     BatchCreated,

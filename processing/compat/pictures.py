@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import UploadedFile
 from accounts.models import Account
 from config import outbound
 from config.errors import AppError
-from media_library import uploads
-from media_library.ingest import Incoming, ingest_all
+from media_library.intake import uploads
+from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Image
 from media_library.services import delete_image
 from processing.compat.fields import MOST_URL

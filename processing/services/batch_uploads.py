@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from accounts.models import Account
 from config.errors import AppError
 from media_library.checks import display_name
-from media_library.ingest import ingest_all
+from media_library.intake.ingest import ingest_all
+from media_library.intake.uploads import incoming
 from media_library.services import delete_image
-from media_library.uploads import incoming
 from processing.services import batches
 from processing.services.batches import Member
 

@@ -13,7 +13,7 @@ from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
-from media_library import ingest
+from media_library.intake import ingest
 from media_library.models import Image
 from processing import commands, renditions, runtime, tasks, transitions
 from processing.commands import Command, Edit, RemoveBackground

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 
 from accounts.access.pages import limit, person
 from config.errors import AppError, invalid
-from media_library.ingest import ingest_all
+from media_library.intake.ingest import ingest_all
+from media_library.intake.uploads import incoming
 from media_library.models import Image
-from media_library.uploads import incoming
 from processing.commands import RemoveBackground
 from processing.services import jobs
 

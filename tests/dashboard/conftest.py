@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 from accounts import services as accounts
 from accounts.http import Caller
 from accounts.models import Account, User
-from media_library.ingest import ResultFacts, ingest, keep, new_result
+from media_library.intake.ingest import ResultFacts, ingest, keep, new_result
 from media_library.models import Image
 from processing import transitions
 from processing.commands import RemoveBackground

@@ -16,7 +16,7 @@ from listings import generating, recognise
 from listings.models import Listing
 from listings.seen import Evidence, Quality, Seen
 from listings.writers import choosing
-from media_library.ingest import ingest
+from media_library.intake.ingest import ingest
 from media_library.models import Image
 from media_library.services import delete_image
 from processing import tasks

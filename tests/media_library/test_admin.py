@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, User
-from media_library import ingest, tasks
+from media_library import tasks
+from media_library.intake import ingest
 from media_library.models import Background, Image
 
 

@@ -16,7 +16,7 @@ from accounts.access import api_keys
 from accounts.models import Account
 from accounts.services import DemoAccount
 from config import public_ids
-from media_library.ingest import ingest
+from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from processing.services import background_library
 from processing.services.builtin_backgrounds import builtins

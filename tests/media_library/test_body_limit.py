@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from media_library.body_limit import BodyLimit
+from media_library.intake.body_limit import BodyLimit
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ import time_machine
 from django.core.handlers.asgi import ASGIRequest
 from django.test import Client
 
-from media_library import content, ingest, links, storage
+from media_library import content, links, storage
+from media_library.intake import ingest
 from media_library.models import Image
 
 NOISE = bytes(range(256)) * 40  # 10240 bytes after the picture's end: decoders don't mind them

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from media_library import ingest, sweeps
+from media_library import sweeps
+from media_library.intake import ingest
 from media_library.models import Image
 
 

@@ -16,7 +16,8 @@ from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
 from accounts.models import Account
-from media_library import ingest, storage, sweeps, tasks
+from media_library import storage, sweeps, tasks
+from media_library.intake import ingest
 from media_library.models import Image
 from processing.engine.errors import BrokenImage
 

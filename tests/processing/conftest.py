@@ -17,7 +17,7 @@ from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account
 from accounts.services import create_demo
-from media_library.ingest import ingest
+from media_library.intake.ingest import ingest
 from media_library.models import Image
 from processing import tasks
 from processing.commands import RemoveBackground

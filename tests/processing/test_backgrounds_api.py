@@ -17,7 +17,7 @@ from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
 from config import public_ids
 from media_library import storage
-from media_library.ingest import ingest
+from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from media_library.services import delete_image
 from processing import commands, runtime, tasks

@@ -19,8 +19,8 @@ from config.api.bodies import read
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from config.errors import AppError
+from media_library.intake.uploads import limit_uploads
 from media_library.models import BackgroundCategory
-from media_library.uploads import limit_uploads
 from processing.commands import Edit
 from processing.compat.backgroundfx import answers, bodies, library, masks, removing
 from processing.compat.backgroundfx.access import RATE_GROUP, JwtAuthentication

@@ -19,7 +19,7 @@ from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.limits.throttles import RateThrottle
 from config.api.views import ApiView
 from config.errors import AppError, invalid
-from media_library.uploads import limit_uploads
+from media_library.intake.uploads import limit_uploads
 from processing.commands import Command, Edit
 from processing.compat.failures import Manners
 from processing.compat.fields import MOST_URL, Fields

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from accounts.http import Caller
 from accounts.models import Account
 from accounts.services import DemoAccount, create_demo
-from media_library.ingest import ingest
+from media_library.intake.ingest import ingest
 from processing.commands import RemoveBackground
 from processing.services import jobs
 

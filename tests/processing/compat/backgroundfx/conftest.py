@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 from accounts.limits import quotas
 from accounts.models import Account, User
 from accounts.services import create_demo
-from media_library.ingest import ingest
+from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from processing import runtime, tasks
 from processing.engine.backdrop_api import Backdrop

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.http import Caller
-from media_library.ingest import ingest
+from media_library.intake.ingest import ingest
 from media_library.models import Project
 from media_library.services import delete_image
 from processing.commands import RemoveBackground

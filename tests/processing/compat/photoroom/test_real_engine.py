@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as Pillow
 
 from media_library import storage
-from media_library.ingest import ingest
+from media_library.intake.ingest import ingest
 from processing import runtime, tasks
 from processing.commands import Edit
 from processing.services import edit_json, jobs

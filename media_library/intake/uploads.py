@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from config.errors import AppError, invalid
 from media_library.checks import too_large
-from media_library.ingest import Incoming
+from media_library.intake.ingest import Incoming
 
 # What boundaries, headers and other fields of a form may add to its files.
 _OVERHEAD = 1_000_000

@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 
 from accounts.limits.rate_limits import GENERAL, peek
-from media_library.uploads import body_too_large, max_body
+from media_library.intake.uploads import body_too_large, max_body
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -1,0 +1,1 @@
+"""How pictures come in: uploads, addresses, results, and the limits on request bodies."""
