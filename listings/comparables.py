@@ -19,7 +19,7 @@ from listings.models.comparables import KEY_LENGTH
 from listings.pricing import sheets, tables
 from listings.pricing.cells import Order
 from listings.pricing.tables import Choices, Outcome, Row
-from media_library import storage
+from media_library.files import storage
 from processing import transitions
 from processing.commands import Command
 from processing.kinds import Told

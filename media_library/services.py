@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.errors import invalid
-from media_library import storage
 from media_library.checks import display_name
+from media_library.files import storage
 from media_library.models import Background, Image, Project
 
 

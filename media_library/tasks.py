@@ -10,7 +10,7 @@ import structlog
 from dramatiq.errors import BrokerError
 from redis.exceptions import RedisError
 
-from media_library import thumbnails
+from media_library.files import thumbnails
 from processing.engine.errors import EngineError
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from config.errors import AppError
-from media_library import storage
+from media_library.files import storage
 from media_library.intake import ingest
 from media_library.models import Image
 from media_library.projects import default_project

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Account
-from media_library.links import content_url
+from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
 from media_library.selectors import images_of
 from processing.models import OPEN_STATES, Job, JobState

@@ -17,8 +17,8 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 from accounts.access.pages import is_htmx, limit, page, person
 from config import public_ids
 from config.errors import not_found
+from media_library.files.links import content_url
 from media_library.intake.uploads import limit_uploads
-from media_library.links import content_url
 from media_library.models import Image
 from media_library.selectors import image_for
 from media_library.services import delete_image

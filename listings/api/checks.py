@@ -22,7 +22,7 @@ from listings.api import check_examples as examples
 from listings.api.listings import PATH, ListingView
 from listings.checks import Report, check
 from listings.models import Platform
-from media_library.links import content_url
+from media_library.files.links import content_url
 from processing.api.tools import refuse_ended
 from processing.models import Job, JobState
 

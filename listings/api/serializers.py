@@ -20,7 +20,7 @@ from listings.models import (
     ListingVariant,
     Platform,
 )
-from media_library.links import content_url
+from media_library.files.links import content_url
 from processing.models import JobState
 
 

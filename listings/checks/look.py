@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from PIL import Image as Pillow
 
-from media_library import storage
+from media_library.files import storage
 from media_library.models import Image
 
 # Small copies are lossy: near a strong edge white becomes 253, further away it stays 255. So this

@@ -9,7 +9,7 @@ from django.utils.html import escape
 
 from listings.models import Condition, Listing, ListingState
 from listings.offers import Offer
-from media_library.links import content_url
+from media_library.files.links import content_url
 
 # Marketplaces fetch the pictures in their own time, some of them days later.
 LINK_SECONDS: Final = 7 * 86400

@@ -30,9 +30,9 @@ from media_library.api.serializers import (
     ImageSerializer,
     ImageUpload,
 )
+from media_library.files.links import VARIANTS, content_url
 from media_library.intake import ingest
 from media_library.intake.uploads import incoming, limit_uploads
-from media_library.links import VARIANTS, content_url
 from media_library.models import Image, ImageKind, Project
 
 _SCOPES: dict[str, str | None] = {

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library import projects
-from media_library.links import VARIANTS, content_url
+from media_library.files.links import VARIANTS, content_url
 from media_library.models import NAME_LENGTH, Image, ImageKind, Project, ProjectKind, ProjectStatus
 from media_library.selectors import DEFAULT_SORT, SORTS
 

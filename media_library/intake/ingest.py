@@ -26,8 +26,8 @@ from django.utils import timezone
 from accounts.models import Account
 from config import outbound
 from config.errors import AppError
-from media_library import storage
 from media_library.checks import Checked, check, display_name, with_ending
+from media_library.files import storage
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
 from media_library.tasks import ask_for_thumbnails

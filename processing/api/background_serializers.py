@@ -11,7 +11,7 @@ from rest_framework import serializers
 from config import public_ids
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
-from media_library.links import content_url
+from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, BackgroundCategory
 from processing.engine.edit_plan import Background as Plan
 from processing.services.background_library import (

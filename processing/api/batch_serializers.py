@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import StrictSerializer
-from media_library.links import content_url
+from media_library.files.links import content_url
 from processing import batch_state
 from processing.api.operations import OPERATIONS
 from processing.models import Batch, BatchItem, JobState

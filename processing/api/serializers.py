@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
-from media_library.links import content_url
+from media_library.files.links import content_url
 from processing.commands import EDGES, FORMATS, OUTPUTS, SIZES
 from processing.engine.colours import parse_color
 from processing.engine.errors import InvalidPlan

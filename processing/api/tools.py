@@ -15,8 +15,9 @@ from config import public_ids
 from config.api.docs import endpoint
 from config.api.views import ApiView
 from config.errors import AppError, not_found
-from media_library import selectors, storage
-from media_library.links import content_url
+from media_library import selectors
+from media_library.files import storage
+from media_library.files.links import content_url
 from media_library.models import Image
 from processing.api.examples import MODEL, TOOL_ANSWER
 from processing.api.serializers import (

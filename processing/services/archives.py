@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import IO, cast
 
 from config.errors import AppError
-from media_library import storage
+from media_library.files import storage
 from processing import batch_state
 from processing.models import Batch, BatchItem, JobState
 

@@ -15,8 +15,8 @@ from django.templatetags.static import static
 from accounts.models import Account
 from config import public_ids
 from config.errors import AppError, invalid, not_found
+from media_library.files.links import content_url
 from media_library.intake.ingest import Incoming, ingest_all
-from media_library.links import content_url
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.projects import visible_name
 from media_library.services import delete_image

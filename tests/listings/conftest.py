@@ -12,7 +12,7 @@ from PIL import ImageDraw
 
 from listings import selectors, services
 from listings.models import Listing
-from media_library import thumbnails
+from media_library.files import thumbnails
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from tests.processing.conftest import MiddleModel, Seller, _seller

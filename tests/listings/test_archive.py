@@ -98,7 +98,7 @@ class TestArchive:
     def test_work_that_failed_is_told_and_not_begun_for_ever(
         self, owner, make_listing, monkeypatch
     ):
-        from media_library import storage
+        from media_library.files import storage
 
         listing = make_listing()
         data_of(send(owner, [listing]), 202)

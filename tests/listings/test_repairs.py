@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 from accounts.limits.operations import EDIT
 from listings import pictures, selectors
 from listings.models import ListingRepair
-from media_library import storage, thumbnails
+from media_library.files import storage, thumbnails
 from media_library.services import delete_image
 from processing.models import Job, JobState
 from tests.listings.conftest import data_of, refusal_of, url_of

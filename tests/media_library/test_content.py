@@ -12,7 +12,7 @@ import time_machine
 from django.core.handlers.asgi import ASGIRequest
 from django.test import Client
 
-from media_library import content, links, storage
+from media_library.files import content, links, storage
 from media_library.intake import ingest
 from media_library.models import Image
 

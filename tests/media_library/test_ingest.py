@@ -16,7 +16,7 @@ from PIL import ImageCms
 
 from accounts.models import Account
 from config.errors import AppError
-from media_library import storage
+from media_library.files import storage
 from media_library.intake import ingest
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project

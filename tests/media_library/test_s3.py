@@ -12,7 +12,8 @@ from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from accounts.models import Account
-from media_library import links, services, storage, tasks
+from media_library import services, tasks
+from media_library.files import links, storage
 from media_library.intake import ingest
 from media_library.models import Image
 

@@ -16,7 +16,7 @@ from accounts.access import api_keys
 from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
 from config import public_ids
-from media_library import storage
+from media_library.files import storage
 from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from media_library.services import delete_image

@@ -82,7 +82,7 @@ class TestBatch:
         good, bad = images(owner, 2)
         bad.name = "broken.jpg"
         bad.save()
-        from media_library import storage
+        from media_library.files import storage
 
         storage.delete([bad.file_key])
         storage.save(bad.file_key, b"no picture")

@@ -121,7 +121,7 @@ class TestAnswer:
         from django.core.files.storage import default_storage
 
         default_storage.delete(image.file_key)
-        from media_library import storage
+        from media_library.files import storage
 
         storage.save(image.file_key, b"\xff\xd8\xff\xe0 damaged on disk")
         response = post(owner, image)

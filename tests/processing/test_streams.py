@@ -23,7 +23,11 @@ from processing.services import batches
 from tests.processing.conftest import Seller, photo
 
 Submit = Callable[..., Job]
-STREAMS = {"processing/delivery/sse.py", "processing/api/archives.py", "media_library/content.py"}
+STREAMS = {
+    "processing/delivery/sse.py",
+    "processing/api/archives.py",
+    "media_library/files/content.py",
+}
 
 
 @pytest.fixture(autouse=True)

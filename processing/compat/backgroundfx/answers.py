@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import User
 from accounts.services import account_of
 from accounts.signing.jwt import Tokens
-from media_library.links import content_url
+from media_library.files.links import content_url
 from media_library.models import Image
 from processing import batch_state
 from processing.compat.backgroundfx.masks import mask_url

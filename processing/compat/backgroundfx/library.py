@@ -13,7 +13,7 @@ from accounts.http import Caller
 from accounts.models import Account
 from config.errors import AppError, not_found
 from media_library import selectors
-from media_library.links import content_url
+from media_library.files.links import content_url
 from media_library.models import Background as Row
 from media_library.models import Image, Project
 from processing.compat.backgroundfx.answers import moment

@@ -14,7 +14,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
 
 from config.errors import AppError, not_found
-from media_library import storage
+from media_library.files import storage
 from media_library.models import Image
 from processing.engine import codecs
 

@@ -7,7 +7,7 @@ import base64
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
-from media_library import storage
+from media_library.files import storage
 from media_library.models import Image
 from processing.compat.photoroom.headers import unsupported_text
 from processing.engine.edit_plan import EditPlan

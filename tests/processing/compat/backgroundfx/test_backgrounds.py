@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
 from config import public_ids
-from media_library import storage
+from media_library.files import storage
 from media_library.models import Background, Image
 from media_library.services import delete_image
 from processing import runtime, tasks

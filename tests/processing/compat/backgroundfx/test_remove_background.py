@@ -12,7 +12,7 @@ import pytest
 from accounts.http import Caller
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import PlanLimit
-from media_library import storage
+from media_library.files import storage
 from media_library.models import Image
 from media_library.services import delete_image
 from processing import tasks

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from accounts.limits.operations import EDIT
 from config import outbound, public_ids
-from media_library import storage
+from media_library.files import storage
 from media_library.models import Image
 from processing.commands import Edit
 from processing.engine.errors import InvalidPlan, PictureTooLarge, ProviderFailed

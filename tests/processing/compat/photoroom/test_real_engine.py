@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from media_library import storage
+from media_library.files import storage
 from media_library.intake.ingest import ingest
 from processing import runtime, tasks
 from processing.commands import Edit

@@ -17,8 +17,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from config import public_ids
-from media_library import links, storage
 from media_library.checks import with_ending
+from media_library.files import links, storage
 from media_library.models import Image
 
 _CHUNK = 256 * 1024

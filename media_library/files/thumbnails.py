@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from media_library import storage
+from media_library.files import storage
 from media_library.models import Image
 from processing.engine import codecs
 from processing.engine.errors import EngineError

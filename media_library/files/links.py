@@ -67,7 +67,7 @@ def _value(public_id: str, variant: str, expires: int) -> str:
 
 
 def _signer() -> Signer:
-    return Signer(salt="media_library.links")
+    return Signer(salt="media_library.files.links")
 
 
 def _signature(public_id: str, variant: str, expires: int) -> str:

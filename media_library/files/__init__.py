@@ -1,0 +1,1 @@
+"""Where picture files are kept, how they are served, and how leftovers are removed."""
