@@ -20,8 +20,9 @@ from PIL import Image
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
 from benchmarks.in_turn import Work, in_turn
-from processing.engine import codecs, cutout
+from processing.engine import cutout
 from processing.engine.arrays import U8
+from processing.engine.files import decode
 from processing.engine.pipeline import render
 from processing.engine.plan import CleanUp, CutoutPlan, Edge, OutputFormat
 from processing.engine.registry import Registry
@@ -52,7 +53,7 @@ def main(given: Sequence[str] | None = None) -> None:
 def _works(models: Registry, session: object, photo: bytes, model: str) -> dict[str, Work]:
     from rembg import remove
 
-    rgb = codecs.decode(photo, max_pixels=50_000_000).rgb
+    rgb = decode.decode(photo, max_pixels=50_000_000).rgb
     matte = models.matte(model, rgb)
 
     def ours(edge: Edge = "standard", format: OutputFormat = "png") -> Work:

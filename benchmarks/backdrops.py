@@ -12,10 +12,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from processing.engine import codecs
 from processing.engine.arrays import U8
 from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
+from processing.engine.files import decode
 from processing.engine.scene import presets
 
 AIM = 0.6
@@ -42,7 +42,7 @@ def main() -> None:
         pictures.append(_labelled(picture, name))
     print(f"slowest {slowest:.2f} s, aim {AIM} s")
     if arguments.sheet:
-        arguments.sheet.write_bytes(codecs.encode(_sheet(pictures), None, format="jpg"))
+        arguments.sheet.write_bytes(decode.encode(_sheet(pictures), None, format="jpg"))
         print(arguments.sheet)
 
 

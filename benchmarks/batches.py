@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.engine import models_dir
 from benchmarks.site import cpu_seconds, different_photos, ended_batch, send_batch, upload
-from processing.engine import codecs
+from processing.engine.files import decode
 from processing.engine.registry import Registry
 from tests.system.site import Site
 
@@ -112,7 +112,7 @@ def _rembg_folder(folder: Path) -> None:
 def _inference_alone(photos: list[bytes]) -> Speed:
     models = Registry(models_dir(), threads=2)
     models.warm("fast")
-    rgb = codecs.decode(photos[0], max_pixels=10_000_000).rgb
+    rgb = decode.decode(photos[0], max_pixels=10_000_000).rgb
     count = min(30, len(photos))
     start, before = time.perf_counter(), _own_cpu()
     for _ in range(count):

@@ -15,12 +15,13 @@ import pyvips
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
 from benchmarks.in_turn import Work, in_turn
-from processing.engine import arrays, codecs, compose, geometry, resample
+from processing.engine import arrays, compose, geometry, resample
 from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
 from processing.engine.cutout import cut_out
 from processing.engine.edit import Tools, render_edit
 from processing.engine.edit_plan import Background, EditPlan, Export, Layout, Shadow, Sides
+from processing.engine.files import decode
 from processing.engine.plan import CleanUp
 from processing.engine.registry import Registry
 from processing.engine.text_detection import TextFinder
@@ -80,14 +81,14 @@ def _thousand_layouts() -> None:
 
 def _white_cutout(photo: bytes, registry: Registry) -> bytes:
     """The cutout, made as small as the catalogue's picture and laid on white."""
-    rgb = codecs.decode(photo, max_pixels=50_000_000).rgb
+    rgb = decode.decode(photo, max_pixels=50_000_000).rgb
     found = cut_out(rgb, registry.matte("fast", rgb), edge="standard", clean=CleanUp())
     size = arrays.fit_within(rgb.shape[1], rgb.shape[0], SIDE)
     small, alpha = resample.resample(found.rgb, found.alpha, size)
     canvas = np.full((SIDE, SIDE, 3), 255, np.uint8)
     at = ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2)
     laid, _ = compose.over((canvas, None), (small, alpha), at)
-    return codecs.encode(laid, None, format="jpg", quality=92)
+    return decode.encode(laid, None, format="jpg", quality=92)
 
 
 def _by_vips(photo: bytes) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from processing.engine import codecs
+from processing.engine.files import decode
 from processing.engine.pipeline import render
 from processing.engine.plan import CutoutPlan
 from processing.engine.registry import Registry
@@ -52,13 +52,13 @@ def models_dir() -> Path:
 
 def enlarged(photo: bytes, size: tuple[int, int]) -> bytes:
     """The photo as a JPEG of (width, height)."""
-    pixels = codecs.decode(photo, max_pixels=10_000_000).rgb
+    pixels = decode.decode(photo, max_pixels=10_000_000).rgb
     larger = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
-    return codecs.encode(np.asarray(larger, dtype=np.uint8), None, format="jpg")
+    return decode.encode(np.asarray(larger, dtype=np.uint8), None, format="jpg")
 
 
 def _show_inference(models: Registry, arguments: argparse.Namespace) -> None:
-    pixels = codecs.decode(PHOTO.read_bytes(), max_pixels=10_000_000).rgb
+    pixels = decode.decode(PHOTO.read_bytes(), max_pixels=10_000_000).rgb
     seconds = []
     for _ in range(arguments.runs):
         start = time.perf_counter()

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 
 from benchmarks.engine import models_dir
-from processing.engine import arrays, codecs, compose, cutout
+from processing.engine import arrays, compose, cutout
 from processing.engine.arrays import F32, U8
+from processing.engine.files import decode
 from processing.engine.plan import CleanUp, Edge
 from processing.engine.registry import Registry
 
@@ -31,12 +32,12 @@ def main(given: Sequence[str] | None = None) -> None:
     for number, start in enumerate(range(0, len(paths), ROWS), start=1):
         rows = [_row(path, models, arguments.model, edge) for path in paths[start : start + ROWS]]
         file = arguments.out / f"{arguments.folder.resolve().name}-sheet-{number}.jpg"
-        file.write_bytes(codecs.encode(np.vstack(rows), None, format="jpg"))
+        file.write_bytes(decode.encode(np.vstack(rows), None, format="jpg"))
         print(file)
 
 
 def _row(path: Path, models: Registry, model: str, edge: Edge) -> U8:
-    rgb = codecs.decode(path.read_bytes(), max_pixels=50_000_000).rgb
+    rgb = decode.decode(path.read_bytes(), max_pixels=50_000_000).rgb
     result = cutout.cut_out(rgb, models.matte(model, rgb), edge=edge, clean=CleanUp())
     white = compose.flatten(result.rgb, result.alpha, WHITE)
     magenta = compose.flatten(result.rgb, result.alpha, MAGENTA)

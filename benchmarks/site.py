@@ -10,8 +10,8 @@ import httpx
 import numpy as np
 
 from benchmarks.engine import PHOTO, SIZES
-from processing.engine import codecs
 from processing.engine.arrays import U8
+from processing.engine.files import decode
 from tests.system.site import Site, until
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -19,13 +19,13 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def different_photos(count: int) -> list[bytes]:
     """Photos of 1 megapixel, none equal to another: each is cropped a little further."""
-    pixels = codecs.decode(PHOTO.read_bytes(), max_pixels=10_000_000).rgb
+    pixels = decode.decode(PHOTO.read_bytes(), max_pixels=10_000_000).rgb
     return [_photo(pixels[number % 10 :, number // 10 :]) for number in range(count)]
 
 
 def _photo(pixels: U8) -> bytes:
     larger = cv2.resize(pixels, SIZES["1 MP"], interpolation=cv2.INTER_CUBIC)
-    return codecs.encode(np.asarray(larger, dtype=np.uint8), None, format="jpg")
+    return decode.encode(np.asarray(larger, dtype=np.uint8), None, format="jpg")
 
 
 def data_of(answer: httpx.Response) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.engine import models_dir
 from benchmarks.sheet import cell, closest
-from processing.engine import arrays, codecs, text
+from processing.engine import arrays, text
 from processing.engine.arrays import U8
+from processing.engine.files import decode
 from processing.engine.registry import Registry
 from processing.engine.text_detection import TextFinder
 
@@ -76,7 +77,7 @@ def main(given: Sequence[str] | None = None) -> None:
     seconds: list[float] = []
     rows: list[U8] = []
     for number, path in enumerate(paths):
-        photo = codecs.decode(path.read_bytes(), max_pixels=50_000_000).rgb
+        photo = decode.decode(path.read_bytes(), max_pixels=50_000_000).rgb
         photo = _sized(photo, arguments.side)
         name, lines = _captions(number, arguments)
         written = _saved(_written(photo, lines))
@@ -90,7 +91,7 @@ def main(given: Sequence[str] | None = None) -> None:
     for number, begin in enumerate(range(0, len(rows), ROWS), start=1):
         file = arguments.out / f"{arguments.folder.resolve().name}-text-{number}.jpg"
         file.write_bytes(
-            codecs.encode(np.vstack(rows[begin : begin + ROWS]), None, format="jpg", quality=90)
+            decode.encode(np.vstack(rows[begin : begin + ROWS]), None, format="jpg", quality=90)
         )
         print(file)
     print(f"median {statistics.median(seconds):.1f} s of processor time")
@@ -146,8 +147,8 @@ def _draw(draw: ImageDraw.ImageDraw, line: Line, size: tuple[int, int]) -> None:
 
 
 def _saved(rgb: U8) -> U8:
-    data = codecs.encode(rgb, None, format="jpg", quality=90)
-    return codecs.decode(data, max_pixels=50_000_000).rgb
+    data = decode.encode(rgb, None, format="jpg", quality=90)
+    return decode.decode(data, max_pixels=50_000_000).rgb
 
 
 def _row(photo: U8, written: U8, without: U8, name: str) -> U8:

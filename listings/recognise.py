@@ -19,8 +19,9 @@ from listings.vision.colours import Colours
 from listings.vision.network import Looks, Network
 from listings.vision.reading import Line
 from processing import runtime
-from processing.engine import codecs, subject
+from processing.engine import subject
 from processing.engine.arrays import F32, U8, fit_within, shrink
+from processing.engine.files import decode
 from processing.engine.registry import Models
 from processing.engine.text_detection import Text, TextFinder
 
@@ -103,7 +104,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
 
 
 def _view(data: bytes, tools: Tools) -> View:
-    photo = codecs.decode(data, max_pixels=tools.max_pixels, least=(_LEAST, _LEAST))
+    photo = decode.decode(data, max_pixels=tools.max_pixels, least=(_LEAST, _LEAST))
     rgb = subject.seen(photo)
     rgb = shrink(rgb, fit_within(rgb.shape[1], rgb.shape[0], _SIDE))
     if photo.alpha is not None and photo.alpha.min() < 255:

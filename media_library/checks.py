@@ -11,9 +11,9 @@ from django.conf import settings
 
 from config.errors import AppError, invalid
 from media_library.models import NAME_LENGTH
-from processing.engine import codecs
-from processing.engine.codecs import Probe
 from processing.engine.errors import EngineError
+from processing.engine.files import decode
+from processing.engine.files.decode import Probe
 
 # Decoding a photo of 50 megapixels takes 150 MB: this many at once, however many requests come.
 _decoders = threading.BoundedSemaphore(2)
@@ -47,9 +47,9 @@ def check(data: bytes, *, name: str, field: str = "file", most_bytes: int | None
     if len(data) > most:
         raise too_large(most)
     try:
-        probe = codecs.probe(data, max_pixels=settings.MAX_PIXELS)
+        probe = decode.probe(data, max_pixels=settings.MAX_PIXELS)
         with _decoders:
-            codecs.verify(data, probe)
+            decode.verify(data, probe)
     except EngineError as error:
         raise invalid(field, error.message) from error
     return Checked(

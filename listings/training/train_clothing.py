@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from listings.vision import clothing
 from listings.vision.categories import softmax
 from listings.vision.network import Looks, Network
-from processing.engine import codecs
 from processing.engine.arrays import F32
+from processing.engine.files import decode
 
 Labels = NDArray[np.str_]
 Mask = NDArray[np.bool_]
@@ -232,7 +232,7 @@ def _principal(rows: F32, count: int) -> tuple[F32, F32]:
 
 
 def _picture(path: Path) -> Any:
-    return codecs.decode(path.read_bytes(), max_pixels=100_000_000).rgb
+    return decode.decode(path.read_bytes(), max_pixels=100_000_000).rgb
 
 
 def _parts(looks: Looks) -> tuple[F32, F32, F32]:

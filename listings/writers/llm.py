@@ -21,7 +21,7 @@ from listings.writers import claims, replies, titles, wording
 from listings.writers.base import Brief, Draft, Facts
 from listings.writers.replies import BadReply, Reply
 from listings.writers.rules import styles
-from processing.engine import codecs
+from processing.engine.files import decode
 from processing.providers.http import PictureServer
 
 MOST_PICTURES = 6
@@ -67,7 +67,7 @@ class LlmWriter:
         asked = json.dumps(_item(brief), ensure_ascii=False, indent=1)
         parts: list[dict[str, Any]] = [{"type": "text", "text": asked}]
         for picture in brief.pictures[:MOST_PICTURES]:
-            small = codecs.thumbnail(
+            small = decode.thumbnail(
                 picture, max_side=_LONGEST_SIDE, max_pixels=self._max_pixels, format="jpg"
             )
             address = f"data:image/jpeg;base64,{base64.b64encode(small).decode('ascii')}"

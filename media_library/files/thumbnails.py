@@ -6,8 +6,8 @@ from uuid import UUID
 
 from media_library.files import storage
 from media_library.models import Image
-from processing.engine import codecs
 from processing.engine.errors import EngineError
+from processing.engine.files import decode
 
 MAX_SIDE = 480
 FORMAT = "webp"
@@ -24,7 +24,7 @@ def make(image_id: UUID) -> None:
     data = storage.read(image.file_key)
     try:
         # The picture was let in, or made here: today's pixel limit is not held against it.
-        preview = codecs.thumbnail(
+        preview = decode.thumbnail(
             data, max_side=MAX_SIDE, max_pixels=image.width * image.height, format=FORMAT
         )
     except EngineError:

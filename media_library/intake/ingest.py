@@ -31,7 +31,7 @@ from media_library.files import storage
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
 from media_library.tasks import ask_for_thumbnails
-from processing.engine.sniff import EXTENSIONS, MEDIA_TYPES
+from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES
 
 # How long a thumbnail may take before the sweep asks for it again.
 THUMBNAIL_PATIENCE = timedelta(seconds=30)

@@ -15,10 +15,8 @@ from processing.engine import (
     arrays,
     backgrounds,
     blending,
-    codecs,
     compose,
     defocus,
-    encode,
     geometry,
     light,
     outlines,
@@ -30,12 +28,13 @@ from processing.engine import (
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
-from processing.engine.codecs import Decoded
 from processing.engine.colours import parse_rgba
 from processing.engine.compose import Pixels
 from processing.engine.cutout import Cutout
 from processing.engine.edit_plan import EditPlan, Generated, Upscale
 from processing.engine.errors import ProviderFailed
+from processing.engine.files import decode, encode
+from processing.engine.files.decode import Decoded
 from processing.engine.geometry import Placement
 from processing.engine.plan import Cutting
 from processing.engine.registry import Models
@@ -150,13 +149,13 @@ def _decoded(source: bytes, work: _Work) -> tuple[Decoded, tuple[int, int]]:
     """
     plan, most = work.plan, work.tools.max_pixels
     least = None
-    header = codecs.probe(source, max_pixels=most)
+    header = decode.probe(source, max_pixels=most)
     width, height = header.oriented_size
     if plan.cutting is None and plan.text_removal is None and plan.upscale is None:
         left, top, right, bottom = _placement((width, height), None, plan).place
         least = (right - left, bottom - top)
     converted = plan.export.color_space == "sRGB"
-    return codecs.decode(source, max_pixels=most, convert=converted, least=least), (width, height)
+    return decode.decode(source, max_pixels=most, convert=converted, least=least), (width, height)
 
 
 def _without_text(photo: Decoded, work: _Work) -> tuple[Decoded, F32 | None, int | None]:
@@ -278,7 +277,7 @@ def _background(
         layer = backdrop.rgb, None
     elif background.image is not None:
         data = tools.images(background.image.image_id)
-        picture = codecs.decode(data, max_pixels=tools.max_pixels)
+        picture = decode.decode(data, max_pixels=tools.max_pixels)
         layer = backgrounds.picture((picture.rgb, picture.alpha), background.image.scaling, size)
     elif background.keeps_original:
         own = defocus.behind(photo.rgb, found.cutout.alpha)
@@ -304,7 +303,7 @@ def _generated(wanted: Generated, size: tuple[int, int], front: _Front, work: _W
     guidance = None
     if wanted.guidance_image_id is not None:
         data = tools.images(wanted.guidance_image_id)
-        guidance = codecs.decode(data, max_pixels=tools.max_pixels).rgb
+        guidance = decode.decode(data, max_pixels=tools.max_pixels).rgb
     scale = _takeable(size)
     asked = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     left, top, right, bottom = (round(edge * scale) for edge in front.box)

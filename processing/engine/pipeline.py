@@ -5,14 +5,15 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from processing.engine import arrays, codecs, compose, subject, watermark
+from processing.engine import arrays, compose, subject, watermark
 from processing.engine.arrays import U8, Box
-from processing.engine.codecs import Decoded
 from processing.engine.cutout import Cutout
+from processing.engine.files import decode
+from processing.engine.files.decode import Decoded
+from processing.engine.files.sniff import MEDIA_TYPES
 from processing.engine.plan import SIZE_LIMITS, CutoutPlan
 from processing.engine.registry import Models
 from processing.engine.rendered import Clock, Rendered
-from processing.engine.sniff import MEDIA_TYPES
 
 _WHITE = (255, 255, 255)
 
@@ -26,7 +27,7 @@ def render(source: bytes, plan: CutoutPlan, models: Models) -> Rendered:
     clock = Clock()
     model = models.resolve(plan.model)
     with clock.stage("decode"):
-        whole = codecs.decode(source, max_pixels=plan.max_pixels)
+        whole = decode.decode(source, max_pixels=plan.max_pixels)
         photo = _limited(whole, plan)
     found = subject.find(photo, plan.cutting, models, clock)
     with clock.stage("compose"):
@@ -35,7 +36,7 @@ def render(source: bytes, plan: CutoutPlan, models: Models) -> Rendered:
         if plan.watermark:
             rgb, alpha = watermark.stamp(rgb, alpha)
     with clock.stage("encode"):
-        data = codecs.encode(rgb, alpha, format=plan.format)
+        data = decode.encode(rgb, alpha, format=plan.format)
         corrected, corrected_type = _corrected_original(whole, plan)
     return Rendered(
         data=data,
@@ -81,5 +82,5 @@ def _corrected_original(photo: Decoded, plan: CutoutPlan) -> tuple[bytes | None,
     if not plan.corrected_original or not photo.corrected:
         return None, None
     if photo.alpha is None:
-        return codecs.encode(photo.rgb, None, format="jpg"), MEDIA_TYPES["jpeg"]
-    return codecs.encode(photo.rgb, photo.alpha, format="png"), MEDIA_TYPES["png"]
+        return decode.encode(photo.rgb, None, format="jpg"), MEDIA_TYPES["jpeg"]
+    return decode.encode(photo.rgb, photo.alpha, format="png"), MEDIA_TYPES["png"]

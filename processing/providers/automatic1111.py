@@ -6,9 +6,9 @@ import base64
 import json
 from typing import Any
 
-from processing.engine import codecs
 from processing.engine.arrays import U8
 from processing.engine.backdrop_api import Backdrop, BackdropRequest
+from processing.engine.files import decode
 from processing.engine.scene import style_in_words
 from processing.providers.http import PictureServer, cover, scene_prompt, stepped
 
@@ -90,4 +90,4 @@ def _info(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _base64_png(rgb: U8) -> str:
-    return base64.b64encode(codecs.encode(rgb, None, format="png")).decode("ascii")
+    return base64.b64encode(decode.encode(rgb, None, format="png")).decode("ascii")

@@ -18,9 +18,10 @@ from typing import Any
 
 import httpx
 
-from processing.engine import codecs, compose
+from processing.engine import compose
 from processing.engine.arrays import U8, shrink
 from processing.engine.errors import EngineError, ProviderFailed
+from processing.engine.files import decode
 
 MAX_BYTES = 40 * 1024 * 1024
 MAX_PIXELS = 4096 * 4096
@@ -152,7 +153,7 @@ class PictureServer:
     def picture(self, data: bytes, size: tuple[int, int]) -> U8:
         """The picture in an answer as RGB of exactly `size`, transparent parts on white."""
         try:
-            decoded = codecs.decode(data, max_pixels=MAX_PIXELS)
+            decoded = decode.decode(data, max_pixels=MAX_PIXELS)
         except EngineError as error:
             raise self.failed(f"sent a picture that can't be read ({error.message})") from error
         rgb = decoded.rgb

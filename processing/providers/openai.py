@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from processing.engine import codecs
 from processing.engine.arrays import U8
 from processing.engine.backdrop_api import Backdrop, BackdropRequest
+from processing.engine.files import decode
 from processing.engine.scene import style_in_words
 from processing.providers.http import PictureServer, cover, scene_prompt, stepped
 
@@ -59,7 +59,7 @@ class OpenAIImages:
         )
 
     def _edit(self, fields: dict[str, Any], guidance: U8) -> dict[str, Any]:
-        png = codecs.encode(guidance, None, format="png")
+        png = decode.encode(guidance, None, format="png")
         form = {name: str(value) for name, value in fields.items()}
         files = {"image": ("guidance.png", png, "image/png")}
         return self._server.post("/v1/images/edits", data=form, files=files)

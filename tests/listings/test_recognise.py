@@ -11,9 +11,9 @@ import pytest
 
 from listings.recognise import PROVIDER, Tools, recognise
 from listings.vision.network import Network
-from processing.engine import codecs
 from processing.engine.arrays import U8
 from processing.engine.errors import BrokenImage, ModelNotInstalled, TooManyPixels
+from processing.engine.files import decode
 from processing.engine.registry import Registry
 from processing.engine.text_detection import TextFinder
 
@@ -40,12 +40,12 @@ def photo(name: str) -> bytes:
 
 
 def jpeg(rgb: U8) -> bytes:
-    return codecs.encode(rgb, None, format="jpg", quality=92)
+    return decode.encode(rgb, None, format="jpg", quality=92)
 
 
 def printed(name: str, lines: list[str]) -> bytes:
     """A photo, enlarged, with lines of print on the item."""
-    picture = cv2.resize(codecs.decode(photo(name), max_pixels=10**7).rgb, None, fx=2, fy=2)
+    picture = cv2.resize(decode.decode(photo(name), max_pixels=10**7).rgb, None, fx=2, fy=2)
     for place, words in enumerate(lines):
         where = (picture.shape[1] // 4, picture.shape[0] // 2 + 60 * place)
         cv2.putText(

@@ -16,7 +16,7 @@ from django.urls import reverse
 from config.errors import AppError, not_found
 from media_library.files import storage
 from media_library.models import Image
-from processing.engine import codecs
+from processing.engine.files import decode
 
 # Decoding a picture of 50 megapixels takes 200 MB: this many at once, however many requests come.
 _decoders = threading.BoundedSemaphore(2)
@@ -45,11 +45,11 @@ def mask_of(image: Image) -> bytes:
     """The alpha channel as a grey png: white is the subject."""
     data = storage.read(image.file_key)
     with _decoders:
-        decoded = codecs.decode(data, max_pixels=settings.MAX_PIXELS)
+        decoded = decode.decode(data, max_pixels=settings.MAX_PIXELS)
         if decoded.alpha is None:
             raise not_found("Mask")
         grey = np.repeat(decoded.alpha[..., np.newaxis], 3, axis=2)
-        return codecs.encode(grey, None, format="png")
+        return decode.encode(grey, None, format="png")
 
 
 def _signer() -> TimestampSigner:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from processing.engine import codecs
 from processing.engine.errors import BrokenImage, TooManyPixels, UnsupportedFormat
+from processing.engine.files import decode
 from tests.processing.engine.pictures import MP50, opened, picture, saved
 
 FORMATS = {
@@ -35,12 +35,12 @@ def difference(one: np.ndarray, other: Image.Image) -> int:
 @pytest.mark.parametrize("name", FORMATS)
 def test_each_format_is_probed_and_decoded(name: str) -> None:
     data = saved(picture(), name)
-    probe = codecs.probe(data, max_pixels=MP50)
+    probe = decode.probe(data, max_pixels=MP50)
     assert (probe.format, probe.media_type, probe.extension) == FORMATS[name]
     assert (probe.width, probe.height, probe.orientation, probe.frames) == (48, 32, 1, 1)
     assert (probe.has_alpha, probe.has_profile) == (False, False)
-    codecs.verify(data, probe)
-    decoded = codecs.decode(data, max_pixels=MP50)
+    decode.verify(data, probe)
+    decoded = decode.decode(data, max_pixels=MP50)
     assert (decoded.rgb.shape, decoded.rgb.dtype, decoded.alpha) == ((32, 48, 3), np.uint8, None)
     assert difference(decoded.rgb, picture()) < (40 if name == "GIF" else 24)
     assert (decoded.probe, decoded.corrected) == (probe, False)
@@ -50,29 +50,29 @@ def test_each_format_is_probed_and_decoded(name: str) -> None:
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_orientation_is_noted_and_applied(name: str, orientation: int) -> None:
     data = saved(picture(), name, exif=with_orientation(orientation))
-    probe = codecs.probe(data, max_pixels=MP50)
+    probe = decode.probe(data, max_pixels=MP50)
     assert (probe.width, probe.height, probe.orientation) == (48, 32, orientation)
     assert probe.oriented_size == ((32, 48) if orientation >= 5 else (48, 32))
     source = picture()
     source.getexif()[0x0112] = orientation
     upright = ImageOps.exif_transpose(source)
-    decoded = codecs.decode(data, max_pixels=MP50)
+    decoded = decode.decode(data, max_pixels=MP50)
     assert difference(decoded.rgb, upright) < 24
     assert decoded.corrected == (orientation != 1)
-    small = opened(codecs.thumbnail(data, max_side=200, max_pixels=MP50, format="png"))
+    small = opened(decode.thumbnail(data, max_side=200, max_pixels=MP50, format="png"))
     assert difference(np.asarray(small), upright) < 24
 
 
 def test_a_wrong_orientation_reads_as_upright() -> None:
     data = saved(picture(), "JPEG", exif=with_orientation(9))
-    assert codecs.probe(data, max_pixels=MP50).orientation == 1
+    assert decode.probe(data, max_pixels=MP50).orientation == 1
 
 
 def test_a_phones_two_pictures_in_one_jpeg_are_a_jpeg() -> None:
     data = saved(picture(), "MPO", save_all=True, append_images=[picture().rotate(180)])
-    probe = codecs.probe(data, max_pixels=MP50)
+    probe = decode.probe(data, max_pixels=MP50)
     assert (probe.format, probe.frames) == ("jpeg", 1)
-    assert difference(codecs.decode(data, max_pixels=MP50).rgb, picture()) < 24
+    assert difference(decode.decode(data, max_pixels=MP50).rgb, picture()) < 24
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_phones_two_pictures_in_one_jpeg_are_a_jpeg() -> None:
     [("CMYK", "JPEG"), ("CMYK", "TIFF"), ("L", "JPEG"), ("L", "PNG"), ("1", "PNG")],
 )
 def test_other_colour_models_become_rgb(mode: str, name: str) -> None:
-    decoded = codecs.decode(saved(picture(mode), name), max_pixels=MP50)
+    decoded = decode.decode(saved(picture(mode), name), max_pixels=MP50)
     assert (decoded.rgb.shape, decoded.alpha) == ((32, 48, 3), None)
     assert difference(decoded.rgb, picture(mode).convert("RGB")) < 24
 
@@ -88,7 +88,7 @@ def test_other_colour_models_become_rgb(mode: str, name: str) -> None:
 @pytest.mark.parametrize("name", ["PNG", "TIFF"])
 def test_16_bits_are_scaled_and_not_cut_off(name: str) -> None:
     values = np.array([[0, 257, 32896, 65535]], np.uint16)
-    decoded = codecs.decode(saved(Image.fromarray(values), name), max_pixels=MP50)
+    decoded = decode.decode(saved(Image.fromarray(values), name), max_pixels=MP50)
     assert decoded.rgb[0, :, 0].tolist() == [0, 1, 128, 255]
 
 
@@ -96,7 +96,7 @@ def test_16_bits_are_scaled_and_not_cut_off(name: str) -> None:
 def test_alpha_survives_decoding(name: str) -> None:
     image = picture("RGBA")
     image.putalpha(Image.linear_gradient("L").resize(image.size))
-    decoded = codecs.decode(saved(image, name), max_pixels=MP50)
+    decoded = decode.decode(saved(image, name), max_pixels=MP50)
     assert decoded.probe.has_alpha
     assert decoded.alpha is not None
     assert np.abs(decoded.alpha.astype(int) - np.asarray(image.getchannel("A"))).max() < 24
@@ -107,14 +107,14 @@ def test_a_palette_with_a_transparent_entry() -> None:
     image.putpalette([255, 0, 0, 0, 0, 255])
     image.putdata([0, 1])
     for name in ("PNG", "GIF"):
-        decoded = codecs.decode(saved(image, name, transparency=1), max_pixels=MP50)
+        decoded = decode.decode(saved(image, name, transparency=1), max_pixels=MP50)
         assert decoded.alpha is not None
         assert decoded.alpha.tolist() == [[255, 0]]
         assert decoded.rgb[0, 0].tolist() == [255, 0, 0]
 
 
 def test_grey_with_alpha() -> None:
-    decoded = codecs.decode(saved(Image.new("LA", (2, 2), (90, 40)), "PNG"), max_pixels=MP50)
+    decoded = decode.decode(saved(Image.new("LA", (2, 2), (90, 40)), "PNG"), max_pixels=MP50)
     assert decoded.alpha is not None
     assert (decoded.rgb[0, 0].tolist(), int(decoded.alpha[0, 0])) == ([90, 90, 90], 40)
 
@@ -122,7 +122,7 @@ def test_grey_with_alpha() -> None:
 def test_an_animation_gives_its_first_frame() -> None:
     frames = [Image.new("RGB", (8, 8), color) for color in ("red", "lime", "blue")]
     data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    decoded = codecs.decode(data, max_pixels=MP50)
+    decoded = decode.decode(data, max_pixels=MP50)
     assert decoded.probe.frames == 3
     assert decoded.rgb[4, 4].tolist() == [255, 0, 0]
 
@@ -140,24 +140,24 @@ def wide_gamut_profile() -> bytes:
 @pytest.mark.parametrize("name", ["JPEG", "PNG"])
 def test_a_profile_is_applied(name: str) -> None:
     data = saved(Image.new("RGB", (16, 16), (250, 0, 0)), name, icc_profile=wide_gamut_profile())
-    assert codecs.probe(data, max_pixels=MP50).has_profile
-    red, green, blue = codecs.decode(data, max_pixels=MP50).rgb[8, 8].tolist()
+    assert decode.probe(data, max_pixels=MP50).has_profile
+    red, green, blue = decode.decode(data, max_pixels=MP50).rgb[8, 8].tolist()
     assert (red < 20, green > 230, blue < 20) == (True, True, True)
-    thumbnail = opened(codecs.thumbnail(data, max_side=8, max_pixels=MP50, format="png"))
+    thumbnail = opened(decode.thumbnail(data, max_side=8, max_pixels=MP50, format="png"))
     assert thumbnail.getpixel((4, 4))[1] > 230
     assert "icc_profile" not in thumbnail.info
 
 
 def test_a_broken_profile_is_ignored() -> None:
     data = saved(picture(), "PNG", icc_profile=b"not a profile")
-    assert difference(codecs.decode(data, max_pixels=MP50).rgb, picture()) == 0
+    assert difference(decode.decode(data, max_pixels=MP50).rgb, picture()) == 0
 
 
 def test_a_heic_turned_by_its_container_comes_upright() -> None:
     image = picture()
     image.info["exif"] = with_orientation(6).tobytes()
     data = saved(image, "HEIF")
-    decoded = codecs.decode(data, max_pixels=MP50)
+    decoded = decode.decode(data, max_pixels=MP50)
     assert decoded.rgb.shape == (48, 32, 3)
     assert difference(decoded.rgb, picture().transpose(Image.Transpose.ROTATE_270)) < 24
 
@@ -175,7 +175,7 @@ def test_a_heic_turned_by_its_container_comes_upright() -> None:
     ],
 )
 def test_what_is_no_picture_is_refused(data: bytes, error: type[Exception]) -> None:
-    for read in (codecs.probe, codecs.decode):
+    for read in (decode.probe, decode.decode):
         with pytest.raises(error):
             read(data, max_pixels=MP50)
 
@@ -183,18 +183,18 @@ def test_what_is_no_picture_is_refused(data: bytes, error: type[Exception]) -> N
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_pixel_limit_is_exact(name: str) -> None:
     data = saved(picture(), name)
-    assert codecs.probe(data, max_pixels=48 * 32).width == 48
-    for read in (codecs.probe, codecs.decode):
+    assert decode.probe(data, max_pixels=48 * 32).width == 48
+    for read in (decode.probe, decode.decode):
         with pytest.raises(TooManyPixels):
             read(data, max_pixels=48 * 32 - 1)
     with pytest.raises(TooManyPixels):
-        codecs.thumbnail(data, max_side=8, max_pixels=48 * 32 - 1)
+        decode.thumbnail(data, max_side=8, max_pixels=48 * 32 - 1)
 
 
 def test_one_pixel_is_a_picture() -> None:
     data = saved(Image.new("RGB", (1, 1), (1, 2, 3)), "PNG")
-    assert codecs.decode(data, max_pixels=MP50).rgb.tolist() == [[[1, 2, 3]]]
-    assert opened(codecs.thumbnail(data, max_side=100, max_pixels=MP50)).size == (1, 1)
+    assert decode.decode(data, max_pixels=MP50).rgb.tolist() == [[[1, 2, 3]]]
+    assert opened(decode.thumbnail(data, max_side=100, max_pixels=MP50)).size == (1, 1)
 
 
 @pytest.mark.parametrize(("size", "expected"), [((400, 100), (64, 16)), ((30, 20), (30, 20))])
@@ -202,7 +202,7 @@ def test_a_thumbnail_fits_and_is_never_enlarged(
     size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
     thumbnail = opened(
-        codecs.thumbnail(saved(picture(size=size), "JPEG"), max_side=64, max_pixels=MP50)
+        decode.thumbnail(saved(picture(size=size), "JPEG"), max_side=64, max_pixels=MP50)
     )
     assert (thumbnail.size, thumbnail.format) == (expected, "WEBP")
 
@@ -211,6 +211,6 @@ def test_a_thumbnail_keeps_transparency_and_drops_metadata() -> None:
     exif = with_orientation(1)
     exif.get_ifd(0x8825)[1] = "N"
     data = saved(Image.new("RGBA", (40, 40), (200, 0, 0, 0)), "PNG", exif=exif)
-    thumbnail = opened(codecs.thumbnail(data, max_side=10, max_pixels=MP50))
+    thumbnail = opened(decode.thumbnail(data, max_side=10, max_pixels=MP50))
     assert thumbnail.getchannel("A").getextrema() == (0, 0)
     assert dict(thumbnail.getexif()) == {}

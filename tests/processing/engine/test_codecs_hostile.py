@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from processing.engine import codecs
 from processing.engine.errors import BrokenImage, EngineError, TooManyPixels
+from processing.engine.files import decode
 from tests.processing.engine.pictures import MP50, picture, saved
 
 NAMES = ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF"]
@@ -40,9 +40,9 @@ def test_a_file_cut_short_is_broken(name: str, part: float) -> None:
     data = saved(noisy(), name)
     cut = data[: int(len(data) * part)]
     with pytest.raises(BrokenImage):
-        codecs.verify(cut, codecs.probe(cut, max_pixels=MP50))
+        decode.verify(cut, decode.probe(cut, max_pixels=MP50))
     with pytest.raises(BrokenImage):
-        codecs.decode(cut, max_pixels=MP50)
+        decode.decode(cut, max_pixels=MP50)
 
 
 @pytest.mark.parametrize("progressive", [False, True])
@@ -50,12 +50,12 @@ def test_a_jpeg_cut_anywhere_is_broken(progressive: bool) -> None:
     data = saved(noisy(), "JPEG", progressive=progressive)
     for end in range(len(data) // 3, len(data) - 2, len(data) // 9):
         with pytest.raises(BrokenImage):
-            codecs.decode(data[:end], max_pixels=MP50)
+            decode.decode(data[:end], max_pixels=MP50)
 
 
 def survives(data: bytes) -> None:
     """Either it is a picture or it is refused; anything else fails the test."""
-    for read in (codecs.probe, codecs.decode):
+    for read in (decode.probe, decode.decode):
         with contextlib.suppress(EngineError):
             read(data, max_pixels=MP50)
 
@@ -83,7 +83,7 @@ def test_any_beginning_of_a_file_never_surprises(name: str) -> None:
 def test_a_header_may_claim_anything_and_nothing_is_decoded() -> None:
     for width, height in ((20_000, 20_000), (2**31 - 1, 2**31 - 1), (50_000_001, 1)):
         with pytest.raises((TooManyPixels, BrokenImage)) as caught:
-            codecs.probe(png_claiming(width, height), max_pixels=MP50)
+            decode.probe(png_claiming(width, height), max_pixels=MP50)
         assert caught.value.code == "TOO_MANY_PIXELS"
 
 
@@ -92,7 +92,7 @@ def test_a_webp_canvas_is_refused_before_it_is_reserved() -> None:
     assert data[12:16] == b"VP8X"
     data[24:30] = b"\xfe\x3f\0\xfe\x3f\0"
     with pytest.raises(TooManyPixels):
-        codecs.probe(bytes(data), max_pixels=MP50)
+        decode.probe(bytes(data), max_pixels=MP50)
 
 
 @pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
@@ -100,13 +100,13 @@ def test_a_text_bomb_is_refused(kind: bytes) -> None:
     bomb = zlib.compress(b"x" * 20_000_000)
     body = b"c\0\0" + bomb if kind == b"zTXt" else b"c\0\1\0\0\0" + bomb
     with pytest.raises(BrokenImage):
-        codecs.probe(png_claiming(8, 8, chunk(kind, body)), max_pixels=MP50)
+        decode.probe(png_claiming(8, 8, chunk(kind, body)), max_pixels=MP50)
 
 
 def test_pixels_that_are_missing_are_missed() -> None:
     data = png_claiming(64, 64)
     with pytest.raises(BrokenImage):
-        codecs.verify(data, codecs.probe(data, max_pixels=MP50))
+        decode.verify(data, decode.probe(data, max_pixels=MP50))
 
 
 def test_a_mistake_of_our_own_is_not_called_a_broken_picture(
@@ -115,6 +115,6 @@ def test_a_mistake_of_our_own_is_not_called_a_broken_picture(
     def mistake(*_: object) -> None:
         raise AssertionError("ours")
 
-    monkeypatch.setattr("processing.engine.codecs._probe", mistake)
+    monkeypatch.setattr("processing.engine.files.decode._probe", mistake)
     with pytest.raises(AssertionError, match="ours"):
-        codecs.probe(saved(picture(), "PNG"), max_pixels=MP50)
+        decode.probe(saved(picture(), "PNG"), max_pixels=MP50)

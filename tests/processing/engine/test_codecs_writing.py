@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processing.engine import codecs
 from processing.engine.errors import InvalidPlan
+from processing.engine.files import decode
 from tests.processing.engine.pictures import opened, picture
 
 RGB = np.asarray(picture()).copy()
@@ -14,7 +14,7 @@ ALPHA = np.tile(np.linspace(0, 255, 48).astype(np.uint8), (32, 1))
 
 
 def test_png_gives_back_the_same_pixels() -> None:
-    image = opened(codecs.encode(RGB, ALPHA, format="png"))
+    image = opened(decode.encode(RGB, ALPHA, format="png"))
     assert (image.format, image.mode) == ("PNG", "RGBA")
     pixels = np.asarray(image)
     assert np.array_equal(pixels[..., 3], ALPHA)
@@ -22,25 +22,25 @@ def test_png_gives_back_the_same_pixels() -> None:
 
 
 def test_colours_under_nothing_are_dropped() -> None:
-    pixels = np.asarray(opened(codecs.encode(RGB + 1, ALPHA, format="png")))
+    pixels = np.asarray(opened(decode.encode(RGB + 1, ALPHA, format="png")))
     assert pixels[ALPHA == 0][:, :3].max() == 0
 
 
 def test_an_opaque_png() -> None:
-    image = opened(codecs.encode(RGB, None, format="png"))
+    image = opened(decode.encode(RGB, None, format="png"))
     assert image.mode == "RGB"
     assert np.array_equal(np.asarray(image), RGB)
 
 
 def test_webp_keeps_alpha_exactly() -> None:
-    image = opened(codecs.encode(RGB, ALPHA, format="webp"))
+    image = opened(decode.encode(RGB, ALPHA, format="webp"))
     assert (image.format, image.mode) == ("WEBP", "RGBA")
     assert np.array_equal(np.asarray(image)[..., 3], ALPHA)
 
 
 def test_a_jpg_is_white_where_nothing_is() -> None:
     image = opened(
-        codecs.encode(np.zeros((16, 16, 3), np.uint8), np.zeros((16, 16), np.uint8), format="jpg")
+        decode.encode(np.zeros((16, 16, 3), np.uint8), np.zeros((16, 16), np.uint8), format="jpg")
     )
     assert (image.format, image.mode, image.getpixel((8, 8))) == ("JPEG", "RGB", (255, 255, 255))
 
@@ -48,7 +48,7 @@ def test_a_jpg_is_white_where_nothing_is() -> None:
 @pytest.mark.parametrize("format", ["png", "webp", "jpg"])
 def test_a_background_flattens_any_format(format: str) -> None:
     nothing = np.zeros((16, 16), np.uint8)
-    data = codecs.encode(RGB[:16, :16], nothing, format=format, background=(10, 200, 30))
+    data = decode.encode(RGB[:16, :16], nothing, format=format, background=(10, 200, 30))
     image = opened(data)
     assert image.mode == "RGB"
     assert np.abs(np.asarray(image).astype(int) - (10, 200, 30)).max() <= 3
@@ -56,7 +56,7 @@ def test_a_background_flattens_any_format(format: str) -> None:
 
 @pytest.mark.parametrize("format", ["png", "webp", "jpg"])
 def test_no_metadata_and_no_profile_is_written(format: str) -> None:
-    image = opened(codecs.encode(RGB, None, format=format))
+    image = opened(decode.encode(RGB, None, format=format))
     assert dict(image.getexif()) == {}
     assert {"icc_profile", "exif", "xmp", "comment"}.isdisjoint(image.info)
 
@@ -64,11 +64,11 @@ def test_no_metadata_and_no_profile_is_written(format: str) -> None:
 def test_quality_is_heeded() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     for format in ("jpg", "webp"):
-        low = codecs.encode(noise, None, format=format, quality=20)
-        assert len(low) < len(codecs.encode(noise, None, format=format, quality=95)) / 2
+        low = decode.encode(noise, None, format=format, quality=20)
+        assert len(low) < len(decode.encode(noise, None, format=format, quality=95)) / 2
 
 
 @pytest.mark.parametrize(("format", "side"), [("webp", 16_384), ("jpg", 65_536), ("tiff", 1)])
 def test_what_a_format_cannot_hold_is_said(format: str, side: int) -> None:
     with pytest.raises(InvalidPlan):
-        codecs.encode(np.zeros((1, side, 3), np.uint8), None, format=format)
+        decode.encode(np.zeros((1, side, 3), np.uint8), None, format=format)

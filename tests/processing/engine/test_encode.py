@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from processing.engine import codecs, encode
 from processing.engine.edit_plan import EditFormat, Export
 from processing.engine.errors import InvalidPlan
+from processing.engine.files import decode, encode
 from tests.processing.engine.pictures import opened, picture
 
 RGB = np.asarray(picture()).copy()
@@ -96,7 +96,7 @@ def test_density(format: EditFormat, dpi: int) -> None:
 def test_a_plain_jpg_is_opencvs() -> None:
     expected = cv2.imencode(".jpg", RGB[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
     assert encode.write(RGB, None, Export("jpg"), NO_SOURCE) == expected
-    assert codecs.encode(RGB, None, format="jpeg", quality=80) == expected
+    assert decode.encode(RGB, None, format="jpeg", quality=80) == expected
 
 
 def test_a_density_moves_nothing_else_in_a_jpg() -> None:

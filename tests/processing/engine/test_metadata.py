@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from processing.engine import codecs, encode, metadata
 from processing.engine.edit_plan import EditFormat, Export
 from processing.engine.errors import EngineError
-from processing.engine.metadata import Tags
+from processing.engine.files import decode, encode, metadata
+from processing.engine.files.metadata import Tags
 from tests.processing.engine.pictures import MP50, opened, picture, saved
 
 COPYRIGHT = "© Zoë, 2026"
@@ -143,8 +143,8 @@ ORIGINAL = Export(color_space="original")
 @pytest.mark.parametrize(("name", "mode"), [("JPEG", "RGB"), ("PNG", "RGBA"), ("PNG", "P")])
 def test_the_original_colour_space_keeps_pixels_and_profile(name: str, mode: str) -> None:
     photo = saved(picture(mode), name, icc_profile=wide_gamut())
-    plain = codecs.decode(saved(picture(mode), name), max_pixels=MP50)
-    kept = codecs.decode(photo, max_pixels=MP50, convert=False)
+    plain = decode.decode(saved(picture(mode), name), max_pixels=MP50)
+    kept = decode.decode(photo, max_pixels=MP50, convert=False)
     assert np.array_equal(kept.rgb, plain.rgb)
     image = opened(encode.write(kept.rgb, kept.alpha, ORIGINAL, photo))
     assert image.info["icc_profile"] == wide_gamut()
@@ -157,8 +157,8 @@ def test_the_original_colour_space_keeps_pixels_and_profile(name: str, mode: str
 )
 def test_a_profile_that_does_not_fit_stays_behind(mode: str, profile: bytes) -> None:
     photo = saved(picture(mode), "JPEG", icc_profile=profile)
-    converted = codecs.decode(photo, max_pixels=MP50)
-    assert np.array_equal(codecs.decode(photo, max_pixels=MP50, convert=False).rgb, converted.rgb)
+    converted = decode.decode(photo, max_pixels=MP50)
+    assert np.array_equal(decode.decode(photo, max_pixels=MP50, convert=False).rgb, converted.rgb)
     assert metadata.tags(ORIGINAL, photo) == Tags()
 
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from processing.engine import png
 from processing.engine.arrays import U8
+from processing.engine.files import png
 
 
 def grain(height: int, width: int, channels: int = 3) -> U8:

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import codecs, inpaint, text, text_detection
+from processing.engine import inpaint, text, text_detection
 from processing.engine.errors import ModelNotInstalled
+from processing.engine.files import decode
 from processing.engine.text_detection import Text, TextFinder
 from processing.engine.text_kind import evidence, kind
 from processing.engine.text_plate import plate
@@ -92,7 +93,7 @@ def test_pictures_without_text(finder: TextFinder, shape: tuple[int, int]) -> No
 
 
 def test_a_garment_is_no_letter(finder: TextFinder, photo: Callable[[str], bytes]) -> None:
-    rgb = codecs.decode(photo("denim-shorts"), max_pixels=10**6).rgb
+    rgb = decode.decode(photo("denim-shorts"), max_pixels=10**6).rgb
     assert finder.find(rgb) == []
 
 

@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import codecs, upscale
+from processing.engine import upscale
 from processing.engine.arrays import U8
 from processing.engine.edit_plan import Upscale
 from processing.engine.errors import ModelNotInstalled, PictureTooLarge
+from processing.engine.files import decode
 from processing.engine.upscale import Upscaler
 from tests.processing.engine.pictures import MP50
 
@@ -29,7 +30,7 @@ def upscaler(models_dir: Path) -> Upscaler:
 
 @pytest.fixture
 def detail(photo: Callable[[str], bytes]) -> U8:
-    return codecs.decode(photo("striped-top"), max_pixels=MP50).rgb[200:264, 150:230]
+    return decode.decode(photo("striped-top"), max_pixels=MP50).rgb[200:264, 150:230]
 
 
 def reduced(large: U8) -> np.ndarray:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from processing.engine import xmp
+from processing.engine.files import xmp
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 NAMES = {

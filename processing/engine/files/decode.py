@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from processing.engine import arrays, colour, metadata
+from processing.engine import arrays
 from processing.engine.arrays import U8
-from processing.engine.encode import encode as encode
 from processing.engine.errors import BrokenImage
-from processing.engine.opening import opened, orientation
-from processing.engine.sniff import EXTENSIONS, MEDIA_TYPES, PILLOW_NAMES
+from processing.engine.files import color_profile, metadata
+from processing.engine.files.encode import encode as encode
+from processing.engine.files.opening import opened, orientation
+from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES, PILLOW_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,11 @@ def decode(
         if not convert and metadata.rgb_profile(image) is not None:
             del image.info["icc_profile"]
         plain_jpeg = header.format == "jpeg" and image.mode in ("RGB", "L")
-        if plain_jpeg and not colour.needs_conversion(image.info.get("icc_profile")):
+        if plain_jpeg and not color_profile.needs_conversion(image.info.get("icc_profile")):
             rgb, alpha = _decode_jpeg(data, image, header, least), None
         else:
             image.load()
-            rgb, alpha = _split(colour.to_srgb(image))
+            rgb, alpha = _split(color_profile.to_srgb(image))
         # Pillow turns TIFFs upright while loading them; nothing else is turned yet.
         turn = 1 if header.format == "tiff" else header.orientation
         return Decoded(
@@ -125,10 +126,10 @@ def thumbnail(data: bytes, *, max_side: int, max_pixels: int, format: str = "web
         # Plain colours are shrunk first and converted when they are few. Palettes and 16-bit
         # values can't be averaged, so they are converted first.
         plain = image.mode in ("RGB", "CMYK") and "transparency" not in image.info
-        small = image if plain else colour.to_srgb(image)
+        small = image if plain else color_profile.to_srgb(image)
         size = arrays.fit_within(*small.size, max_side=max_side)
         small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        rgb, alpha = _split(colour.to_srgb(small) if plain else small)
+        rgb, alpha = _split(color_profile.to_srgb(small) if plain else small)
         turn = orientation(image)
     rgb = arrays.upright(rgb, turn)
     alpha = None if alpha is None else arrays.upright(alpha, turn)
@@ -150,7 +151,7 @@ def _probe(image: Image.Image) -> Probe:
         height=height,
         orientation=turn,
         has_profile=bool(image.info.get("icc_profile")),
-        has_alpha=colour.is_transparent(image),
+        has_alpha=color_profile.is_transparent(image),
         frames=1 if plugin == "JPEG" else int(getattr(image, "n_frames", 1)),
     )
 

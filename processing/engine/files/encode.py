@@ -13,12 +13,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from processing.engine import compose, metadata, png
+from processing.engine import compose
 from processing.engine.arrays import U8
 from processing.engine.edit_plan import EditFormat, Export
 from processing.engine.errors import InvalidPlan
-from processing.engine.metadata import Tags
-from processing.engine.sniff import MEDIA_TYPES
+from processing.engine.files import metadata, png
+from processing.engine.files.metadata import Tags
+from processing.engine.files.sniff import MEDIA_TYPES
 
 _WHITE = (255, 255, 255)
 _QUALITY = {"jpg": 92, "webp": 90, "avif": 90}

@@ -12,7 +12,7 @@ from PIL import Image
 
 from processing.engine import memory
 from processing.engine.errors import BrokenImage, TooManyPixels, UnsupportedFormat
-from processing.engine.sniff import PILLOW_NAMES, sniff, webp_size
+from processing.engine.files.sniff import PILLOW_NAMES, sniff, webp_size
 
 pillow_heif.register_heif_opener()
 
