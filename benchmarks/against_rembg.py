@@ -24,7 +24,7 @@ from processing.engine import cutout
 from processing.engine.arrays import U8
 from processing.engine.files import decode
 from processing.engine.pipeline import render
-from processing.engine.plan import CleanUp, CutoutPlan, Edge, OutputFormat
+from processing.engine.plans.cutout import CleanUp, CutoutPlan, Edge, OutputFormat
 from processing.engine.registry import Registry
 
 HALF = {"0.5 MP": (816, 612)}

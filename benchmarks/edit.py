@@ -20,9 +20,9 @@ from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
 from processing.engine.cutout import cut_out
 from processing.engine.edit import Tools, render_edit
-from processing.engine.edit_plan import Background, EditPlan, Export, Layout, Shadow, Sides
 from processing.engine.files import decode
-from processing.engine.plan import CleanUp
+from processing.engine.plans.cutout import CleanUp
+from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Shadow, Sides
 from processing.engine.registry import Registry
 from processing.engine.text_detection import TextFinder
 from processing.engine.upscale import Upscaler

@@ -15,7 +15,7 @@ import numpy as np
 
 from processing.engine.files import decode
 from processing.engine.pipeline import render
-from processing.engine.plan import CutoutPlan
+from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.registry import Registry
 from processing.engine.rendered import Rendered
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
 from processing.engine.pipeline import render
-from processing.engine.plan import CutoutPlan
+from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.registry import Registry
 
 LIMIT_MB = 900

@@ -21,7 +21,7 @@ from listings.models import Listing, ListingRepair
 from listings.pictures import Picture
 from processing.commands import Edit
 from processing.delivery import events
-from processing.engine.edit_plan import Background, EditPlan, Export, Layout, Sides, Upscale
+from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Sides, Upscale
 from processing.models import OPEN_STATES, Job
 from processing.services import jobs as work
 

@@ -15,7 +15,7 @@ from config.errors import AppError, invalid, not_found
 from listings import history, pictures, states, texts
 from listings.history import Changes
 from listings.models import Listing, ListingState, ListingVariant
-from processing.engine.plan import camel
+from processing.engine.plans.cutout import camel
 
 _LINES: Final = ("title", "brand", "size", "sku", "category")
 _LISTS: Final = ("colors", "materials", "tags")

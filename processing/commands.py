@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from processing.engine.colours import parse_color
-from processing.engine.edit_plan import EditPlan
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import EDGE_STRENGTHS, CleanUp, CutoutPlan, Size, camel
+from processing.engine.plans.color_names import parse_color
+from processing.engine.plans.cutout import EDGE_STRENGTHS, CleanUp, CutoutPlan, Size, camel
+from processing.engine.plans.edit import EditPlan
 
 EDGES = ("none", "standard", "fine")
 OUTPUTS = ("cutout", "mask")

@@ -8,8 +8,8 @@ from django import forms
 from django.conf import settings
 
 from processing.commands import RemoveBackground
-from processing.engine.colours import parse_color
 from processing.engine.errors import InvalidPlan
+from processing.engine.plans.color_names import parse_color
 from processing.engine.registry import ModelInfo
 from processing.runtime import registry
 

@@ -43,7 +43,7 @@ from processing import runtime, tasks
 from processing.api.examples import PRESET
 from processing.commands import RemoveBackground
 from processing.engine.backdrop_api import Backdrop
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 from processing.models import WebhookDelivery
 from processing.services import batches, jobs, presets
 from processing.services.webhooks import Subscription, register

@@ -23,7 +23,7 @@ from listings.seen import Source
 from listings.writers import choosing
 from listings.writers.base import Hints
 from processing.api.tools import job_again, refuse_ended, run
-from processing.engine.plan import camel
+from processing.engine.plans.cutout import camel
 from processing.models import Job
 from processing.services import edit_json
 

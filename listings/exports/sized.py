@@ -18,7 +18,7 @@ from listings.repairs import largest_side
 from media_library.models import Image, ImageKind
 from processing import renditions
 from processing.commands import Edit
-from processing.engine.edit_plan import Background, EditPlan, Export, Layout
+from processing.engine.plans.edit import Background, EditPlan, Export, Layout
 from processing.models import OPEN_STATES, Batch, Job, JobState
 from processing.services import batches
 from processing.services import jobs as work

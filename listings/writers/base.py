@@ -13,7 +13,7 @@ from listings import marketplaces, texts, vocabulary
 from listings.models import Condition
 from listings.seen import Evidence
 from listings.vocabulary import Category
-from processing.engine.plan import camel
+from processing.engine.plans.cutout import camel
 
 Tone = Literal["neutral", "friendly", "professional", "playful"]
 Language = Literal["en"]

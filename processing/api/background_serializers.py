@@ -13,7 +13,7 @@ from config.api.fields import PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, BackgroundCategory
-from processing.engine.edit_plan import Background as Plan
+from processing.engine.plans.edit import Background as Plan
 from processing.services.background_library import (
     MOST_TAGS,
     SOURCES,

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.errors import invalid
 from media_library.models import NAME_LENGTH
-from processing.engine.edit_plan import (
+from processing.engine.errors import InvalidPlan
+from processing.engine.plans.cutout import camel
+from processing.engine.plans.edit import (
     MOST_PROMPT,
     Background,
     BackgroundImage,
@@ -23,8 +25,6 @@ from processing.engine.edit_plan import (
     Sides,
     Upscale,
 )
-from processing.engine.errors import InvalidPlan
-from processing.engine.plan import camel
 from processing.services.paint_background import PaintBackground, Side, order
 
 Format = Literal["png", "jpg", "webp", "avif"]

@@ -35,7 +35,7 @@ from processing.api.tools import (
 )
 from processing.commands import Edit
 from processing.engine import scene
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 from processing.models import Job
 from processing.runtime import providers
 from processing.services import edit_json, presets

@@ -11,9 +11,9 @@ from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library.files.links import content_url
 from processing.commands import EDGES, FORMATS, OUTPUTS, SIZES
-from processing.engine.colours import parse_color
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import CleanUp
+from processing.engine.plans.color_names import parse_color
+from processing.engine.plans.cutout import CleanUp
 from processing.models import Job, JobState, Preset
 from processing.services import edit_json
 

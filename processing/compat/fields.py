@@ -16,9 +16,9 @@ from django.utils.datastructures import MultiValueDict
 from rest_framework.request import Request
 
 from config.errors import AppError, invalid
-from processing.engine.colours import canonical_colour
-from processing.engine.edit_plan import Length, canonical_length
 from processing.engine.errors import InvalidPlan
+from processing.engine.plans.color_names import canonical_colour
+from processing.engine.plans.edit import Length, canonical_length
 
 Value = TypeVar("Value")
 

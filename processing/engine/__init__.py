@@ -5,7 +5,7 @@ Django, no settings and no database, so that it can be measured, tested and reus
 
     from pathlib import Path
     from processing.engine.pipeline import render
-    from processing.engine.plan import CutoutPlan
+    from processing.engine.plans.cutout import CutoutPlan
     from processing.engine.registry import Registry
 
     models = Registry(Path("var/models"), threads=2)

@@ -5,9 +5,9 @@ import numpy.typing as npt
 
 from processing.engine import arrays, geometry, linear
 from processing.engine.arrays import F32
-from processing.engine.colours import parse_rgba
 from processing.engine.compose import Pixels, over
-from processing.engine.edit_plan import Gradient, Scaling
+from processing.engine.plans.color_names import parse_rgba
+from processing.engine.plans.edit import Gradient, Scaling
 from processing.engine.resample import resample
 
 F64 = npt.NDArray[np.float64]

@@ -10,7 +10,7 @@ import numpy as np
 
 from processing.engine.arrays import U8
 from processing.engine.compose import Pixels, over
-from processing.engine.edit_plan import Blend
+from processing.engine.plans.edit import Blend
 
 # No product of three bytes and a two is an odd multiple of 255 / 2, so nothing lies half-way between
 # two bytes, and OpenCV's single precision rounds every one of them as exact arithmetic would.

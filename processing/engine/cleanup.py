@@ -9,7 +9,7 @@ import numpy as np
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.foreground import nearby_mean
-from processing.engine.plan import CleanUp
+from processing.engine.plans.cutout import CleanUp
 
 # An island smaller than this share of the largest piece is dirt; a second product is larger.
 _ISLAND = 0.01

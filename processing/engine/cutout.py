@@ -13,7 +13,7 @@ import numpy as np
 from processing.engine import cleanup, foreground, fullsize, matting
 from processing.engine.arrays import F32, U8, Box, fit_within, shrink
 from processing.engine.fullsize import Findings, to_u8
-from processing.engine.plan import CleanUp, Edge, edge_strength
+from processing.engine.plans.cutout import CleanUp, Edge, edge_strength
 
 
 @dataclass(frozen=True, slots=True)

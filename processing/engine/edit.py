@@ -28,15 +28,15 @@ from processing.engine import (
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
-from processing.engine.colours import parse_rgba
 from processing.engine.compose import Pixels
 from processing.engine.cutout import Cutout
-from processing.engine.edit_plan import EditPlan, Generated, Upscale
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
 from processing.engine.geometry import Placement
-from processing.engine.plan import Cutting
+from processing.engine.plans.color_names import parse_rgba
+from processing.engine.plans.cutout import Cutting
+from processing.engine.plans.edit import EditPlan, Generated, Upscale
 from processing.engine.registry import Models
 from processing.engine.rendered import Clock, Rendered
 from processing.engine.scene_light import SceneLight

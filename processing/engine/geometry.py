@@ -8,8 +8,8 @@ anything is fitted, so margins hold to the pixel.
 from dataclasses import dataclass
 
 from processing.engine.arrays import Box
-from processing.engine.edit_plan import Layout, Length, parse_size
 from processing.engine.errors import InvalidPlan
+from processing.engine.plans.edit import Layout, Length, parse_size
 
 Size = tuple[int, int]
 Pair = tuple[int, int]

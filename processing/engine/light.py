@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from processing.engine import arrays, linear
 from processing.engine.arrays import F32, U8
-from processing.engine.edit_plan import Light
+from processing.engine.plans.edit import Light
 from processing.engine.scene_light import SceneLight
 
 Mask = npt.NDArray[np.bool_]

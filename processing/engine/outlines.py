@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8
-from processing.engine.colours import parse_rgba
 from processing.engine.compose import crop, visible_box
-from processing.engine.edit_plan import Outline
+from processing.engine.plans.color_names import parse_rgba
+from processing.engine.plans.edit import Outline
 
 # Where the subject ends, as far as its outline goes: half covered.
 _EDGE = 128

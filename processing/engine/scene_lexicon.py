@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from PIL import ImageColor
 
-from processing.engine.colours import Color, parse_color
+from processing.engine.plans.color_names import Color, parse_color
 
 NounKind = Literal["surface", "wall", "backdrop", "light", "points"]
 MarkKind = Literal["stop", "boundary", "joiner", "within", "negation", "also", "absent"]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from processing.engine.colours import Color, parse_color
+from processing.engine.plans.color_names import Color, parse_color
 from processing.engine.scene_lexicon import (
     Hue,
     Mark,

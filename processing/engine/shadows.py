@@ -14,8 +14,8 @@ import numpy as np
 
 from processing.engine import arrays, footing
 from processing.engine.arrays import F32, U8
-from processing.engine.edit_plan import Shadow
 from processing.engine.footing import Footing
+from processing.engine.plans.edit import Shadow
 from processing.engine.scene_light import SceneLight
 from processing.engine.softening import enlarged, graded, moved, softened
 

@@ -9,7 +9,7 @@ from processing.engine import compose, cutout, spill
 from processing.engine.arrays import F32, U8
 from processing.engine.cutout import Cutout
 from processing.engine.files.decode import Decoded
-from processing.engine.plan import Cutting
+from processing.engine.plans.cutout import Cutting
 from processing.engine.registry import Models
 from processing.engine.rendered import Clock
 

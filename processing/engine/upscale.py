@@ -17,8 +17,8 @@ import numpy as np
 
 from processing.engine import arrays, weights
 from processing.engine.arrays import F32, U8, Box
-from processing.engine.edit_plan import Upscale
 from processing.engine.errors import ModelNotInstalled, PictureTooLarge
+from processing.engine.plans.edit import Upscale
 from processing.engine.weights import ModelWeights
 
 SCALE = 4

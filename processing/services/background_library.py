@@ -20,8 +20,8 @@ from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.projects import visible_name
 from media_library.services import delete_image
-from processing.engine.edit_plan import Background as Plan
-from processing.engine.edit_plan import BackgroundImage, Scaling
+from processing.engine.plans.edit import Background as Plan
+from processing.engine.plans.edit import BackgroundImage, Scaling
 from processing.services.builtin_backgrounds import Builtin, builtins
 
 Source = Literal["builtin", "upload", "generated"]

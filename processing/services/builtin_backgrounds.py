@@ -15,8 +15,8 @@ from processing.engine import backgrounds
 from processing.engine.arrays import U8
 from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
-from processing.engine.edit_plan import Background, Generated, Gradient
 from processing.engine.files import encode
+from processing.engine.plans.edit import Background, Generated, Gradient
 from processing.engine.resample import resample
 
 PREFIX: Final = "bg_builtin_"

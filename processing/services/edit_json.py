@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from config import public_ids
 from config.api.bodies import as_text, refusal
 from config.errors import invalid
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 
 _PLANS: TypeAdapter[EditPlan] = TypeAdapter(EditPlan)
 # Where an edit names other pictures.

@@ -21,9 +21,9 @@ from processing.engine import scene
 from processing.engine.backdrop_api import Backdrop, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
 from processing.engine.edit import STUDIO
-from processing.engine.edit_plan import Generated
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.files import encode
+from processing.engine.plans.edit import Generated
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
 from processing.services import background_library, jobs

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from config.errors import AppError, not_found
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 from processing.models import Preset
 from processing.services import edit_json
 

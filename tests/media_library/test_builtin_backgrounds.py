@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 
 from config import public_ids
 from processing.engine import scene
-from processing.engine.colours import parse_rgba
+from processing.engine.plans.color_names import parse_rgba
 from processing.services.background_library import tidy_tags
 from processing.services.builtin_backgrounds import Builtin, builtins, thumbnail_of
 

@@ -14,7 +14,7 @@ from media_library.models import Image
 from processing import batch_state
 from processing.compat.backgroundfx.masks import mask_url
 from processing.compat.backgroundfx.progress import ended, status_of
-from processing.engine.plan import edge_strength
+from processing.engine.plans.cutout import edge_strength
 from processing.models import Batch, BatchItem, Job, WebhookEndpoint
 
 # A plan that the vendor doesn't know has the rates of the smallest.

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from processing.engine.edit_plan import Blend
+from processing.engine.plans.edit import Blend
 from processing.services.paint_background import Side
 
 

@@ -20,7 +20,7 @@ from processing.compat.backgroundfx.answers import moment
 from processing.compat.backgroundfx.bodies import GenerateBackground, NewProject
 from processing.compat.fields import naming
 from processing.compat.jobs import result_of
-from processing.engine.edit_plan import Background, Blend, Generated
+from processing.engine.plans.edit import Background, Blend, Generated
 from processing.models import OPEN_STATES, Job
 from processing.services import background_library
 from processing.services.background_library import Entry, Wanted, thumbnail_url

@@ -30,8 +30,8 @@ from processing.compat.fields import Fields
 from processing.compat.jobs import result_of
 from processing.compat.pictures import Sent, brought_in
 from processing.compat.unknown import UnknownAddress
-from processing.engine.edit_plan import Background, EditPlan, Layout
-from processing.engine.plan import Cutting
+from processing.engine.plans.cutout import Cutting
+from processing.engine.plans.edit import Background, EditPlan, Layout
 from processing.models import Job
 from processing.services import batch_uploads, batches, jobs, webhooks
 from processing.services.batch_uploads import FIELD

@@ -10,7 +10,7 @@ from django.urls import reverse
 from media_library.files import storage
 from media_library.models import Image
 from processing.compat.photoroom.headers import unsupported_text
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 from processing.models import Job
 
 

@@ -9,8 +9,8 @@ from config.errors import invalid
 from processing.compat.fields import Fields, naming
 from processing.compat.photoroom.pictures import file_or_address
 from processing.compat.pictures import Sent
-from processing.engine.colours import parse_rgba
-from processing.engine.edit_plan import (
+from processing.engine.plans.color_names import parse_rgba
+from processing.engine.plans.edit import (
     MOST_PROMPT,
     Background,
     BackgroundImage,

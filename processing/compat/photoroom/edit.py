@@ -16,9 +16,9 @@ from processing.compat.photoroom.background import read_background
 from processing.compat.photoroom.layout import NAMES as LAYOUT_NAMES
 from processing.compat.photoroom.layout import SNAP, read_layout
 from processing.compat.pictures import Sent
-from processing.engine.edit_plan import Background, EditPlan, Layout
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import Cutting, Edge
+from processing.engine.plans.cutout import Cutting, Edge
+from processing.engine.plans.edit import Background, EditPlan, Layout
 
 # What would need a model that nobody can run honestly on a shop's own machine: to leave it out
 # without a word would be another picture than the one asked for.

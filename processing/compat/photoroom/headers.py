@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from processing.engine.plan import Edge
+from processing.engine.plans.cutout import Edge
 
 _HD = "pr-hd-background-removal"
 # Their models' versions. Ours are other models: all that can be done with a known one is to take

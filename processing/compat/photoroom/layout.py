@@ -9,7 +9,7 @@ from typing import Any
 from config.errors import invalid
 from processing.compat.fields import Fields, naming
 from processing.compat.photoroom.background import SCALINGS
-from processing.engine.edit_plan import (
+from processing.engine.plans.edit import (
     LARGEST_SIDE,
     Horizontal,
     Layout,

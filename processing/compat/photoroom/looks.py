@@ -7,7 +7,7 @@ from typing import Literal
 
 from config.errors import invalid
 from processing.compat.fields import Fields
-from processing.engine.edit_plan import EditFormat, Export, Light, Outline, Shadow, Upscale
+from processing.engine.plans.edit import EditFormat, Export, Light, Outline, Shadow, Upscale
 
 ShadowMode = Literal["soft", "hard", "floating"]
 TextRemoval = Literal["artificial", "natural", "all"]

@@ -8,8 +8,8 @@ from config.errors import AppError, invalid
 from processing.commands import RemoveBackground
 from processing.compat.fields import Fields
 from processing.compat.pictures import Sent
-from processing.engine.colours import parse_rgba
-from processing.engine.plan import Edge, Output, OutputFormat, Size
+from processing.engine.plans.color_names import parse_rgba
+from processing.engine.plans.cutout import Edge, Output, OutputFormat, Size
 
 _FORMATS: dict[str, OutputFormat] = {"png": "png", "jpg": "jpg", "webp": "webp"}
 _CHANNELS: dict[str, Output] = {"rgba": "cutout", "alpha": "mask"}

@@ -40,7 +40,7 @@ from processing.compat.photoroom.pictures import main_picture, missing
 from processing.compat.photoroom.segment import read_image, read_segment
 from processing.compat.pictures import Sent, brought_in
 from processing.compat.unknown import UnknownAddress
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 from processing.models import Job
 from processing.services import jobs, presets
 

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from processing.engine.arrays import F32
 from processing.engine.backdrops.planes import Plane
-from processing.engine.colours import Color, parse_color
 from processing.engine.linear import decoded
+from processing.engine.plans.color_names import Color, parse_color
 
 # What a sum of float32 arrays and numbers may be to a type checker.
 Floats = npt.NDArray[np.floating]

@@ -8,7 +8,7 @@ import numpy as np
 from processing.engine.arrays import F32
 from processing.engine.backdrops.looks import linear
 from processing.engine.backdrops.planes import Stage
-from processing.engine.colours import Color
+from processing.engine.plans.color_names import Color
 
 _SUB = 16
 _LIGHTS = ("#ffd9a0", "#ffb86b", "#fff1d6")

@@ -14,7 +14,7 @@ from processing.engine.backdrops.looks import Look, mix, tinted
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import HANGING, Plane, Stage
 from processing.engine.backdrops.surfaces import MATERIALS, relief, towards_light
-from processing.engine.colours import Color
+from processing.engine.plans.color_names import Color
 from processing.engine.scene import Scene
 from processing.engine.scene_light import SceneLight
 

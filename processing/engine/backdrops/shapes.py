@@ -7,7 +7,7 @@ from processing.engine.arrays import F32
 from processing.engine.backdrops.looks import linear, step
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
-from processing.engine.colours import Color
+from processing.engine.plans.color_names import Color
 
 
 def sweep(palette: tuple[Color, ...], stage: Stage) -> F32:

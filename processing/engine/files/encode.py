@@ -15,11 +15,11 @@ from PIL import Image
 
 from processing.engine import compose
 from processing.engine.arrays import U8
-from processing.engine.edit_plan import EditFormat, Export
 from processing.engine.errors import InvalidPlan
 from processing.engine.files import metadata, png
 from processing.engine.files.metadata import Tags
 from processing.engine.files.sniff import MEDIA_TYPES
+from processing.engine.plans.edit import EditFormat, Export
 
 _WHITE = (255, 255, 255)
 _QUALITY = {"jpg": 92, "webp": 90, "avif": 90}

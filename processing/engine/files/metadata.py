@@ -9,8 +9,8 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
-from processing.engine.edit_plan import Export
 from processing.engine.files import opening, xmp
+from processing.engine.plans.edit import Export
 
 _COPYRIGHT, _EXIF_BLOCK, _USER_COMMENT = 0x8298, 0x8769, 0x9286
 _RESOLUTION_X, _RESOLUTION_Y, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128

@@ -7,7 +7,7 @@ import pytest
 
 from processing.engine import backgrounds
 from processing.engine.arrays import U8
-from processing.engine.edit_plan import Gradient
+from processing.engine.plans.edit import Gradient
 
 RED, GREEN, WHITE = [255, 0, 0], [0, 128, 0], [255, 255, 255]
 

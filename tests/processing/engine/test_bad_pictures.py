@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from processing.engine.pipeline import render
-from processing.engine.plan import CleanUp, CutoutPlan
+from processing.engine.plans.cutout import CleanUp, CutoutPlan
 from processing.engine.registry import Registry
 from tests.processing.engine.pictures import opened, saved
 

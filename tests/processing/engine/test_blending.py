@@ -9,8 +9,8 @@ import pytest
 
 from processing.engine.arrays import U8
 from processing.engine.blending import blended
-from processing.engine.edit_plan import Background, Blend, Layout, Outline, Shadow, Sides
 from processing.engine.errors import InvalidPlan
+from processing.engine.plans.edit import Background, Blend, Layout, Outline, Shadow, Sides
 from tests.processing.engine.test_edit import GREY, RED, edited, plan
 
 MODES: list[Blend] = ["multiply", "screen", "overlay"]

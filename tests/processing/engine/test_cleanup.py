@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from processing.engine import cleanup
-from processing.engine.plan import CleanUp
+from processing.engine.plans.cutout import CleanUp
 
 OFF = CleanUp.off()
 

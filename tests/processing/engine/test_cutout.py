@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from processing.engine import cutout
-from processing.engine.plan import Edge, EdgeName
+from processing.engine.plans.cutout import Edge, EdgeName
 
 RED, GREEN = (210, 40, 40), (30, 160, 60)
 

@@ -7,7 +7,7 @@ import pytest
 
 from processing.engine import defocus, linear
 from processing.engine.arrays import U8
-from processing.engine.edit_plan import Blur
+from processing.engine.plans.edit import Blur
 
 SIDE = 400
 MODES = ["gaussian", "bokeh"]

@@ -11,7 +11,9 @@ from PIL import Image
 
 from processing.engine.backdrop_api import Backdrop, BackdropRequest
 from processing.engine.edit import Tools, render_edit
-from processing.engine.edit_plan import (
+from processing.engine.errors import InvalidPlan, ProviderFailed
+from processing.engine.plans.cutout import Cutting
+from processing.engine.plans.edit import (
     Background,
     BackgroundImage,
     Blur,
@@ -26,8 +28,6 @@ from processing.engine.edit_plan import (
     Sides,
     Upscale,
 )
-from processing.engine.errors import InvalidPlan, ProviderFailed
-from processing.engine.plan import Cutting
 from processing.engine.rendered import Rendered
 from tests.processing.engine.pictures import opened, saved
 

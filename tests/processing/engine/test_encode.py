@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from processing.engine.edit_plan import EditFormat, Export
 from processing.engine.errors import InvalidPlan
 from processing.engine.files import decode, encode
+from processing.engine.plans.edit import EditFormat, Export
 from tests.processing.engine.pictures import opened, picture
 
 RGB = np.asarray(picture()).copy()

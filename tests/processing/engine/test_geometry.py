@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.engine import geometry
-from processing.engine.edit_plan import Layout, Sides
 from processing.engine.errors import InvalidPlan
 from processing.engine.geometry import Placement
+from processing.engine.plans.edit import Layout, Sides
 
 SOURCE = (1000, 1000)
 FREE = (200, 200, 500, 500)

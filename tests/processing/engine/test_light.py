@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from processing.engine import light, linear
-from processing.engine.edit_plan import Light
+from processing.engine.plans.edit import Light
 from processing.engine.scene_light import SceneLight
 
 MODES = ("auto", "preserve-hue-and-saturation")

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from processing.engine.edit_plan import EditFormat, Export
 from processing.engine.errors import EngineError
 from processing.engine.files import decode, encode, metadata
 from processing.engine.files.metadata import Tags
+from processing.engine.plans.edit import EditFormat, Export
 from tests.processing.engine.pictures import MP50, opened, picture, saved
 
 COPYRIGHT = "© Zoë, 2026"

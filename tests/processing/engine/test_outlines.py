@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import U8
-from processing.engine.edit_plan import Outline
 from processing.engine.outlines import outline
+from processing.engine.plans.edit import Outline
 
 
 def square(inside: int = 255) -> U8:

@@ -12,7 +12,7 @@ from PIL import Image
 from processing.engine.arrays import F32, U8
 from processing.engine.errors import TooManyPixels, UnknownModel
 from processing.engine.pipeline import render
-from processing.engine.plan import CutoutPlan
+from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.registry import Registry
 from tests.processing.engine.pictures import opened, saved
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from PIL import ImageColor
 
-from processing.engine.colours import parse_color
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import CutoutPlan
+from processing.engine.plans.color_names import parse_color
+from processing.engine.plans.cutout import CutoutPlan
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from processing.engine import shadows
-from processing.engine.edit_plan import Shadow
 from processing.engine.errors import InvalidPlan
+from processing.engine.plans.edit import Shadow
 from processing.engine.scene_light import SceneLight
 from tests.processing.engine.silhouettes import bottle, box, mug, rectangle, shirt, shoe
 

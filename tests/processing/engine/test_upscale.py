@@ -14,9 +14,9 @@ import pytest
 
 from processing.engine import upscale
 from processing.engine.arrays import U8
-from processing.engine.edit_plan import Upscale
 from processing.engine.errors import ModelNotInstalled, PictureTooLarge
 from processing.engine.files import decode
+from processing.engine.plans.edit import Upscale
 from processing.engine.upscale import Upscaler
 from tests.processing.engine.pictures import MP50
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
 from processing.compat.fields import Fields
 from processing.compat.photoroom.edit import Asked, read_edit
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 
 FILE = "a file"
 

@@ -12,8 +12,8 @@ import pytest
 from processing.commands import Edit, command_hash
 from processing.compat.photoroom.edit import bare_plan
 from processing.compat.photoroom.layout import NAMES as LAYOUT_NAMES
-from processing.engine.edit_plan import EditPlan
-from processing.engine.plan import Cutting
+from processing.engine.plans.cutout import Cutting
+from processing.engine.plans.edit import EditPlan
 from processing.services import edit_json
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
 

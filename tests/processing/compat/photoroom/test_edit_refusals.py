@@ -7,7 +7,7 @@ import pytest
 from config.errors import AppError
 from processing.compat.fields import Fields
 from processing.compat.photoroom.edit import UNAVAILABLE, read_edit
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
 
 URL = "https://shop.example/wall.jpg"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from processing.compat.photoroom.edit import read_edit
-from processing.engine.edit_plan import EditPlan
+from processing.engine.plans.edit import EditPlan
 from processing.services import edit_json
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
 from tests.processing.compat.photoroom.test_edit_params import BEHIND, PICTURE, PROMPT, sides

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
-from processing.engine.colours import canonical_colour
 from processing.engine.errors import InvalidPlan
-from processing.engine.plan import STRICT, Cutting, camel
+from processing.engine.plans.color_names import canonical_colour
+from processing.engine.plans.cutout import STRICT, Cutting, camel
 
 Scaling = Literal["fit", "fill"]
 Blend = Literal["normal", "multiply", "screen", "overlay"]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from processing.engine.colours import Color
 from processing.engine.errors import InvalidPlan
+from processing.engine.plans.color_names import Color
 
 EdgeName = Literal["none", "standard", "fine"]
 Output = Literal["cutout", "mask"]

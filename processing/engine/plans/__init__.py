@@ -1,0 +1,1 @@
+"""What shall be done to a picture: frozen, checked definitions."""
