@@ -24,7 +24,7 @@ from pathlib import Path
 from benchmarks.engine import models_dir
 from benchmarks.site import cpu_seconds, different_photos, ended_batch, send_batch, upload
 from processing.engine.files import decode
-from processing.engine.registry import Registry
+from processing.engine.networks.registry import Registry
 from tests.system.site import Site
 
 WARM_UP = 3

@@ -21,11 +21,11 @@ from processing.engine.backdrops import Studio
 from processing.engine.cutout import cut_out
 from processing.engine.edit import Tools, render_edit
 from processing.engine.files import decode
+from processing.engine.networks.registry import Registry
+from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.cutout import CleanUp
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Shadow, Sides
-from processing.engine.registry import Registry
 from processing.engine.text_detection import TextFinder
-from processing.engine.upscale import Upscaler
 
 SIDE = 2000
 PAPER = (255, 255, 255)

@@ -25,7 +25,7 @@ from listings.recognise import Tools, recognise
 from listings.training.train_clothing import HELD_OUT, NO_LABEL, fold_of
 from listings.vision import categories
 from listings.vision.network import Network
-from processing.engine.registry import Registry
+from processing.engine.networks.registry import Registry
 from processing.engine.text_detection import TextFinder
 
 LIMITS = {"without OCR": 0.8, "with OCR": 1.5}

@@ -15,8 +15,8 @@ from benchmarks.engine import models_dir
 from processing.engine import arrays, compose, cutout
 from processing.engine.arrays import F32, U8
 from processing.engine.files import decode
+from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CleanUp, Edge
-from processing.engine.registry import Registry
 
 CELL = 240
 ROWS = 10

@@ -22,7 +22,7 @@ from benchmarks.sheet import cell, closest
 from processing.engine import arrays, text
 from processing.engine.arrays import U8
 from processing.engine.files import decode
-from processing.engine.registry import Registry
+from processing.engine.networks.registry import Registry
 from processing.engine.text_detection import TextFinder
 
 CELL = 420

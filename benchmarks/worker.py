@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
+from processing.engine.networks.registry import Registry
 from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CutoutPlan
-from processing.engine.registry import Registry
 
 LIMIT_MB = 900
 

@@ -22,7 +22,7 @@ from processing import runtime
 from processing.engine import subject
 from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.files import decode
-from processing.engine.registry import Models
+from processing.engine.networks.registry import Models
 from processing.engine.text_detection import Text, TextFinder
 
 PROVIDER = "packshot:efficientnet-lite0"

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from processing.commands import RemoveBackground
 from processing.engine.errors import InvalidPlan
+from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.color_names import parse_color
-from processing.engine.registry import ModelInfo
 from processing.runtime import registry
 
 EDGES = [("standard", "Standard"), ("fine", "Fine"), ("none", "As the model sees it")]

@@ -11,9 +11,9 @@ from processing.engine.backdrop_api import BackdropProvider
 from processing.engine.backdrops import Studio
 from processing.engine.edit import STUDIO, Tools
 from processing.engine.errors import InvalidPlan
-from processing.engine.registry import Registry
+from processing.engine.networks.registry import Registry
+from processing.engine.networks.upscaler import Upscaler
 from processing.engine.text_detection import TextFinder
-from processing.engine.upscale import Upscaler
 from processing.providers.automatic1111 import Automatic1111
 from processing.providers.openai import OpenAIImages
 

@@ -6,7 +6,7 @@ Django, no settings and no database, so that it can be measured, tested and reus
     from pathlib import Path
     from processing.engine.pipeline import render
     from processing.engine.plans.cutout import CutoutPlan
-    from processing.engine.registry import Registry
+    from processing.engine.networks.registry import Registry
 
     models = Registry(Path("var/models"), threads=2)
     result = render(photo_bytes, CutoutPlan(format="png"), models)
@@ -16,7 +16,7 @@ Everywhere inside: colour pictures are ``uint8`` arrays of shape (height, width,
 order red, green, blue; an alpha channel is a ``uint8`` array (height, width), 255 meaning opaque;
 a matte is a ``float32`` array (rows, columns) from 0 to 1 on the grid of the model that made it.
 
-Threads: OpenCV keeps one pool per process, whose size :class:`~processing.engine.registry.Registry`
+Threads: OpenCV keeps one pool per process, whose size :class:`~processing.engine.networks.registry.Registry`
 sets to the same number of threads that it gives ONNX Runtime. Run one picture at a time in a process
 and grow by adding processes; two pictures in two threads only take the cores from each other.
 """

@@ -34,15 +34,15 @@ from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
 from processing.engine.geometry import Placement
+from processing.engine.networks.registry import Models
+from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated, Upscale
-from processing.engine.registry import Models
 from processing.engine.rendered import Clock, Rendered
 from processing.engine.scene_light import SceneLight
 from processing.engine.subject import Found
 from processing.engine.text_detection import TextFinder
-from processing.engine.upscale import Upscaler
 from processing.engine.watermark import stamp
 
 STUDIO = "studio"

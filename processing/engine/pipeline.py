@@ -11,8 +11,8 @@ from processing.engine.cutout import Cutout
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
 from processing.engine.files.sniff import MEDIA_TYPES
+from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import SIZE_LIMITS, CutoutPlan
-from processing.engine.registry import Models
 from processing.engine.rendered import Clock, Rendered
 
 _WHITE = (255, 255, 255)

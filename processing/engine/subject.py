@@ -9,8 +9,8 @@ from processing.engine import compose, cutout, spill
 from processing.engine.arrays import F32, U8
 from processing.engine.cutout import Cutout
 from processing.engine.files.decode import Decoded
+from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting
-from processing.engine.registry import Models
 from processing.engine.rendered import Clock
 
 _WHITE = (255, 255, 255)

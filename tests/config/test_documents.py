@@ -15,7 +15,7 @@ from django.core.management import get_commands
 from django.urls import resolve
 
 from accounts.models import PlanLimit
-from processing.engine import weights
+from processing.engine.networks import weights
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()

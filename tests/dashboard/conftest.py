@@ -19,7 +19,7 @@ from media_library.intake.ingest import ResultFacts, ingest, keep, new_result
 from media_library.models import Image
 from processing import transitions
 from processing.commands import RemoveBackground
-from processing.engine.registry import ModelInfo
+from processing.engine.networks.registry import ModelInfo
 from processing.models import Job
 from processing.services import jobs
 

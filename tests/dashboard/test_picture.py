@@ -11,7 +11,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 
 from accounts.models import PlanLimit, UsageEntry, UsageState
 from media_library.models import Image
-from processing.engine.registry import ModelInfo
+from processing.engine.networks.registry import ModelInfo
 from processing.models import Job, JobState
 from tests.dashboard.conftest import HTMX, Person, TwoModels, complete, fail
 

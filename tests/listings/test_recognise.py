@@ -14,7 +14,7 @@ from listings.vision.network import Network
 from processing.engine.arrays import U8
 from processing.engine.errors import BrokenImage, ModelNotInstalled, TooManyPixels
 from processing.engine.files import decode
-from processing.engine.registry import Registry
+from processing.engine.networks.registry import Registry
 from processing.engine.text_detection import TextFinder
 
 ROOT = Path(__file__).resolve().parents[2]

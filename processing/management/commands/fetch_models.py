@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from processing.engine import weights
 from processing.engine.errors import EngineError
+from processing.engine.networks import weights
 
 
 class Command(BaseCommand):

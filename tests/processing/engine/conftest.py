@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.engine.registry import Registry
+from processing.engine.networks.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[3]
 

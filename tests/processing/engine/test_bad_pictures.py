@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from processing.engine.networks.registry import Registry
 from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CleanUp, CutoutPlan
-from processing.engine.registry import Registry
 from tests.processing.engine.pictures import opened, saved
 
 NOTHING = {

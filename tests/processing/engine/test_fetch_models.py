@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from processing.engine import weights
 from processing.engine.errors import WeightsUnavailable
+from processing.engine.networks import weights
 
 
 @pytest.fixture

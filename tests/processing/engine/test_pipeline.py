@@ -11,9 +11,9 @@ from PIL import Image
 
 from processing.engine.arrays import F32, U8
 from processing.engine.errors import TooManyPixels, UnknownModel
+from processing.engine.networks.registry import Registry
 from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CutoutPlan
-from processing.engine.registry import Registry
 from tests.processing.engine.pictures import opened, saved
 
 

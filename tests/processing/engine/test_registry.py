@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from processing.engine import rembg_sessions
 from processing.engine.errors import ModelNotInstalled, UnknownModel
-from processing.engine.registry import Registry
+from processing.engine.networks import rembg_sessions
+from processing.engine.networks.registry import Registry
 
 
 def test_aliases(registry: Registry) -> None:
@@ -110,7 +110,7 @@ def test_threads_share_one_session(models_dir: Path, photo: Callable[[str], byte
 
 def test_rembg_is_imported_without_its_heavy_half() -> None:
     code = (
-        "import sys; from processing.engine.rembg_sessions import session_classes as s;"
+        "import sys; from processing.engine.networks.rembg_sessions import session_classes as s;"
         "assert 'u2net_custom' in s();"
         "assert not {'numba', 'pymatting', 'rembg'} & set(sys.modules), sorted(sys.modules);"
         "assert s() is s()"

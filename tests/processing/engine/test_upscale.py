@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import upscale
 from processing.engine.arrays import U8
 from processing.engine.errors import ModelNotInstalled, PictureTooLarge
 from processing.engine.files import decode
+from processing.engine.networks import upscaler as upscale
+from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.edit import Upscale
-from processing.engine.upscale import Upscaler
 from tests.processing.engine.pictures import MP50
 
 FAST = Upscale("fast")

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
-from processing.engine import sources, weights
 from processing.engine.errors import UnknownModel, WeightsUnavailable
-from processing.engine.weights import ModelWeights, WeightsFile
+from processing.engine.networks import sources, weights
+from processing.engine.networks.weights import ModelWeights, WeightsFile
 
 CONTENT = bytes(range(256)) * 40
 URL = "https://weights.example/toy.onnx"

@@ -15,11 +15,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from processing.engine import arrays, weights
+from processing.engine import arrays
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.errors import ModelNotInstalled, PictureTooLarge
+from processing.engine.networks import weights
+from processing.engine.networks.weights import ModelWeights
 from processing.engine.plans.edit import Upscale
-from processing.engine.weights import ModelWeights
 
 SCALE = 4
 _INPUT, _OUTPUT = "data", "output"

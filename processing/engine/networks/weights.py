@@ -15,8 +15,8 @@ from typing import Any
 
 import httpx
 
-from processing.engine import sources
 from processing.engine.errors import UnknownModel, WeightsUnavailable
+from processing.engine.networks import sources
 
 Report = Callable[[str], None]
 

@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from processing.engine import rembg_sessions, weights
 from processing.engine.arrays import F32, U8, shrink
 from processing.engine.errors import ModelNotInstalled, UnknownModel
-from processing.engine.weights import ModelWeights
+from processing.engine.networks import rembg_sessions, weights
+from processing.engine.networks.weights import ModelWeights
 
 # rembg reads its models folder from the environment, at the moment a session is made.
 _HOME_VARIABLE = "U2NET_HOME"

@@ -1,0 +1,1 @@
+"""Neural networks: their weights, sessions and the memory they may take."""
