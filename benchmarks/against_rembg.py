@@ -20,8 +20,8 @@ from PIL import Image
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
 from benchmarks.in_turn import Work, in_turn
-from processing.engine import cutout
 from processing.engine.arrays import U8
+from processing.engine.cutout import edges as cutout
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.pipeline import render

@@ -18,7 +18,7 @@ from benchmarks.in_turn import Work, in_turn
 from processing.engine import arrays, compose, geometry, resample
 from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
-from processing.engine.cutout import cut_out
+from processing.engine.cutout.edges import cut_out
 from processing.engine.edit import Tools, render_edit
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry

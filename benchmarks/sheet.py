@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 
 from benchmarks.engine import models_dir
-from processing.engine import arrays, compose, cutout
+from processing.engine import arrays, compose
 from processing.engine.arrays import F32, U8
+from processing.engine.cutout import edges
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CleanUp, Edge
@@ -38,7 +39,7 @@ def main(given: Sequence[str] | None = None) -> None:
 
 def _row(path: Path, models: Registry, model: str, edge: Edge) -> U8:
     rgb = decode.decode(path.read_bytes(), max_pixels=50_000_000).rgb
-    result = cutout.cut_out(rgb, models.matte(model, rgb), edge=edge, clean=CleanUp())
+    result = edges.cut_out(rgb, models.matte(model, rgb), edge=edge, clean=CleanUp())
     white = compose.flatten(result.rgb, result.alpha, WHITE)
     magenta = compose.flatten(result.rgb, result.alpha, MAGENTA)
     matte = np.asarray(cv2.cvtColor(result.alpha, cv2.COLOR_GRAY2RGB), dtype=np.uint8)

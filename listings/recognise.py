@@ -19,8 +19,8 @@ from listings.vision.colours import Colours
 from listings.vision.network import Looks, Network
 from listings.vision.reading import Line
 from processing import runtime
-from processing.engine import subject
 from processing.engine.arrays import F32, U8, fit_within, shrink
+from processing.engine.cutout import subject
 from processing.engine.files import decode
 from processing.engine.networks.registry import Models
 from processing.engine.text_detection import Text, TextFinder

@@ -22,14 +22,15 @@ from processing.engine import (
     outlines,
     resample,
     shadows,
-    subject,
     text,
 )
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
 from processing.engine.compose import Pixels
-from processing.engine.cutout import Cutout
+from processing.engine.cutout import subject
+from processing.engine.cutout.edges import Cutout
+from processing.engine.cutout.subject import Found
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
@@ -41,7 +42,6 @@ from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated, Upscale
 from processing.engine.rendered import Clock, Rendered
 from processing.engine.scene_light import SceneLight
-from processing.engine.subject import Found
 from processing.engine.text_detection import TextFinder
 from processing.engine.watermark import stamp
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from processing.engine import arrays, compose, subject, watermark
+from processing.engine import arrays, compose, watermark
 from processing.engine.arrays import U8, Box
-from processing.engine.cutout import Cutout
+from processing.engine.cutout import subject
+from processing.engine.cutout.edges import Cutout
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
 from processing.engine.files.sniff import MEDIA_TYPES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from processing.engine import cleanup
+from processing.engine.cutout import cleanup
 from processing.engine.plans.cutout import CleanUp
 
 OFF = CleanUp.off()

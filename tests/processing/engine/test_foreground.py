@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processing.engine import foreground
+from processing.engine.cutout import foreground
 
 RED, GREEN = np.float32([0.8, 0.2, 0.1]), np.float32([0.1, 0.6, 0.2])
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine.fullsize import Findings, spread, to_u8, unveiled
+from processing.engine.cutout.fullsize import Findings, spread, to_u8, unveiled
 
 RED, GREEN = np.float32([0.8, 0.2, 0.2]), np.float32([0.2, 0.6, 0.2])
 REGION = (10, 20, 70, 620)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processing.engine import matting
+from processing.engine.cutout import matting
 
 
 def task(rgb: np.ndarray, band: slice) -> matting.Task:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import U8
-from processing.engine.spill import despill
+from processing.engine.cutout.spill import despill
 
 SCREEN = (20, 190, 40)
 

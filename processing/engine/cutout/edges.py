@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from processing.engine import cleanup, foreground, fullsize, matting
 from processing.engine.arrays import F32, U8, Box, fit_within, shrink
-from processing.engine.fullsize import Findings, to_u8
+from processing.engine.cutout import cleanup, foreground, fullsize, matting
+from processing.engine.cutout.fullsize import Findings, to_u8
 from processing.engine.plans.cutout import CleanUp, Edge, edge_strength
 
 

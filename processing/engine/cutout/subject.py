@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from processing.engine import compose, cutout, spill
+from processing.engine import compose
 from processing.engine.arrays import F32, U8
-from processing.engine.cutout import Cutout
+from processing.engine.cutout import edges, spill
+from processing.engine.cutout.edges import Cutout
 from processing.engine.files.decode import Decoded
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting
@@ -53,12 +54,12 @@ def find(
         with clock.stage("matte"):
             matte = models.matte(cutting.model, visible)
     with clock.stage("edge"):
-        result = cutout.cut_out(visible, matte, edge=cutting.edge, clean=cutting.clean_up)
+        result = edges.cut_out(visible, matte, edge=cutting.edge, clean=cutting.clean_up)
         if cutting.despill:
             result = Cutout(spill.despill(result.rgb, result.alpha), result.alpha)
         if photo.alpha is not None:
             result = _within(photo.rgb, photo.alpha, result)
-    return Found(result, f"rembg/{models.resolve(cutting.model)}", cutout.uncertainty(matte))
+    return Found(result, f"rembg/{models.resolve(cutting.model)}", edges.uncertainty(matte))
 
 
 def _within(rgb: U8, alpha: U8, result: Cutout) -> Cutout:

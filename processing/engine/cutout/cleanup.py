@@ -8,7 +8,7 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
-from processing.engine.foreground import nearby_mean
+from processing.engine.cutout.foreground import nearby_mean
 from processing.engine.plans.cutout import CleanUp
 
 # An island smaller than this share of the largest piece is dirt; a second product is larger.

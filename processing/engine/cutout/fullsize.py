@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from processing.engine import foreground, matting
 from processing.engine.arrays import F32, U8, Box
+from processing.engine.cutout import foreground, matting
 
 I32 = npt.NDArray[np.int32]
 

@@ -1,0 +1,1 @@
+"""Cutting out: from a coarse matte to an alpha channel and clean colors."""
