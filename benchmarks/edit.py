@@ -15,9 +15,11 @@ import pyvips
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
 from benchmarks.in_turn import Work, in_turn
-from processing.engine import arrays, compose, geometry, resample
+from processing.engine import arrays
 from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
+from processing.engine.canvas import compose, resample
+from processing.engine.canvas import layout as geometry
 from processing.engine.cutout.edges import cut_out
 from processing.engine.edit import Tools, render_edit
 from processing.engine.files import decode

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 
 from benchmarks.engine import models_dir
-from processing.engine import arrays, compose
+from processing.engine import arrays
 from processing.engine.arrays import F32, U8
+from processing.engine.canvas import compose
 from processing.engine.cutout import edges
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry

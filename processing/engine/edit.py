@@ -11,30 +11,21 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from processing.engine import (
-    arrays,
-    backgrounds,
-    blending,
-    compose,
-    defocus,
-    geometry,
-    light,
-    outlines,
-    resample,
-    shadows,
-    text,
-)
+from processing.engine import arrays, light, shadows, text
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
-from processing.engine.compose import Pixels
+from processing.engine.canvas import blend, compose, defocus, fills, outline, resample
+from processing.engine.canvas import layout as geometry
+from processing.engine.canvas.compose import Pixels
+from processing.engine.canvas.layout import Placement
+from processing.engine.canvas.watermark import stamp
 from processing.engine.cutout import subject
 from processing.engine.cutout.edges import Cutout
 from processing.engine.cutout.subject import Found
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
-from processing.engine.geometry import Placement
 from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.color_names import parse_rgba
@@ -43,7 +34,6 @@ from processing.engine.plans.edit import EditPlan, Generated, Upscale
 from processing.engine.rendered import Clock, Rendered
 from processing.engine.scene_light import SceneLight
 from processing.engine.text_detection import TextFinder
-from processing.engine.watermark import stamp
 
 STUDIO = "studio"
 # How much of a generated backdrop's light falls on the product.
@@ -213,8 +203,8 @@ def _composed(
     with clock.stage("compose"):
         if plan.outline is not None:
             color = parse_rgba(plan.outline.color)[:3]
-            canvas = compose.paint(canvas, color, outlines.outline(front.matte, plan.outline))
-        lit = blending.blended(
+            canvas = compose.paint(canvas, color, outline.outline(front.matte, plan.outline))
+        lit = blend.blended(
             _lit(front, behind.light, plan), _under(front, behind.pixels), plan.background.blend
         )
         return behind, compose.over(canvas, (lit, front.cover), front.at)
@@ -268,22 +258,22 @@ def _background(
     """The colour, and over it a picture, a gradient, what was generated, or the photo's own."""
     placement, front = where
     background, size, tools = work.plan.background, placement.canvas, work.tools
-    beneath = backgrounds.flat(background.color or "transparent", size)
+    beneath = fills.flat(background.color or "transparent", size)
     backdrop = None
     if background.gradient is not None:
-        layer = backgrounds.gradient(background.gradient, size)
+        layer = fills.gradient(background.gradient, size)
     elif background.generated is not None:
         backdrop = _generated(background.generated, size, front, work)
         layer = backdrop.rgb, None
     elif background.image is not None:
         data = tools.images(background.image.image_id)
         picture = decode.decode(data, max_pixels=tools.max_pixels)
-        layer = backgrounds.picture((picture.rgb, picture.alpha), background.image.scaling, size)
+        layer = fills.picture((picture.rgb, picture.alpha), background.image.scaling, size)
     elif background.keeps_original:
         own = defocus.behind(photo.rgb, found.cutout.alpha)
         frame = placement.of((0, 0, photo.rgb.shape[1], photo.rgb.shape[0]))
         rgb, alpha, seen = _placed((own, photo.alpha), frame, size)
-        layer = compose.over(backgrounds.flat("transparent", size), (rgb, alpha), seen[:2])
+        layer = compose.over(fills.flat("transparent", size), (rgb, alpha), seen[:2])
     else:
         return _Behind(beneath)
     if background.blur is not None:

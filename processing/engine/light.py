@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from processing.engine import arrays, linear
+from processing.engine import arrays
 from processing.engine.arrays import F32, U8
+from processing.engine.canvas import linear
 from processing.engine.plans.edit import Light
 from processing.engine.scene_light import SceneLight
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from processing.engine import arrays, compose, watermark
+from processing.engine import arrays
 from processing.engine.arrays import U8, Box
+from processing.engine.canvas import compose, watermark
 from processing.engine.cutout import subject
 from processing.engine.cutout.edges import Cutout
 from processing.engine.files import decode

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from processing.engine import compose
 from processing.engine.arrays import U8, Box
+from processing.engine.canvas import compose
 from processing.engine.text_detection import Text
 from processing.engine.text_strokes import Strokes
 

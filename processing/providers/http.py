@@ -18,8 +18,8 @@ from typing import Any
 
 import httpx
 
-from processing.engine import compose
 from processing.engine.arrays import U8, shrink
+from processing.engine.canvas import compose
 from processing.engine.errors import EngineError, ProviderFailed
 from processing.engine.files import decode
 

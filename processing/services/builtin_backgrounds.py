@@ -11,13 +11,13 @@ from typing import Any, Final
 import numpy as np
 
 from media_library.models import BackgroundCategory
-from processing.engine import backgrounds
 from processing.engine.arrays import U8
 from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
+from processing.engine.canvas import fills
+from processing.engine.canvas.resample import resample
 from processing.engine.files import encode
 from processing.engine.plans.edit import Background, Generated, Gradient
-from processing.engine.resample import resample
 
 PREFIX: Final = "bg_builtin_"
 THUMBNAIL_SIZE: Final = (320, 240)
@@ -68,12 +68,12 @@ def thumbnail_of(one: Builtin) -> bytes:
 
 def _drawn(plan: Background, size: tuple[int, int]) -> U8:
     if plan.gradient is not None:
-        return backgrounds.gradient(plan.gradient, size)[0]
+        return fills.gradient(plan.gradient, size)[0]
     if plan.generated is not None:
         wanted = plan.generated
         request = BackdropRequest(wanted.prompt, wanted.style, None, wanted.seed or 0, size)
         return Studio().generate(request).rgb
-    return np.ascontiguousarray(backgrounds.flat(plan.color or "white", size)[0])
+    return np.ascontiguousarray(fills.flat(plan.color or "white", size)[0])
 
 
 def _plan(recipe: dict[str, Any]) -> Background:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8
-from processing.engine.linear import encoded
+from processing.engine.canvas.linear import encoded
 
 _KNEE = 0.82
 _STEPS, _BRIGHTEST = 4095, 1.5

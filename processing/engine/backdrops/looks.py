@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from processing.engine.arrays import F32
 from processing.engine.backdrops.planes import Plane
-from processing.engine.linear import decoded
+from processing.engine.canvas.linear import decoded
 from processing.engine.plans.color_names import Color, parse_color
 
 # What a sum of float32 arrays and numbers may be to a type checker.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from processing.engine import compose
 from processing.engine.arrays import F32, U8
+from processing.engine.canvas import compose
 from processing.engine.cutout import edges, spill
 from processing.engine.cutout.edges import Cutout
 from processing.engine.files.decode import Decoded

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from processing.engine import compose
 from processing.engine.arrays import U8
+from processing.engine.canvas import compose
 from processing.engine.errors import InvalidPlan
 from processing.engine.files import metadata, png
 from processing.engine.files.metadata import Tags

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import U8
-from processing.engine.blending import blended
+from processing.engine.canvas.blend import blended
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Background, Blend, Layout, Outline, Shadow, Sides
 from tests.processing.engine.test_edit import GREY, RED, edited, plan

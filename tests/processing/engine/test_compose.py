@@ -8,9 +8,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from processing.engine import compose
 from processing.engine.arrays import U8
-from processing.engine.compose import Pixels
+from processing.engine.canvas import compose
+from processing.engine.canvas.compose import Pixels
 
 ALPHAS = [0, 1, 2, 64, 127, 128, 200, 254, 255]
 

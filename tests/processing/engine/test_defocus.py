@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processing.engine import defocus, linear
 from processing.engine.arrays import U8
+from processing.engine.canvas import defocus, linear
 from processing.engine.plans.edit import Blur
 
 SIDE = 400

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.engine import geometry
+from processing.engine.canvas import layout as geometry
+from processing.engine.canvas.layout import Placement
 from processing.engine.errors import InvalidPlan
-from processing.engine.geometry import Placement
 from processing.engine.plans.edit import Layout, Sides
 
 SOURCE = (1000, 1000)

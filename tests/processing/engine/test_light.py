@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import light, linear
+from processing.engine import light
+from processing.engine.canvas import linear
 from processing.engine.plans.edit import Light
 from processing.engine.scene_light import SceneLight
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processing.engine import linear
+from processing.engine.canvas import linear
 
 ALL = np.arange(256, dtype=np.uint8).reshape(4, 64)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import U8
-from processing.engine.outlines import outline
+from processing.engine.canvas.outline import outline
 from processing.engine.plans.edit import Outline
 
 

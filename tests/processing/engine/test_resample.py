@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from processing.engine.arrays import U8
-from processing.engine.resample import resample
+from processing.engine.canvas.resample import resample
 
 SIZES = [(30, 20), (61, 43), (7, 90), (200, 140)]
 

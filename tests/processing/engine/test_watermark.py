@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import U8
-from processing.engine.watermark import stamp
+from processing.engine.canvas.watermark import stamp
 
 
 def flat(value: int, size: tuple[int, int] = (90, 120)) -> U8:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8
-from processing.engine.compose import crop, visible_box
+from processing.engine.canvas.compose import crop, visible_box
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import Outline
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from processing.engine import linear
 from processing.engine.arrays import F32, U8, fit_within, shrink
-from processing.engine.compose import crop, over, visible_box
+from processing.engine.canvas import linear
+from processing.engine.canvas.compose import crop, over, visible_box
+from processing.engine.canvas.resample import resample
 from processing.engine.plans.edit import Blur
-from processing.engine.resample import resample
 
 # A disc this wide on the small copy is still round after enlarging; a Gaussian needs fewer pixels.
 _DISC, _SIGMA = 8.0, 3.0

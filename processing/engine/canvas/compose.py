@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from processing.engine import arrays
 from processing.engine.arrays import U8, Box
-from processing.engine.geometry import clipped
+from processing.engine.canvas.layout import clipped
 from processing.engine.plans.color_names import Color
 
 # Straight (not premultiplied) colours (h, w, 3) and alpha (h, w); None is opaque.

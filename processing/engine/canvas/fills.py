@@ -3,12 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from processing.engine import arrays, geometry, linear
+from processing.engine import arrays
 from processing.engine.arrays import F32
-from processing.engine.compose import Pixels, over
+from processing.engine.canvas import layout, linear
+from processing.engine.canvas.compose import Pixels, over
+from processing.engine.canvas.resample import resample
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import Gradient, Scaling
-from processing.engine.resample import resample
 
 F64 = npt.NDArray[np.float64]
 
@@ -44,9 +45,9 @@ def picture(pixels: Pixels, scaling: Scaling, size: tuple[int, int]) -> Pixels:
     """A picture, centred on a canvas of (width, height): `fill` covers it and loses what overhangs,
     `fit` shows all of it and leaves transparent bars."""
     rgb, alpha = pixels
-    place = geometry.spread((rgb.shape[1], rgb.shape[0]), size, cover=scaling == "fill")
+    place = layout.spread((rgb.shape[1], rgb.shape[0]), size, cover=scaling == "fill")
     left, top, right, bottom = place
-    seen = geometry.clipped(place, size) or place
+    seen = layout.clipped(place, size) or place
     window = (seen[0] - left, seen[1] - top, seen[2] - left, seen[3] - top)
     placed = resample(rgb, alpha, (right - left, bottom - top), window=window)
     if seen == (0, 0, *size):

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import U8
-from processing.engine.compose import Pixels, over
+from processing.engine.canvas.compose import Pixels, over
 from processing.engine.plans.edit import Blend
 
 # No product of three bytes and a two is an odd multiple of 255 / 2, so nothing lies half-way between

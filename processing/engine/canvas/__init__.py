@@ -1,0 +1,1 @@
+"""Laying out: geometry, resampling, fills, outlines and blending on one canvas."""
