@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from processing.engine import arrays, light, shadows, text
+from processing.engine import arrays, light, text
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
@@ -33,6 +33,7 @@ from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated, Upscale
 from processing.engine.rendered import Clock, Rendered
 from processing.engine.scene_light import SceneLight
+from processing.engine.shadow import cast
 from processing.engine.text_detection import TextFinder
 
 STUDIO = "studio"
@@ -198,7 +199,7 @@ def _composed(
     canvas = behind.pixels
     if plan.shadow is not None:
         with clock.stage("shadow"):
-            opacity = shadows.cast(front.matte, plan.shadow, behind.light)
+            opacity = cast.cast(front.matte, plan.shadow, behind.light)
             canvas = compose.paint(canvas, _BLACK, opacity)
     with clock.stage("compose"):
         if plan.outline is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processing.engine import footing
-from processing.engine.footing import LYING, UPRIGHT
+from processing.engine.shadow import footing
+from processing.engine.shadow.footing import LYING, UPRIGHT
 from tests.processing.engine import silhouettes
 from tests.processing.engine.silhouettes import rectangle
 

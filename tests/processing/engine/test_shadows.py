@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import shadows
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Shadow
 from processing.engine.scene_light import SceneLight
+from processing.engine.shadow import cast as shadows
 from tests.processing.engine.silhouettes import bottle, box, mug, rectangle, shirt, shoe
 
 MODES = ("soft", "hard", "floating")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processing.engine import softening
+from processing.engine.shadow import soften
 
 
 def spread_of(mask: np.ndarray, axis: int) -> float:
@@ -24,7 +24,7 @@ def dot() -> np.ndarray:
 
 @pytest.mark.parametrize(("across", "along"), [(2, 2), (12, 4), (5, 20)])
 def test_a_blur_is_as_wide_as_asked(across: float, along: float) -> None:
-    blurred = softening.softened(dot(), across, along)
+    blurred = soften.softened(dot(), across, along)
     own = 80 / 12  # variance of nine pixels side by side
     assert spread_of(blurred, 1) == pytest.approx(np.sqrt(across**2 + own), rel=0.06)
     assert spread_of(blurred, 0) == pytest.approx(np.sqrt(along**2 + own), rel=0.06)
@@ -35,39 +35,39 @@ def test_a_blur_is_as_wide_as_asked(across: float, along: float) -> None:
 def test_it_stays_within_bounds_and_goes_on_beyond_the_edge(sigma: float) -> None:
     mask = np.zeros((60, 80), np.float32)
     mask[:, :40] = 1
-    blurred = softening.softened(mask, sigma, sigma)
+    blurred = soften.softened(mask, sigma, sigma)
     assert blurred.min() >= 0
     assert blurred.max() <= 1
     assert blurred[0] == pytest.approx(blurred[30], abs=1e-4)
-    assert softening.softened(np.ones_like(mask), sigma, sigma).min() == pytest.approx(1)
+    assert soften.softened(np.ones_like(mask), sigma, sigma).min() == pytest.approx(1)
 
 
 def test_a_graded_blur_is_wide_where_it_is_told() -> None:
     mask = np.zeros((200, 100), np.float32)
     mask[:, :50] = 1
     sigma = np.where(np.arange(200) < 100, 1, 8).astype(np.float32)[:, None]
-    graded = softening.graded(mask, sigma)
+    graded = soften.graded(mask, sigma)
     for row, expected in ((20, 1), (180, 8)):
         assert graded[row] == pytest.approx(
-            softening.softened(mask, expected, expected)[row], abs=0.01
+            soften.softened(mask, expected, expected)[row], abs=0.01
         )
 
 
 def test_an_even_graded_blur_is_a_plain_one() -> None:
     sigma = np.full((201, 201), 3, np.float32)
-    graded = softening.graded(dot(), sigma)
-    assert np.array_equal(graded, softening.softened(dot(), 3, 3))
+    graded = soften.graded(dot(), sigma)
+    assert np.array_equal(graded, soften.softened(dot(), 3, 3))
 
 
 def test_moving_by_whole_pixels() -> None:
-    moved = softening.moved(dot(), 10, -20)
+    moved = soften.moved(dot(), 10, -20)
     assert np.array_equal(moved[60:100, 100:120], dot()[80:120, 90:110])
 
 
 def test_a_slow_fade_has_no_bands() -> None:
     """From 10 to 12 over 256 pixels: blocks keep their mean, though values are whole."""
     fade = np.broadcast_to(np.linspace(10, 12, 256, dtype=np.float32) / 255, (64, 256))
-    large = softening.enlarged(np.ascontiguousarray(fade), (256, 64))
+    large = soften.enlarged(np.ascontiguousarray(fade), (256, 64))
     assert set(np.unique(large)) <= {10, 11, 12}
     blocks = large.reshape(64, 16, 16).mean(axis=(0, 2))
     assert blocks == pytest.approx(fade[0].reshape(16, 16).mean(axis=1) * 255, abs=0.06)
@@ -75,6 +75,6 @@ def test_a_slow_fade_has_no_bands() -> None:
 
 @pytest.mark.parametrize(("value", "expected"), [(0, 0), (1, 255), (0.2, 51)])
 def test_whole_values_stay_even(value: float, expected: int) -> None:
-    large = softening.enlarged(np.full((20, 30), value, np.float32), (131, 77))
+    large = soften.enlarged(np.full((20, 30), value, np.float32), (131, 77))
     assert large.shape == (77, 131)
     assert (large == expected).all()

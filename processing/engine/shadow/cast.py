@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from processing.engine import arrays, footing
+from processing.engine import arrays
 from processing.engine.arrays import F32, U8
-from processing.engine.footing import Footing
 from processing.engine.plans.edit import Shadow
 from processing.engine.scene_light import SceneLight
-from processing.engine.softening import enlarged, graded, moved, softened
+from processing.engine.shadow import footing
+from processing.engine.shadow.footing import Footing
+from processing.engine.shadow.soften import enlarged, graded, moved, softened
 
 # The copy goes on beyond the canvas by this share of its longer side, so that a subject which the
 # canvas cuts goes on too, and no shadow starts or ends in a line at that edge.

@@ -1,0 +1,1 @@
+"""Shadows cast by the matte."""
