@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from processing.engine.arrays import U8, Box
-from processing.engine.scene_light import SceneLight
+from processing.engine.light.scene_light import SceneLight
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from processing.engine import arrays, light, text
+from processing.engine import arrays, text
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
@@ -26,13 +26,14 @@ from processing.engine.cutout.subject import Found
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
+from processing.engine.light import correct
+from processing.engine.light.scene_light import SceneLight
 from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated, Upscale
 from processing.engine.rendered import Clock, Rendered
-from processing.engine.scene_light import SceneLight
 from processing.engine.shadow import cast
 from processing.engine.text_detection import TextFinder
 
@@ -214,8 +215,8 @@ def _composed(
 def _lit(front: _Front, scene: SceneLight | None, plan: EditPlan) -> U8:
     rgb = front.rgb
     if plan.light is not None:
-        rgb = light.correct(rgb, front.cover, plan.light)
-    return rgb if scene is None else light.tint(rgb, scene, _TINT)
+        rgb = correct.correct(rgb, front.cover, plan.light)
+    return rgb if scene is None else correct.tint(rgb, scene, _TINT)
 
 
 def _under(front: _Front, behind: Pixels) -> Pixels:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from processing.engine.errors import InvalidPlan
+from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color, parse_color
 from processing.engine.scene_lexicon import lexicon, plain_form
-from processing.engine.scene_light import SceneLight
 from processing.engine.scene_reader import Draft, Reader, mix
 
 Kind = Literal["tabletop", "wall", "sweep", "far", "abstract"]

@@ -15,7 +15,7 @@ from PIL import Image
 from processing.engine.arrays import F32
 from processing.engine.backdrops.planes import Stage
 from processing.engine.errors import InvalidPlan
-from processing.engine.scene_light import SceneLight
+from processing.engine.light.scene_light import SceneLight
 
 FOLDER = Path(__file__).resolve().parent.parent / "environments"
 

@@ -10,7 +10,7 @@ from processing.engine.arrays import F32
 from processing.engine.backdrops.looks import Look, mix
 from processing.engine.backdrops.planes import LOOK_DOWN, Plane, Stage
 from processing.engine.backdrops.surfaces import relief, towards_light
-from processing.engine.scene_light import SceneLight
+from processing.engine.light.scene_light import SceneLight
 
 # Out of focus by so much of the canvas's longer side, for depth 1 and very far away.
 _BLUR = 0.014

@@ -9,7 +9,7 @@ from processing.engine.backdrops import crafted, living, mineral
 from processing.engine.backdrops.looks import Look
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Plane
-from processing.engine.scene_light import SceneLight
+from processing.engine.light.scene_light import SceneLight
 
 Material = Callable[[Plane, Noise], Look]
 

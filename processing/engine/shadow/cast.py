@@ -14,8 +14,8 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
+from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Shadow
-from processing.engine.scene_light import SceneLight
 from processing.engine.shadow import footing
 from processing.engine.shadow.footing import Footing
 from processing.engine.shadow.soften import enlarged, graded, moved, softened

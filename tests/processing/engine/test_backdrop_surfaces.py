@@ -11,7 +11,7 @@ from processing.engine.backdrops.looks import Look, joints, linear, mix, step, t
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Plane, Stage
 from processing.engine.backdrops.surfaces import MATERIALS, relief, towards_light
-from processing.engine.scene_light import SceneLight
+from processing.engine.light.scene_light import SceneLight
 
 NAMES = [
     "marble",

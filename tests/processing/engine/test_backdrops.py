@@ -15,8 +15,8 @@ from processing.engine.backdrops import Studio
 from processing.engine.backdrops.planes import Stage
 from processing.engine.backdrops.studio import draw
 from processing.engine.errors import InvalidPlan
+from processing.engine.light.scene_light import SceneLight
 from processing.engine.scene import Scene
-from processing.engine.scene_light import SceneLight
 
 SIZE = (120, 96)
 SUBJECT = (40, 20, 80, 82)

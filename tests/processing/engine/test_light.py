@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import light
 from processing.engine.canvas import linear
+from processing.engine.light import correct
+from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Light
-from processing.engine.scene_light import SceneLight
 
 MODES = ("auto", "preserve-hue-and-saturation")
 AUTO, PRESERVE = Light("auto"), Light("preserve-hue-and-saturation")
@@ -56,13 +56,13 @@ def warmth(rgb: np.ndarray) -> float:
 def test_what_tells_nothing_stays_as_it_is(
     mode: str, rgb: np.ndarray, alpha: np.ndarray | None
 ) -> None:
-    assert np.array_equal(light.correct(rgb, alpha, Light(mode)), rgb)
+    assert np.array_equal(correct.correct(rgb, alpha, Light(mode)), rgb)
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_well_exposed_photo_hardly_changes(mode: str) -> None:
     rgb = garment((0.96, 0.95, 0.96), darkest=0.3)
-    changed = light.correct(rgb, body(), Light(mode)).astype(int) - rgb
+    changed = correct.correct(rgb, body(), Light(mode)).astype(int) - rgb
     assert np.abs(changed).max() <= 20
     assert np.abs(means(rgb + changed) - means(rgb)).max() < 3
 
@@ -71,7 +71,7 @@ def test_a_well_exposed_photo_hardly_changes(mode: str) -> None:
 @pytest.mark.parametrize("colour", [(0.5, 0.5, 0.5), (0.55, 0.2, 0.15), (0.15, 0.2, 0.5)])
 def test_an_underexposed_one_gets_lighter(mode: str, colour: tuple[float, float, float]) -> None:
     rgb = garment(colour)
-    lit = light.correct(rgb, body(), Light(mode))
+    lit = correct.correct(rgb, body(), Light(mode))
     assert means(lit).max() > 1.15 * means(rgb).max()
     assert lit.max() < 255
 
@@ -79,14 +79,14 @@ def test_an_underexposed_one_gets_lighter(mode: str, colour: tuple[float, float,
 @pytest.mark.parametrize("mode", MODES)
 def test_black_trousers_stay_black(mode: str) -> None:
     rgb = garment((0.16, 0.16, 0.17))
-    assert means(light.correct(rgb, body(), Light(mode))).max() < 0.25 * 255
+    assert means(correct.correct(rgb, body(), Light(mode))).max() < 0.25 * 255
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_whites_never_clip(mode: str) -> None:
     """A ramp up to 250 stays a ramp: rising, and no two whites fall together at 255."""
     ramp = np.tile(np.linspace(20, 250, 256).astype(np.uint8)[None, :, None], (64, 1, 3))
-    lit = light.correct(ramp, None, Light(mode))[32, :, 0].astype(int)
+    lit = correct.correct(ramp, None, Light(mode))[32, :, 0].astype(int)
     assert lit.max() < 255
     assert (np.diff(lit) >= -1).all()
 
@@ -95,20 +95,20 @@ def test_the_background_has_no_say() -> None:
     rgb = garment((0.5, 0.5, 0.5))
     other = np.where(body()[..., None] == 0, 255, rgb).astype(np.uint8)
     inside = body() > 0
-    first, second = (light.correct(photo, body(), AUTO)[inside] for photo in (rgb, other))
+    first, second = (correct.correct(photo, body(), AUTO)[inside] for photo in (rgb, other))
     assert np.array_equal(first, second)
 
 
 def test_without_a_matte_all_of_the_picture_counts() -> None:
     rgb = garment((0.5, 0.5, 0.5))
     whole = np.full(rgb.shape[:2], 255, np.uint8)
-    assert np.array_equal(light.correct(rgb, None, AUTO), light.correct(rgb, whole, AUTO))
+    assert np.array_equal(correct.correct(rgb, None, AUTO), correct.correct(rgb, whole, AUTO))
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_folds_get_deeper(mode: str) -> None:
     rgb = garment((0.92, 0.92, 0.92), darkest=0.88)
-    lit = light.correct(rgb, body(), Light(mode))
+    lit = correct.correct(rgb, body(), Light(mode))
     assert lit[20:100, 15:75].std() > 1.1 * rgb[20:100, 15:75].std()
 
 
@@ -116,8 +116,8 @@ def test_a_warm_lamp_is_partly_taken_back_from_white_cloth() -> None:
     white = np.array([0.85, 0.85, 0.85])
     photo = garment(tuple(white * WHITE_BALANCE))
     cast = warmth(photo)
-    assert 1 < warmth(light.correct(photo, body(), AUTO)) < 1 + 0.75 * (cast - 1)
-    assert warmth(light.correct(photo, body(), PRESERVE)) == pytest.approx(cast, rel=0.01)
+    assert 1 < warmth(correct.correct(photo, body(), AUTO)) < 1 + 0.75 * (cast - 1)
+    assert warmth(correct.correct(photo, body(), PRESERVE)) == pytest.approx(cast, rel=0.01)
 
 
 @pytest.mark.parametrize(
@@ -134,14 +134,14 @@ def test_a_warm_lamp_is_partly_taken_back_from_white_cloth() -> None:
 )
 def test_a_coloured_garment_keeps_its_colour(colour: tuple[float, float, float]) -> None:
     rgb = garment(colour)
-    before, after = means(rgb), means(light.correct(rgb, body(), AUTO))
+    before, after = means(rgb), means(correct.correct(rgb, body(), AUTO))
     assert after / after.max() == pytest.approx(before / before.max(), abs=0.012)
 
 
 def test_a_white_print_on_a_coloured_shirt_does_not_grey_it() -> None:
     rgb = garment((0.3, 0.45, 0.75))
     rgb[50:60, 35:55] = (235, 225, 205)
-    after = light.correct(rgb, body(), AUTO)
+    after = correct.correct(rgb, body(), AUTO)
     hue, saturation = hue_and_saturation(means(after))
     assert hue == pytest.approx(hue_and_saturation(means(rgb))[0], abs=0.01)
     assert saturation > 0.97 * hue_and_saturation(means(rgb))[1]
@@ -156,7 +156,7 @@ def test_hue_and_saturation_are_kept_but_for_rounding() -> None:
     """Each channel is within rounding of the same multiple of what it was."""
     rng = np.random.default_rng(4)
     rgb = cv2.resize(rng.integers(0, 160, (9, 7, 3), dtype=np.uint8), (90, 120))
-    lit = light.correct(rgb, None, PRESERVE)
+    lit = correct.correct(rgb, None, PRESERVE)
     value = rgb.max(axis=-1, keepdims=True).astype(float)
     factor = lit.max(axis=-1, keepdims=True) / np.maximum(value, 1)
     assert np.abs(lit - rgb * factor).max() <= 1.01
@@ -167,17 +167,17 @@ def test_hue_and_saturation_are_kept_but_for_rounding() -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_odd_shapes(mode: str, shape: tuple[int, int]) -> None:
     rgb = np.arange(np.prod(shape) * 3, dtype=np.uint32).reshape(*shape, 3).astype(np.uint8)
-    assert light.correct(rgb, None, Light(mode)).shape == rgb.shape
+    assert correct.correct(rgb, None, Light(mode)).shape == rgb.shape
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_same_again_on_any_number_of_threads(mode: str) -> None:
     rgb = cv2.resize(garment((0.5, 0.45, 0.4)), (700, 500))
-    first = light.correct(rgb, None, Light(mode))
+    first = correct.correct(rgb, None, Light(mode))
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        assert np.array_equal(light.correct(rgb, None, Light(mode)), first)
+        assert np.array_equal(correct.correct(rgb, None, Light(mode)), first)
     finally:
         cv2.setNumThreads(threads)
 
@@ -187,8 +187,8 @@ LAMP = SceneLight(colour=(1.2, 1.0, 0.8))
 
 def test_no_strength_and_white_light_change_nothing() -> None:
     rgb = garment((0.9, 0.5, 0.2))
-    assert np.array_equal(light.tint(rgb, LAMP, 0), rgb)
-    assert np.array_equal(light.tint(rgb, SceneLight(), 1), rgb)
+    assert np.array_equal(correct.tint(rgb, LAMP, 0), rgb)
+    assert np.array_equal(correct.tint(rgb, SceneLight(), 1), rgb)
 
 
 @pytest.mark.parametrize("strength", [0.3, 1])
@@ -196,7 +196,7 @@ def test_no_strength_and_white_light_change_nothing() -> None:
 def test_a_tint_multiplies_in_linear_light_and_keeps_luminance(strength: float, grey: int) -> None:
     rgb = np.full((4, 4, 3), grey, np.uint8)
     before = linear.decoded(np.array([grey / 255.0]))[0]
-    after = linear.decoded(light.tint(rgb, LAMP, strength)[0, 0] / 255.0)
+    after = linear.decoded(correct.tint(rgb, LAMP, strength)[0, 0] / 255.0)
     colour = np.array(LAMP.colour)
     weights = np.array([0.2126, 0.7152, 0.0722])
     expected = before * (1 + strength * (colour / (weights @ colour) - 1))
@@ -206,4 +206,4 @@ def test_a_tint_multiplies_in_linear_light_and_keeps_luminance(strength: float, 
 
 def test_a_tint_leaves_black_black_and_white_no_brighter() -> None:
     rgb = np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8)
-    assert light.tint(rgb, LAMP, 1).tolist() == [[[0, 0, 0], [255, 252, 228]]]
+    assert correct.tint(rgb, LAMP, 1).tolist() == [[[0, 0, 0], [255, 252, 228]]]

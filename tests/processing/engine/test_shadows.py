@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from processing.engine.errors import InvalidPlan
+from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Shadow
-from processing.engine.scene_light import SceneLight
 from processing.engine.shadow import cast as shadows
 from tests.processing.engine.silhouettes import bottle, box, mug, rectangle, shirt, shoe
 

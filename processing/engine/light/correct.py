@@ -16,8 +16,8 @@ import numpy.typing as npt
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.canvas import linear
+from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Light
-from processing.engine.scene_light import SceneLight
 
 Mask = npt.NDArray[np.bool_]
 

@@ -1,0 +1,1 @@
+"""Exposure, white balance, contrast, and how a scene is lit."""
