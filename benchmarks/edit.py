@@ -27,7 +27,7 @@ from processing.engine.networks.registry import Registry
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.cutout import CleanUp
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Shadow, Sides
-from processing.engine.text_detection import TextFinder
+from processing.engine.text.detect import TextFinder
 
 SIDE = 2000
 PAPER = (255, 255, 255)

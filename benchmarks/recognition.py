@@ -26,7 +26,7 @@ from listings.training.train_clothing import HELD_OUT, NO_LABEL, fold_of
 from listings.vision import categories
 from listings.vision.network import Network
 from processing.engine.networks.registry import Registry
-from processing.engine.text_detection import TextFinder
+from processing.engine.text.detect import TextFinder
 
 LIMITS = {"without OCR": 0.8, "with OCR": 1.5}
 

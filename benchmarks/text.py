@@ -19,11 +19,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.engine import models_dir
 from benchmarks.sheet import cell, closest
-from processing.engine import arrays, text
+from processing.engine import arrays
 from processing.engine.arrays import U8
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
-from processing.engine.text_detection import TextFinder
+from processing.engine.text import remove
+from processing.engine.text.detect import TextFinder
 
 CELL = 420
 ROWS = 4
@@ -83,7 +84,7 @@ def main(given: Sequence[str] | None = None) -> None:
         written = _saved(_written(photo, lines))
         matte = models.matte("fast", written)
         start = time.process_time()
-        without, found = text.remove(written, matte, arguments.mode, finder)
+        without, found = remove.remove(written, matte, arguments.mode, finder)
         seconds.append(time.process_time() - start)
         rest = [line.words for line in finder.find(without)]
         print(f"{path.name:<18}{name:<16}{found} gone in {seconds[-1]:.1f} s, left: {rest}")

@@ -23,7 +23,7 @@ from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.cutout import subject
 from processing.engine.files import decode
 from processing.engine.networks.registry import Models
-from processing.engine.text_detection import Text, TextFinder
+from processing.engine.text.detect import Text, TextFinder
 
 PROVIDER = "packshot:efficientnet-lite0"
 _MODEL = "fast"

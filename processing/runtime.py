@@ -13,7 +13,7 @@ from processing.engine.edit import STUDIO, Tools
 from processing.engine.errors import InvalidPlan
 from processing.engine.networks.registry import Registry
 from processing.engine.networks.upscaler import Upscaler
-from processing.engine.text_detection import TextFinder
+from processing.engine.text.detect import TextFinder
 from processing.providers.automatic1111 import Automatic1111
 from processing.providers.openai import OpenAIImages
 

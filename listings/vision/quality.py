@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from listings.seen import Problem, Quality
-from processing.engine import text_kind
 from processing.engine.arrays import F32, U8, fit_within, shrink
-from processing.engine.text_detection import Text
+from processing.engine.text import kind
+from processing.engine.text.detect import Text
 
 # Everything but the size is judged on a copy of this side, so that thresholds mean the same for all.
 _SIDE = 512
@@ -113,7 +113,7 @@ def _touched(subject: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> list[s
 
 
 def _about_texts(rgb: U8, matte: F32, texts: Sequence[Text]) -> Iterator[tuple[Problem, str]]:
-    laid_over = [text for text in texts if text_kind.kind(text, rgb, matte) == "artificial"]
+    laid_over = [text for text in texts if kind.kind(text, rgb, matte) == "artificial"]
     marks = [text.words for text in laid_over if _MARK.search(text.words)]
     if marks:
         yield (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processing.engine.text_detection import Text
+from processing.engine.text.detect import Text
 
 # Beyond this a photo shows a page, not a label: matching would only take longer.
 _MOST_LINES, _LONGEST = 60, 200

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from processing.engine import arrays, text
+from processing.engine import arrays
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
@@ -35,7 +35,8 @@ from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated, Upscale
 from processing.engine.rendered import Clock, Rendered
 from processing.engine.shadow import cast
-from processing.engine.text_detection import TextFinder
+from processing.engine.text import remove
+from processing.engine.text.detect import TextFinder
 
 STUDIO = "studio"
 # How much of a generated backdrop's light falls on the product.
@@ -161,7 +162,7 @@ def _without_text(photo: Decoded, work: _Work) -> tuple[Decoded, F32 | None, int
         with work.clock.stage("matte"):
             matte = tools.models.matte(plan.cutting.model, visible)
     with work.clock.stage("text"):
-        rgb, found = text.remove(visible, matte, plan.text_removal, tools.texts)
+        rgb, found = remove.remove(visible, matte, plan.text_removal, tools.texts)
     if found == 0:
         return photo, matte, 0
     return replace(photo, rgb=rgb), None, found

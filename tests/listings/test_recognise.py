@@ -15,7 +15,7 @@ from processing.engine.arrays import U8
 from processing.engine.errors import BrokenImage, ModelNotInstalled, TooManyPixels
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
-from processing.engine.text_detection import TextFinder
+from processing.engine.text.detect import TextFinder
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = ROOT / "tests" / "photos"

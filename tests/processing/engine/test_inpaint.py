@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import inpaint
+from processing.engine.text import inpaint
 
 GREY = np.full((60, 80, 3), 128, np.uint8)
 

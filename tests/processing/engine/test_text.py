@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import inpaint, text, text_detection
 from processing.engine.errors import ModelNotInstalled
 from processing.engine.files import decode
-from processing.engine.text_detection import Text, TextFinder
-from processing.engine.text_kind import evidence, kind
-from processing.engine.text_plate import plate
-from processing.engine.text_strokes import strokes
+from processing.engine.text import detect, inpaint, remove
+from processing.engine.text.detect import Text, TextFinder
+from processing.engine.text.kind import evidence, kind
+from processing.engine.text.plate import plate
+from processing.engine.text.strokes import strokes
 
 WORDS = "SALE 50 OFF"
 HEIGHT, WIDTH = 220, 320
@@ -116,18 +116,18 @@ def test_what_counts_as_text(
         boxes = np.array([[[0, 0], [200, 0], [200, height], [0, height]]])
         txts, scores = (words,), (score,)
 
-    monkeypatch.setattr(text_detection, "_load", lambda threads: lambda picture: Answer)
+    monkeypatch.setattr(detect, "_load", lambda threads: lambda picture: Answer)
     assert bool(TextFinder().find(np.zeros((800, 800, 3), np.uint8))) is is_text
 
 
 def test_without_weights_nothing_is_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(text_detection._WEIGHTS, "Rec", "nowhere.onnx")
+    monkeypatch.setitem(detect._WEIGHTS, "Rec", "nowhere.onnx")
     with pytest.raises(ModelNotInstalled, match=r"missing at .*nowhere\.onnx"):
         TextFinder().find(caption())
 
 
 def test_without_rapidocr(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_detection.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(detect.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelNotInstalled, match="pip install rapidocr"):
         TextFinder().find(caption())
 
@@ -182,7 +182,7 @@ def test_addresses_and_dates_with_times_are_stamps(words: str, stamp: int) -> No
 
 def test_a_caption_goes_and_the_rest_stays(finder: TextFinder) -> None:
     before = caption()
-    picture, found = text.remove(before, None, "all", finder)
+    picture, found = remove.remove(before, None, "all", finder)
     assert found == 1
     assert finder.find(picture) == []
     far = cv2.dilate((ink() > 0).astype(np.uint8), np.ones((25, 25))) == 0
@@ -197,7 +197,7 @@ def test_the_plate_goes_with_its_caption() -> None:
     with_plate = (with_plate * (1 - cover) + cover * 255).astype(np.uint8)
     outline = plate(line(), strokes(line(), with_plate), with_plate)
     assert cv2.boundingRect(outline) == (14, 44, 257, 65)
-    picture, _ = text.remove(with_plate, None, "artificial", Reader([line()]))
+    picture, _ = remove.remove(with_plate, None, "artificial", Reader([line()]))
     assert np.abs(picture.astype(int) - fabric()).max() < 80
 
 
@@ -207,9 +207,9 @@ def test_a_wall_is_no_plate() -> None:
 
 
 @pytest.mark.parametrize("mode", ["artificial", "natural", "all"])
-def test_without_text_the_same_array_comes_back(mode: text.Mode) -> None:
+def test_without_text_the_same_array_comes_back(mode: remove.Mode) -> None:
     picture = fabric().astype(np.uint8)
-    kept, found = text.remove(picture, None, mode, Reader())
+    kept, found = remove.remove(picture, None, mode, Reader())
     assert kept is picture
     assert found == 0
 
@@ -218,10 +218,12 @@ def test_without_text_the_same_array_comes_back(mode: text.Mode) -> None:
     ("mode", "overlay_stays", "print_stays"),
     [("artificial", False, True), ("natural", True, False), ("all", False, False)],
 )
-def test_only_the_chosen_kind_goes(mode: text.Mode, overlay_stays: bool, print_stays: bool) -> None:
+def test_only_the_chosen_kind_goes(
+    mode: remove.Mode, overlay_stays: bool, print_stays: bool
+) -> None:
     both = np.vstack([caption(), print_on_cloth()])
     below = Text(line(turn=-5).quad + np.float32([0, HEIGHT]), WORDS, 0.9)
-    picture, found = text.remove(both, None, mode, Reader([line(), below]))
+    picture, found = remove.remove(both, None, mode, Reader([line(), below]))
     same = (picture == both).all(axis=2)
     assert found == 2 - overlay_stays - print_stays
     assert same[:HEIGHT].all() == overlay_stays
@@ -231,7 +233,7 @@ def test_only_the_chosen_kind_goes(mode: text.Mode, overlay_stays: bool, print_s
 def test_what_can_still_be_read_is_filled_again_as_a_whole() -> None:
     reader = Reader([line()], [line()])
     before = caption()
-    picture, found = text.remove(before, None, "all", reader)
+    picture, found = remove.remove(before, None, "all", reader)
     assert (found, len(reader.seen)) == (1, 3)
     first, second = ((step != before).any(axis=2).sum() for step in reader.seen[1:])
     assert second > 1.5 * first
@@ -240,14 +242,14 @@ def test_what_can_still_be_read_is_filled_again_as_a_whole() -> None:
 
 def test_it_gives_up_after_three_passes() -> None:
     reader = Reader(*([line()] for _ in range(9)))
-    assert text.remove(caption(), None, "all", reader)[1] == 0
+    assert remove.remove(caption(), None, "all", reader)[1] == 0
     assert len(reader.seen) == 4
 
 
 def test_small_print_that_shows_up_later_goes_too() -> None:
     later = line(10, 110, 120, 130)
     reader = Reader([line()], [later])
-    text.remove(caption(), None, "all", reader)
+    remove.remove(caption(), None, "all", reader)
     changed = (reader.seen[2] != reader.seen[1]).any(axis=2)
     assert changed[112:128, 14:116].any()
     assert not changed[:100].any()
@@ -264,7 +266,7 @@ def test_a_print_on_the_subject_is_replaced_from_the_subject(
     matte[: HEIGHT + 120] = 1
     overlay, printed = line(), Text(line(turn=-5).quad + np.float32([0, HEIGHT]), WORDS, 0.9)
     both = np.vstack([caption(), print_on_cloth()])
-    text.remove(both, matte, "all", Reader([overlay, printed]))
+    remove.remove(both, matte, "all", Reader([overlay, printed]))
     from_subject, from_anywhere = avoided
     assert np.array_equal(from_subject, matte <= 0.5)
     assert not from_anywhere.any()
@@ -272,7 +274,7 @@ def test_a_print_on_the_subject_is_replaced_from_the_subject(
 
 def test_small_print_that_shows_up_later_is_counted() -> None:
     reader = Reader([line()], [line(10, 110, 120, 130)])
-    assert text.remove(caption(), None, "all", reader)[1] == 2
+    assert remove.remove(caption(), None, "all", reader)[1] == 2
 
 
 def test_only_the_places_of_the_text_are_read_again() -> None:
@@ -280,7 +282,7 @@ def test_only_the_places_of_the_text_are_read_again() -> None:
     below = Text(line().quad + np.float32([0, 2 * HEIGHT]), WORDS, 0.9)
     beside = line(40, 104, 200, 140)
     reader = Reader([line(), beside, below])
-    text.remove(tall, None, "all", reader)
+    remove.remove(tall, None, "all", reader)
     assert reader.parts[0] is None
     first, second = sorted(reader.parts[1:], key=lambda part: part[1])
     assert first == (0, 0, 320, 213)  # two lines near each other are read together
@@ -299,7 +301,7 @@ def test_a_part_is_read_where_it_is(finder: TextFinder) -> None:
 def test_text_beyond_the_rim_is_filled_to_the_rim() -> None:
     shifted = np.roll(caption(), -50, axis=0)
     over = line(-8, 2, WIDTH + 9, 50)
-    picture, found = text.remove(shifted, None, "all", Reader([over]))
+    picture, found = remove.remove(shifted, None, "all", Reader([over]))
     assert found == 1
     assert (picture[5:45] < 200).all()
 
@@ -308,7 +310,7 @@ def test_a_picture_that_is_nothing_but_text_stays() -> None:
     striped = np.full((40, 90, 3), 255, np.uint8)
     striped[:, ::2] = 0
     whole = line(-20, -20, 110, 60)
-    picture, found = text.remove(striped, None, "all", Reader(*([whole] for _ in range(9))))
+    picture, found = remove.remove(striped, None, "all", Reader(*([whole] for _ in range(9))))
     assert found == 0
     assert np.array_equal(picture, striped)
 
@@ -322,5 +324,5 @@ def test_a_large_plate_stays_without_its_text() -> None:
 
 
 def test_the_same_bytes_every_time() -> None:
-    once, again = (text.remove(caption(), None, "all", Reader([line()]))[0] for _ in range(2))
+    once, again = (remove.remove(caption(), None, "all", Reader([line()]))[0] for _ in range(2))
     assert np.array_equal(once, again)

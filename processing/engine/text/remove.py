@@ -6,12 +6,12 @@ from typing import Literal, Protocol
 import cv2
 import numpy as np
 
-from processing.engine import inpaint
 from processing.engine.arrays import F32, U8, Box
-from processing.engine.text_detection import Text
-from processing.engine.text_kind import Kind, kind
-from processing.engine.text_plate import plate
-from processing.engine.text_strokes import strokes
+from processing.engine.text import inpaint
+from processing.engine.text.detect import Text
+from processing.engine.text.kind import Kind, kind
+from processing.engine.text.plate import plate
+from processing.engine.text.strokes import strokes
 
 Mode = Literal["artificial", "natural", "all"]
 

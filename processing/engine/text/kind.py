@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8
-from processing.engine.text_detection import Text
-from processing.engine.text_strokes import Bool, Strokes, strokes
+from processing.engine.text.detect import Text
+from processing.engine.text.strokes import Bool, Strokes, strokes
 
 Kind = Literal["artificial", "natural"]
 

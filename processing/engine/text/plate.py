@@ -6,8 +6,8 @@ import numpy.typing as npt
 
 from processing.engine.arrays import U8, Box
 from processing.engine.canvas import compose
-from processing.engine.text_detection import Text
-from processing.engine.text_strokes import Strokes
+from processing.engine.text.detect import Text
+from processing.engine.text.strokes import Strokes
 
 # How far beyond its line a plate may reach, in heights of the line. Larger ones stay: what would be
 # invented in their place is a product that nobody has for sale.

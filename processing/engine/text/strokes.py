@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from processing.engine.arrays import F32, U8, Box
-from processing.engine.text_detection import Text
+from processing.engine.text.detect import Text
 
 Bool = npt.NDArray[np.bool_]
 

@@ -1,0 +1,1 @@
+"""Text in pictures: finding it and removing it."""
