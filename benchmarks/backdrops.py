@@ -16,7 +16,7 @@ from processing.engine.arrays import U8
 from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
 from processing.engine.files import decode
-from processing.engine.scene import presets
+from processing.engine.prompts.scene import presets
 
 AIM = 0.6
 CELL, COLUMNS = 480, 4

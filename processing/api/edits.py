@@ -34,8 +34,8 @@ from processing.api.tools import (
     run,
 )
 from processing.commands import Edit
-from processing.engine import scene
 from processing.engine.plans.edit import EditPlan
+from processing.engine.prompts import scene
 from processing.models import Job
 from processing.runtime import providers
 from processing.services import edit_json, presets

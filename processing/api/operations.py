@@ -13,9 +13,9 @@ from config.errors import AppError, invalid
 from processing.api import bodies
 from processing.api.serializers import RemoveBackgroundOptions
 from processing.commands import Command, Edit, RemoveBackground
-from processing.engine import scene
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import EditPlan
+from processing.engine.prompts import scene
 from processing.services import background_library, edit_json
 
 _OPTIONS: dict[str, type[BaseModel]] = {

@@ -17,13 +17,13 @@ from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
 from processing import commands, runtime
 from processing.commands import Command
-from processing.engine import scene
 from processing.engine.backdrop_api import Backdrop, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
 from processing.engine.edit import STUDIO
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.files import encode
 from processing.engine.plans.edit import Generated
+from processing.engine.prompts import scene
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
 from processing.services import background_library, jobs

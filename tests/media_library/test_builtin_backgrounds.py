@@ -13,8 +13,8 @@ from django.core.management import call_command
 from PIL import Image as Pillow
 
 from config import public_ids
-from processing.engine import scene
 from processing.engine.plans.color_names import parse_rgba
+from processing.engine.prompts import scene
 from processing.services.background_library import tidy_tags
 from processing.services.builtin_backgrounds import Builtin, builtins, thumbnail_of
 

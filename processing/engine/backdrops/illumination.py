@@ -8,7 +8,7 @@ from processing.engine.backdrops.looks import Floats, step
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import HANGING, Stage
 from processing.engine.backdrops.surfaces import towards_light
-from processing.engine.scene import Scene
+from processing.engine.prompts.scene import Scene
 
 # Under a window: what the room gives back to the shade, a little cool, and the sun's own share.
 _SHADE, _SUN = np.array([0.47, 0.48, 0.5], np.float32), 0.62

@@ -16,7 +16,7 @@ from processing.engine.backdrops.planes import HANGING, Plane, Stage
 from processing.engine.backdrops.surfaces import MATERIALS, relief, towards_light
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color
-from processing.engine.scene import Scene
+from processing.engine.prompts.scene import Scene
 
 # Longer side of what is drawn small, of surfaces in focus, and of leaves.
 _SOFT_SIDE, _SHARP_SIDE, _LEAF_SIDE = 840, 1400, 600

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from processing.engine import scene as scenes
 from processing.engine.backdrop_api import Backdrop, BackdropRequest
 from processing.engine.backdrops import finish, painting
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
 from processing.engine.backdrops.render import render
 from processing.engine.errors import InvalidPlan
-from processing.engine.scene import Scene
+from processing.engine.prompts import scene as scenes
+from processing.engine.prompts.scene import Scene
 
 LEAST_SIDE, LARGEST_SIDE = 64, 4096
 

@@ -10,7 +10,7 @@ from processing.engine.backdrops.illumination import illumination
 from processing.engine.backdrops.looks import linear
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
-from processing.engine.scene import parse
+from processing.engine.prompts.scene import parse
 
 STAGE = Stage.of((160, 120), (50, 20, 110, 104))
 RED, BLUE = (200, 40, 40), (40, 60, 200)

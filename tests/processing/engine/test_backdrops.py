@@ -9,14 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine import scene as scenes
 from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.planes import Stage
 from processing.engine.backdrops.studio import draw
 from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
-from processing.engine.scene import Scene
+from processing.engine.prompts import scene as scenes
+from processing.engine.prompts.scene import Scene
 
 SIZE = (120, 96)
 SUBJECT = (40, 20, 80, 82)

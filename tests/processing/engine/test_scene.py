@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from processing.engine import scene
 from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
-from processing.engine.scene import Scene, parse, presets
-from processing.engine.scene_lexicon import Material, Noun, Setting, lexicon
+from processing.engine.prompts import scene
+from processing.engine.prompts.lexicon import Material, Noun, Setting, lexicon
+from processing.engine.prompts.scene import Scene, parse, presets
 
 TEXTURES = {
     "marble", "oak", "walnut", "pine", "concrete", "linen", "sand", "plaster", "brick", "tile",

@@ -7,8 +7,8 @@ from typing import Literal, cast, get_args
 from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color, parse_color
-from processing.engine.scene_lexicon import lexicon, plain_form
-from processing.engine.scene_reader import Draft, Reader, mix
+from processing.engine.prompts.lexicon import lexicon, plain_form
+from processing.engine.prompts.reader import Draft, Reader, mix
 
 Kind = Literal["tabletop", "wall", "sweep", "far", "abstract"]
 Style = Literal["realistic", "artistic", "abstract", "gradient"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from processing.engine.plans.color_names import Color, parse_color
-from processing.engine.scene_lexicon import (
+from processing.engine.prompts.lexicon import (
     Hue,
     Mark,
     Material,

@@ -1,0 +1,1 @@
+"""Words become a scene: vocabulary, grammar, and what was not understood."""
