@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import U8
-from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
+from processing.engine.backdrops.provider import BackdropRequest
 from processing.engine.files import decode
 from processing.engine.prompts.scene import presets
 

@@ -16,8 +16,8 @@ import pyvips
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
 from benchmarks.in_turn import Work, in_turn
 from processing.engine import arrays
-from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
+from processing.engine.backdrops.provider import BackdropRequest
 from processing.engine.canvas import compose, resample
 from processing.engine.canvas import layout as geometry
 from processing.engine.cutout.edges import cut_out

@@ -7,8 +7,8 @@ from functools import cache
 
 from django.conf import settings
 
-from processing.engine.backdrop_api import BackdropProvider
 from processing.engine.backdrops import Studio
+from processing.engine.backdrops.provider import BackdropProvider
 from processing.engine.edit import STUDIO, Tools
 from processing.engine.errors import InvalidPlan
 from processing.engine.networks.registry import Registry

@@ -42,7 +42,7 @@ from media_library.models import Background
 from processing import runtime, tasks
 from processing.api.examples import PRESET
 from processing.commands import RemoveBackground
-from processing.engine.backdrop_api import Backdrop
+from processing.engine.backdrops.provider import Backdrop
 from processing.engine.plans.edit import EditPlan
 from processing.models import WebhookDelivery
 from processing.services import batches, jobs, presets

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from processing.engine.arrays import U8
-from processing.engine.backdrop_api import Backdrop, BackdropRequest
+from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.engine.files import decode
 from processing.engine.prompts.scene import style_in_words
 from processing.providers.http import PictureServer, cover, scene_prompt, stepped

@@ -12,8 +12,8 @@ import numpy as np
 
 from media_library.models import BackgroundCategory
 from processing.engine.arrays import U8
-from processing.engine.backdrop_api import BackdropRequest
 from processing.engine.backdrops import Studio
+from processing.engine.backdrops.provider import BackdropRequest
 from processing.engine.canvas import fills
 from processing.engine.canvas.resample import resample
 from processing.engine.files import encode

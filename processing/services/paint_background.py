@@ -17,7 +17,7 @@ from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
 from processing import commands, runtime
 from processing.commands import Command
-from processing.engine.backdrop_api import Backdrop, BackdropRequest
+from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
 from processing.engine.edit import STUDIO
 from processing.engine.errors import InvalidPlan, ProviderFailed

@@ -21,7 +21,7 @@ from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from media_library.services import delete_image
 from processing import commands, runtime, tasks
-from processing.engine.backdrop_api import Backdrop
+from processing.engine.backdrops.provider import Backdrop
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job, JobState
 from processing.services import background_library, jobs

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
+from processing.engine.backdrops.provider import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.providers import http
 from processing.providers.automatic1111 import Automatic1111

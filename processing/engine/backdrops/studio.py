@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from processing.engine.backdrop_api import Backdrop, BackdropRequest
 from processing.engine.backdrops import finish, painting
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
+from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.engine.backdrops.render import render
 from processing.engine.errors import InvalidPlan
 from processing.engine.prompts import scene as scenes

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine.backdrop_api import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.planes import Stage
+from processing.engine.backdrops.provider import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import draw
 from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight

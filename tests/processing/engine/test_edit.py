@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from processing.engine.backdrop_api import Backdrop, BackdropRequest
+from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.engine.edit import Tools, render_edit
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.plans.cutout import Cutting

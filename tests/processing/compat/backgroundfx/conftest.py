@@ -17,7 +17,7 @@ from accounts.services import create_demo
 from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from processing import runtime, tasks
-from processing.engine.backdrop_api import Backdrop
+from processing.engine.backdrops.provider import Backdrop
 from processing.engine.errors import ModelNotInstalled
 from tests.processing.compat.backgroundfx.client import BackgroundfxClient
 

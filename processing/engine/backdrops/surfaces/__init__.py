@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 
 from processing.engine.arrays import F32
-from processing.engine.backdrops import crafted, living, mineral
 from processing.engine.backdrops.looks import Look
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Plane
+from processing.engine.backdrops.surfaces import crafted, living, mineral
 from processing.engine.light.scene_light import SceneLight
 
 Material = Callable[[Plane, Noise], Look]
