@@ -24,8 +24,8 @@ from processing.engine.arrays import U8
 from processing.engine.cutout import edges as cutout
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
-from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CleanUp, CutoutPlan, Edge, OutputFormat
+from processing.engine.render_cutout import render
 
 HALF = {"0.5 MP": (816, 612)}
 # Pixels on either side of the boundary that are left out where both are compared.

@@ -21,8 +21,8 @@ import numpy.typing as npt
 from benchmarks.engine import models_dir
 from processing.engine.arrays import U8
 from processing.engine.networks.registry import Registry
-from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CleanUp, CutoutPlan, Edge
+from processing.engine.render_cutout import render
 
 F64 = npt.NDArray[np.float64]
 Way = Callable[[bytes], bytes]

@@ -21,12 +21,12 @@ from processing.engine.backdrops.provider import BackdropRequest
 from processing.engine.canvas import compose, resample
 from processing.engine.canvas import layout as geometry
 from processing.engine.cutout.edges import cut_out
-from processing.engine.edit import Tools, render_edit
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.cutout import CleanUp
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Shadow, Sides
+from processing.engine.render_edit import Tools, render_edit
 from processing.engine.text.detect import TextFinder
 
 SIDE = 2000

@@ -15,8 +15,8 @@ import numpy as np
 
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
-from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CutoutPlan
+from processing.engine.render_cutout import render
 from processing.engine.rendered import Rendered
 
 ROOT = Path(__file__).resolve().parent.parent

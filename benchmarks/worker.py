@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
 from processing.engine.networks.registry import Registry
-from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CutoutPlan
+from processing.engine.render_cutout import render
 
 LIMIT_MB = 900
 

@@ -19,9 +19,9 @@ from media_library.models import Image
 from media_library.projects import default_project
 from processing import commands, kinds, runtime, transitions
 from processing.engine import ENGINE_VERSION, memory
-from processing.engine.edit import render_edit
 from processing.engine.errors import EngineError
-from processing.engine.pipeline import render
+from processing.engine.render_cutout import render
+from processing.engine.render_edit import render_edit
 from processing.engine.rendered import Rendered
 from processing.kinds import Kind, Told
 from processing.models import Job

@@ -9,10 +9,10 @@ from django.conf import settings
 
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropProvider
-from processing.engine.edit import STUDIO, Tools
 from processing.engine.errors import InvalidPlan
 from processing.engine.networks.registry import Registry
 from processing.engine.networks.upscaler import Upscaler
+from processing.engine.render_edit import STUDIO, Tools
 from processing.engine.text.detect import TextFinder
 from processing.providers.automatic1111 import Automatic1111
 from processing.providers.openai import OpenAIImages

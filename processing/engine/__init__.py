@@ -4,7 +4,7 @@ Plain Python on NumPy, OpenCV, Pillow, ONNX Runtime and rembg's matting sessions
 Django, no settings and no database, so that it can be measured, tested and reused on its own::
 
     from pathlib import Path
-    from processing.engine.pipeline import render
+    from processing.engine.render_cutout import render
     from processing.engine.plans.cutout import CutoutPlan
     from processing.engine.networks.registry import Registry
 

@@ -19,11 +19,11 @@ from processing import commands, runtime
 from processing.commands import Command
 from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
-from processing.engine.edit import STUDIO
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.files import encode
 from processing.engine.plans.edit import Generated
 from processing.engine.prompts import scene
+from processing.engine.render_edit import STUDIO
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
 from processing.services import background_library, jobs

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from processing.engine.networks.registry import Registry
-from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CleanUp, CutoutPlan
+from processing.engine.render_cutout import render
 from tests.processing.engine.pictures import opened, saved
 
 NOTHING = {

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from processing.engine.backdrops.provider import Backdrop, BackdropRequest
-from processing.engine.edit import Tools, render_edit
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import (
@@ -28,6 +27,7 @@ from processing.engine.plans.edit import (
     Sides,
     Upscale,
 )
+from processing.engine.render_edit import Tools, render_edit
 from processing.engine.rendered import Rendered
 from tests.processing.engine.pictures import opened, saved
 

@@ -12,8 +12,8 @@ from PIL import Image
 from processing.engine.arrays import F32, U8
 from processing.engine.errors import TooManyPixels, UnknownModel
 from processing.engine.networks.registry import Registry
-from processing.engine.pipeline import render
 from processing.engine.plans.cutout import CutoutPlan
+from processing.engine.render_cutout import render
 from tests.processing.engine.pictures import opened, saved
 
 
