@@ -16,7 +16,7 @@ from django.db import connections  # noqa: E402
 from dramatiq import get_broker  # noqa: E402
 
 from config.launch.lifeline import die_with_parent  # noqa: E402
-from processing.presence import WorkerPresence  # noqa: E402
+from processing.worker.presence import WorkerPresence  # noqa: E402
 
 die_with_parent()
 for database in connections.settings.values():

@@ -9,8 +9,8 @@ class ListingsConfig(AppConfig):
 
     def ready(self) -> None:
         from listings import comparables, generating
-        from processing import kinds
-        from processing.kinds import Kind
+        from processing.worker import kinds
+        from processing.worker.kinds import Kind
 
         kinds.register(generating.GenerateListing, Kind(generating.work))
         kinds.register(

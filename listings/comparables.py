@@ -20,11 +20,11 @@ from listings.pricing import sheets, tables
 from listings.pricing.cells import Order
 from listings.pricing.tables import Choices, Outcome, Row
 from media_library.files import storage
-from processing import transitions
 from processing.commands import Command
-from processing.kinds import Told
 from processing.models import Job
 from processing.services import jobs
+from processing.worker import transitions
+from processing.worker.kinds import Told
 
 MOST_IN_ACCOUNT = 500_000
 # Rows in one transaction: on SQLite nobody else can write meanwhile.

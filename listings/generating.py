@@ -18,11 +18,11 @@ from listings.seen import Evidence, Seen
 from listings.writers import base, choosing, facts, wording
 from listings.writers.base import Brief, Draft, Hints, Limits
 from listings.writers.rules import RulesWriter
-from processing import runner
 from processing.commands import Command
 from processing.engine.errors import ProviderFailed
-from processing.kinds import Told
 from processing.models import Job
+from processing.worker import runner
+from processing.worker.kinds import Told
 
 MOST_VIEWS = 12
 

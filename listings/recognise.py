@@ -18,12 +18,12 @@ from listings.vision.choosing import Choice
 from listings.vision.colours import Colours
 from listings.vision.network import Looks, Network
 from listings.vision.reading import Line
-from processing import runtime
 from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.cutout import subject
 from processing.engine.files import decode
 from processing.engine.networks.registry import Models
 from processing.engine.text.detect import Text, TextFinder
+from processing.worker import runtime
 
 PROVIDER = "packshot:efficientnet-lite0"
 _MODEL = "fast"

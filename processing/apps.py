@@ -8,10 +8,10 @@ class ProcessingConfig(AppConfig):
     verbose_name = "Processing"
 
     def ready(self) -> None:
-        from processing import kinds, renditions, runner
         from processing.commands import Edit, RemoveBackground
-        from processing.kinds import Kind
         from processing.services import paint_background
+        from processing.worker import kinds, renditions, runner
+        from processing.worker.kinds import Kind
 
         kinds.register(RemoveBackground, Kind(runner.cut_out, renditions.cutout_makers))
         kinds.register(Edit, Kind(runner.edit, renditions.edit_makers))

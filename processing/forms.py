@@ -11,7 +11,7 @@ from processing.commands import RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.color_names import parse_color
-from processing.runtime import registry
+from processing.worker.runtime import registry
 
 EDGES = [("standard", "Standard"), ("fine", "Fine"), ("none", "As the model sees it")]
 FORMATS = [("png", "PNG"), ("webp", "WebP"), ("jpg", "JPG")]

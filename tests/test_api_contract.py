@@ -39,7 +39,6 @@ from media_library import projects
 from media_library.api.examples import BACKGROUND, IMAGE, PROJECT
 from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Background
-from processing import runtime, tasks
 from processing.api.examples import PRESET
 from processing.commands import RemoveBackground
 from processing.engine.backdrops.provider import Backdrop
@@ -47,6 +46,7 @@ from processing.engine.plans.edit import EditPlan
 from processing.models import WebhookDelivery
 from processing.services import batches, jobs, presets
 from processing.services.webhooks import Subscription, register
+from processing.worker import runtime, tasks
 from tests.processing.conftest import MiddleModel, photo
 
 _FILES = [photo(), b"", b"no picture", photo()[:300]]

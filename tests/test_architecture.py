@@ -65,7 +65,7 @@ def test_broad_excepts_stand_at_the_named_boundaries_only() -> None:
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
     ]
-    assert found == ["processing/tasks.py"]
+    assert found == ["processing/worker/tasks.py"]
 
 
 def test_a_web_process_loads_nothing_that_only_workers_need() -> None:

@@ -16,12 +16,12 @@ from listings.checks.photos import format_of
 from listings.marketplaces import Rule
 from listings.repairs import largest_side
 from media_library.models import Image, ImageKind
-from processing import renditions
 from processing.commands import Edit
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout
 from processing.models import OPEN_STATES, Batch, Job, JobState
 from processing.services import batches
 from processing.services import jobs as work
+from processing.worker import renditions
 
 # Nobody shows more, and 2048 to 3000 pixels are what zooming needs.
 _SIDE: Final = 3000

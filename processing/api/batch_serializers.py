@@ -9,9 +9,9 @@ from rest_framework import serializers
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import StrictSerializer
 from media_library.files.links import content_url
-from processing import batch_state
 from processing.api.operations import OPERATIONS
 from processing.models import Batch, BatchItem, JobState
+from processing.worker import batch_progress
 
 _NEITHER = "Say what is to be done: operation or presetId."
 _BOTH = "operation and presetId can't both be given."
@@ -116,11 +116,11 @@ class BatchStatus(BatchSerializer):
         fields = [*BatchSerializer.Meta.fields, "counts", "progress", "items"]
 
     def get_counts(self, batch: Batch) -> dict[str, int]:
-        counts = batch_state.counts_of(batch).shown()
+        counts = batch_progress.counts_of(batch).shown()
         return {name: count for name, count in counts.items() if name != "progress"}
 
     def get_progress(self, batch: Batch) -> int:
-        return batch_state.counts_of(batch).progress
+        return batch_progress.counts_of(batch).progress
 
     def get_items(self, batch: Batch) -> list[dict[str, Any]]:
         items = batch.items.select_related("image", "job__result").order_by("position")

@@ -37,8 +37,8 @@ from processing.commands import Edit
 from processing.engine.plans.edit import EditPlan
 from processing.engine.prompts import scene
 from processing.models import Job
-from processing.runtime import providers
 from processing.services import edit_json, presets
+from processing.worker.runtime import providers
 
 _WAITS = (
     "The answer waits for the work up to a limit (20 s by default): 200 with the result, or 202 "

@@ -29,8 +29,8 @@ from processing.api.serializers import (
 )
 from processing.commands import Command, RemoveBackground
 from processing.models import Job, JobState
-from processing.runtime import registry
 from processing.services import jobs
+from processing.worker.runtime import registry
 
 # Of failed jobs; what is not here is wrong with the picture or the command (422).
 _STATUSES = {"INTERNAL_ERROR": 500, "WORKER_LOST": 500, "PROVIDER_FAILED": 502}

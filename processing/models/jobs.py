@@ -29,7 +29,7 @@ class Job(models.Model):
     """One piece of work, on one picture as a rule.
 
     The row is the truth, the queue's message only a nudge: every change of state is one conditional
-    UPDATE (processing.transitions), so that of two workers, or a worker and a cancel, one wins.
+    UPDATE (processing.worker.transitions), so that of two workers, or a worker and a cancel, one wins.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,7 +40,7 @@ class Job(models.Model):
     operation = models.CharField(max_length=40)
     command = models.JSONField()
     command_hash = models.CharField(max_length=64)
-    # All that decides about the result's bytes (processing.renditions).
+    # All that decides about the result's bytes (processing.worker.renditions).
     rendition_key = models.CharField(max_length=64, blank=True, default="")
     batch = models.ForeignKey(
         "processing.Batch", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"

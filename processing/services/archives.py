@@ -12,8 +12,8 @@ from typing import IO, cast
 
 from config.errors import AppError
 from media_library.files import storage
-from processing import batch_state
 from processing.models import Batch, BatchItem, JobState
+from processing.worker import batch_progress
 
 _CHUNK = 256 * 1024
 MANIFEST = "manifest.json"
@@ -65,7 +65,7 @@ def manifest(batch: Batch, files: list[Entry]) -> bytes:
     whole = {
         "batchId": batch.public_id,
         "operation": batch.operation,
-        "counts": batch_state.counts_of(batch).shown(),
+        "counts": batch_progress.counts_of(batch).shown(),
         "items": told,
     }
     return json.dumps(whole, indent=2, ensure_ascii=False).encode()

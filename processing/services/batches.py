@@ -14,10 +14,10 @@ from accounts.limits import quotas
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
 from media_library.models import Image
-from processing import batch_state, renditions, tasks, transitions
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.services import jobs as services
+from processing.worker import batch_progress, renditions, tasks, transitions
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _written(
         JobEvent(job=job, batch=batch, account=caller.account, name="job.queued") for job in new
     )
     if nothing_open:
-        batch_state.tell(batch)
+        batch_progress.tell(batch)
     return batch
 
 

@@ -15,11 +15,12 @@ from accounts.models import Account
 from config.errors import AppError, invalid, not_found
 from media_library.intake import ingest
 from media_library.models import Image
-from processing import commands, renditions, runtime, tasks, transitions
+from processing import commands
 from processing.commands import Command, Edit, RemoveBackground
 from processing.delivery import events
 from processing.engine.errors import EngineError, InvalidPlan, ModelNotInstalled, UnknownModel
 from processing.models import Job, JobState
+from processing.worker import renditions, runtime, tasks, transitions
 
 
 def submit(caller: Caller, command: Command, *, source: Image | None) -> Job:

@@ -15,7 +15,7 @@ from accounts.models import Account
 from config.errors import invalid, not_found
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
-from processing import commands, runtime
+from processing import commands
 from processing.commands import Command
 from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
@@ -28,6 +28,7 @@ from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
 from processing.services import background_library, jobs
 from processing.services.background_library import Described
+from processing.worker import runtime
 
 _TITLE_LENGTH = 60
 _LARGEST_SEED = 2**32 - 1

@@ -17,11 +17,11 @@ from accounts.http import Caller
 from accounts.models import Account, User
 from media_library.intake.ingest import ResultFacts, ingest, keep, new_result
 from media_library.models import Image
-from processing import transitions
 from processing.commands import RemoveBackground
 from processing.engine.networks.registry import ModelInfo
 from processing.models import Job
 from processing.services import jobs
+from processing.worker import transitions
 
 PASSWORD = "a long and quiet sentence"
 HTMX = {"HX-Request": "true"}
@@ -112,5 +112,5 @@ class TwoModels:
 
 @pytest.fixture(autouse=True)
 def _two_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("processing.forms", "processing.runtime"):
+    for module in ("processing.forms", "processing.worker.runtime"):
         monkeypatch.setattr(f"{module}.registry", TwoModels)

@@ -33,13 +33,13 @@ def stranger(db: None) -> Seller:
 @pytest.fixture
 def middle_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """The middle half of any picture is the subject."""
-    monkeypatch.setattr("processing.runtime.registry", MiddleModel)
+    monkeypatch.setattr("processing.worker.runtime.registry", MiddleModel)
 
 
 @pytest.fixture
 def quick_queue(transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Messages are worked on the moment they are sent, which is when the row is committed."""
-    from processing import tasks
+    from processing.worker import tasks
 
     settings.DOOR_WAIT_SECONDS = 5.0
     monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)

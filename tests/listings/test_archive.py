@@ -13,8 +13,8 @@ from PIL import Image as Pillow
 from accounts.limits.operations import EDIT
 from listings import services
 from media_library.services import delete_image
-from processing import tasks
 from processing.models import Batch, Job
+from processing.worker import tasks
 from tests.listings.conftest import LISTINGS, WORDS, data_of, refusal_of
 
 

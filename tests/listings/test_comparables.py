@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.limits import quotas
 from listings import comparables
 from listings.models import Comparable, ComparableImport
-from processing import tasks
 from processing.models import Job
 from processing.services import jobs
+from processing.worker import tasks
 from tests.listings.conftest import data_of, refusal_of
 from tests.processing.conftest import Seller
 

@@ -19,8 +19,8 @@ from listings.writers import choosing
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from media_library.services import delete_image
-from processing import tasks
 from processing.models import Job
+from processing.worker import tasks
 from tests.listings.conftest import data_of, photo, refusal_of
 from tests.processing import test_providers
 from tests.processing.conftest import Seller

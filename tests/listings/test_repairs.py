@@ -138,7 +138,7 @@ class TestUnderWay:
     def test_it_answers_202_and_takes_its_place_when_it_is_done(
         self, owner, make_listing, add_photo, django_capture_on_commit_callbacks
     ):
-        from processing import tasks
+        from processing.worker import tasks
 
         image = add_photo((1200, 900), thumbnail=True)
         listing = make_listing(images=[image])

@@ -19,10 +19,10 @@ from accounts.models import Account
 from accounts.services import create_demo
 from media_library.intake.ingest import ingest
 from media_library.models import Image
-from processing import tasks
 from processing.commands import RemoveBackground
 from processing.models import Job
 from processing.services import jobs
+from processing.worker import tasks
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class MiddleModel:
 
 @pytest.fixture
 def middle_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("processing.runtime.registry", MiddleModel)
+    monkeypatch.setattr("processing.worker.runtime.registry", MiddleModel)
 
 
 @pytest.fixture

@@ -20,13 +20,14 @@ from media_library.files import storage
 from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from media_library.services import delete_image
-from processing import commands, runtime, tasks
+from processing import commands
 from processing.engine.backdrops.provider import Backdrop
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job, JobState
 from processing.services import background_library, jobs
 from processing.services.background_library import Described
 from processing.services.paint_background import PaintBackground
+from processing.worker import runtime, tasks
 from tests.processing.conftest import Seller
 
 GENERATE = "/api/v1/backgrounds/generate"

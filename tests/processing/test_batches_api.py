@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Plan, PlanLimit
 from media_library.models import Image
-from processing import runner, tasks
 from processing.engine.errors import BrokenImage
 from processing.models import Batch, Job, JobEvent, JobState
 from processing.services import batches
+from processing.worker import runner, tasks
 from tests.processing.conftest import Seller, photo
 
 URL = "/api/v1/batch"

@@ -97,7 +97,7 @@ class TestEdit:
         assert len(ids) == 2
 
     def test_who_prefers_not_to_wait_gets_the_job(self, owner: Seller, monkeypatch: Any) -> None:
-        monkeypatch.setattr("processing.tasks.run_job.send", lambda job_id: None)
+        monkeypatch.setattr("processing.worker.tasks.run_job.send", lambda job_id: None)
         answer = post(
             owner,
             "replace-background",
@@ -169,7 +169,7 @@ class _Broken:
 
 @pytest.fixture
 def failing_provider(monkeypatch: pytest.MonkeyPatch) -> None:
-    from processing import runtime
+    from processing.worker import runtime
 
     monkeypatch.setitem(runtime.providers(), "broken", _Broken())
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Plan
 from media_library.models import Image
-from processing import fair_share, tasks, transitions
 from processing.commands import RemoveBackground
 from processing.models import Batch, Job, JobState
 from processing.services import batches, jobs
+from processing.worker import fair_share, tasks, transitions
 from tests.processing.conftest import Seller, photo
 
 

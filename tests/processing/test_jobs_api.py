@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from processing import transitions
 from processing.models import Job, JobState
+from processing.worker import transitions
 from tests.processing.conftest import Seller
 
 URL = "/api/v1/jobs"

@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import IdempotencyRecord
 from media_library.models import Image, Project
-from processing import tasks
 from processing.engine.errors import EngineError
 from processing.models import Batch, Job, JobEvent, Preset, WebhookEndpoint
 from processing.services import jobs
+from processing.worker import tasks
 from tests.processing.conftest import MiddleModel, Seller, photo
 
 API = "/api/v1/"
@@ -65,7 +65,7 @@ def started(
 ) -> dict[str, Any]:
     """What was asked in a request that did not wait; ``work`` ends its job."""
     body = {"imageId": image.public_id, "display": "url"}
-    monkeypatch.setattr("processing.runtime.registry", MiddleModel)
+    monkeypatch.setattr("processing.worker.runtime.registry", MiddleModel)
     with monkeypatch.context() as idle:
         idle.setattr(tasks.run_job, "send", lambda job_id: None)
         assert send(owner, REMOVE, body, Prefer="respond-async").status_code == 202
@@ -88,7 +88,7 @@ def test_a_replay_that_tells_of_a_failure_is_the_last(
     owner: Seller, started: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as blind:
-        blind.setattr("processing.runtime.registry", Blind)
+        blind.setattr("processing.worker.runtime.registry", Blind)
         work()
     assert send(owner, REMOVE, started).status_code == 422
     answer = send(owner, REMOVE, started)
@@ -108,9 +108,9 @@ def test_a_result_that_was_deleted_is_not_made_again(owner: Seller) -> None:
 @pytest.mark.usefixtures("quick_queue")
 def test_a_failed_job_frees_the_key(owner: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
     body = {"imageId": owner.image(photo()).public_id}
-    monkeypatch.setattr("processing.runtime.registry", Blind)
+    monkeypatch.setattr("processing.worker.runtime.registry", Blind)
     assert send(owner, REMOVE, body).status_code == 422
-    monkeypatch.setattr("processing.runtime.registry", MiddleModel)
+    monkeypatch.setattr("processing.worker.runtime.registry", MiddleModel)
     assert send(owner, REMOVE, body).status_code == 200
     assert sorted(Job.objects.values_list("state", flat=True)) == ["completed", "failed"]
     assert owner.used() == 1

@@ -12,10 +12,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from media_library.models import Image, ImageKind
-from processing import runner, sweeps, tasks, transitions
 from processing.engine.errors import BrokenImage
 from processing.models import Job, JobEvent, JobState
 from processing.services import jobs
+from processing.worker import runner, sweeps, tasks, transitions
 from tests.processing.conftest import Seller
 
 Submit = Callable[..., Job]

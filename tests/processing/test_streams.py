@@ -15,11 +15,11 @@ from django.conf import settings as project
 from django.db import DatabaseError
 
 from accounts.access import api_keys
-from processing import transitions
 from processing.commands import RemoveBackground
 from processing.delivery import leases, nudges, sse
 from processing.models import Batch, Job, JobEvent
 from processing.services import batches
+from processing.worker import transitions
 from tests.processing.conftest import Seller, photo
 
 Submit = Callable[..., Job]

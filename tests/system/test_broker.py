@@ -15,7 +15,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
 
 from config.broker import Broker
-from processing import tasks
+from processing.worker import tasks
 from tests.system.site import until
 from tests.system.test_queue import Server, broker, client, fading, running  # noqa: F401  (fixtures)
 

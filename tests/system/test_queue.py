@@ -25,12 +25,12 @@ from config.broker import Broker
 from config.launch import queue
 from config.launch.table import Site, stages
 from config.observability import queue_client, warm_workers
-from processing import presence, sweeps, tasks, transitions
 from processing.commands import RemoveBackground
 from processing.delivery import events
 from processing.models import Job
-from processing.presence import WorkerPresence
 from processing.services import batches
+from processing.worker import presence, sweeps, tasks, transitions
+from processing.worker.presence import WorkerPresence
 from tests.processing.conftest import Seller, image, owner, photo, submit  # noqa: F401  (fixtures)
 from tests.system.site import until
 
@@ -286,7 +286,7 @@ def test_a_worker_announces_itself_once_it_is_warm(
 ) -> None:
     models, [name] = Models(), names
     niced: list[int] = []
-    monkeypatch.setattr("processing.presence.os.nice", niced.append)
+    monkeypatch.setattr("processing.worker.presence.os.nice", niced.append)
     monkeypatch.setattr(presence, "registry", lambda: models)
     broker.add_middleware(WorkerPresence())
     worker = Worker(broker, queues=names, worker_threads=1, worker_timeout=20)

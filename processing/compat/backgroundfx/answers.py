@@ -11,11 +11,11 @@ from accounts.services import account_of
 from accounts.signing.jwt import Tokens
 from media_library.files.links import content_url
 from media_library.models import Image
-from processing import batch_state
 from processing.compat.backgroundfx.masks import mask_url
 from processing.compat.backgroundfx.progress import ended, status_of
 from processing.engine.plans.cutout import edge_strength
 from processing.models import Batch, BatchItem, Job, WebhookEndpoint
+from processing.worker import batch_progress
 
 # A plan that the vendor doesn't know has the rates of the smallest.
 _PLANS = ("free", "pro", "enterprise")
@@ -55,7 +55,7 @@ def processing_result(job: Job, result: Image, *, base: str, mask: bool) -> dict
 
 def batch_job(batch: Batch, *, base: str) -> dict[str, Any]:
     """``errors`` is no property of the vendor's, who have no word for a photo that failed alone."""
-    counts = batch_state.counts_of(batch)
+    counts = batch_progress.counts_of(batch)
     items = list(batch.items.select_related("job__result").order_by("position"))
     return {
         "id": str(batch.pk),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from config import public_ids
-from processing.batch_state import Counts
 from processing.compat.backgroundfx.progress import ended, status_of
 from processing.delivery.payloads import DIALECTS, Notice
+from processing.worker.batch_progress import Counts
 
 DIALECT = "backgroundfx"
 _COUNTED = ("total", "pending", "processing", "completed", "failed", "cancelled")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processing.batch_state import Counts
+from processing.worker.batch_progress import Counts
 
 
 def status_of(counts: Counts) -> str:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
 import media_library.files.sweeps
-import processing.sweeps
+import processing.worker.sweeps
 from accounts.api import idempotency
 from accounts.signing.sessions import SessionStore
 from config.launch.lifeline import die_with_parent
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         while not stopping.wait(SWEEP_SECONDS):
             close_old_connections()
             try:
-                processing.sweeps.run()
+                processing.worker.sweeps.run()
                 media_library.files.sweeps.run()
                 if time.monotonic() - cleaned > CLEAN_SECONDS:
                     cleaned = time.monotonic()

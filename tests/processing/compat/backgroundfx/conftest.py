@@ -16,9 +16,9 @@ from accounts.models import Account, User
 from accounts.services import create_demo
 from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
-from processing import runtime, tasks
 from processing.engine.backdrops.provider import Backdrop
 from processing.engine.errors import ModelNotInstalled
+from processing.worker import runtime, tasks
 from tests.processing.compat.backgroundfx.client import BackgroundfxClient
 
 

@@ -15,10 +15,10 @@ from config import public_ids
 from media_library.files import storage
 from media_library.models import Background, Image
 from media_library.services import delete_image
-from processing import runtime, tasks
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job
 from processing.services.builtin_backgrounds import builtins
+from processing.worker import runtime, tasks
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import (
     MiddleModel,

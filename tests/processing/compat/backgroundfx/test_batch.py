@@ -12,10 +12,10 @@ from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Plan, PlanLimit
 from media_library.models import Image
 from media_library.services import delete_image
-from processing.batch_state import Counts
 from processing.compat.backgroundfx.progress import status_of
 from processing.models import Batch
 from processing.services import batches
+from processing.worker.batch_progress import Counts
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import MiddleModel, Studio, photo, pixels
 

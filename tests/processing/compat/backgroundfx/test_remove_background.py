@@ -15,11 +15,11 @@ from accounts.models import PlanLimit
 from media_library.files import storage
 from media_library.models import Image
 from media_library.services import delete_image
-from processing import tasks
 from processing.commands import RemoveBackground
 from processing.engine.errors import BrokenImage
 from processing.models import Job, JobState
 from processing.services import jobs
+from processing.worker import tasks
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import (
     MiddleModel,
@@ -224,7 +224,7 @@ class TestFailed:
         def fail(*args: Any) -> None:
             raise exception
 
-        monkeypatch.setattr("processing.runner.render", fail)
+        monkeypatch.setattr("processing.worker.runner.render", fail)
         settings.COMPAT_WAIT_SECONDS = 0.05
         response = studio.client.http.post(
             studio.client.base_url + PATH,

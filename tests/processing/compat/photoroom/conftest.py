@@ -15,10 +15,10 @@ from accounts.limits import quotas
 from accounts.models import Account
 from accounts.services import create_demo
 from config import outbound
-from processing import runner, runtime, tasks
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan
 from processing.engine.rendered import Rendered
+from processing.worker import runner, runtime, tasks
 from tests.processing.compat.photoroom.client import PhotoroomClient
 from tests.processing.conftest import MiddleModel
 

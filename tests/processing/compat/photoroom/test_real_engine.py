@@ -10,9 +10,9 @@ from PIL import Image as Pillow
 
 from media_library.files import storage
 from media_library.intake.ingest import ingest
-from processing import runtime, tasks
 from processing.commands import Edit
 from processing.services import edit_json, jobs
+from processing.worker import runtime, tasks
 from tests.processing.compat.photoroom.conftest import MiddleModel, Shop, photo, shop_on
 
 PHOTO = photo((400, 300))

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.observability import queue_client, queued_arguments
-from processing import tasks, transitions
 from processing.delivery import webhooks
 from processing.models import Job, JobState
+from processing.worker import tasks, transitions
 
 log = structlog.get_logger(__name__)
 MESSAGE_PATIENCE = timedelta(seconds=10)

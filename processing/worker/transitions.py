@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from accounts.limits import quotas
 from media_library.models import Image
-from processing import batch_state
 from processing.delivery import events
 from processing.models import OPEN_STATES, Job, JobState
+from processing.worker import batch_progress
 
 
 def stale() -> Q:
@@ -73,7 +73,7 @@ def complete(job: Job, result: Image | None, report: Mapping[str, Any]) -> None:
     quotas.settle(job.pk)
     events.lock_batch(job)
     _tell_completed(job, result)
-    batch_state.item_ended(job)
+    batch_progress.item_ended(job)
 
 
 def complete_at_once(
@@ -107,7 +107,7 @@ def complete_at_once(
             return False
         events.lock_batch(job)
         _tell_completed(job, result)
-        batch_state.item_ended(job)
+        batch_progress.item_ended(job)
     return True
 
 
@@ -185,7 +185,7 @@ def reopen(job: Job) -> bool:
                 quotas.reserve(job.account, job.operation, job_id=job.pk)
             events.lock_batch(job)
             events.append(job, "job.queued", {"retried": True})
-            batch_state.item_reopened(job)
+            batch_progress.item_reopened(job)
     return bool(reopened)
 
 
@@ -206,5 +206,5 @@ def _end(
             quotas.release(job.pk)
             events.lock_batch(job)
             events.append(job, f"job.{state.value}", {"code": code, "error": message})
-            batch_state.item_ended(job)
+            batch_progress.item_ended(job)
     return bool(ended)

@@ -15,8 +15,8 @@ import structlog
 from dramatiq.errors import BrokerError
 
 from config.observability import queue_client
-from processing import fair_share, runner, transitions
 from processing.models import Batch, Job
+from processing.worker import fair_share, runner, transitions
 
 log = structlog.get_logger(__name__)
 IMAGES, BATCHES = "images", "batches"

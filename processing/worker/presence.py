@@ -14,8 +14,8 @@ from dramatiq.middleware import Middleware
 
 from config.observability import WORKER_KEY, queue_client
 from processing.engine import memory
-from processing.runtime import registry
-from processing.tasks import BATCHES, IMAGES, give_back_unfinished
+from processing.worker.runtime import registry
+from processing.worker.tasks import BATCHES, IMAGES, give_back_unfinished
 
 log = structlog.get_logger(__name__)
 # Single pictures, for which somebody waits, come first; batches take what they leave of the processor,

@@ -9,8 +9,8 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account
-from processing import transitions
 from processing.models import Job, JobState
+from processing.worker import transitions
 
 _PENDING = Q(state=JobState.PENDING, batch__isnull=False)
 _RUNNING = Q(state=JobState.PROCESSING)

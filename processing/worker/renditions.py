@@ -12,10 +12,10 @@ from collections.abc import Collection
 
 from accounts.models import Account
 from media_library.models import Image
-from processing import kinds, runtime
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine import ENGINE_VERSION
 from processing.models import Job, JobState
+from processing.worker import kinds, runtime
 
 
 def makers_of(command: Command) -> list[str] | None:

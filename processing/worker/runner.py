@@ -17,14 +17,15 @@ from media_library.files import storage
 from media_library.intake import ingest
 from media_library.models import Image
 from media_library.projects import default_project
-from processing import commands, kinds, runtime, transitions
+from processing import commands
 from processing.engine import ENGINE_VERSION, memory
 from processing.engine.errors import EngineError
 from processing.engine.render_cutout import render
 from processing.engine.render_edit import render_edit
 from processing.engine.rendered import Rendered
-from processing.kinds import Kind, Told
 from processing.models import Job
+from processing.worker import kinds, runtime, transitions
+from processing.worker.kinds import Kind, Told
 
 log = structlog.get_logger(__name__)
 

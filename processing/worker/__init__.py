@@ -1,0 +1,1 @@
+"""What runs in workers: claiming jobs, running them, settling them."""
