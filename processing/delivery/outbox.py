@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from django.db import transaction
 
-from processing.delivery import payloads, webhooks
+from processing.delivery import attempts, payloads
 from processing.models import Job, JobEvent, WebhookDelivery, WebhookEndpoint
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ def put(event: JobEvent, job: Job | None = None) -> None:
     deliveries = [found for one in endpoints if (found := _delivery(one, event, notice))]
     if deliveries:
         WebhookDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
-        transaction.on_commit(partial(webhooks.nudge, event.account_id), robust=True)
+        transaction.on_commit(partial(attempts.nudge, event.account_id), robust=True)
 
 
 def _delivery(

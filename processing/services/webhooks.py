@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Account
 from config import outbound
 from config.errors import AppError, invalid, not_found
-from processing.delivery import payloads, signing, webhooks
+from processing.delivery import attempts, payloads, signing
 from processing.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 
 MOST = 20
@@ -109,12 +109,12 @@ def test(endpoint: WebhookEndpoint) -> WebhookDelivery:
     It tells nothing against the endpoint. Not to be called within a transaction: it takes as long
     as the receiver does.
     """
-    notice = payloads.Notice(webhooks.TEST, timezone.now(), {"webhookId": endpoint.public_id})
+    notice = payloads.Notice(attempts.TEST, timezone.now(), {"webhookId": endpoint.public_id})
     delivery = WebhookDelivery(endpoint=endpoint, event=notice.type, payload=notice.payload())
-    for name, value in webhooks.lease(delivery).items():
+    for name, value in attempts.lease(delivery).items():
         setattr(delivery, name, value)
     delivery.save(force_insert=True)
-    webhooks.attempt(delivery)
+    attempts.attempt(delivery)
     return delivery_for(endpoint, delivery.pk)
 
 
@@ -124,7 +124,7 @@ def replay(delivery: WebhookDelivery) -> WebhookDelivery:
     Raises AppError CONFLICT for a test, while an attempt is being made, for an endpoint that is
     switched off, and after too many attempts.
     """
-    if delivery.event == webhooks.TEST:
+    if delivery.event == attempts.TEST:
         raise _conflict("A test isn't replayed: send another.")
     if not delivery.endpoint.enabled:
         raise _conflict("The webhook is switched off.")
@@ -146,7 +146,7 @@ def replay(delivery: WebhookDelivery) -> WebhookDelivery:
         if not replayed:
             raise _conflict("An attempt is just being made.")
         account_id = delivery.endpoint.account_id
-        transaction.on_commit(lambda: webhooks.nudge(account_id), robust=True)
+        transaction.on_commit(lambda: attempts.nudge(account_id), robust=True)
     return delivery_for(delivery.endpoint, delivery.pk)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.observability import queue_client, queued_arguments
-from processing.delivery import webhooks
+from processing.delivery import attempts
 from processing.models import Job, JobState
 from processing.worker import tasks, transitions
 
@@ -23,7 +23,7 @@ def run() -> None:
     """Safe to run anywhere, at any time, more than once."""
     abandoned_jobs()
     lost_messages()
-    webhooks.send_due()
+    attempts.send_due()
     lost_batch_messages()
 
 

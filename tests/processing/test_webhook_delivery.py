@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisDown
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from config import outbound
-from processing.delivery import events, outbox, payloads, signing, webhooks
+from processing.delivery import attempts, events, outbox, payloads, signing
 from processing.models import (
     Batch,
     DeliveryState,
@@ -47,7 +47,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The accounts that were told to have something due."""
     sent: list[str] = []
-    monkeypatch.setattr(webhooks.deliver, "send", sent.append)
+    monkeypatch.setattr(attempts.deliver, "send", sent.append)
     return sent
 
 
@@ -73,7 +73,7 @@ def happen(job: Job, name: str = "job.completed", **data: Any) -> JobEvent:
 def work(seller: Seller, *, after: timedelta = timedelta()) -> None:
     """What a worker does with one message, `after` some time."""
     with time_machine.travel(timezone.now() + after, tick=False):
-        webhooks.deliver.fn(str(seller.account.pk))
+        attempts.deliver.fn(str(seller.account.pk))
 
 
 def only() -> WebhookDelivery:
@@ -266,7 +266,7 @@ def test_both_secrets_sign_for_a_day_after_a_rotation(
     happen(job, "job.failed", code="X", error="x")
     work(owner)
     with time_machine.travel(timezone.now() + timedelta(hours=24), tick=False):
-        webhooks.deliver.fn(str(owner.account.pk))
+        attempts.deliver.fn(str(owner.account.pk))
         during, after = receiver.received
         assert Webhook(new).verify(after.body, after.headers)
         with pytest.raises(WebhookVerificationError):
@@ -292,9 +292,9 @@ def test_ten_attempts_over_almost_three_days(
             assert delivery.due_at is not None
             waits.append((delivery.due_at - timezone.now()).total_seconds())
             clock.move_to(delivery.due_at - timedelta(seconds=1))
-            webhooks.deliver.fn(str(owner.account.pk))  # too early: nothing
+            attempts.deliver.fn(str(owner.account.pk))  # too early: nothing
             clock.move_to(delivery.due_at)
-            webhooks.deliver.fn(str(owner.account.pk))
+            attempts.deliver.fn(str(owner.account.pk))
             sent = receiver.received[-1]
             assert Webhook(endpoint.secret).verify(sent.body, sent.headers)
     expected = [0, 5, 60, 300, 1800, 7200, 21600, 43200, 86400, 86400]
@@ -312,8 +312,8 @@ def test_ten_attempts_over_almost_three_days(
 
 def test_a_wait_is_the_same_when_asked_again_and_another_for_another_delivery() -> None:
     one, other = WebhookDelivery(attempts=4), WebhookDelivery(attempts=4)
-    assert webhooks.wait_after(one) == webhooks.wait_after(one)
-    assert webhooks.wait_after(one) != webhooks.wait_after(other)
+    assert attempts.wait_after(one) == attempts.wait_after(one)
+    assert attempts.wait_after(one) != attempts.wait_after(other)
 
 
 def test_success_after_failures_ends_it(
@@ -414,7 +414,7 @@ def test_a_receiver_that_hangs_is_left(
     subscribe()
     receiver.hang()
     happen(job)
-    webhooks.deliver.fn(str(owner.account.pk))
+    attempts.deliver.fn(str(owner.account.pk))
     assert tries(only()) == [(1, None, "The server took too long.")]
 
 
@@ -425,7 +425,7 @@ def test_a_status_counts_though_the_body_never_comes(
     subscribe()
     receiver.react = hang_after_the_status
     happen(job)
-    webhooks.deliver.fn(str(owner.account.pk))
+    attempts.deliver.fn(str(owner.account.pk))
     assert only().state == OK
     assert only().tries.get().answer == "so far"
 
@@ -495,8 +495,8 @@ def test_of_two_workers_one_gets_it(owner: Seller, subscribe: Subscribe, job: Jo
     subscribe()
     happen(job)
     one, other = only(), only()
-    assert (webhooks.claim(one), webhooks.claim(other)) == (True, False)
-    assert webhooks.claim_next(owner.account.pk) is None
+    assert (attempts.claim(one), attempts.claim(other)) == (True, False)
+    assert attempts.claim_next(owner.account.pk) is None
     assert only().attempts == 1
 
 
@@ -505,7 +505,7 @@ def test_what_a_dead_worker_left_is_sent_by_another(
 ) -> None:
     subscribe()
     happen(job)
-    assert webhooks.claim_next(owner.account.pk) is not None
+    assert attempts.claim_next(owner.account.pk) is not None
     work(owner, after=timedelta(seconds=21))
     assert receiver.received == []
     work(owner, after=timedelta(seconds=23))
@@ -520,7 +520,7 @@ def test_a_worker_that_dies_in_the_last_attempt_ends_it(
     subscribe()
     happen(job)
     WebhookDelivery.objects.update(attempts=9)
-    assert webhooks.claim_next(owner.account.pk) is not None
+    assert attempts.claim_next(owner.account.pk) is not None
     work(owner, after=timedelta(seconds=23))
     assert (only().state, only().attempts, receiver.received) == (FAILED, 10, [])
     assert [number for number, _, _ in tries(only())] == [10]
@@ -531,11 +531,11 @@ def test_a_worker_whose_lease_ran_out_changes_nothing(
 ) -> None:
     subscribe()
     happen(job)
-    slow = webhooks.claim_next(owner.account.pk)
+    slow = attempts.claim_next(owner.account.pk)
     assert slow is not None
     with time_machine.travel(timezone.now() + timedelta(seconds=23), tick=False):
-        assert webhooks.claim_next(owner.account.pk) is not None
-        assert webhooks.attempt(slow).delivered is True
+        assert attempts.claim_next(owner.account.pk) is not None
+        assert attempts.attempt(slow).delivered is True
     assert (only().state, only().attempts) == (PENDING, 2)
     assert [number for number, _, _ in tries(only())] == [1]
 
@@ -545,10 +545,10 @@ def test_one_that_is_deleted_meanwhile_leaves_nothing(
 ) -> None:
     endpoint = subscribe()
     happen(job)
-    taken = webhooks.claim_next(owner.account.pk)
+    taken = attempts.claim_next(owner.account.pk)
     assert taken is not None
     endpoint.delete()
-    assert webhooks.attempt(taken).delivered is True
+    assert attempts.attempt(taken).delivered is True
     assert not WebhookAttempt.objects.exists()
 
 
@@ -558,16 +558,16 @@ def test_one_endpoint_gets_two_at_once_and_one_account_four(
     first = subscribe()
     for _ in range(3):
         happen(job)
-    taken = [webhooks.claim_next(owner.account.pk) for _ in range(3)]
+    taken = [attempts.claim_next(owner.account.pk) for _ in range(3)]
     assert [one and one.endpoint for one in taken] == [first, first, None]
     for _ in range(3):
         subscribe()
     happen(job)
-    taken = [webhooks.claim_next(owner.account.pk) for _ in range(3)]
+    taken = [attempts.claim_next(owner.account.pk) for _ in range(3)]
     assert [one is not None and one.endpoint != first for one in taken] == [True, True, False]
     theirs = subscribe(stranger)
     WebhookDelivery.objects.create(endpoint=theirs, event="job.completed", payload={})
-    assert webhooks.claim_next(stranger.account.pk) is not None
+    assert attempts.claim_next(stranger.account.pk) is not None
 
 
 def test_whoever_sends_one_says_that_there_is_more(
@@ -597,7 +597,7 @@ def test_the_sweep_nudges_for_what_is_due_and_not_on_the_queue(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     queued: set[str] = set()
-    monkeypatch.setattr(webhooks, "_queued_accounts", lambda: queued)
+    monkeypatch.setattr(attempts, "_queued_accounts", lambda: queued)
     theirs = subscribe(stranger)
     WebhookDelivery.objects.create(
         endpoint=theirs,
@@ -606,12 +606,12 @@ def test_the_sweep_nudges_for_what_is_due_and_not_on_the_queue(
         due_at=timezone.now() + timedelta(minutes=1),
     )
     subscribe()
-    assert webhooks.send_due() == 0
+    assert attempts.send_due() == 0
     happen(job)
     happen(job)
-    assert (webhooks.send_due(), nudged) == (1, [str(owner.account.pk)])
+    assert (attempts.send_due(), nudged) == (1, [str(owner.account.pk)])
     queued.add(str(owner.account.pk))
-    assert webhooks.send_due() == 0
+    assert attempts.send_due() == 0
 
 
 def test_without_a_queue_events_stay_due(
@@ -620,13 +620,13 @@ def test_without_a_queue_events_stay_due(
     def down(*_: object) -> None:
         raise RedisDown
 
-    monkeypatch.setattr(webhooks.deliver, "send", down)
-    monkeypatch.setattr(webhooks, "_queued_accounts", set)
+    monkeypatch.setattr(attempts.deliver, "send", down)
+    monkeypatch.setattr(attempts, "_queued_accounts", set)
     subscribe()
     happen(job)
-    assert webhooks.send_due() == 0
-    monkeypatch.setattr(webhooks, "_queued_accounts", down)
-    assert webhooks.send_due() == 0
+    assert attempts.send_due() == 0
+    monkeypatch.setattr(attempts, "_queued_accounts", down)
+    assert attempts.send_due() == 0
     assert only().state == PENDING
 
 
@@ -638,7 +638,7 @@ def test_what_comes_due_while_switched_off_is_given_up(
     services.change(endpoint, {"enabled": False})
     work(owner)
     assert only().state == PENDING
-    webhooks.send_due()
+    attempts.send_due()
     assert (only().state, receiver.received) == (FAILED, [])
 
 
@@ -653,5 +653,5 @@ def test_old_deliveries_are_forgotten(subscribe: Subscribe) -> None:
     old, young = delivery(30.1), delivery(29.9)
     WebhookAttempt.objects.create(delivery=old, number=1)
     waiting = delivery(0, state=PENDING, due_at=timezone.now(), ended_at=None)
-    assert webhooks.delete_old() == 1
+    assert attempts.delete_old() == 1
     assert set(WebhookDelivery.objects.all()) == {young, waiting}

@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import Webhook
 
 from accounts.access import api_keys
 from config import outbound, public_ids
-from processing.delivery import events, webhooks
+from processing.delivery import attempts, events
 from processing.models import DeliveryState, Job, WebhookDelivery, WebhookEndpoint
 from tests.processing.conftest import Seller
 from tests.processing.receiver import Receiver, receiving
@@ -43,7 +43,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 @pytest.fixture(autouse=True)
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sent: list[str] = []
-    monkeypatch.setattr(webhooks.deliver, "send", sent.append)
+    monkeypatch.setattr(attempts.deliver, "send", sent.append)
     return sent
 
 
@@ -307,7 +307,7 @@ def test_deliveries_are_listed_with_their_attempts(
     listed = f"{URL}/{made['id']}/deliveries"
     receiver.answer(500, b"sorry")
     delivery = told(job)
-    webhooks.deliver.fn(str(owner.account.pk))
+    attempts.deliver.fn(str(owner.account.pk))
     owner.client.post(f"{URL}/{made['id']}/test")
     page = owner.client.get(listed).json()["data"]
     assert [item["event"] for item in page["items"]] == ["webhook.test", "job.completed"]
@@ -363,21 +363,21 @@ def test_a_replay_starts_the_ladder_anew_under_the_same_id(
     made = registered(owner, url=receiver.url)
     delivery = told(job)
     receiver.answer(500)
-    webhooks.deliver.fn(str(owner.account.pk))
+    attempts.deliver.fn(str(owner.account.pk))
     ended(delivery, attempts=10)
     nudged.clear()
     with django_capture_on_commit_callbacks(execute=True):
         answer = replay(owner, made, delivery)
     assert (answer.status_code, answer.json()["data"]["state"]) == (202, "pending")
     assert nudged == [str(owner.account.pk)]
-    webhooks.deliver.fn(str(owner.account.pk))
+    attempts.deliver.fn(str(owner.account.pk))
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.PENDING
     assert delivery.due_at is not None
     assert 4 < (delivery.due_at - timezone.now()).total_seconds() < 6
     receiver.answer(200)
     assert replay(owner, made, delivery).status_code == 202
-    webhooks.deliver.fn(str(owner.account.pk))
+    attempts.deliver.fn(str(owner.account.pk))
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.DELIVERED
     assert [one.number for one in delivery.tries.all()] == [1, 11, 12]
@@ -387,9 +387,9 @@ def test_a_replay_starts_the_ladder_anew_under_the_same_id(
 def test_what_was_delivered_can_be_replayed(owner: Seller, receiver: Receiver, job: Job) -> None:
     made = registered(owner, url=receiver.url)
     delivery = told(job)
-    webhooks.deliver.fn(str(owner.account.pk))
+    attempts.deliver.fn(str(owner.account.pk))
     assert replay(owner, made, delivery).status_code == 202
-    webhooks.deliver.fn(str(owner.account.pk))
+    attempts.deliver.fn(str(owner.account.pk))
     assert receiver.received[0].body == receiver.received[1].body
 
 
@@ -417,7 +417,7 @@ def test_what_can_not_be_replayed(
 def test_no_replay_while_an_attempt_is_made(owner: Seller, job: Job) -> None:
     made = registered(owner)
     delivery = told(job)
-    taken = webhooks.claim_next(owner.account.pk)
+    taken = attempts.claim_next(owner.account.pk)
     before = WebhookDelivery.objects.values().get()
     answer = replay(owner, made, delivery)
     assert taken is not None

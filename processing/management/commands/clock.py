@@ -17,7 +17,7 @@ import processing.worker.sweeps
 from accounts.api import idempotency
 from accounts.signing.sessions import SessionStore
 from config.launch.lifeline import die_with_parent
-from processing.delivery import webhooks
+from processing.delivery import attempts
 
 log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 3.0
@@ -46,6 +46,6 @@ class Command(BaseCommand):
                     cleaned = time.monotonic()
                     SessionStore.clear_expired()
                     idempotency.forget_old()
-                    webhooks.delete_old()
+                    attempts.delete_old()
             except (DatabaseError, OSError):
                 log.exception("clock.round_failed")

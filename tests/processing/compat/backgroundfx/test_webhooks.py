@@ -33,7 +33,7 @@ def _public(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Nobody sends deliveries: they are only written."""
-    from processing.delivery import webhooks as delivering
+    from processing.delivery import attempts as delivering
 
     sent: list[Any] = []
     monkeypatch.setattr(delivering.deliver, "send", sent.append)
