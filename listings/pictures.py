@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from config.errors import invalid, not_found
-from listings.history import Changes
 from listings.models import Listing, ListingImage, ListingRepair
+from listings.services.history import Changes
 from media_library.models import Image
 from processing.models import JobState
 

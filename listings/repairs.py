@@ -13,12 +13,13 @@ from django.db import transaction
 
 from accounts.http import Caller
 from config.errors import AppError, not_found
-from listings import history, marketplaces, pictures, services
+from listings import marketplaces, pictures
 from listings.checks import photos
 from listings.checks.problems import Problem
 from listings.marketplaces import Rule
 from listings.models import Listing, ListingRepair
 from listings.pictures import Picture
+from listings.services import history, listings
 from processing.commands import Edit
 from processing.delivery import events
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Sides, Upscale
@@ -55,7 +56,7 @@ def request(
     command = Edit(plan=_wanted(listing, picture, platform, day))
     work.check(command)
     with transaction.atomic():
-        services.lock(listing)
+        listings.lock(listing)
         job = _there(picture, platform, command)
         if job is None:
             job = work.submit(caller, command, source=picture.original)
@@ -67,7 +68,7 @@ def undo(caller: Caller, listing: Listing, image_id: UUID, platform: str) -> Non
     """The platform gets the picture itself again. Raises AppError NOT_FOUND."""
     row = pictures.row_for(listing, image_id)
     with transaction.atomic():
-        locked = services.lock(listing)
+        locked = listings.lock(listing)
         repair = ListingRepair.objects.filter(picture=row, platform=platform).first()
         if repair is None:
             raise not_found("Repair")

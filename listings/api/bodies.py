@@ -10,12 +10,13 @@ from rest_framework import serializers
 from accounts.currencies import CODES
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
-from listings import bulk, selectors
+from listings import selectors
 from listings.api.fields import Attributes, CategoryField, Money, Whole, choices, texts
 from listings.models import Condition, ListingState, Platform
 from listings.models.listings import SHORT_LENGTH, TITLE_LENGTH
 from listings.pictures import MOST as MOST_PICTURES
 from listings.selectors import Filter
+from listings.services import bulk
 
 DESCRIPTION_LENGTH = 50_000
 MOST_QUANTITY = 1_000_000

@@ -17,12 +17,13 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
-from listings import bulk, drafting, selectors, services
+from listings import drafting, selectors
 from listings.api import examples
 from listings.api.bodies import BulkBody, ListingPatch, ListingQuery, NewListing, filter_of
 from listings.api.serializers import ChangeSerializer, ListingSerializer, shown
-from listings.bulk import BulkChange
 from listings.models import Condition, Listing, ListingState, Platform
+from listings.services import bulk, listings
+from listings.services.bulk import BulkChange
 
 PATH = [path_id("listing_id", "lst")]
 _MONEY = "Prices are in the currency's minor unit."
@@ -111,7 +112,7 @@ class Listings(ListingView):
         written, pictures = drafting.fields_of(caller(request).account, job_id)
         image_ids = fields.pop("image_ids", pictures)
         state = fields.pop("state", ListingState.DRAFT.value)
-        listing = services.create(
+        listing = listings.create(
             caller(request),
             {**written, **fields},
             image_ids=image_ids,
@@ -155,7 +156,7 @@ class OneListing(ListingView):
         options = {
             name: fields.pop(name) for name in ("image_ids", "cover_id", "state") if name in fields
         }
-        services.change(caller(request), listing, fields, **options)
+        listings.change(caller(request), listing, fields, **options)
         return Response(self.shown(listing))
 
     @endpoint(
@@ -166,7 +167,7 @@ class OneListing(ListingView):
         parameters=PATH,
     )
     def delete(self, request: Request, listing_id: str) -> Response:
-        services.remove(self.listing(listing_id))
+        listings.remove(self.listing(listing_id))
         return Response(status=204)
 
 
@@ -189,7 +190,7 @@ class DuplicateListing(ListingView):
     )
     @idempotent("listing")
     def post(self, request: Request, listing_id: str) -> Response:
-        copied = services.duplicate(
+        copied = listings.duplicate(
             caller(request), self.listing(listing_id), listing_id=new_id(request)
         )
         return Response(self.shown(copied), status=201)

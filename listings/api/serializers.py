@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from config import public_ids
 from config.api.fields import PublicIdField
-from listings import pictures, states
+from listings import pictures
 from listings.models import (
     Condition,
     Listing,
@@ -20,6 +20,7 @@ from listings.models import (
     ListingVariant,
     Platform,
 )
+from listings.services import states
 from media_library.files.links import content_url
 from processing.models import JobState
 

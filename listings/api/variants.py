@@ -9,12 +9,12 @@ from rest_framework.response import Response
 from accounts.http import caller
 from config.api.docs import endpoint
 from config.errors import not_found
-from listings import services
 from listings.api import examples
 from listings.api.bodies import VariantBody
 from listings.api.listings import PATH, ListingView
 from listings.api.serializers import VariantSerializer
 from listings.models import Platform
+from listings.services import listings
 
 _PATH = [
     *PATH,
@@ -37,7 +37,7 @@ class OneVariant(ListingView):
     def put(self, request: Request, listing_id: str, platform: str) -> Response:
         fields = self.read(VariantBody)
         listing = self.listing(listing_id)
-        variant = services.set_variant(caller(request), listing, _known(platform), fields)
+        variant = listings.set_variant(caller(request), listing, _known(platform), fields)
         return Response(VariantSerializer(variant).data)
 
     @endpoint(
@@ -47,7 +47,7 @@ class OneVariant(ListingView):
         parameters=_PATH,
     )
     def delete(self, request: Request, listing_id: str, platform: str) -> Response:
-        services.drop_variant(caller(request), self.listing(listing_id), _known(platform))
+        listings.drop_variant(caller(request), self.listing(listing_id), _known(platform))
         return Response(status=204)
 
 

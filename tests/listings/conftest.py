@@ -10,8 +10,9 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from listings import selectors, services
+from listings import selectors
 from listings.models import Listing
+from listings.services import listings
 from media_library.files import thumbnails
 from media_library.intake.ingest import ingest
 from media_library.models import Image
@@ -106,7 +107,7 @@ def make_listing(owner: Seller, add_photo: Callable[..., Image]) -> Callable[...
         **words: Any,
     ) -> Listing:
         pictures = [add_photo(seller=seller)] if images is None else images
-        listing = services.create(
+        listing = listings.create(
             seller.caller,
             {**WORDS, **words},
             image_ids=[image.pk for image in pictures],

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pillow
 
 from accounts.limits.operations import EDIT
-from listings import services
+from listings.services import listings as services
 from media_library.services import delete_image
 from processing.models import Batch, Job
 from processing.worker import tasks

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from listings import services
 from listings.exports.cells import safe
+from listings.services import listings
 from tests.listings.conftest import LISTINGS, WORDS, data_of, refusal_of
 
 COLUMNS = Path(__file__).parent / "columns"
@@ -211,7 +211,7 @@ def test_a_google_row(owner, make_listing, add_photo):
 
 def test_a_meta_row(owner, make_listing):
     listing = make_listing(condition="new", quantity=0)
-    services.set_variant(
+    listings.set_variant(
         owner.caller, listing, "facebook", {"url": "https://shop.example/1", "title": "Jeans"}
     )
     _, [row] = table(send(owner, "meta"))
@@ -316,7 +316,7 @@ def test_json_holds_the_same_with_types(owner, make_listing):
 
 
 def test_a_plain_file_in_a_platforms_words(owner, listing):
-    services.set_variant(owner.caller, listing, "depop", {"title": "501s", "price": 4800})
+    listings.set_variant(owner.caller, listing, "depop", {"title": "501s", "price": 4800})
     answer = send(owner, "csv", platform="depop")
     assert re.fullmatch(
         r'attachment; filename="packshot-csv-depop-\d{4}-\d\d-\d\d\.csv"',

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from listings import services
+from listings.services import listings
 from tests.listings.conftest import WORDS
 
 
@@ -17,7 +17,7 @@ def staff(client, db):
 
 
 def test_listings_are_found_and_shown_with_their_history(staff, owner, listing):
-    services.set_variant(owner.caller, listing, "depop", {"title": "501s"})
+    listings.set_variant(owner.caller, listing, "depop", {"title": "501s"})
     address = reverse("admin:listings_listing_changelist")
     page = staff.get(address, {"q": "Levi"}).content.decode()
     assert "Levi&#x27;s 501 Original Fit Jeans" in page

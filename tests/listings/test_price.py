@@ -12,11 +12,12 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from listings import services, vocabulary
+from listings import vocabulary
 from listings.models import Comparable, ComparableImport
 from listings.pricing import estimate, priors, similar
 from listings.pricing.estimate import Estimate
 from listings.pricing.quantiles import Sale, plain, quantile, spread
+from listings.services import listings
 from tests.processing.conftest import Seller
 
 TODAY = date(2026, 11, 21)
@@ -167,7 +168,7 @@ def test_what_was_sold_lately_counts_most(owner: Seller, sold: Any) -> None:
 
 def test_listings_that_were_sold_count_too(owner: Seller) -> None:
     for price in (3000, 3100, 3200):
-        listing = services.create(
+        listing = listings.create(
             owner.caller,
             {
                 "title": "Levi's jeans blue",

@@ -12,12 +12,13 @@ from django.db import transaction
 
 from accounts.http import Caller
 from config.errors import AppError, invalid
-from listings import selectors, services
+from listings import selectors
 from listings.models import Listing
+from listings.services import listings
 
 MOST: Final = 100
 # What is each listing's own can't be the same for many.
-FIELDS: Final = tuple(name for name in services.FIELDS if name not in ("sku", "generated_by"))
+FIELDS: Final = tuple(name for name in listings.FIELDS if name not in ("sku", "generated_by"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def change(caller: Caller, listing_ids: Sequence[UUID], wanted: BulkChange) -> l
 
 
 def _change_one(caller: Caller, listing: Listing, wanted: BulkChange) -> None:
-    locked = services.lock(listing)
+    locked = listings.lock(listing)
     fields = dict(wanted.fields)
     if wanted.add_tags or wanted.remove_tags:
         away = {tag.casefold() for tag in wanted.remove_tags}
@@ -59,7 +60,7 @@ def _change_one(caller: Caller, listing: Listing, wanted: BulkChange) -> None:
     if wanted.price_percent is not None and locked.price is not None:
         fields["price"] = _with_percent(locked.price, wanted.price_percent)
     try:
-        services.change(caller, locked, fields, state=wanted.state)
+        listings.change(caller, locked, fields, state=wanted.state)
     except AppError as error:
         message = f"{listing.public_id}: {error.message}"
         raise AppError(error.code, message, status=error.status, fields=error.fields) from error

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.http import Caller
 from config.errors import AppError, invalid, not_found
-from listings import history, pictures, states, texts
-from listings.history import Changes
+from listings import pictures, texts
 from listings.models import Listing, ListingState, ListingVariant
+from listings.services import history, states
+from listings.services.history import Changes
 from processing.engine.plans.cutout import camel
 
 _LINES: Final = ("title", "brand", "size", "sku", "category")
