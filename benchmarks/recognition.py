@@ -21,10 +21,10 @@ from benchmarks.worker import _peak_mb, _resident_mb
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from listings.recognise import Tools, recognise
+from listings.recognition import categories
+from listings.recognition.network import Network
+from listings.recognition.recognise import Tools, recognise
 from listings.training.train_clothing import HELD_OUT, NO_LABEL, fold_of
-from listings.vision import categories
-from listings.vision.network import Network
 from processing.engine.networks.registry import Registry
 from processing.engine.text.detect import TextFinder
 

@@ -14,7 +14,7 @@ from config import public_ids
 from listings.models import Platform
 from listings.pricing import estimate, similar
 from listings.pricing.estimate import Estimate
-from listings.seen import Evidence, Seen
+from listings.recognition.result import Evidence, Seen
 from listings.writers import base, choosing, facts, wording
 from listings.writers.base import Brief, Draft, Hints, Limits
 from listings.writers.rules import RulesWriter
@@ -70,7 +70,7 @@ def work(job: Job, command: GenerateListing) -> Told:
 
 
 def _recognised(pictures: Sequence[bytes]) -> Seen:
-    from listings.recognise import recognise, tools  # networks: not for web processes
+    from listings.recognition.recognise import recognise, tools  # networks: not for web processes
 
     return recognise(pictures, tools())
 

@@ -19,7 +19,7 @@ from listings.api.generate_examples import GENERATED
 from listings.generating import MOST_VIEWS, GenerateListing
 from listings.models import Platform
 from listings.pricing.estimate import Basis
-from listings.seen import Source
+from listings.recognition.result import Source
 from listings.writers import choosing
 from listings.writers.base import Hints
 from processing.api.tools import job_again, refuse_ended, run

@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from listings.vision import clothing
-from listings.vision.categories import softmax
-from listings.vision.network import Looks, Network
+from listings.recognition import clothing
+from listings.recognition.categories import softmax
+from listings.recognition.network import Looks, Network
 from processing.engine.arrays import F32
 from processing.engine.files import decode
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from listings import marketplaces, texts, vocabulary
 from listings.models import Condition
-from listings.seen import Evidence
+from listings.recognition.result import Evidence
 from listings.vocabulary import Category
 from processing.engine.plans.cutout import camel
 

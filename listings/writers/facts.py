@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from listings import vocabulary
-from listings.seen import Evidence, Seen
+from listings.recognition.result import Evidence, Seen
 from listings.writers.base import Facts, Hints
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from listings import vocabulary
 from listings.models import Condition
-from listings.seen import Evidence
+from listings.recognition.result import Evidence
 from listings.writers import claims, replies, titles, wording
 from listings.writers.base import Brief, Draft, Facts
 from listings.writers.replies import BadReply, Reply

@@ -12,9 +12,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.limits.operations import GENERATE_LISTING
-from listings import generating, recognise
+from listings import generating
 from listings.models import Listing
-from listings.seen import Evidence, Quality, Seen
+from listings.recognition import recognise
+from listings.recognition.result import Evidence, Quality, Seen
 from listings.writers import choosing
 from media_library.intake.ingest import ingest
 from media_library.models import Image

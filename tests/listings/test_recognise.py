@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from listings.recognise import PROVIDER, Tools, recognise
-from listings.vision.network import Network
+from listings.recognition.network import Network
+from listings.recognition.recognise import PROVIDER, Tools, recognise
 from processing.engine.arrays import U8
 from processing.engine.errors import BrokenImage, ModelNotInstalled, TooManyPixels
 from processing.engine.files import decode

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from listings.vision import brands, labels
-from listings.vision.reading import Line
+from listings.recognition import brands, labels
+from listings.recognition.reading import Line
 
 
 def line(words: str, score: float = 0.95) -> Line:

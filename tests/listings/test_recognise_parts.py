@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from listings.vision import categories, choosing, clothing, colours, quality
-from listings.vision.network import Looks
+from listings.recognition import categories, choosing, clothing, colours, quality
+from listings.recognition.network import Looks
 from processing.engine.arrays import F32, U8
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from config.errors import AppError
 from listings import vocabulary
 from listings.models import Condition, Platform
-from listings.seen import Evidence, Quality, Seen
+from listings.recognition.result import Evidence, Quality, Seen
 from listings.writers import facts as known
 from listings.writers.base import TONES, Brief, Draft, English, Facts, Hints, Limits, Tone
 from listings.writers.rules import RulesWriter, styles

@@ -10,7 +10,7 @@ from itertools import chain, pairwise, permutations
 from pathlib import Path
 
 from listings import vocabulary
-from listings.vision.reading import Line
+from listings.recognition.reading import Line
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "brands.toml"
 

@@ -12,12 +12,12 @@ from functools import cache
 import numpy as np
 from django.conf import settings
 
-from listings.seen import Evidence, Quality, Seen
-from listings.vision import brands, choosing, colours, labels, quality, reading
-from listings.vision.choosing import Choice
-from listings.vision.colours import Colours
-from listings.vision.network import Looks, Network
-from listings.vision.reading import Line
+from listings.recognition import brands, choosing, colors, labels, quality, reading
+from listings.recognition.choosing import Choice
+from listings.recognition.colors import Colours
+from listings.recognition.network import Looks, Network
+from listings.recognition.reading import Line
+from listings.recognition.result import Evidence, Quality, Seen
 from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.cutout import subject
 from processing.engine.files import decode
@@ -79,7 +79,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
         raise ValueError("There is no photo to recognise anything on.")
     views = [_view(data, tools) for data in pictures]
     choice = choosing.choose([None if view.empty else view.looks for view in views])
-    painted = [None if view.empty else colours.of(view.rgb, view.matte) for view in views]
+    painted = [None if view.empty else colors.of(view.rgb, view.matte) for view in views]
     shown = _shown(painted, choice.views)
     lines = [reading.lines(view.texts, image) for image, view in enumerate(views)]
     evidence = [

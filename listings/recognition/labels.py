@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from listings import vocabulary
-from listings.vision.reading import Line
+from listings.recognition.reading import Line
 
 MATERIALS = Path(__file__).with_name("materials.toml")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from listings.seen import Problem, Quality
+from listings.recognition.result import Problem, Quality
 from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.text import kind
 from processing.engine.text.detect import Text

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from listings.vision import categories, clothing
-from listings.vision.network import Looks
+from listings.recognition import categories, clothing
+from listings.recognition.network import Looks
 from processing.engine.arrays import F32
 
 # Below this the answer is "unsure": measured where the head had not learned, 90 % of the photos are

@@ -14,10 +14,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from listings.seen import Pattern
+from listings.recognition.result import Pattern
 from processing.engine.arrays import F32, U8, fit_within, shrink
 
-NAMES = Path(__file__).with_name("colours.toml")
+NAMES = Path(__file__).with_name("colors.toml")
 
 _SIDE = 288
 _GROUPS = 8

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from listings.vision.categories import softmax
-from listings.vision.network import WEIGHTS, Looks
+from listings.recognition.categories import softmax
+from listings.recognition.network import WEIGHTS, Looks
 from processing.engine.arrays import F32
 from processing.engine.errors import ModelNotInstalled
 
