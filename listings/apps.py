@@ -8,11 +8,12 @@ class ListingsConfig(AppConfig):
     verbose_name = "Listings"
 
     def ready(self) -> None:
-        from listings import comparables, generating
+        from listings import comparables
+        from listings.generation import generate
         from processing.worker import kinds
         from processing.worker.kinds import Kind
 
-        kinds.register(generating.GenerateListing, Kind(generating.work))
+        kinds.register(generate.GenerateListing, Kind(generate.work))
         kinds.register(
             comparables.ImportComparables,
             Kind(comparables.work, completing=comparables.completing),

@@ -16,7 +16,7 @@ from config.api import bodies
 from config.api.docs import endpoint
 from config.api.views import ApiView
 from listings.api.generate_examples import GENERATED
-from listings.generating import MOST_VIEWS, GenerateListing
+from listings.generation.generate import MOST_VIEWS, GenerateListing
 from listings.models import Platform
 from listings.pricing.estimate import Basis
 from listings.recognition.result import Source

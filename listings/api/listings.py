@@ -17,10 +17,11 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
-from listings import drafting, selectors
+from listings import selectors
 from listings.api import examples
 from listings.api.bodies import BulkBody, ListingPatch, ListingQuery, NewListing, filter_of
 from listings.api.serializers import ChangeSerializer, ListingSerializer, shown
+from listings.generation import draft
 from listings.models import Condition, Listing, ListingState, Platform
 from listings.services import bulk, listings
 from listings.services.bulk import BulkChange
@@ -109,7 +110,7 @@ class Listings(ListingView):
     def post(self, request: Request) -> Response:
         fields = self.read(NewListing)
         job_id = fields.pop("job_id", None)
-        written, pictures = drafting.fields_of(caller(request).account, job_id)
+        written, pictures = draft.fields_of(caller(request).account, job_id)
         image_ids = fields.pop("image_ids", pictures)
         state = fields.pop("state", ListingState.DRAFT.value)
         listing = listings.create(

@@ -12,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.limits.operations import GENERATE_LISTING
-from listings import generating
+from listings.generation import generate
 from listings.models import Listing
 from listings.recognition import recognise
 from listings.recognition.result import Evidence, Quality, Seen
@@ -70,7 +70,7 @@ class Recogniser:
 @pytest.fixture
 def recogniser(monkeypatch: pytest.MonkeyPatch) -> Recogniser:
     found = Recogniser()
-    monkeypatch.setattr(generating, "_recognised", found)
+    monkeypatch.setattr(generate, "_recognised", found)
     return found
 
 
@@ -442,7 +442,7 @@ def test_photo_bytes_of_all_views_reach_the_recogniser(
         shown.extend(pictures)
         return NOTHING
 
-    monkeypatch.setattr(generating, "_recognised", look)
+    monkeypatch.setattr(generate, "_recognised", look)
     data_of(ask(add_photo((80, 60)), add_photo((40, 40)), hints={"category": "mug"}))
     assert shown == [photo((80, 60)), photo((40, 40))]
 

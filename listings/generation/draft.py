@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.models import Account
 from config.errors import AppError, not_found
-from listings.generating import GenerateListing
+from listings.generation.generate import GenerateListing
 from processing import commands
 from processing.models import JobState
 from processing.services import jobs

@@ -1,0 +1,1 @@
+"""Generating a listing: recognise, write, price."""
