@@ -8,8 +8,8 @@ class ListingsConfig(AppConfig):
     verbose_name = "Listings"
 
     def ready(self) -> None:
-        from listings import comparables
         from listings.generation import generate
+        from listings.pricing import comparables
         from processing.worker import kinds
         from processing.worker.kinds import Kind
 

@@ -17,10 +17,9 @@ from config import public_ids
 from config.api.docs import endpoint, path_id, query
 from config.api.serializers import StrictSerializer
 from config.errors import not_found
-from listings import repairs
 from listings.api import check_examples as examples
 from listings.api.listings import PATH, ListingView
-from listings.checks import Report, check
+from listings.checks import Report, check, repairs
 from listings.models import Platform
 from media_library.files.links import content_url
 from processing.api.tools import refuse_ended

@@ -23,11 +23,12 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery, StrictSerializer
 from config.api.views import ApiView
 from config.errors import AppError, invalid, not_found
-from listings import comparables, texts
+from listings import texts
 from listings.api import generate_examples as examples
-from listings.comparables import ImportComparables
 from listings.models import Comparable, ComparableImport, Condition
 from listings.models.comparables import TITLE_LENGTH
+from listings.pricing import comparables
+from listings.pricing.comparables import ImportComparables
 from listings.pricing.tables import MOST_ROWS
 from media_library.api.examples import page
 from media_library.intake.uploads import limit_uploads

@@ -13,8 +13,8 @@ from accounts.http import Caller
 from accounts.models import Account
 from config.errors import AppError
 from listings.checks.photos import format_of
+from listings.checks.repairs import largest_side
 from listings.marketplaces import Rule
-from listings.repairs import largest_side
 from media_library.models import Image, ImageKind
 from processing.commands import Edit
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout

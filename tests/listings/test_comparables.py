@@ -9,8 +9,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.limits import quotas
-from listings import comparables
 from listings.models import Comparable, ComparableImport
+from listings.pricing import comparables
 from processing.models import Job
 from processing.services import jobs
 from processing.worker import tasks
