@@ -23,13 +23,13 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery, StrictSerializer
 from config.api.views import ApiView
 from config.errors import AppError, invalid, not_found
-from listings import texts
 from listings.api import generate_examples as examples
 from listings.models import Comparable, ComparableImport, Condition
 from listings.models.comparables import TITLE_LENGTH
 from listings.pricing import comparables
 from listings.pricing.comparables import ImportComparables
 from listings.pricing.tables import MOST_ROWS
+from listings.vocabulary import texts
 from media_library.api.examples import page
 from media_library.intake.uploads import limit_uploads
 from processing.api.tools import job_again, refuse_ended, seconds_to_wait

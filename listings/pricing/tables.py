@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts import currencies
 from config.errors import AppError
-from listings import texts
 from listings.models.comparables import TITLE_LENGTH
 from listings.models.listings import SHORT_LENGTH
 from listings.pricing import cells, sheets
 from listings.pricing.cells import BadCell, Order
+from listings.vocabulary import texts
 
 MOST_ROWS = 100_000  # in one table
 _LISTED = 50  # rows in error that are told of one by one

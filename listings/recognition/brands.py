@@ -12,7 +12,7 @@ from pathlib import Path
 from listings import vocabulary
 from listings.recognition.reading import Line
 
-CATALOGUE = Path(__file__).resolve().parents[1] / "brands.toml"
+CATALOGUE = Path(__file__).resolve().parents[1] / "vocabulary/brands.toml"
 
 # Letters that are taken for each other when they are read off cloth: half a mistake each.
 _ALIKE = frozenset(

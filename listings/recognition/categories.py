@@ -12,7 +12,7 @@ import numpy as np
 
 from processing.engine.arrays import F32
 
-CATALOGUE = Path(__file__).resolve().parents[1] / "categories.toml"
+CATALOGUE = Path(__file__).resolve().parents[1] / "vocabulary/categories.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from accounts.http import Caller
 from config.errors import AppError, invalid, not_found
-from listings import pictures, texts
+from listings import pictures
 from listings.models import Listing, ListingState, ListingVariant
 from listings.services import history, states
 from listings.services.history import Changes
+from listings.vocabulary import texts
 from processing.engine.plans.cutout import camel
 
 _LINES: Final = ("title", "brand", "size", "sku", "category")

@@ -9,10 +9,10 @@ from typing import Any, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from listings import marketplaces, texts, vocabulary
+from listings import marketplaces, vocabulary
 from listings.models import Condition
 from listings.recognition.result import Evidence
-from listings.vocabulary import Category
+from listings.vocabulary import Category, texts
 from processing.engine.plans.cutout import camel
 
 Tone = Literal["neutral", "friendly", "professional", "playful"]

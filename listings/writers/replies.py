@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from listings import texts, vocabulary
+from listings import vocabulary
+from listings.vocabulary import texts
 from listings.writers.base import Limits
 
 _LONGEST_SHORT = 100
