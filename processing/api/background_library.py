@@ -20,7 +20,7 @@ from media_library.api.examples import BACKGROUND, BUILTIN_BACKGROUND, page
 from media_library.checks import display_name, with_ending
 from media_library.intake.uploads import incoming, limit_uploads
 from media_library.models import BackgroundCategory
-from processing.api.background_serializers import (
+from processing.api.serializers.backgrounds import (
     BackgroundChange,
     BackgroundQuery,
     BackgroundSerializer,

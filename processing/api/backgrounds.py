@@ -14,9 +14,9 @@ from accounts.http import caller
 from config.api import bodies as api_bodies
 from config.api.docs import endpoint
 from media_library.api.examples import BACKGROUND
-from processing.api import bodies
 from processing.api.background_library import BackgroundView
-from processing.api.background_serializers import BackgroundSerializer
+from processing.api.serializers import edits
+from processing.api.serializers.backgrounds import BackgroundSerializer
 from processing.api.tools import job_again, refuse_ended, seconds_to_wait
 from processing.models import Job
 from processing.services import paint_background
@@ -55,7 +55,7 @@ class PaintBackgroundView(BackgroundView):
         "to a limit (20 s by default): 201 with the background, or 202 with a `jobId` to follow "
         "at `/jobs/{id}`, whose `report.backgroundId` names it then. `Prefer: respond-async` "
         "doesn't wait at all.",
-        request=bodies.PaintBackgroundBody,
+        request=edits.PaintBackgroundBody,
         responses={201: BackgroundSerializer, 202: PendingBackground},
         example=_PAINTED,
         body_example={"prompt": _PROMPT, "tags": ["marble"]},
@@ -63,7 +63,7 @@ class PaintBackgroundView(BackgroundView):
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        command = api_bodies.read(bodies.PaintBackgroundBody, request.data).order()
+        command = api_bodies.read(edits.PaintBackgroundBody, request.data).order()
         job = paint_background.paint(
             caller(request), command, seconds=seconds_to_wait(request), job_id=new_id(request)
         )

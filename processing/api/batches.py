@@ -23,7 +23,9 @@ from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import invalid, not_found
 from media_library.intake.uploads import limit_uploads
-from processing.api.batch_serializers import (
+from processing.api.examples import BATCH, BATCH_CREATED, page
+from processing.api.operations import command_for
+from processing.api.serializers.batches import (
     BatchBody,
     BatchCreated,
     BatchForm,
@@ -31,8 +33,6 @@ from processing.api.batch_serializers import (
     BatchSerializer,
     BatchStatus,
 )
-from processing.api.examples import BATCH, BATCH_CREATED, page
-from processing.api.operations import command_for
 from processing.commands import Command, Edit
 from processing.models import Batch
 from processing.services import batches, jobs, presets

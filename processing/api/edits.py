@@ -15,10 +15,10 @@ from config.api import bodies as api_bodies
 from config.api.docs import endpoint
 from config.api.views import ApiView
 from config.errors import invalid
-from processing.api import bodies
 from processing.api.examples import EDIT_ANSWER, GENERATE_ANSWER
 from processing.api.operations import edit_of
-from processing.api.serializers import (
+from processing.api.serializers import edits
+from processing.api.serializers.jobs import (
     BackdropsSerializer,
     EditAnswer,
     GenerateAnswer,
@@ -58,11 +58,11 @@ class EditingView(ApiView):
         job = job_again(request, object_id)
         return self.answer(job, display_asked(request))
 
-    def edited(self, body: bodies.ToolBody, command: Edit) -> Job:
+    def edited(self, body: edits.ToolBody, command: Edit) -> Job:
         image_id = UUID(edit_json.image_id(body.image_id, "imageId"))
         return run(self.request, command, image_id=image_id)
 
-    def done(self, body: bodies.ToolBody, operation: str) -> Job:
+    def done(self, body: edits.ToolBody, operation: str) -> Job:
         """The work of one of the smaller tools."""
         return self.edited(body, edit_of(operation, body, caller(self.request).account))
 
@@ -78,7 +78,7 @@ class EditView(EditingView):
         "Edit a picture",
         description="Cutting out, layout, background, shadow, light, outline, text removal, "
         f"upscaling and export in one pass; or a preset, or a preset with changes. {_WAITS}",
-        request=bodies.DocumentedEditBody,
+        request=edits.DocumentedEditBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
         body_example={
@@ -93,11 +93,11 @@ class EditView(EditingView):
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(bodies.EditBody, request.data)
+        body = api_bodies.read(edits.EditBody, request.data)
         command = Edit(plan=self._plan(request, body))
         return self.answer(self.edited(body, command), body.display)
 
-    def _plan(self, request: Request, body: bodies.EditBody) -> EditPlan:
+    def _plan(self, request: Request, body: edits.EditBody) -> EditPlan:
         if body.preset_id is None:
             return edit_json.plan_from(body.edit or {})
         try:
@@ -114,14 +114,14 @@ class GenerateBackgroundView(EditingView):
         description="Puts the product into a scene made from words, with its shadow and light. "
         "`provider` in the answer names who made it, `notUnderstood` the words that meant "
         f"nothing to it. {_WAITS}",
-        request=bodies.GenerateBackgroundBody,
+        request=edits.GenerateBackgroundBody,
         responses={200: GenerateAnswer, 202: PendingGenerateAnswer},
         example=GENERATE_ANSWER,
         body_example={"imageId": _IMAGE, "prompt": "on a marble table, warm window light"},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(bodies.GenerateBackgroundBody, request.data)
+        body = api_bodies.read(edits.GenerateBackgroundBody, request.data)
         return self.answer(self.done(body, "generate-background"), body.display)
 
     def answer(self, job: Job, display: str) -> Response:
@@ -141,14 +141,14 @@ class ReplaceBackgroundView(EditingView):
         description="By a colour, another picture, both, or one of the library's backgrounds. "
         "With `blendMode` the product's colours are mixed with what lies behind it, as drawing "
         f"programs do: `multiply` darkens, `screen` brightens, `overlay` does both. {_WAITS}",
-        request=bodies.ReplaceBackgroundBody,
+        request=edits.ReplaceBackgroundBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
         body_example={"imageId": _IMAGE, "backgroundId": "bg_builtin_linen", "shadow": "soft"},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(bodies.ReplaceBackgroundBody, request.data)
+        body = api_bodies.read(edits.ReplaceBackgroundBody, request.data)
         return self.answer(self.done(body, "replace-background"), body.display)
 
 
@@ -157,14 +157,14 @@ class UpscaleView(EditingView):
         "Upscale",
         description="Four times the size, by a network. Up to a megapixel with `fast`, a quarter "
         f"of one with `slow`. {_WAITS}",
-        request=bodies.UpscaleBody,
+        request=edits.UpscaleBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
         body_example={"imageId": _IMAGE},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(bodies.UpscaleBody, request.data)
+        body = api_bodies.read(edits.UpscaleBody, request.data)
         return self.answer(self.done(body, "upscale"), body.display)
 
 
@@ -173,14 +173,14 @@ class RemoveTextView(EditingView):
         "Remove text",
         description="Text laid over the photo (`artificial`), text within its scene (`natural`) "
         f"or both. `report.textsRemoved` says how many lines are gone. {_WAITS}",
-        request=bodies.RemoveTextBody,
+        request=edits.RemoveTextBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
         body_example={"imageId": _IMAGE, "mode": "artificial"},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(bodies.RemoveTextBody, request.data)
+        body = api_bodies.read(edits.RemoveTextBody, request.data)
         return self.answer(self.done(body, "remove-text"), body.display)
 
 

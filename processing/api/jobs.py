@@ -14,7 +14,7 @@ from config.api.pagination import page_of
 from config.api.views import ApiView
 from config.errors import not_found
 from processing.api.examples import JOB, page
-from processing.api.serializers import JobQuery, JobSerializer
+from processing.api.serializers.jobs import JobQuery, JobSerializer
 from processing.models import Job, JobState
 from processing.services import jobs
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from accounts.models import Account
 from config.api import bodies as api_bodies
 from config.errors import AppError, invalid
-from processing.api import bodies
-from processing.api.serializers import RemoveBackgroundOptions
+from processing.api.serializers import edits
+from processing.api.serializers.jobs import RemoveBackgroundOptions
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import EditPlan
@@ -19,10 +19,10 @@ from processing.engine.prompts import scene
 from processing.services import background_library, edit_json
 
 _OPTIONS: dict[str, type[BaseModel]] = {
-    "generate-background": bodies.GenerateBackgroundOptions,
-    "replace-background": bodies.ReplaceBackgroundOptions,
-    "upscale": bodies.UpscaleOptions,
-    "remove-text": bodies.RemoveTextOptions,
+    "generate-background": edits.GenerateBackgroundOptions,
+    "replace-background": edits.ReplaceBackgroundOptions,
+    "upscale": edits.UpscaleOptions,
+    "remove-text": edits.RemoveTextOptions,
 }
 OPERATIONS = ("remove-background", "edit", *_OPTIONS)
 
@@ -46,11 +46,11 @@ def edit_of(operation: str, options: Any, account: Account) -> Edit:
     """An edit by the options of one of the smaller tools. Raises AppError."""
     field = "prompt" if operation == "generate-background" else "color"
     try:
-        if isinstance(options, bodies.ReplaceBackgroundOptions):
+        if isinstance(options, edits.ReplaceBackgroundOptions):
             plan = _replacement(options, account)
         else:
             plan = options.plan()
-        if isinstance(options, bodies.GenerateBackgroundOptions):
+        if isinstance(options, edits.GenerateBackgroundOptions):
             scene.parse(options.prompt, options.style_preset, options.negative_prompt)
         return Edit(operation=operation, plan=plan)  # type: ignore[arg-type]
     except InvalidPlan as error:
@@ -60,7 +60,7 @@ def edit_of(operation: str, options: Any, account: Account) -> Edit:
         ) from error
 
 
-def _replacement(options: bodies.ReplaceBackgroundOptions, account: Account) -> EditPlan:
+def _replacement(options: edits.ReplaceBackgroundOptions, account: Account) -> EditPlan:
     if options.background_id is not None:
         entry = background_library.find(account, options.background_id)
         return options.plan(background_library.plan_of(entry, options.scaling))

@@ -18,9 +18,9 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
-from processing.api.bodies import PresetBody, PresetChange
 from processing.api.examples import PRESET, page
-from processing.api.serializers import PresetSerializer
+from processing.api.serializers.edits import PresetBody, PresetChange
+from processing.api.serializers.jobs import PresetSerializer
 from processing.models import Preset
 from processing.services import edit_json, presets
 

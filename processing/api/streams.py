@@ -14,8 +14,8 @@ from config.api.errors import body
 from config.api.serializers import StrictSerializer
 from config.api.views import ApiView
 from processing.api.batches import BatchView
+from processing.api.examples.streams import events_endpoint
 from processing.api.jobs import JobView
-from processing.api.stream_docs import events_endpoint
 from processing.delivery import leases, sse
 from processing.delivery.sse import Topic
 

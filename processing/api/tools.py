@@ -20,7 +20,7 @@ from media_library.files import storage
 from media_library.files.links import content_url
 from media_library.models import Image
 from processing.api.examples import MODEL, TOOL_ANSWER
-from processing.api.serializers import (
+from processing.api.serializers.jobs import (
     DISPLAYS,
     ModelSerializer,
     PendingToolAnswer,

@@ -18,9 +18,9 @@ from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import not_found
-from processing.api import webhook_examples as examples
 from processing.api.examples import page
-from processing.api.webhook_serializers import (
+from processing.api.examples import webhooks as examples
+from processing.api.serializers.webhooks import (
     DeliveryQuery,
     DeliverySerializer,
     NewWebhookSerializer,
