@@ -30,7 +30,7 @@ from tests.processing.test_providers import Stub
 stub = test_providers.stub  # the fixture, a server on loopback
 
 URL = "/api/v1/listings/generate"
-PHOTOS = Path(__file__).parents[1] / "photos"
+PHOTOS = Path(__file__).parents[2] / "photos"
 SEEN = Seen(
     category="jeans",
     category_confidence=0.91,

@@ -17,7 +17,7 @@ from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.text.detect import TextFinder
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = ROOT / "tests" / "photos"
 
 
