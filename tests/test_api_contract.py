@@ -218,7 +218,7 @@ def test_the_documents_examples_are_accepted(
 def test_answers_stay_within_the_document(case: Any, shop: Shop) -> None:
     """Once with ids that are made up, once with those of the shop.
 
-    Event streams are refused only: tests/processing/test_streams.py reads them.
+    Event streams are refused only: tests/processing/api/test_streams.py reads them.
     """
     headers = shop.headers()
     case.validate_response(case.call(headers=headers), checks=_CHECKS)

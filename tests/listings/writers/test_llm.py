@@ -20,8 +20,8 @@ from listings.writers.base import Brief, Draft, Facts, Limits
 from listings.writers.llm import LlmWriter
 from processing.engine.errors import BrokenImage, EngineError, ProviderFailed
 from tests.listings.conftest import photo
-from tests.processing import test_providers
-from tests.processing.test_providers import KEY, Stub
+from tests.processing.providers import test_providers
+from tests.processing.providers.test_providers import KEY, Stub
 
 stub = test_providers.stub  # the fixture, a server on loopback
 
