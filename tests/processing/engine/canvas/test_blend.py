@@ -11,7 +11,7 @@ from processing.engine.arrays import U8
 from processing.engine.canvas.blend import blended
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Background, Blend, Layout, Outline, Shadow, Sides
-from tests.processing.engine.test_edit import GREY, RED, edited, plan
+from tests.processing.engine.test_render_edit import GREY, RED, edited, plan
 
 MODES: list[Blend] = ["multiply", "screen", "overlay"]
 PLACED = Layout(size="originalImage", reference_box="originalImage")
