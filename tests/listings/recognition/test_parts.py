@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from listings.recognition import categories, choosing, clothing, colours, quality
+from listings.recognition import categories, choosing, clothing, colors, quality
 from listings.recognition.network import Looks
 from processing.engine.arrays import F32, U8
 
@@ -43,7 +43,7 @@ def test_a_plain_item_has_its_own_colour_whatever_lies_around_it(
     colour: tuple[int, int, int], name: str
 ) -> None:
     for ground in ((255, 255, 255), (250, 220, 40)):
-        found = colours.of(item(colour, ground), middle())
+        found = colors.of(item(colour, ground), middle())
         assert found is not None
         assert (found.names, found.pattern) == ((name,), "plain")
 
@@ -54,14 +54,14 @@ def test_two_halves_are_several_colours_and_stripes_a_pattern() -> None:
     for top in range(60, 180, 8):
         stripes[top : top + 4, 50:150] = (250, 220, 40)
     for picture, pattern in ((halves, "multicoloured"), (stripes, "patterned")):
-        found = colours.of(picture, middle())
+        found = colors.of(picture, middle())
         assert found is not None
         assert set(found.names) == {"blue", "yellow"}
         assert found.pattern == pattern
 
 
 def test_nothing_has_no_colour() -> None:
-    assert colours.of(item((20, 20, 22)), np.zeros((32, 32), np.float32)) is None
+    assert colors.of(item((20, 20, 22)), np.zeros((32, 32), np.float32)) is None
 
 
 def textured(scale: float = 1.0) -> U8:
