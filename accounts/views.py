@@ -24,7 +24,7 @@ from accounts.models import ApiKey, Session
 from accounts.page_forms import KeyForm
 from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
-from config import public_ids
+from config.api.ids import decoded
 from config.errors import not_found
 
 TEMPLATE = "accounts/keys.html"
@@ -83,7 +83,7 @@ def _create_key(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
     caller, _ = person(request)
-    if not api_keys.revoke(caller.account, _decoded("key", key_id, "API key")):
+    if not api_keys.revoke(caller.account, decoded("key", key_id, "API key")):
         raise not_found("API key")
     if is_htmx(request):
         return render(request, f"{TEMPLATE}#keys", _context(request, form=KeyForm()))
@@ -94,7 +94,7 @@ def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
     _, user = person(request)
-    pk = _decoded("sess", session_id, "Session")
+    pk = decoded("sess", session_id, "Session")
     if not sign_in.sessions_of(user).filter(pk=pk).exists():
         raise not_found("Session")
     sign_in.end_session(pk)
@@ -133,10 +133,3 @@ def _current_session(request: HttpRequest) -> UUID | None:
 
 def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if is_htmx(request) else HttpResponseRedirect(url)
-
-
-def _decoded(prefix: str, text: str, what: str) -> UUID:
-    try:
-        return public_ids.decode(prefix, text)
-    except ValueError:
-        raise not_found(what) from None

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 
 from accounts.access.pages import is_htmx, limit, page, person
 from config import public_ids
+from config.api.ids import decoded
 from config.errors import not_found
 from media_library.files.links import content_url
 from media_library.intake.uploads import limit_uploads
@@ -254,19 +255,12 @@ def _page_of(image: Image) -> str:
 def _image(request: HttpRequest, image_id: str) -> Image:
     """Raises AppError NOT_FOUND for other people's pictures as for none."""
     caller, _ = person(request)
-    return image_for(caller.account, _decoded("img", image_id, "Image"))
+    return image_for(caller.account, decoded("img", image_id, "Image"))
 
 
 def _job(request: HttpRequest, job_id: str) -> Job:
     caller, _ = person(request)
-    job = jobs.job_for(caller.account, _decoded("job", job_id, "Job"))
+    job = jobs.job_for(caller.account, decoded("job", job_id, "Job"))
     if job.source is None:
         raise not_found("Job")  # these pages are about pictures
     return job
-
-
-def _decoded(prefix: str, text: str, what: str) -> UUID:
-    try:
-        return public_ids.decode(prefix, text)
-    except ValueError:
-        raise not_found(what) from None

@@ -32,8 +32,8 @@ from accounts.limits import quotas
 from accounts.models import ApiKey, User
 from accounts.signing import sign_in
 from accounts.signing.sign_up import sign_up
-from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
@@ -155,7 +155,7 @@ class SessionsView(ApiView):
 class SessionView(ApiView):
     @endpoint("End a session", responses={204: None}, parameters=[path_id("session_id", "sess")])
     def delete(self, request: Request, session_id: str) -> Response:
-        pk = _decoded("sess", session_id, "Session")
+        pk = decoded("sess", session_id, "Session")
         if not sign_in.sessions_of(_person(request)).filter(pk=pk).exists():
             raise not_found("Session")
         _end_session(request, pk)
@@ -200,7 +200,7 @@ class KeysView(ApiView):
 class KeyView(ApiView):
     @endpoint("Revoke an API key", responses={204: None}, parameters=[path_id("key_id", "key")])
     def delete(self, request: Request, key_id: str) -> Response:
-        pk = _decoded("key", key_id, "API key")
+        pk = decoded("key", key_id, "API key")
         if not api_keys.revoke(caller(request).account, pk):
             raise not_found("API key")
         return Response(status=204)
@@ -222,10 +222,3 @@ def _person(request: Request) -> User:
     if found.user is None:
         raise AppError("FORBIDDEN", "Sign in for this.", status=403)
     return found.user
-
-
-def _decoded(prefix: str, text: str, what: str) -> UUID:
-    try:
-        return public_ids.decode(prefix, text)
-    except ValueError:
-        raise not_found(what) from None

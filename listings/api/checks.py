@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
@@ -13,10 +12,9 @@ from rest_framework.response import Response
 
 from accounts.access import scopes
 from accounts.http import caller
-from config import public_ids
 from config.api.docs import endpoint, path_id, query
+from config.api.ids import decoded
 from config.api.serializers import StrictSerializer
-from config.errors import not_found
 from listings.api import check_examples as examples
 from listings.api.listings import PATH, ListingView
 from listings.checks import Report, check, repairs
@@ -152,7 +150,7 @@ class RepairPicture(ListingView):
     )
     def post(self, request: Request, listing_id: str, image_id: str) -> Response:
         platform = self.read(RepairBody)["platform"]
-        listing, picture = self.listing(listing_id), _decoded(image_id)
+        listing, picture = self.listing(listing_id), decoded("img", image_id, "Image")
         job = repairs.request(
             caller(request), listing, picture, platform, day=timezone.now().date()
         )
@@ -169,7 +167,9 @@ class RepairPicture(ListingView):
     )
     def delete(self, request: Request, listing_id: str, image_id: str) -> Response:
         platform = self.read_query(RepairBody)["platform"]
-        repairs.undo(caller(request), self.listing(listing_id), _decoded(image_id), platform)
+        repairs.undo(
+            caller(request), self.listing(listing_id), decoded("img", image_id, "Image"), platform
+        )
         return Response(status=204)
 
     def _answer(self, job: Job, platform: str) -> dict[str, Any]:
@@ -181,10 +181,3 @@ class RepairPicture(ListingView):
             "jobId": job.public_id,
             "state": job.state,
         }
-
-
-def _decoded(image_id: str) -> UUID:
-    try:
-        return public_ids.decode("img", image_id)
-    except ValueError as error:
-        raise not_found("Image") from error

@@ -16,13 +16,13 @@ from accounts.access import scopes
 from accounts.api.idempotency import idempotent, new_id
 from accounts.currencies import CODES
 from accounts.http import caller
-from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
 from config.api.fields import PublicIdField, Text
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery, StrictSerializer
 from config.api.views import ApiView
-from config.errors import AppError, invalid, not_found
+from config.errors import AppError, invalid
 from listings.api import generate_examples as examples
 from listings.models import Comparable, ComparableImport, Condition
 from listings.models.comparables import TITLE_LENGTH
@@ -145,7 +145,7 @@ class OneComparable(ComparablesView):
         parameters=[path_id("comparable_id", "cmp")],
     )
     def delete(self, request: Request, comparable_id: str) -> Response:
-        comparables.remove(caller(request).account, _uuid("cmp", comparable_id, "Comparable"))
+        comparables.remove(caller(request).account, decoded("cmp", comparable_id, "Comparable"))
         return Response(status=204)
 
 
@@ -213,7 +213,7 @@ class OneImport(ComparablesView):
     )
     def delete(self, request: Request, import_id: str) -> Response:
         account = caller(request).account
-        comparables.import_for(account, _uuid("cimp", import_id, "Import")).delete()
+        comparables.import_for(account, decoded("cimp", import_id, "Import")).delete()
         return Response(status=204)
 
 
@@ -242,10 +242,3 @@ def _refusal(report: dict[str, Any]) -> AppError:
         "onError=skip to leave them out."
     )
     return AppError("VALIDATION_ERROR", message, status=400, fields={"file": told})
-
-
-def _uuid(prefix: str, text: str, what: str) -> UUID:
-    try:
-        return public_ids.decode(prefix, text)
-    except ValueError as error:
-        raise not_found(what) from error

@@ -11,12 +11,11 @@ from rest_framework.response import Response
 from accounts.access import scopes
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from config.errors import not_found
 from listings import selectors
 from listings.api import examples
 from listings.api.bodies import BulkBody, ListingPatch, ListingQuery, NewListing, filter_of
@@ -43,11 +42,7 @@ class ListingView(ApiView):
         return self.request.build_absolute_uri("/")[:-1]
 
     def listing(self, public_id: str) -> Listing:
-        try:
-            listing_id = public_ids.decode("lst", public_id)
-        except ValueError as error:
-            raise not_found("Listing") from error
-        return self.by_id(listing_id)
+        return self.by_id(decoded("lst", public_id, "Listing"))
 
     def by_id(self, listing_id: UUID) -> Listing:
         return selectors.listing_for(caller(self.request).account, listing_id)

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id, numbered
 from accounts.http import caller
-from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
@@ -55,11 +55,7 @@ class ImageView(ApiView):
         return dict(ImageSerializer(image, context={"base": self.base}).data)
 
     def image(self, public_id: str) -> Image:
-        try:
-            image_id = public_ids.decode("img", public_id)
-        except ValueError as error:
-            raise not_found("Image") from error
-        return selectors.image_for(caller(self.request).account, image_id)
+        return selectors.image_for(caller(self.request).account, decoded("img", public_id, "Image"))
 
     def project(self, given: dict[str, Any], name: str = "project_id") -> Project | None:
         """The project that the request names, if it names one."""

@@ -8,11 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
-from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.views import ApiView
-from config.errors import not_found
 from media_library import projects
 from media_library.api.examples import PROJECT, page
 from media_library.api.serializers import ProjectChange, ProjectQuery, ProjectSerializer
@@ -30,10 +29,7 @@ class ProjectView(ApiView):
     }
 
     def project(self, public_id: str) -> Project:
-        try:
-            project_id = public_ids.decode("proj", public_id)
-        except ValueError as error:
-            raise not_found("Project") from error
+        project_id = decoded("proj", public_id, "Project")
         return projects.counted_one(caller(self.request).account, project_id)
 
     def shown(self, project: Project) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.parsers import JSONParser
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from config.errors import invalid, not_found
+from config.errors import invalid
 from media_library.intake.uploads import limit_uploads
 from processing.api.examples import BATCH, BATCH_CREATED, page
 from processing.api.operations import command_for
@@ -46,11 +46,7 @@ class BatchView(ApiView):
     scope: str | dict[str, str | None] | None = _SCOPE
 
     def batch(self, public_id: str) -> Batch:
-        try:
-            batch_id = public_ids.decode("batch", public_id)
-        except ValueError as error:
-            raise not_found("Batch") from error
-        return batches.batch_for(caller(self.request).account, batch_id)
+        return batches.batch_for(caller(self.request).account, decoded("batch", public_id, "Batch"))
 
     def shown(self, batch: Batch) -> dict[str, Any]:
         base = self.request.build_absolute_uri("/")[:-1]

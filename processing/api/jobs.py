@@ -8,11 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
-from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.views import ApiView
-from config.errors import not_found
 from processing.api.examples import JOB, page
 from processing.api.serializers.jobs import JobQuery, JobSerializer
 from processing.models import Job, JobState
@@ -31,11 +30,7 @@ class JobView(ApiView):
         return {"base": self.request.build_absolute_uri("/")[:-1]}
 
     def job(self, public_id: str) -> Job:
-        try:
-            job_id = public_ids.decode("job", public_id)
-        except ValueError as error:
-            raise not_found("Job") from error
-        return jobs.job_for(caller(self.request).account, job_id)
+        return jobs.job_for(caller(self.request).account, decoded("job", public_id, "Job"))
 
     def shown(self, job: Job) -> dict[str, Any]:
         return dict(JobSerializer(job, context=self.context).data)

@@ -11,13 +11,12 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config import public_ids
 from config.api import bodies as api_bodies
 from config.api.docs import PAGING, endpoint, page_schema, path_id
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from config.errors import not_found
 from processing.api.examples import PRESET, page
 from processing.api.serializers.edits import PresetBody, PresetChange
 from processing.api.serializers.jobs import PresetSerializer
@@ -37,10 +36,7 @@ class PresetView(ApiView):
     }
 
     def preset(self, public_id: str) -> Preset:
-        try:
-            preset_id = public_ids.decode("preset", public_id)
-        except ValueError as error:
-            raise not_found("Preset") from error
+        preset_id = decoded("preset", public_id, "Preset")
         return presets.preset_for(caller(self.request).account, preset_id)
 
 

@@ -12,12 +12,11 @@ from rest_framework.response import Response
 from accounts.access.scopes import WEBHOOKS_READ, WEBHOOKS_WRITE
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config import public_ids
 from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from config.errors import not_found
 from processing.api.examples import page
 from processing.api.examples import webhooks as examples
 from processing.api.serializers.webhooks import (
@@ -54,19 +53,12 @@ class WebhookView(ApiView):
     }
 
     def webhook(self, public_id: str) -> WebhookEndpoint:
-        try:
-            endpoint_id = public_ids.decode("wh", public_id)
-        except ValueError as error:
-            raise not_found("Webhook") from error
+        endpoint_id = decoded("wh", public_id, "Webhook")
         return webhooks.endpoint_for(caller(self.request).account, endpoint_id)
 
     def delivery(self, webhook_id: str, public_id: str) -> WebhookDelivery:
         of = self.webhook(webhook_id)
-        try:
-            delivery_id = public_ids.decode("whd", public_id)
-        except ValueError as error:
-            raise not_found("Delivery") from error
-        return webhooks.delivery_for(of, delivery_id)
+        return webhooks.delivery_for(of, decoded("whd", public_id, "Delivery"))
 
 
 class Webhooks(WebhookView):

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.templatetags.static import static
 
 from accounts.models import Account
-from config import public_ids
+from config.api.ids import decoded
 from config.errors import AppError, invalid, not_found
 from media_library.files.links import content_url
 from media_library.intake.ingest import Incoming, ingest_all
@@ -86,11 +86,7 @@ def find_own(account: Account, public_id: str) -> Background:
     """Raises AppError NOT_FOUND, also for other people's; CONFLICT for a built-in one."""
     if public_id in builtins():
         raise AppError("CONFLICT", "Built-in backgrounds stay as they are.", status=409)
-    try:
-        pk = public_ids.decode("bg", public_id)
-    except ValueError as error:
-        raise not_found("Background") from error
-    return row_for(account, pk)
+    return row_for(account, decoded("bg", public_id, "Background"))
 
 
 def row_for(account: Account, pk: UUID) -> Background:
