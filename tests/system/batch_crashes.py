@@ -75,7 +75,7 @@ class BatchCrashes:
             [orphan] = until(lambda: _results(site) - before, seconds=60)
             os.kill(site.worker_pid(), signal.SIGKILL)
         assert_done_once(seller, image_id, seller.ended(job_id), attempts=2)
-        until(lambda: _thumbnails_are_there(seller), seconds=60)
+        until(lambda: _thumbnails_are_there(seller), seconds=60, pause=0.1)
         files = site.files()
         assert orphan in files
         long_ago = time.time() - 7200
@@ -95,7 +95,7 @@ class BatchCrashes:
                 _asking(lambda: seller.ask(images[0], wait=False)),
                 _asking(lambda: seller.client.post("/batch", json=seller.batch_body(images[1:]))),
             ]
-            jobs = [until(partial(_pending, seller, one), seconds=20) for one in images]
+            jobs = [until(partial(_pending, seller, one), seconds=20, pause=0.1) for one in images]
             assert _messages(site, "images", "batches") == before
             os.kill(site.pid("granian"), signal.SIGKILL)
             for thread in cut_off:
@@ -118,7 +118,7 @@ class BatchCrashes:
             seller.ended(job_id)
             os.kill(worker, signal.SIGKILL)
             until(lambda: receiver.received, seconds=AGAIN_SECONDS)
-            until(lambda: _messages(site, "webhooks") == 0, seconds=AGAIN_SECONDS)
+            until(lambda: _messages(site, "webhooks") == 0, seconds=AGAIN_SECONDS, pause=0.1)
         [told] = [json.loads(one.body) for one in receiver.received]
         assert (told["type"], told["data"]["jobId"]) == ("job.completed", job_id)
 

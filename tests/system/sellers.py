@@ -62,7 +62,9 @@ class Seller:
     def started(self, job_id: str, *, attempt: int = 1) -> dict[str, Any]:
         """The job, as soon as a worker is at it for this time."""
         return until(
-            lambda: _if(self.job(job_id), state="processing", attempts=attempt), seconds=60
+            lambda: _if(self.job(job_id), state="processing", attempts=attempt),
+            seconds=60,
+            pause=0.1,
         )
 
     def ended(self, job_id: str, *, seconds: float = 60) -> dict[str, Any]:

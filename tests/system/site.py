@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -61,6 +62,7 @@ class Site:
         }
         self.log = self.var / "log"
         self.process: subprocess.Popen[bytes] | None = None
+        self._manager: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -85,7 +87,7 @@ class Site:
                 start_new_session=True,
             )
         try:
-            until(self._is_ready, seconds=START_SECONDS)
+            until(self._is_ready, seconds=START_SECONDS, pause=0.1)
         except AssertionError as error:
             raise AssertionError(f"the site did not start:\n{self.tail()}") from error
         return self
@@ -97,6 +99,8 @@ class Site:
         return self.process.wait(60)
 
     def remove(self) -> None:
+        if self._manager is not None:
+            self._manager.communicate()  # no more commands: it ends
         if self.process is not None and self.process.poll() is None:
             try:
                 self.stop()
@@ -107,13 +111,29 @@ class Site:
 
     def manage(self, *arguments: str) -> str:
         """What ``manage.py`` prints."""
-        command = [sys.executable, "manage.py", *arguments]
-        env = {**self.env, "REDIS_URL": self.redis_url}
-        done = subprocess.run(
-            command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        if self._manager is None:
+            self._manager = self._new_manager()
+        asks, answers = self._manager.stdin, self._manager.stdout
+        assert asks is not None
+        assert answers is not None
+        asks.write(f"{json.dumps(arguments)}\n")
+        asks.flush()
+        answer = answers.readline()
+        assert answer, f"{arguments} failed:\n{self.tail()}"
+        return str(json.loads(answer))
+
+    def _new_manager(self) -> subprocess.Popen[str]:
+        address = {"REDIS_URL": self.redis_url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tests.system.manager"],
+                cwd=ROOT,
+                env=self.env | address,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
 
     def demo(self, plan: str) -> dict[str, str]:
         """A new account: email, password, plan, sessionToken, apiKey."""
@@ -171,8 +191,14 @@ class Site:
             return int(client.info("server")["process_id"])
 
     def worker_pid(self, queue: str = "images") -> int:
-        """A process that works on pictures: the living one among those that announced themselves."""
-        return until(lambda: self._living_worker(queue), seconds=60)
+        """A process that works on pictures, as soon as there is one."""
+        return min(until(lambda: self.worker_pids(queue), seconds=60, pause=0.1))
+
+    def worker_pids(self, queue: str = "images") -> set[int]:
+        """Those that are alive among the processes that announced themselves."""
+        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
+            values = [client.get(key) for key in client.scan_iter(f"packshot:worker:{queue}:*")]
+        return {int(value) for value in values if value and is_alive(int(value))}
 
     def pid(self, part_of_command: str) -> int:
         """The launcher's own child with this in its command line."""
@@ -184,11 +210,6 @@ class Site:
                     return int(folder.name)
         raise AssertionError(f"the launcher runs no {part_of_command!r}")
 
-    def _living_worker(self, queue: str) -> int | None:
-        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
-            values = [client.get(key) for key in client.scan_iter(f"packshot:worker:{queue}:*")]
-        return next((int(value) for value in values if value and is_alive(int(value))), None)
-
     def _is_ready(self) -> bool:
         if self.process is None or self.process.poll() is not None:
             raise AssertionError("the launcher has ended")
@@ -196,14 +217,21 @@ class Site:
 
     def answers(self, path: str) -> bool:
         """Whether the site says 200 there."""
-        try:
-            return httpx.get(f"{self.url}{path}", timeout=5, trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
+        # Not httpx.get: it would read all the authorities' certificates each time it is asked.
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with closing(connection):
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().status == 200
+            except (OSError, HTTPException):
+                return False
 
 
 def until(look: Callable[[], _Found | None], *, seconds: float, pause: float = 0.02) -> _Found:
-    """What ``look`` finds, as soon as it finds anything. AssertionError if that takes too long."""
+    """What ``look`` finds, as soon as it finds anything. AssertionError if that takes too long.
+
+    What asks a site should ``pause`` for longer: it takes the processor from whom it waits for.
+    """
     deadline = time.monotonic() + seconds
     while True:
         found = look()

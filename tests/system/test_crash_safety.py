@@ -60,7 +60,7 @@ class Crashes:
                 (403, "QUOTA_EXCEEDED")
             }
             assert seller.used() == 3
-            until(lambda: len(seller.results(image_id)) == 3, seconds=60)
+            until(lambda: len(seller.results(image_id)) == 3, seconds=60, pause=0.1)
             assert seller.used() == 3
 
     def test_a_killed_workers_job_runs_again(self, site: Site, seller: Seller) -> None:
@@ -128,21 +128,6 @@ class TestEmbedded(Crashes, BatchCrashes):
         for item in shown["items"]:
             assert_done_once(seller, item["imageId"], seller.job(item["jobId"]), attempts=1)
         assert seller.used() == used + 3
-
-
-def test_a_killed_workers_job_ends_within_half_a_minute_as_the_site_comes() -> None:
-    with (
-        Site(DOOR_WAIT_SECONDS="0.1") as site,
-        site.client(site.demo("enterprise")["apiKey"]) as client,
-    ):
-        seller = Seller(client)
-        image_id = seller.upload(large_photo())
-        job_id = seller.submit(image_id)
-        seller.started(job_id)
-        os.kill(site.worker_pid(), signal.SIGKILL)
-        job = seller.ended(job_id, seconds=AGAIN_SECONDS)
-        assert_done_once(seller, image_id, job, attempts=2)
-        assert seller.used() == 1
 
 
 def _together(times: int, ask: Callable[[], httpx.Response]) -> list[httpx.Response]:

@@ -1,35 +1,22 @@
-"""Event streams from a real server, through a real Redis-protocol server."""
+"""What event streams do with a Redis-protocol server, on a real one."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import signal
 import subprocess
-import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 import redis
 
 from config.launch import queue
 from processing.delivery import leases, nudges
 from processing.delivery.nudges import Nudges
-from tests.system.sellers import Event, Seller, events_of, photo
-from tests.system.site import Site, until
+from tests.system.site import until
 from tests.system.test_queue import Server, client, fading, running  # noqa: F401  (fixtures)
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
-
 
 # --- How many an account has open -----------------------------------------------------------------
 
@@ -120,176 +107,3 @@ async def _seconds(heard: Nudges, at_most: float, *, after: int) -> float:
     began = time.monotonic()
     await heard.wait(at_most, after=after)
     return time.monotonic() - began
-
-
-# --- A whole site ---------------------------------------------------------------------------------
-
-
-@contextmanager
-def paused(pid: int) -> Iterator[None]:
-    """A worker that does nothing, for jobs that wait."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with Site(DOOR_WAIT_SECONDS="0.1") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def seller(site: Site) -> Iterator[Seller]:
-    with site.client(site.demo("enterprise")["apiKey"]) as http:
-        yield Seller(http)
-
-
-def names(events: list[Event]) -> list[str]:
-    return [event.name for event in events]
-
-
-def test_a_job_is_followed_to_its_end(site: Site, seller: Seller) -> None:
-    image_id = seller.upload(photo(220, 150))
-    with ExitStack() as stack:
-        with paused(site.worker_pid()):
-            job_id = seller.submit(image_id)
-            url = f"/jobs/{job_id}/events"
-            told = events_of(stack.enter_context(seller.client.stream("GET", url)))
-            first = next(told)
-            assert first.name == "job.queued"
-        rest = list(told)
-    assert names(rest) == ["job.started", "job.completed"]
-    assert rest[-1].data["resultImageId"] == seller.job(job_id)["resultImageId"]
-    again = {"lastEventId": str(first.id)}
-    with seller.client.stream("GET", url, params=again) as response:
-        assert list(events_of(response)) == rest
-    over = seller.client.get(url, headers={"Last-Event-ID": str(rest[-1].id)})
-    assert (over.status_code, over.content) == (204, b"")
-
-
-def test_fifty_streams_of_one_account(site: Site, seller: Seller) -> None:
-    image_id = seller.upload(photo(230, 150))
-    with paused(site.worker_pid()), ExitStack() as stack:
-        url = f"/jobs/{seller.submit(image_id)}/events"
-        with ThreadPoolExecutor(50) as pool:
-            answers = list(pool.map(lambda _: _opened(seller, url), range(50)))
-        for answer in answers:
-            stack.callback(answer.close)
-        assert Counter(answer.status_code for answer in answers) == {200: 10, 429: 40}
-        refused = next(answer for answer in answers if answer.status_code == 429)
-        assert refused.headers["Retry-After"] == "10"
-        assert json.loads(refused.read())["code"] == "TOO_MANY_STREAMS"
-        next(answer for answer in answers if answer.status_code == 200).close()
-        until(lambda: _opens(stack, seller, url), seconds=10, pause=0.2)
-
-
-def test_idle_streams_hold_no_thread_and_no_database(site: Site, seller: Seller) -> None:
-    image_id = seller.upload(photo(240, 150))
-    web = _web_pid(site)
-    with site.client(site.demo("enterprise")["apiKey"]) as http, ExitStack() as stack:
-        other = Seller(http)
-        other_image = other.upload(photo(240, 150))
-        stack.enter_context(paused(site.worker_pid()))
-        threads, streams = _threads(web), []
-        for who, image in ((seller, image_id), (other, other_image)):
-            url = f"/jobs/{who.submit(image)}/events"
-            for _ in range(10):
-                told = events_of(stack.enter_context(who.client.stream("GET", url)))
-                assert next(told).name == "job.queued"
-                streams.append(told)  # one that is thrown away closes its connection
-        until(lambda: _threads(web) < threads + 10, seconds=10)
-        until(lambda: _database_files(web, site) == 0, seconds=10)
-        with redis.Redis.from_url(site.redis_url) as told_by:
-            channels = told_by.pubsub_channels("packshot:events:job:*")
-            assert sum(count for _, count in told_by.pubsub_numsub(*channels)) == len(streams)
-
-
-def test_events_come_although_the_queue_died(site: Site, seller: Seller) -> None:
-    image_id = seller.upload(photo(250, 150))
-    with paused(site.worker_pid()):
-        job_id = seller.submit(image_id)
-        with seller.client.stream("GET", f"/jobs/{job_id}/events") as response:
-            told = events_of(response)
-            assert next(told).name == "job.queued"
-            os.kill(site.queue_pid(), signal.SIGKILL)
-            assert seller.client.post(f"/jobs/{job_id}/cancel").status_code == 200
-            assert names(list(told)) == ["job.cancelled"]
-    until(lambda: site.answers("/readyz"), seconds=60)
-
-
-def test_who_comes_back_misses_nothing_and_hears_nothing_twice(site: Site, seller: Seller) -> None:
-    """Each connection is given up after one event, and once the server itself dies."""
-    images = [seller.upload(photo(260 + n, 150)) for n in range(3)]
-    body = {"imageIds": images, "operation": "remove-background", "options": {}}
-    batch_id = seller.client.post("/batch", json=body).json()["data"]["batchId"]
-    url = f"/batch/{batch_id}/events"
-    heard: list[Event] = []
-    while event := _one_more(seller, url, heard):
-        heard.append(event)
-        if len(heard) == 4:
-            os.kill(site.pid("granian"), signal.SIGKILL)
-    with seller.client.stream("GET", url) as response:
-        assert heard == list(events_of(response))
-    assert names(heard)[-1] == "batch.completed"
-    assert Counter(names(heard))["job.completed"] == 3
-    assert [event.id for event in heard] == sorted({event.id for event in heard})
-
-
-def test_a_site_with_open_streams_stops(site: Site, seller: Seller) -> None:
-    image_id = seller.upload(photo(270, 150))
-    with paused(site.worker_pid()):
-        url = f"/jobs/{seller.submit(image_id)}/events"
-        response = _opened(seller, url)
-        assert next(events_of(response)).name == "job.queued"
-    assert site.stop() == 0
-    response.close()
-
-
-def _opened(seller: Seller, url: str) -> httpx.Response:
-    return seller.client.send(seller.client.build_request("GET", url), stream=True)
-
-
-def _opens(stack: ExitStack, seller: Seller, url: str) -> bool:
-    answer = _opened(seller, url)
-    stack.callback(answer.close)
-    return answer.status_code == 200
-
-
-def _one_more(seller: Seller, url: str, heard: list[Event]) -> Event | None:
-    """The next event, however often the server must be asked; None when there is no more."""
-    headers = {"Last-Event-ID": str(heard[-1].id)} if heard else {}
-
-    def ask() -> list[Event | None]:
-        try:
-            with seller.client.stream("GET", url, headers=headers) as response:
-                if response.status_code == 204:
-                    return [None]
-                return [next(events_of(response))]
-        except (httpx.TransportError, StopIteration):
-            return []
-
-    return until(ask, seconds=60, pause=0.2)[0]
-
-
-def _web_pid(site: Site) -> int:
-    """The process that answers: the child of granian's own which runs Python threads."""
-    master = site.pid("granian")
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return max((int(child) for child in children), key=_threads)
-
-
-def _threads(pid: int) -> int:
-    return len(list(Path(f"/proc/{pid}/task").iterdir()))
-
-
-def _database_files(pid: int, site: Site) -> int:
-    found = 0
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            found += str(link.readlink()).startswith(str(site.var / "packshot.sqlite3"))
-        except FileNotFoundError:  # closed meanwhile
-            continue
-    return found
