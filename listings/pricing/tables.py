@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -43,6 +43,23 @@ class Row:
     sold_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the cells of one table are read by."""
+
+    currency: str  # of rows that name none
+    order: Order | None
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a cell, without the full stop."""
+
+    column: str
+    message: str
+
+
 @dataclass(slots=True)
 class Outcome:
     """A table that was read: the rows in order, and the first of those that are not."""
@@ -76,10 +93,10 @@ def read(data: bytes, choices: Choices, *, currency: str) -> Outcome:
     found = Outcome(sheet.encoding, sheet.separator, sheet.columns)
     # In the easternmost time zone: a sale of today is not in the future anywhere.
     today = (timezone.now() + timedelta(hours=14)).date()
+    reading = Reading(choices.currency or currency, order, today)
     for line, given in sheet.rows:
-        wrong: list[tuple[str, str]] = []
-        row = _row(given, choices.currency or currency, order, today, wrong)
-        if row is not None:
+        row = _row(given, reading)
+        if isinstance(row, Row):
             found.rows.append(row)
             if given.get("condition") and not row.condition:
                 found.conditions[texts.one_line(given["condition"])[:60]] += 1
@@ -87,8 +104,8 @@ def read(data: bytes, choices: Choices, *, currency: str) -> Outcome:
         found.skipped += 1
         if found.skipped <= _LISTED:
             found.errors += [
-                {"line": line, "column": column, "message": f"{message}."}
-                for column, message in wrong
+                {"line": line, "column": fault.column, "message": f"{fault.message}."}
+                for fault in row
             ]
     return found
 
@@ -102,40 +119,73 @@ def _dates(data: bytes) -> Iterator[str]:
         yield row["date"]
 
 
-def _row(
-    given: Mapping[str, str],
-    currency: str,
-    order: Order | None,
-    today: date,
-    wrong: list[tuple[str, str]],
-) -> Row | None:
-    """A row's values; None where `wrong` has been told of some."""
-    price, sold_on = 0, today
-    code = (given.get("currency") or currency).upper()
+def _row(given: Mapping[str, str], reading: Reading) -> Row | list[Fault]:
+    """A row's values, or what is wrong with its cells."""
+    values = {name: read_cell(given, reading) for name, read_cell in _READERS.items()}
+    # A fault that two values share (an unknown currency is the price's, too) is named once.
+    faults = dict.fromkeys(value for value in values.values() if isinstance(value, Fault))
+    return list(faults) or Row(**values)
+
+
+def _title(given: Mapping[str, str], _: Reading) -> str | Fault:
     title = texts.one_line(given["title"])
     if not title:
-        wrong.append(("title", "is empty"))
-    elif len(title) > TITLE_LENGTH:
-        wrong.append(("title", f"is longer than {TITLE_LENGTH} characters"))
+        return Fault("title", "is empty")
+    if len(title) > TITLE_LENGTH:
+        return Fault("title", f"is longer than {TITLE_LENGTH} characters")
+    return title
+
+
+def _currency(given: Mapping[str, str], reading: Reading) -> str | Fault:
+    code = (given.get("currency") or reading.currency).upper()
     if code not in currencies.EXPONENTS:
-        wrong.append(("currency", f"'{texts.one_line(code)[:20]}' is no currency code such as EUR"))
-    else:
-        try:
-            price = cells.money(given["price"], code, currencies.EXPONENTS[code])
-        except BadCell as error:
-            wrong.append(("price", str(error)))
+        return Fault("currency", f"'{texts.one_line(code)[:20]}' is no currency code such as EUR")
+    return code
+
+
+def _price(given: Mapping[str, str], reading: Reading) -> int | Fault:
+    code = _currency(given, reading)
+    if isinstance(code, Fault):
+        return code
     try:
-        sold_on = cells.day(given["date"], order, today=today)
+        return cells.money(given["price"], code, currencies.EXPONENTS[code])
     except BadCell as error:
-        wrong.append(("date", str(error)))
-    for column in ("brand", "category"):
-        if len(texts.one_line(given.get(column, ""))) > SHORT_LENGTH:
-            wrong.append((column, f"is longer than {SHORT_LENGTH} characters"))
-    if wrong:
-        return None
-    brand, category = (
-        texts.one_line(given.get("brand", "")),
-        texts.one_line(given.get("category", "")),
-    )
-    condition = cells.condition(given.get("condition", "")) or ""
-    return Row(title, brand, category, condition, price, code, sold_on)
+        return Fault("price", str(error))
+
+
+def _sold_on(given: Mapping[str, str], reading: Reading) -> date | Fault:
+    try:
+        return cells.day(given["date"], reading.order, today=reading.today)
+    except BadCell as error:
+        return Fault("date", str(error))
+
+
+def _brand(given: Mapping[str, str], _: Reading) -> str | Fault:
+    return _short_text(given, "brand")
+
+
+def _category(given: Mapping[str, str], _: Reading) -> str | Fault:
+    return _short_text(given, "category")
+
+
+def _short_text(given: Mapping[str, str], column: str) -> str | Fault:
+    text = texts.one_line(given.get(column, ""))
+    if len(text) > SHORT_LENGTH:
+        return Fault(column, f"is longer than {SHORT_LENGTH} characters")
+    return text
+
+
+def _condition(given: Mapping[str, str], _: Reading) -> str:
+    return cells.condition(given.get("condition", "")) or ""
+
+
+# A reader for each value of a Row, in the order in which faults are named.
+_READERS: Final[Mapping[str, Callable[[Mapping[str, str], Reading], Any]]] = {
+    "title": _title,
+    "currency": _currency,
+    "price": _price,
+    "sold_on": _sold_on,
+    "brand": _brand,
+    "category": _category,
+    "condition": _condition,
+}

@@ -196,7 +196,21 @@ def test_long_texts_and_odd_currencies_are_told() -> None:
     assert errors(f"a,{'x' * 101},,,1,2026-03-01") == ["2 brand: is longer than 100 characters."]
     found = read("title,price,date,currency\na,1,2026-03-01,gbp\nb,1,2026-03-01,BTC")
     assert [row.currency for row in found.rows] == ["GBP"]
-    assert found.errors[0]["message"] == "'BTC' is no currency code such as EUR."
+    assert found.errors == [
+        {
+            "line": 3,
+            "column": "currency",
+            "message": "'BTC' is no currency code such as EUR.",
+        }
+    ]
+
+
+def test_the_faults_of_a_row_come_in_the_order_of_its_values() -> None:
+    wrong = f"{'c' * 101},soon,{'b' * 101},free,BTC,"
+    found = read(f"category,date,brand,price,currency,title\n{wrong}")
+    assert [error["column"] for error in found.errors] == [
+        *("title", "currency", "date", "brand", "category"),
+    ]
 
 
 def test_only_the_first_faults_are_told_one_by_one() -> None:
