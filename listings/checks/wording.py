@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from listings.checks import problems
-from listings.checks.problems import Problem
+from listings.checks.problems import Level, Problem
 from listings.marketplaces import Rule
 from listings.offers import Offer
 
@@ -20,6 +20,16 @@ _REQUIRED: Final[dict[str, Callable[[Offer], Any]]] = {
     "brand": lambda offer: offer.listing.brand,
     "size": lambda offer: offer.listing.size,
     "description": lambda offer: offer.description,
+}
+# Rules that list words: where those are looked for, and how bad it is to find one.
+_WORD_RULES: Final[tuple[tuple[str, tuple[str, ...], Level], ...]] = (
+    ("title_words_forbidden", ("title",), "error"),
+    ("words_forbidden", ("title", "description"), "error"),
+    ("title_words_advised_against", ("title",), "advice"),
+)
+_VERDICTS: Final[Mapping[Level, str]] = {
+    "error": "is not allowed",
+    "advice": "tells buyers nothing",
 }
 
 
@@ -36,8 +46,10 @@ def _required(offer: Offer, rules: Rules) -> Iterator[Problem]:
         if rule is not None:
             yield Problem(rule, "error", "title", "The title is missing.", 0)
     rule = rules.get("required")
-    for name in rule.value if rule else ():
-        if rule and not _REQUIRED[name](offer):
+    if rule is None:
+        return
+    for name in rule.value:
+        if not _REQUIRED[name](offer):
             message = f"The {name} is missing."
             if name == "category" and offer.listing.category:
                 message = (
@@ -67,10 +79,11 @@ def _tags(offer: Offer, rules: Rules) -> Iterator[Problem]:
         message = f"There are {len(offer.tags)} tags; {rule.value} are allowed."
         yield problems.of(rule, "tags", message, found=len(offer.tags))
     rule = rules.get("tag_length_max")
-    for tag in offer.tags if rule else ():
-        if rule and len(tag) > rule.value:
-            message = f"The tag '{tag}' has {len(tag)} characters; {rule.value} are allowed."
-            yield problems.of(rule, "tags", message, found=len(tag))
+    if rule:
+        for tag in offer.tags:
+            if len(tag) > rule.value:
+                message = f"The tag '{tag}' has {len(tag)} characters; {rule.value} are allowed."
+                yield problems.of(rule, "tags", message, found=len(tag))
     rule = rules.get("hashtags_max")
     hashtags = len(_HASHTAG.findall(offer.description))
     if rule and hashtags > rule.value:
@@ -79,22 +92,20 @@ def _tags(offer: Offer, rules: Rules) -> Iterator[Problem]:
 
 
 def _words(offer: Offer, rules: Rules) -> Iterator[Problem]:
-    title, both = {"title": offer.title}, {"title": offer.title, "description": offer.description}
-    for name, texts, level in (
-        ("title_words_forbidden", title, "error"),
-        ("words_forbidden", both, "error"),
-        ("title_words_advised_against", title, "advice"),
-    ):
+    texts = {"title": offer.title, "description": offer.description}
+    for name, fields, level in _WORD_RULES:
         rule = rules.get(name)
-        for field, text in texts.items() if rule else ():
-            for word in mentioned(text, rule.value) if rule else ():
-                verb = "is not allowed" if level == "error" else "tells buyers nothing"
-                message = f"'{word}' {verb} in the {field}."
-                told: problems.Level = "error" if level == "error" else "advice"
-                yield problems.of(rule, field, message, found=word, level=told)  # type: ignore[arg-type]
+        if rule is None:
+            continue
+        for field in fields:
+            for word in mentioned(texts[field], rule.value):
+                message = f"'{word}' {_VERDICTS[level]} in the {field}."
+                yield problems.of(rule, field, message, found=word, level=level)
     rule = rules.get("title_characters_forbidden")
-    wrong = "".join(dict.fromkeys(c for c in offer.title if rule and c in rule.value))
-    if rule and wrong:
+    if rule is None:
+        return
+    wrong = "".join(dict.fromkeys(c for c in offer.title if c in rule.value))
+    if wrong:
         message = f"The title has characters that are not allowed: {' '.join(wrong)}"
         yield problems.of(rule, "title", message, found=wrong)
 

@@ -159,6 +159,5 @@ def _tiers() -> dict[str, str]:
 
 
 @functools.cache
-@functools.cache
 def _file(name: str) -> dict[str, Any]:
     return tomllib.loads((_HERE / name).read_text(encoding="utf-8"))
