@@ -10,8 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from config.errors import invalid, not_found
-from listings.models import Listing, ListingImage, ListingRepair
-from listings.services.history import Changes
+from listings.models import Changes, Listing, ListingImage, ListingRepair
 from media_library.models import Image
 from processing.models import JobState
 

@@ -2,6 +2,7 @@
 
 from listings.models.comparables import Comparable, ComparableImport
 from listings.models.listings import (
+    Changes,
     Condition,
     Listing,
     ListingChange,
@@ -13,6 +14,7 @@ from listings.models.listings import (
 )
 
 __all__ = [
+    "Changes",
     "Comparable",
     "ComparableImport",
     "Condition",

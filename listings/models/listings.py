@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,6 +16,9 @@ from processing.models import Job
 
 TITLE_LENGTH = 500
 SHORT_LENGTH = 100
+
+# What a change did: the value before and the value after, by the API's names of the fields.
+Changes = dict[str, list[Any]]
 
 
 class ListingState(models.TextChoices):
@@ -202,7 +206,7 @@ class ListingChange(models.Model):
     )
     # created, changed, state, pictures, variant, repair, duplicated, generated
     action = models.CharField(max_length=20)
-    changes = models.JSONField(default=dict)  # {field: [before, after]}, by the API's names
+    changes = models.JSONField(default=dict)  # Changes
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from accounts.models import User
-from listings.models import Listing, ListingChange
+from listings.models import Changes, Listing, ListingChange
 
 # Longer texts are kept by their beginning: a history is no archive of drafts.
 _LONGEST: Final = 2_000
 
-Changes = dict[str, list[Any]]
 
-
-def append(
-    listing: Listing, action: str, *, made_by: User | None, changes: Mapping[str, list[Any]]
-) -> None:
-    """``changes`` has the value before and the value after, by the API's names of the fields."""
+def append(listing: Listing, action: str, *, made_by: User | None, changes: Changes) -> None:
+    """Write down who did what, and what that changed."""
     ListingChange.objects.create(
         listing=listing,
         made_by=made_by,

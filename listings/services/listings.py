@@ -13,9 +13,8 @@ from django.utils import timezone
 from accounts.http import Caller
 from config.errors import AppError, invalid, not_found
 from listings import pictures
-from listings.models import Listing, ListingState, ListingVariant
+from listings.models import Changes, Listing, ListingState, ListingVariant
 from listings.services import history, states
-from listings.services.history import Changes
 from listings.vocabulary import texts
 from processing.engine.plans.cutout import camel
 
