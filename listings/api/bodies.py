@@ -20,6 +20,8 @@ from listings.services import bulk
 
 DESCRIPTION_LENGTH = 50_000
 MOST_QUANTITY = 1_000_000
+# The states that a listing may begin in.
+NEW_STATES = [ListingState.DRAFT.value, ListingState.READY.value]
 
 
 class Wording(StrictSerializer):
@@ -58,9 +60,7 @@ class ListingFields(Wording):
         required=False,
         help_text="In order, the cover first.",
     )
-    state = serializers.ChoiceField(
-        choices=[ListingState.DRAFT.value, ListingState.READY.value], required=False
-    )
+    state = serializers.ChoiceField(choices=NEW_STATES, required=False)
 
 
 class NewListing(ListingFields):

@@ -16,19 +16,23 @@ from processing.engine.plans.edit import (
     Background,
     BackgroundImage,
     Blend,
+    Downscale,
+    EditFormat,
     EditPlan,
     Export,
     Generated,
     Layout,
     Scaling,
     Shadow,
+    ShadowMode,
     Sides,
+    TextRemovalMode,
     Upscale,
+    UpscaleMode,
 )
 from processing.services.paint_background import PaintBackground, Side, order
 
-Format = Literal["png", "jpg", "webp", "avif"]
-_SHADOW = Literal["none", "soft", "hard", "floating"]
+_SHADOW = Literal["none", ShadowMode]
 
 
 class _Body(BaseModel):
@@ -117,7 +121,7 @@ class GenerateBackgroundOptions(_Words):
     width: int | None = Field(None, ge=64, le=4096)
     height: int | None = Field(None, ge=64, le=4096)
     shadow: _SHADOW = "soft"
-    format: Format = "png"
+    format: EditFormat = "png"
 
     @model_validator(mode="after")
     def _both_sides(self) -> GenerateBackgroundOptions:
@@ -152,7 +156,7 @@ class ReplaceBackgroundOptions(_Body):
     )
     scaling: Scaling = "fill"
     shadow: _SHADOW = "none"
-    format: Format = "png"
+    format: EditFormat = "png"
 
     @model_validator(mode="after")
     def _one(self) -> ReplaceBackgroundOptions:
@@ -180,11 +184,11 @@ class ReplaceBackgroundOptions(_Body):
 class UpscaleOptions(_Body):
     """Four times the size."""
 
-    mode: Literal["fast", "slow"] = "fast"
-    downscale_if_needed: Literal["never", "always", "skip"] = Field(
+    mode: UpscaleMode = "fast"
+    downscale_if_needed: Downscale = Field(
         "never", description="For a picture above the mode's limit: refuse, shrink first, or skip."
     )
-    format: Format = "png"
+    format: EditFormat = "png"
 
     def plan(self) -> EditPlan:
         return EditPlan(
@@ -197,10 +201,10 @@ class UpscaleOptions(_Body):
 class RemoveTextOptions(_Body):
     """Text out of a picture."""
 
-    mode: Literal["artificial", "natural", "all"] = Field(
+    mode: TextRemovalMode = Field(
         "artificial", description="Text laid over the photo, text within its scene, or both."
     )
-    format: Format = "png"
+    format: EditFormat = "png"
 
     def plan(self) -> EditPlan:
         return EditPlan(cutting=None, text_removal=self.mode, export=Export(format=self.format))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from config.errors import invalid
 from processing.compat.fields import Fields, naming
@@ -15,6 +15,7 @@ from processing.engine.plans.edit import (
     Background,
     BackgroundImage,
     Blur,
+    BlurMode,
     Generated,
     Scaling,
 )
@@ -26,7 +27,7 @@ NAMES = (
     *("background.color", "background.imageFile", "background.imageUrl", "background.prompt"),
     *("background.guidance.imageFile", "background.guidance.imageUrl", "background.blur.mode"),
 )
-_BLURS: dict[str, Literal["gaussian", "bokeh"]] = {"gaussian": "gaussian", "bokeh": "bokeh"}
+_BLURS: dict[str, BlurMode] = {"gaussian": "gaussian", "bokeh": "bokeh"}
 _LARGEST_SEED = 2**32 - 1
 _EXPAND = {"auto": None, "never": None}
 _EXPAND_MODE = {"ai.auto": None, "ai.never": None}

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from config.errors import invalid
 from processing.compat.fields import Fields
-from processing.engine.plans.edit import EditFormat, Export, Light, Outline, Shadow, Upscale
-
-ShadowMode = Literal["soft", "hard", "floating"]
-TextRemoval = Literal["artificial", "natural", "all"]
+from processing.engine.plans.edit import (
+    ColorSpace,
+    Downscale,
+    EditFormat,
+    Export,
+    Light,
+    LightMode,
+    Metadata,
+    Outline,
+    Shadow,
+    ShadowMode,
+    TextRemovalMode,
+    Upscale,
+    UpscaleMode,
+)
 
 _WITH_OVERRIDES = "ai.auto-with-overrides"
 _SHADOWS: dict[str, ShadowMode] = {
@@ -32,18 +42,18 @@ _DIRECTIONS = {
 }
 _SPREADS = {"short": 10.0, "medium": 45.0, "long": 90.0}
 _POSES = {"flatlay": 0.0, "upright": 90.0}
-_LIGHTS: dict[str, Literal["auto", "preserve-hue-and-saturation"] | None] = {
+_LIGHTS: dict[str, LightMode | None] = {
     "ai.auto": "auto",
     "ai.preserve-hue-and-saturation": "preserve-hue-and-saturation",
     "ai.optimize-portrait": None,
 }
-_TEXTS: dict[str, TextRemoval] = {
+_TEXTS: dict[str, TextRemovalMode] = {
     "ai.artificial": "artificial",
     "ai.natural": "natural",
     "ai.all": "all",
 }
-_UPSCALES: dict[str, Literal["fast", "slow"]] = {"ai.fast": "fast", "ai.slow": "slow"}
-_DOWNSCALES: dict[str, Literal["never", "always", "skip"]] = {
+_UPSCALES: dict[str, UpscaleMode] = {"ai.fast": "fast", "ai.slow": "slow"}
+_DOWNSCALES: dict[str, Downscale] = {
     "never": "never",
     "always": "always",
     "skipUpscaleIfNotNeeded": "skip",
@@ -55,13 +65,13 @@ _FORMATS: dict[str, EditFormat] = {
     "webp": "webp",
     "avif": "avif",
 }
-_METADATA: dict[str, Literal["never", "xmp", "exifSubset", "exifSubsetWithXmp"]] = {
+_METADATA: dict[str, Metadata] = {
     "never": "never",
     "xmp": "xmp",
     "exifSubset": "exifSubset",
     "exifSubsetWithXmpCompatibility": "exifSubsetWithXmp",
 }
-_COLOUR_SPACES: dict[str, Literal["sRGB", "original"]] = {"sRGB": "sRGB", "original": "original"}
+_COLOUR_SPACES: dict[str, ColorSpace] = {"sRGB": "sRGB", "original": "original"}
 
 
 def read_shadow(fields: Fields, base: Shadow | None) -> Shadow | None:
@@ -109,7 +119,7 @@ def read_outline(fields: Fields, base: Outline | None) -> Outline | None:
     )
 
 
-def read_text_removal(fields: Fields, base: TextRemoval | None) -> TextRemoval | None:
+def read_text_removal(fields: Fields, base: TextRemovalMode | None) -> TextRemovalMode | None:
     return fields.choice("textRemoval.mode", _TEXTS) or base
 
 

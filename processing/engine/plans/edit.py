@@ -18,7 +18,15 @@ Blend = Literal["normal", "multiply", "screen", "overlay"]
 Horizontal = Literal["left", "center", "right"]
 Vertical = Literal["top", "center", "bottom"]
 ReferenceBox = Literal["subjectBox", "originalImage"]
+BlurMode = Literal["gaussian", "bokeh"]
+ShadowMode = Literal["soft", "hard", "floating"]
+LightMode = Literal["auto", "preserve-hue-and-saturation"]
+TextRemovalMode = Literal["artificial", "natural", "all"]
+UpscaleMode = Literal["fast", "slow"]
+Downscale = Literal["never", "always", "skip"]
 EditFormat = Literal["png", "jpg", "webp", "avif"]
+ColorSpace = Literal["sRGB", "original"]
+Metadata = Literal["never", "xmp", "exifSubset", "exifSubsetWithXmp"]
 # A share of the side it is measured on, 0 to 0.49, or pixels as "100px". Percentages become shares.
 Length = float | str
 
@@ -111,7 +119,7 @@ class Blur:
 
     __pydantic_config__ = STRICT
 
-    mode: Literal["gaussian", "bokeh"] = "gaussian"
+    mode: BlurMode = "gaussian"
     radius: float = 0.01
 
     def __post_init__(self) -> None:
@@ -207,7 +215,7 @@ class Shadow:
 
     __pydantic_config__ = STRICT
 
-    mode: Literal["soft", "hard", "floating"] = "soft"
+    mode: ShadowMode = "soft"
     direction: float | None = None
     intensity: float | None = None
     softness: float | None = None
@@ -228,7 +236,7 @@ class Light:
 
     __pydantic_config__ = STRICT
 
-    mode: Literal["auto", "preserve-hue-and-saturation"] = "auto"
+    mode: LightMode = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +265,8 @@ class Upscale:
 
     __pydantic_config__ = STRICT
 
-    mode: Literal["fast", "slow"] = "fast"
-    downscale: Literal["never", "always", "skip"] = "never"
+    mode: UpscaleMode = "fast"
+    downscale: Downscale = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +284,8 @@ class Export:
     format: EditFormat = "png"
     quality: int | None = None
     dpi: int | None = None
-    color_space: Literal["sRGB", "original"] = "sRGB"
-    metadata: Literal["never", "xmp", "exifSubset", "exifSubsetWithXmp"] = "never"
+    color_space: ColorSpace = "sRGB"
+    metadata: Metadata = "never"
 
     def __post_init__(self) -> None:
         if self.quality is not None:
@@ -300,7 +308,7 @@ class EditPlan:
     shadow: Shadow | None = None
     light: Light | None = None
     outline: Outline | None = None
-    text_removal: Literal["artificial", "natural", "all"] | None = None
+    text_removal: TextRemovalMode | None = None
     upscale: Upscale | None = None
     export: Export = field(default_factory=Export)
 

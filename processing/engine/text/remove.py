@@ -1,19 +1,18 @@
 """Taking text out of a photo: find it, choose by kind, fill its strokes, and look again."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8, Box
+from processing.engine.plans.edit import TextRemovalMode
 from processing.engine.text import inpaint
 from processing.engine.text.detect import Text
 from processing.engine.text.kind import Kind, kind
 from processing.engine.text.plate import plate
 from processing.engine.text.strokes import strokes
-
-Mode = Literal["artificial", "natural", "all"]
 
 # How often it is filled and read again, and what is taken with the strokes, as a share of the
 # line's height and in pixels: soft rims, and what JPEG smears around them.
@@ -39,7 +38,7 @@ class _Line:
     kind: Kind
 
 
-def remove(rgb: U8, matte: F32 | None, mode: Mode, finder: Finder) -> tuple[U8, int]:
+def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) -> tuple[U8, int]:
     """The picture without its text, and how many lines are gone: found, and read no more.
 
     `rgb` uint8 (h, w, 3); `matte` as in `text_kind.kind`; `mode`: `artificial` takes what was laid

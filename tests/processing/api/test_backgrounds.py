@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import numpy as np
@@ -18,9 +18,10 @@ from accounts.models import PlanLimit
 from config import public_ids
 from media_library.files import storage
 from media_library.intake.ingest import ingest
-from media_library.models import Background, Image
+from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import delete_image
 from processing import commands
+from processing.api.serializers.edits import PaintBackgroundBody
 from processing.engine.backdrops.provider import Backdrop
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job, JobState
@@ -407,3 +408,8 @@ class TestRefused:
             assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
         assert not Job.objects.exists()
         assert owner.used_of(REPLACE_BACKGROUND) == 0
+
+
+def test_a_painted_background_may_have_any_category() -> None:
+    field = PaintBackgroundBody.model_fields["category"]
+    assert get_args(field.annotation) == tuple(BackgroundCategory.values)

@@ -10,6 +10,7 @@ import pytest
 
 from processing.engine.errors import ModelNotInstalled
 from processing.engine.files import decode
+from processing.engine.plans.edit import TextRemovalMode
 from processing.engine.text import detect, inpaint, remove
 from processing.engine.text.detect import Text, TextFinder
 from processing.engine.text.kind import evidence, kind
@@ -207,7 +208,7 @@ def test_a_wall_is_no_plate() -> None:
 
 
 @pytest.mark.parametrize("mode", ["artificial", "natural", "all"])
-def test_without_text_the_same_array_comes_back(mode: remove.Mode) -> None:
+def test_without_text_the_same_array_comes_back(mode: TextRemovalMode) -> None:
     picture = fabric().astype(np.uint8)
     kept, found = remove.remove(picture, None, mode, Reader())
     assert kept is picture
@@ -219,7 +220,7 @@ def test_without_text_the_same_array_comes_back(mode: remove.Mode) -> None:
     [("artificial", False, True), ("natural", True, False), ("all", False, False)],
 )
 def test_only_the_chosen_kind_goes(
-    mode: remove.Mode, overlay_stays: bool, print_stays: bool
+    mode: TextRemovalMode, overlay_stays: bool, print_stays: bool
 ) -> None:
     both = np.vstack([caption(), print_on_cloth()])
     below = Text(line(turn=-5).quad + np.float32([0, HEIGHT]), WORDS, 0.9)
