@@ -20,8 +20,16 @@ from processing.engine.networks import weights
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+API, OPERATING = ((ROOT / f"docs/{name}.md").read_text() for name in ("api", "operating"))
+SETTINGS = (ROOT / "docs/settings.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
-TABLE = re.findall(r"^\| `([A-Z][A-Z0-9_]+)` \| (.+?) \| (.+) \|$", README, re.MULTILINE)
+TABLE = re.findall(r"^\| `([A-Z][A-Z0-9_]+)` \| (.+?) \| (.+) \|$", SETTINGS, re.MULTILINE)
+# Written for people; generated ones and licences are not.
+DOCUMENTS = sorted(
+    str(path.relative_to(ROOT))
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("findings/*.md")]
+)
 
 
 def settings_read() -> Iterator[tuple[str, ast.expr | None]]:
@@ -110,22 +118,30 @@ def test_the_example_uncommented_can_be_read(
     assert read == example()
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_no_link_leads_nowhere(document: str) -> None:
-    path = ROOT / document
-    for target in re.findall(r"\]\(([^)]+)\)", path.read_text()):
-        if target.startswith("#"):
+    for target in re.findall(r"\]\(([^)]+)\)", (ROOT / document).read_text()):
+        if target.startswith("https://"):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (ROOT / document).parent / name if name else ROOT / document
+        assert path.exists(), target
+        if anchor:
             headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
-            assert target[1:] in [one.lower().replace(" ", "-") for one in headings], target
-        elif not target.startswith("https://"):
-            assert (path.parent / target).exists(), target
+            assert anchor in [re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings]
 
 
-@pytest.mark.parametrize("text", [README, ARCHITECTURE], ids=["README", "architecture"])
-def test_no_named_file_is_missing(text: str) -> None:
+def test_the_readme_is_short_and_links_each_document_once() -> None:
+    assert len(README.splitlines()) <= 200
+    for name in ("api", "migrating", "settings", "operating", "layout", "listings", "architecture"):
+        assert f"(docs/{name}.md)" in README, name
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_named_file_is_missing(document: str) -> None:
+    text = (ROOT / document).read_text()
     rooms = "accounts|config|media_library|processing|listings|tests|docs|benchmarks"
     named = re.findall(rf"(?<![\w/.])(?:{rooms})/[\w./-]+\.(?:py|jpg|txt|md|yaml|toml)\b", text)
-    assert named
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
@@ -144,17 +160,18 @@ def test_the_rooms_are_as_the_picture_of_the_house_shows_them() -> None:
 
 
 def test_the_commands_exist() -> None:
-    named = set(re.findall(r"manage\.py (\w+)", README))
+    text = README + API + OPERATING + CONTRIBUTING
+    named = set(re.findall(r"manage\.py (\w+)", text))
     assert {"plan_limit", "demo_account", "createsuperuser", "fetch_models"} <= named
     assert named <= set(get_commands())
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"`make (\w+)", README)) <= targets
+    assert set(re.findall(r"(?:`|^)make (\w+)", text, re.MULTILINE)) <= targets
 
 
 def test_the_addresses_exist() -> None:
     variable = r"\$[A-Z]+|\{\w+\}"
     address = rf"(?:\$SITE|`(?:GET |POST )?)(/(?:api|admin|accounts)(?:[\w/-]|{variable})+)"
-    named = {re.sub(variable, "some_1", one) for one in re.findall(address, README)}
+    named = {re.sub(variable, "some_1", one) for one in re.findall(address, README + API)}
     assert len(named) >= 10
     for one in sorted(named):
         resolve(one)  # raises Resolver404 for what is nobody's
@@ -162,7 +179,7 @@ def test_the_addresses_exist() -> None:
 
 @pytest.mark.django_db
 def test_the_plans_are_those_of_a_new_site() -> None:
-    told = re.findall(r"^\| (Free|Pro|Enterprise)\b[^|]*\| ([\d,]+) \|", README, re.MULTILINE)
+    told = re.findall(r"^\| (Free|Pro|Enterprise)\b[^|]*\| ([\d,]+) \|", OPERATING, re.MULTILINE)
     seeds = PlanLimit.objects.filter(operation="remove-background").order_by("monthly")
     assert [(name, int(number.replace(",", ""))) for name, number in told] == [
         (limit.plan.name, limit.monthly) for limit in seeds.select_related("plan")
@@ -171,9 +188,19 @@ def test_the_plans_are_those_of_a_new_site() -> None:
 
 def test_the_models_are_those_of_the_catalogue() -> None:
     told = re.findall(
-        r"^\| `([\w-]+)` \| `(\w+)` \| ([\d.]+) MB \| ([\w.-]+) \|", README, re.MULTILINE
+        r"^\| `([\w-]+)` \| `(\w+)` \| ([\d.]+) MB \| ([\w.-]+) \|", OPERATING, re.MULTILINE
     )
     assert told == [
         (one.name, one.aliases[0], f"{one.size / 1e6:.2g}", one.licence)
         for one in weights.catalogue()
     ]
+
+
+def test_pre_commit_runs_what_ci_lints() -> None:
+    hooks = re.findall(r"entry: (.+)", (ROOT / ".pre-commit-config.yaml").read_text())
+    recipe = (ROOT / "Makefile").read_text().split("\nlint:")[1].split("\n\n")[0]
+    commands = [line.strip() for line in recipe.splitlines()[1:]]
+    tools = {"$(VENV)/bin": ".venv/bin", "$(PY)": ".venv/bin/python"}
+    for name, value in tools.items():
+        commands = [command.replace(name, value) for command in commands]
+    assert hooks == commands
