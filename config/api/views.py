@@ -31,6 +31,11 @@ class ApiView(APIView):
     rate_group: str | dict[str, str] = "general"
     scope: str | dict[str, str | None] | None = None
 
+    @property
+    def base(self) -> str:
+        """The site's address as the caller wrote it, in front of the paths that answers link to."""
+        return self.request.build_absolute_uri("/").removesuffix("/")
+
     def read(self, serializer_class: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
         """The request's checked body."""
         serializer = serializer_class(data=self.request.data, **options)

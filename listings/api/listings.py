@@ -37,10 +37,6 @@ class ListingView(ApiView):
         **dict.fromkeys(["POST", "PATCH", "PUT", "DELETE"], scopes.LISTINGS_WRITE),
     }
 
-    @property
-    def base(self) -> str:
-        return self.request.build_absolute_uri("/")[:-1]
-
     def listing(self, public_id: str) -> Listing:
         return self.by_id(decoded("lst", public_id, "Listing"))
 

@@ -47,10 +47,6 @@ class ImageView(ApiView):
 
     scope = _SCOPES
 
-    @property
-    def base(self) -> str:
-        return self.request.build_absolute_uri("/")[:-1]
-
     def shown(self, image: Image) -> dict[str, Any]:
         return dict(ImageSerializer(image, context={"base": self.base}).data)
 

@@ -49,7 +49,7 @@ class BackgroundView(ApiView):
 
     @property
     def _context(self) -> dict[str, str]:
-        return {"base": self.request.build_absolute_uri("/")[:-1]}
+        return {"base": self.base}
 
 
 class Backgrounds(BackgroundView):

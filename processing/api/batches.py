@@ -49,8 +49,7 @@ class BatchView(ApiView):
         return batches.batch_for(caller(self.request).account, decoded("batch", public_id, "Batch"))
 
     def shown(self, batch: Batch) -> dict[str, Any]:
-        base = self.request.build_absolute_uri("/")[:-1]
-        return dict(BatchStatus(batch, context={"base": base}).data)
+        return dict(BatchStatus(batch, context={"base": self.base}).data)
 
 
 class Batches(BatchView):

@@ -26,7 +26,6 @@ from processing.api.serializers.jobs import (
     PendingGenerateAnswer,
 )
 from processing.api.tools import (
-    base_of,
     display_asked,
     display_url,
     job_again,
@@ -67,7 +66,7 @@ class EditingView(ApiView):
         return self.edited(body, edit_of(operation, body, caller(self.request).account))
 
     def answer(self, job: Job, display: str) -> Response:
-        shown = _shown(job, display=display, base=base_of(self.request))
+        shown = _shown(job, display=display, base=self.base)
         if job.ended:
             return Response({**shown, "report": job.report})
         return Response({**shown, "report": None, "jobId": job.public_id}, status=202)
@@ -125,7 +124,7 @@ class GenerateBackgroundView(EditingView):
         return self.answer(self.done(body, "generate-background"), body.display)
 
     def answer(self, job: Job, display: str) -> Response:
-        shown = _shown(job, display=display, base=base_of(self.request))
+        shown = _shown(job, display=display, base=self.base)
         del shown["immediate"]  # the seed's answer has none here
         made = job.report.get("background", {})
         for name in ("provider", "seed", "notUnderstood"):

@@ -27,7 +27,7 @@ class JobView(ApiView):
 
     @property
     def context(self) -> dict[str, Any]:
-        return {"base": self.request.build_absolute_uri("/")[:-1]}
+        return {"base": self.base}
 
     def job(self, public_id: str) -> Job:
         return jobs.job_for(caller(self.request).account, decoded("job", public_id, "Job"))

@@ -42,7 +42,7 @@ class RemoveBackgroundView(ApiView):
 
     def again(self, request: Request, object_id: UUID) -> Response:
         job = job_again(request, object_id)
-        return tool_response(job, display=display_asked(request), base=base_of(request))
+        return tool_response(job, display=display_asked(request), base=self.base)
 
     @endpoint(
         "Remove the background",
@@ -59,7 +59,7 @@ class RemoveBackgroundView(ApiView):
         body = self.read(RemoveBackgroundBody)
         image_id, display = body.pop("image_id"), body.pop("display")
         job = run(request, RemoveBackground(**body), image_id=image_id)
-        return tool_response(job, display=display, base=base_of(request))
+        return tool_response(job, display=display, base=self.base)
 
 
 def run(request: Request, command: Command, *, image_id: UUID | None) -> Job:
@@ -94,10 +94,6 @@ def display_asked(request: Request) -> str:
     """How a body that was checked before wants the result shown."""
     body = request.data
     return str(body.get("display", DISPLAYS[0])) if isinstance(body, dict) else DISPLAYS[0]
-
-
-def base_of(request: Request) -> str:
-    return request.build_absolute_uri("/")[:-1]
 
 
 def tool_response(job: Job, *, display: str, base: str) -> Response:

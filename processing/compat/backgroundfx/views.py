@@ -56,10 +56,6 @@ class BackgroundfxView(ApiView):
     def account(self) -> Account:
         return caller(self.request).account
 
-    @property
-    def base(self) -> str:
-        return self.request.build_absolute_uri("/")[:-1]
-
     def window(self, fields: Fields) -> library.Window:
         return library.Window(
             fields.whole("page", 1, _MOST_PAGE) or 1, fields.whole("limit", 1, _MOST_LIMIT) or 20
