@@ -32,7 +32,7 @@ from accounts.limits import quotas
 from accounts.models import ApiKey, User
 from accounts.signing import sign_in
 from accounts.signing.sign_up import sign_up
-from config.api.docs import PAGING, endpoint, page_schema, path_id
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
@@ -143,7 +143,7 @@ class SessionsView(ApiView):
         "Where I am signed in",
         responses={200: page_schema(SessionSerializer)},
         parameters=PAGING,
-        example=examples.page(examples.SESSION),
+        example=page_example(examples.SESSION),
     )
     def get(self, request: Request) -> Response:
         query = self.read_query(PageQuery)
@@ -171,7 +171,7 @@ class KeysView(ApiView):
         "List API keys",
         responses={200: page_schema(KeySerializer)},
         parameters=PAGING,
-        example=examples.page(examples.KEY),
+        example=page_example(examples.KEY),
     )
     def get(self, request: Request) -> Response:
         query = self.read_query(PageQuery)

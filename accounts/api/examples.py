@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
 from accounts.access.scopes import ALL_SCOPES
@@ -63,10 +61,6 @@ KEY = {
     "createdAt": _CREATED,
 }
 CREATED_KEY = {**KEY, "key": "ps_Ab3dEf6hIj9k_fourtyCharactersThatAreShownOnlyOnceHere"}
-
-
-def page(item: dict[str, Any]) -> dict[str, Any]:
-    return {"items": [item], "page": 1, "pageSize": 20, "total": 1}
 
 
 def _refusal(description: str, code: str, sentence: str) -> OpenApiResponse:

@@ -60,6 +60,11 @@ def page_schema(item: type[serializers.BaseSerializer[Any]]) -> serializers.Seri
     )
 
 
+def page_example(*items: Any) -> dict[str, Any]:
+    """How page_schema's answers look, for ``endpoint``'s ``example``."""
+    return {"items": list(items), "page": 1, "pageSize": 20, "total": len(items)}
+
+
 def query(
     name: str,
     description: str,

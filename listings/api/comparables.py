@@ -16,7 +16,7 @@ from accounts.access import scopes
 from accounts.api.idempotency import idempotent, new_id
 from accounts.currencies import CODES
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
 from config.api.fields import PublicIdField, Text
 from config.api.ids import decoded
 from config.api.pagination import page_of
@@ -30,7 +30,6 @@ from listings.pricing import comparables
 from listings.pricing.comparables import ImportComparables
 from listings.pricing.tables import MOST_ROWS
 from listings.vocabulary import texts
-from media_library.api.examples import page
 from media_library.intake.uploads import limit_uploads
 from processing.api.tools import job_again, refuse_ended, seconds_to_wait
 from processing.models import Job
@@ -127,7 +126,7 @@ class Comparables(ComparablesView):
         description="Those of imported tables, the latest first. Listings of yours that were sold "
         "count for prices, too, and are not repeated here.",
         responses={200: page_schema(ComparableSerializer)},
-        example=page(examples.COMPARABLE),
+        example=page_example(examples.COMPARABLE),
         operation_id="comparables_list",
         parameters=[*PAGING, query("search", "Part of the title.")],
     )
@@ -193,7 +192,7 @@ class Imports(ComparablesView):
     @endpoint(
         "Imported tables",
         responses={200: page_schema(ImportSerializer)},
-        example=page(examples.IMPORTED),
+        example=page_example(examples.IMPORTED),
         operation_id="comparable_imports_list",
         parameters=PAGING,
     )

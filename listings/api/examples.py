@@ -75,7 +75,3 @@ CHANGE: dict[str, Any] = {
     "madeBy": "usr_2VfUX5sCNEcTGeZ8vKoGj1",
     "createdAt": "2027-03-01T09:31:00Z",
 }
-
-
-def page(*items: dict[str, Any]) -> dict[str, Any]:
-    return {"items": list(items), "page": 1, "pageSize": 20, "total": len(items)}

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.access import scopes
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
@@ -57,7 +57,7 @@ class Listings(ListingView):
     @endpoint(
         "Your listings",
         responses={200: page_schema(ListingSerializer)},
-        example=examples.page(examples.LISTING),
+        example=page_example(examples.LISTING),
         operation_id="listings_list",
         parameters=[
             *PAGING,
@@ -193,7 +193,7 @@ class ListingHistory(ListingView):
         "A listing's history",
         description="What happened to it, the newest first. Long texts are shown by their beginning.",
         responses={200: page_schema(ChangeSerializer)},
-        example=examples.page(examples.CHANGE),
+        example=page_example(examples.CHANGE),
         operation_id="listings_history",
         parameters=[*PATH, *PAGING],
     )

@@ -62,7 +62,3 @@ BUILTIN_BACKGROUND: dict[str, Any] = {
     "madeFrom": None,
     "createdAt": None,
 }
-
-
-def page(*items: dict[str, Any]) -> dict[str, Any]:
-    return {"items": list(items), "page": 1, "pageSize": 20, "total": len(items)}

@@ -14,14 +14,14 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id, numbered
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from config.errors import not_found
 from media_library import selectors, services
-from media_library.api.examples import IMAGE, page
+from media_library.api.examples import IMAGE
 from media_library.api.serializers import (
     ContentQuery,
     ImageAddress,
@@ -78,7 +78,7 @@ class Images(ImageView):
     @endpoint(
         "Your pictures",
         responses={200: page_schema(ImageSerializer)},
-        example=page(IMAGE),
+        example=page_example(IMAGE),
         operation_id="images_list",
         parameters=[
             *PAGING,

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.views import ApiView
 from media_library import projects
-from media_library.api.examples import PROJECT, page
+from media_library.api.examples import PROJECT
 from media_library.api.serializers import ProjectChange, ProjectQuery, ProjectSerializer
 from media_library.models import Project, ProjectKind, ProjectStatus
 
@@ -40,7 +40,7 @@ class ListProjects(ProjectView):
     @endpoint(
         "Your projects",
         responses={200: page_schema(ProjectSerializer)},
-        example=page(PROJECT),
+        example=page_example(PROJECT),
         operation_id="projects_list",
         parameters=[
             *PAGING,

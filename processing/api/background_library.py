@@ -13,10 +13,10 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
 from accounts.models import Account
-from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
-from media_library.api.examples import BACKGROUND, BUILTIN_BACKGROUND, page
+from media_library.api.examples import BACKGROUND, BUILTIN_BACKGROUND
 from media_library.checks import display_name, with_ending
 from media_library.intake.uploads import incoming, limit_uploads
 from media_library.models import BackgroundCategory
@@ -68,7 +68,7 @@ class Backgrounds(BackgroundView):
         description="Your own, newest first, then those that everybody has. Their ids go into "
         "`backgroundId` of replace-background.",
         responses={200: page_schema(BackgroundSerializer)},
-        example=page(BACKGROUND, BUILTIN_BACKGROUND),
+        example=page_example(BACKGROUND, BUILTIN_BACKGROUND),
         operation_id="backgrounds_list",
         parameters=[
             *PAGING,

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_schema, path_id
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.parsers import JSONParser
@@ -23,7 +23,7 @@ from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import invalid
 from media_library.intake.uploads import limit_uploads
-from processing.api.examples import BATCH, BATCH_CREATED, page
+from processing.api.examples import BATCH, BATCH_CREATED
 from processing.api.operations import command_for
 from processing.api.serializers.batches import (
     BatchBody,
@@ -67,7 +67,7 @@ class Batches(BatchView):
         "Your batches",
         operation_id="batches_list",
         responses={200: page_schema(BatchSerializer)},
-        example=page({name: BATCH[name] for name in BATCH if name != "items"}),
+        example=page_example({name: BATCH[name] for name in BATCH if name != "items"}),
         parameters=PAGING,
     )
     def get(self, request: Request) -> Response:

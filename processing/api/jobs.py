@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.views import ApiView
-from processing.api.examples import JOB, page
+from processing.api.examples import JOB
 from processing.api.serializers.jobs import JobQuery, JobSerializer
 from processing.models import Job, JobState
 from processing.services import jobs
@@ -41,7 +41,7 @@ class Jobs(JobView):
         "Your jobs",
         operation_id="jobs_list",
         responses={200: page_schema(JobSerializer)},
-        example=page(JOB),
+        example=page_example(JOB),
         parameters=[
             *PAGING,
             query("state", "Only jobs in this state.", enum=JobState.values),

@@ -12,12 +12,12 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
 from config.api import bodies as api_bodies
-from config.api.docs import PAGING, endpoint, page_schema, path_id
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from processing.api.examples import PRESET, page
+from processing.api.examples import PRESET
 from processing.api.serializers.edits import PresetBody, PresetChange
 from processing.api.serializers.jobs import PresetSerializer
 from processing.models import Preset
@@ -49,7 +49,7 @@ class Presets(PresetView):
         "Your presets",
         operation_id="presets_list",
         responses={200: page_schema(PresetSerializer)},
-        example=page(PRESET),
+        example=page_example(PRESET),
         parameters=PAGING,
     )
     def get(self, request: Request) -> Response:

@@ -12,12 +12,11 @@ from rest_framework.response import Response
 from accounts.access.scopes import WEBHOOKS_READ, WEBHOOKS_WRITE
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from processing.api.examples import page
 from processing.api.examples import webhooks as examples
 from processing.api.serializers.webhooks import (
     DeliveryQuery,
@@ -70,7 +69,7 @@ class Webhooks(WebhookView):
         "Your webhooks",
         operation_id="webhooks_list",
         responses={200: page_schema(WebhookSerializer)},
-        example=page(examples.WEBHOOK),
+        example=page_example(examples.WEBHOOK),
         parameters=PAGING,
     )
     def get(self, request: Request) -> Response:
@@ -170,7 +169,7 @@ class Deliveries(WebhookView):
         operation_id="webhooks_deliveries",
         description="The newest first, each with its attempts. Kept for 30 days.",
         responses={200: page_schema(DeliverySerializer)},
-        example=page(examples.DELIVERY),
+        example=page_example(examples.DELIVERY),
         parameters=[
             *_PATH,
             *PAGING,

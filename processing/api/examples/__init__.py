@@ -108,7 +108,3 @@ MODEL: dict[str, Any] = {
     "licence": "Apache-2.0",
     "description": "U2-Net-p: small and quick.",
 }
-
-
-def page(*items: dict[str, Any]) -> dict[str, Any]:
-    return {"items": list(items), "page": 1, "pageSize": 20, "total": len(items)}
