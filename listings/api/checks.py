@@ -20,7 +20,7 @@ from listings.api.listings import PATH, ListingView
 from listings.checks import Report, check, repairs
 from listings.models import Platform
 from media_library.files.links import content_url
-from processing.api.tools import refuse_ended
+from processing.api import waiting
 from processing.models import Job, JobState
 
 _IMAGE_PATH = [*PATH, path_id("image_id", "img")]
@@ -154,7 +154,7 @@ class RepairPicture(ListingView):
         job = repairs.request(
             caller(request), listing, picture, platform, day=timezone.now().date()
         )
-        refuse_ended(job)
+        waiting.raise_for_failure(job)
         return Response(self._answer(job, platform), status=200 if job.ended else 202)
 
     @endpoint(

@@ -31,7 +31,7 @@ from listings.pricing.comparables import ImportComparables
 from listings.pricing.tables import MOST_ROWS
 from listings.vocabulary import texts
 from media_library.intake.uploads import limit_uploads
-from processing.api.tools import job_again, refuse_ended, seconds_to_wait
+from processing.api import waiting
 from processing.models import Job
 
 
@@ -157,7 +157,7 @@ class ImportView(ComparablesView):
         return super().initialize_request(request, *args, **kwargs)
 
     def again(self, request: Request, object_id: UUID) -> Response:
-        return _answer(job_again(request, object_id))
+        return _answer(waiting.repeated_job(request, object_id))
 
     @endpoint(
         "Import sold items",
@@ -182,7 +182,7 @@ class ImportView(ComparablesView):
             caller(request),
             file.read(),
             command,
-            seconds=seconds_to_wait(request),
+            seconds=waiting.seconds_to_wait(request),
             job_id=new_id(request),
         )
         return _answer(job)
@@ -218,7 +218,7 @@ class OneImport(ComparablesView):
 
 def _answer(job: Job) -> Response:
     """Raises AppError for a job that failed or was cancelled, and for a table that was refused."""
-    refuse_ended(job)
+    waiting.raise_for_failure(job)
     if not job.ended:
         return Response({"jobId": job.public_id}, status=202)
     if job.report["refused"]:

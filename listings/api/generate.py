@@ -22,7 +22,7 @@ from listings.pricing.estimate import Basis
 from listings.recognition.result import Source
 from listings.writers import choosing
 from listings.writers.base import Hints
-from processing.api.tools import job_again, refuse_ended, run
+from processing.api import waiting
 from processing.engine.plans.cutout import camel
 from processing.models import Job
 from processing.services import edit_json
@@ -113,7 +113,7 @@ class GenerateView(ApiView):
     scope = scopes.LISTINGS_WRITE
 
     def again(self, request: Request, object_id: UUID) -> Response:
-        return _answer(job_again(request, object_id))
+        return _answer(waiting.repeated_job(request, object_id))
 
     @endpoint(
         "Generate a listing",
@@ -149,12 +149,12 @@ class GenerateView(ApiView):
             provider=choosing.named(body.provider),
             allow_fallback=body.allow_fallback,
         )
-        return _answer(run(request, command, image_id=UUID(first)))
+        return _answer(waiting.run(request, command, image_id=UUID(first)))
 
 
 def _answer(job: Job) -> Response:
     """Raises AppError for a job that failed or was cancelled."""
-    refuse_ended(job)
+    waiting.raise_for_failure(job)
     if not job.ended:
         return Response({"jobId": job.public_id}, status=202)
     return Response({**job.report, "jobId": job.public_id})

@@ -14,10 +14,10 @@ from accounts.http import caller
 from config.api import bodies as api_bodies
 from config.api.docs import endpoint
 from media_library.api.examples import BACKGROUND
+from processing.api import waiting
 from processing.api.background_library import BackgroundView
 from processing.api.serializers import edits
 from processing.api.serializers.backgrounds import BackgroundSerializer
-from processing.api.tools import job_again, refuse_ended, seconds_to_wait
 from processing.models import Job
 from processing.services import paint_background
 
@@ -46,7 +46,7 @@ class PaintBackgroundView(BackgroundView):
     scope = "jobs:write"
 
     def again(self, request: Request, object_id: UUID) -> Response:
-        return self._answer(job_again(request, object_id))
+        return self._answer(waiting.repeated_job(request, object_id))
 
     @endpoint(
         "Generate a background for the library",
@@ -65,12 +65,15 @@ class PaintBackgroundView(BackgroundView):
     def post(self, request: Request) -> Response:
         command = api_bodies.read(edits.PaintBackgroundBody, request.data).order()
         job = paint_background.paint(
-            caller(request), command, seconds=seconds_to_wait(request), job_id=new_id(request)
+            caller(request),
+            command,
+            seconds=waiting.seconds_to_wait(request),
+            job_id=new_id(request),
         )
         return self._answer(job)
 
     def _answer(self, job: Job) -> Response:
-        refuse_ended(job)
+        waiting.raise_for_failure(job)
         if not job.ended:
             return Response({"jobId": job.public_id}, status=202)
         return Response(self.shown(paint_background.painted_by(self.account, job)), status=201)

@@ -15,6 +15,7 @@ from config.api import bodies as api_bodies
 from config.api.docs import endpoint
 from config.api.views import ApiView
 from config.errors import invalid
+from processing.api import waiting
 from processing.api.examples import EDIT_ANSWER, GENERATE_ANSWER
 from processing.api.operations import edit_of
 from processing.api.serializers import edits
@@ -24,13 +25,6 @@ from processing.api.serializers.jobs import (
     GenerateAnswer,
     PendingEditAnswer,
     PendingGenerateAnswer,
-)
-from processing.api.tools import (
-    display_asked,
-    display_url,
-    job_again,
-    refuse_ended,
-    run,
 )
 from processing.commands import Edit
 from processing.engine.plans.edit import EditPlan
@@ -54,22 +48,21 @@ class EditingView(ApiView):
     scope = "jobs:write"
 
     def again(self, request: Request, object_id: UUID) -> Response:
-        job = job_again(request, object_id)
-        return self.answer(job, display_asked(request))
+        job = waiting.repeated_job(request, object_id)
+        return self.answer(job, waiting.display_of(request))
 
     def edited(self, body: edits.ToolBody, command: Edit) -> Job:
         image_id = UUID(edit_json.image_id(body.image_id, "imageId"))
-        return run(self.request, command, image_id=image_id)
+        return waiting.run(self.request, command, image_id=image_id)
 
     def done(self, body: edits.ToolBody, operation: str) -> Job:
         """The work of one of the smaller tools."""
         return self.edited(body, edit_of(operation, body, caller(self.request).account))
 
     def answer(self, job: Job, display: str) -> Response:
-        shown = _shown(job, display=display, base=self.base)
-        if job.ended:
-            return Response({**shown, "report": job.report})
-        return Response({**shown, "report": None, "jobId": job.public_id}, status=202)
+        shown = waiting.picture_fields(job, display=display, base=self.base)
+        report = job.report if job.ended else None
+        return waiting.answer(job, {**shown, "immediate": job.ended, "report": report})
 
 
 class EditView(EditingView):
@@ -124,14 +117,10 @@ class GenerateBackgroundView(EditingView):
         return self.answer(self.done(body, "generate-background"), body.display)
 
     def answer(self, job: Job, display: str) -> Response:
-        shown = _shown(job, display=display, base=self.base)
-        del shown["immediate"]  # the seed's answer has none here
+        shown = waiting.picture_fields(job, display=display, base=self.base)
         made = job.report.get("background", {})
-        for name in ("provider", "seed", "notUnderstood"):
-            shown[name] = made.get(name)
-        if job.ended:
-            return Response(shown)
-        return Response({**shown, "jobId": job.public_id}, status=202)
+        facts = {name: made.get(name) for name in ("provider", "seed", "notUnderstood")}
+        return waiting.answer(job, {**shown, **facts})
 
 
 class ReplaceBackgroundView(EditingView):
@@ -201,16 +190,3 @@ class BackdropsView(ApiView):
         return Response(
             {"providers": list(providers()), "presets": named, "styles": list(scene.STYLES)}
         )
-
-
-def _shown(job: Job, *, display: str, base: str) -> dict[str, Any]:
-    """The seed's answer. Raises AppError for a job that failed or was cancelled."""
-    refuse_ended(job)
-    source, result = job.picture, job.result
-    return {
-        "originalImageId": source.public_id,
-        "processedImageId": result.public_id if result else None,
-        "displayUrl": display_url(result, display=display, base=base) if result else None,
-        "immediate": result is not None,
-        "projectId": public_ids.encode("proj", source.project_id),
-    }
