@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from accounts.access import scopes
 from accounts.http import caller
 from config.api.docs import endpoint
+from config.api.downloads import ZIP, download
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import StrictSerializer
 from config.errors import AppError
@@ -32,7 +33,6 @@ from listings.exports.common import Site
 from listings.marketplaces import Rule
 from listings.models import Listing, ListingState, Platform
 from listings.offers import Offer, offer
-from processing.api.archives import ZIP, download
 
 MOST = 500
 MOST_IN_ARCHIVE = 50

@@ -25,7 +25,7 @@ from tests.processing.conftest import Seller, photo
 Submit = Callable[..., Job]
 STREAMS = {
     "processing/delivery/sse.py",
-    "processing/api/archives.py",
+    "config/api/downloads.py",
     "media_library/files/content.py",
 }
 
