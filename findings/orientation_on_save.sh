@@ -11,7 +11,8 @@
 # round the JPEG lies on its side.
 # Seen, HEIC: from bytes, pillow-heif writes the turn into the container (irot) and reads the
 # picture back upright. From an Exif object it writes no irot, and reading sets Orientation to 1:
-# only info["original_orientation"] still tells of the turn. XMP alone that says tiff:Orientation makes it write irot as well.
+# only info["original_orientation"] still tells of the turn. XMP alone that says tiff:Orientation
+# makes it write irot as well.
 set -euo pipefail
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
