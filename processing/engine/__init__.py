@@ -21,6 +21,7 @@ sets to the same number of threads that it gives ONNX Runtime. Run one picture a
 and grow by adding processes; two pictures in two threads only take the cores from each other.
 """
 
-# Part of what identifies a rendition: it rises when the same plan on the same bytes gives
-# other pixels, so that a stored result is never taken for one of a newer engine.
+# What a job's report names. Nobody has to raise it for a stored result not to be taken for one of a
+# newer engine: `versions` sees that by the code itself. As this file is part of everything, raising it
+# makes everything anew.
 ENGINE_VERSION = 3

@@ -13,8 +13,13 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8, Box
-from processing.engine.backdrops.provider import Backdrop, BackdropProvider, BackdropRequest
-from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
+from processing.engine.backdrops.provider import (
+    LARGEST_SIDE,
+    LEAST_SIDE,
+    Backdrop,
+    BackdropProvider,
+    BackdropRequest,
+)
 from processing.engine.canvas import blend, compose, defocus, fills, outline, resample
 from processing.engine.canvas import layout as geometry
 from processing.engine.canvas.compose import Pixels

@@ -17,8 +17,12 @@ from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
 from processing import commands
 from processing.commands import Command
-from processing.engine.backdrops.provider import Backdrop, BackdropRequest
-from processing.engine.backdrops.studio import LARGEST_SIDE, LEAST_SIDE
+from processing.engine.backdrops.provider import (
+    LARGEST_SIDE,
+    LEAST_SIDE,
+    Backdrop,
+    BackdropRequest,
+)
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.files import encode
 from processing.engine.plans.edit import Generated

@@ -27,8 +27,8 @@ class Kind:
     """`work` does what a command says, in a worker. It may raise EngineError and AppError, which
     fail the job for good.
 
-    `makers` answers the names and versions of all that decides about the outcome beside source,
-    command and engine; without it no outcome is found again, and equal work is done anew.
+    `makers` answers the names and versions of all that decides about the outcome beside source and
+    command, the code among them; without it no outcome is found again, and equal work is done anew.
     `completing` writes what belongs to the outcome, within the transaction that completes the job;
     it finds the report on the job, and may add to it.
     """

@@ -1,7 +1,7 @@
-"""Results found again: the same picture, the same work, the same engine and models.
+"""Results found again: the same picture, the same work, the same code and models.
 
-A key says all that decides about a result's bytes. Rising ENGINE_VERSION, other weights or another
-provider's model behind the same name make other keys, so nothing stale is ever found.
+A key says all that decides about a result's bytes. Other code in a step that the work takes, other
+weights or another provider's model behind the same name make other keys, so nothing stale is found.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Collection
 from accounts.models import Account
 from media_library.models import Image
 from processing.commands import Command, Edit, RemoveBackground
-from processing.engine import ENGINE_VERSION
+from processing.engine import versions
+from processing.engine.render_edit import STUDIO
 from processing.models import Job, JobState
 from processing.worker import kinds, runtime
 
@@ -32,7 +33,6 @@ def key_of(digest: str, makers: list[str] | None, *, source: Image | None) -> st
     parts = {
         "source": source.sha256 if source else None,
         "command": digest,
-        "engine": ENGINE_VERSION,
         "made by": makers,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -63,13 +63,19 @@ def find_all(account: Account, keys: Collection[str]) -> dict[str, Job]:
 
 
 def cutout_makers(command: RemoveBackground) -> list[str]:
-    return [runtime.registry().version(command.model)]
+    code = versions.of_cutout(watermark=command.watermark)
+    return [code, runtime.registry().version(command.model)]
 
 
 def edit_makers(command: Edit) -> list[str]:
-    makers = []
-    if command.plan.cutting is not None:
-        makers.append(runtime.registry().version(command.plan.cutting.model))
-    if generated := command.plan.background.generated:
+    plan = command.plan
+    makers = [versions.of_edit(plan, watermark=command.watermark)]
+    if plan.cutting is not None:
+        makers.append(runtime.registry().version(plan.cutting.model))
+    if plan.upscale is not None:
+        makers.append(runtime.upscaler().version(plan.upscale))
+    if generated := plan.background.generated:
         makers.append(runtime.provider_version(generated.provider))
+        if generated.fallback:
+            makers.append(runtime.provider_version(STUDIO))
     return makers

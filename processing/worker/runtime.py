@@ -7,15 +7,19 @@ from functools import cache
 
 from django.conf import settings
 
+from processing.engine import versions
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropProvider
 from processing.engine.errors import InvalidPlan
 from processing.engine.networks.registry import Registry
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.render_edit import STUDIO, Tools
+from processing.engine.source_tree import SourceTree
 from processing.engine.text.detect import TextFinder
 from processing.providers.automatic1111 import Automatic1111
 from processing.providers.openai import OpenAIImages
+
+_PROVIDERS = "processing.providers"
 
 
 @cache
@@ -68,13 +72,29 @@ def provider(name: str | None) -> BackdropProvider:
 
 
 def provider_version(name: str | None) -> str:
-    """What changes when the same words would become another picture."""
+    """What changes when the same words would become another picture. Of a provider that this site
+    doesn't have it is the name: the work will fail, so there is nothing to be found again."""
     chosen = name or settings.BACKGROUND_PROVIDER
+    if chosen == STUDIO:
+        return f"{chosen} {versions.of_studio()}"
     models = {
         "openai": f"{settings.OPENAI_IMAGES_URL} {settings.OPENAI_IMAGES_MODEL}",
         "automatic1111": f"{settings.AUTOMATIC1111_URL} {settings.AUTOMATIC1111_MODEL}",
     }
-    return f"{chosen} {models.get(chosen, '')}".strip()
+    if chosen not in models:
+        return chosen
+    code = providers_code().version(f"{_PROVIDERS}.{chosen}")
+    return f"{chosen} {models[chosen]} {code}"
+
+
+@cache
+def providers_code() -> SourceTree:
+    """The clients of other servers, and what of the engine they use."""
+    folder = settings.BASE_DIR / _PROVIDERS.replace(".", "/")
+    return SourceTree(
+        {**versions.ENGINE.folders, _PROVIDERS: folder},
+        without_effect=versions.WITHOUT_EFFECT,
+    )
 
 
 def tools(images: Callable[[str], bytes]) -> Tools:

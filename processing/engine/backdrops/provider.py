@@ -6,6 +6,9 @@ from typing import Protocol
 from processing.engine.arrays import U8, Box
 from processing.engine.light.scene_light import SceneLight
 
+# The shortest and the longest side, in pixels, that is asked for.
+LEAST_SIDE, LARGEST_SIDE = 64, 4096
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BackdropRequest:

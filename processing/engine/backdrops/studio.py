@@ -5,13 +5,16 @@ from dataclasses import replace
 from processing.engine.backdrops import finish, painting
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
-from processing.engine.backdrops.provider import Backdrop, BackdropRequest
+from processing.engine.backdrops.provider import (
+    LARGEST_SIDE,
+    LEAST_SIDE,
+    Backdrop,
+    BackdropRequest,
+)
 from processing.engine.backdrops.render import render
 from processing.engine.errors import InvalidPlan
 from processing.engine.prompts import scene as scenes
 from processing.engine.prompts.scene import Scene
-
-LEAST_SIDE, LARGEST_SIDE = 64, 4096
 
 
 class Studio:

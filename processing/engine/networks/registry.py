@@ -118,11 +118,11 @@ class Registry:
             self._weights_path(resolved)
 
     def version(self, name: str) -> str:
-        """What changes when a model's answers may: its name with its weights' SHA-256, or for
+        """What changes when a model's answers may: its weights' SHA-256 and how they are run, or for
         weights placed by hand their size and time. Raises UnknownModel, ModelNotInstalled."""
         resolved = self.resolve(name)
         if entry := _matting_entry(resolved):
-            return f"{resolved} {entry.sha256}"
+            return entry.version
         facts = self._weights_path(resolved).stat()
         return f"{resolved} {facts.st_size} {facts.st_mtime_ns}"
 

@@ -80,6 +80,10 @@ class Upscaler:
         if width * height <= mode.limit or upscale.downscale == "always":
             _installed(mode, self.models_dir)
 
+    def version(self, upscale: Upscale) -> str:
+        """What changes when the network's answers may."""
+        return _entry(_MODES[upscale.mode]).version
+
     def upscale(self, rgb: U8, alpha: U8 | None, upscale: Upscale) -> tuple[U8, U8 | None]:
         """Four times as wide and high: uint8 (4h, 4w, 3) and (4h, 4w) or None.
 
@@ -141,10 +145,15 @@ class Upscaler:
         return network
 
 
-def _installed(mode: _Mode, models_dir: Path) -> ModelWeights:
+def _entry(mode: _Mode) -> ModelWeights:
     entry = weights.find(mode.model)
     if entry is None:
         raise LookupError(f"weights.toml lacks {mode.model}.")
+    return entry
+
+
+def _installed(mode: _Mode, models_dir: Path) -> ModelWeights:
+    entry = _entry(mode)
     missing = [f.file for f in (entry, *entry.beside) if not (models_dir / f.file).is_file()]
     if missing:
         raise ModelNotInstalled(

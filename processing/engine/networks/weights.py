@@ -49,6 +49,11 @@ class ModelWeights(WeightsFile):
     beside: tuple[WeightsFile, ...] = ()
 
     @property
+    def version(self) -> str:
+        """What changes when the model's answers may: its bytes, and how it is run."""
+        return " ".join((self.name, self.session, str(self.input), *(f.sha256 for f in self.files)))
+
+    @property
     def files(self) -> tuple[WeightsFile, ...]:
         """All that must lie in the models folder."""
         return (self, *self.beside)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from processing.engine.errors import ModelNotInstalled, UnknownModel
-from processing.engine.networks import rembg_sessions
+from processing.engine.networks import rembg_sessions, weights
 from processing.engine.networks.registry import Registry
 
 
@@ -44,6 +47,41 @@ def test_an_installed_model_passes(registry: Registry) -> None:
         True,
     )
     assert info.licence == "Apache-2.0"
+
+
+def test_a_model_has_one_version_under_all_its_names(registry: Registry) -> None:
+    assert registry.version("fast") == registry.version("u2netp")
+    assert registry.version("high") != registry.version("fast")
+
+
+@pytest.mark.parametrize(
+    ("changed", "counts"),
+    [
+        ({"sha256": "0" * 64}, True),
+        ({"input": 512}, True),
+        ({"session": "dis_custom"}, True),
+        ({"description": "Better.", "sources": (), "default": False}, False),
+    ],
+)
+def test_other_weights_and_another_way_to_run_them_are_another_version(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], counts: bool
+) -> None:
+    before, (entry, *others) = registry.version("fast"), weights.catalogue()
+    entries = (replace(entry, **changed), *others)
+    monkeypatch.setattr(weights, "catalogue", lambda: entries)
+    assert (registry.version("fast") != before) is counts
+
+
+def test_weights_placed_by_hand_have_their_file_s_version(tmp_path: Path) -> None:
+    registry, path = Registry(tmp_path), tmp_path / "silueta.onnx"
+    path.write_bytes(b"one")
+    os.utime(path, (1, 1))
+    before = registry.version("silueta")
+    os.utime(path, (1, 2))
+    assert registry.version("silueta") != before
+    path.unlink()
+    with pytest.raises(ModelNotInstalled):
+        registry.version("silueta")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from processing.engine.arrays import U8
 from processing.engine.errors import ModelNotInstalled, PictureTooLarge
 from processing.engine.files import decode
 from processing.engine.networks import upscaler as upscale
+from processing.engine.networks import weights
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.edit import Upscale
 from tests.processing.engine.pictures import MP50
@@ -130,6 +131,21 @@ def test_a_photo_above_the_limit(
         upscaler.check(*size, Upscale(mode))
     with pytest.raises(PictureTooLarge):
         upscaler.upscale(np.zeros((size[1], size[0], 3), np.uint8), None, Upscale(mode))
+
+
+@pytest.mark.parametrize("changed", ["sha256", "beside"])
+def test_other_weights_are_another_version(
+    upscaler: Upscaler, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    before = {mode: upscaler.version(Upscale(mode)) for mode in ("fast", "slow")}
+    entries = list(weights.catalogue())
+    [at] = [n for n, one in enumerate(entries) if one.name == "realesr-animevideov3-x4"]
+    other = replace(entries[at].beside[0], sha256="0" * 64)
+    new = {"sha256": "0" * 64, "beside": (other,)}[changed]
+    entries[at] = replace(entries[at], **{changed: new})
+    monkeypatch.setattr(weights, "catalogue", lambda: tuple(entries))
+    assert upscaler.version(Upscale("fast")) != before["fast"]
+    assert upscaler.version(Upscale("slow")) == before["slow"]
 
 
 def test_the_limit_is_exact(upscaler: Upscaler) -> None:

@@ -1,0 +1,84 @@
+"""Which code of the engine makes a picture, as one hash per plan.
+
+A result is found again only as long as the code that would make it is the code that made it. So that
+a better text detector doesn't make every plain cutout anew, a plan's version has only the steps that
+the plan takes.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from processing.engine.plans.edit import EditPlan
+from processing.engine.source_tree import SourceTree
+
+_PACKAGE = __name__.rpartition(".")[0]
+# What can't change a pixel: errors, and how weights come here. Which weights they are is part
+# of a model's version (networks.weights.ModelWeights.version).
+WITHOUT_EFFECT = (
+    f"{_PACKAGE}.errors",
+    f"{_PACKAGE}.networks.sources",
+    f"{_PACKAGE}.networks.weights",
+    "networks/weights.toml",
+)
+ENGINE = SourceTree({_PACKAGE: Path(__file__).parent}, without_effect=WITHOUT_EFFECT)
+
+# The steps that a plan may leave out, and what only they run of all that the pipelines import. What is
+# not named here counts for every plan.
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "cutting": ("cutout", "networks.registry"),
+    "text": ("text",),
+    "upscale": ("networks.upscaler",),
+    "blur": ("canvas.defocus",),
+    "shadow": ("shadow",),
+    "light": ("light.correct",),
+    "outline": ("canvas.outline",),
+    "watermark": ("canvas.watermark",),
+}
+
+
+def of_cutout(*, watermark: bool) -> str:
+    """The version of a plain cutout: `render_cutout`. The model's own version comes on top."""
+    taken = {"cutting", "watermark"} if watermark else {"cutting"}
+    return _version("render_cutout", taken)
+
+
+def of_edit(plan: EditPlan, *, watermark: bool) -> str:
+    """The version of an edit: `render_edit`. Those of the models, and of whoever makes a background
+    from words, come on top."""
+    return _version("render_edit", set(steps_of(plan, watermark=watermark)))
+
+
+def of_studio() -> str:
+    """The version of the backgrounds that `studio` makes."""
+    return ENGINE.version(f"{_PACKAGE}.backdrops.studio")
+
+
+def modules_of(pipeline: str, steps: set[str]) -> frozenset[str]:
+    """All modules that a pipeline may run when it takes these steps."""
+    return ENGINE.modules(f"{_PACKAGE}.{pipeline}", without=_without(steps))
+
+
+def steps_of(plan: EditPlan, *, watermark: bool) -> Iterator[str]:
+    """The steps that `render_edit` takes, as it decides about them."""
+    taken = {
+        "cutting": plan.cutting is not None,
+        "text": plan.text_removal is not None,
+        "upscale": plan.upscale is not None,
+        "blur": plan.background.blur is not None,
+        "shadow": plan.shadow is not None,
+        # What was made from words lights the product, too.
+        "light": plan.light is not None or plan.background.generated is not None,
+        "outline": plan.outline is not None,
+        "watermark": watermark,
+    }
+    return (step for step, is_taken in taken.items() if is_taken)
+
+
+def _version(pipeline: str, steps: set[str]) -> str:
+    return ENGINE.version(f"{_PACKAGE}.{pipeline}", without=_without(steps))
+
+
+def _without(steps: set[str]) -> list[str]:
+    return [
+        f"{_PACKAGE}.{room}" for step, rooms in STEPS.items() if step not in steps for room in rooms
+    ]
