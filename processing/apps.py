@@ -9,6 +9,8 @@ class ProcessingConfig(AppConfig):
 
     def ready(self) -> None:
         from processing.commands import Edit, RemoveBackground
+        from processing.compat.backgroundfx import notices
+        from processing.delivery import payloads
         from processing.services import paint_background
         from processing.worker import kinds, renditions, runner
         from processing.worker.kinds import Kind
@@ -19,3 +21,4 @@ class ProcessingConfig(AppConfig):
             paint_background.PaintBackground,
             Kind(paint_background.work, completing=paint_background.completing),
         )
+        payloads.register_dialect(notices.DIALECT, notices.translate)

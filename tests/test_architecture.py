@@ -68,6 +68,39 @@ def test_broad_excepts_stand_at_the_named_boundaries_only() -> None:
     assert found == ["processing/worker/tasks.py"]
 
 
+# What starts a process prepares it; the last teaches Pillow a format where pictures are opened.
+DO_SOMETHING = {
+    *("config/settings.py", "config/settings_test.py", "config/urls.py"),
+    *("config/asgi.py", "config/wsgi.py", "config/worker.py", "config/launch/web.py"),
+    "processing/engine/files/opening.py",
+}
+
+
+def test_modules_only_define_what_they_have() -> None:
+    """A table that a module fills in another one is empty wherever nobody happens to import it.
+
+    Apps enter what they have by calls in `ready()`.
+    """
+    assert {
+        str(path.relative_to(ROOT))
+        for path in sources()
+        for node in ast.parse(path.read_text()).body
+        if does_something(node)
+    } == DO_SOMETHING
+
+
+def does_something(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr):
+        return not isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, ast.Subscript | ast.Attribute) for target in node.targets)
+    if isinstance(node, ast.If):
+        only_for = ("TYPE_CHECKING", "__name__ == '__main__'")
+        return ast.unparse(node.test) not in only_for
+    defines = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return not isinstance(node, (*defines, ast.AnnAssign))
+
+
 def test_a_web_process_loads_nothing_that_only_workers_need() -> None:
     """Networks' libraries cost each process tens of megabytes, and half a second each."""
     code = (

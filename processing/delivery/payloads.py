@@ -34,9 +34,15 @@ def native(notice: Notice) -> tuple[str, dict[str, Any]]:
     return notice.type, notice.payload()
 
 
-# By `WebhookEndpoint.dialect`. A dialect enters its own when the app starts (processing.apps), so
-# that workers know it, too.
-DIALECTS: dict[str, Translate] = {"": native}
+DIALECTS: dict[str, Translate] = {"": native}  # by `WebhookEndpoint.dialect`
+
+
+def register_dialect(name: str, translate: Translate) -> None:
+    """Let webhooks be registered for a dialect, and be told of events in its words.
+
+    Called when the app starts (processing.apps), in workers as in web processes.
+    """
+    DIALECTS[name] = translate
 
 
 def notice_of(event: JobEvent, job: Job | None) -> Notice:

@@ -1,4 +1,4 @@
-"""A whole site as it comes: streams of events, a killed worker, and memory that has an end.
+"""A whole site as it comes: streams of events, webhooks, a killed worker, memory that has an end.
 
 All on one site, as starting takes seconds. ``test_crash_safety`` kills more of it.
 """
@@ -21,6 +21,7 @@ import pytest
 import redis
 
 from config.launch import table
+from tests.processing.receiver import receiving
 from tests.system.sellers import Event, Seller, assert_done_once, events_of, photo
 from tests.system.site import AGAIN_SECONDS, ROOT, START_SECONDS, Site, is_alive, until
 
@@ -54,7 +55,7 @@ def another_worker(site: Site, **settings: str) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with Site(DOOR_WAIT_SECONDS="0.1") as started:
+    with Site(DOOR_WAIT_SECONDS="0.1", WEBHOOKS_MAY_BE_PRIVATE="true") as started:
         yield started
 
 
@@ -179,6 +180,23 @@ def test_a_picture_too_large_for_the_memory_fails_and_the_worker_lives(
         assert seller.used() == used
         assert seller.ended(seller.submit(small))["state"] == "completed"
         assert is_alive(worker)
+
+
+def test_a_dialects_receiver_hears_of_what_a_worker_has_ended(site: Site) -> None:
+    with (
+        receiving() as receiver,
+        httpx.Client(base_url=f"{site.url}/compat/backgroundfx/v1", trust_env=False) as client,
+    ):
+        person = {"email": "ann@shop.example", "password": "correct horse staple", "name": "Ann"}
+        token = client.post("/auth/register", json=person).json()["token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        webhook = {"url": receiver.url, "events": ["job.completed"]}
+        assert client.post("/webhooks", json=webhook).status_code == 201
+        files = {"files": ("photo.jpg", photo(280, 150))}
+        job_id = client.post("/process/batch", files=files).json()["id"]
+        told = json.loads(until(lambda: receiver.received, seconds=60)[0].body)
+    assert (told["type"], told["data"]["id"]) == ("job.completed", job_id)
+    assert told["data"]["status"] == "completed"
 
 
 def test_a_site_with_open_streams_stops(site: Site, seller: Seller) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from config import public_ids
 from processing.compat.backgroundfx.progress import ended, status_of
-from processing.delivery.payloads import DIALECTS, Notice
+from processing.delivery.payloads import Notice
 from processing.worker.batch_progress import Counts
 
 DIALECT = "backgroundfx"
@@ -44,6 +44,3 @@ def _project(notice: Notice) -> dict[str, Any]:
         "name": notice.data["name"],
         "type": notice.data["type"],
     }
-
-
-DIALECTS[DIALECT] = translate

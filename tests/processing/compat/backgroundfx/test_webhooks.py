@@ -13,7 +13,7 @@ from django.db import transaction
 from config import outbound, public_ids
 from processing.compat.backgroundfx.notices import DIALECT, translate
 from processing.delivery import outbox, signing
-from processing.delivery.payloads import DIALECTS, Notice
+from processing.delivery.payloads import Notice
 from processing.models import Batch, JobEvent, WebhookDelivery, WebhookEndpoint
 from processing.services import batches, webhooks
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
@@ -100,9 +100,6 @@ def counts(**some: int) -> dict[str, Any]:
 
 
 class TestTranslation:
-    def test_it_is_known_to_those_who_deliver(self) -> None:
-        assert DIALECTS[DIALECT] is translate
-
     @pytest.mark.parametrize(
         ("ended", "name"),
         [
