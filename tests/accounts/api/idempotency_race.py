@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 
-from quota_race import at_once, set_up
+from tests.accounts.limits.quota_race import at_once, set_up
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 SCRIPT = Path(__file__).with_name("quota_race.py")
-ROOT = SCRIPT.parents[2]
+ROOT = SCRIPT.parents[3]
 EXPECTED = {
     "last units": {"taken": 7, "QUOTA_EXCEEDED": 43},
     "then": [7, 3],
