@@ -8,7 +8,8 @@ PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/.installed
 TOOLS := $(VENV)/.installed-dev
 # Tests share the machine's memory with the models they load: more than 4 at once gain little.
-PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
+# Files are handed out in the order that tests/conftest.py gives them.
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test lint models bench sheet clean
 
@@ -19,7 +20,10 @@ help: ## show this list
 run: $(RUNTIME) ## install what is missing and start the whole site (PORT, HOST, VAR_DIR)
 	@exec $(PY) -m config.launch
 
-test: $(TOOLS) models ## run the whole suite (ARGS="tests/config -x" for a part)
+# Without bytecode that stays, each of the suite's many processes compiles the code again: two seconds.
+test: export PYTHONDONTWRITEBYTECODE :=
+test: $(TOOLS) ## run the whole suite (ARGS="tests/config -x" for a part)
+	@$(PY) tests/models_here.py || $(MAKE) --no-print-directory models
 	@exec $(PYTEST) $(ARGS)
 
 lint: $(TOOLS) ## ruff, mypy, import-linter

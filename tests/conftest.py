@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import dramatiq
@@ -11,6 +12,19 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from pytest_django.plugin import blocking_manager_key
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run a single file in this process: a worker would start Django once more."""
+    files = {Path(argument.partition("::")[0]) for argument in config.args}
+    return 0 if len(files) == 1 and files.pop().is_file() else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with tests/system, whose files take longest: one of them last would keep one worker
+    busy alone."""
+    items.sort(key=lambda item: item.path.parent.name != "system")
 
 
 @pytest.fixture(autouse=True)
