@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from pytest_django.plugin import blocking_manager_key
+
+from accounts import plans
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -44,6 +45,4 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     yield
     if "transactional_db" in getattr(item, "fixturenames", ()):
         with item.config.stash[blocking_manager_key].unblock():
-            import_module("accounts.migrations.0002_plans").add_plans(apps, None)
-            import_module("accounts.migrations.0003_plans_for_edits").add_limits(apps, None)
-            import_module("accounts.migrations.0006_listings").add_limits(apps, None)
+            plans.seed(apps)

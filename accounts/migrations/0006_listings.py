@@ -2,18 +2,7 @@
 
 from django.db import migrations, models
 
-# The amounts that plans start with; staff change them in the administration.
-GENERATED = {"free": 50, "pro": 5_000, "enterprise": 1_000_000}
-
-
-def add_limits(apps, schema_editor):
-    plans = apps.get_model("accounts", "Plan").objects
-    limits = apps.get_model("accounts", "PlanLimit").objects
-    for slug, monthly in GENERATED.items():
-        if plan := plans.filter(slug=slug).first():
-            limits.get_or_create(
-                plan=plan, operation="generate-listing", defaults={"monthly": monthly}
-            )
+from accounts import plans
 
 
 class Migration(migrations.Migration):
@@ -26,5 +15,5 @@ class Migration(migrations.Migration):
                 default="USD", help_text="What prices are in, by its ISO code.", max_length=3
             ),
         ),
-        migrations.RunPython(add_limits, migrations.RunPython.noop),
+        plans.add_limits("generate-listing"),
     ]

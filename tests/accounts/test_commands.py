@@ -7,10 +7,10 @@ from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 from rest_framework.test import APIClient
 
-from accounts.models import PlanLimit, User
+from accounts.models import Plan, PlanLimit, User
 
 ME = "/api/v1/auth/me"
 pytestmark = pytest.mark.django_db
@@ -57,17 +57,29 @@ def test_an_unknown_plan_makes_nothing():
     assert User.objects.count() == 0
 
 
-def test_plans_start_with_sensible_limits():
-    cutting = PlanLimit.objects.filter(operation="remove-background")
-    limits = dict(cutting.values_list("plan", "monthly"))
-    assert limits == {"free": 100, "pro": 5_000, "enterprise": 1_000_000}
-
-
 def test_plan_limit_counts_from_the_next_request(seller):
     said("plan_limit", "free", "remove-background", "7")
     quotas = seller.client.get(ME).json()["data"]["quotas"]
     [quota] = [line for line in quotas if line["operation"] == "remove-background"]
     assert quota["limit"] == 7
+
+
+def test_plan_limit_says_what_a_plan_is_by_default(db):
+    assert said("plan_limit", "pro", "upscale", "7") == (
+        "pro: upscale, 7 a month (by default 1000).\n"
+    )
+
+
+def test_plan_limit_knows_no_default_of_a_plan_of_the_site_s_own(db):
+    Plan.objects.create(slug="agency", name="Agency")
+    assert said("plan_limit", "agency", "upscale", "7") == "agency: upscale, 7 a month.\n"
+
+
+def test_plan_limit_s_help_tells_the_plans_operations_and_defaults():
+    parser = load_command_class("accounts", "plan_limit").create_parser("manage.py", "plan_limit")
+    text = " ".join(parser.format_help().split())
+    assert "A new site starts with free (remove-background 100, edit 50, " in text
+    assert "enterprise (remove-background 1,000,000, " in text
 
 
 def test_plan_limit_adds_what_a_plan_lacked(seller):

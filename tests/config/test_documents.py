@@ -14,7 +14,8 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.urls import resolve
 
-from accounts.models import PlanLimit
+from accounts.limits.operations import METERED_OPERATIONS
+from accounts.plans import default_plans
 from processing.engine.networks import weights
 
 ROOT = Path(settings.BASE_DIR)
@@ -177,13 +178,18 @@ def test_the_addresses_exist() -> None:
         resolve(one)  # raises Resolver404 for what is nobody's
 
 
-@pytest.mark.django_db
 def test_the_plans_are_those_of_a_new_site() -> None:
-    told = re.findall(r"^\| (Free|Pro|Enterprise)\b[^|]*\| ([\d,]+) \|", OPERATING, re.MULTILINE)
-    seeds = PlanLimit.objects.filter(operation="remove-background").order_by("monthly")
-    assert [(name, int(number.replace(",", ""))) for name, number in told] == [
-        (limit.plan.name, limit.monthly) for limit in seeds.select_related("plan")
+    """The table's columns are operations, its cells what each plan allows of them a month."""
+    [table] = re.findall(r"^\| plan \|.+\n(?:\|.+\n)+", OPERATING, re.MULTILINE)
+    heading, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()
     ]
+    operations = [re.findall(r"`([\w-]+)`", column) for column in heading]
+    assert sorted(name for column in operations for name in column) == sorted(METERED_OPERATIONS)
+    for cells, plan in zip(rows, default_plans().values(), strict=True):
+        assert cells[0].partition(" (")[0] == plan.name
+        for column, cell in zip(operations, cells, strict=True):
+            assert {f"{plan.limits[name]:,}" for name in column} <= {cell}, plan.name
 
 
 def test_the_models_are_those_of_the_catalogue() -> None:

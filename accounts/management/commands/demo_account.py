@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.services import create_demo
+from accounts.plans import default_plans
+from accounts.services import DEFAULT_PLAN, create_demo
 from config.errors import AppError
 
 
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     help = "Creates an account with a random password, signed in, and with an API key."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--plan", default="free", help="free, pro or enterprise")
+        parser.add_argument("--plan", default=DEFAULT_PLAN, help=", ".join(default_plans()))
         parser.add_argument("--json", action="store_true", help="print one JSON object, only")
 
     def handle(self, *args: Any, **options: Any) -> None:

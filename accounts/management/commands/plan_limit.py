@@ -8,15 +8,19 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.limits.operations import METERED_OPERATIONS
 from accounts.models import Plan, PlanLimit
+from accounts.plans import DefaultPlan, default_plans
 
 
 class Command(BaseCommand):
     help = "Sets how often a month a plan allows an operation. It counts from the next request."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("plan", help="free, pro or enterprise")
+        parser.add_argument("plan", help=", ".join(default_plans()))
         parser.add_argument("operation", help=", ".join(METERED_OPERATIONS))
         parser.add_argument("monthly", type=int, help="0 or more")
+        parser.epilog = "A new site starts with " + ", ".join(
+            f"{plan.slug} ({_in_short(plan)})" for plan in default_plans().values()
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan, operation, monthly = options["plan"], options["operation"], options["monthly"]
@@ -31,4 +35,16 @@ class Command(BaseCommand):
         PlanLimit.objects.update_or_create(
             plan_id=plan, operation=operation, defaults={"monthly": monthly}
         )
-        self.stdout.write(f"{plan}: {operation}, {monthly} a month.")
+        self.stdout.write(f"{plan}: {operation}, {monthly} a month{_default(plan, operation)}.")
+
+
+def _in_short(plan: DefaultPlan) -> str:
+    return ", ".join(f"{operation} {monthly:,}" for operation, monthly in plan.limits.items())
+
+
+def _default(plan: str, operation: str) -> str:
+    """Say what a new site starts with, where it starts with such a plan."""
+    known = default_plans().get(plan)
+    if known is None:
+        return ""
+    return f" (by default {known.limits.get(operation, 'not included')})"
