@@ -10,7 +10,7 @@ from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.forms import AccountForm, NewUserForm, PlanLimitForm, UserForm
+from accounts.admin_forms import AccountForm, NewUserForm, PlanLimitForm, UserForm
 from config.admin import ReadOnly
 
 
