@@ -18,10 +18,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access import api_keys
 from accounts.access.pages import is_htmx, page, person
 from accounts.access.scopes import ALL_SCOPES
+from accounts.forms import KeyForm
 from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import ApiKey, Session
-from accounts.page_forms import KeyForm
 from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
 from config.api.ids import decoded
