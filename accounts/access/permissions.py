@@ -9,11 +9,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.http import caller
-
-
-def by_method(value: Any, method: str | None, default: Any) -> Any:
-    """A view's attribute that is one value, or a dict of values by HTTP method."""
-    return value.get(method, default) if isinstance(value, dict) else value
+from config.api.methods import by_method
 
 
 class HasScope(BasePermission):

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts.access.permissions import by_method
 from accounts.limits.rate_limits import GENERAL, RateLimitResult, hit
+from config.api.methods import by_method
 
 
 class RateThrottle(BaseThrottle):
