@@ -12,7 +12,7 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-import media_library.files.sweeps
+import media_library.sweeps
 import processing.worker.sweeps
 from accounts.api import idempotency
 from accounts.signing.sessions import SessionStore
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 processing.worker.sweeps.run()
-                media_library.files.sweeps.run()
+                media_library.sweeps.run()
                 if time.monotonic() - cleaned > CLEAN_SECONDS:
                     cleaned = time.monotonic()
                     SessionStore.clear_expired()

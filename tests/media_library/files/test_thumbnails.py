@@ -16,8 +16,8 @@ from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
 from accounts.models import Account
-from media_library import tasks
-from media_library.files import storage, sweeps
+from media_library import sweeps, tasks
+from media_library.files import storage
 from media_library.intake import ingest
 from media_library.models import Image
 from processing.engine.errors import BrokenImage

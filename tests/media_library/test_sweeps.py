@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from media_library.files import sweeps
+from media_library import sweeps
 from media_library.intake import ingest
 from media_library.models import Image
 
