@@ -14,8 +14,6 @@ from accounts.models import Account, ApiKey, User
 from accounts.services import account_of
 from config.errors import AppError
 
-__all__ = ["Caller", "account_of", "caller", "client_ip", "known_caller", "remember_caller"]
-
 
 @dataclass(frozen=True)
 class Caller:

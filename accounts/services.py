@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.crypto import get_random_string
 
-from accounts.access import api_keys
-from accounts.models import Account, Member, Plan, Role, User, normalised_email
-from accounts.signing.sign_in import new_token
+from accounts.models import Account, Member, Role, User, normalised_email
 from config.errors import AppError, invalid
 
 DEFAULT_PLAN = "free"
-
-
-@dataclass(frozen=True)
-class DemoAccount:
-    email: str
-    password: str
-    plan: str
-    session_token: str
-    api_key: str
-    account: Account
-    user: User
 
 
 def email_known(email: str) -> bool:
@@ -85,22 +69,6 @@ def account_of(user: User) -> Account:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two first requests make one account
         return _first_account(user) or make_account(user)
-
-
-def create_demo(plan: str = DEFAULT_PLAN) -> DemoAccount:
-    """A ready account: verified e-mail, random password, signed in, with a key of every scope."""
-    if not Plan.objects.filter(slug=plan).exists():
-        raise invalid("plan", f"There is no plan {plan!r}.")
-    email = f"demo-{get_random_string(8).lower()}@example.com"
-    password = get_random_string(16)
-    with transaction.atomic():
-        user = register(email, password=password, name="Demo seller", verified=True)
-        account = account_of(user)
-        account.plan_id = plan
-        account.save(update_fields=["plan"])
-        _, plain = api_keys.create(account, user, name="Demo key")
-        token = new_token(user)
-    return DemoAccount(email, password, plan, token, plain, account, user)
 
 
 def _first_account(user: User) -> Account | None:

@@ -27,9 +27,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from accounts.access import api_keys
+from accounts.access.demo import create_demo
 from accounts.http import Caller
 from accounts.models import Session
-from accounts.services import create_demo
 from accounts.signing.sessions import key_hash
 from accounts.signing.sign_in import new_token
 from config import outbound, public_ids

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
-from accounts.http import Caller, account_of, known_caller, remember_caller
+from accounts.http import Caller, known_caller, remember_caller
 from accounts.limits.rate_limits import hit
 from accounts.models import User
+from accounts.services import account_of
 from config.errors import AppError
 
 View = Callable[Concatenate[HttpRequest, ...], HttpResponse]

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.services import create_demo
+from accounts.access.demo import create_demo
 
 IMAGES = "/api/v1/images"
 

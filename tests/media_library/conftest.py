@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
+from accounts.access.demo import DemoAccount, create_demo
 from accounts.models import Account
-from accounts.services import DemoAccount, create_demo
 from media_library.models import Image
 
 

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
+from accounts.access.demo import create_demo
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account
-from accounts.services import create_demo
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from processing.commands import RemoveBackground

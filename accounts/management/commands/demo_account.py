@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.access.demo import create_demo
 from accounts.plans import default_plans
-from accounts.services import DEFAULT_PLAN, create_demo
+from accounts.services import DEFAULT_PLAN
 from config.errors import AppError
 
 

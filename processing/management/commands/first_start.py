@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from accounts.access.demo import DemoAccount, create_demo
 from accounts.http import Caller
 from accounts.models import Account
-from accounts.services import DemoAccount, create_demo
 from media_library.intake.ingest import ingest
 from processing.commands import RemoveBackground
 from processing.services import jobs

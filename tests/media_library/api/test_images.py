@@ -14,8 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from accounts.access import api_keys
+from accounts.access.demo import DemoAccount
 from accounts.models import Account
-from accounts.services import DemoAccount
 from config import outbound
 from media_library.models import Image, Project
 from media_library.projects import default_project

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.access import api_keys
+from accounts.access.demo import DemoAccount
 from accounts.models import Account
-from accounts.services import DemoAccount
 from media_library import projects
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project

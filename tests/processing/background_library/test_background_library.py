@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.access import api_keys
+from accounts.access.demo import DemoAccount
 from accounts.models import Account
-from accounts.services import DemoAccount
 from config import public_ids
 from media_library.intake.ingest import ingest
 from media_library.models import Background, Image

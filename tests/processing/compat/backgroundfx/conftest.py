@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from accounts.access.demo import create_demo
 from accounts.limits import quotas
 from accounts.models import Account, User
-from accounts.services import create_demo
 from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from processing.engine.backdrops.provider import Backdrop

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image as Pillow
 
 from accounts.access import api_keys
+from accounts.access.demo import create_demo
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account
-from accounts.services import create_demo
 from config import outbound
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan
