@@ -20,90 +20,21 @@ from accounts.access import scopes
 from accounts.http import caller
 from config.api.docs import endpoint
 from config.api.downloads import ZIP, download
-from config.api.fields import Flag, PublicIdField, Text
-from config.api.serializers import StrictSerializer
 from config.errors import AppError
 from listings import marketplaces, selectors
 from listings.api import examples
-from listings.api.bodies import is_address
-from listings.api.fields import Whole, choices
+from listings.api.export_bodies import ArchiveBody, ExportBody, request_of
 from listings.api.listings import ListingView
-from listings.exports import FORMATS, Wanted, archive, ebay, export, sized
+from listings.exports import all_formats, archive, export, sized
 from listings.exports.common import Site
+from listings.exports.format import JSON
 from listings.marketplaces import Rule
-from listings.models import Listing, ListingState, Platform
+from listings.models import Listing, ListingState
 from listings.offers import Offer, offer
 
-MOST = 500
 MOST_IN_ARCHIVE = 50
 # What is exported where nobody names listings or a state.
 _FOR_SALE = (ListingState.READY, ListingState.LISTED)
-
-
-class Chosen(StrictSerializer):
-    """Some listings by their ids, or all in a state."""
-
-    listingIds = serializers.ListField(
-        child=PublicIdField("lst"),
-        source="listing_ids",
-        min_length=1,
-        max_length=MOST,
-        required=False,
-        help_text="Without them all that are `ready` or `listed`, or in `state`.",
-    )
-    state = choices(ListingState.choices)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "listing_ids" in attrs and "state" in attrs:
-            raise serializers.ValidationError({"state": ["Send it or listingIds, not both."]})
-        return attrs
-
-
-class EbayOptions(StrictSerializer):
-    """What eBay wants to know that no listing says; drafts need none of it."""
-
-    action = serializers.ChoiceField(choices=["Draft", "Add", "VerifyAdd"], required=False)
-    country = serializers.ChoiceField(choices=list(ebay.SITES), required=False)
-    location = Text(max_length=100, required=False)
-    dispatchDays = Whole(source="dispatch_days", min_value=0, max_value=30, required=False)
-    returnsAccepted = Flag(source="returns_accepted", required=False)
-    shippingProfile = Text(source="shipping_profile", max_length=100, required=False)
-    returnProfile = Text(source="return_profile", max_length=100, required=False)
-    paymentProfile = Text(source="payment_profile", max_length=100, required=False)
-
-
-class ExportBody(Chosen):
-    format = serializers.ChoiceField(choices=list(FORMATS))
-    platform = serializers.ChoiceField(
-        choices=Platform.choices,
-        required=False,
-        help_text="With `csv` and `json`: whose words and pictures.",
-    )
-    link = Text(
-        max_length=500,
-        required=False,
-        help_text="With `google` and `meta`: where buyers find a listing whose variant has no "
-        "`url`: an address with `{id}`, `{sku}` or `{handle}` (Shopify's) in it.",
-    )
-    ebay = EbayOptions(required=False)
-
-    def validate_link(self, link: str) -> str:
-        if not is_address(link) or not any(n in link for n in ("{id}", "{sku}", "{handle}")):
-            raise serializers.ValidationError(
-                "Must be an http or https address with {id}, {sku} or {handle} in it."
-            )
-        return link
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        allowed = {"platform": ("csv", "json"), "link": ("google", "meta"), "ebay": ("ebay",)}
-        for name, formats in allowed.items():
-            if name in attrs and attrs["format"] not in formats:
-                raise serializers.ValidationError({name: [f"Goes with {' and '.join(formats)}."]})
-        return super().validate(attrs)
-
-
-class ArchiveBody(Chosen):
-    platform = serializers.ChoiceField(choices=Platform.choices)
 
 
 class PendingArchive(serializers.Serializer[Any]):
@@ -129,33 +60,39 @@ class ExportView(ListingView):
         return rows.filter(state__in=states)
 
 
+def _formats_in_words() -> str:
+    formats = all_formats().values()
+    ours = [f"`{one.name}` ({one.about})" for one in formats if one.platform is not None]
+    plain = [f"`{one.name}`" for one in formats if one.platform is None]
+    return f"{', '.join(ours)} or any program ({', '.join(plain)})"
+
+
+def _media_types() -> list[str]:
+    """Those of the formats, each once; without JSON, which the document would show enveloped."""
+    found = dict.fromkeys(one.media_type for one in all_formats().values())
+    return [media_type.partition(";")[0] for media_type in found if media_type != JSON]
+
+
 class ExportListings(ExportView):
     @endpoint(
         "Export listings",
-        description="A file for `ebay` (File Exchange, CSV), `shopify` (CSV), `google` (Merchant, "
-        "with tabs), `meta` (catalog, CSV) or any program (`csv`, `json`), in the words and with "
-        "the pictures of that platform. Links of pictures are signed and hold for seven days: "
-        "import the file before. Cells that a spreadsheet would run begin with an apostrophe. "
+        description=f"A file for {_formats_in_words()}, in the words and with the pictures of that "
+        "platform. Links of pictures are signed and hold for seven days: import the file before. "
+        "Cells that a spreadsheet would run begin with an apostrophe. "
         "400 names listings that lack what the file can't be without; 404 NOT_FOUND where one is "
         "not yours, 409 CONFLICT where there is none.",
         request=ExportBody,
         responses={
-            (200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, description="The file."),
-            (200, "text/tab-separated-values"): OpenApiResponse(OpenApiTypes.BINARY),
+            (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
+            for media_type in _media_types()
         },
-        body_example={"format": "ebay", "listingIds": [examples.LISTING_ID]},
+        body_example={"format": next(iter(all_formats())), "listingIds": [examples.LISTING_ID]},
         operation_id="listings_export",
     )
     def post(self, request: Request) -> StreamingHttpResponse:
         body = self.read(ExportBody)
-        wanted = Wanted(
-            format=FORMATS[body["format"]],
-            platform=body.get("platform"),
-            link=body.get("link", ""),
-            ebay=ebay.Options(**body.get("ebay", {})),
-        )
         today = timezone.now().date()
-        file = export(self.chosen(body), wanted, Site(self.base), today)
+        file = export(self.chosen(body), request_of(body), Site(self.base), today)
         return download(request, file.pieces, name=file.name, media_type=file.media_type)
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.utils.text import slugify
 
-from listings.exports import plain
 from listings.exports.common import Site
+from listings.exports.records import record
 from listings.offers import Offer
 from media_library.models import Image
 from processing.services import archives
@@ -28,9 +28,9 @@ def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image], site: Site) -> 
             image = sized[picture.image.pk]
             name = f"{folder}/{position:02}.jpg"
             entries.append(Entry(name, image.file_key, image.created_at))
-    records = [plain.record(offered, site) for offered in offers]
-    for record in records:
-        del record["image_urls"]  # the pictures themselves are here, and for good
+    records = [record(offered, site) for offered in offers]
+    for one in records:
+        del one["image_urls"]  # the pictures themselves are here, and for good
     listing = json.dumps({"listings": records}, indent=2, ensure_ascii=False).encode()
     return archives.stream(entries, listing, texts=texts)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.html import escape
+from django.utils.text import slugify
 
 from listings.models import Condition, Listing, ListingState
 from listings.offers import Offer
@@ -41,6 +42,29 @@ def attribute(offer: Offer, *names: str) -> str:
 def identifier(listing: Listing) -> str:
     """The seller's own number for it, or ours."""
     return listing.sku or listing.public_id
+
+
+def handle_of(offer: Offer) -> str:
+    """The listing's name in a shop's addresses, the same in every export; readable where the title
+    is in Latin script."""
+    end = offer.listing.public_id.removeprefix("lst_")
+    number = "".join(letter.lower() for letter in end if letter.isalnum())[-8:]
+    words = slugify(offer.listing.title)[:80].strip("-")
+    return f"{words}-{number}" if words else f"listing-{number}"
+
+
+def link_of(offer: Offer, template: str) -> str:
+    """Where buyers find it: the variant's address, else the template's; "" where nobody knows."""
+    if offer.url or not template:
+        return offer.url
+    names = {
+        "{id}": offer.listing.public_id,
+        "{sku}": identifier(offer.listing),
+        "{handle}": handle_of(offer),
+    }
+    for name, value in names.items():
+        template = template.replace(name, value)
+    return template
 
 
 def html(text: str) -> str:

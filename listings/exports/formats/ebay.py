@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from config.errors import invalid
-from listings.exports.common import Site, attribute, html, links
-from listings.models import Condition
+from listings.exports.cells import rows_of
+from listings.exports.common import attribute, html, links
+from listings.exports.format import CSV, Contents, Format
+from listings.exports.options import Choice, Flag, Text, Whole, option
+from listings.models import Condition, Platform
 from listings.offers import Offer
 
-Action = Literal["Draft", "Add", "VerifyAdd"]
 # Country: eBay's name of the site, and its currency.
 SITES: Final = {
     "US": ("US", "USD"),
@@ -49,16 +51,28 @@ _NO_ASPECTS: Final = frozenset({"gender", *(name.casefold() for name in _OWN_ASP
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What eBay wants to know that no listing says. Drafts need none of it."""
+    """What eBay wants to know that no listing says; drafts need none of it."""
 
-    action: Action = "Draft"
-    country: str | None = None
-    location: str = ""
-    dispatch_days: int = 3
-    returns_accepted: bool = False
-    shipping_profile: str = ""
-    return_profile: str = ""
-    payment_profile: str = ""
+    action: str = option("Draft", Choice(("Draft", "Add", "VerifyAdd")))
+    country: str | None = option(None, Choice(tuple(SITES)))
+    location: str = option("", Text(100))
+    dispatch_days: int = option(3, Whole(0, 30))
+    returns_accepted: bool = option(False, Flag())
+    shipping_profile: str = option("", Text(100))
+    return_profile: str = option("", Text(100))
+    payment_profile: str = option("", Text(100))
+
+
+def pieces(contents: Contents) -> Iterator[bytes]:
+    """The sheet. Raises AppError VALIDATION_ERROR where it can't have one site and currency."""
+    country, aspects = _columns(contents)
+
+    def rows() -> Iterator[list[str]]:
+        yield header(country, aspects)
+        for offered in contents.offers():
+            yield row(offered, contents, aspects)
+
+    return rows_of(rows())
 
 
 def country_for(currencies: Iterable[str], options: Options) -> str:
@@ -83,9 +97,9 @@ def country_for(currencies: Iterable[str], options: Options) -> str:
     raise invalid("listingIds", f"None of eBay's sites here sells in {currency}.")
 
 
-def aspects_of(attributes: Iterable[Sequence[str]]) -> list[str]:
-    """The columns for the aspects that some listing names, each once."""
-    found = {name.casefold(): name for names in attributes for name in names}
+def aspects_of(names: Iterable[str]) -> list[str]:
+    """The columns for the aspects of these names, each once, in whatever case it is written."""
+    found = {name.casefold(): name for name in names}
     further = sorted(name for key, name in found.items() if key not in _NO_ASPECTS)
     return [*_OWN_ASPECTS, *further]
 
@@ -96,20 +110,29 @@ def header(country: str, aspects: Sequence[str]) -> list[str]:
     return [f"*Action({action})", *_BEFORE, *(f"C:{name}" for name in aspects), *_AFTER]
 
 
-def row(offer: Offer, site: Site, options: Options, aspects: Sequence[str]) -> list[str]:
-    listing = offer.listing
+def row(offer: Offer, contents: Contents, aspects: Sequence[str]) -> list[str]:
+    listing, options = offer.listing, contents.options
     condition = Condition(listing.condition) if listing.condition else None
     return [
         *(options.action, listing.sku, offer.category, "", offer.title, ""),
         CONDITIONS[condition] if condition else "",
         *(_aspect(offer, name) for name in aspects),
-        "|".join(links(offer, site, _MOST_PICTURES)),
+        "|".join(links(offer, contents.site, _MOST_PICTURES)),
         *(html(offer.description), "FixedPrice", "GTC", offer.amount, ""),
         *("", str(listing.quantity), "", options.location, ""),
         *("", "", str(options.dispatch_days)),
         "ReturnsAccepted" if options.returns_accepted else "ReturnsNotAccepted",
         *(options.shipping_profile, options.return_profile, options.payment_profile),
     ]
+
+
+def _columns(contents: Contents) -> tuple[str, list[str]]:
+    currencies: set[str] = set()
+    names: set[str] = set()
+    for offered in contents.offers():
+        currencies.add(offered.listing.currency)
+        names |= set(offered.attributes)
+    return country_for(currencies, contents.options), aspects_of(sorted(names))
 
 
 def _aspect(offer: Offer, name: str) -> str:
@@ -122,3 +145,16 @@ def _aspect(offer: Offer, name: str) -> str:
         "Department": offer.department.capitalize(),
     }
     return attribute(offer, name.casefold()) or own.get(name, "")
+
+
+FORMAT = Format(
+    name="ebay",
+    position=10,
+    about="File Exchange, CSV",
+    extension="csv",
+    media_type=CSV,
+    platform=Platform.EBAY,
+    requires=("title", "price"),
+    options=Options,
+    pieces=pieces,
+)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from listings.exports.common import (
     IDENTIFIERS,
-    Site,
     age_group,
     attribute,
     condition,
@@ -15,6 +15,8 @@ from listings.exports.common import (
     in_stock,
     links,
 )
+from listings.exports.format import CSV, Contents, Format, table
+from listings.models import Platform
 from listings.offers import Offer
 
 HEADER: Final = [
@@ -27,19 +29,19 @@ HEADER: Final = [
 ]
 
 
-def row(offer: Offer, site: Site, link: str) -> list[str]:
-    """One product. ``link`` is where buyers find it."""
+def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
+    """One product."""
     listing = offer.listing
     tags = [*offer.tags, "", ""]
-    told = {
+    cells = {
         "id": identifier(listing),
         "title": offer.title,
         "description": offer.description,
         "availability": "in stock" if in_stock(listing) else "out of stock",
         "condition": condition(listing),
         "price": f"{offer.amount} {listing.currency}",
-        "link": link,
-        "image_link": next(iter(links(offer, site, 1)), ""),
+        "link": contents.link(offer),
+        "image_link": next(iter(links(offer, contents.site, 1)), ""),
         "brand": listing.brand,
         "google_product_category": offer.category,
         "quantity_to_sell_on_facebook": str(listing.quantity),
@@ -53,4 +55,16 @@ def row(offer: Offer, site: Site, link: str) -> list[str]:
         "product_tags[0]": tags[0],
         "product_tags[1]": tags[1],
     }
-    return [told.get(name, "") for name in HEADER]
+    yield [cells.get(name, "") for name in HEADER]
+
+
+FORMAT = Format(
+    name="meta",
+    position=40,
+    about="catalog, CSV",
+    extension="csv",
+    media_type=CSV,
+    platform=Platform.FACEBOOK,
+    requires=("title", "price", "link"),
+    pieces=table(HEADER, rows),
+)

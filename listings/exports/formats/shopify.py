@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from django.utils.text import slugify
-
 from accounts import currencies
 from listings.exports.common import (
     IDENTIFIERS,
-    Site,
     age_group,
     attribute,
     condition,
     gender,
+    handle_of,
     html,
     links,
 )
-from listings.models import ListingState
+from listings.exports.format import CSV, Contents, Format, table
+from listings.models import ListingState, Platform
 from listings.offers import Offer
 
 _MOST_PICTURES: Final = 250
@@ -45,27 +44,19 @@ HEADER: Final = [
 ]
 
 
-def rows(offer: Offer, site: Site) -> Iterator[list[str]]:
+def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
     """The product with its cover, and a row for each further picture."""
-    handle, pictures = handle_of(offer), links(offer, site, _MOST_PICTURES)
-    told = _product(offer) | {"URL handle": handle}
+    handle, pictures = handle_of(offer), links(offer, contents.site, _MOST_PICTURES)
+    cells = _product(offer) | {"URL handle": handle}
     for position, link in enumerate(pictures or [""], start=1):
         if link:
-            told |= {
+            cells |= {
                 "Product image URL": link,
                 "Image position": str(position),
                 "Image alt text": offer.title if position == 1 else f"{offer.title} ({position})",
             }
-        yield [told.get(name, "") for name in HEADER]
-        told = {"URL handle": handle}
-
-
-def handle_of(offer: Offer) -> str:
-    """Readable where the title is in Latin script, and the same in every export."""
-    end = offer.listing.public_id.removeprefix("lst_")
-    number = "".join(letter.lower() for letter in end if letter.isalnum())[-8:]
-    words = slugify(offer.listing.title)[:80].strip("-")
-    return f"{words}-{number}" if words else f"listing-{number}"
+        yield [cells.get(name, "") for name in HEADER]
+        cells = {"URL handle": handle}
 
 
 def _product(offer: Offer) -> dict[str, str]:
@@ -101,3 +92,15 @@ def _product(offer: Offer) -> dict[str, str]:
         f"{_GOOGLE}Manufacturer part number (MPN)": attribute(offer, "mpn"),
         f"{_GOOGLE}Condition": condition(listing),
     }
+
+
+FORMAT = Format(
+    name="shopify",
+    position=20,
+    about="CSV",
+    extension="csv",
+    media_type=CSV,
+    platform=Platform.SHOPIFY,
+    requires=("title", "price"),
+    pieces=table(HEADER, rows),
+)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from listings.exports.common import (
     IDENTIFIERS,
-    Site,
     age_group,
     attribute,
     condition,
@@ -16,6 +16,8 @@ from listings.exports.common import (
     links,
     one_line,
 )
+from listings.exports.format import TSV, Contents, Format, table
+from listings.models import Platform
 from listings.offers import Offer
 
 _MOST_PICTURES: Final = 11
@@ -29,17 +31,17 @@ HEADER: Final = [
 ]
 
 
-def row(offer: Offer, site: Site, link: str) -> list[str]:
-    """One product. ``link`` is where buyers find it."""
+def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
+    """One product."""
     listing = offer.listing
-    pictures = links(offer, site, _MOST_PICTURES)
+    pictures = links(offer, contents.site, _MOST_PICTURES)
     gtin, mpn = attribute(offer, *IDENTIFIERS), attribute(offer, "mpn")
-    told = {
+    cells = {
         "id": identifier(listing),
         "title": offer.title,
         # Tabs and line ends are this file's own.
         "description": one_line(offer.description),
-        "link": link,
+        "link": contents.link(offer),
         "image_link": pictures[0] if pictures else "",
         "additional_image_link": ",".join(pictures[1:]),
         "availability": "in_stock" if in_stock(listing) else "out_of_stock",
@@ -58,4 +60,16 @@ def row(offer: Offer, site: Site, link: str) -> list[str]:
         "material": "/".join(listing.materials),
         "pattern": attribute(offer, "pattern"),
     }
-    return [one_line(told.get(name, "")) for name in HEADER]
+    yield [one_line(cells.get(name, "")) for name in HEADER]
+
+
+FORMAT = Format(
+    name="google",
+    position=30,
+    about="Merchant, with tabs",
+    extension="tsv",
+    media_type=TSV,
+    platform=Platform.GOOGLE,
+    requires=("title", "price", "link"),
+    pieces=table(HEADER, rows, "excel-tab"),
+)

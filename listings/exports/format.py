@@ -1,0 +1,107 @@
+"""What a module in ``formats/`` declares: one kind of file, and what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from listings import selectors
+from listings.exports.cells import Dialect, rows_of
+from listings.exports.common import Site, link_of
+from listings.exports.options import NoOptions
+from listings.models import Listing
+from listings.offers import Offer, offer
+
+CSV: Final = "text/csv; charset=utf-8"
+TSV: Final = "text/tab-separated-values; charset=utf-8"
+JSON: Final = "application/json"
+
+Requirement = Literal["title", "price", "link"]
+_CHUNK: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file.
+
+    `position` is its place among the formats wherever they are listed, and `about` what its
+    platform calls such a file. `platform` is whose words and pictures the file has; None leaves
+    that to the request. A listing without what is in `requires` is refused; "link" is the address
+    where buyers find it. `options` is a dataclass of what the format alone asks for; each field
+    says by listings.exports.options.option what it takes.
+
+    `pieces` is called before the first byte is sent, so that it may still raise AppError; what it
+    returns is sent while it is made.
+    """
+
+    name: str
+    position: int
+    extension: str
+    media_type: str
+    pieces: Callable[[Contents], Iterator[bytes]]
+    about: str = ""
+    platform: str | None = None
+    requires: tuple[Requirement, ...] = ()
+    options: type[Any] = NoOptions
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What somebody asks for. `options` is an instance of the format's own.
+
+    `link` is an address with ``{id}``, ``{sku}`` or ``{handle}`` in it, for listings whose variant
+    has none; `platform` counts for formats alone that have none themselves.
+    """
+
+    format: Format
+    options: Any
+    platform: str | None = None
+    link: str = ""
+
+    @property
+    def offer_platform(self) -> str | None:
+        """Whose words and pictures the file has; None for the listings' own."""
+        return self.format.platform or self.platform
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The listings of one file, and what was asked for it."""
+
+    ids: Sequence[UUID]
+    request: ExportRequest
+    site: Site
+
+    @property
+    def options(self) -> Any:
+        return self.request.options
+
+    def offers(self) -> Iterator[Offer]:
+        """Read the listings, a chunk at a time; one that was deleted meanwhile is left out."""
+        for start in range(0, len(self.ids), _CHUNK):
+            chunk = self.ids[start : start + _CHUNK]
+            found = {one.pk: one for one in selectors.whole(Listing.objects.filter(pk__in=chunk))}
+            for pk in chunk:
+                if pk in found:
+                    yield offer(found[pk], self.request.offer_platform)
+
+    def link(self, offered: Offer) -> str:
+        """Where buyers find it; "" where nobody knows."""
+        return link_of(offered, self.request.link)
+
+
+def table(
+    header: Sequence[str],
+    rows: Callable[[Offer, Contents], Iterable[Sequence[str]]],
+    dialect: Dialect = "excel",
+) -> Callable[[Contents], Iterator[bytes]]:
+    """A Format's `pieces` for a table with a fixed header; ``rows`` makes those of one listing."""
+
+    def whole(contents: Contents) -> Iterator[Sequence[str]]:
+        yield header
+        for offered in contents.offers():
+            yield from rows(offered, contents)
+
+    return lambda contents: rows_of(whole(contents), dialect)

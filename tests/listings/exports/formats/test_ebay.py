@@ -1,0 +1,95 @@
+"""eBay's File Exchange sheet."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.listings.conftest import WORDS, refusal_of
+from tests.listings.exports.conftest import columns, send, table
+
+
+def test_ebays_columns_are_those_of_its_template(owner, make_listing):
+    make_listing(attributes={"Department": "Men", "Fit": "Straight"})
+    make_listing(attributes={"Rise": "High"})
+    header, _ = table(send(owner, "ebay"))
+    aspects = ["C:Brand", "C:Size", "C:Color", "C:Material", "C:Department", "C:Fit", "C:Rise"]
+    expected = columns("ebay")
+    at = expected.index("C:<aspect>")
+    assert header == [*expected[:at], *aspects, *expected[at + 1 :]]
+
+
+def test_an_ebay_row(owner, make_listing, add_photo):
+    make_listing(
+        images=[add_photo(), add_photo()], sku="J-1", quantity=2, description="A <b>\n\nB\nC"
+    )
+    _, [row] = table(send(owner, "ebay"))
+    told = {name: value for name, value in row.items() if value and name != "PicURL"}
+    assert told == {
+        "*Action(SiteID=US|Country=US|Currency=USD|Version=1193|CC=UTF-8)": "Draft",
+        "CustomLabel": "J-1",
+        "*Category": "11483",
+        "*Title": WORDS["title"],
+        "*ConditionID": "3000",
+        "C:Brand": "Levi's",
+        "C:Size": "W32 L34",
+        "C:Color": "blue",
+        "C:Material": "cotton",
+        "C:Department": "Men",
+        "*Description": "<p>A &lt;b&gt;</p><p>B<br>C</p>",
+        "*Format": "FixedPrice",
+        "*Duration": "GTC",
+        "*StartPrice": "45.00",
+        "*Quantity": "2",
+        "*DispatchTimeMax": "3",
+        "*ReturnsAcceptedOption": "ReturnsNotAccepted",
+    }
+    assert len(row["PicURL"].split("|")) == 2
+
+
+def test_ebays_options_and_sites(owner, make_listing):
+    make_listing(currency="EUR")
+    options = {
+        "action": "Add",
+        "country": "FR",
+        "location": "Lyon",
+        "dispatchDays": 1,
+        "returnsAccepted": True,
+        "shippingProfile": "Colis",
+        "returnProfile": "30 jours",
+        "paymentProfile": "PayPal",
+    }
+    header, [row] = table(send(owner, "ebay", ebay=options))
+    assert header[0] == "*Action(SiteID=France|Country=FR|Currency=EUR|Version=1193|CC=UTF-8)"
+    last = ("*Location", "*DispatchTimeMax", "*ReturnsAcceptedOption", *header[-3:])
+    assert [row[name] for name in last] == [
+        *("Lyon", "1", "ReturnsAccepted", "Colis", "30 jours", "PayPal"),
+    ]
+    assert row[header[0]] == "Add"
+    assert table(send(owner, "ebay"))[0][0].startswith("*Action(SiteID=Germany|Country=DE")
+    refusal_of(send(owner, "ebay", ebay={"country": "US"}), 400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"action": "End"}, "ebay.action"),
+        ({"country": "CH"}, "ebay.country"),
+        ({"dispatchDays": -1}, "ebay.dispatchDays"),
+        ({"dispatchDays": 31}, "ebay.dispatchDays"),
+        ({"location": "x" * 101}, "ebay.location"),
+        ({"returnsAccepted": "perhaps"}, "ebay.returnsAccepted"),
+        ({"returns": True}, "ebay.returns"),
+    ],
+)
+def test_bad_options_are_refused(owner, listing, options, field):
+    error = refusal_of(send(owner, "ebay", ebay=options), 400, "VALIDATION_ERROR")
+    assert list(error["fields"]) == [field]
+
+
+def test_an_ebay_file_has_one_currency_that_ebay_has(owner, make_listing):
+    make_listing()
+    make_listing(currency="GBP")
+    error = refusal_of(send(owner, "ebay"), 400, "VALIDATION_ERROR")
+    assert error["error"] == "An eBay file has one currency, not GBP and USD."
+    crowns = make_listing(currency="SEK")
+    refusal_of(send(owner, "ebay", listingIds=[crowns.public_id]), 400, "VALIDATION_ERROR")

@@ -1,0 +1,75 @@
+"""Shopify's product file."""
+
+from __future__ import annotations
+
+import re
+
+from tests.listings.conftest import LISTINGS, WORDS
+from tests.listings.exports.conftest import columns, send, table
+
+
+def test_shopifys_columns_are_those_of_its_template(owner, listing):
+    assert table(send(owner, "shopify"))[0] == columns("shopify")
+
+
+def test_a_shopify_product_has_a_row_for_each_picture(owner, make_listing, add_photo):
+    listing = make_listing(
+        images=[add_photo() for _ in range(3)],
+        purchase_price=900,
+        sku="J-1",
+        attributes={"Department": "Women", "UPC": "012345678905"},
+        state="ready",
+    )
+    owner.client.patch(f"{LISTINGS}/{listing.public_id}", {"state": "listed"}, format="json")
+    _, rows = table(send(owner, "shopify"))
+    handle = rows[0]["URL handle"]
+    assert re.fullmatch(r"levis-501-original-fit-jeans-w32-l34-blue-[a-z0-9]{8}", handle)
+    told = {name: value for name, value in rows[0].items() if value and name != "Product image URL"}
+    jeans = "Apparel & Accessories > Clothing > Pants"
+    assert told == {
+        "Title": WORDS["title"],
+        "URL handle": handle,
+        "Description": rows[0]["Description"],
+        "Vendor": "Levi's",
+        "Product category": jeans,
+        "Type": "jeans",
+        "Tags": "vintage, denim",
+        "Published on online store": "TRUE",
+        "Status": "Active",
+        "SKU": "J-1",
+        "Barcode": "012345678905",
+        "Option1 name": "Size",
+        "Option1 value": "W32 L34",
+        "Price": "45.00",
+        "Cost per item": "9.00",
+        "Charge tax": "TRUE",
+        "Inventory tracker": "shopify",
+        "Inventory quantity": "1",
+        "Continue selling when out of stock": "DENY",
+        "Requires shipping": "TRUE",
+        "Fulfillment service": "manual",
+        "Image position": "1",
+        "Image alt text": WORDS["title"],
+        "Gift card": "FALSE",
+        "Color (product.metafields.shopify.color-pattern)": "blue",
+        "Google Shopping / Google product category": jeans,
+        "Google Shopping / Gender": "Female",
+        "Google Shopping / Age group": "Adult",
+        "Google Shopping / Condition": "used",
+    }
+    for position, row in enumerate(rows[1:], start=2):
+        assert {name for name, value in row.items() if value} == {
+            *("URL handle", "Product image URL", "Image position", "Image alt text"),
+        }
+        assert (row["URL handle"], row["Image position"]) == (handle, str(position))
+    assert len({row["Product image URL"] for row in rows}) == 3
+
+
+def test_a_handle_is_made_for_titles_in_any_script(owner, make_listing):
+    make_listing(title="قميص قطن", size="")
+    _, [row] = table(send(owner, "shopify"))
+    assert re.fullmatch(r"listing-[a-z0-9]{8}", row["URL handle"])
+    assert (row["Title"], row["Option1 name"], row["Option1 value"]) == (
+        *("قميص قطن", "Title", "Default Title"),
+    )
+    assert row["Status"] == "Draft"
