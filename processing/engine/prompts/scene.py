@@ -8,7 +8,9 @@ from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color, parse_color
 from processing.engine.prompts.lexicon import lexicon, plain_form
-from processing.engine.prompts.reader import Draft, Reader, mix
+from processing.engine.prompts.notes import Notes
+from processing.engine.prompts.phrase import mix
+from processing.engine.prompts.reader import Reader
 
 Kind = Literal["tabletop", "wall", "sweep", "far", "abstract"]
 Style = Literal["realistic", "artistic", "abstract", "gradient"]
@@ -98,10 +100,10 @@ def parse(prompt: str, style: str | None = None, negative: str | None = None) ->
     reader.read(vocabulary.read(prompt))
     if negative:
         reader.leave_out(vocabulary.read(negative))
-    draft = reader.draft
+    notes = reader.notes
     if name in STYLES:
-        draft.style = name
-    return Parsed(_Settling(draft, reader.tones).scene(), tuple(reader.not_understood.values()))
+        notes.style = name
+    return Parsed(_Settling(notes, reader.tones).scene(), tuple(reader.not_understood.values()))
 
 
 def style_in_words(style: str) -> str:
@@ -120,33 +122,33 @@ def _style_name(text: str) -> str:
 
 
 class _Settling:
-    """Makes a whole scene of a draft: fills in what nobody named, drops what can't be seen."""
+    """Makes a whole scene of notes: fills in what nobody named, drops what can't be seen."""
 
-    def __init__(self, draft: Draft, tones: Mapping[str, Color]) -> None:
-        self.draft = draft
+    def __init__(self, notes: Notes, tones: Mapping[str, Color]) -> None:
+        self.notes = notes
         self.tones = tones
-        self.style = cast(Style, draft.style or "realistic")
+        self.style = cast(Style, notes.style or "realistic")
         self.far = self._far()
-        self.surface = draft.surface or draft.ground
+        self.surface = notes.surface or notes.ground
         self.kind = self._kind()
-        self.dark = draft.brightness is not None and draft.brightness <= _DARK_FROM
+        self.dark = notes.brightness is not None and notes.brightness <= _DARK_FROM
 
     def scene(self) -> Scene:
-        draft = self.draft
+        notes = self.notes
         surface, wall, far = self._places()
-        brightness = 1.0 if draft.brightness is None else draft.brightness
-        saturation = 1.0 if draft.saturation is None else draft.saturation
+        brightness = 1.0 if notes.brightness is None else notes.brightness
+        saturation = 1.0 if notes.saturation is None else notes.saturation
         return Scene(
             kind=self.kind,
             surface=surface,
             wall=wall,
             far=far,
             light=self._light(),
-            window=draft.window,
+            window=notes.window,
             palette=self._palette(),
             depth=self._depth(),
-            bokeh=draft.bokeh,
-            leaves=draft.leaves,
+            bokeh=notes.bokeh,
+            leaves=notes.leaves,
             style=self.style,
             surface_colour=self._surface_colour() if surface else None,
             wall_colour=self._wall_colour() if wall else None,
@@ -156,58 +158,58 @@ class _Settling:
         )
 
     def _far(self) -> str | None:
-        draft = self.draft
-        if draft.far is not None:
-            return draft.sky if draft.sky and draft.far in _OPEN_SKIES else draft.far
-        taken = draft.wall or draft.kind or draft.backdrop_colour
+        notes = self.notes
+        if notes.far is not None:
+            return notes.sky if notes.sky and notes.far in _OPEN_SKIES else notes.far
+        taken = notes.wall or notes.kind or notes.painted.get("backdrop")
         if taken or self.style in ("abstract", "gradient"):
             return None
-        return draft.behind or _OWN_VIEW.get(draft.ground or draft.surface or "")
+        return notes.behind or _OWN_VIEW.get(notes.ground or notes.surface or "")
 
     def _kind(self) -> Kind:
-        draft = self.draft
+        notes = self.notes
         if self.style == "abstract":
             return "abstract"
-        if self.far and (draft.surface is None or draft.surface in _GROUNDS):
+        if self.far and (notes.surface is None or notes.surface in _GROUNDS):
             return "far"
         if self.surface:
             return "tabletop"
-        if draft.wall and draft.wall != "plain":
+        if notes.wall and notes.wall != "plain":
             return "wall"
-        return "abstract" if self.style == "gradient" and draft.kind is None else "sweep"
+        return "abstract" if self.style == "gradient" and notes.kind is None else "sweep"
 
     def _places(self) -> tuple[str | None, str | None, str | None]:
         """Surface, wall and far view of this kind of scene."""
         match self.kind:
             case "tabletop" if self.far is None:
-                return self.surface, self.draft.wall or "plain", None
+                return self.surface, self.notes.wall or "plain", None
             case "tabletop" | "far":
                 return self.surface, None, self.far
             case "wall":
-                return None, self.draft.wall, None
+                return None, self.notes.wall, None
             case _:
                 return None, None, None
 
     def _surface_colour(self) -> Color | None:
-        draft = self.draft
-        return draft.surface_colour if draft.surface else draft.ground_colour
+        notes = self.notes
+        return notes.painted.get("surface") if notes.surface else notes.painted.get("ground")
 
     def _wall_colour(self) -> Color | None:
-        draft = self.draft
-        colour = draft.wall_colour or draft.backdrop_colour
-        if colour is None and self.dark and draft.wall in (None, "plain"):
+        notes = self.notes
+        colour = notes.painted.get("wall") or notes.painted.get("backdrop")
+        if colour is None and self.dark and notes.wall in (None, "plain"):
             return DARK
         return colour
 
     def _palette(self) -> tuple[Color, ...]:
-        draft = self.draft
-        colours = list(draft.colours or draft.mood)
+        notes = self.notes
+        colours = list(notes.colors or notes.mood)
         if self.kind in ("sweep", "abstract"):
             # Nothing else shows these.
-            behind = draft.backdrop_colour or draft.wall_colour
+            behind = notes.painted.get("backdrop") or notes.painted.get("wall")
             colours = [x for x in (behind, *colours, self._surface_colour()) if x]
         if not colours:
-            behind = self._wall_colour() or self.tones.get(draft.wall or "")
+            behind = self._wall_colour() or self.tones.get(notes.wall or "")
             below = self._surface_colour() or self.tones.get(self.surface or "")
             colours = [colour for colour in (behind, below) if colour] or [NEUTRAL]
         if self.style in ("abstract", "gradient") and len(set(colours)) == 1:
@@ -217,27 +219,33 @@ class _Settling:
         return tuple(dict.fromkeys(colours))[:_MOST_COLOURS]
 
     def _depth(self) -> float:
-        if self.draft.depth is not None:
-            return self.draft.depth
+        if self.notes.depth is not None:
+            return self.notes.depth
         usual = 0.75 if self.far else _USUAL_DEPTH.get(self.kind, 0.0)
-        return max(usual, 0.85) if self.draft.bokeh else usual
+        return max(usual, 0.85) if self.notes.bokeh else usual
 
     def _light_named(self) -> bool:
-        draft = self.draft
-        named = (draft.direction, draft.elevation, draft.softness, draft.light, draft.light_colour)
+        notes = self.notes
+        named = (
+            notes.direction,
+            notes.elevation,
+            notes.softness,
+            notes.light,
+            notes.painted.get("light"),
+        )
         return any(value is not None for value in named)
 
     def _light(self) -> SceneLight:
-        draft, usual = self.draft, SceneLight()
-        colour = parse_color(draft.light) if draft.light else _WHITE
-        if draft.light_colour is not None:
+        notes, usual = self.notes, SceneLight()
+        colour = parse_color(notes.light) if notes.light else _WHITE
+        if (named := notes.painted.get("light")) is not None:
             # Lamps called blue or pink are still mostly white, or nothing else had a colour.
-            colour = mix(draft.light_colour, _WHITE, 0.5)
+            colour = mix(named, _WHITE, 0.5)
         return SceneLight(
-            direction=usual.direction if draft.direction is None else float(draft.direction),
-            elevation=usual.elevation if draft.elevation is None else float(draft.elevation),
+            direction=usual.direction if notes.direction is None else float(notes.direction),
+            elevation=usual.elevation if notes.elevation is None else float(notes.elevation),
             colour=_linear_of_mean_one(colour),
-            softness=usual.softness if draft.softness is None else float(draft.softness),
+            softness=usual.softness if notes.softness is None else float(notes.softness),
         )
 
 
