@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from accounts.currencies import CODES
-from accounts.limits.operations import METERED_OPERATIONS
+from accounts.limits import operations
 from accounts.models import Account, PlanLimit, User
 
 
@@ -40,8 +40,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "plan", "currency")
 
 
+def _metered() -> list[tuple[str, str]]:
+    return [(name, name) for name in operations.metered()]
+
+
 class PlanLimitForm(forms.ModelForm):  # type: ignore[type-arg]
-    operation = forms.ChoiceField(choices=[(name, name) for name in METERED_OPERATIONS])
+    operation = forms.ChoiceField(choices=_metered)
 
     class Meta:
         model = PlanLimit

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.apps.registry import Apps
 from django.db.migrations import RunPython
 
-from accounts.limits.operations import METERED_OPERATIONS
+from accounts.limits.operations import metered
 
 FILE: Final = Path(__file__).with_name("plans.toml")
 
@@ -36,7 +36,7 @@ def read(text: str) -> dict[str, DefaultPlan]:
     """Read plans from TOML. Raises ValueError for an operation that nothing counts."""
     found = {slug: DefaultPlan(slug, **fields) for slug, fields in tomllib.loads(text).items()}
     for plan in found.values():
-        if unknown := sorted(set(plan.limits) - set(METERED_OPERATIONS)):
+        if unknown := sorted(set(plan.limits) - set(metered())):
             raise ValueError(f"{plan.slug}: {unknown[0]!r} is not an operation that is counted.")
     return found
 
@@ -44,7 +44,7 @@ def read(text: str) -> dict[str, DefaultPlan]:
 def seed(apps: Apps) -> None:
     """Add every plan and limit that is missing. What is there stays as it is."""
     _add_plans(apps)
-    _add_limits(apps, METERED_OPERATIONS)
+    _add_limits(apps, metered())
 
 
 def add_plans() -> RunPython:

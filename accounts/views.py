@@ -19,8 +19,7 @@ from accounts.access import api_keys
 from accounts.access.pages import is_htmx, page, person
 from accounts.access.scopes import ALL_SCOPES
 from accounts.forms import KeyForm
-from accounts.limits import quotas
-from accounts.limits.operations import REMOVE_BACKGROUND
+from accounts.limits import operations, quotas
 from accounts.models import ApiKey, Session
 from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
@@ -28,7 +27,6 @@ from config.api.ids import decoded
 from config.errors import not_found
 
 TEMPLATE = "accounts/keys.html"
-TITLES = {REMOVE_BACKGROUND: "Backgrounds removed"}
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def _context(request: HttpRequest, *, form: KeyForm) -> dict[str, Any]:
         "section": "keys",
         "form": form,
         "plan": caller.account.plan,
-        "usage": [UsageRow(TITLES.get(line.operation, line.operation), line) for line in usage],
+        "usage": [UsageRow(operations.named(line.operation).title, line) for line in usage],
         "keys": [
             KeyRow(key, expired=not key.usable(now), full_access=set(ALL_SCOPES) <= set(key.scopes))
             for key in ApiKey.objects.filter(account=caller.account)

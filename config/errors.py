@@ -6,7 +6,8 @@ from __future__ import annotations
 class AppError(Exception):
     """Something the caller did, or must know: a stable code, a sentence for people, an HTTP status.
 
-    ``fields`` names what was wrong in the request, by the name the caller used.
+    ``fields`` names what was wrong in the request, by the name the caller used. ``page_message`` is
+    how pages put it, where the sentence has words of the API.
     """
 
     def __init__(
@@ -16,12 +17,14 @@ class AppError(Exception):
         *,
         status: int = 400,
         fields: dict[str, list[str]] | None = None,
+        page_message: str | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
         self.fields = fields
+        self.page_message = page_message or message
 
 
 def invalid(field: str, message: str) -> AppError:

@@ -11,10 +11,6 @@ class ListingsConfig(AppConfig):
         from listings.generation import generate
         from listings.pricing import comparables
         from processing.worker import kinds
-        from processing.worker.kinds import Kind
 
-        kinds.register(generate.GenerateListing, Kind(generate.work))
-        kinds.register(
-            comparables.ImportComparables,
-            Kind(comparables.work, completing=comparables.completing),
-        )
+        kinds.register(generate.GenerateListing, generate.KIND)
+        kinds.register(comparables.ImportComparables, comparables.KIND)

@@ -12,13 +12,9 @@ class ProcessingConfig(AppConfig):
         from processing.compat.backgroundfx import notices
         from processing.delivery import payloads
         from processing.services import paint_background
-        from processing.worker import kinds, renditions, runner
-        from processing.worker.kinds import Kind
+        from processing.worker import cutouts, edits, kinds
 
-        kinds.register(RemoveBackground, Kind(runner.cut_out, renditions.cutout_makers))
-        kinds.register(Edit, Kind(runner.edit, renditions.edit_makers))
-        kinds.register(
-            paint_background.PaintBackground,
-            Kind(paint_background.work, completing=paint_background.completing),
-        )
+        kinds.register(RemoveBackground, cutouts.KIND)
+        kinds.register(Edit, edits.KIND)
+        kinds.register(paint_background.PaintBackground, paint_background.KIND)
         payloads.register_dialect(notices.DIALECT, notices.translate)

@@ -26,12 +26,12 @@ SIZES = ("preview", "medium", "hd", "full", "original")
 _EDGE_NAMES = {strength: name for name, strength in EDGE_STRENGTHS.items()}
 
 
-_KINDS: dict[str, type[Command]] = {}  # by operation
+_COMMANDS: dict[str, type[Command]] = {}  # by operation
 
 
 class Command(BaseModel):
-    """Any command. A subclass names its operations as the Literal type of its field `operation`, and
-    is known by them from then on."""
+    """Any command. A subclass names its operations as the Literal type of its field `operation`; jobs
+    of it can be read once it is registered, with its kind of work (processing.worker.kinds)."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, alias_generator=camel, populate_by_name=True
@@ -42,15 +42,20 @@ class Command(BaseModel):
     watermark: bool = False
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
-        for name in get_args(cls.model_fields["operation"].annotation):
-            _KINDS[name] = cls
+    def operations(cls) -> tuple[str, ...]:
+        """The names that `operation` may have."""
+        return get_args(cls.model_fields["operation"].annotation)
+
+    @classmethod
+    def load(cls, row: Mapping[str, Any]) -> Self:
+        """The command that a job's row keeps. Raises pydantic.ValidationError where it is none."""
+        # By way of text: strict models take a list for a tuple in JSON only.
+        return cls.model_validate_json(json.dumps(row))
 
     @property
-    def counted_as(self) -> str:
-        """The operation that plans and lists of jobs know it by; several commands may share one."""
-        return self.operation
+    def label(self) -> str:
+        """What the name of the result's file ends in."""
+        return "edit"
 
     def kept(self) -> dict[str, Any]:
         """The command as a job's row keeps it and `from_json` reads it."""
@@ -79,6 +84,10 @@ class RemoveBackground(Command):
     size: Size = "original"
     despill: bool = False
     keep_existing_alpha: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.output
 
     @field_validator("edge")
     @classmethod
@@ -145,11 +154,17 @@ class Edit(Command):
         return tuple(name for name in named if name is not None)
 
 
+def register(command: type[Command]) -> None:
+    """Let jobs of this command be read. Raises ValueError where another has one of its operations."""
+    for name in command.operations():
+        if _COMMANDS.setdefault(name, command) is not command:
+            raise ValueError(f"There is another command for {name}.")
+
+
 def from_json(data: dict[str, Any]) -> Command:
     """The command kept on a job row. Raises KeyError for an operation that nobody knows, and
     pydantic.ValidationError for anything else that is wrong."""
-    # By way of text: strict models take a list for a tuple in JSON only.
-    return _KINDS[data["operation"]].model_validate_json(json.dumps(data))
+    return _COMMANDS[data["operation"]].load(data)
 
 
 def canonical_json(command: Command, contents: Mapping[str, str] | None = None) -> str:

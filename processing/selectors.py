@@ -6,20 +6,23 @@ mark that belongs to the picture now is another one, that part of the page is ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from pydantic import ValidationError
 
+from accounts.limits import operations
+from accounts.limits.operations import Operation
 from accounts.models import Account
 from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
 from media_library.selectors import images_of
+from processing import commands
 from processing.models import OPEN_STATES, Job, JobState
+from processing.worker import kinds
 
 HISTORY_LENGTH = 50
-_EDGE_WORDS = {"fine": "fine edges", "none": "raw edges"}
 # What browsers show by themselves, turned the right way up; other originals need a rendition.
 SHOWN_BY_BROWSERS = frozenset({"jpeg", "jpg", "png", "webp", "gif", "bmp", "avif"})
 
@@ -48,6 +51,11 @@ class Card:
         return JobState.COMPLETED.value if self.result else ""
 
     @property
+    def operation(self) -> Operation | None:
+        """The newest job's, in words; None where there is none any more."""
+        return operations.named(self.job.operation) if self.job else None
+
+    @property
     def is_open(self) -> bool:
         """Whether something will still change by itself: work, or a thumbnail on its way."""
         return self.state in OPEN_STATES or self.preview_is_due
@@ -68,6 +76,10 @@ class Entry:
 
     job: Job
     options: str
+
+    @property
+    def operation(self) -> Operation:
+        return operations.named(self.job.operation)
 
     @property
     def result(self) -> Image | None:
@@ -126,7 +138,7 @@ def history(image: Image) -> list[Entry]:
     deleted = Q(result__isnull=False, result__deleted_at__isnull=False)
     jobs = Job.objects.filter(source=image).exclude(deleted).select_related("result")
     return [
-        Entry(job, options=describe(job.command))
+        Entry(job, options=_options_of(job))
         for job in jobs.order_by("-created_at", "-id")[:HISTORY_LENGTH]
     ]
 
@@ -148,38 +160,11 @@ def viewable_url(image: Image) -> str:
     return content_url(image, "thumbnail") if image.thumbnail_key else ""
 
 
-def describe(command: Mapping[str, Any]) -> str:
-    """``High model, fine edges, on #ffffff, cropped``: what was asked for, without the usual."""
-    if "plan" in command:
-        return _described_edit(str(command["operation"]), command["plan"])
-    parts = [f"{str(command.get('model', '')).capitalize()} model"]
-    edge = str(command.get("edge"))
-    if edge != "standard":
-        parts.append(_EDGE_WORDS.get(edge) or f"edges at {edge}")
-    color = command.get("bgColor")
-    parts.append({None: "transparent", "#ffffff": "on white"}.get(color, f"on {color}"))
-    if command.get("output") == "mask":
-        parts[-1] = "mask"
-    elif command.get("format") == "jpg" and color is None:
-        parts[-1] = "on white"
-    if command.get("crop"):
-        parts.append("cropped")
-    if command.get("keepExistingAlpha"):
-        parts.append("own transparency kept")
-    return ", ".join(parts)
-
-
-def _described_edit(operation: str, plan: Mapping[str, Any]) -> str:
-    background = plan["background"]
-    parts = [operation.replace("-", " ").capitalize()]
-    if generated := background["generated"]:
-        parts.append(f"\u201c{generated['prompt'][:60]}\u201d")
-    elif background["image"]:
-        parts.append("on a picture")
-    elif background["color"]:
-        parts.append(f"on {background['color']}")
-    if plan["layout"]["size"] not in ("auto", "originalImage"):
-        parts.append(plan["layout"]["size"])
-    if plan["shadow"]:
-        parts.append(f"{plan['shadow']['mode']} shadow")
-    return ", ".join(parts)
+def _options_of(job: Job) -> str:
+    """What was asked for, in words; nothing of a job that an older release left and that can't be
+    read any more, so that its result can still be shown."""
+    try:
+        command = commands.from_json(job.command)
+    except (KeyError, ValidationError):
+        return ""
+    return kinds.of(command).describe(command)

@@ -134,9 +134,10 @@ def cut_out(request: HttpRequest, image_id: str) -> HttpResponse:
             return render(request, PICTURE, context, status=422)
         response = render(request, f"{PICTURE}#options", context, status=422)
         return reswap(retarget(response, "#options"), "outerHTML")
-    jobs.check_model(form.cleaned_data["model"])
+    command = form.command()
+    jobs.check(command)
     caller, _ = person(request)
-    jobs.submit(caller, form.command(), source=image)
+    jobs.submit(caller, command, source=image)
     return _history(request, image)
 
 

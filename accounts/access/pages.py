@@ -68,7 +68,7 @@ def limit(request: HttpRequest, group: str) -> None:
 
 def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
     """The refusal as a page, or as a notice above the page that is open."""
-    context = {"status": error.status, "message": error.message}
+    context = {"status": error.status, "message": error.page_message}
     if not is_htmx(request):
         return render(request, "error.html", context, status=error.status)
     response = render(request, "components/notice.html", context, status=error.status)

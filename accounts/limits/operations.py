@@ -1,26 +1,62 @@
-"""The operations that count against a monthly quota, by the name the API and the plans use."""
+"""The operations that jobs do: their names in the API and in plans, and the words that people read.
+
+Each app registers its own when it starts, by way of its kinds of work (processing.worker.kinds).
+"""
 
 from __future__ import annotations
 
-REMOVE_BACKGROUND = "remove-background"
+from dataclasses import dataclass
 
+REMOVE_BACKGROUND = "remove-background"
 EDIT = "edit"
 GENERATE_BACKGROUND = "generate-background"
 REPLACE_BACKGROUND = "replace-background"
 UPSCALE = "upscale"
 REMOVE_TEXT = "remove-text"
 GENERATE_LISTING = "generate-listing"
-
-METERED_OPERATIONS = (
-    REMOVE_BACKGROUND,
-    EDIT,
-    GENERATE_BACKGROUND,
-    REPLACE_BACKGROUND,
-    UPSCALE,
-    REMOVE_TEXT,
-    GENERATE_LISTING,
-)
-
-# Work that jobs do and that no plan counts.
 IMPORT_COMPARABLES = "import-comparables"
-UNMETERED_OPERATIONS = (IMPORT_COMPARABLES,)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation, for programs and for people.
+
+    - `name`: as the API and the plans spell it.
+    - `title`: what it is called ("Background removal"), on the usage page and in sentences.
+    - `running`, `done`: what is said of a job ("Removing the background", "Background removed").
+    - `metered`: whether it counts against a monthly quota.
+    """
+
+    name: str
+    title: str
+    running: str
+    done: str
+    metered: bool = True
+
+    @property
+    def in_sentence(self) -> str:
+        """The title within a sentence."""
+        return self.title[:1].lower() + self.title[1:]
+
+
+_OPERATIONS: dict[str, Operation] = {}
+
+
+def register(operation: Operation) -> None:
+    """Make an operation known. Raises ValueError where another one has its name."""
+    if _OPERATIONS.setdefault(operation.name, operation) != operation:
+        raise ValueError(f"There is another operation called {operation.name}.")
+
+
+def named(name: str) -> Operation:
+    """The operation of that name; what nobody registered is called by its name.
+
+    Rows outlive code: a plan's limit or a job of an operation that is gone can still be shown.
+    """
+    words = name.replace("-", " ").capitalize()
+    return _OPERATIONS.get(name) or Operation(name, title=words, running=words, done=words)
+
+
+def metered() -> tuple[str, ...]:
+    """The names of all that plans count."""
+    return tuple(one.name for one in _OPERATIONS.values() if one.metered)

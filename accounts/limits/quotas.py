@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.limits.operations import UNMETERED_OPERATIONS
+from accounts.limits import operations
 from accounts.models import Account, PlanLimit, UsageEntry, UsageMonth, UsageState
 from config.errors import AppError
 
@@ -41,7 +41,7 @@ def reserve(account: Account, operation: str, *, job_id: UUID, amount: int = 1) 
     A job that holds units already is not charged again; one whose units went back (a failed job
     that is tried again) takes them anew. What is not metered needs none.
     """
-    if operation in UNMETERED_OPERATIONS:
+    if not operations.named(operation).metered:
         return
     limit = _limit(account, operation)
     entry = UsageEntry(
@@ -64,7 +64,7 @@ def reserve(account: Account, operation: str, *, job_id: UUID, amount: int = 1) 
 
 def reserve_many(account: Account, operation: str, *, job_ids: Sequence[UUID]) -> None:
     """Take a unit for each of several new jobs, or none for any. Raises AppError QUOTA_EXCEEDED."""
-    if not job_ids or operation in UNMETERED_OPERATIONS:
+    if not job_ids or not operations.named(operation).metered:
         return
     limit, month = _limit(account, operation), month_of(timezone.now())
     with transaction.atomic():
@@ -108,8 +108,18 @@ def overview(account: Account) -> list[QuotaLine]:
 def _limit(account: Account, operation: str) -> int:
     found = PlanLimit.objects.filter(plan=account.plan_id, operation=operation).first()
     if found is None:
-        raise AppError("QUOTA_EXCEEDED", f"Your plan does not include {operation}.", status=403)
+        raise _exceeded("Your plan does not include {}.", operation)
     return found.monthly
+
+
+def _exceeded(sentence: str, operation: str) -> AppError:
+    """Named for programs as the API spells it, and on pages in words."""
+    return AppError(
+        "QUOTA_EXCEEDED",
+        sentence.format(operation),
+        status=403,
+        page_message=sentence.format(operations.named(operation).in_sentence),
+    )
 
 
 def _needs_units(job_id: UUID) -> bool:
@@ -125,8 +135,7 @@ def _take(entry: UsageEntry, *, limit: int) -> None:
         UsageMonth.objects.bulk_create([UsageMonth(**row)], ignore_conflicts=True)
         taken = room.update(reserved=F("reserved") + entry.amount)
     if not taken:
-        message = f"Monthly limit reached for {entry.operation}."
-        raise AppError("QUOTA_EXCEEDED", message, status=403)
+        raise _exceeded("Monthly limit reached for {}.", entry.operation)
 
 
 def _note(entry: UsageEntry) -> None:

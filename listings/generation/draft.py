@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from accounts.limits.operations import GENERATE_LISTING
 from accounts.models import Account
 from config.errors import AppError, not_found
 from listings.generation.generate import GenerateListing
-from processing import commands
 from processing.models import JobState
 from processing.services import jobs
 
@@ -25,8 +25,7 @@ def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], li
     if job_id is None:
         return {}, []
     job = jobs.job_for(account, job_id)
-    command = commands.from_json(job.command)
-    if not isinstance(command, GenerateListing):
+    if job.operation != GENERATE_LISTING:
         raise not_found("Job")
     if job.state != JobState.COMPLETED:
         raise AppError("CONFLICT", f"The job is {job.state}: it has written nothing.", status=409)
@@ -50,4 +49,5 @@ def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], li
             "priceBasis": told["price"]["basis"],
         },
     }
-    return fields, [job.picture.pk, *map(UUID, command.view_ids)]
+    views = GenerateListing.load(job.command).view_ids
+    return fields, [job.picture.pk, *map(UUID, views)]

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
+from accounts.limits.operations import GENERATE_LISTING, Operation
 from config import public_ids
 from listings.models import Platform
 from listings.pricing import estimate, similar
@@ -22,7 +23,7 @@ from processing.commands import Command
 from processing.engine.errors import ProviderFailed
 from processing.models import Job
 from processing.worker import runner
-from processing.worker.kinds import Told
+from processing.worker.kinds import Kind, Told, by_name
 
 MOST_VIEWS = 12
 
@@ -150,3 +151,21 @@ def _shown(one: Evidence, images: tuple[str, ...]) -> dict[str, Any]:
         "imageId": at,
         "confidence": round(one.confidence, 3),
     }
+
+
+def describe(command: GenerateListing) -> str:
+    return f"For {Platform(command.platform).label}"
+
+
+KIND = Kind(
+    operations=by_name(
+        Operation(
+            GENERATE_LISTING,
+            title="Listing generation",
+            running="Writing a listing",
+            done="Listing written",
+        )
+    ),
+    work=work,
+    describe=describe,
+)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.http import Caller
+from accounts.limits.operations import IMPORT_COMPARABLES, Operation
 from accounts.models import Account
 from config.errors import AppError, not_found
 from listings import vocabulary
@@ -24,7 +25,7 @@ from processing.commands import Command
 from processing.models import Job
 from processing.services import jobs
 from processing.worker import transitions
-from processing.worker.kinds import Told
+from processing.worker.kinds import Kind, Told, by_name
 
 MOST_IN_ACCOUNT = 500_000
 # Rows in one transaction: on SQLite nobody else can write meanwhile.
@@ -66,7 +67,7 @@ def work(job: Job, command: ImportComparables) -> Told:
     return Told(made.report)
 
 
-def completing(job: Job, _: object) -> None:
+def completing(job: Job, *_: object) -> None:
     """The table isn't needed any more. Those of jobs that come to nothing are swept up."""
     key = _key(job.account, job.pk)
     transaction.on_commit(lambda: storage.delete([key]), robust=True)
@@ -184,3 +185,18 @@ def _category(row: Row) -> str:
     """The house's key for the category, told by its column or else by the title."""
     told = vocabulary.category_in(row.category) if row.category else None
     return told or vocabulary.category_within(row.title) or ""
+
+
+KIND = Kind(
+    operations=by_name(
+        Operation(
+            IMPORT_COMPARABLES,
+            title="Import of sold items",
+            running="Importing sold items",
+            done="Sold items imported",
+            metered=False,
+        )
+    ),
+    work=work,
+    completing=completing,
+)

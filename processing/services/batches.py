@@ -17,7 +17,7 @@ from media_library.models import Image
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.services import jobs as services
-from processing.worker import batch_progress, renditions, tasks, transitions
+from processing.worker import batch_progress, kinds, renditions, tasks, transitions
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,8 @@ def _written(
     batch_id: UUID,
 ) -> Batch:
     new = planned.new
-    quotas.reserve_many(caller.account, command.counted_as, job_ids=[job.pk for job in new])
+    operation = kinds.operation_of(command).name
+    quotas.reserve_many(caller.account, operation, job_ids=[job.pk for job in new])
     nothing_open = not planned.jobs
     batch = Batch.objects.create(
         id=batch_id,

@@ -12,15 +12,14 @@ from django.db import transaction
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account
-from config.errors import AppError, invalid, not_found
+from config.errors import AppError, not_found
 from media_library.intake import ingest
 from media_library.models import Image
 from processing import commands
-from processing.commands import Command, Edit, RemoveBackground
+from processing.commands import Command
 from processing.delivery import events
-from processing.engine.errors import EngineError, InvalidPlan, ModelNotInstalled, UnknownModel
 from processing.models import Job, JobState
-from processing.worker import renditions, runtime, tasks, transitions
+from processing.worker import kinds, renditions, tasks, transitions
 
 
 def submit(caller: Caller, command: Command, *, source: Image | None) -> Job:
@@ -60,25 +59,7 @@ def submit_and_wait(
 def check(command: Command) -> None:
     """Refuse what this site can't do, before anything is charged: a model or a provider that
     nobody knows or that is not installed."""
-    if isinstance(command, RemoveBackground):
-        check_model(command.model)
-    if not isinstance(command, Edit):
-        return
-    if command.plan.cutting is not None:
-        check_model(command.plan.cutting.model)
-    if generated := command.plan.background.generated:
-        try:
-            runtime.provider(generated.provider)
-        except InvalidPlan as error:
-            raise invalid("provider", str(error)) from error
-
-
-def check_model(name: str) -> None:
-    """Refuse a model that nobody knows or that is not installed, before anything is charged."""
-    try:
-        runtime.registry().check(name)
-    except (UnknownModel, ModelNotInstalled) as error:
-        raise invalid("model", str(error)) from error
+    kinds.of(command).check(command)
 
 
 def job_for(account: Account, job_id: UUID) -> Job:
@@ -126,7 +107,8 @@ class Template:
         """Raises AppError NOT_FOUND for another picture that the command names."""
         digest = commands.command_hash(command, _contents_of(caller.account, command))
         makers = renditions.makers_of(command)
-        return cls(caller, command.counted_as, command.kept(), digest, makers)
+        operation = kinds.operation_of(command).name
+        return cls(caller, operation, command.kept(), digest, makers)
 
     def key(self, source: Image | None) -> str:
         """Under which a result is found again (renditions)."""
@@ -161,7 +143,7 @@ class _Order:
 def _order(caller: Caller, command: Command, source: Image | None, *, job_id: UUID) -> _Order:
     template = Template.of(caller, command)
     if source is not None:
-        _check_size(command, source)
+        kinds.of(command).check_source(command, source)
     job = template.job(source, job_id=job_id)
     return _Order(job, renditions.find(caller.account, job.rendition_key))
 
@@ -205,15 +187,6 @@ def _contents_of(account: Account, command: Command) -> dict[str, str]:
     if len(found) < len(set(wanted)):
         raise not_found("Image")
     return found
-
-
-def _check_size(command: Command, source: Image) -> None:
-    if not isinstance(command, Edit) or command.plan.upscale is None:
-        return
-    try:
-        runtime.upscaler().check(source.width, source.height, command.plan.upscale)
-    except EngineError as error:
-        raise invalid("upscale", error.message) from error
 
 
 def _fresh(job: Job) -> Job:

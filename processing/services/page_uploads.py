@@ -38,7 +38,7 @@ def bring_in(
         try:
             brought.images += ingest_all(caller.account, [incoming(file, "files")])
         except AppError as error:
-            brought.problems.append(f"{file.name}: {error.message}")
+            brought.problems.append(f"{file.name}: {error.page_message}")
     if cut_out and brought.images:
         _cut_out(request, brought)
     return brought
@@ -50,8 +50,8 @@ def _cut_out(request: HttpRequest, brought: Brought) -> None:
     command = RemoveBackground(model=settings.DEFAULT_MODEL)
     try:
         limit(request, "processing")
-        jobs.check_model(command.model)
+        jobs.check(command)
         for image in brought.images:
             jobs.submit(caller, command, source=image)
     except AppError as error:
-        brought.problems.append(f"Kept, but not cut out. {error.message}")
+        brought.problems.append(f"Kept, but not cut out. {error.page_message}")

@@ -10,12 +10,10 @@ from uuid import UUID
 from pydantic import Field
 
 from accounts.http import Caller
-from accounts.limits.operations import GENERATE_BACKGROUND
 from accounts.models import Account
 from config.errors import invalid, not_found
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
-from processing import commands
 from processing.commands import Command
 from processing.engine.backdrops.provider import (
     LARGEST_SIDE,
@@ -33,6 +31,8 @@ from processing.models import Job
 from processing.services import background_library, jobs
 from processing.services.background_library import Described
 from processing.worker import runtime
+from processing.worker.edits import BACKGROUND_GENERATION
+from processing.worker.kinds import Kind
 
 _TITLE_LENGTH = 60
 _LARGEST_SEED = 2**32 - 1
@@ -50,10 +50,6 @@ class PaintBackground(Command):
     name: str
     category: BackgroundCategory = BackgroundCategory.CUSTOM
     tags: tuple[str, ...] = ()
-
-    @property
-    def counted_as(self) -> str:
-        return GENERATE_BACKGROUND
 
 
 def order(
@@ -144,10 +140,9 @@ def work(job: Job, command: PaintBackground) -> Rendered:
     )
 
 
-def completing(job: Job, result: Image | None) -> None:
+def completing(job: Job, command: PaintBackground, result: Image | None) -> None:
     """Lay the result into the account's library; the report then names it."""
-    command = commands.from_json(job.command)
-    if result is None or not isinstance(command, PaintBackground):
+    if result is None:
         raise TypeError(f"{job} has painted no background.")
     change_image(result, name=f"{command.name.replace('/', ' ')}.jpg")
     wanted = command.generated
@@ -177,3 +172,8 @@ def _made(request: BackdropRequest, wanted: Generated) -> Backdrop:
         if not wanted.fallback:
             raise
         return runtime.provider(STUDIO).generate(request)
+
+
+KIND = Kind(
+    operations={"paint-background": BACKGROUND_GENERATION}, work=work, completing=completing
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,14 +17,13 @@ from media_library.intake import ingest
 from media_library.models import Image
 from media_library.projects import default_project
 from processing import commands
+from processing.commands import Command
 from processing.engine import ENGINE_VERSION, memory
 from processing.engine.errors import EngineError
-from processing.engine.render_cutout import render
-from processing.engine.render_edit import render_edit
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import kinds, runtime, transitions
-from processing.worker.kinds import Kind, Told
+from processing.worker import kinds, transitions
+from processing.worker.kinds import Told
 
 log = structlog.get_logger(__name__)
 
@@ -39,30 +37,14 @@ def run(job: Job) -> None:
     try:
         with Heartbeat(job):
             command = commands.from_json(job.command)
-            kind = kinds.of(command)
             with memory.shortage_told():
-                outcome = kind.work(job, command)
+                outcome = kinds.of(command).work(job, command)
             if isinstance(outcome, Told):
-                _end(job, kind, outcome)
+                _end(job, command, outcome)
             else:
-                _keep(job, kind, outcome)
+                _keep(job, command, outcome)
     except (EngineError, AppError) as error:
         transitions.fail(job, code=error.code, message=str(error))
-
-
-def cut_out(job: Job, command: commands.RemoveBackground) -> Rendered:
-    source, data = _source(job)
-    plan = command.cutout_plan(
-        corrected_original=source.orientation != 1 and not source.corrected_key,
-        max_pixels=settings.MAX_PIXELS,
-    )
-    return render(data, plan, runtime.registry())
-
-
-def edit(job: Job, command: commands.Edit) -> Rendered:
-    _, data = _source(job)
-    tools = runtime.tools(partial(picture, job))
-    return render_edit(data, command.plan, tools, watermark=command.watermark)
 
 
 def picture(job: Job, image_id: str) -> bytes:
@@ -73,42 +55,44 @@ def picture(job: Job, image_id: str) -> bytes:
     return storage.read(image.file_key)
 
 
-def _source(job: Job) -> tuple[Image, bytes]:
+def source_of(job: Job) -> tuple[Image, bytes]:
+    """The job's own picture and its file. Raises AppError where it is gone."""
     source = job.source
     if source is None or source.deleted_at is not None:
         raise AppError("SOURCE_DELETED", "The picture was deleted before its turn came.")
     return source, storage.read(source.file_key)
 
 
-def _keep(job: Job, kind: Kind, rendered: Rendered) -> None:
+def _keep(job: Job, command: Command, rendered: Rendered) -> None:
     """Store the result and complete the job, or neither."""
     if job.source and rendered.corrected is not None and rendered.corrected_media_type is not None:
         ingest.store_corrected(job.source, rendered.corrected, rendered.corrected_media_type)
     owner = job.source or default_project(job.account)
-    new = ingest.new_result(owner, job_id=job.pk, data=rendered.data, facts=_facts(job, rendered))
+    new = ingest.new_result(
+        owner, job_id=job.pk, data=rendered.data, facts=_facts(command, rendered)
+    )
     try:
         with new as result, transaction.atomic():
             if not transitions.hold(job):
                 raise _NoLongerOurs
             # In this order, so that who waits is told before a thumbnail is asked for.
-            _complete(job, kind, result, _report(rendered))
+            _complete(job, command, result, _report(rendered))
             ingest.keep(result)
     except _NoLongerOurs:
         log.info("job.result_dropped", job_id=str(job.pk))
 
 
-def _end(job: Job, kind: Kind, told: Told) -> None:
+def _end(job: Job, command: Command, told: Told) -> None:
     with transaction.atomic():
         if transitions.hold(job):
-            _complete(job, kind, None, told.report)
+            _complete(job, command, None, told.report)
         else:
             log.info("job.result_dropped", job_id=str(job.pk))
 
 
-def _complete(job: Job, kind: Kind, result: Image | None, report: dict[str, Any]) -> None:
+def _complete(job: Job, command: Command, result: Image | None, report: dict[str, Any]) -> None:
     job.report = report
-    if kind.completing is not None:
-        kind.completing(job, result)
+    kinds.of(command).completing(job, command, result)
     transitions.complete(job, result, job.report)
 
 
@@ -116,7 +100,7 @@ class _NoLongerOurs(Exception):
     """The job was cancelled, or given to another worker, while this one worked on it."""
 
 
-def _facts(job: Job, rendered: Rendered) -> ingest.ResultFacts:
+def _facts(command: Command, rendered: Rendered) -> ingest.ResultFacts:
     return ingest.ResultFacts(
         format=rendered.format,
         media_type=rendered.media_type,
@@ -124,7 +108,7 @@ def _facts(job: Job, rendered: Rendered) -> ingest.ResultFacts:
         height=rendered.height,
         has_alpha=rendered.has_alpha,
         uncertainty=rendered.uncertainty,
-        label=job.command.get("output", "edit"),
+        label=command.label,
     )
 
 

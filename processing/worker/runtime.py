@@ -7,10 +7,11 @@ from functools import cache
 
 from django.conf import settings
 
+from config.errors import invalid
 from processing.engine import versions
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropProvider
-from processing.engine.errors import InvalidPlan
+from processing.engine.errors import InvalidPlan, ModelNotInstalled, UnknownModel
 from processing.engine.networks.registry import Registry
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.render_edit import STUDIO, Tools
@@ -27,6 +28,14 @@ def registry() -> Registry:
     return Registry(
         settings.MODELS_DIR, threads=settings.MODEL_THREADS, providers=settings.ONNX_PROVIDERS
     )
+
+
+def check_model(name: str) -> None:
+    """Refuse a model that nobody knows or that is not installed. Raises AppError VALIDATION_ERROR."""
+    try:
+        registry().check(name)
+    except (UnknownModel, ModelNotInstalled) as error:
+        raise invalid("model", str(error)) from error
 
 
 @cache

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.urls import resolve
 
-from accounts.limits.operations import METERED_OPERATIONS
+from accounts.limits.operations import metered
 from accounts.plans import default_plans
 from processing.engine.networks import weights
 
@@ -185,7 +185,7 @@ def test_the_plans_are_those_of_a_new_site() -> None:
         [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()
     ]
     operations = [re.findall(r"`([\w-]+)`", column) for column in heading]
-    assert sorted(name for column in operations for name in column) == sorted(METERED_OPERATIONS)
+    assert sorted(name for column in operations for name in column) == sorted(metered())
     for cells, plan in zip(rows, default_plans().values(), strict=True):
         assert cells[0].partition(" (")[0] == plan.name
         for column, cell in zip(operations, cells, strict=True):

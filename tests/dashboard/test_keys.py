@@ -32,7 +32,15 @@ def plain_in(page: str) -> list[str]:
 def test_usage_shows_what_is_left(seller: Person) -> None:
     seller.result(seller.image())
     page = seller.client.get(KEYS).content.decode()
-    assert "Backgrounds removed" in page
+    assert dict(re.findall(r'<span id="usage-([a-z-]+)">(.*?)</span>', page)) == {
+        "remove-background": "Background removal",
+        "edit": "Editing",
+        "generate-background": "Background generation",
+        "replace-background": "Background replacement",
+        "upscale": "Upscaling",
+        "remove-text": "Text removal",
+        "generate-listing": "Listing generation",
+    }
     assert "<strong>1</strong> of 100" in page
     assert "99 left." in page
 

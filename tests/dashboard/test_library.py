@@ -79,7 +79,7 @@ def test_an_empty_quota_keeps_the_picture_and_says_so(seller: Person) -> None:
     PlanLimit.objects.update(monthly=1)
     response = send(seller, "a.jpg", "b.jpg", headers=HTMX)
     assert (Image.live.count(), Job.objects.count()) == (2, 1)
-    words = "Kept, but not cut out. Monthly limit reached for remove-background."
+    words = "Kept, but not cut out. Monthly limit reached for background removal."
     assert words in response.content.decode()
 
 
@@ -122,7 +122,7 @@ def test_results_stand_on_their_originals_card(seller: Person) -> None:
     seller.result(seller.image("hat.jpg"))
     page = seller.client.get("/library/").content.decode()
     assert names_on(page) == ["hat.jpg"]
-    assert "Cut out</span>" in page
+    assert "Background removed</span>" in page
 
 
 def test_a_result_without_its_original_stands_for_itself(seller: Person) -> None:
@@ -184,7 +184,7 @@ def test_a_card_that_changed_is_sent_again(seller: Person) -> None:
     page = response.content.decode()
     assert response.status_code == 200  # its thumbnail is still to come
     assert f'id="card-{image.public_id}" hx-swap-oob="true"' in page
-    assert "shoe.jpg is cut out." in page
+    assert "shoe.jpg: Background removed." in page
 
 
 def test_polling_ends_with_the_work(seller: Person) -> None:
@@ -193,7 +193,7 @@ def test_polling_ends_with_the_work(seller: Person) -> None:
     Image.objects.update(thumbnail_due_at=None)
     response = live(seller, f"{image.public_id}:processing-0")
     assert response.status_code == HTMX_STOP_POLLING
-    assert "shoe.jpg could not be cut out." in response.content.decode()
+    assert "shoe.jpg: Background removal failed." in response.content.decode()
 
 
 def test_watching_shows_nothing_of_other_people(seller: Person, stranger: Person) -> None:

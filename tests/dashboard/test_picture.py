@@ -11,8 +11,11 @@ from django_htmx.http import HTMX_STOP_POLLING
 
 from accounts.models import PlanLimit, UsageEntry, UsageState
 from media_library.models import Image
+from processing.commands import Edit
 from processing.engine.networks.registry import ModelInfo
 from processing.models import Job, JobState
+from processing.services import edit_json
+from processing.worker import transitions
 from tests.dashboard.conftest import HTMX, Person, TwoModels, complete, fail
 
 OPTIONS = {"background": "", "format": "png", "model": "fast", "edge": "standard"}
@@ -120,7 +123,7 @@ def test_options_become_the_command(seller: Person) -> None:
     }
     assert (job.source, job.account, job.created_by) == (image, seller.account, seller.user)
     page = response.content.decode()
-    assert "Waiting for its turn" in page
+    assert "Background removal · Queued" in page
     assert 'hx-trigger="every 1s"' in page
 
 
@@ -157,7 +160,7 @@ def test_an_empty_quota_is_a_notice(seller: Person) -> None:
     PlanLimit.objects.update(monthly=0)
     response = cut_out(seller, seller.image())
     assert (response.status_code, response["HX-Retarget"]) == (403, "#notices")
-    assert "Monthly limit reached for remove-background." in response.content.decode()
+    assert "Monthly limit reached for background removal." in response.content.decode()
     assert states() == []
 
 
@@ -200,7 +203,7 @@ def test_a_failed_job_shows_why_and_runs_again(seller: Person) -> None:
     fail(job, "No subject was found.")
     assert "No subject was found." in page_of(seller, image)
     response = seller.client.post(f"/jobs/{job.public_id}/retry/", headers=HTMX)
-    assert "Waiting for its turn" in response.content.decode()
+    assert "Background removal · Queued" in response.content.decode()
     assert states() == ["pending"]
 
 
@@ -272,3 +275,38 @@ def test_a_failed_job_leaves_the_viewer_alone_and_ends_the_polling(seller: Perso
     assert response.status_code == HTMX_STOP_POLLING
     assert "It failed: No subject was found." in page
     assert 'id="viewer"' not in page
+
+
+@pytest.mark.parametrize(
+    ("operation", "plan", "running", "options"),
+    [
+        ("edit", {"background": {"color": "white"}}, "Editing", "On #ffffff"),
+        ("upscale", {"cutting": None, "upscale": {}}, "Upscaling", ""),
+        ("remove-text", {"cutting": None, "textRemoval": "all"}, "Removing text", ""),
+        (
+            "replace-background",
+            {"background": {"color": "white"}, "layout": {"size": "200x100"}},
+            "Replacing the background",
+            "On #ffffff, 200x100",
+        ),
+        (
+            "generate-background",
+            {"background": {"generated": {"prompt": "marble"}}, "shadow": {"mode": "hard"}},
+            "Generating a background",
+            "\u201cmarble\u201d, hard shadow",
+        ),
+    ],
+)
+def test_what_is_being_done_is_said_in_words(
+    seller: Person, operation: str, plan: dict[str, Any], running: str, options: str
+) -> None:
+    image = seller.image()
+    command = Edit(operation=operation, plan=edit_json.plan_from(plan))
+    kept = {"operation": operation, "command": command.kept()}
+    job = Job.objects.create(account=seller.account, source=image, **kept)
+    assert transitions.claim(job.pk)
+    page = " ".join(page_of(seller, image).split())
+    words = f'<p class="help">{options}</p>' if options else '<p class="help"><time'
+    assert f'<p class="entry-title"> {running} </p> {words}' in page
+    library = seller.client.get("/library/").content.decode()
+    assert f"{running}</span>" in library

@@ -89,9 +89,9 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
 
     page.locator("#files").set_input_files(PHOTO)
     card = page.locator(".card")
-    expect(card.get_by_text("Cut out", exact=True)).to_be_visible(timeout=30_000)
+    expect(card.get_by_text("Background removed", exact=True)).to_be_visible(timeout=30_000)
     expect(card.locator("img")).to_be_visible(timeout=30_000)
-    expect(page.locator("#announcer")).to_have_text("wool-hat.jpg is cut out.")
+    expect(page.locator("#announcer")).to_have_text("wool-hat.jpg: Background removed.")
     assert fits(page)
 
     card.get_by_role("link").click()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.limits.operations import METERED_OPERATIONS
+from accounts.limits import operations
 from accounts.models import Plan, PlanLimit
 from accounts.plans import DefaultPlan, default_plans
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("plan", help=", ".join(default_plans()))
-        parser.add_argument("operation", help=", ".join(METERED_OPERATIONS))
+        parser.add_argument("operation", help=", ".join(operations.metered()))
         parser.add_argument("monthly", type=int, help="0 or more")
         parser.epilog = "A new site starts with " + ", ".join(
             f"{plan.slug} ({_in_short(plan)})" for plan in default_plans().values()
@@ -27,8 +27,8 @@ class Command(BaseCommand):
         if not Plan.objects.filter(slug=plan).exists():
             known = ", ".join(Plan.objects.values_list("slug", flat=True))
             raise CommandError(f"There is no plan {plan!r}. Plans: {known}.")
-        if operation not in METERED_OPERATIONS:
-            known = ", ".join(METERED_OPERATIONS)
+        if operation not in operations.metered():
+            known = ", ".join(operations.metered())
             raise CommandError(f"{operation!r} is not counted. Operations: {known}.")
         if monthly < 0:
             raise CommandError("A limit is 0 or more.")

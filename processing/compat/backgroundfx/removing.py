@@ -13,7 +13,7 @@ from config.api.bodies import refusal
 from config.errors import AppError, invalid
 from processing.commands import RemoveBackground
 from processing.compat.fields import Fields
-from processing.services import jobs
+from processing.worker import runtime
 
 # The model that ``ultra`` runs, where it is installed; all other qualities stay with the fast one.
 FINEST_MODEL = "high"
@@ -97,7 +97,7 @@ def _no_number(name: str) -> NoReturn:
 
 def _is_installed(model: str) -> bool:
     try:
-        jobs.check_model(model)
+        runtime.check_model(model)
     except AppError:
         return False
     return True

@@ -138,8 +138,8 @@ class TestBatch:
                 raise BrokenImage("No.")
             return whole(job)
 
-        whole = runner._source
-        monkeypatch.setattr(runner, "_source", source)
+        whole = runner.source_of
+        monkeypatch.setattr(runner, "source_of", source)
         answer = post(owner, pictures)
         assert status(owner, answer)["counts"]["failed"] == 1
         broken.clear()

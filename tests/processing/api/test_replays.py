@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +13,6 @@ from accounts.models import IdempotencyRecord
 from media_library.models import Image, Project
 from processing.engine.errors import EngineError
 from processing.models import Batch, Job, JobEvent, Preset, WebhookEndpoint
-from processing.services import jobs
 from processing.worker import tasks
 from tests.processing.conftest import MiddleModel, Seller, photo
 
@@ -47,7 +47,7 @@ def replayed(first: Any, again: Any) -> Any:
 def test_a_tool_makes_one_job_and_takes_one_unit(
     owner: Seller, image: Image, tool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_check_size", lambda *_: None)  # asks for an upscaler
+    monkeypatch.setattr("processing.worker.runtime.upscaler", Mock)  # one that takes any picture
     body = {"imageId": image.public_id, **TOOLS[tool]}
     shown = replayed(*(send(owner, f"images/tools/{tool}", body) for _ in range(2)))
     assert shown["jobId"] == Job.objects.get().public_id

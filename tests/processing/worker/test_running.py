@@ -15,7 +15,7 @@ from media_library.models import Image, ImageKind
 from processing.engine.errors import BrokenImage
 from processing.models import Job, JobEvent, JobState
 from processing.services import jobs
-from processing.worker import runner, sweeps, tasks, transitions
+from processing.worker import cutouts, runner, sweeps, tasks, transitions
 from tests.processing.conftest import Seller
 
 Submit = Callable[..., Job]
@@ -69,13 +69,13 @@ class TestRun:
         self, owner: Seller, submit: Submit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         job = submit()
-        real = runner.render
+        real = cutouts.render
 
         def cancel_meanwhile(*args: Any) -> Any:
             jobs.cancel(fresh(job))
             return real(*args)
 
-        monkeypatch.setattr(runner, "render", cancel_meanwhile)
+        monkeypatch.setattr(cutouts, "render", cancel_meanwhile)
         before = files()
         work(job)
         assert fresh(job).state == JobState.CANCELLED
@@ -103,7 +103,7 @@ def explode(error: Exception) -> Callable[..., Any]:
 def test_a_broken_picture_fails_at_once(
     owner: Seller, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "render", explode(BrokenImage("It does not open.")))
+    monkeypatch.setattr(cutouts, "render", explode(BrokenImage("It does not open.")))
     job = submit()
     work(job)
     failed = fresh(job)
@@ -115,7 +115,7 @@ def test_a_broken_picture_fails_at_once(
 def test_our_own_error_is_tried_three_times(
     owner: Seller, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "render", explode(RuntimeError("secret path /srv/x")))
+    monkeypatch.setattr(cutouts, "render", explode(RuntimeError("secret path /srv/x")))
     job = submit()
     for attempt in (1, 2):
         with pytest.raises(RuntimeError):
@@ -226,19 +226,19 @@ def test_a_queue_that_is_down_refuses_nobody(
 def test_a_worker_that_is_stopped_gives_its_job_back_uncounted(
     owner: Seller, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job, real, sent = submit(), runner.render, []
+    job, real, sent = submit(), cutouts.render, []
 
     def stopped_meanwhile(*args: Any) -> Any:
         monkeypatch.setattr(tasks.run_job, "send", sent.append)
         tasks.give_back_unfinished()
         return real(*args)
 
-    monkeypatch.setattr(runner, "render", stopped_meanwhile)
+    monkeypatch.setattr(cutouts, "render", stopped_meanwhile)
     work(job)
     assert (fresh(job).state, fresh(job).attempts) == (JobState.PENDING, 0)
     assert sent == [str(job.pk)]
     assert owner.used() == 1
-    monkeypatch.setattr(runner, "render", real)
+    monkeypatch.setattr(cutouts, "render", real)
     work(job)
     assert (fresh(job).state, fresh(job).attempts) == (JobState.COMPLETED, 1)
     tasks.give_back_unfinished()

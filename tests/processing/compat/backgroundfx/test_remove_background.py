@@ -224,7 +224,7 @@ class TestFailed:
         def fail(*args: Any) -> None:
             raise exception
 
-        monkeypatch.setattr("processing.worker.runner.render", fail)
+        monkeypatch.setattr("processing.worker.cutouts.render", fail)
         settings.COMPAT_WAIT_SECONDS = 0.05
         response = studio.client.http.post(
             studio.client.base_url + PATH,

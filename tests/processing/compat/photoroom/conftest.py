@@ -18,7 +18,7 @@ from config import outbound
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan
 from processing.engine.rendered import Rendered
-from processing.worker import runner, runtime, tasks
+from processing.worker import edits, runtime, tasks
 from tests.processing.compat.photoroom.client import PhotoroomClient
 from tests.processing.conftest import MiddleModel
 
@@ -135,7 +135,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> DrawingEngine:
     drawing = DrawingEngine()
     monkeypatch.setattr(runtime, "registry", MiddleModel)
     monkeypatch.setattr(runtime, "tools", lambda images: images)
-    monkeypatch.setattr(runner, "render_edit", drawing.render)
+    monkeypatch.setattr(edits, "render_edit", drawing.render)
     return drawing
 
 

@@ -1,0 +1,96 @@
+"""Editing: the kind of work that an Edit asks for, whichever of its operations it names."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from accounts.limits.operations import (
+    EDIT,
+    GENERATE_BACKGROUND,
+    REMOVE_TEXT,
+    REPLACE_BACKGROUND,
+    UPSCALE,
+    Operation,
+)
+from config.errors import invalid
+from media_library.models import Image
+from processing.commands import Edit
+from processing.engine.errors import EngineError, InvalidPlan
+from processing.engine.render_edit import render_edit
+from processing.engine.rendered import Rendered
+from processing.models import Job
+from processing.worker import renditions, runner, runtime
+from processing.worker.kinds import Kind, by_name
+
+_PROMPT_SHOWN = 60
+
+BACKGROUND_GENERATION = Operation(
+    GENERATE_BACKGROUND,
+    title="Background generation",
+    running="Generating a background",
+    done="Background generated",
+)
+
+
+def work(job: Job, command: Edit) -> Rendered:
+    _, data = runner.source_of(job)
+    tools = runtime.tools(partial(runner.picture, job))
+    return render_edit(data, command.plan, tools, watermark=command.watermark)
+
+
+def check(command: Edit) -> None:
+    if command.plan.cutting is not None:
+        runtime.check_model(command.plan.cutting.model)
+    if generated := command.plan.background.generated:
+        try:
+            runtime.provider(generated.provider)
+        except InvalidPlan as error:
+            raise invalid("provider", str(error)) from error
+
+
+def check_source(command: Edit, source: Image) -> None:
+    """Refuse to upscale what is too large for it."""
+    if command.plan.upscale is None:
+        return
+    try:
+        runtime.upscaler().check(source.width, source.height, command.plan.upscale)
+    except EngineError as error:
+        raise invalid("upscale", error.message) from error
+
+
+def describe(command: Edit) -> str:
+    """``On white, 2000x2000, soft shadow``: what was asked for, without the usual."""
+    plan, parts = command.plan, []
+    if plan.background.generated is not None:
+        parts.append(f"\u201c{plan.background.generated.prompt[:_PROMPT_SHOWN]}\u201d")
+    elif plan.background.image is not None:
+        parts.append("on a picture")
+    elif plan.background.color is not None:
+        parts.append(f"on {plan.background.color}")
+    if plan.layout.size not in ("auto", "originalImage"):
+        parts.append(plan.layout.size)
+    if plan.shadow is not None:
+        parts.append(f"{plan.shadow.mode} shadow")
+    words = ", ".join(parts)
+    return words[:1].upper() + words[1:]
+
+
+KIND = Kind(
+    operations=by_name(
+        Operation(EDIT, title="Editing", running="Editing", done="Edited"),
+        BACKGROUND_GENERATION,
+        Operation(
+            REPLACE_BACKGROUND,
+            title="Background replacement",
+            running="Replacing the background",
+            done="Background replaced",
+        ),
+        Operation(UPSCALE, title="Upscaling", running="Upscaling", done="Upscaled"),
+        Operation(REMOVE_TEXT, title="Text removal", running="Removing text", done="Text removed"),
+    ),
+    work=work,
+    makers=renditions.edit_makers,
+    check=check,
+    check_source=check_source,
+    describe=describe,
+)
