@@ -19,7 +19,6 @@ from listings.recognition.network import Looks, Network
 from listings.recognition.reading import Line
 from listings.recognition.result import Evidence, Quality, Seen
 from processing.engine.arrays import F32, U8, fit_within, shrink
-from processing.engine.cutout import subject
 from processing.engine.files import decode
 from processing.engine.networks.registry import Models
 from processing.engine.text.detect import Text, TextFinder
@@ -105,7 +104,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
 
 def _view(data: bytes, tools: Tools) -> View:
     photo = decode.decode(data, max_pixels=tools.max_pixels, least=(_LEAST, _LEAST))
-    rgb = subject.seen(photo)
+    rgb = photo.seen
     rgb = shrink(rgb, fit_within(rgb.shape[1], rgb.shape[0], _SIDE))
     if photo.alpha is not None and photo.alpha.min() < 255:
         matte = np.asarray(photo.alpha, np.float32) / np.float32(255)

@@ -9,7 +9,7 @@ from processing.engine import arrays
 from processing.engine.arrays import U8, Box
 from processing.engine.canvas import compose, watermark
 from processing.engine.cutout import subject
-from processing.engine.cutout.edges import Cutout
+from processing.engine.cutout.found import Cutout
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
 from processing.engine.files.sniff import MEDIA_TYPES

@@ -26,8 +26,7 @@ from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement
 from processing.engine.canvas.watermark import stamp
 from processing.engine.cutout import subject
-from processing.engine.cutout.edges import Cutout
-from processing.engine.cutout.subject import Found
+from processing.engine.cutout.found import Cutout, Found
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
@@ -161,7 +160,7 @@ def _without_text(photo: Decoded, work: _Work) -> tuple[Decoded, F32 | None, int
     plan, tools = work.plan, work.tools
     if plan.text_removal is None:
         return photo, None, None
-    visible = subject.seen(photo)
+    visible = photo.seen
     matte = None
     if plan.cutting is not None and not subject.has_own(photo, plan.cutting):
         with work.clock.stage("matte"):

@@ -5,24 +5,14 @@ places (`matting`), clean-ups (`cleanup`), the colours on both sides of the edge
 Then at full size along the edge alone (`fullsize`). So the cost hardly grows with the photo.
 """
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8, Box, fit_within, shrink
 from processing.engine.cutout import cleanup, foreground, fullsize, matting
+from processing.engine.cutout.found import Cutout
 from processing.engine.cutout.fullsize import Findings, to_u8
 from processing.engine.plans.cutout import CleanUp, Edge, edge_strength
-
-
-@dataclass(frozen=True, slots=True)
-class Cutout:
-    """`rgb` uint8 (h, w, 3) with the old background taken out of the edges; `alpha` uint8 (h, w)."""
-
-    rgb: U8
-    alpha: U8
-
 
 # Chosen on half of 14 photos with measured alpha, and by eye on sellers' photos.
 # What the matte is sure of, and how many of its cells further in that begins.

@@ -1,42 +1,22 @@
 """The subject of a decoded photo: by a network's matte, or by the file's own transparency."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8
-from processing.engine.canvas import compose
 from processing.engine.cutout import edges, spill
-from processing.engine.cutout.edges import Cutout
+from processing.engine.cutout.found import Cutout, Found
 from processing.engine.files.decode import Decoded
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting
 from processing.engine.rendered import Clock
 
-_WHITE = (255, 255, 255)
 _EXISTING = "existing-alpha"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The cutout, who made it, and how unsure that one was (0 to 1)."""
-
-    cutout: Cutout
-    provider: str
-    uncertainty: float
 
 
 def has_own(photo: Decoded, cutting: Cutting) -> bool:
     """Whether the file's own transparency is the answer, so that no model needs to run."""
     return bool(cutting.keep_existing_alpha and photo.alpha is not None and photo.alpha.min() < 255)
-
-
-def seen(photo: Decoded) -> U8:
-    """What a person sees of a photo, not the colours that lie under transparent pixels."""
-    if photo.alpha is None:
-        return photo.rgb
-    return compose.flatten(photo.rgb, photo.alpha, _WHITE)
 
 
 def find(
@@ -49,7 +29,7 @@ def find(
     if has_own(photo, cutting) and photo.alpha is not None:
         clock.seconds |= {"matte": 0.0, "edge": 0.0}
         return Found(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
-    visible = seen(photo)
+    visible = photo.seen
     if matte is None:
         with clock.stage("matte"):
             matte = models.matte(cutting.model, visible)

@@ -13,11 +13,14 @@ from PIL import Image
 
 from processing.engine import arrays
 from processing.engine.arrays import U8
+from processing.engine.canvas import compose
 from processing.engine.errors import BrokenImage
 from processing.engine.files import color_profile, metadata
 from processing.engine.files.encode import encode as encode
 from processing.engine.files.opening import opened, orientation
 from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES, PILLOW_NAMES
+
+_WHITE = (255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,13 @@ class Decoded:
     alpha: U8 | None
     probe: Probe
     corrected: bool
+
+    @property
+    def seen(self) -> U8:
+        """What a person sees of it, not the colours that lie under transparent pixels."""
+        if self.alpha is None:
+            return self.rgb
+        return compose.flatten(self.rgb, self.alpha, _WHITE)
 
 
 def probe(data: bytes, *, max_pixels: int) -> Probe:

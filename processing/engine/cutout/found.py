@@ -1,0 +1,22 @@
+"""What cutting out comes to; a photo that is not cut out comes as the same."""
+
+from dataclasses import dataclass
+
+from processing.engine.arrays import U8
+
+
+@dataclass(frozen=True, slots=True)
+class Cutout:
+    """`rgb` uint8 (h, w, 3) with the old background taken out of the edges; `alpha` uint8 (h, w)."""
+
+    rgb: U8
+    alpha: U8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The cutout, who made it, and how unsure that one was (0 to 1)."""
+
+    cutout: Cutout
+    provider: str
+    uncertainty: float
