@@ -11,7 +11,7 @@ TOOLS := $(VENV)/.installed-dev
 # Files are handed out in the order that tests/conftest.py gives them.
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test lint models bench sheet clean
+.PHONY: help run test lint models bench sheet golden clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ bench: $(TOOLS) models ## measure the engine and the queue
 
 sheet: $(RUNTIME) models ## write contact sheets of a folder's photos (FOLDER=..., ARGS="--edge fine")
 	@exec $(PY) -m benchmarks.sheet $(FOLDER) $(ARGS)
+
+golden: $(TOOLS) models ## accept how pictures look now as their look (ARGS="outline light-auto" for some)
+	@exec $(PY) -m tests.processing.engine.golden accept $(ARGS)
 
 clean: ## remove the virtual environment and caches (never var/, which holds your data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
