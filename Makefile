@@ -35,11 +35,11 @@ lint: $(TOOLS) ## ruff, mypy, import-linter
 models: $(RUNTIME) ## fetch the default model weights (NAMES="..." for others)
 	@$(PY) manage.py fetch_models $(NAMES)
 
-bench: $(TOOLS) models ## measure the engine and the queue
+bench: $(TOOLS) models ## measure the engine and whole sites (ARGS="edit --runs 3", ARGS=--help)
 	@exec $(PY) -m benchmarks $(ARGS)
 
 sheet: $(RUNTIME) models ## write contact sheets of a folder's photos (FOLDER=..., ARGS="--edge fine")
-	@exec $(PY) -m benchmarks.sheet $(FOLDER) $(ARGS)
+	@exec $(PY) -m benchmarks sheet $(FOLDER) $(ARGS)
 
 golden: $(TOOLS) models ## accept how pictures look now as their look (ARGS="outline light-auto" for some)
 	@exec $(PY) -m tests.processing.engine.golden accept $(ARGS)

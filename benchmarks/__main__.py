@@ -1,41 +1,56 @@
-"""`python -m benchmarks`: engine, rembg, edit, worker, queue, streams, batches, fairness,
-recognition; or one of them, with its options."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last four without a part."""
 
+import ast
+import importlib
 import sys
+from pathlib import Path
 
-from benchmarks import (
-    against_rembg,
-    batches,
-    edit,
-    engine,
-    fairness,
-    queue,
-    recognition,
-    streams,
-    worker,
-)
-
+ENGINE, SITE = "benchmarks.engine", "benchmarks.site"
+# By the name of the module, or under another where that says more.
 PARTS = {
-    "engine": engine.main,
-    "rembg": against_rembg.main,
-    "edit": edit.main,
-    "worker": worker.main,
-    "queue": queue.main,
-    "streams": streams.main,
-    "batches": batches.main,
-    "fairness": fairness.main,
-    "recognition": recognition.main,
+    "engine": f"{ENGINE}.stages",
+    **{name: f"{ENGINE}.{name}" for name in ("rembg", "edit", "worker")},
+    **{name: f"{SITE}.{name}" for name in ("queue", "streams", "batches", "fairness")},
+    "recognition": f"{ENGINE}.recognition",
 }
+# These want a folder of photos, or somebody who looks.
+ON_REQUEST = {name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "sheet", "text")}
 
 
 def main() -> None:
     name, *options = sys.argv[1:] or [""]
-    if name and name not in PARTS:
-        sys.exit(f"{__doc__}\nThere is no part {name!r}: {', '.join(PARTS)}.")
+    known = PARTS | ON_REQUEST
+    if name in ("-h", "--help"):
+        print(_help(known))
+        return
+    if name and name not in known:
+        sys.exit(f"{_help(known)}\n\nThere is no part {name!r}.")
     for part in [name] if name else PARTS:
         print(f"\n=== {part}\n", flush=True)
         sys.argv = [f"python -m benchmarks {part}", *options]
-        PARTS[part]()
+        _run(known[part])
+
+
+def _run(module: str) -> None:
+    """Import a part only now: the help and the other parts do without what it needs."""
+    try:
+        part = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if (Path(__file__).parents[1] / str(error.name).partition(".")[0]).exists():
+            raise  # ours, not a package that is not installed
+        sys.exit(f"{error.name} is missing: `pip install -r requirements-dev.txt`.")
+    part.main()
+
+
+def _help(known: dict[str, str]) -> str:
+    lines = [f"  {name:<13}{_summary(module)}" for name, module in known.items()]
+    return "\n".join([str(__doc__), "", *lines, "", "`PART --help` shows a part's options."])
+
+
+def _summary(module: str) -> str:
+    """Read what a part measures from the head of its file."""
+    path = Path(__file__).parents[1].joinpath(*module.split(".")).with_suffix(".py")
+    return str(ast.get_docstring(ast.parse(path.read_text()))).partition(": `")[0]
 
 
 if __name__ == "__main__":

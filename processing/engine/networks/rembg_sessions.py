@@ -30,7 +30,7 @@ def _load() -> ModuleType:
         return importlib.import_module("rembg.sessions")
     spec = importlib.util.find_spec("rembg")
     if spec is None or spec.submodule_search_locations is None:
-        raise ModuleNotFoundError("rembg is not installed: run `make install`.", name="rembg")
+        raise ModuleNotFoundError("rembg is not installed: `make run` installs it.", name="rembg")
     shell = ModuleType("rembg")
     shell.__path__ = list(spec.submodule_search_locations)
     shell.__spec__ = spec

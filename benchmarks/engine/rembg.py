@@ -1,4 +1,4 @@
-"""Time against rembg on the same bytes, weights and machine: `python -m benchmarks.against_rembg`.
+"""Time against rembg on the same bytes, weights and machine: `python -m benchmarks rembg`.
 
 Medians over warm runs in turn, so that both sides meet the same load. `--alpha-matting` adds the
 time of rembg's edge refiner, which takes most of a minute at 12 megapixels. Last, how far both agree
@@ -18,8 +18,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
-from benchmarks.in_turn import Work, in_turn
+from benchmarks.engine.in_turn import Work, in_turn
+from benchmarks.engine.photos import PHOTO, SIZES, enlarged, models_dir
 from processing.engine.arrays import U8
 from processing.engine.cutout import edges as cutout
 from processing.engine.files import decode
@@ -130,7 +130,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--photos", type=Path, default=PHOTO.parent)
     parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

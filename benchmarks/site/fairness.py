@@ -1,4 +1,4 @@
-"""What batches leave to others: `python -m benchmarks.fairness`.
+"""What batches leave to others: `python -m benchmarks fairness`.
 
 On a site of its own one account cuts out one photo of 1 megapixel after another, first alone, then
 while another account has two batches under way. Then two accounts send a batch each at the same
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import httpx
 
-from benchmarks.site import data_of, different_photos, ended_batch, send_batch, upload
+from benchmarks.site.client import data_of, different_photos, ended_batch, send_batch, upload
 from tests.system.site import Site, until
 
 LIMIT = 3.0  # times the median on an idle site
@@ -94,7 +94,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--photos", type=int, default=100, help="in each batch (default 100)")
     parser.add_argument("--runs", type=int, default=20, help="single photos (default 20)")
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

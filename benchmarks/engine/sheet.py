@@ -1,4 +1,4 @@
-"""A contact sheet to look at: `make sheet FOLDER=photos`, or `python -m benchmarks.sheet FOLDER`.
+"""A contact sheet to look at: `make sheet FOLDER=photos`, or `python -m benchmarks sheet FOLDER`.
 
 One row for each picture: the source, the matte, the cutout on white and on magenta, and the place
 where the edge is softest at 200 % on magenta. Written to FOLDER's name + `-sheet-N.jpg`.
@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.engine import models_dir
+from benchmarks.engine.photos import models_dir
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.canvas import compose
@@ -79,7 +79,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path())
     parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""What HTTP and the queue cost over the engine: `python -m benchmarks.queue`.
+"""What HTTP and the queue cost over the engine: `python -m benchmarks queue`.
 
 A site of its own is started in a temporary folder. The photo is uploaded beforehand; then one
 cutout after another is asked for with `display=url`, each on an idle site: after a pause in which
@@ -20,8 +20,8 @@ from datetime import datetime
 
 import httpx
 
-from benchmarks.engine import PHOTO, SIZES, enlarged
-from benchmarks.site import data_of, upload
+from benchmarks.engine.photos import PHOTO, SIZES, enlarged
+from benchmarks.site.client import data_of, upload
 from tests.system.site import Site
 
 HTTP_AND_QUEUE_MS, QUEUE_MS = 60, 15  # the limits
@@ -124,7 +124,3 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=30, help="cutouts to measure (default 30)")
     return parser.parse_args()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""A batch against rembg's folder command: `python -m benchmarks.batches`.
+"""A batch against rembg's folder command: `python -m benchmarks batches`.
 
 A site of its own is started in a temporary folder, N photos of 1 megapixel are uploaded and sent as
 one batch. Against it runs, in a process of its own, what `rembg p` does with a folder: one session,
@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks.engine import models_dir
-from benchmarks.site import cpu_seconds, different_photos, ended_batch, send_batch, upload
+from benchmarks.engine.photos import models_dir
+from benchmarks.site.client import cpu_seconds, different_photos, ended_batch, send_batch, upload
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from tests.system.site import Site
@@ -90,7 +90,7 @@ def _by_rembg(photos: list[bytes]) -> Speed:
         for number, photo in enumerate(photos):
             (Path(folder) / f"{number:04}.jpg").write_bytes(photo)
         env = {**os.environ, "U2NET_HOME": str(models_dir().absolute())}
-        command = [sys.executable, "-m", "benchmarks.batches", "--rembg-folder", folder]
+        command = [sys.executable, "-m", "benchmarks", "batches", "--rembg-folder", folder]
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     seconds, cpu = map(float, done.stdout.split()[-2:])
     return Speed(len(photos) - WARM_UP, seconds, cpu)
@@ -130,7 +130,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--photos", type=int, default=100, help="in the batch (default 100)")
     parser.add_argument("--rembg-folder", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

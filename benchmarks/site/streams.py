@@ -1,4 +1,4 @@
-"""How soon an event reaches who listens: `python -m benchmarks.streams`.
+"""How soon an event reaches who listens: `python -m benchmarks streams`.
 
 A site of its own is started in a temporary folder, and its picture worker stopped, so that a job
 waits until it is cancelled. A client follows the job's stream; the time runs from the moment in
@@ -19,8 +19,8 @@ from threading import Thread
 
 import httpx
 
-from benchmarks.engine import PHOTO
-from benchmarks.site import data_of, upload
+from benchmarks.engine.photos import PHOTO
+from benchmarks.site.client import data_of, upload
 from tests.system.site import Site
 
 LIMIT_MS = 100
@@ -108,7 +108,3 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=30, help="events to measure (default 30)")
     parser.add_argument("--idle", type=int, default=200, help="idle streams (default 200)")
     return parser.parse_args()
-
-
-if __name__ == "__main__":
-    main()

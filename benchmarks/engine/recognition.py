@@ -1,4 +1,4 @@
-"""Recognition: `python -m benchmarks.recognition [FOLDER]`.
+"""How fast and how right recognition is: `python -m benchmarks recognition [FOLDER]`.
 
 Prints the time of one warm photo of 12 megapixels, without and with OCR, and the memory of the
 process. With the folder of labelled clothes that the head was trained on, also how often the whole
@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
-from benchmarks.worker import _peak_mb, _resident_mb
+from benchmarks.engine.memory import peak_mb, resident_mb
+from benchmarks.engine.photos import PHOTO, SIZES, enlarged, models_dir
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -56,7 +56,7 @@ def _show_time(name: str, limit: float, photo: bytes, tools: Tools, runs: int) -
     verdict = "within" if middle <= limit else "OVER"
     print(
         f"12 MP {name:<12} {middle:.2f} s ({statistics.median(processor):.2f} s of processor): "
-        f"{verdict} {limit} s; resident {_resident_mb():.0f} MB, peak {_peak_mb():.0f} MB"
+        f"{verdict} {limit} s; resident {resident_mb():.0f} MB, peak {peak_mb():.0f} MB"
     )
 
 
@@ -106,7 +106,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""How true the edges are: `python -m benchmarks.edges FOLDER`, photos NAME.png and NAME.alpha.png.
+"""How true the edges are: `python -m benchmarks edges FOLDER`, photos NAME.png and NAME.alpha.png.
 
 For rembg as it comes, rembg with alpha matting and our edges: the median over the photos of the sum
 of absolute differences / 1000 and of the gradient error / 1000 (the sum of absolute differences of
@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.engine import models_dir
+from benchmarks.engine.photos import models_dir
 from processing.engine.arrays import U8
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CleanUp, CutoutPlan, Edge
@@ -112,7 +112,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", default="fast")
     parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

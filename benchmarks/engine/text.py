@@ -1,4 +1,4 @@
-"""Text removal, to look at and in figures: `python -m benchmarks.text FOLDER`.
+"""Text removal, to look at and in figures: `python -m benchmarks text FOLDER`.
 
 Lays captions, badges, banners and watermarks over each photo of a folder in turn, saves it as a
 JPEG as shops do, and takes them off again. A row of the sheet: the photo, with its text, without
@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.engine import models_dir
-from benchmarks.sheet import cell, closest
+from benchmarks.engine.photos import models_dir
+from benchmarks.engine.sheet import cell, closest
 from processing.engine import arrays
 from processing.engine.arrays import U8
 from processing.engine.files import decode
@@ -171,7 +171,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path())
     parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ import cv2
 import httpx
 import numpy as np
 
-from benchmarks.engine import PHOTO, SIZES
+from benchmarks.engine.photos import PHOTO, SIZES
 from processing.engine.arrays import U8
 from processing.engine.files import decode
 from tests.system.site import Site, until

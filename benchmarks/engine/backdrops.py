@@ -1,4 +1,4 @@
-"""How long the built-in studio takes for a backdrop: `python -m benchmarks.backdrops`.
+"""How long the built-in studio takes for a backdrop: `python -m benchmarks backdrops`.
 
 Prints the median wall and processor time of every ready-made scene, words included; the aim is
 0.6 s for 2000x2000 on two cores. `--sheet FILE` writes them side by side, to look at.
@@ -74,7 +74,3 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sheet", type=Path)
     return parser.parse_args()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,27 +1,21 @@
-"""Engine time by stage, without HTTP, queue or database: `python -m benchmarks.engine`.
+"""Engine time by stage, without HTTP, queue or database: `python -m benchmarks engine`.
 
 Prints the median over several warm runs for a photo of 1 and of 12 megapixels (one of the test
 photos, enlarged: the amount of work is the same as for a photo taken at that size).
 """
 
 import argparse
-import os
 import statistics
 import time
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from benchmarks.engine.photos import PHOTO, SIZES, enlarged, models_dir
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render
 from processing.engine.rendered import Rendered
 
-ROOT = Path(__file__).resolve().parent.parent
-PHOTO = ROOT / "tests" / "photos" / "blue-skirt.jpg"
-SIZES = {"1 MP": (1152, 864), "12 MP": (4000, 3000)}
 STAGES = ("decode", "matte", "edge", "compose", "encode")
 
 
@@ -43,18 +37,6 @@ def main() -> None:
         for format in ("webp", "jpg"):
             plan = CutoutPlan(model=arguments.model, format=format)
             _show(label, photo, plan, models, arguments.runs)
-
-
-def models_dir() -> Path:
-    """Where the weights lie on this machine."""
-    return Path(os.environ.get("PACKSHOT_MODELS_DIR", ROOT / "var" / "models"))
-
-
-def enlarged(photo: bytes, size: tuple[int, int]) -> bytes:
-    """The photo as a JPEG of (width, height)."""
-    pixels = decode.decode(photo, max_pixels=10_000_000).rgb
-    larger = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
-    return decode.encode(np.asarray(larger, dtype=np.uint8), None, format="jpg")
 
 
 def _show_inference(models: Registry, arguments: argparse.Namespace) -> None:
@@ -86,7 +68,3 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args()
-
-
-if __name__ == "__main__":
-    main()

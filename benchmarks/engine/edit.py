@@ -1,4 +1,4 @@
-"""What an edit costs beside what it is made of: `python -m benchmarks.edit`.
+"""What an edit costs beside what it is made of: `python -m benchmarks edit`.
 
 A catalogue picture (white, padding, soft shadow, 2000x2000 JPEG from 12 megapixels) against the same
 photo's cutout brought to a white JPEG of 2000x2000; resizing, padding and encoding without any
@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pyvips
 
-from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
-from benchmarks.in_turn import Work, in_turn
+from benchmarks.engine.in_turn import Work, in_turn
+from benchmarks.engine.photos import PHOTO, SIZES, enlarged, models_dir
 from processing.engine import arrays
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropRequest
@@ -106,7 +106,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

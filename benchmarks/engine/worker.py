@@ -1,4 +1,4 @@
-"""A worker over time: `python -m benchmarks.worker`.
+"""A worker over time: `python -m benchmarks worker`.
 
 Prints the memory of a process after each ten of 50 photos of 12 megapixels, which must stay flat,
 and how many photos a second two threads do against one, with the cores shared fairly: one thread
@@ -6,13 +6,13 @@ with all of them, two threads with half each.
 """
 
 import argparse
-import resource
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.engine import PHOTO, SIZES, enlarged, models_dir
+from benchmarks.engine.memory import peak_mb, resident_mb
+from benchmarks.engine.photos import PHOTO, SIZES, enlarged, models_dir
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render
@@ -35,10 +35,10 @@ def _show_memory(photo: bytes, plan: CutoutPlan, arguments: argparse.Namespace) 
         render(photo, plan, models)
         if number == 1 or number % 10 == 0:
             print(
-                f"after {number:>3} photos   resident {_resident_mb():>5.0f}   peak {_peak_mb():>5.0f}"
+                f"after {number:>3} photos   resident {resident_mb():>5.0f}   peak {peak_mb():>5.0f}"
             )
-    verdict = "within" if _peak_mb() <= LIMIT_MB else "OVER"
-    print(f"peak {_peak_mb():.0f} MB: {verdict} {LIMIT_MB} MB, the limit for the fast model")
+    verdict = "within" if peak_mb() <= LIMIT_MB else "OVER"
+    print(f"peak {peak_mb():.0f} MB: {verdict} {LIMIT_MB} MB, the limit for the fast model")
 
 
 def _show_threads(photo: bytes, plan: CutoutPlan, arguments: argparse.Namespace) -> None:
@@ -60,15 +60,6 @@ def _photos_a_second(
         return float(arguments.runs / (time.perf_counter() - start))
 
 
-def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return float(pages * resource.getpagesize()) / 1e6
-
-
-def _peak_mb() -> float:
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1e3
-
-
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=50)
@@ -77,7 +68,3 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", default="fast")
     parser.add_argument("--models-dir", type=Path, default=models_dir())
     return parser.parse_args(given)
-
-
-if __name__ == "__main__":
-    main()

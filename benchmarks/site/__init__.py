@@ -1,0 +1,1 @@
+"""Measurements of a whole site, which each starts in a temporary folder."""
