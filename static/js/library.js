@@ -38,17 +38,7 @@ function showProgress(rows, sent) {
 }
 
 function say(text) {
-  const box = document.createElement("div");
-  box.className = "notice";
-  const words = document.createElement("p");
-  words.textContent = text;
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "button small";
-  close.dataset.dismiss = "";
-  close.textContent = "Dismiss";
-  box.append(words, close);
-  notices.append(box);
+  document.dispatchEvent(new CustomEvent("packshot:notice", { detail: text })); // site.js shows it
 }
 
 function received(xhr) {

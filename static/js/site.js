@@ -1,16 +1,23 @@
 // On every page: refusals reach the notices, notices can be dismissed, the menu closes itself.
 
 const notices = document.getElementById("notices");
+const noticeTemplate = document.getElementById("notice-template");
 
 function notice(text) {
-  const box = document.createElement("div");
-  box.className = "notice";
+  const box = noticeTemplate.content.firstElementChild.cloneNode(true);
+  box.querySelector("p").textContent = text;
+  return box;
+}
+
+// One notice about the connection at a time; it goes when the site answers again.
+function connectionNotice(text) {
+  const box = notice(text);
   box.dataset.connection = "";
-  const words = document.createElement("p");
-  words.textContent = text;
-  box.append(words);
   notices.replaceChildren(box);
 }
+
+// Other scripts ask for a notice by an event: hashed file names rule out imports between them.
+document.addEventListener("packshot:notice", (event) => notices.append(notice(event.detail)));
 
 // A refusal says by HX-Retarget where it wants to be read; other errors are not swapped in.
 document.body.addEventListener("htmx:beforeSwap", (event) => {
@@ -22,11 +29,12 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.body.addEventListener("htmx:sendError", () => {
-  notice("The site does not answer. Trying again…");
+  connectionNotice("The site does not answer. Trying again…");
 });
 
 document.body.addEventListener("htmx:responseError", (event) => {
-  notice(`The site could not do that (${event.detail.xhr.status}). Reload the page and try again.`);
+  const { status } = event.detail.xhr;
+  connectionNotice(`The site could not do that (${status}). Reload the page and try again.`);
 });
 
 document.body.addEventListener("htmx:afterOnLoad", () => {
