@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from drf_spectacular import validation
 
 
 @cache
 def document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(
-        (Path(settings.BASE_DIR) / "docs/openapi.yaml").read_text()
-    )
+    return read((Path(settings.BASE_DIR) / "docs/openapi.yaml").read_bytes())
+
+
+def read(text: bytes) -> dict[str, Any]:
+    """What YAML says, by the parser in C: the other takes four seconds for our document."""
+    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
     return loaded
 
 
@@ -30,8 +36,12 @@ def operations() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_the_committed_document_is_what_the_code_says(tmp_path: Path) -> None:
     file = tmp_path / "openapi.yaml"
-    call_command("spectacular", file=str(file), validate=True, fail_on_warn=True)
-    assert yaml.safe_load(file.read_text()) == document()
+    call_command("spectacular", file=str(file), fail_on_warn=True)
+    generated = read(file.read_bytes())
+    assert generated == document()
+    # As `--validate` does it, by a validator that takes a tenth of a second instead of eight.
+    rules = Path(validation.__file__).with_name("openapi_3_1_schema.json").read_text()
+    jsonschema_rs.validator_for(json.loads(rules)).validate(generated)
 
 
 def test_every_success_is_an_envelope_with_an_example() -> None:
@@ -76,4 +86,4 @@ def test_the_pages_load_nothing_foreign(client: Client, path: str, db: None) -> 
 def test_the_document_is_served(client: Client, db: None) -> None:
     response = client.get("/api/v1/schema")
     assert response.status_code == 200
-    assert yaml.safe_load(response.content)["info"]["title"] == "Packshot API"
+    assert read(response.content)["info"]["title"] == "Packshot API"

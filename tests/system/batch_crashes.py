@@ -135,7 +135,7 @@ class BatchCrashes:
         site.process.kill()
         site.process.wait()
         site.start()
-        until(lambda: not _left_lying(seller, jobs), seconds=AGAIN_SECONDS, pause=0.1)
+        until(lambda: not _left_lying(seller, jobs), seconds=AGAIN_SECONDS, pause=0.2)
         _assert_each_done_once(seller, seller.batch_ended(batch_id), attempts=[2, 1, 1])
         assert_done_once(seller, single, seller.ended(jobs[-2]), attempts=2)
         assert_done_once(seller, waits, seller.ended(jobs[-1]), attempts=1)

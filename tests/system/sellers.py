@@ -28,8 +28,8 @@ def photo(width: int, height: int) -> bytes:
 
 
 def large_photo() -> bytes:
-    """24 megapixels: a worker is busy with them for a second or more."""
-    return photo(6000, 4000)
+    """16 megapixels: a worker is busy with them for most of a second or more."""
+    return photo(5000, 3200)
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Seller:
                 return None
             return None if job["state"] in ("pending", "processing") else job
 
-        return until(look, seconds=seconds, pause=0.1)
+        return until(look, seconds=seconds, pause=0.2)
 
     def results(self, image_id: str) -> list[str]:
         """Ids of the pictures made of this one."""
@@ -113,7 +113,7 @@ class Seller:
                 return None
             return batch if batch["endedAt"] else None
 
-        return until(look, seconds=seconds, pause=0.1)
+        return until(look, seconds=seconds, pause=0.2)
 
     def story(self, url: str) -> Iterator[Event]:
         """Every event to the last, by one connection after the other: who is cut off comes back."""
