@@ -308,10 +308,7 @@ RATE_LIMITS = {
     "listing-generate": env.str("RATE_LISTING_GENERATE", "20/h"),
     "listing-create": env.str("RATE_LISTING_CREATE", "50/h"),
     "general": env.str("RATE_GENERAL", "1000/h"),
-    # Dialects: each has a group of its own; sandbox keys count a second time.
-    "photoroom": env.str("RATE_PHOTOROOM", "500/m"),
-    "photoroom-sandbox": env.str("RATE_PHOTOROOM_SANDBOX", "100/d"),
-    "backgroundfx": env.str("RATE_BACKGROUNDFX", "100/h"),
+    # Dialects add groups of their own.
 }
 RATE_LIMIT_FACTORS = {"free": 1, "pro": 10, "enterprise": None}  # None: no limit
 SILENCED_SYSTEM_CHECKS = [
@@ -342,11 +339,6 @@ LISTING_LLM_MODEL = env.str("LISTING_LLM_MODEL", "")
 LISTING_LLM_KEY = env.str("LISTING_LLM_KEY", "")
 # Dialects know no 202: after this long they answer that it took too long, and the job goes on.
 COMPAT_WAIT_SECONDS = env.float("COMPAT_WAIT_SECONDS", 60.0)
-# The plans whose keys may edit through the Photoroom dialect; cutting out is for all.
-PHOTOROOM_EDIT_PLANS = env.list("PHOTOROOM_EDIT_PLANS", default=["pro", "enterprise"])
-# What the BackgroundFX dialect's `custom` runs: one of the installed matting models, or none.
-BACKGROUNDFX_CUSTOM_MODEL = env.str("BACKGROUNDFX_CUSTOM_MODEL", "")
-BACKGROUNDFX_UPLOAD_BYTES = env.int("BACKGROUNDFX_UPLOAD_MB", 50) * 1_000_000
 DOOR_WAIT_SECONDS = env.float("DOOR_WAIT_SECONDS", 20.0)
 SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
 JOB_STALE_SECONDS = env.float(

@@ -2,6 +2,12 @@
 
 from django.apps import AppConfig
 
+# Other services' APIs that are spoken here, each a folder of processing/compat.
+DIALECTS = (
+    "photoroom",
+    "backgroundfx",
+)
+
 
 class ProcessingConfig(AppConfig):
     name = "processing"
@@ -9,12 +15,12 @@ class ProcessingConfig(AppConfig):
 
     def ready(self) -> None:
         from processing.commands import Edit, RemoveBackground
-        from processing.compat.backgroundfx import notices
-        from processing.delivery import payloads
+        from processing.compat import registry
         from processing.services import paint_background
         from processing.worker import cutouts, edits, kinds
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
-        payloads.register_dialect(notices.DIALECT, notices.translate)
+        for dialect in DIALECTS:
+            registry.register(dialect)

@@ -59,7 +59,7 @@ class Presets(PresetView):
 
     @endpoint(
         "Save a preset",
-        description="A named edit. Its bare UUID is a template's id at the Photoroom door. "
+        description="A named edit. Its bare UUID is a template's id in other dialects. "
         f"409 CONFLICT for a name that is taken, and for more than {presets.MOST} presets.",
         request=PresetBody,
         responses={201: PresetSerializer},

@@ -49,8 +49,8 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Manners:
-    """How a dialect's failures look: their body, and where status or code are not ours."""
+class ErrorFormat:
+    """How a dialect's errors look: their body, and which statuses and codes differ from ours."""
 
     dialect: str
     shape: Callable[[Failure], dict[str, Any]]

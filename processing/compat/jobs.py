@@ -1,17 +1,27 @@
-"""Work as the doors of other services have it done: at once, or with an error. They know no 202."""
+"""Work as other services' APIs have it done: at once, or with an error. They know no 202."""
 
 from __future__ import annotations
 
 from django.conf import settings
 
+from accounts.http import Caller
 from config.errors import AppError
 from media_library.models import Image
+from processing.commands import Command
 from processing.models import Job, JobState
+from processing.services import jobs
 
 # Failures of a job that its picture or its parameters brought about.
 _CALLERS_FAULT = frozenset(
     ["BROKEN_IMAGE", "INVALID_PLAN", "PICTURE_TOO_LARGE", "TOO_MANY_PIXELS", "UNSUPPORTED_FORMAT"]
 )
+
+
+def submit(caller: Caller, command: Command, source: Image) -> Job:
+    """Have the work done. The job may still be open when the time to wait is over."""
+    return jobs.submit_and_wait(
+        caller, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
+    )
 
 
 def result_of(job: Job) -> Image:
@@ -24,9 +34,9 @@ def result_of(job: Job) -> Image:
         )
     if job.state == JobState.CANCELLED:
         raise AppError("CANCELLED", "The job was cancelled.", status=500)
-    raise AppError(
-        "TIMED_OUT",
-        f"Not done within {settings.COMPAT_WAIT_SECONDS:g} seconds. The work goes on as "
-        f"{job.public_id}; ask again for the same to get its result.",
-        status=500,
-    )
+    raise timed_out(f" as {job.public_id}; ask again for the same to get its result.")
+
+
+def timed_out(how_it_goes_on: str) -> AppError:
+    waited = f"Not done within {settings.COMPAT_WAIT_SECONDS:g} seconds."
+    return AppError("TIMED_OUT", f"{waited} The work goes on{how_it_goes_on}", status=500)

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,12 @@ def test_how_each_kind_of_work_is_done(known: dict[str, Any]) -> None:
 
 def test_the_words_of_every_dialect_that_has_webhooks(known: dict[str, Any]) -> None:
     """Without them a worker that ends a job tells the dialect's receivers nothing of it."""
-    assert known["dialects"] == ["", "backgroundfx"]
+    declared = [
+        import_module(f"processing.compat.{file.parent.name}.dialect").DIALECT
+        for file in (ROOT / "processing/compat").glob("*/dialect.py")
+    ]
+    assert declared
+    assert known["dialects"] == sorted(["", *(one.name for one in declared if one.translate)])
 
 
 def test_how_the_document_describes_signing_in(known: dict[str, Any]) -> None:

@@ -10,8 +10,6 @@ from accounts.http import Caller, remember_caller
 from accounts.models import User
 from accounts.signing import jwt
 
-RATE_GROUP = "backgroundfx"
-
 
 class JwtAuthentication(BaseAuthentication):
     """The bearer token alone: no cookie, no API key opens this door."""

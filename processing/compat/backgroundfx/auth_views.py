@@ -13,8 +13,8 @@ from accounts.signing.sign_up import sign_up
 from config.api.bodies import read
 from config.errors import AppError
 from processing.compat.backgroundfx import bodies
-from processing.compat.backgroundfx.access import RATE_GROUP
 from processing.compat.backgroundfx.answers import auth_response
+from processing.compat.backgroundfx.dialect import RATE_GROUP
 from processing.compat.backgroundfx.views import BackgroundfxView
 
 

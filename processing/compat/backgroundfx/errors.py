@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from processing.compat.failures import Failure, Manners
+from processing.compat.failures import ErrorFormat, Failure
 
 
 def _shape(failure: Failure) -> dict[str, Any]:
     return {"error": failure.code, "message": failure.message, "details": failure.fields}
 
 
-MANNERS = Manners("backgroundfx", _shape)
+ERROR_FORMAT = ErrorFormat("backgroundfx", _shape)

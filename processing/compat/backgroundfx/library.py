@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.http import Caller
 from accounts.models import Account
-from config.errors import AppError, not_found
+from config.errors import not_found
 from media_library import selectors
 from media_library.files.links import content_url
 from media_library.models import Background as Row
@@ -19,7 +19,7 @@ from media_library.models import Image, Project
 from processing.compat.backgroundfx.answers import moment
 from processing.compat.backgroundfx.bodies import GenerateBackground, NewProject
 from processing.compat.fields import naming
-from processing.compat.jobs import result_of
+from processing.compat.jobs import result_of, timed_out
 from processing.engine.plans.edit import Background, Blend, Generated
 from processing.models import OPEN_STATES, Job
 from processing.services import background_library
@@ -76,8 +76,7 @@ def generate(caller: Caller, wanted: GenerateBackground) -> Row:
         command = order(Generated(wanted.prompt, style=wanted.style), size)
     job = paint(caller, command, seconds=settings.COMPAT_WAIT_SECONDS)
     if not job.ended:
-        message = f"Not done within {settings.COMPAT_WAIT_SECONDS:g} seconds. The work goes on: "
-        raise AppError("TIMED_OUT", f"{message}the background will be in the list.", status=500)
+        raise timed_out(": the background will be in the list.")
     result_of(job)
     return painted_by(caller.account, job)
 

@@ -9,7 +9,6 @@ from processing.compat.backgroundfx.progress import ended, status_of
 from processing.delivery.payloads import Notice
 from processing.worker.batch_progress import Counts
 
-DIALECT = "backgroundfx"
 _COUNTED = ("total", "pending", "processing", "completed", "failed", "cancelled")
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from config.api.bodies import refusal
 from config.errors import AppError, invalid
 from processing.commands import RemoveBackground
+from processing.compat.backgroundfx.dialect import DIALECT
 from processing.compat.fields import Fields
 from processing.worker import runtime
 
@@ -49,7 +50,8 @@ class Options(BaseModel):
             finest = self.quality == "ultra" and _is_installed(FINEST_MODEL)
             name = FINEST_MODEL if finest else settings.DEFAULT_MODEL
         else:
-            name = settings.BACKGROUNDFX_CUSTOM_MODEL if self.model == "custom" else self.model
+            custom: str = DIALECT.setting("BACKGROUNDFX_CUSTOM_MODEL")
+            name = custom if self.model == "custom" else self.model
         if not name or not _is_installed(name):
             raise invalid("model", f"model: {self.model} is not installed here")
         return name

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,19 +13,16 @@ from accounts.http import caller
 from accounts.models import Account
 from config.api.bodies import read
 from config.api.parsers import JSONParser
-from config.api.views import ApiView
 from config.errors import AppError
-from media_library.intake.uploads import limit_uploads
 from media_library.models import BackgroundCategory
 from processing.commands import Edit
 from processing.compat.backgroundfx import answers, bodies, library, masks, removing
-from processing.compat.backgroundfx.access import RATE_GROUP, JwtAuthentication
-from processing.compat.backgroundfx.errors import MANNERS
-from processing.compat.backgroundfx.notices import DIALECT
+from processing.compat.backgroundfx.access import JwtAuthentication
+from processing.compat.backgroundfx.dialect import DIALECT, RATE_GROUP
 from processing.compat.fields import Fields
-from processing.compat.jobs import result_of
+from processing.compat.jobs import result_of, submit
 from processing.compat.pictures import Sent, brought_in
-from processing.compat.unknown import UnknownAddress
+from processing.compat.views import DialectView, UnknownAddress
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import Background, EditPlan, Layout
 from processing.models import Job
@@ -40,17 +33,13 @@ _CATEGORIES = {name: name for name in BackgroundCategory.values}
 _MOST_PAGE, _MOST_LIMIT = 1_000_000, 100
 
 
-class BackgroundfxView(ApiView):
+class BackgroundfxView(DialectView):
     """What the endpoints share."""
 
+    dialect = DIALECT
     authentication_classes = [JwtAuthentication]
     parser_classes = [JSONParser]
-    renderer_classes = [JSONRenderer]
-    http_method_names = ["get", "post"]
     rate_group: str | dict[str, str] = RATE_GROUP
-
-    def get_exception_handler(self) -> Callable[..., Response]:
-        return MANNERS.answer
 
     @property
     def account(self) -> Account:
@@ -66,15 +55,7 @@ class FormView(BackgroundfxView):
     """Takes files."""
 
     parser_classes = [MultiPartParser]
-    most_files = 1
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(
-            request,
-            most_files=self.most_files,
-            most_bytes=settings.BACKGROUNDFX_UPLOAD_BYTES,
-        )
-        return super().initialize_request(request, *args, **kwargs)
+    max_files = 1
 
 
 class RemoveBackground(FormView):
@@ -85,11 +66,9 @@ class RemoveBackground(FormView):
             raise AppError("MISSING_FILE", "file: must be provided", fields={"file": ["Required."]})
         options = removing.of_form(fields)
         command, who = options.command(), caller(request)
-        sent = Sent("file", file, most_bytes=settings.BACKGROUNDFX_UPLOAD_BYTES)
+        sent = Sent("file", file, most_bytes=DIALECT.max_file_bytes)
         with brought_in(who.account, [sent]) as [source]:
-            job = jobs.submit_and_wait(
-                who, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
-            )
+            job = submit(who, command, source)
         return self.result(job, mask=options.return_mask)
 
     def result(self, job: Job, *, mask: bool) -> Response:
@@ -104,9 +83,7 @@ class ReplaceBackground(BackgroundfxView):
         behind = library.background_plan(self.account, body.background_id, body.blend_mode)
         command = _replacement(behind)
         jobs.check(command)
-        job = jobs.submit_and_wait(
-            caller(request), command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
-        )
+        job = submit(caller(request), command, source)
         shown = answers.processing_result(job, result_of(job), base=self.base, mask=False)
         return Response(shown)
 
@@ -122,12 +99,12 @@ def _replacement(behind: Background) -> Edit:
 
 
 class StartBatch(FormView):
-    most_files = settings.MAX_BATCH_FILES
+    max_files = settings.MAX_BATCH_FILES
 
     def post(self, request: Request) -> Response:
         fields = Fields.of_form(request)
         command = removing.of_json(fields.text("options", most=10_000)).command()
-        files, most = fields.files(FIELD), settings.BACKGROUNDFX_UPLOAD_BYTES
+        files, most = fields.files(FIELD), DIALECT.max_file_bytes
         with batch_uploads.brought_in(self.account, files, most_bytes=most) as members:
             batch = batches.submit(caller(request), command, pictures=members)
         return Response(answers.batch_job(batch, base=self.base), status=202)
@@ -168,7 +145,9 @@ class Projects(BackgroundfxView):
 class Webhooks(BackgroundfxView):
     def post(self, request: Request) -> Response:
         body = read(bodies.NewWebhook, request.data)
-        wanted = webhooks.Subscription(body.url, body.events, secret=body.secret, dialect=DIALECT)
+        wanted = webhooks.Subscription(
+            body.url, body.events, secret=body.secret, dialect=DIALECT.name
+        )
         endpoint = webhooks.register(self.account, wanted)
         shown = answers.webhook(endpoint)
         if not body.secret:
@@ -189,5 +168,5 @@ class Mask(BackgroundfxView):
         return HttpResponse(data, content_type="image/png", headers=headers)
 
 
-class Unknown(UnknownAddress, BackgroundfxView):
-    """Every other address below this door."""
+class Unknown(UnknownAddress):
+    dialect = DIALECT

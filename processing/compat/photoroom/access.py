@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -16,8 +15,8 @@ from accounts.limits.rate_limits import hit
 from accounts.limits.throttles import RateThrottle
 from accounts.models import User
 from config.errors import AppError
+from processing.compat.photoroom.dialect import DIALECT, SANDBOX_RATE_GROUP
 
-RATE_GROUP, SANDBOX_RATE_GROUP = "photoroom", "photoroom-sandbox"
 SANDBOX_PREFIX = "sandbox_"
 
 
@@ -79,8 +78,13 @@ def sandbox(request: Request) -> bool:
     return isinstance(request.auth, PhotoroomCaller) and request.auth.sandbox
 
 
+def _plans_that_edit() -> list[str]:
+    plans: list[str] = DIALECT.setting("PHOTOROOM_EDIT_PLANS")
+    return plans
+
+
 def may_edit(who: Caller) -> bool:
-    return who.account.plan_id in settings.PHOTOROOM_EDIT_PLANS or (
+    return who.account.plan_id in _plans_that_edit() or (
         isinstance(who, PhotoroomCaller) and who.sandbox
     )
 
@@ -90,6 +94,6 @@ def check_may_edit(who: Caller) -> None:
     if not may_edit(who):
         message = (
             f"Your plan does not include image editing. It takes one of: "
-            f"{', '.join(settings.PHOTOROOM_EDIT_PLANS)}."
+            f"{', '.join(_plans_that_edit())}."
         )
         raise AppError("QUOTA_EXCEEDED", message, status=403)

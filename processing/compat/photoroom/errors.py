@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from processing.compat.failures import Failure, Manners
+from processing.compat.failures import ErrorFormat, Failure
 
 _CODES = {401: "MISSING_API_KEY"}
 # What these know as 402 and 400 is something else to us.
@@ -29,5 +29,5 @@ def _nested(failure: Failure) -> dict[str, Any]:
     return {"error": {"detail" if failure.status == 402 else "message": failure.message}}
 
 
-FLAT = Manners("photoroom", _flat, _CODES, _STATUSES)
-NESTED = Manners("photoroom", _nested, _CODES, _STATUSES)
+FLAT = ErrorFormat("photoroom", _flat, _CODES, _STATUSES)
+NESTED = ErrorFormat("photoroom", _nested, _CODES, _STATUSES)

@@ -37,5 +37,5 @@ def unsupported_headers(headers: Mapping[str, str]) -> list[str]:
 def unsupported_text(names: Iterable[str]) -> str:
     """What ``pr-unsupported-attributes`` says; names come from callers, so they are made safe."""
     shown = [_UNSAFE.sub("?", name[:_MOST_LETTERS]) for name in names]
-    more = ", …" if len(shown) > _MOST_NAMES else ""
-    return f"Unsupported attributes: {', '.join(shown[:_MOST_NAMES])}{more.replace('…', '...')}"
+    more = ", ..." if len(shown) > _MOST_NAMES else ""
+    return f"Unsupported attributes: {', '.join(shown[:_MOST_NAMES])}{more}"

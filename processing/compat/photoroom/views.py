@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from rest_framework.parsers import FormParser, MultiPartParser
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,16 +15,12 @@ from accounts.http import caller
 from accounts.limits import quotas
 from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.limits.throttles import RateThrottle
-from config.api.views import ApiView
 from config.errors import AppError, invalid
-from media_library.intake.uploads import limit_uploads
 from processing.commands import Command, Edit
-from processing.compat.failures import Manners
 from processing.compat.fields import MOST_URL, Fields
-from processing.compat.jobs import result_of
+from processing.compat.jobs import result_of, submit
 from processing.compat.photoroom import answers, errors
 from processing.compat.photoroom.access import (
-    RATE_GROUP,
     KeyAuthentication,
     KeyOrQueryAuthentication,
     SandboxThrottle,
@@ -34,35 +28,27 @@ from processing.compat.photoroom.access import (
     may_edit,
     sandbox,
 )
+from processing.compat.photoroom.dialect import DIALECT, RATE_GROUP
 from processing.compat.photoroom.edit import Asked, bare_plan, read_edit
 from processing.compat.photoroom.headers import edge_of, unsupported_headers
 from processing.compat.photoroom.pictures import main_picture, missing
 from processing.compat.photoroom.segment import read_image, read_segment
 from processing.compat.pictures import Sent, brought_in
-from processing.compat.unknown import UnknownAddress
+from processing.compat.views import DialectView, UnknownAddress
 from processing.engine.plans.edit import EditPlan
 from processing.models import Job
 from processing.services import jobs, presets
 
 
-class PhotoroomView(ApiView):
-    """What the endpoints share. ``manners`` are how they tell of failures."""
+class PhotoroomView(DialectView):
+    """What the endpoints share."""
 
+    dialect = DIALECT
     authentication_classes = [KeyAuthentication]
     throttle_classes = [RateThrottle, SandboxThrottle]
     parser_classes = [MultiPartParser, FormParser]
-    renderer_classes = [JSONRenderer]
-    http_method_names = ["get", "post"]  # a HEAD would do a GET's work
     rate_group = RATE_GROUP
     scope = JOBS_WRITE
-    manners: Manners = errors.NESTED
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request)
-        return super().initialize_request(request, *args, **kwargs)
-
-    def get_exception_handler(self) -> Callable[..., Response]:
-        return self.manners.answer
 
     def fields(self) -> Fields:
         """Of a POST the form, of a GET the query."""
@@ -79,9 +65,7 @@ class PhotoroomView(ApiView):
         with brought_in(who.account, sent) as (source, *others):
             command = command_for([str(image.pk) for image in others])
             _check(command)
-            return jobs.submit_and_wait(
-                who, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
-            )
+            return submit(who, command, source)
 
 
 def _check(command: Command) -> None:
@@ -93,7 +77,7 @@ def _check(command: Command) -> None:
 
 
 class Segment(PhotoroomView):
-    manners = errors.FLAT
+    error_format = errors.FLAT
 
     def post(self, request: Request) -> HttpResponse:
         fields = self.fields()
@@ -212,5 +196,5 @@ class RenderView(EditingView):
         return self.edited(main, Asked(plan), fields)
 
 
-class Unknown(UnknownAddress, PhotoroomView):
-    """Every other address below this door."""
+class Unknown(UnknownAddress):
+    dialect = DIALECT

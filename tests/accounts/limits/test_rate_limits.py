@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
+
 import pytest
 from django.test import RequestFactory
 from django_ratelimit import core
+from environ import Env
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
 from accounts.http import Caller, remember_caller
 from accounts.limits import rate_limits
+from processing.compat import registry
 
 ME = "/api/v1/auth/me"
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining")
@@ -43,17 +47,16 @@ def test_what_is_no_rate(rate):
 
 
 def test_the_table_of_limits(settings):
-    assert settings.RATE_LIMITS == {
+    own = {
         "auth": "5/15m",
         "upload": "100/h",
         "processing": "50/h",
         "listing-generate": "20/h",
         "listing-create": "50/h",
         "general": "1000/h",
-        "photoroom": "500/m",
-        "photoroom-sandbox": "100/d",
-        "backgroundfx": "100/h",
     }
+    of_dialects = [dialect.rate_limits(Env()) for dialect in registry.registered()]
+    assert own | dict(ChainMap(*of_dialects)) == settings.RATE_LIMITS
 
 
 def test_each_request_counts_once(seller):

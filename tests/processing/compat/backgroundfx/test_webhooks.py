@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 
 from config import outbound, public_ids
-from processing.compat.backgroundfx.notices import DIALECT, translate
+from processing.compat.backgroundfx.notices import translate
 from processing.delivery import outbox, signing
 from processing.delivery.payloads import Notice
 from processing.models import Batch, JobEvent, WebhookDelivery, WebhookEndpoint
@@ -47,7 +47,7 @@ def test_registering(studio: Studio) -> None:
         **{"id": str(row.pk), "url": URL, "events": ALL, "active": True},
         "created_at": row.created_at.isoformat().replace("+00:00", "Z"),
     }
-    assert (row.account, row.dialect) == (studio.account, DIALECT)
+    assert (row.account, row.dialect) == (studio.account, "backgroundfx")
     assert signing.key_of(row.secret) == b"correct horse"
 
 

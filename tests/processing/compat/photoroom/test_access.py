@@ -150,6 +150,10 @@ class TestSandbox:
         shop.client.edit(photo(), {})
         assert [call.watermark for call in quick_queue.calls] == [False, True]
 
+    def test_the_rates_of_a_new_site(self, settings: Any) -> None:
+        assert settings.RATE_LIMITS["photoroom"] == "500/m"
+        assert settings.RATE_LIMITS["photoroom-sandbox"] == "100/d"
+
     def test_has_a_rate_of_its_own_beside_the_common_one(
         self, free_shop: Shop, settings: Any
     ) -> None:

@@ -1,0 +1,37 @@
+"""What the site learns of this dialect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from environ import Env
+
+from processing.compat.backgroundfx.errors import ERROR_FORMAT
+from processing.compat.backgroundfx.notices import translate
+from processing.compat.dialect import Dialect
+
+RATE_GROUP = "backgroundfx"
+
+
+def _settings(env: Env) -> dict[str, Any]:
+    return {
+        # What `custom` runs: one of the installed matting models, or none.
+        "BACKGROUNDFX_CUSTOM_MODEL": env.str("BACKGROUNDFX_CUSTOM_MODEL", ""),
+        "BACKGROUNDFX_UPLOAD_BYTES": env.int("BACKGROUNDFX_UPLOAD_MB", 50) * 1_000_000,
+    }
+
+
+def _rate_limits(env: Env) -> dict[str, str]:
+    return {RATE_GROUP: env.str("RATE_BACKGROUNDFX", "100/h")}
+
+
+DIALECT = Dialect(
+    name="backgroundfx",
+    path="backgroundfx/v1/",
+    urls="processing.compat.backgroundfx.urls",
+    error_format=ERROR_FORMAT,
+    rate_limits=_rate_limits,
+    settings=_settings,
+    max_file_setting="BACKGROUNDFX_UPLOAD_BYTES",
+    translate=translate,
+)

@@ -1,0 +1,46 @@
+"""What a dialect declares of itself: the rest of the site learns about it from here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from environ import Env
+
+from processing.compat.failures import ErrorFormat
+from processing.delivery.payloads import Translate
+
+
+def _nothing(env: Env) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """Another service's API, at ``/compat/<path>``.
+
+    ``urls`` names the module of its addresses: only web processes load it. ``settings`` and
+    ``rate_limits`` are read from the environment when the app starts; whatever the site's own
+    settings say goes before them. ``max_file_setting`` names the setting that limits an uploaded file.
+    ``translate`` puts events into the words of its webhooks, where it has any.
+    """
+
+    name: str
+    path: str
+    urls: str
+    error_format: ErrorFormat
+    rate_limits: Callable[[Env], Mapping[str, str]]
+    settings: Callable[[Env], Mapping[str, Any]] = _nothing
+    max_file_setting: str = "MAX_UPLOAD_BYTES"
+    translate: Translate | None = None
+
+    @property
+    def max_file_bytes(self) -> int:
+        limit: int = self.setting(self.max_file_setting)
+        return limit
+
+    def setting(self, name: str) -> Any:
+        """What one of ``settings`` is, which the type checker doesn't know of."""
+        return getattr(settings, name)

@@ -1,0 +1,37 @@
+"""What the site learns of this dialect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from environ import Env
+
+from processing.compat.dialect import Dialect
+from processing.compat.photoroom.errors import NESTED
+
+RATE_GROUP, SANDBOX_RATE_GROUP = "photoroom", "photoroom-sandbox"
+
+
+def _settings(env: Env) -> dict[str, Any]:
+    return {
+        # The plans whose keys may edit; cutting out is for all.
+        "PHOTOROOM_EDIT_PLANS": env.list("PHOTOROOM_EDIT_PLANS", default=["pro", "enterprise"]),
+    }
+
+
+def _rate_limits(env: Env) -> dict[str, str]:
+    """Sandbox keys count in both groups."""
+    return {
+        RATE_GROUP: env.str("RATE_PHOTOROOM", "500/m"),
+        SANDBOX_RATE_GROUP: env.str("RATE_PHOTOROOM_SANDBOX", "100/d"),
+    }
+
+
+DIALECT = Dialect(
+    name="photoroom",
+    path="photoroom/",
+    urls="processing.compat.photoroom.urls",
+    error_format=NESTED,
+    rate_limits=_rate_limits,
+    settings=_settings,
+)
