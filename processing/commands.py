@@ -9,22 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from dataclasses import fields
+from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from processing.engine.errors import InvalidPlan
-from processing.engine.plans.color_names import parse_color
-from processing.engine.plans.cutout import EDGE_STRENGTHS, CleanUp, CutoutPlan, Size, camel
+from processing.engine.plans.cutout import CutoutPlan, camel
 from processing.engine.plans.edit import EditPlan
-
-EDGES = ("none", "standard", "fine")
-OUTPUTS = ("cutout", "mask")
-FORMATS = ("png", "webp", "jpg")
-SIZES = ("preview", "medium", "hd", "full", "original")
-
-_EDGE_NAMES = {strength: name for name, strength in EDGE_STRENGTHS.items()}
-
 
 _COMMANDS: dict[str, type[Command]] = {}  # by operation
 
@@ -58,7 +49,7 @@ class Command(BaseModel):
         return "edit"
 
     def kept(self) -> dict[str, Any]:
-        """The command as a job's row keeps it and `from_json` reads it."""
+        """The command as a job's row keeps it and `load` reads it."""
         return self.model_dump(mode="json", by_alias=True)
 
     def work(self) -> dict[str, Any]:
@@ -74,60 +65,25 @@ class RemoveBackground(Command):
     """Cut the product out; on nothing, or on one colour. Or only say, as a mask, where it is."""
 
     operation: Literal["remove-background"] = "remove-background"
-    model: str = "fast"
-    edge: Literal["none", "standard", "fine"] | Annotated[float, Field(ge=0, le=100)] = "standard"
-    output: Literal["cutout", "mask"] = "cutout"
-    clean_up: CleanUp = Field(default_factory=CleanUp)
-    format: Literal["png", "webp", "jpg"] = "png"
-    bg_color: str | None = None  # "#rrggbb" once checked
-    crop: bool = False
-    size: Size = "original"
-    despill: bool = False
-    keep_existing_alpha: bool = False
+    plan: CutoutPlan = Field(default_factory=CutoutPlan)
 
     @property
     def label(self) -> str:
-        return self.output
+        return self.plan.output
 
-    @field_validator("edge")
     @classmethod
-    def _by_name(cls, value: str | float) -> str | float:
-        """``50`` and ``standard`` are the same work."""
-        return _EDGE_NAMES.get(value, value) if isinstance(value, float | int) else value
+    def load(cls, row: Mapping[str, Any]) -> Self:
+        known = {camel(option.name) for option in fields(CutoutPlan)}
+        plan = {name: value for name, value in row.items() if name in known}
+        rest = {name: value for name, value in row.items() if name not in known}
+        return super().load({**rest, "plan": plan})
 
-    @model_validator(mode="after")
-    def _mask_alone(self) -> Self:
-        if self.output == "mask" and self.bg_color is not None:
-            raise ValueError("A mask has no background.")
-        return self
-
-    @field_validator("bg_color")
-    @classmethod
-    def _one_spelling(cls, value: str | None) -> str | None:
-        """``white``, ``fff`` and ``#FFFFFF`` are the same work."""
-        if value is None:
-            return None
-        try:
-            return "#{:02x}{:02x}{:02x}".format(*parse_color(value))
-        except InvalidPlan as error:
-            raise ValueError(str(error)) from error
-
-    def cutout_plan(self, *, corrected_original: bool, max_pixels: int) -> CutoutPlan:
-        return CutoutPlan(
-            model=self.model,
-            edge=self.edge,
-            output=self.output,
-            clean=self.clean_up,
-            format=self.format,
-            background=parse_color(self.bg_color) if self.bg_color else None,
-            crop=self.crop,
-            size=self.size,
-            despill=self.despill,
-            keep_existing_alpha=self.keep_existing_alpha,
-            watermark=self.watermark,
-            corrected_original=corrected_original,
-            max_pixels=max_pixels,
-        )
+    def kept(self) -> dict[str, Any]:
+        """With the options beside the operation, and not in a plan of their own: so rows have had
+        them from the start."""
+        kept = super().kept()
+        plan = kept.pop("plan")
+        return {**kept, **plan}
 
 
 class Edit(Command):

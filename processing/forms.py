@@ -11,6 +11,7 @@ from processing.commands import RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.color_names import parse_color
+from processing.engine.plans.cutout import CutoutPlan
 from processing.worker.runtime import registry
 
 EDGES = [("standard", "Standard"), ("fine", "Fine"), ("none", "As the model sees it")]
@@ -76,10 +77,12 @@ class CutoutForm(forms.Form):
         given = self.cleaned_data
         color = given["color"] if given["background"] == "custom" else given["background"]
         return RemoveBackground(
-            model=given["model"],
-            edge=given["edge"],
-            format=given["format"],
-            bg_color=color or None,
-            crop=given["crop"],
-            keep_existing_alpha=given["keep_existing_alpha"],
+            plan=CutoutPlan(
+                model=given["model"],
+                edge=given["edge"],
+                format=given["format"],
+                bg_color=color or None,
+                crop=given["crop"],
+                keep_existing_alpha=given["keep_existing_alpha"],
+            )
         )

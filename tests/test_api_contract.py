@@ -42,6 +42,7 @@ from media_library.models import Background
 from processing.api.examples import PRESET
 from processing.commands import RemoveBackground
 from processing.engine.backdrops.provider import Backdrop
+from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.plans.edit import EditPlan
 from processing.models import WebhookDelivery
 from processing.services import batches, jobs, presets
@@ -155,7 +156,9 @@ def stocked(caller: Caller) -> Shop:
     presets.create(account, name="Outlet", plan=EditPlan(), preset_id=row_id(PRESET["id"]))
     job = jobs.submit(caller, RemoveBackground(), source=image)
     pictures = [batches.Member(image.name, image)]
-    batch = batches.submit(caller, RemoveBackground(format="jpg"), pictures=pictures)
+    batch = batches.submit(
+        caller, RemoveBackground(plan=CutoutPlan(format="jpg")), pictures=pictures
+    )
     listing = Listing.objects.create(
         pk=row_id(LISTING_ID),
         account=account,

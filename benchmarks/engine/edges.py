@@ -72,7 +72,7 @@ def _ways(arguments: argparse.Namespace) -> dict[str, Way]:
     session = new_session(models.resolve(arguments.model))
 
     def ours(edge: Edge, clean: CleanUp) -> Way:
-        plan = CutoutPlan(model=arguments.model, edge=edge, clean=clean)
+        plan = CutoutPlan(model=arguments.model, edge=edge, clean_up=clean)
         return lambda data: render(data, plan, models).data
 
     return {

@@ -95,7 +95,7 @@ def _show(label: str, times: dict[str, float]) -> None:
 def _show_agreement(models: Registry, session: object, arguments: argparse.Namespace) -> None:
     from rembg import remove
 
-    plan = CutoutPlan(model=arguments.model, clean=CleanUp.off())
+    plan = CutoutPlan(model=arguments.model, clean_up=CleanUp.off())
     differences = []
     for path in sorted(arguments.photos.glob("*.jpg")):
         data = path.read_bytes()

@@ -11,7 +11,7 @@ from accounts.models import Account
 from config.api import bodies as api_bodies
 from config.errors import AppError, invalid
 from processing.api.serializers import edits
-from processing.api.serializers.jobs import RemoveBackgroundOptions
+from processing.api.serializers.cutouts import RemoveBackgroundOptions
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import EditPlan
@@ -33,7 +33,7 @@ def command_for(operation: str, options: Mapping[str, Any], account: Account) ->
     if operation == "remove-background":
         serializer = RemoveBackgroundOptions(data=dict(options))
         serializer.is_valid(raise_exception=True)
-        return RemoveBackground(**serializer.validated_data)
+        return RemoveBackground(plan=serializer.validated_data["plan"])
     if operation == "edit":
         return Edit(plan=edit_json.plan_from(options))
     model = _OPTIONS.get(operation)

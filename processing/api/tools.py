@@ -13,12 +13,8 @@ from config.api.views import ApiView
 from media_library.files.links import content_url
 from processing.api import waiting
 from processing.api.examples import MODEL, TOOL_ANSWER
-from processing.api.serializers.jobs import (
-    ModelSerializer,
-    PendingToolAnswer,
-    RemoveBackgroundBody,
-    ToolAnswer,
-)
+from processing.api.serializers.cutouts import RemoveBackgroundBody
+from processing.api.serializers.jobs import ModelSerializer, PendingToolAnswer, ToolAnswer
 from processing.commands import RemoveBackground
 from processing.models import Job
 from processing.worker.runtime import registry
@@ -45,9 +41,9 @@ class RemoveBackgroundView(ApiView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = self.read(RemoveBackgroundBody)
-        image_id, display = body.pop("image_id"), body.pop("display")
-        job = waiting.run(request, RemoveBackground(**body), image_id=image_id)
-        return self._answer(job, display)
+        command = RemoveBackground(plan=body["plan"])
+        job = waiting.run(request, command, image_id=body["image_id"])
+        return self._answer(job, body["display"])
 
     def _answer(self, job: Job, display: str) -> Response:
         shown = waiting.picture_fields(job, display=display, base=self.base)

@@ -20,7 +20,7 @@ from media_library import selectors
 from media_library.files import storage
 from media_library.files.links import content_url
 from media_library.models import Image
-from processing.api.serializers.jobs import DISPLAYS
+from processing.api.serializers.cutouts import DISPLAYS
 from processing.commands import Command
 from processing.models import Job, JobState
 from processing.services import jobs

@@ -56,10 +56,15 @@ class WeightsUnavailable(EngineError):
 class InvalidPlan(EngineError, ValueError):
     """A plan asks for something that cannot be.
 
-    A ValueError, too, so that pydantic reports it as the field's error.
+    A ValueError, too, so that pydantic reports it as the field's error. `field` is the option that
+    is to blame, as JSON writes it, where it is one among several.
     """
 
     code = "INVALID_PLAN"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class PictureTooLarge(EngineError):

@@ -7,7 +7,8 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import U8, Box
-from processing.engine.canvas import compose, watermark
+from processing.engine.canvas import compose
+from processing.engine.canvas.watermark import stamp
 from processing.engine.cutout import subject
 from processing.engine.cutout.found import Cutout
 from processing.engine.files import decode
@@ -17,11 +18,25 @@ from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import SIZE_LIMITS, CutoutPlan
 from processing.engine.rendered import Clock, Rendered
 
+MAX_PIXELS = 50_000_000
 _WHITE = (255, 255, 255)
 
 
-def render(source: bytes, plan: CutoutPlan, models: Models) -> Rendered:
+def render(
+    source: bytes,
+    plan: CutoutPlan,
+    models: Models,
+    *,
+    watermark: bool = False,
+    corrected_original: bool = False,
+    max_pixels: int = MAX_PIXELS,
+) -> Rendered:
     """Cut the subject out of a picture as the plan says.
+
+    - `watermark`: mark the result as one for trying out.
+    - `corrected_original`: also return the whole source upright, in sRGB and without metadata,
+      where its orientation had to be corrected.
+    - `max_pixels`: the largest source that will be decoded.
 
     Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, BrokenImage, and
     InvalidPlan where the format can't hold so large a picture.
@@ -29,17 +44,19 @@ def render(source: bytes, plan: CutoutPlan, models: Models) -> Rendered:
     clock = Clock()
     model = models.resolve(plan.model)
     with clock.stage("decode"):
-        whole = decode.decode(source, max_pixels=plan.max_pixels)
+        whole = decode.decode(source, max_pixels=max_pixels)
         photo = _limited(whole, plan)
-    found = subject.find(photo, plan.cutting, models, clock)
+    found = subject.find(photo, plan, models, clock)
     with clock.stage("compose"):
         box = arrays.subject_box(found.cutout.alpha)
         rgb, alpha = _composed(found.cutout, plan, box)
-        if plan.watermark:
-            rgb, alpha = watermark.stamp(rgb, alpha)
+        if watermark:
+            rgb, alpha = stamp(rgb, alpha)
     with clock.stage("encode"):
         data = decode.encode(rgb, alpha, format=plan.format)
-        corrected, corrected_type = _corrected_original(whole, plan)
+        corrected, corrected_type = (
+            _corrected_original(whole) if corrected_original else (None, None)
+        )
     return Rendered(
         data=data,
         format=plan.format,
@@ -80,8 +97,8 @@ def _composed(result: Cutout, plan: CutoutPlan, box: Box | None) -> tuple[U8, U8
     return compose.flatten(rgb, alpha, plan.background or _WHITE), None
 
 
-def _corrected_original(photo: Decoded, plan: CutoutPlan) -> tuple[bytes | None, str | None]:
-    if not plan.corrected_original or not photo.corrected:
+def _corrected_original(photo: Decoded) -> tuple[bytes | None, str | None]:
+    if not photo.corrected:
         return None, None
     if photo.alpha is None:
         return decode.encode(photo.rgb, None, format="jpg"), MEDIA_TYPES["jpeg"]

@@ -15,6 +15,7 @@ from media_library.intake.ingest import ingest_all
 from media_library.intake.uploads import incoming
 from media_library.models import Image
 from processing.commands import RemoveBackground
+from processing.engine.plans.cutout import CutoutPlan
 from processing.services import jobs
 
 
@@ -47,7 +48,7 @@ def bring_in(
 def _cut_out(request: HttpRequest, brought: Brought) -> None:
     """Newest last in the queue; the first refusal stands for all, and the pictures are kept."""
     caller, _ = person(request)
-    command = RemoveBackground(model=settings.DEFAULT_MODEL)
+    command = RemoveBackground(plan=CutoutPlan(model=settings.DEFAULT_MODEL))
     try:
         limit(request, "processing")
         jobs.check(command)

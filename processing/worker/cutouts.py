@@ -6,6 +6,7 @@ from django.conf import settings
 
 from accounts.limits.operations import REMOVE_BACKGROUND, Operation
 from processing.commands import RemoveBackground
+from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render
 from processing.engine.rendered import Rendered
 from processing.models import Job
@@ -13,38 +14,42 @@ from processing.worker import renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 
 _EDGE_WORDS = {"fine": "fine edges", "none": "raw edges"}
+_FLAG_WORDS = {"crop": "cropped", "keep_existing_alpha": "own transparency kept"}
+# Options that a picture's history says nothing of.
+LEFT_OUT = frozenset({"clean_up", "despill", "size"})
 
 
 def work(job: Job, command: RemoveBackground) -> Rendered:
     source, data = runner.source_of(job)
-    plan = command.cutout_plan(
+    return render(
+        data,
+        command.plan,
+        runtime.registry(),
+        watermark=command.watermark,
         corrected_original=source.orientation != 1 and not source.corrected_key,
         max_pixels=settings.MAX_PIXELS,
     )
-    return render(data, plan, runtime.registry())
 
 
 def check(command: RemoveBackground) -> None:
-    runtime.check_model(command.model)
+    runtime.check_model(command.plan.model)
 
 
 def describe(command: RemoveBackground) -> str:
     """``High model, fine edges, on #ffffff, cropped``: what was asked for, without the usual."""
-    parts = [f"{command.model.capitalize()} model"]
-    if command.edge != "standard":
-        parts.append(_EDGE_WORDS.get(str(command.edge)) or f"edges at {command.edge}")
-    parts.append("mask" if command.output == "mask" else _behind(command))
-    if command.crop:
-        parts.append("cropped")
-    if command.keep_existing_alpha:
-        parts.append("own transparency kept")
+    plan = command.plan
+    parts = [f"{plan.model.capitalize()} model"]
+    if plan.edge != "standard":
+        parts.append(_EDGE_WORDS.get(str(plan.edge)) or f"edges at {plan.edge}")
+    parts.append("mask" if plan.output == "mask" else _behind(plan))
+    parts += [words for name, words in _FLAG_WORDS.items() if getattr(plan, name)]
     return ", ".join(parts)
 
 
-def _behind(command: RemoveBackground) -> str:
-    if command.bg_color is None:
-        return "on white" if command.format == "jpg" else "transparent"
-    return "on white" if command.bg_color == "#ffffff" else f"on {command.bg_color}"
+def _behind(plan: CutoutPlan) -> str:
+    if plan.bg_color is None:
+        return "on white" if plan.format == "jpg" else "transparent"
+    return "on white" if plan.bg_color == "#ffffff" else f"on {plan.bg_color}"
 
 
 KIND = Kind(

@@ -64,7 +64,7 @@ def find_all(account: Account, keys: Collection[str]) -> dict[str, Job]:
 
 def cutout_makers(command: RemoveBackground) -> list[str]:
     code = versions.of_cutout(watermark=command.watermark)
-    return [code, runtime.registry().version(command.model)]
+    return [code, runtime.registry().version(command.plan.model)]
 
 
 def edit_makers(command: Edit) -> list[str]:

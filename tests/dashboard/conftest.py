@@ -19,6 +19,7 @@ from media_library.intake.ingest import ResultFacts, ingest, keep, new_result
 from media_library.models import Image
 from processing.commands import RemoveBackground
 from processing.engine.networks.registry import ModelInfo
+from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job
 from processing.services import jobs
 from processing.worker import transitions
@@ -38,7 +39,7 @@ class Person:
 
     def job(self, source: Image, **options: Any) -> Job:
         caller = Caller(self.account, self.user)
-        return jobs.submit(caller, RemoveBackground(**options), source=source)
+        return jobs.submit(caller, RemoveBackground(plan=CutoutPlan(**options)), source=source)
 
     def result(self, source: Image, **options: Any) -> Image:
         """A job on ``source`` that completed."""

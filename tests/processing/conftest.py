@@ -20,6 +20,7 @@ from accounts.models import Account
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from processing.commands import RemoveBackground
+from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job
 from processing.services import jobs
 from processing.worker import tasks
@@ -110,6 +111,6 @@ def quick_queue(
 @pytest.fixture
 def submit(owner: Seller, image: Image) -> Callable[..., Job]:
     def send(**options: Any) -> Job:
-        return jobs.submit(owner.caller, RemoveBackground(**options), source=image)
+        return jobs.submit(owner.caller, RemoveBackground(plan=CutoutPlan(**options)), source=image)
 
     return send

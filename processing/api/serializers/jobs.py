@@ -7,114 +7,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.api.fields import Flag, PublicIdField, Text
-from config.api.serializers import PageQuery, StrictSerializer
+from config.api.fields import PublicIdField
+from config.api.serializers import PageQuery
 from media_library.files.links import content_url
-from processing.commands import EDGES, FORMATS, OUTPUTS, SIZES
-from processing.engine.errors import InvalidPlan
-from processing.engine.plans.color_names import parse_color
-from processing.engine.plans.cutout import CleanUp
 from processing.models import Job, JobState, Preset
 from processing.services import edit_json
-
-DISPLAYS = ("data", "url")
-
-
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "string", "enum": list(EDGES)},
-            {"type": "number", "minimum": 0, "maximum": 100},
-        ]
-    }
-)
-class EdgeField(serializers.Field[str | float, Any, Any, Any]):
-    """``none``, ``standard``, ``fine``, or a number on the same scale: 0, 50, 100."""
-
-    default_error_messages = {"invalid": "Must be none, standard, fine, or a number 0 to 100."}
-
-    def to_internal_value(self, data: Any) -> str | float:
-        is_number = isinstance(data, int | float) and not isinstance(data, bool)
-        if not (data in EDGES if isinstance(data, str) else is_number and 0 <= data <= 100):
-            self.fail("invalid")
-        return float(data) if is_number else str(data)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-class CleanUpBody(StrictSerializer):
-    islands = Flag(default=True, help_text="Remove small pieces apart from the product.")
-    pinholes = Flag(default=True, help_text="Fill tiny holes within it.")
-    shadow = Flag(default=True, help_text="Don't take its shadow on the ground for a part of it.")
-    keepHanger = Flag(
-        source="keep_hanger",
-        default=True,
-        help_text="False removes the hook of a hanger above a garment, by a rule of shape.",
-    )
-
-
-class RemoveBackgroundOptions(StrictSerializer):
-    model = Text(
-        max_length=64,
-        default="fast",
-        help_text="`fast`, `high`, or the name of any installed model (see `/models`).",
-    )
-    edge = EdgeField(
-        default="standard",
-        help_text="How closely the edge follows the picture: by name, or 0 to 100 (standard: 50).",
-    )
-    output = serializers.ChoiceField(
-        choices=OUTPUTS,
-        default="cutout",
-        help_text="`mask` answers the matte itself, as a grey picture.",
-    )
-    cleanUp = CleanUpBody(source="clean_up", required=False)
-    format = serializers.ChoiceField(choices=FORMATS, default="png")
-    bgColor = Text(
-        source="bg_color",
-        max_length=32,
-        required=False,
-        allow_null=True,
-        help_text="Puts the product on one colour: hex (`#fff`, `ffffff`) or a CSS name.",
-    )
-    crop = Flag(default=False, help_text="Trim the result to the product.")
-    size = serializers.ChoiceField(
-        choices=SIZES,
-        default="original",
-        help_text="The largest result: preview 0.25, medium 1.5, hd 4, full 36 megapixels.",
-    )
-    despill = Flag(default=False, help_text="Take the light of a green screen off the product.")
-    keepExistingAlpha = Flag(
-        source="keep_existing_alpha",
-        default=False,
-        help_text="Use the file's own transparency as the cutout, where it has any.",
-    )
-
-    def validate_cleanUp(self, value: dict[str, Any]) -> CleanUp:
-        return CleanUp(**value)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["output"] == "mask" and attrs.get("bg_color") is not None:
-            raise serializers.ValidationError({"bgColor": ["A mask has no background."]})
-        return attrs
-
-    def validate_bgColor(self, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                parse_color(value)
-            except InvalidPlan as error:
-                raise serializers.ValidationError(str(error)) from error
-        return value
-
-
-class RemoveBackgroundBody(RemoveBackgroundOptions):
-    imageId = PublicIdField("img", source="image_id")
-    display = serializers.ChoiceField(
-        choices=DISPLAYS,
-        default="data",
-        help_text="`displayUrl` as a data URL, or as a signed link that expires.",
-    )
 
 
 class ToolAnswer(serializers.Serializer[Any]):

@@ -14,6 +14,7 @@ from config.errors import AppError, invalid
 from processing.commands import RemoveBackground
 from processing.compat.backgroundfx.dialect import DIALECT
 from processing.compat.fields import Fields
+from processing.engine.plans.cutout import CutoutPlan
 from processing.worker import runtime
 
 # The model that ``ultra`` runs, where it is installed; all other qualities stay with the fast one.
@@ -43,7 +44,7 @@ class Options(BaseModel):
 
     def command(self) -> RemoveBackground:
         """Raises AppError VALIDATION_ERROR for a model that is not installed."""
-        return RemoveBackground(model=self._model(), edge=self.edge)
+        return RemoveBackground(plan=CutoutPlan(model=self._model(), edge=self.edge))
 
     def _model(self) -> str:
         if self.model == "rembg":

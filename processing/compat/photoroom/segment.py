@@ -9,7 +9,7 @@ from processing.commands import RemoveBackground
 from processing.compat.fields import Fields
 from processing.compat.pictures import Sent
 from processing.engine.plans.color_names import parse_rgba
-from processing.engine.plans.cutout import Edge, Output, OutputFormat, Size
+from processing.engine.plans.cutout import CutoutPlan, Edge, Output, OutputFormat, Size
 
 _FORMATS: dict[str, OutputFormat] = {"png": "png", "jpg": "jpg", "webp": "webp"}
 _CHANNELS: dict[str, Output] = {"rgba": "cutout", "alpha": "mask"}
@@ -34,7 +34,7 @@ def read_segment(fields: Fields, *, edge: Edge | None, watermark: bool) -> Remov
     color = _colour(fields)
     if output == "mask" and color is not None:
         raise invalid("bg_color", "bg_color can't be provided if channels is set to alpha")
-    return RemoveBackground(
+    plan = CutoutPlan(
         model=settings.DEFAULT_MODEL,
         edge=edge or "standard",
         output=output,
@@ -43,8 +43,8 @@ def read_segment(fields: Fields, *, edge: Edge | None, watermark: bool) -> Remov
         crop=fields.flag("crop") or False,
         size=fields.choice("size", _SIZES) or "full",
         despill=fields.flag("despill") or False,
-        watermark=watermark,
     )
+    return RemoveBackground(plan=plan, watermark=watermark)
 
 
 def _colour(fields: Fields) -> str | None:

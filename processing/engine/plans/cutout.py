@@ -1,10 +1,15 @@
-"""What shall be done to a picture, checked when it is written down and not when it runs."""
+"""How a subject is cut out and what is answered: the one definition of these options.
 
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+The engine renders these dataclasses; commands hold them, and API bodies, forms and dialects are made
+from their fields. A new option is one line here. All raise InvalidPlan.
+"""
+
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from processing.engine.errors import InvalidPlan
-from processing.engine.plans.color_names import Color
+from processing.engine.plans.color_names import Color, parse_color
 
 EdgeName = Literal["none", "standard", "fine"]
 Output = Literal["cutout", "mask"]
@@ -32,6 +37,15 @@ STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "alias_generator": 
 
 # The named edges on the scale of all.
 EDGE_STRENGTHS: dict[EdgeName, float] = {"none": 0.0, "standard": 50.0, "fine": 100.0}
+_EDGE_NAMES = {strength: name for name, strength in EDGE_STRENGTHS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An option in the words of the API's documentation, and how long a text the API takes for it."""
+
+    help: str
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +60,12 @@ class CleanUp:
 
     __pydantic_config__ = STRICT
 
-    islands: bool = True
-    pinholes: bool = True
-    shadow: bool = True
-    keep_hanger: bool = True
+    islands: Annotated[bool, Words("Remove small pieces apart from the product.")] = True
+    pinholes: Annotated[bool, Words("Fill tiny holes within it.")] = True
+    shadow: Annotated[bool, Words("Don't take its shadow on the ground for a part of it.")] = True
+    keep_hanger: Annotated[
+        bool, Words("False removes the hook of a hanger above a garment, by a rule of shape.")
+    ] = True
 
     @classmethod
     def off(cls) -> "CleanUp":
@@ -63,11 +79,18 @@ class Cutting:
 
     __pydantic_config__ = STRICT
 
-    model: str = "fast"
-    edge: Edge = "standard"
+    model: Annotated[
+        str, Words("`fast`, `high`, or the name of any installed model (see `/models`).", 64)
+    ] = "fast"
+    edge: Annotated[
+        Edge,
+        Words("How closely the edge follows the picture: by name, or 0 to 100 (standard: 50)."),
+    ] = "standard"
     clean_up: CleanUp = field(default_factory=CleanUp)
-    keep_existing_alpha: bool = False
-    despill: bool = False
+    keep_existing_alpha: Annotated[
+        bool, Words("Use the file's own transparency as the cutout, where it has any.")
+    ] = False
+    despill: Annotated[bool, Words("Take the light of a green screen off the product.")] = False
 
     def __post_init__(self) -> None:
         if not self.model:
@@ -76,58 +99,80 @@ class Cutting:
 
 
 @dataclass(frozen=True, slots=True)
-class CutoutPlan:
+class CutoutPlan(Cutting):
     """Cut the subject of a photo out.
 
     - `model`: a name or alias that the registry knows; whether it is installed is asked there.
     - `edge`: `none` shows the model's matte as it is, `standard` fits it to the picture's own
       edges, `fine` does so at a higher resolution. Or a number on the same scale: 0 is none, 50
-      standard, 100 fine. All but `none` also take the old background's colour out of the edge.
-    - `clean`: see CleanUp.
-    - `output`: the cutout, or the matte itself as a grey picture (white is subject).
-    - `background`: sRGB, 0 to 255. Flattens the result in any format; a `jpg` without it is white.
-    - `size`: the largest result; a larger photo is worked on and answered smaller.
-    - `despill`: takes the light of a green screen off the subject.
-    - `crop`: to the subject's bounding box. Where nothing was found the picture keeps its size.
+      standard, 100 fine, and becomes the name. All but `none` also take the old background's
+      color out of the edge.
+    - `clean_up`: see CleanUp.
     - `keep_existing_alpha`: a source that already has transparency is believed, and no model runs.
-    - `corrected_original`: also return the whole source upright, in sRGB and without metadata,
-      where its orientation had to be corrected.
-    - `max_pixels`: the largest source that will be decoded.
-
-    Raises InvalidPlan.
+    - `output`: the cutout, or the matte itself as a grey picture (white is subject).
+    - `bg_color`: opaque, in the one spelling `#rrggbb` once checked. Flattens the result in any
+      format; a `jpg` without it is white.
+    - `crop`: to the subject's bounding box. Where nothing was found the picture keeps its size.
+    - `size`: the largest result; a larger photo is worked on and answered smaller.
     """
 
-    model: str = "fast"
-    edge: Edge = "standard"
-    clean: CleanUp = CleanUp()
-    output: Output = "cutout"
+    output: Annotated[Output, Words("`mask` answers the matte itself, as a grey picture.")] = (
+        "cutout"
+    )
     format: OutputFormat = "png"
-    background: Color | None = None
-    crop: bool = False
-    size: Size = "original"
-    despill: bool = False
-    keep_existing_alpha: bool = False
-    watermark: bool = False
-    corrected_original: bool = False
-    max_pixels: int = 50_000_000
+    bg_color: Annotated[
+        str | None,
+        Words("Puts the product on one colour: hex (`#fff`, `ffffff`) or a CSS name.", 32),
+    ] = None
+    crop: Annotated[bool, Words("Trim the result to the product.")] = False
+    size: Annotated[
+        Size, Words("The largest result: preview 0.25, medium 1.5, hd 4, full 36 megapixels.")
+    ] = "original"
 
     def __post_init__(self) -> None:
-        if not self.model:
-            raise InvalidPlan("Name a model, for instance 'fast'.")
-        edge_strength(self.edge)
-        _one_of("output", self.output, get_args(Output))
-        if self.output == "mask" and self.background is not None:
-            raise InvalidPlan("A mask has no background.")
-        _one_of("format", self.format, get_args(OutputFormat))
-        _one_of("size", self.size, get_args(Size))
-        if self.background is not None:
-            _check_color(self.background)
-        if self.max_pixels < 1:
-            raise InvalidPlan("max_pixels must be at least 1.")
+        Cutting.__post_init__(self)
+        for part in fields(self):
+            choices = choices_of(type(self), part.name)
+            if choices:
+                _one_of(part.name, getattr(self, part.name), choices)
+        # `50` and `standard` are the same work, and so are `white`, `fff` and `#FFFFFF`.
+        if not isinstance(self.edge, str):
+            object.__setattr__(self, "edge", _EDGE_NAMES.get(self.edge, float(self.edge)))
+        if self.bg_color is not None:
+            spelled = "#{:02x}{:02x}{:02x}".format(*parse_color(self.bg_color))
+            object.__setattr__(self, "bg_color", spelled)
+        if self.output == "mask" and self.bg_color is not None:
+            raise InvalidPlan("A mask has no background.", field="bgColor")
 
     @property
-    def cutting(self) -> Cutting:
-        return Cutting(self.model, self.edge, self.clean, self.keep_existing_alpha, self.despill)
+    def background(self) -> Color | None:
+        """`bg_color` in sRGB, 0 to 255."""
+        return parse_color(self.bg_color) if self.bg_color else None
+
+
+@cache
+def types_of(definition: type) -> dict[str, Any]:
+    """What each option of such a dataclass may be."""
+    return get_type_hints(definition)
+
+
+def words_of(definition: type, name: str) -> Words | None:
+    """An option's words in the API's documentation."""
+    kind = _annotations(definition)[name]
+    return next(
+        (found for found in getattr(kind, "__metadata__", ()) if type(found) is Words), None
+    )
+
+
+@cache
+def _annotations(definition: type) -> dict[str, Any]:
+    return get_type_hints(definition, include_extras=True)
+
+
+def choices_of(definition: type, name: str) -> tuple[str, ...]:
+    """The words that this option knows; none for an option that is no choice of words."""
+    kind = types_of(definition)[name]
+    return get_args(kind) if get_origin(kind) is Literal else ()
 
 
 def edge_strength(edge: Edge) -> float:
@@ -143,8 +188,3 @@ def edge_strength(edge: Edge) -> float:
 def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise InvalidPlan(f"{field} must be one of {', '.join(allowed)}, not '{value}'.")
-
-
-def _check_color(color: Color) -> None:
-    if len(color) != 3 or not all(isinstance(c, int) and 0 <= c <= 255 for c in color):
-        raise InvalidPlan("A background is three whole numbers from 0 to 255.")

@@ -73,7 +73,7 @@ def test_formats(format: str, media_type: str, alpha: bool) -> None:
 
 @pytest.mark.parametrize("format", ["png", "webp", "jpg"])
 def test_a_background_goes_with_any_format(format: str) -> None:
-    result = render(PHOTO, CutoutPlan(format=format, background=(0, 90, 200)), RedFinder())
+    result = render(PHOTO, CutoutPlan(format=format, bg_color="#005ac8"), RedFinder())
     image = opened(result.data)
     assert (result.has_alpha, image.mode) == (False, "RGB")
     assert np.abs(np.array(image.getpixel((5, 5))) - (0, 90, 200)).max() <= 3
@@ -102,7 +102,7 @@ def turned(orientation: int, format: str = "JPEG", mode: str = "RGB") -> bytes:
 
 
 def test_a_turned_photo_comes_out_upright_without_metadata() -> None:
-    result = render(turned(6), CutoutPlan(corrected_original=True), RedFinder())
+    result = render(turned(6), CutoutPlan(), RedFinder(), corrected_original=True)
     assert (result.width, result.height) == (64, 128)
     assert result.subject_box is not None
     assert np.abs(np.array(result.subject_box) - (16, 32, 48, 64)).max() <= 1
@@ -115,14 +115,14 @@ def test_a_turned_photo_comes_out_upright_without_metadata() -> None:
 
 def test_a_turned_photo_with_alpha_is_corrected_as_png() -> None:
     data = turned(3, "PNG", "RGBA")
-    result = render(data, CutoutPlan(corrected_original=True), RedFinder())
+    result = render(data, CutoutPlan(), RedFinder(), corrected_original=True)
     assert result.corrected is not None
     assert (opened(result.corrected).mode, result.corrected_media_type) == ("RGBA", "image/png")
 
 
 @pytest.mark.parametrize(("orientation", "asked"), [(1, True), (6, False)])
 def test_a_corrected_original_only_where_asked_and_needed(orientation: int, asked: bool) -> None:
-    result = render(turned(orientation), CutoutPlan(corrected_original=asked), RedFinder())
+    result = render(turned(orientation), CutoutPlan(), RedFinder(), corrected_original=asked)
     assert result.corrected is None
 
 
@@ -158,7 +158,7 @@ def test_transparent_places_stay_transparent_and_look_white_to_the_model() -> No
 def test_limits_and_unknown_models_are_refused_before_any_work() -> None:
     models = RedFinder()
     with pytest.raises(TooManyPixels):
-        render(PHOTO, CutoutPlan(max_pixels=128 * 64 - 1), models)
+        render(PHOTO, CutoutPlan(), models, max_pixels=128 * 64 - 1)
     with pytest.raises(UnknownModel):
         render(b"never read", CutoutPlan(model="slow"), models)
     assert models.seen == []

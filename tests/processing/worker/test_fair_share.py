@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Plan
 from media_library.models import Image
 from processing.commands import RemoveBackground
+from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Batch, Job, JobState
 from processing.services import batches, jobs
 from processing.worker import fair_share, tasks, transitions
@@ -32,12 +33,16 @@ def images(seller: Seller, count: int) -> list[Image]:
 
 def batch(seller: Seller, pictures: list[Image], **options: Any) -> Batch:
     members = [batches.Member(image.name, image) for image in pictures]
-    return batches.submit(seller.caller, RemoveBackground(**options), pictures=members)
+    return batches.submit(
+        seller.caller, RemoveBackground(plan=CutoutPlan(**options)), pictures=members
+    )
 
 
 def single(seller: Seller) -> Job:
     [image] = images(seller, 1)
-    return jobs.submit(seller.caller, RemoveBackground(format="webp"), source=image)
+    return jobs.submit(
+        seller.caller, RemoveBackground(plan=CutoutPlan(format="webp")), source=image
+    )
 
 
 def turns(count: int, *, after: int = 0) -> list[Job]:

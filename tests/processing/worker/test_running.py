@@ -71,9 +71,9 @@ class TestRun:
         job = submit()
         real = cutouts.render
 
-        def cancel_meanwhile(*args: Any) -> Any:
+        def cancel_meanwhile(*args: Any, **options: Any) -> Any:
             jobs.cancel(fresh(job))
-            return real(*args)
+            return real(*args, **options)
 
         monkeypatch.setattr(cutouts, "render", cancel_meanwhile)
         before = files()
@@ -94,7 +94,7 @@ class TestRun:
 
 
 def explode(error: Exception) -> Callable[..., Any]:
-    def render(*args: Any) -> Any:
+    def render(*args: Any, **options: Any) -> Any:
         raise error
 
     return render
@@ -228,10 +228,10 @@ def test_a_worker_that_is_stopped_gives_its_job_back_uncounted(
 ) -> None:
     job, real, sent = submit(), cutouts.render, []
 
-    def stopped_meanwhile(*args: Any) -> Any:
+    def stopped_meanwhile(*args: Any, **options: Any) -> Any:
         monkeypatch.setattr(tasks.run_job, "send", sent.append)
         tasks.give_back_unfinished()
-        return real(*args)
+        return real(*args, **options)
 
     monkeypatch.setattr(cutouts, "render", stopped_meanwhile)
     work(job)

@@ -17,6 +17,7 @@ from media_library.models import Image
 from media_library.services import delete_image
 from processing.commands import RemoveBackground
 from processing.engine.errors import BrokenImage
+from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job, JobState
 from processing.services import jobs
 from processing.worker import tasks
@@ -104,7 +105,7 @@ class TestMask:
         source = photo((120, 80))
         job = jobs.submit_and_wait(
             Caller(studio.account, studio.user),
-            RemoveBackground(output="mask"),
+            RemoveBackground(plan=CutoutPlan(output="mask")),
             source=studio.image(source),
             seconds=2,
         )
@@ -221,7 +222,7 @@ class TestFailed:
         status: int,
         code: str,
     ) -> None:
-        def fail(*args: Any) -> None:
+        def fail(*args: Any, **options: Any) -> None:
             raise exception
 
         monkeypatch.setattr("processing.worker.cutouts.render", fail)

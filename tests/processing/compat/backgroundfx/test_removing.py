@@ -63,7 +63,7 @@ def test_rembg_is_the_fast_model_until_ultra(
     models: MiddleModel, quality: str, installed: set[str], model: str
 ) -> None:
     models.installed = installed
-    assert form(quality=quality).command().model == model
+    assert form(quality=quality).command().plan.model == model
 
 
 @pytest.mark.parametrize("model", ["u2net", "deeplab", "custom"])
@@ -75,8 +75,8 @@ def test_other_models_must_be_installed(models: MiddleModel, model: str) -> None
 def test_other_models_run_where_they_are(models: MiddleModel, settings: Any) -> None:
     settings.BACKGROUNDFX_CUSTOM_MODEL = "birefnet-general"
     models.installed |= {"u2net", "birefnet-general"}
-    assert form(model="u2net", quality="ultra").command().model == "u2net"
-    assert form(model="custom").command().model == "birefnet-general"
+    assert form(model="u2net", quality="ultra").command().plan.model == "u2net"
+    assert form(model="custom").command().plan.model == "birefnet-general"
 
 
 def test_a_custom_model_that_is_gone_is_named_as_they_do(

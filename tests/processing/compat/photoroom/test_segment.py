@@ -12,6 +12,7 @@ from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import PlanLimit
 from media_library.models import Image
 from processing.commands import RemoveBackground, command_hash
+from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job
 from processing.services import jobs
 from tests.processing.compat.photoroom.client import PhotoroomError
@@ -89,7 +90,7 @@ def test_means_the_same_natively(
 ) -> None:
     answer = shop.client.segment(photo(), **fields)
     job, source = Job.objects.get(), Image.objects.get(kind="original")
-    command = RemoveBackground(**options)
+    command = RemoveBackground(plan=CutoutPlan(**options))
     assert job.command_hash == command_hash(command)
     again = jobs.submit_and_wait(shop.caller, command, source=source, seconds=5)
     assert again.report["foundAgain"] is True

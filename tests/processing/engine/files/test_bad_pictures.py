@@ -29,7 +29,7 @@ NOTHING = {
 
 @pytest.mark.parametrize("what", NOTHING)
 def test_a_picture_of_nothing_is_a_clear_answer(what: str, registry: Registry) -> None:
-    plan = CutoutPlan(edge="fine", crop=True, clean=CleanUp(keep_hanger=False))
+    plan = CutoutPlan(edge="fine", crop=True, clean_up=CleanUp(keep_hanger=False))
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # no division by zero, no NaN turned into a byte
         result = render(NOTHING[what], plan, registry)

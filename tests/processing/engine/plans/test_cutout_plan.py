@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import FrozenInstanceError, asdict, fields
+from math import nan
+from typing import Any, get_args
 
 import pytest
 from PIL import ImageColor
 
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import parse_color
-from processing.engine.plans.cutout import CutoutPlan
+from processing.engine.plans.cutout import (
+    SIZE_LIMITS,
+    CleanUp,
+    CutoutPlan,
+    Cutting,
+    Edge,
+    Size,
+    camel,
+    edge_strength,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,29 +56,130 @@ def test_what_is_no_opaque_colour_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "message", "field"),
     [
-        {"edge": "soft"},
-        {"format": "tiff"},
-        {"model": ""},
-        {"background": (0, 0, 256)},
-        {"background": (0, 0)},
-        {"background": (0.5, 0, 0)},
-        {"max_pixels": 0},
+        ({"model": ""}, "Name a model, for instance 'fast'.", None),
+        ({"edge": "soft"}, "edge must be one of none, standard, fine, not 'soft'.", None),
+        ({"edge": -0.1}, "edge must be none, standard, fine or 0 to 100, not -0.1.", None),
+        ({"edge": 100.1}, "edge must be none, standard, fine or 0 to 100, not 100.1.", None),
+        ({"edge": nan}, "edge must be none, standard, fine or 0 to 100, not nan.", None),
+        ({"edge": True}, "edge must be none, standard, fine or 0 to 100, not True.", None),
+        ({"output": "alpha"}, "output must be one of cutout, mask, not 'alpha'.", None),
+        ({"format": "tiff"}, "format must be one of png, webp, jpg, not 'tiff'.", None),
+        (
+            {"size": "huge"},
+            "size must be one of preview, medium, hd, full, original, not 'huge'.",
+            None,
+        ),
+        (
+            {"bg_color": "blurple"},
+            "'blurple' is not a colour: write #rrggbb, #rgb or a CSS name.",
+            None,
+        ),
+        (
+            {"bg_color": "#fff8"},
+            "'#fff8' is not an opaque colour: write #rrggbb, #rgb or a name.",
+            None,
+        ),
+        ({"output": "mask", "bg_color": "red"}, "A mask has no background.", "bgColor"),
     ],
 )
-def test_a_plan_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(InvalidPlan):
+def test_a_plan_that_cannot_be_is_refused(
+    wrong: dict[str, Any], message: str, field: str | None
+) -> None:
+    with pytest.raises(InvalidPlan) as caught:
         CutoutPlan(**wrong)
+    assert (caught.value.message, caught.value.field) == (message, field)
 
 
 def test_the_default_plan() -> None:
-    plan = CutoutPlan()
-    assert (plan.model, plan.edge, plan.format, plan.background) == (
-        "fast",
-        "standard",
-        "png",
-        None,
-    )
-    assert (plan.crop, plan.keep_existing_alpha, plan.corrected_original) == (False, False, False)
-    assert plan.max_pixels == 50_000_000
+    assert asdict(CutoutPlan()) == {
+        "model": "fast",
+        "edge": "standard",
+        "clean_up": {"islands": True, "pinholes": True, "shadow": True, "keep_hanger": True},
+        "keep_existing_alpha": False,
+        "despill": False,
+        "output": "cutout",
+        "format": "png",
+        "bg_color": None,
+        "crop": False,
+        "size": "original",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        *((0, "none"), (-0.0, "none"), (50, "standard"), (50.0, "standard"), (100, "fine")),
+        *((75, 75.0), (0.5, 0.5), ("fine", "fine")),
+    ],
+)
+def test_equal_edges_are_equal_plans(given: Edge, kept: Edge) -> None:
+    plan = CutoutPlan(edge=given)
+    assert repr(plan.edge) == repr(kept)
+    assert plan == CutoutPlan(edge=kept)
+
+
+def test_an_edit_keeps_the_edge_as_it_was_written() -> None:
+    assert Cutting(edge=50.0).edge == 50.0
+
+
+@pytest.mark.parametrize("text", ["white", "fff", "#FFF", "#FFFFFF", " White "])
+def test_a_colour_has_one_spelling(text: str) -> None:
+    plan = CutoutPlan(bg_color=text)
+    assert (plan.bg_color, plan.background) == ("#ffffff", (255, 255, 255))
+
+
+def test_no_colour_is_no_background() -> None:
+    assert CutoutPlan().background is None
+    assert CutoutPlan(bg_color="#005ac8").background == (0, 90, 200)
+    assert CutoutPlan(bg_color="#000000").background == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("edge", "strength"),
+    [("none", 0.0), ("standard", 50.0), ("fine", 100.0), (0, 0.0), (12.5, 12.5), (100, 100.0)],
+)
+def test_edges_on_one_scale(edge: Edge, strength: float) -> None:
+    found = edge_strength(edge)
+    assert (type(found), found) == (float, strength)
+
+
+def test_cleaning_up_switched_off_takes_nothing_away() -> None:
+    assert asdict(CleanUp.off()) == {
+        "islands": False,
+        "pinholes": False,
+        "shadow": False,
+        "keep_hanger": True,
+    }
+
+
+def test_the_largest_results() -> None:
+    assert SIZE_LIMITS == {
+        "preview": 250_000,
+        "medium": 1_500_000,
+        "hd": 4_000_000,
+        "full": 36_000_000,
+    }
+    assert {*SIZE_LIMITS, "original"} == set(get_args(Size))
+
+
+@pytest.mark.parametrize(
+    ("name", "json_name"),
+    [("crop", "crop"), ("bg_color", "bgColor"), ("keep_existing_alpha", "keepExistingAlpha")],
+)
+def test_names_in_json(name: str, json_name: str) -> None:
+    assert camel(name) == json_name
+
+
+@pytest.mark.parametrize("definition", [CleanUp, CutoutPlan])
+def test_every_option_but_a_group_has_words(definition: type) -> None:
+    silent = [part.name for part in fields(definition) if not words_of(definition, part.name)]
+    assert silent == ([] if definition is CleanUp else ["clean_up", "format"])
+
+
+@pytest.mark.parametrize("plan", [CutoutPlan(), Cutting(), CleanUp()])
+def test_plans_are_frozen(plan: Any) -> None:
+    for part in fields(plan):
+        with pytest.raises(FrozenInstanceError):
+            setattr(plan, part.name, "fine")
