@@ -32,7 +32,7 @@ class SignupForm(AllauthSignupForm):
 class KeyForm(forms.Form):
     name = forms.CharField(
         max_length=100,
-        label="What is it for?",
+        label="Name",
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Shop import"}),
     )
     lifetime = forms.ChoiceField(choices=LIFETIMES, required=False, label="Expires")
@@ -40,8 +40,8 @@ class KeyForm(forms.Form):
         choices=[(scope, DESCRIPTIONS[scope]) for scope in ALL_SCOPES],
         initial=list(ALL_SCOPES),
         widget=forms.CheckboxSelectMultiple,
-        label="What may it do?",
-        error_messages={"required": "Choose at least one thing the key may do."},
+        label="Permissions",
+        error_messages={"required": "Choose at least one permission."},
     )
 
     def expires_at(self) -> datetime | None:

@@ -47,10 +47,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150, blank=True)
     is_staff = models.BooleanField(
-        "staff", default=False, help_text="May sign in to this administration."
+        "staff", default=False, help_text="Whether this person can sign in to the administration."
     )
     is_active = models.BooleanField(
-        "active", default=True, help_text="Switch off instead of deleting: sign-in stops at once."
+        "active",
+        default=True,
+        help_text=(
+            "Turn this off instead of deleting the person: sign-in and their API keys stop "
+            "working immediately."
+        ),
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -66,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")),
                 name="user_email_lower",
-                violation_error_message="The e-mail address must be in lower case.",
+                violation_error_message="The e-mail address must be lowercase.",
             )
         ]
 
@@ -86,9 +91,11 @@ class Plan(models.Model):
     slug = models.SlugField(primary_key=True, max_length=40)
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")
-    batch_size = models.PositiveIntegerField(default=100, help_text="Most pictures in one batch.")
+    batch_size = models.PositiveIntegerField(
+        default=100, help_text="Maximum number of images in a batch."
+    )
     running_jobs = models.PositiveSmallIntegerField(
-        default=8, help_text="Jobs of one account that may run at the same time."
+        default=8, help_text="Maximum number of jobs of one account that run at the same time."
     )
 
     class Meta:
@@ -112,7 +119,7 @@ class PlanLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan_id}: {self.operation}, {self.monthly} a month"
+        return f"{self.plan_id}: {self.operation}, {self.monthly} per month"
 
 
 class Account(models.Model):
@@ -122,7 +129,7 @@ class Account(models.Model):
     name = models.CharField(max_length=150)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="accounts")
     currency = models.CharField(
-        max_length=3, default=currencies.DEFAULT, help_text="What prices are in, by its ISO code."
+        max_length=3, default=currencies.DEFAULT, help_text="ISO code of the currency for prices."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     members = models.ManyToManyField(User, through="Member", related_name="accounts")
@@ -225,9 +232,9 @@ class UsageMonth(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="usage")
     operation = models.CharField(max_length=60)
-    month = models.CharField(max_length=7, help_text="As 2027-03.")
-    reserved = models.PositiveBigIntegerField(default=0, help_text="For jobs still under way.")
-    settled = models.PositiveBigIntegerField(default=0, help_text="For jobs that completed.")
+    month = models.CharField(max_length=7, help_text="Such as 2027-03.")
+    reserved = models.PositiveBigIntegerField(default=0, help_text="For jobs in progress.")
+    settled = models.PositiveBigIntegerField(default=0, help_text="For completed jobs.")
 
     class Meta:
         ordering = ["-month", "operation"]

@@ -79,4 +79,4 @@ def _first_account(user: User) -> Account | None:
 
 
 def _taken() -> AppError:
-    return invalid("email", "There is an account with this e-mail address already.")
+    return invalid("email", "An account with this e-mail address already exists.")

@@ -144,7 +144,9 @@ def _pool(network: httpcore.NetworkBackend) -> Iterator[httpcore.ConnectionPool]
     except httpcore.TimeoutException as error:
         raise OutboundError("The server took too long.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-        raise OutboundError("The server could not be reached or broke off its answer.") from error
+        raise OutboundError(
+            "The server could not be reached, or it closed the connection early."
+        ) from error
 
 
 @functools.cache
@@ -173,9 +175,9 @@ def _checked(url: str, ports: Collection[int]) -> httpx.URL:
     if parsed.scheme not in ("http", "https") or not host:
         raise OutboundError("Only http and https addresses can be fetched.")
     if parsed.userinfo:
-        raise OutboundError("The address must not carry a user name or password.")
+        raise OutboundError("The address must not contain a user name or password.")
     if (parsed.port or (443 if parsed.scheme == "https" else 80)) not in ports:
-        raise OutboundError(f"Only the ports {', '.join(map(str, sorted(ports)))} are allowed.")
+        raise OutboundError(f"Only ports {', '.join(map(str, sorted(ports)))} are allowed.")
     return parsed.copy_with(host=host, fragment=None)
 
 
@@ -188,7 +190,7 @@ def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Fetch
         if response.status != httpx.codes.OK:
             raise OutboundError(f"The server answered with status {response.status}.")
         if answer.get("content-encoding", "identity").lower() != "identity":
-            raise OutboundError("The server sent a compressed answer that was not asked for.")
+            raise OutboundError("The server sent a compressed response that was not requested.")
         declared = answer.get("content-length", "0")
         if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
             raise _too_large(max_bytes)
@@ -207,7 +209,7 @@ def _joined(url: httpx.URL, location: str) -> str:
     try:
         return str(url.join(location))
     except httpx.InvalidURL as error:
-        raise OutboundError("The address redirects to something that is not a URL.") from error
+        raise OutboundError("The address redirects to an invalid URL.") from error
 
 
 def _read_at_most(chunks: Iterable[bytes], max_bytes: int) -> bytes:

@@ -247,7 +247,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Packshot API",
-    "DESCRIPTION": "Product photos cut out, laid out and listed, on your own machine.",
+    "DESCRIPTION": "Cut out, lay out and list product photos on your own machine.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",  # pydantic speaks of null, which 3.0 has no word for
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]",

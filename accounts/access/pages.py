@@ -62,7 +62,7 @@ def limit(request: HttpRequest, group: str) -> None:
     if not result.allowed:
         minutes = max(1, round(result.reset / 60))
         when = "a minute" if minutes == 1 else f"{minutes} minutes"
-        message = f"That was a lot in a short time. Please try again in {when}."
+        message = f"Too many requests. Try again in {when}."
         raise AppError("RATE_LIMITED", message, status=429)
 
 

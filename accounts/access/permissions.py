@@ -29,5 +29,5 @@ class HasScope(BasePermission):
         if scope in key.scopes:
             return True
         view.check_throttles(request)  # 429 comes before 403
-        needed = f"it needs the scope {scope}" if scope else "sign in for this"
+        needed = f"it needs the scope {scope}" if scope else "sign in instead"
         raise PermissionDenied(f"This API key may not do that: {needed}.")

@@ -13,14 +13,14 @@ WEBHOOKS_READ = "webhooks:read"
 WEBHOOKS_WRITE = "webhooks:write"
 
 DESCRIPTIONS = {
-    ACCOUNT_READ: "See the account, its plan and its usage",
-    IMAGES_READ: "List and download pictures",
-    IMAGES_WRITE: "Upload, change and delete pictures",
-    JOBS_READ: "Follow jobs",
+    ACCOUNT_READ: "View the account, its plan and its usage",
+    IMAGES_READ: "List and download images",
+    IMAGES_WRITE: "Upload, change and delete images",
+    JOBS_READ: "View jobs",
     JOBS_WRITE: "Start, cancel and retry jobs",
-    LISTINGS_READ: "See listings, check and export them",
+    LISTINGS_READ: "View, check and export listings",
     LISTINGS_WRITE: "Create, change and delete listings",
-    WEBHOOKS_READ: "See webhooks and what they were told",
-    WEBHOOKS_WRITE: "Register, change, test and delete webhooks",
+    WEBHOOKS_READ: "View webhooks and their deliveries",
+    WEBHOOKS_WRITE: "Create, change, test and delete webhooks",
 }
 ALL_SCOPES = tuple(DESCRIPTIONS)

@@ -58,8 +58,11 @@ class RegisterView(PublicView):
         responses={201: SignedInSerializer, 202: VerificationSentSerializer},
         example=examples.SIGNED_IN,
         body_example=examples.REGISTRATION,
-        description="Answers like login. Where the site sends mail it answers 202 instead, known "
-        "address or not: the link in the mail comes first.",
+        description=(
+            "Returns the same answer as login. On sites that send e-mail the answer is 202 "
+            "whether or not the address is known, and the link in the e-mail has to be followed "
+            "first."
+        ),
     )
     def post(self, request: Request) -> Response:
         given = self.read(Registration)
@@ -76,8 +79,10 @@ class LoginView(PublicView):
         responses={200: SignedInSerializer, 401: examples.REFUSED, 403: examples.UNVERIFIED},
         example=examples.SIGNED_IN,
         body_example=examples.CREDENTIALS,
-        description="Answers with a session token and sets the same session as an httpOnly "
-        "cookie. `MFA_REQUIRED` asks for the authenticator app's `code`.",
+        description=(
+            "Returns a session token, and sets the same session as an httpOnly cookie. "
+            "`MFA_REQUIRED` means that the authenticator app's code must be sent as `code`."
+        ),
     )
     def post(self, request: Request) -> Response:
         given = self.read(Credentials)
@@ -85,7 +90,7 @@ class LoginView(PublicView):
 
 
 class LogoutView(ApiView):
-    @endpoint("Sign out: ends the session used", request=None, responses={204: None})
+    @endpoint("Sign out", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         session_id = caller(request).session_id
         if session_id is not None:
@@ -96,13 +101,15 @@ class LogoutView(ApiView):
 class MeView(ApiView):
     scope = {"GET": scopes.ACCOUNT_READ, "HEAD": scopes.ACCOUNT_READ}
 
-    @endpoint("Who am I, and what may I use", responses={200: MeSerializer}, example=examples.ME)
+    @endpoint(
+        "Get the current account and quotas", responses={200: MeSerializer}, example=examples.ME
+    )
     def get(self, request: Request) -> Response:
         return self._answer(request)
 
     @endpoint(
-        "Change the account",
-        description="The `currency` of new listings; those there are keep theirs.",
+        "Update the account",
+        description="Sets the `currency` of new listings. Existing listings keep theirs.",
         request=AccountChange,
         responses={200: MeSerializer},
         example=examples.ME,
@@ -127,7 +134,7 @@ class MeView(ApiView):
 class UsageView(ApiView):
     scope = scopes.ACCOUNT_READ
 
-    @endpoint("This month's quotas", responses={200: UsageSerializer}, example=examples.USAGE)
+    @endpoint("Get this month's quotas", responses={200: UsageSerializer}, example=examples.USAGE)
     def get(self, request: Request) -> Response:
         account = caller(request).account
         answer = {
@@ -140,7 +147,7 @@ class UsageView(ApiView):
 
 class SessionsView(ApiView):
     @endpoint(
-        "Where I am signed in",
+        "List sessions",
         responses={200: page_schema(SessionSerializer)},
         parameters=PAGING,
         example=page_example(examples.SESSION),
@@ -184,8 +191,10 @@ class KeysView(ApiView):
         responses={201: CreatedKeySerializer},
         example=examples.CREATED_KEY,
         body_example=examples.NEW_KEY,
-        description="The answer shows the whole key once. Keys are made by people: a key cannot "
-        "make another.",
+        description=(
+            "The full key is returned only in this answer. Only people can create keys: a key "
+            "can't create another key."
+        ),
     )
     @idempotent("key")
     def post(self, request: Request) -> Response:
@@ -220,5 +229,5 @@ def _end_session(request: Request, session_id: UUID) -> None:
 def _person(request: Request) -> User:
     found: Caller = caller(request)
     if found.user is None:
-        raise AppError("FORBIDDEN", "Sign in for this.", status=403)
+        raise AppError("FORBIDDEN", "Sign in first.", status=403)
     return found.user

@@ -73,7 +73,7 @@ REFUSED = _refusal(
     "Wrong e-mail address or password (`INVALID_CREDENTIALS`), or the authenticator app's code is "
     "needed (`MFA_REQUIRED`).",
     "INVALID_CREDENTIALS",
-    "The e-mail address or the password is wrong.",
+    "Wrong e-mail address or password.",
 )
 UNVERIFIED = _refusal(
     "The e-mail address is not verified yet.",

@@ -45,8 +45,11 @@ _DOCUMENTED = OpenApiParameter(
     HEADER,
     {"type": "string", "minLength": 1, "maxLength": _LONGEST, "pattern": "^[!-~]+$"},
     OpenApiParameter.HEADER,
-    description="A name of your own for this request, good for 24 hours: sent again under it, the "
-    "request makes nothing new, but answers with what it made, as that is now.",
+    description=(
+        "A name you choose for this request, valid for 24 hours. Repeating the request with the "
+        "same key creates nothing new: the answer shows, in its current state, what the first "
+        "request created."
+    ),
 )
 
 Post = Callable[..., Response]
@@ -131,7 +134,7 @@ def _record(request: Request, kind: str) -> tuple[IdempotencyRecord, bool]:
         _mine(record).delete()
         record, is_new = IdempotencyRecord.objects.get_or_create(**wanted, defaults=columns)
     if record.request_hash != columns["request_hash"]:
-        message = f"This {HEADER} was used for another request."
+        message = f"This {HEADER} was already used for a different request."
         raise AppError("IDEMPOTENCY_KEY_REUSED", message, status=422)
     return record, is_new
 
@@ -139,7 +142,7 @@ def _record(request: Request, kind: str) -> tuple[IdempotencyRecord, bool]:
 def _key(request: Request) -> str:
     key = request.headers[HEADER]
     if not (1 <= len(key) <= _LONGEST and all("!" <= letter <= "~" for letter in key)):
-        raise invalid(HEADER, f"Must be 1 to {_LONGEST} visible ASCII characters.")
+        raise invalid(HEADER, f"Must be 1 to {_LONGEST} printable ASCII characters.")
     return key
 
 
@@ -173,7 +176,7 @@ def _taken_over(record: IdempotencyRecord) -> bool:
 
 
 def _under_way() -> Response:
-    message = f"An equal request with this {HEADER} is still under way."
+    message = f"Another request with this {HEADER} is still in progress."
     return Response(
         errors.body("IDEMPOTENCY_KEY_IN_USE", message),
         status=409,

@@ -26,7 +26,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
                 "type": "apiKey",
                 "in": "header",
                 "name": "x-api-key",
-                "description": "An API key, made on the site or by `POST /api/v1/keys`.",
+                "description": "An API key, created on the site or with `POST /api/v1/keys`.",
             },
         ]
 
@@ -40,5 +40,5 @@ class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "apiKey",
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
-            "description": "The site's own cookie. Unsafe requests also need `X-CSRFToken`.",
+            "description": "The site's session cookie. Unsafe requests also need `X-CSRFToken`.",
         }

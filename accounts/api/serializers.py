@@ -23,7 +23,7 @@ class Credentials(StrictSerializer):
         max_length=20,
         default="",
         allow_blank=True,
-        help_text="The authenticator app's, where it is on.",
+        help_text="The code from the authenticator app, if two-factor sign-in is on.",
     )
 
 
@@ -39,13 +39,13 @@ class NewKey(StrictSerializer):
         child=serializers.ChoiceField(choices=ALL_SCOPES),
         default=list(ALL_SCOPES),
         allow_empty=False,
-        help_text="All of them where left out.",
+        help_text="All scopes if omitted.",
     )
     expiresAt = serializers.DateTimeField(source="expires_at", default=None, allow_null=True)
 
     def validate_expiresAt(self, value: datetime | None) -> datetime | None:
         if value is not None and value <= timezone.now():
-            raise serializers.ValidationError("This is in the past.")
+            raise serializers.ValidationError("Must be in the future.")
         return value
 
 
@@ -73,7 +73,9 @@ class PlanSerializer(serializers.Serializer[Any]):
 class AccountSerializer(serializers.Serializer[Any]):
     id = PublicIdField("acct")
     name = serializers.CharField()
-    currency = serializers.CharField(help_text="What new listings are priced in, by its ISO code.")
+    currency = serializers.CharField(
+        help_text="ISO code of the currency in which new listings are priced."
+    )
     createdAt = serializers.DateTimeField(source="created_at")
 
 
@@ -84,7 +86,7 @@ class AccountChange(StrictSerializer):
 class QuotaSerializer(serializers.Serializer[Any]):
     operation = serializers.CharField()
     limit = serializers.IntegerField()
-    used = serializers.IntegerField(help_text="Jobs under way included.")
+    used = serializers.IntegerField(help_text="Includes jobs in progress.")
     remaining = serializers.IntegerField()
     resetsAt = serializers.DateTimeField(source="resets_at")
 
@@ -98,7 +100,7 @@ class MeSerializer(serializers.Serializer[Any]):
 
 class UsageSerializer(serializers.Serializer[Any]):
     plan = PlanSerializer()
-    month = serializers.CharField(help_text="As `2027-03`, in UTC.")
+    month = serializers.CharField(help_text="The month, such as `2027-03`, in UTC.")
     quotas = QuotaSerializer(many=True)
 
 
@@ -109,7 +111,9 @@ class SessionSerializer(serializers.Serializer[Session]):
     expiresAt = serializers.DateTimeField(source="expire_date")
     userAgent = serializers.CharField(source="user_agent")
     ip = serializers.IPAddressField(allow_null=True)
-    current = serializers.SerializerMethodField(help_text="The one this request came by.")
+    current = serializers.SerializerMethodField(
+        help_text="Whether this is the session of this request."
+    )
 
     def get_current(self, session: Session) -> bool:
         return bool(session.pk == self.context.get("session_id"))
@@ -118,7 +122,9 @@ class SessionSerializer(serializers.Serializer[Session]):
 class KeySerializer(serializers.Serializer[ApiKey]):
     id = PublicIdField("key")
     name = serializers.CharField()
-    prefix = serializers.CharField(source="shown", help_text="The part that is no secret.")
+    prefix = serializers.CharField(
+        source="shown", help_text="The part of the key that is not secret."
+    )
     scopes = serializers.ListField(child=serializers.CharField())
     enabled = serializers.BooleanField()
     expiresAt = serializers.DateTimeField(source="expires_at", allow_null=True)
@@ -128,7 +134,7 @@ class KeySerializer(serializers.Serializer[ApiKey]):
 
 class CreatedKeySerializer(KeySerializer):
     key = serializers.SerializerMethodField(
-        help_text="The whole key. It is never shown again: a replay has null here."
+        help_text="The full key. It is shown only once: a replayed answer has null here."
     )
 
     def get_key(self, key: ApiKey) -> str | None:

@@ -61,7 +61,7 @@ def parse_rate(rate: str) -> tuple[int, int]:
     """``"5/15m"`` as ``(5, 900)``. Raises ValueError for what is no rate."""
     match = _RATE.fullmatch(rate)
     if match is None:
-        raise ValueError(f"Not a rate: {rate!r}. Write it as 100/h or 5/15m.")
+        raise ValueError(f"{rate!r} is not a rate. Write it like 100/h or 5/15m.")
     requests, times, unit = match.groups()
     return int(requests), int(times or 1) * _SECONDS[unit]
 

@@ -49,8 +49,8 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
                 ('name', models.CharField(blank=True, max_length=150)),
-                ('is_staff', models.BooleanField(default=False, help_text='May sign in to this administration.', verbose_name='staff')),
-                ('is_active', models.BooleanField(default=True, help_text='Switch off instead of deleting: sign-in stops at once.', verbose_name='active')),
+                ('is_staff', models.BooleanField(default=False, help_text='Whether this person can sign in to the administration.', verbose_name='staff')),
+                ('is_active', models.BooleanField(default=True, help_text='Turn this off instead of deleting the person: sign-in and their API keys stop working immediately.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -154,9 +154,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('operation', models.CharField(max_length=60)),
-                ('month', models.CharField(help_text='As 2027-03.', max_length=7)),
-                ('reserved', models.PositiveBigIntegerField(default=0, help_text='For jobs still under way.')),
-                ('settled', models.PositiveBigIntegerField(default=0, help_text='For jobs that completed.')),
+                ('month', models.CharField(help_text='Such as 2027-03.', max_length=7)),
+                ('reserved', models.PositiveBigIntegerField(default=0, help_text='For jobs in progress.')),
+                ('settled', models.PositiveBigIntegerField(default=0, help_text='For completed jobs.')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='accounts.account')),
             ],
             options={
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower', violation_error_message='The e-mail address must be in lower case.'),
+            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower', violation_error_message='The e-mail address must be lowercase.'),
         ),
         migrations.AddConstraint(
             model_name='member',

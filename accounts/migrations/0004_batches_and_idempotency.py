@@ -16,12 +16,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='plan',
             name='batch_size',
-            field=models.PositiveIntegerField(default=100, help_text='Most pictures in one batch.'),
+            field=models.PositiveIntegerField(default=100, help_text='Maximum number of images in a batch.'),
         ),
         migrations.AddField(
             model_name='plan',
             name='running_jobs',
-            field=models.PositiveSmallIntegerField(default=8, help_text='Jobs of one account that may run at the same time.'),
+            field=models.PositiveSmallIntegerField(default=8, help_text='Maximum number of jobs of one account that run at the same time.'),
         ),
         migrations.CreateModel(
             name='IdempotencyRecord',

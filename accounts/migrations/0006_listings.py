@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             model_name="account",
             name="currency",
             field=models.CharField(
-                default="USD", help_text="What prices are in, by its ISO code.", max_length=3
+                default="USD", help_text='ISO code of the currency for prices.', max_length=3
             ),
         ),
         plans.add_limits("generate-listing"),

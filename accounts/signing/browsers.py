@@ -24,7 +24,7 @@ _SYSTEMS = [
 def browser_name(user_agent: str) -> str:
     """``Firefox on Windows``; for programs what they call themselves, as ``curl/8.5.0``."""
     if not user_agent:
-        return "A program"
+        return "Unknown client"
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), None)
     if browser is None:
         return user_agent.split()[0][:60]

@@ -151,5 +151,5 @@ def _user_of(session: Session) -> User | None:
 
 
 def _refused() -> AppError:
-    message = "The refresh token is not valid, was used before or has expired. Sign in again."
+    message = "The refresh token is invalid, was already used or has expired. Sign in again."
     return AppError("INVALID_TOKEN", message, status=401)

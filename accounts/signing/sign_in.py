@@ -38,9 +38,7 @@ def check_credentials(request: HttpRequest, *, email: str, password: str, code: 
     """
     user = authenticate(request, email=normalised_email(email), password=password)
     if not isinstance(user, User):
-        raise AppError(
-            "INVALID_CREDENTIALS", "The e-mail address or the password is wrong.", status=401
-        )
+        raise AppError("INVALID_CREDENTIALS", "Wrong e-mail address or password.", status=401)
     if is_mfa_enabled(user):
         _check_second_factor(user, code)
     if verification_is_mandatory() and not _has_verified_address(user):
@@ -102,10 +100,10 @@ def end_session(session_id: UUID) -> None:
 def _check_second_factor(user: User, code: str) -> None:
     if not code:
         raise AppError(
-            "MFA_REQUIRED", "Send the code of your authenticator app as `code`.", status=401
+            "MFA_REQUIRED", "Send the code from your authenticator app as `code`.", status=401
         )
     if not any(_accepts(factor, code) for factor in Authenticator.objects.filter(user=user)):
-        raise AppError("INVALID_CREDENTIALS", "The code is wrong or was used before.", status=401)
+        raise AppError("INVALID_CREDENTIALS", "The code is wrong or was already used.", status=401)
 
 
 def _accepts(factor: Authenticator, code: str) -> bool:

@@ -26,7 +26,7 @@ def read(model: type[Body], data: Any) -> Body:
     except ValidationError as error:
         raise refusal(error) from error
     except (ValueError, RecursionError) as error:  # what JSON can't hold, or not so deep
-        raise AppError("VALIDATION_ERROR", "The body is not JSON.", status=400) from error
+        raise AppError("VALIDATION_ERROR", "The body is not valid JSON.", status=400) from error
 
 
 def as_text(data: Any, prefix: str = "") -> str:

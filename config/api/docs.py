@@ -84,10 +84,10 @@ def query(
 
 
 PAGING = [
-    query("page", "Which page, from 1.", type=int, default=1),
-    query("pageSize", "Rows a page, at most 100.", type=int, default=20),
+    query("page", "The page number, starting at 1.", type=int, default=1),
+    query("pageSize", "Rows per page, at most 100.", type=int, default=20),
 ]
 
 
 def path_id(name: str, prefix: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, "path", description=f"A public id, `{prefix}_…`.")
+    return OpenApiParameter(name, str, "path", description=f"A public id, such as `{prefix}_…`.")

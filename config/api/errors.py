@@ -35,7 +35,7 @@ def body(
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """The answer for what a view raised; None (Django's 500) for what nobody expected."""
     if isinstance(exc, RequestDataTooBig):
-        exc = AppError("PAYLOAD_TOO_LARGE", "The request's body is too large.", status=413)
+        exc = AppError("PAYLOAD_TOO_LARGE", "The request body is too large.", status=413)
     if isinstance(exc, AppError):
         set_rollback()
         return Response(body(exc.code, exc.message, exc.fields), status=exc.status)

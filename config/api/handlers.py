@@ -16,11 +16,11 @@ def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 400, "VALIDATION_ERROR", "The request could not be understood.")
+    return _answer(request, 400, "VALIDATION_ERROR", "The request is malformed.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 403, "FORBIDDEN", "You may not do that.")
+    return _answer(request, 403, "FORBIDDEN", "You are not allowed to do that.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -28,11 +28,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    message = f"Something went wrong on our side. Quote request {request_id(request)}."
+    message = (
+        f"An internal error occurred. Please report it with the request id {request_id(request)}."
+    )
     return _answer(request, 500, "INTERNAL_ERROR", message)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _answer(
-        request, 403, "CSRF_FAILED", "The CSRF token is missing or wrong. Reload and try again."
+        request,
+        403,
+        "CSRF_FAILED",
+        "The CSRF token is missing or wrong. Reload the page and try again.",
     )

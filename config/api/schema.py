@@ -12,7 +12,7 @@ _PREFIX = "/api/v1/"
 _REFUSAL = re.compile(r"\b(4\d\d) [A-Z]{2}")  # as in "409 CONFLICT for one that has ended"
 
 _ERRORS: dict[str, tuple[str, str, str]] = {
-    "400": ("The request is wrong; `fields` says where.", "VALIDATION_ERROR", "name: Required."),
+    "400": ("The request is invalid; `fields` says where.", "VALIDATION_ERROR", "name: Required."),
     "401": (
         "No valid session token or API key.",
         "AUTHENTICATION_REQUIRED",
@@ -23,48 +23,57 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "QUOTA_EXCEEDED",
         "Monthly limit reached for remove-background.",
     ),
-    "404": ("There is no such thing, or it is not yours.", "NOT_FOUND", "Image not found."),
+    "404": (
+        "It does not exist, or it belongs to another account.",
+        "NOT_FOUND",
+        "Image not found.",
+    ),
     "409": (
-        "Something that is there stands against it.",
+        "It conflicts with the current state.",
         "CONFLICT",
         "A job that is completed can't be cancelled.",
     ),
     "413": ("The upload is too large.", "PAYLOAD_TOO_LARGE", "A file may have at most 30 MB."),
     "415": (
-        "The body is of none of the types above.",
+        "The body has none of the content types above.",
         "UNSUPPORTED_MEDIA_TYPE",
         'Unsupported media type "text/plain" in request.',
     ),
-    "422": ("The work failed; `code` says why.", "BROKEN_IMAGE", "The file is damaged."),
+    "422": ("Processing failed; `code` says why.", "BROKEN_IMAGE", "The file is damaged."),
     "429": (
         "Too many requests; `Retry-After` says how many seconds to wait.",
         "RATE_LIMITED",
         "Rate limit exceeded. Try again in 42 seconds.",
     ),
     "500": (
-        "Our fault; the request id helps to find it.",
+        "An internal error; quote the request id when you report it.",
         "INTERNAL_ERROR",
-        "Something went wrong on our side. Quote request 4f1c….",
+        "An internal error occurred. Please report it with the request id 4f1c….",
     ),
 }
 # What they are besides where an Idempotency-Key is taken.
 _ERRORS_OF_KEYS = {
     "409": (
-        "An equal request with this key is still under way (`Retry-After` says when to ask again), "
-        "or something that is there stands against it; `code` says which.",
+        (
+            "Another request with this key is still in progress (`Retry-After` says when to try "
+            "again), or the request conflicts with the current state; `code` says which."
+        ),
         "IDEMPOTENCY_KEY_IN_USE",
-        "An equal request with this Idempotency-Key is still under way.",
+        "Another request with this Idempotency-Key is still in progress.",
     ),
     "422": (
-        "The key was used for another request, or the work failed; `code` says which.",
+        (
+            "The key was already used for a different request, or processing failed; `code` says "
+            "which."
+        ),
         "IDEMPOTENCY_KEY_REUSED",
-        "This Idempotency-Key was used for another request.",
+        "This Idempotency-Key was already used for a different request.",
     ),
 }
 _RATE_HEADERS = {
-    "X-RateLimit-Limit": "Requests allowed in the window.",
-    "X-RateLimit-Remaining": "Requests left in it.",
-    "X-RateLimit-Reset": "Seconds until it starts anew.",
+    "X-RateLimit-Limit": "Requests allowed per window.",
+    "X-RateLimit-Remaining": "Requests left in this window.",
+    "X-RateLimit-Reset": "Seconds until the window resets.",
 }
 _RETRY_AFTER: Document = {
     "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}
@@ -74,11 +83,11 @@ _ERROR_SCHEMA: Document = {
     "description": "Every failure has this shape.",
     "properties": {
         "success": {"type": "boolean", "enum": [False]},
-        "error": {"type": "string", "description": "A sentence for people."},
-        "code": {"type": "string", "description": "For programs; never renamed."},
+        "error": {"type": "string", "description": "A message for people."},
+        "code": {"type": "string", "description": "A code for programs; it never changes."},
         "fields": {
             "type": "object",
-            "description": "With VALIDATION_ERROR: what is wrong, by field.",
+            "description": "With VALIDATION_ERROR: what is wrong with each field.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
     },
@@ -157,7 +166,10 @@ def _tell_of_replays(responses: Document) -> None:
         if status.startswith("2"):
             response["headers"]["Idempotency-Replayed"] = {
                 "schema": {"type": "string", "enum": ["true"]},
-                "description": "Nothing was made: this is what the first request with the key made.",
+                "description": (
+                    "Nothing new was created: this answer shows what the first request with the "
+                    "key created."
+                ),
             }
 
 

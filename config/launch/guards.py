@@ -32,8 +32,8 @@ def lock_folder(folder: Path) -> int:
             if _is_alive(owner) or time.monotonic() > deadline:
                 os.close(descriptor)
                 raise StartError(
-                    f"Packshot is already running on {folder} (process {owner or 'unknown'}). "
-                    "Stop it first, or set VAR_DIR to another folder."
+                    f"Packshot is already running on {folder} (process "
+                    f"{owner or 'unknown'}). Stop it first, or set VAR_DIR to another folder."
                 ) from None
             time.sleep(0.1)
         else:

@@ -111,8 +111,8 @@ def _binary() -> Path:
         return Path(get_binary_path())
     except ValkeyBinaryNotFoundError as error:
         raise StartError(
-            f"No embedded queue for this machine ({error}) "
-            "Run a Redis or Valkey server and set REDIS_URL."
+            f"There is no embedded queue for this machine. ({error}) Run a Redis or Valkey "
+            "server and set REDIS_URL."
         ) from error
 
 

@@ -73,7 +73,7 @@ class Supervisor:
             if all(_is_up(child) for child in children) and stage.is_ready():
                 return
             if time.monotonic() > deadline:
-                raise StartError(f"{stage.name} not ready after {stage.patience:g} seconds.")
+                raise StartError(f"{stage.name} was not ready after {stage.patience:g} seconds.")
 
     def _start(self, child: Child) -> None:
         child.start()
@@ -110,7 +110,7 @@ class Supervisor:
             child.failures += 1
             return
         delay = child.schedule_restart()
-        say(f"{child.process.name} ended ({_reason(child)}). Starting it again in {delay:g} s.")
+        say(f"{child.process.name} ended ({_reason(child)}). Restarting it in {delay:g} s.")
 
     def _close(self, child: Child) -> None:
         if not child.at_eof:
@@ -202,7 +202,9 @@ def _is_up(child: Child) -> bool:
 def _give_up_on_crashes(children: Iterable[Child]) -> None:
     for child in children:
         if child.failures >= (1 if child.process.once else TRIES_BEFORE_READY):
-            raise StartError(f"{child.process.name} ended ({_reason(child)}); see its lines above.")
+            raise StartError(
+                f"{child.process.name} ended ({_reason(child)}); see its output above."
+            )
 
 
 def _reason(child: Child) -> str:

@@ -76,10 +76,10 @@ def stages(site: Site) -> list[Stage]:
                     ["batches"],
                     env=env | {"MODEL_THREADS": "1"},
                 ),
-                _worker("errands", 1, 2, ["previews"], env=env),
+                _worker("tasks", 1, 2, ["previews"], env=env),
                 # Many, as each may wait for a receiver that hangs.
                 _worker("webhooks", 1, 8, ["webhooks"], env=env),
-                Process("clock", _python("manage.py", "clock"), env),
+                Process("scheduler", _python("manage.py", "clock"), env),
             ),
             is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),
             patience=300,  # the very first import of a fresh environment compiles for a while

@@ -66,13 +66,13 @@ def test_plan_limit_counts_from_the_next_request(seller):
 
 def test_plan_limit_says_what_a_plan_is_by_default(db):
     assert said("plan_limit", "pro", "upscale", "7") == (
-        "pro: upscale, 7 a month (by default 1000).\n"
+        "pro: upscale, 7 per month (by default 1000).\n"
     )
 
 
 def test_plan_limit_knows_no_default_of_a_plan_of_the_site_s_own(db):
     Plan.objects.create(slug="agency", name="Agency")
-    assert said("plan_limit", "agency", "upscale", "7") == "agency: upscale, 7 a month.\n"
+    assert said("plan_limit", "agency", "upscale", "7") == "agency: upscale, 7 per month.\n"
 
 
 def test_plan_limit_s_help_tells_the_plans_operations_and_defaults():
@@ -92,8 +92,14 @@ def test_plan_limit_adds_what_a_plan_lacked(seller):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (("gold", "remove-background", "1"), "no plan 'gold'. Plans: free, pro, enterprise"),
-        (("free", "teleport", "1"), "'teleport' is not counted. Operations: remove-background"),
+        (
+            ("gold", "remove-background", "1"),
+            "no plan 'gold'. Available plans: free, pro, enterprise",
+        ),
+        (
+            ("free", "teleport", "1"),
+            "'teleport' is not a metered operation. Metered operations: remove-background",
+        ),
         (("free", "remove-background", "many"), "invalid int value"),
     ],
 )

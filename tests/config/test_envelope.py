@@ -100,7 +100,9 @@ def test_a_bug_of_ours_tells_nothing(signed_in: APIClient, monkeypatch: pytest.M
     signed_in.raise_request_exception = False
     response = signed_in.get(IMAGES, headers={"x-request-id": "abcdef-123456"})
     error = failure(response, 500, "INTERNAL_ERROR")
-    assert error == "Something went wrong on our side. Quote request abcdef-123456."
+    assert error == (
+        "An internal error occurred. Please report it with the request id abcdef-123456."
+    )
     assert response["X-Request-Id"] == "abcdef-123456"
     assert b"secret" not in response.content
 

@@ -227,7 +227,9 @@ def test_the_certificate_must_be_the_names_own(
             assert got.data == b"pixels"
         else:
             error = refusal(url, allow_private=True, ports={port})
-            assert error.message == "The server could not be reached or broke off its answer."
+            assert error.message == (
+                "The server could not be reached, or it closed the connection early."
+            )
             assert Site.seen == []
     assert names_asked == ["shop.example"]
 
@@ -303,7 +305,7 @@ def test_a_name_that_turns_inward_after_the_check_is_never_asked_again(
 
     monkeypatch.setattr(socket, "create_connection", create_connection)
     error = refusal(f"http://shop.example:{site}/picture", ports={site})
-    assert error.message == "The server could not be reached or broke off its answer."
+    assert error.message == "The server could not be reached, or it closed the connection early."
     assert (asked, connected) == (["shop.example"], [PUBLIC])
 
 
@@ -316,7 +318,7 @@ def test_a_redirect_inward_is_vetted_too(site: int, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_redirect_to_a_closed_port_is_refused(site: int) -> None:
-    with pytest.raises(OutboundError, match=r"^Only the ports \d+ are allowed\.$"):
+    with pytest.raises(OutboundError, match=r"^Only ports \d+ are allowed\.$"):
         local(site, "away/127.0.0.1:22")
 
 
@@ -327,11 +329,11 @@ def test_a_redirect_to_a_closed_port_is_refused(site: int) -> None:
         ("file:///etc/passwd", "Only http and https addresses can be fetched."),
         ("/picture.png", "Only http and https addresses can be fetched."),
         ("http://./", "Only http and https addresses can be fetched."),
-        ("http://a:b@shop.example/", "The address must not carry a user name or password."),
-        ("http://shop.example:22/", "Only the ports 80, 443, 8080, 8443 are allowed."),
-        ("https://shop.example:6379/", "Only the ports 80, 443, 8080, 8443 are allowed."),
+        ("http://a:b@shop.example/", "The address must not contain a user name or password."),
+        ("http://shop.example:22/", "Only ports 80, 443, 8080, 8443 are allowed."),
+        ("https://shop.example:6379/", "Only ports 80, 443, 8080, 8443 are allowed."),
         ("http://[::1", "This is not a valid URL."),
-        ("http://shop.example:99999/", "Only the ports 80, 443, 8080, 8443 are allowed."),
+        ("http://shop.example:99999/", "Only ports 80, 443, 8080, 8443 are allowed."),
         ("http://exa\nmple/", "This is not a valid URL."),
     ],
 )
@@ -345,7 +347,7 @@ def test_a_status_other_than_200(site: int) -> None:
 
 
 def test_a_compressed_answer_is_not_inflated(site: int) -> None:
-    with pytest.raises(OutboundError, match="compressed answer"):
+    with pytest.raises(OutboundError, match="compressed response"):
         local(site, "zipped")
 
 

@@ -78,7 +78,7 @@ def test_without_a_script_the_key_is_on_the_page(seller: Person) -> None:
     ("wrong", "words"),
     [
         ({"name": ""}, "This field is required."),
-        ({"scopes": []}, "Choose at least one thing the key may do."),
+        ({"scopes": []}, "Choose at least one permission."),
         ({"scopes": ["everything"]}, "Select a valid choice."),
         ({"lifetime": "9999"}, "Select a valid choice."),
     ],
@@ -159,7 +159,7 @@ def test_ids_that_are_none_are_not_found(seller: Person, path: str) -> None:
         ("Mozilla/5.0 (iPhone; CPU like Mac OS X) Version/18 Safari/604", "Safari on iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "Firefox on Linux"),
         ("curl/8.5.0", "curl/8.5.0"),
-        ("", "A program"),
+        ("", "Unknown client"),
     ],
 )
 def test_browsers_have_names(agent: str, name: str) -> None:

@@ -115,7 +115,7 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
 
     page.get_by_role("link", name="Keys & usage").click()
     expect(page.get_by_text("98 left.")).to_be_visible()
-    page.get_by_label("What is it for?").fill("Shop import")
+    page.get_by_label("Name").fill("Shop import")
     page.get_by_role("button", name="Make key").click()
     expect(page.locator("#new-key")).to_contain_text("ps_")
     assert fits(page)

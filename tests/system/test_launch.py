@@ -183,7 +183,7 @@ def test_a_crashed_process_is_started_again_alone(launch: Callable[[str], Launch
     left_behind = site.pid("worker.worker")
     os.kill(before["worker"], signal.SIGKILL)
 
-    site.wait_for_line("worker ended (signal 9). Starting it again in 0.05 s.")
+    site.wait_for_line("worker ended (signal 9). Restarting it in 0.05 s.")
     site.wait_for_line("worker | hello")
     eventually(lambda: site.pid("worker.pid") != before["worker"])
     after = {name: site.pid(f"{name}.pid") for name in before}
@@ -244,7 +244,7 @@ def test_a_once_process_must_succeed_before_the_next_stage(
         "queue | hello from queue",
         "preparing",
         "preparing",
-        "Packshot could not start: once ended (status 3); see its lines above.",
+        "Packshot could not start: once ended (status 3); see its output above.",
     ]
     assert site.events() == ["queue starts", "queue stops"]
 
@@ -261,14 +261,14 @@ def test_crashing_again_and_again_before_being_ready_ends_the_start(
     status, lines = site.finish()
     assert status == 1
     assert lines.count("web | ZeroDivisionError: division by zero") == 3
-    assert lines[-1] == "Packshot could not start: web ended (status 1); see its lines above."
+    assert lines[-1] == "Packshot could not start: web ended (status 1); see its output above."
 
 
 def test_a_stage_that_never_gets_ready_ends_the_start(launch: Callable[[str], Launched]) -> None:
     site = launch('table = [processes.Stage("Redis", (), lambda: False, patience=0.1)]')
     assert site.finish() == (
         1,
-        ["Packshot could not start: Redis not ready after 0.1 seconds."],
+        ["Packshot could not start: Redis was not ready after 0.1 seconds."],
     )
 
 
@@ -346,7 +346,7 @@ def test_the_sites_own_table_in_order(tmp_path: Path) -> None:
     assert [[process.name for process in stage.processes] for stage in table] == [
         ["queue"],
         ["prepare"],
-        ["worker", "batches", "errands", "webhooks", "clock"],
+        ["worker", "batches", "tasks", "webhooks", "scheduler"],
         ["web"],
     ]
     web = table[3].processes[0]

@@ -14,11 +14,11 @@ from config.errors import AppError
 
 
 class Command(BaseCommand):
-    help = "Creates an account with a random password, signed in, and with an API key."
+    help = "Creates a signed-in account with a random password and an API key."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--plan", default=DEFAULT_PLAN, help=", ".join(default_plans()))
-        parser.add_argument("--json", action="store_true", help="print one JSON object, only")
+        parser.add_argument("--json", action="store_true", help="print a single JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -35,6 +35,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(facts))
             return
-        self.stdout.write(f"A demo account on the plan {demo.plan}. This is shown once:")
+        self.stdout.write(
+            f"A demo account on the {demo.plan} plan was created. Its secrets are shown only "
+            "this once:"
+        )
         for name, value in facts.items():
             self.stdout.write(f"  {name:<13} {value}")

@@ -12,7 +12,9 @@ from accounts.plans import DefaultPlan, default_plans
 
 
 class Command(BaseCommand):
-    help = "Sets how often a month a plan allows an operation. It counts from the next request."
+    help = (
+        "Sets how often per month a plan allows an operation. Takes effect with the next request."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("plan", help=", ".join(default_plans()))
@@ -26,16 +28,18 @@ class Command(BaseCommand):
         plan, operation, monthly = options["plan"], options["operation"], options["monthly"]
         if not Plan.objects.filter(slug=plan).exists():
             known = ", ".join(Plan.objects.values_list("slug", flat=True))
-            raise CommandError(f"There is no plan {plan!r}. Plans: {known}.")
+            raise CommandError(f"There is no plan {plan!r}. Available plans: {known}.")
         if operation not in operations.metered():
             known = ", ".join(operations.metered())
-            raise CommandError(f"{operation!r} is not counted. Operations: {known}.")
+            raise CommandError(
+                f"{operation!r} is not a metered operation. Metered operations: {known}."
+            )
         if monthly < 0:
-            raise CommandError("A limit is 0 or more.")
+            raise CommandError("A limit must be 0 or more.")
         PlanLimit.objects.update_or_create(
             plan_id=plan, operation=operation, defaults={"monthly": monthly}
         )
-        self.stdout.write(f"{plan}: {operation}, {monthly} a month{_default(plan, operation)}.")
+        self.stdout.write(f"{plan}: {operation}, {monthly} per month{_default(plan, operation)}.")
 
 
 def _in_short(plan: DefaultPlan) -> str:

@@ -42,7 +42,7 @@ def test_rates_as_the_settings_write_them(rate, expected):
 
 @pytest.mark.parametrize("rate", ["", "100", "100/", "/h", "100/2w", "100/hour"])
 def test_what_is_no_rate(rate):
-    with pytest.raises(ValueError, match="Not a rate"):
+    with pytest.raises(ValueError, match="is not a rate"):
         rate_limits.parse_rate(rate)
 
 

@@ -65,7 +65,7 @@ def test_wrong_address_and_wrong_password_answer_alike(api, seller, monkeypatch)
         assert answer.status_code == 401
         assert answer.json() == {
             "success": False,
-            "error": "The e-mail address or the password is wrong.",
+            "error": "Wrong e-mail address or password.",
             "code": "INVALID_CREDENTIALS",
         }
         assert "packshot_session" not in answer.cookies

@@ -388,7 +388,7 @@ def hang_after_the_status(handler: Handler) -> None:
     handler.receiver.released.wait(5)
 
 
-UNREACHABLE = "The server could not be reached or broke off its answer."
+UNREACHABLE = "The server could not be reached, or it closed the connection early."
 
 
 @pytest.mark.parametrize("misbehave", [break_off, talk_nonsense])
