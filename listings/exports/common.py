@@ -45,16 +45,15 @@ def identifier(listing: Listing) -> str:
 
 
 def handle_of(offer: Offer) -> str:
-    """The listing's name in a shop's addresses, the same in every export; readable where the title
-    is in Latin script."""
-    end = offer.listing.public_id.removeprefix("lst_")
-    number = "".join(letter.lower() for letter in end if letter.isalnum())[-8:]
+    """Make the listing's name in a shop's addresses: the same in every export, and readable where
+    the title is in Latin script."""
+    number = offer.listing.public_id[-8:].lower()
     words = slugify(offer.listing.title)[:80].strip("-")
     return f"{words}-{number}" if words else f"listing-{number}"
 
 
 def link_of(offer: Offer, template: str) -> str:
-    """Where buyers find it: the variant's address, else the template's; "" where nobody knows."""
+    """Tell where buyers find it: at the variant's address, else at the template's, else ""."""
     if offer.url or not template:
         return offer.url
     names = {

@@ -15,7 +15,7 @@ from listings.exports.format import Contents, ExportRequest, Requirement
 from listings.models import Listing, ListingVariant
 from listings.offers import Offer, offer
 
-_CHECKED: Final = 100
+_CHUNK: Final = 100
 _NAMED: Final = 10
 _WORDS: Final[dict[Requirement, str]] = {
     "title": "a title",
@@ -32,8 +32,8 @@ class File:
 
 
 def export(listings: QuerySet[Listing], request: ExportRequest, site: Site, day: date) -> File:
-    """The file, to be sent while it is made. Raises AppError CONFLICT for no listings,
-    VALIDATION_ERROR for listings without what the file can't be without."""
+    """Make the file while it is sent. Raises AppError CONFLICT for no listings, VALIDATION_ERROR
+    for listings that lack what the format requires."""
     ids = list(listings.values_list("pk", flat=True))
     if not ids:
         raise AppError("CONFLICT", "There is no listing to export.", status=409)
@@ -49,7 +49,7 @@ def _check(listings: QuerySet[Listing], request: ExportRequest) -> None:
     if not doubtful:
         return
     wrong = []
-    for listing in listings.filter(doubtful)[:_CHECKED]:
+    for listing in listings.filter(doubtful).iterator(chunk_size=_CHUNK):
         missing = _missing(offer(listing, request.offer_platform), request)
         if missing:
             wrong.append(f"{listing.public_id} needs {' and '.join(missing)}")
@@ -60,7 +60,7 @@ def _check(listings: QuerySet[Listing], request: ExportRequest) -> None:
 
 
 def _doubtful(request: ExportRequest) -> Q:
-    """The listings that lack what is required, unless their variant has it. Empty: none can."""
+    """Find the listings that may lack what is required: their variant may have it. Empty: none."""
     found = Q()
     if "title" in request.format.requires:
         found |= Q(title="")

@@ -8,8 +8,23 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from listings.exports import all_formats
+from listings.models import Listing, ListingVariant
+from listings.services import listings
 from tests.listings.conftest import LISTINGS, data_of, refusal_of
 from tests.listings.exports.conftest import send, table
+
+FORMATS = all_formats().values()
+
+
+@pytest.fixture(params=[one for one in FORMATS if one.requires == ("title", "price")], ids=str)
+def platform_format(request):
+    return request.param
+
+
+@pytest.fixture(params=[one for one in FORMATS if "link" in one.requires], ids=str)
+def format_with_link(request):
+    return request.param
 
 
 def test_pictures_links_are_whole_addresses_that_hold_for_a_week(owner, listing):
@@ -32,7 +47,8 @@ def test_what_is_for_sale_is_exported_or_what_is_named_or_a_state(owner, make_li
     assert titles() == ["Ready"]
     assert titles(state="draft") == ["Draft"]
     assert titles(listingIds=[draft.public_id, ready.public_id]) == ["Ready", "Draft"]
-    refusal_of(send(owner, "csv", state="sold"), 409, "CONFLICT")
+    error = refusal_of(send(owner, "csv", state="sold"), 409, "CONFLICT")
+    assert error["error"] == "There is no listing to export."
     both = send(owner, "csv", state="draft", listingIds=[draft.public_id])
     refusal_of(both, 400, "VALIDATION_ERROR")
 
@@ -43,9 +59,73 @@ def test_what_a_file_cannot_be_without_is_named_before_a_byte_is_sent(owner, mak
     error = refusal_of(send(owner, "ebay", listingIds=ids), 400, "VALIDATION_ERROR")
     assert error["error"] == f"{bare.public_id} needs a title and a price."
     assert table(send(owner, "csv", listingIds=ids))[1][0]["price"] == ""
-    whole = make_listing()
-    error = refusal_of(send(owner, "google", listingIds=[whole.public_id]), 400, "VALIDATION_ERROR")
-    assert "needs an address (the variant's url, or `link`)" in error["error"]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "variant", "needs"),
+    [
+        ({"title": ""}, {}, "a title"),
+        ({"price": None}, {}, "a price"),
+        ({"title": "", "price": None}, {"title": "501s"}, "a price"),
+        ({"title": "", "price": None}, {"title": "501s", "price": 4800}, None),
+    ],
+)
+def test_what_a_listing_lacks_its_variant_may_have(
+    owner, make_listing, platform_format, lacking, variant, needs
+):
+    bare = make_listing(state="draft", **lacking)
+    other = "depop" if platform_format.platform != "depop" else "vinted"
+    listings.set_variant(owner.caller, bare, other, {"title": "Other", "price": 1})
+    listings.set_variant(owner.caller, bare, platform_format.platform, variant)
+    answer = send(owner, platform_format.name, listingIds=[bare.public_id])
+    if needs is None:
+        assert len(table(answer)[1]) == 1
+    else:
+        error = refusal_of(answer, 400, "VALIDATION_ERROR")
+        assert error["error"] == f"{bare.public_id} needs {needs}."
+
+
+def test_an_address_is_asked_for_unless_the_platforms_variant_has_one(
+    owner, listing, format_with_link
+):
+    other = "depop" if format_with_link.platform != "depop" else "vinted"
+    listings.set_variant(owner.caller, listing, other, {"url": "https://shop.example/other"})
+    listings.set_variant(owner.caller, listing, format_with_link.platform, {"title": "501s"})
+    error = refusal_of(send(owner, format_with_link.name), 400, "VALIDATION_ERROR")
+    assert error["error"] == (
+        f"{listing.public_id} needs an address (the variant's url, or `link`)."
+    )
+    listings.set_variant(
+        owner.caller, listing, format_with_link.platform, {"url": "https://shop.example/1"}
+    )
+    link = "https://shop.example/p/{handle}"
+    for body in ({}, {"link": link}):  # its own address counts for more than what is said for all
+        [row] = table(send(owner, format_with_link.name, **body))[1]
+        assert "https://shop.example/1" in row.values()
+
+
+def test_a_link_does_not_stand_for_a_title_or_a_price(owner, make_listing, format_with_link):
+    bare = make_listing(state="draft", title="", price=None)
+    answer = send(
+        owner,
+        format_with_link.name,
+        link="https://shop.example/{id}",
+        listingIds=[bare.public_id],
+    )
+    error = refusal_of(answer, 400, "VALIDATION_ERROR")
+    assert error["error"] == f"{bare.public_id} needs a title and a price."
+
+
+def test_only_the_first_listings_that_lack_something_are_named(owner, make_listing, add_photo):
+    image = add_photo()
+    bare = [make_listing(images=[image], state="draft", title="") for _ in range(11)]
+    named = [f"{one.public_id} needs a title" for one in bare[:10]]
+    ids = [one.public_id for one in bare]
+    error = refusal_of(send(owner, "ebay", listingIds=ids[:10]), 400, "VALIDATION_ERROR")
+    assert error["error"] == f"{'; '.join(named)}."
+    error = refusal_of(send(owner, "ebay", listingIds=ids), 400, "VALIDATION_ERROR")
+    assert error["error"] == f"{'; '.join(named)}. And 1 more."
+    assert error["fields"] == {"listingIds": named}
 
 
 @pytest.mark.parametrize(
@@ -81,3 +161,12 @@ def test_many_listings_are_read_a_hundred_at_a_time(
     with django_assert_max_num_queries(40):
         _, rows = table(send(owner, "csv"))
     assert len(rows) == 101
+    # All of them are checked before, too, though a hundred have their titles for this platform.
+    *titled, last = Listing.objects.order_by("created_at", "pk")
+    Listing.objects.update(title="")
+    ListingVariant.objects.bulk_create(
+        ListingVariant(listing=one, platform="ebay", title="501s") for one in titled
+    )
+    with django_assert_max_num_queries(40):
+        error = refusal_of(send(owner, "ebay"), 400, "VALIDATION_ERROR")
+    assert error["error"] == f"{last.public_id} needs a title."

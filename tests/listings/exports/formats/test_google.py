@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.listings.conftest import WORDS, refusal_of
+import pytest
+
+from listings.models import Listing
+from tests.listings.conftest import WORDS
 from tests.listings.exports.conftest import columns, send, table
 
 
@@ -12,11 +15,58 @@ def test_the_columns_are_those_of_googles_template(owner, listing):
     assert len(rows) == 1
 
 
-def test_a_listing_needs_an_address(owner, listing):
-    error = refusal_of(send(owner, "google"), 400, "VALIDATION_ERROR")
-    assert error["error"] == (
-        f"{listing.public_id} needs an address (the variant's url, or `link`)."
-    )
+@pytest.mark.parametrize("name", ["GTIN", "upc", "Ean", "ISBN"])
+def test_a_number_of_the_trade_is_the_gtin(owner, make_listing, name):
+    make_listing(attributes={name: "4006381333931", "Other": "x"})
+    _, [row] = table(send(owner, "google", link="https://shop.example/{id}"))
+    assert (row["gtin"], row["identifier_exists"]) == ("4006381333931", "")
+
+
+def test_a_brand_with_its_own_number_identifies_a_product_a_number_alone_does_not(
+    owner, make_listing
+):
+    make_listing(attributes={"MPN": "00501"})
+    make_listing(attributes={"MPN": "00501"}, brand="", condition="", sku="J-1", quantity=0)
+    _, [branded, other] = table(send(owner, "google", link="https://shop.example/{sku}/{handle}"))
+    assert (branded["mpn"], branded["identifier_exists"]) == ("00501", "")
+    assert (other["mpn"], other["identifier_exists"]) == ("00501", "no")
+    assert (other["id"], other["condition"], other["availability"]) == ("J-1", "", "out_of_stock")
+    number = Listing.objects.get(sku="J-1").public_id[-8:].lower()
+    handle = f"levis-501-original-fit-jeans-w32-l34-blue-{number}"
+    assert other["link"] == f"https://shop.example/J-1/{handle}"
+
+
+@pytest.mark.parametrize(
+    ("department", "gender", "age_group"),
+    [
+        ("Men", "male", "adult"),
+        ("Women", "female", "adult"),
+        ("Unisex Adult", "unisex", "adult"),
+        ("Boys", "male", "kids"),
+        ("Girls", "female", "kids"),
+        ("Pets", "", ""),
+    ],
+)
+def test_the_department_says_gender_and_age(owner, make_listing, department, gender, age_group):
+    make_listing(attributes={"Department": department})
+    _, [row] = table(send(owner, "google", link="https://shop.example/{id}"))
+    assert (row["gender"], row["age_group"]) == (gender, age_group)
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("new", "new"),
+        ("new-other", "new"),
+        ("new-with-defects", "new"),
+        ("like-new", "used"),
+        ("for-parts", "used"),
+    ],
+)
+def test_conditions_are_new_or_used(owner, make_listing, condition, told):
+    make_listing(condition=condition)
+    _, [row] = table(send(owner, "google", link="https://shop.example/{id}"))
+    assert row["condition"] == told
 
 
 def test_a_google_row(owner, make_listing, add_photo):
