@@ -93,3 +93,71 @@ def test_an_ebay_file_has_one_currency_that_ebay_has(owner, make_listing):
     assert error["error"] == "An eBay file has one currency, not GBP and USD."
     crowns = make_listing(currency="SEK")
     refusal_of(send(owner, "ebay", listingIds=[crowns.public_id]), 400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("currency", "country", "site"),
+    [
+        ("USD", None, "US|Country=US|Currency=USD"),
+        ("GBP", None, "UK|Country=GB|Currency=GBP"),
+        ("EUR", None, "Germany|Country=DE|Currency=EUR"),
+        ("EUR", "FR", "France|Country=FR|Currency=EUR"),
+        ("EUR", "IT", "Italy|Country=IT|Currency=EUR"),
+        ("EUR", "ES", "Spain|Country=ES|Currency=EUR"),
+        ("CAD", None, "Canada|Country=CA|Currency=CAD"),
+        ("AUD", None, "Australia|Country=AU|Currency=AUD"),
+    ],
+)
+def test_the_currency_or_the_country_says_which_site(owner, make_listing, currency, country, site):
+    make_listing(currency=currency)
+    header, _ = table(send(owner, "ebay", ebay={"country": country} if country else {}))
+    assert header[0] == f"*Action(SiteID={site}|Version=1193|CC=UTF-8)"
+
+
+def test_a_site_that_sells_in_another_currency_is_named(owner, make_listing):
+    crowns = make_listing(currency="SEK")
+    error = refusal_of(send(owner, "ebay"), 400, "VALIDATION_ERROR")
+    message = "None of eBay's sites here sells in SEK."
+    assert error["fields"] == {"listingIds": [message]}
+    answer = send(owner, "ebay", listingIds=[crowns.public_id], ebay={"country": "GB"})
+    error = refusal_of(answer, 400, "VALIDATION_ERROR")
+    assert error["fields"] == {"ebay.country": ["eBay GB sells in GBP, not SEK."]}
+
+
+@pytest.mark.parametrize(
+    ("condition", "number"),
+    [
+        ("new", "1000"),
+        ("new-other", "1500"),
+        ("new-with-defects", "1750"),
+        ("like-new", "3000"),
+        ("fair", "3000"),
+        ("for-parts", "7000"),
+        ("", ""),
+    ],
+)
+def test_conditions_have_ebays_numbers(owner, make_listing, condition, number):
+    make_listing(condition=condition)
+    _, [row] = table(send(owner, "ebay"))
+    assert row["*ConditionID"] == number
+
+
+def test_aspects_in_any_case_are_one_column_and_fill_those_of_every_sheet(owner, make_listing):
+    make_listing(attributes={"fit": "Slim", "gender": "women", "MATERIAL": "linen"})
+    make_listing(attributes={"Fit": "Loose"}, brand="", description="", colors=["blue", "red"])
+    header, [one, two] = table(send(owner, "ebay"))
+    aspects = [name for name in header if name.startswith("C:")]
+    assert aspects == ["C:Brand", "C:Size", "C:Color", "C:Material", "C:Department", "C:fit"]
+    assert [one[name] for name in aspects] == [
+        *("Levi's", "W32 L34", "blue", "linen", "Women", "Slim"),
+    ]
+    assert [two[name] for name in aspects] == [
+        *("Unbranded", "W32 L34", "blue, red", "cotton", "", "Loose"),
+    ]
+    assert two["*Description"] == ""
+
+
+def test_a_row_has_as_many_pictures_as_ebay_takes(owner, make_listing, add_photo):
+    make_listing(images=[add_photo((8, 8)) for _ in range(25)])
+    _, [row] = table(send(owner, "ebay"))
+    assert len(row["PicURL"].split("|")) == 24

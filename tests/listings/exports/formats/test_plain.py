@@ -6,6 +6,7 @@ import json
 import re
 
 from listings.services import listings
+from tests.listings.conftest import LISTINGS, WORDS
 from tests.listings.exports.conftest import content, send, table
 
 
@@ -32,6 +33,59 @@ def test_json_holds_the_same_with_types(owner, make_listing):
     )
     assert found[1]["sku"] == "=A"  # no spreadsheet here: nothing is added
     assert found[0]["sold_at"] is None
+
+
+def test_both_hold_everything(owner, make_listing):
+    listing = make_listing(purchase_price=900, sku="J-1", attributes={})
+    listings.set_variant(owner.caller, listing, "depop", {"url": "https://shop.example/1"})
+    sale = {"soldPrice": 4000, "soldAt": "2026-03-01T10:00:00Z", "soldOn": "depop"}
+    for state in ({"state": "listed"}, {"state": "sold", **sale}):
+        answer = owner.client.patch(f"{LISTINGS}/{listing.public_id}", state, format="json")
+        assert answer.status_code == 200, answer.content
+    listing.refresh_from_db()
+    [item] = json.loads(content(send(owner, "json", state="sold", platform="depop")))
+    [link] = item.pop("image_urls")
+    assert link.startswith("http://testserver/")
+    assert item == {
+        "id": listing.public_id,
+        "sku": "J-1",
+        "state": "sold",
+        "platform": "depop",
+        **{name: WORDS[name] for name in ("title", "description", "category", "brand", "size")},
+        **{name: WORDS[name] for name in ("condition", "colors", "materials", "tags")},
+        "attributes": {},
+        "currency": "USD",
+        "price": "45.00",
+        "purchase_price": "9.00",
+        "quantity": 1,
+        "sold_price": "40.00",
+        "sold_at": "2026-03-01T10:00:00+00:00",
+        "sold_on": "depop",
+        "url": "https://shop.example/1",
+        "created_at": listing.created_at.isoformat(),
+        "updated_at": listing.updated_at.isoformat(),
+    }
+    header, [row] = table(send(owner, "csv", state="sold", platform="depop"))
+    assert row.pop("image_urls").startswith("http://testserver/")
+    assert row == {
+        **item,
+        "colors": "blue",
+        "materials": "cotton",
+        "tags": "vintage|denim",
+        "attributes": "",
+        "quantity": "1",
+    }
+    assert header == [
+        *("id", "sku", "state", "platform", "title", "description", "category", "brand"),
+        *("size", "condition", "colors", "materials", "tags", "attributes", "currency"),
+        *("price", "purchase_price", "quantity", "sold_price", "sold_at", "sold_on", "url"),
+        *("image_urls", "created_at", "updated_at"),
+    ]
+
+
+def test_a_csv_begins_with_the_mark_by_which_excel_knows_utf_8(owner, listing):
+    assert content(send(owner, "csv")).startswith(b"\xef\xbb\xbfid,sku,")
+    assert content(send(owner, "json")).startswith(b'[\n{"id": "lst_')
 
 
 def test_a_plain_file_in_a_platforms_words(owner, listing):

@@ -58,6 +58,7 @@ def test_a_shopify_product_has_a_row_for_each_picture(owner, make_listing, add_p
         "Google Shopping / Condition": "used",
     }
     for position, row in enumerate(rows[1:], start=2):
+        assert row["Image alt text"] == f"{WORDS['title']} ({position})"
         assert {name for name, value in row.items() if value} == {
             *("URL handle", "Product image URL", "Image position", "Image alt text"),
         }
@@ -66,10 +67,22 @@ def test_a_shopify_product_has_a_row_for_each_picture(owner, make_listing, add_p
 
 
 def test_a_handle_is_made_for_titles_in_any_script(owner, make_listing):
-    make_listing(title="قميص قطن", size="")
-    _, [row] = table(send(owner, "shopify"))
+    make_listing(title="قميص قطن", size="", state="draft", images=[], tags=["a,b", "c"])
+    _, [row] = table(send(owner, "shopify", state="draft"))
     assert re.fullmatch(r"listing-[a-z0-9]{8}", row["URL handle"])
     assert (row["Title"], row["Option1 name"], row["Option1 value"]) == (
         *("قميص قطن", "Title", "Default Title"),
     )
-    assert row["Status"] == "Draft"
+    assert (row["Status"], row["Published on online store"]) == ("Draft", "FALSE")
+    assert row["Tags"] == "a b, c"
+    pictures = ("Product image URL", "Image position", "Image alt text", "Cost per item")
+    assert [row[name] for name in pictures] == ["", "", "", ""]
+
+
+def test_a_long_title_makes_a_handle_without_a_dash_at_its_end(owner, make_listing):
+    words = f"{'x' * 79} y"
+    listing = make_listing(title=words, colors=["blue", "red"], attributes={"MPN": "00501"})
+    _, [row] = table(send(owner, "shopify"))
+    assert row["URL handle"] == f"{'x' * 79}-{listing.public_id[-8:].lower()}"
+    assert row["Color (product.metafields.shopify.color-pattern)"] == "blue; red"
+    assert row["Google Shopping / Manufacturer part number (MPN)"] == "00501"
