@@ -33,7 +33,9 @@ def test_other_cells_stay_as_they_are(text):
 
 
 @pytest.mark.parametrize(
-    "format", [one for one in all_formats().values() if one.media_type in (CSV, TSV)], ids=str
+    "format",
+    [one for one in all_formats().values() if one.media_type in (CSV, TSV)],
+    ids=lambda one: one.name,
 )
 def test_no_cell_of_any_file_is_a_formula(owner, make_listing, format):
     make_listing(
