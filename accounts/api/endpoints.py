@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts import services
 from accounts.access import api_keys, scopes
-from accounts.api import examples as examples
+from accounts.api import examples
 from accounts.api.idempotency import idempotent, new_id
 from accounts.api.serializers import (
     AccountChange,

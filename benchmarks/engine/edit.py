@@ -19,7 +19,7 @@ from processing.engine import arrays
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropRequest
 from processing.engine.canvas import compose, resample
-from processing.engine.canvas import layout as geometry
+from processing.engine.canvas.layout import lay_out
 from processing.engine.cutout.edges import cut_out
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
@@ -78,7 +78,7 @@ def _works(photo: bytes, models: Path) -> dict[str, Work]:
 
 def _thousand_layouts() -> None:
     for _ in range(1000):
-        geometry.lay_out(_PADDING, (4000, 3000), (500, 500, 3500, 2500))
+        lay_out(_PADDING, (4000, 3000), (500, 500, 3500, 2500))
 
 
 def _white_cutout(photo: bytes, registry: Registry) -> bytes:

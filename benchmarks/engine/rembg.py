@@ -21,7 +21,7 @@ from PIL import Image
 from benchmarks.engine.in_turn import Work, in_turn
 from benchmarks.engine.photos import PHOTO, SIZES, enlarged, models_dir
 from processing.engine.arrays import U8
-from processing.engine.cutout import edges as cutout
+from processing.engine.cutout.edges import cut_out
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CleanUp, CutoutPlan, Edge, OutputFormat
@@ -60,7 +60,7 @@ def _works(models: Registry, session: object, photo: bytes, model: str) -> dict[
         return partial(render, photo, CutoutPlan(model=model, edge=edge, format=format), models)
 
     def edge_work(edge: Edge) -> Work:
-        return partial(cutout.cut_out, rgb, matte, edge=edge, clean=CleanUp())
+        return partial(cut_out, rgb, matte, edge=edge, clean=CleanUp())
 
     edges: tuple[Edge, ...] = ("none", "standard", "fine")
     return {

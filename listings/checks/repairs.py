@@ -24,7 +24,7 @@ from processing.commands import Edit
 from processing.delivery import events
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Sides, Upscale
 from processing.models import OPEN_STATES, Job
-from processing.services import jobs as work
+from processing.services import jobs
 
 # The product then fills nine tenths of the frame: a little more than anybody asks for.
 _PADDING: Final = 0.05
@@ -54,12 +54,12 @@ def request(
     """
     picture = _picture(listing, image_id, platform)
     command = Edit(plan=_wanted(listing, picture, platform, day))
-    work.check(command)
+    jobs.check(command)
     with transaction.atomic():
         listings.lock(listing)
         job = _there(picture, platform, command)
         if job is None:
-            job = work.submit(caller, command, source=picture.original)
+            job = jobs.submit(caller, command, source=picture.original)
             _put(caller, listing, picture, platform, job)
     return _waited_for(job, settings.DOOR_WAIT_SECONDS if seconds is None else seconds)
 
@@ -160,4 +160,4 @@ def _waited_for(job: Job, seconds: float) -> Job:
     if not job.ended and seconds > 0:
         with events.listener(job.pk) as listener:
             listener.wait(seconds)
-    return work.job_for(job.account, job.pk)
+    return jobs.job_for(job.account, job.pk)

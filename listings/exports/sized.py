@@ -19,8 +19,7 @@ from media_library.models import Image, ImageKind
 from processing.commands import Edit
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout
 from processing.models import OPEN_STATES, Batch, Job, JobState
-from processing.services import batches
-from processing.services import jobs as work
+from processing.services import batches, jobs
 from processing.worker import renditions
 
 # Nobody shows more, and 2048 to 3000 pixels are what zooming needs.
@@ -47,7 +46,7 @@ def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) 
     wanted = {image.pk: image for image in images}
     ready = {pk: image for pk, image in wanted.items() if _fits(image, rules)}
     command = Edit(plan=plan_for(rules))
-    template = work.Template.of(caller, command)
+    template = jobs.Template.of(caller, command)
     keys = {pk: template.key(image) for pk, image in wanted.items() if pk not in ready}
     with transaction.atomic():
         # Two requests at once must not put the same pictures to work twice.
@@ -94,8 +93,8 @@ def _made(account: Account, keys: Mapping[UUID, str]) -> dict[UUID, Image]:
 
 def _under_way(account: Account, keys: Iterable[str]) -> set[str]:
     """The keys of work that nobody has to start again. Raises AppError CONFLICT for what failed."""
-    jobs = Job.objects.filter(account=account, rendition_key__in=set(keys))
-    latest = {job.rendition_key: job for job in jobs.order_by("created_at", "pk")}
+    rows = Job.objects.filter(account=account, rendition_key__in=set(keys))
+    latest = {job.rendition_key: job for job in rows.order_by("created_at", "pk")}
     failed = [job for job in latest.values() if job.state == JobState.FAILED]
     if failed:
         told = failed[0]

@@ -73,7 +73,7 @@ def send_due() -> int:
     if not accounts:
         return 0
     try:
-        queued = _queued_accounts()
+        queued = queued_arguments(QUEUE)
     except (redis.RedisError, OSError):
         return 0  # no queue, no messages: the next round looks again
     return sum(nudge(account) for account in accounts if str(account) not in queued)
@@ -227,7 +227,3 @@ def _note_health(endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> 
 def _switch_off(rows: QuerySet[WebhookEndpoint], notice: str, now: datetime) -> None:
     if rows.filter(enabled=True).update(enabled=False, notice=notice, updated_at=now):
         log.warning("webhook.switched_off", notice=notice)
-
-
-def _queued_accounts() -> set[str]:
-    return queued_arguments(QUEUE)

@@ -21,9 +21,8 @@ from processing.engine.backdrops.provider import (
     BackdropRequest,
 )
 from processing.engine.canvas import blend, compose, defocus, fills, outline, resample
-from processing.engine.canvas import layout as geometry
 from processing.engine.canvas.compose import Pixels
-from processing.engine.canvas.layout import Placement
+from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.canvas.watermark import stamp
 from processing.engine.cutout import subject
 from processing.engine.cutout.found import Cutout, Found
@@ -191,7 +190,7 @@ def _subject(photo: Decoded, matte: F32 | None, work: _Work) -> Found:
 def _placement(size: tuple[int, int], box: Box | None, plan: EditPlan) -> Placement:
     """Where nothing was found, or nothing is cut out, the whole frame is laid out."""
     layout = plan.layout if plan.cutting else replace(plan.layout, snap=False)
-    return geometry.lay_out(layout, size, box or (0, 0, *size))
+    return lay_out(layout, size, box or (0, 0, *size))
 
 
 def _composed(
@@ -250,7 +249,7 @@ def _front(cutout: Cutout, placement: Placement, plan: EditPlan, size: tuple[int
 
 def _placed(pixels: Pixels, place: Box, canvas: tuple[int, int]) -> tuple[U8, U8 | None, Box]:
     """Pixels resampled to a place on the canvas: what of them can be seen, and where that is."""
-    seen = geometry.clipped(place, canvas)
+    seen = clipped(place, canvas)
     if seen is None:  # quite outside: nothing at all of it shows
         return np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0), np.uint8), (0, 0, 0, 0)
     size = (place[2] - place[0], place[3] - place[1])

@@ -16,7 +16,7 @@ from config.errors import AppError, invalid, not_found
 from media_library.models import Image
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
-from processing.services import jobs as services
+from processing.services import jobs
 from processing.worker import batch_progress, kinds, renditions, tasks, transitions
 
 
@@ -69,7 +69,7 @@ def submit(
     with transaction.atomic():
         batch = _written(caller, command, pictures, planned, batch_id or uuid4())
         for job, done in planned.found:
-            services.find_again(job, done)
+            jobs.find_again(job, done)
         transaction.on_commit(lambda: tasks.send_batch(batch, len(planned.new)), robust=True)
     batch.refresh_from_db()
     return batch
@@ -88,14 +88,14 @@ def cancel(batch: Batch) -> Batch:
 def retry(batch: Batch) -> int:
     """Run the failed jobs again, each at the price of a unit; how many. Raises AppError CONFLICT
     where there are none, QUOTA_EXCEEDED where not even one can be paid."""
-    failed = batch.jobs.filter(state=JobState.FAILED, source__deleted_at=None)
-    jobs = list(failed.select_related("account", "source"))
-    if not jobs:
+    rows = batch.jobs.filter(state=JobState.FAILED, source__deleted_at=None)
+    failed = list(rows.select_related("account", "source"))
+    if not failed:
         raise AppError("CONFLICT", "No picture of the batch has failed.", status=409)
     done = 0
-    for job in jobs:
+    for job in failed:
         try:
-            services.retry(job)
+            jobs.retry(job)
         except AppError as error:
             if done == 0 or error.code != "QUOTA_EXCEEDED":
                 raise
@@ -119,17 +119,21 @@ class _Planned:
 
 
 def _planned(caller: Caller, command: Command, pictures: Sequence[Member]) -> _Planned:
-    template = services.Template.of(caller, command)
-    jobs = {
+    template = jobs.Template.of(caller, command)
+    by_position = {
         position: template.job(member.image)
         for position, member in enumerate(pictures)
         if member.image is not None
     }
-    earlier = renditions.find_all(caller.account, {job.rendition_key for job in jobs.values()})
+    earlier = renditions.find_all(
+        caller.account, {job.rendition_key for job in by_position.values()}
+    )
     found = [
-        (job, done) for job in jobs.values() if (done := earlier.get(job.rendition_key)) is not None
+        (job, done)
+        for job in by_position.values()
+        if (done := earlier.get(job.rendition_key)) is not None
     ]
-    return _Planned(jobs, found)
+    return _Planned(by_position, found)
 
 
 def _written(
@@ -165,14 +169,16 @@ def _written(
     return batch
 
 
-def _items(batch: Batch, pictures: Sequence[Member], jobs: dict[int, Job]) -> Iterable[BatchItem]:
+def _items(
+    batch: Batch, pictures: Sequence[Member], by_position: dict[int, Job]
+) -> Iterable[BatchItem]:
     for position, member in enumerate(pictures):
         yield BatchItem(
             batch=batch,
             position=position,
             name=member.name,
             image=member.image,
-            job=jobs.get(position),
+            job=by_position.get(position),
             error_code=member.error_code,
             error=member.error,
         )

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image as Pillow
 
-from accounts import services as accounts
+from accounts import services
 from accounts.http import Caller
 from accounts.models import Account, User
 from media_library.intake.ingest import ResultFacts, ingest, keep, new_result
@@ -77,10 +77,10 @@ def fail(job: Job, message: str = "The picture could not be read.") -> None:
 @pytest.fixture
 def person(db: None) -> Callable[[str], Person]:
     def make(email: str) -> Person:
-        user = accounts.register(email, password=PASSWORD, name="Ada", verified=True)
+        user = services.register(email, password=PASSWORD, name="Ada", verified=True)
         client = Client()
         client.force_login(user)
-        return Person(user, accounts.account_of(user), client)
+        return Person(user, services.account_of(user), client)
 
     return make
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from processing.models import Job, JobState
-from processing.services import jobs as services
+from processing.services import jobs
 from tests.processing.conftest import Seller
 
 LIST = "/admin/processing/job/"
@@ -22,15 +22,15 @@ def staff(db: None) -> Client:
     return client
 
 
-def act(staff: Client, action: str, *jobs: Job) -> list[str]:
-    chosen = {"action": action, "_selected_action": [str(job.pk) for job in jobs]}
-    response = staff.post(LIST, chosen, follow=True)
+def act(staff: Client, action: str, *chosen: Job) -> list[str]:
+    form = {"action": action, "_selected_action": [str(job.pk) for job in chosen]}
+    response = staff.post(LIST, form, follow=True)
     return [str(message) for message in response.context["messages"]]
 
 
 def test_cancel_and_retry(staff: Client, owner: Seller, submit: Callable[..., Job]) -> None:
     one, other = submit(), submit(crop=True)
-    services.cancel(other)
+    jobs.cancel(other)
     assert act(staff, "cancel_jobs", one, other) == [
         f"{other.public_id}: A job that is cancelled can't be cancelled.",
         "1 job cancelled.",

@@ -13,8 +13,7 @@ from processing.engine.backdrops.provider import (
 )
 from processing.engine.backdrops.render import render
 from processing.engine.errors import InvalidPlan
-from processing.engine.prompts import scene as scenes
-from processing.engine.prompts.scene import Scene
+from processing.engine.prompts.scene import Scene, parse
 
 
 class Studio:
@@ -24,7 +23,7 @@ class Studio:
 
     def generate(self, request: BackdropRequest) -> Backdrop:
         """Render what the words ask for. Raises InvalidPlan: unknown style, size out of range."""
-        parsed = scenes.parse(request.prompt, request.style, request.negative_prompt)
+        parsed = parse(request.prompt, request.style, request.negative_prompt)
         return replace(draw(parsed.scene, request), not_understood=parsed.not_understood)
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pillow
 
 from accounts.limits.operations import EDIT
-from listings.services import listings as services
+from listings.services.listings import set_variant
 from media_library.services import delete_image
 from processing.models import Batch, Job
 from processing.worker import tasks
@@ -40,7 +40,7 @@ class TestArchive:
     def test_pictures_are_made_in_the_worker_and_then_sent(self, owner, make_listing, add_photo):
         wide, small = add_photo((4000, 40)), add_photo((60, 40))
         listing = make_listing(images=[wide, small], sku="J/1 \u202e")
-        services.set_variant(owner.caller, listing, "poshmark", {"title": "501s", "price": 4800})
+        set_variant(owner.caller, listing, "poshmark", {"title": "501s", "price": 4800})
         pending = data_of(send(owner, [listing]), 202)
         assert (pending["ready"], pending["total"]) == (0, 2)
         assert pending["batchIds"] == [Batch.objects.get().public_id]

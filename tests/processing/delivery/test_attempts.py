@@ -27,7 +27,7 @@ from processing.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from processing.services import webhooks as services
+from processing.services import webhooks
 from tests.processing.conftest import Seller
 from tests.processing.receiver import Handler, Receiver, receiving
 
@@ -55,7 +55,7 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def subscribe(owner: Seller, receiver: Receiver, nudged: list[str]) -> Subscribe:
     def add(seller: Seller = owner, **options: Any) -> WebhookEndpoint:
         wanted = {"url": receiver.url, "events": payloads.EVENTS, **options}
-        return services.register(seller.account, services.Subscription(**wanted))
+        return webhooks.register(seller.account, webhooks.Subscription(**wanted))
 
     return add
 
@@ -167,7 +167,7 @@ def test_only_what_was_asked_for_reaches_only_who_asked(
     owner: Seller, stranger: Seller, subscribe: Subscribe, job: Job
 ) -> None:
     subscribe(stranger)
-    services.change(subscribe(), {"enabled": False})
+    webhooks.change(subscribe(), {"enabled": False})
     wants_failures = subscribe(events=["job.failed"])
     happen(job)
     happen(job, "job.started")
@@ -261,7 +261,7 @@ def test_both_secrets_sign_for_a_day_after_a_rotation(
 ) -> None:
     endpoint = subscribe()
     old = endpoint.secret
-    new = services.rotate_secret(endpoint).secret
+    new = webhooks.rotate_secret(endpoint).secret
     happen(job)
     happen(job, "job.failed", code="X", error="x")
     work(owner)
@@ -597,7 +597,7 @@ def test_the_sweep_nudges_for_what_is_due_and_not_on_the_queue(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     queued: set[str] = set()
-    monkeypatch.setattr(attempts, "_queued_accounts", lambda: queued)
+    monkeypatch.setattr(attempts, "queued_arguments", lambda queue: queued)
     theirs = subscribe(stranger)
     WebhookDelivery.objects.create(
         endpoint=theirs,
@@ -621,11 +621,11 @@ def test_without_a_queue_events_stay_due(
         raise RedisDown
 
     monkeypatch.setattr(attempts.deliver, "send", down)
-    monkeypatch.setattr(attempts, "_queued_accounts", set)
+    monkeypatch.setattr(attempts, "queued_arguments", lambda queue: set())
     subscribe()
     happen(job)
     assert attempts.send_due() == 0
-    monkeypatch.setattr(attempts, "_queued_accounts", down)
+    monkeypatch.setattr(attempts, "queued_arguments", down)
     assert attempts.send_due() == 0
     assert only().state == PENDING
 
@@ -635,7 +635,7 @@ def test_what_comes_due_while_switched_off_is_given_up(
 ) -> None:
     endpoint = subscribe()
     happen(job)
-    services.change(endpoint, {"enabled": False})
+    webhooks.change(endpoint, {"enabled": False})
     work(owner)
     assert only().state == PENDING
     attempts.send_due()

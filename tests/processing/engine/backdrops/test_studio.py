@@ -15,8 +15,7 @@ from processing.engine.backdrops.provider import Backdrop, BackdropProvider, Bac
 from processing.engine.backdrops.studio import draw
 from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
-from processing.engine.prompts import scene as scenes
-from processing.engine.prompts.scene import Scene
+from processing.engine.prompts.scene import Scene, presets
 
 SIZE = (120, 96)
 SUBJECT = (40, 20, 80, 82)
@@ -67,7 +66,7 @@ def difference(one: Backdrop, other: Backdrop) -> float:
     return float(np.abs(one.rgb.astype(int) - other.rgb).mean())
 
 
-@pytest.mark.parametrize("preset", sorted(scenes.presets()))
+@pytest.mark.parametrize("preset", sorted(presets()))
 def test_every_preset_is_a_picture_of_the_size_asked_for(preset: str) -> None:
     backdrop = made(style=preset)
     assert backdrop.rgb.shape == (96, 120, 3)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.engine.canvas import layout as geometry
-from processing.engine.canvas.layout import Placement
+from processing.engine.canvas.layout import Box, Placement, Size, clipped, lay_out, spread
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Layout, Sides
 
@@ -84,10 +83,8 @@ def layout(**values: object) -> Layout:
         ),
     ],
 )  # fmt: skip
-def test_worked_cases(
-    wanted: Layout, subject: geometry.Box, target: geometry.Box, place: geometry.Box
-) -> None:
-    placed = geometry.lay_out(wanted, SOURCE, subject)
+def test_worked_cases(wanted: Layout, subject: Box, target: Box, place: Box) -> None:
+    placed = lay_out(wanted, SOURCE, subject)
     assert (placed.target, placed.place) == (target, place)
 
 
@@ -104,10 +101,10 @@ def test_worked_cases(
     ],
 )
 def test_scaling_and_alignment(
-    scaling: str, horizontal: str | None, vertical: str | None, place: geometry.Box
+    scaling: str, horizontal: str | None, vertical: str | None, place: Box
 ) -> None:
     wanted = layout(scaling=scaling, horizontal=horizontal, vertical=vertical)
-    assert geometry.lay_out(wanted, SOURCE, (100, 100, 500, 300)).place == place
+    assert lay_out(wanted, SOURCE, (100, 100, 500, 300)).place == place
 
 
 @pytest.mark.parametrize(
@@ -124,25 +121,25 @@ def test_scaling_and_alignment(
     ],
 )
 def test_the_canvas_is_never_enlarged_by_its_limits(
-    size: str, limits: dict[str, int], canvas: geometry.Size
+    size: str, limits: dict[str, int], canvas: Size
 ) -> None:
     wanted = Layout(size=size, **limits)
-    assert geometry.lay_out(wanted, (4000, 3000), (500, 500, 3500, 510)).canvas == canvas
+    assert lay_out(wanted, (4000, 3000), (500, 500, 3500, 510)).canvas == canvas
 
 
 def test_a_cropped_subject_fills_its_canvas_pixel_for_pixel() -> None:
-    placed = geometry.lay_out(Layout(size="croppedSubject"), SOURCE, FREE)
+    placed = lay_out(Layout(size="croppedSubject"), SOURCE, FREE)
     assert (placed.place, placed.scale) == ((0, 0, 300, 300), 1.0)
 
 
 def test_padding_of_a_cropped_subject_shrinks_it_within_the_same_canvas() -> None:
-    placed = geometry.lay_out(layout(size="croppedSubject", padding=0.1), SOURCE, FREE)
+    placed = lay_out(layout(size="croppedSubject", padding=0.1), SOURCE, FREE)
     assert (placed.canvas, placed.place) == ((300, 300), (30, 30, 270, 270))
 
 
 def test_the_whole_photo_stays_where_it_was() -> None:
     wanted = Layout(reference_box="originalImage")
-    placed = geometry.lay_out(wanted, (640, 480), (7, 9, 100, 123))
+    placed = lay_out(wanted, (640, 480), (7, 9, 100, 123))
     assert placed.place == (0, 0, 640, 480)
     assert placed.of((7, 9, 100, 123)) == (7, 9, 100, 123)
 
@@ -156,7 +153,7 @@ def test_a_side_counts_as_cut_within_one_pixel_or_a_500th(
     distance: int, side: int, cut: bool
 ) -> None:
     box = (side // 2, side // 2, side - distance, side // 2 + 20)
-    placed = geometry.lay_out(layout(padding=0.1), (side, side), box)
+    placed = lay_out(layout(padding=0.1), (side, side), box)
     assert placed.place[2] == (1000 if cut else 900)
 
 
@@ -200,15 +197,13 @@ TOP, MIDDLE, BOTTOM = (0, 0, 1000, 800), (0, 100, 1000, 900), (0, 200, 1000, 100
         ),
     ],
 )  # fmt: skip
-def test_a_subject_cut_at_opposite_sides(
-    wanted: Layout, subject: geometry.Box, place: geometry.Box
-) -> None:
-    assert geometry.lay_out(wanted, SOURCE, subject).place == place
+def test_a_subject_cut_at_opposite_sides(wanted: Layout, subject: Box, place: Box) -> None:
+    assert lay_out(wanted, SOURCE, subject).place == place
 
 
 def test_filling_keeps_a_cut_edge_on_the_documents_edge() -> None:
     wanted = layout(size="1000x500", scaling="fill", margin=Sides(bottom="50px"))
-    assert geometry.lay_out(wanted, SOURCE, CUT_BELOW).place == (0, -550, 1000, 450)
+    assert lay_out(wanted, SOURCE, CUT_BELOW).place == (0, -550, 1000, 450)
 
 
 @pytest.mark.parametrize(
@@ -222,26 +217,24 @@ def test_filling_keeps_a_cut_edge_on_the_documents_edge() -> None:
 )
 def test_no_room_is_an_error_that_says_so(values: dict[str, object], left: str) -> None:
     with pytest.raises(InvalidPlan, match=f"leave {left} pixels of a canvas of"):
-        geometry.lay_out(layout(**values), SOURCE, FREE)
+        lay_out(layout(**values), SOURCE, FREE)
 
 
 @pytest.mark.parametrize(
     "box", [(0, 0, 0, 5), (5, 5, 5, 5), (-1, 0, 5, 5), (0, 0, 1001, 5), (0, 9, 9, 3)]
 )
-def test_a_box_outside_of_the_photo_is_refused(box: geometry.Box) -> None:
+def test_a_box_outside_of_the_photo_is_refused(box: Box) -> None:
     with pytest.raises(ValueError, match="is no box of a picture of 1000x1000 pixels"):
-        geometry.lay_out(layout(), SOURCE, box)
+        lay_out(layout(), SOURCE, box)
 
 
 def test_a_box_below_one_pixel_gets_the_pixel_it_lies_in() -> None:
-    placed = geometry.lay_out(
-        layout(size="1x1", reference_box="originalImage"), (2, 1), (0, 0, 1, 1)
-    )
+    placed = lay_out(layout(size="1x1", reference_box="originalImage"), (2, 1), (0, 0, 1, 1))
     assert placed.of((1, 0, 2, 1)) == (0, 0, 1, 1)
 
 
 def test_another_box_moves_with_the_reference() -> None:
-    placed = geometry.lay_out(layout(), SOURCE, FREE)
+    placed = lay_out(layout(), SOURCE, FREE)
     assert placed.of((0, 0, 1000, 1000)) == (-667, -667, 2667, 2667)
     assert placed.of((300, 300, 300, 300)) == (333, 333, 334, 334)
 
@@ -257,9 +250,9 @@ def test_another_box_moves_with_the_reference() -> None:
     ],
 )
 def test_a_picture_covers_a_canvas_or_lies_in_it_whole(
-    picture: geometry.Size, cover: bool, place: geometry.Box
+    picture: Size, cover: bool, place: Box
 ) -> None:
-    assert geometry.spread(picture, (100, 100), cover=cover) == place
+    assert spread(picture, (100, 100), cover=cover) == place
 
 
 @pytest.mark.parametrize(
@@ -271,8 +264,8 @@ def test_a_picture_covers_a_canvas_or_lies_in_it_whole(
         ((0, 50, 9, 60), None),
     ],
 )
-def test_clipping(box: geometry.Box, inside: geometry.Box | None) -> None:
-    assert geometry.clipped(box, (100, 50)) == inside
+def test_clipping(box: Box, inside: Box | None) -> None:
+    assert clipped(box, (100, 50)) == inside
 
 
 LENGTHS = st.one_of(
@@ -286,7 +279,7 @@ SIZES = st.one_of(
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Layout, geometry.Size, geometry.Box]:
+def cases(draw: st.DrawFn) -> tuple[Layout, Size, Box]:
     width, height = draw(st.integers(1, 6000)), draw(st.integers(1, 6000))
     left, top = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
     right, bottom = draw(st.integers(left + 1, width)), draw(st.integers(top + 1, height))
@@ -303,14 +296,14 @@ def cases(draw: st.DrawFn) -> tuple[Layout, geometry.Size, geometry.Box]:
     return wanted, (width, height), (left, top, right, bottom)
 
 
-def placed_or_refused(case: tuple[Layout, geometry.Size, geometry.Box]) -> Placement | None:
+def placed_or_refused(case: tuple[Layout, Size, Box]) -> Placement | None:
     try:
-        return geometry.lay_out(*case)
+        return lay_out(*case)
     except InvalidPlan:
         return None
 
 
-def within(inner: geometry.Box, outer: geometry.Box) -> list[bool]:
+def within(inner: Box, outer: Box) -> list[bool]:
     """Left, top, right, bottom: whether the inner box stays behind the outer's edge."""
     before = [inner[side] >= outer[side] for side in (0, 1)]
     return before + [inner[side] <= outer[side] for side in (2, 3)]
@@ -319,7 +312,7 @@ def within(inner: geometry.Box, outer: geometry.Box) -> list[bool]:
 @settings(max_examples=40)
 @given(cases())
 def test_proportions_are_kept_to_rounding(
-    case: tuple[Layout, geometry.Size, geometry.Box],
+    case: tuple[Layout, Size, Box],
 ) -> None:
     if (placed := placed_or_refused(case)) is None:
         return
@@ -333,7 +326,7 @@ def test_proportions_are_kept_to_rounding(
 
 @settings(max_examples=40)
 @given(cases())
-def test_boxes_lie_within_one_another(case: tuple[Layout, geometry.Size, geometry.Box]) -> None:
+def test_boxes_lie_within_one_another(case: tuple[Layout, Size, Box]) -> None:
     if (placed := placed_or_refused(case)) is None:
         return
     assert all(within(placed.document, (0, 0, *placed.canvas)))
@@ -345,7 +338,7 @@ def test_boxes_lie_within_one_another(case: tuple[Layout, geometry.Size, geometr
 @settings(max_examples=40)
 @given(cases())
 def test_fitting_stays_in_the_target_area_and_never_crosses_a_margin(
-    case: tuple[Layout, geometry.Size, geometry.Box],
+    case: tuple[Layout, Size, Box],
 ) -> None:
     wanted = dataclasses.replace(case[0], scaling="fit")
     if (placed := placed_or_refused((wanted, *case[1:]))) is None:
@@ -360,7 +353,7 @@ def test_fitting_stays_in_the_target_area_and_never_crosses_a_margin(
 
 @settings(max_examples=40)
 @given(cases())
-def test_filling_leaves_no_gap(case: tuple[Layout, geometry.Size, geometry.Box]) -> None:
+def test_filling_leaves_no_gap(case: tuple[Layout, Size, Box]) -> None:
     wanted = dataclasses.replace(case[0], scaling="fill")
     placed = placed_or_refused((wanted, *case[1:]))
     assert placed is None or all(within(placed.target, placed.place))
@@ -368,9 +361,9 @@ def test_filling_leaves_no_gap(case: tuple[Layout, geometry.Size, geometry.Box])
 
 @settings(max_examples=40)
 @given(cases())
-def test_the_reference_lands_in_its_place(case: tuple[Layout, geometry.Size, geometry.Box]) -> None:
+def test_the_reference_lands_in_its_place(case: tuple[Layout, Size, Box]) -> None:
     if (placed := placed_or_refused(case)) is None:
         return
     assert placed.of(placed.reference) == placed.place
     assert all(within(placed.of(case[2]), placed.of((0, 0, *case[1]))))
-    assert geometry.lay_out(*case) == placed
+    assert lay_out(*case) == placed

@@ -15,9 +15,8 @@ import pytest
 from processing.engine.arrays import U8
 from processing.engine.errors import ModelNotInstalled, PictureTooLarge
 from processing.engine.files import decode
-from processing.engine.networks import upscaler as upscale
 from processing.engine.networks import weights
-from processing.engine.networks.upscaler import Upscaler
+from processing.engine.networks.upscaler import _MODES, Upscaler
 from processing.engine.plans.edit import Upscale
 from tests.processing.engine.pictures import MP50
 
@@ -63,8 +62,8 @@ def test_tiles_leave_no_seams(
     upscaler: Upscaler, detail: U8, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, _ = upscaler.upscale(detail, None, FAST)
-    mode = replace(upscale._MODES["fast"], tile=50)
-    monkeypatch.setitem(upscale._MODES, "fast", mode)
+    mode = replace(_MODES["fast"], tile=50)
+    monkeypatch.setitem(_MODES, "fast", mode)
     tiled, _ = upscaler.upscale(detail, None, FAST)
     assert np.abs(tiled.astype(int) - whole).max() <= 1
 
@@ -169,8 +168,8 @@ def test_always_shrinks_to_the_limit_first(
     size: tuple[int, int],
     expected: tuple[int, int],
 ) -> None:
-    mode = replace(upscale._MODES["fast"], limit=800)
-    monkeypatch.setitem(upscale._MODES, "fast", mode)
+    mode = replace(_MODES["fast"], limit=800)
+    monkeypatch.setitem(_MODES, "fast", mode)
     width, height = size
     rgb, alpha = np.full((height, width, 3), 99, np.uint8), np.full((height, width), 255, np.uint8)
     large, cover = upscaler.upscale(rgb, alpha, Upscale("fast", "always"))

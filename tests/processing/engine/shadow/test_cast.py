@@ -11,15 +11,15 @@ import pytest
 from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Shadow
-from processing.engine.shadow import cast as shadows
+from processing.engine.shadow import cast
 from tests.processing.engine.silhouettes import bottle, box, mug, rectangle, shirt, shoe
 
 MODES = ("soft", "hard", "floating")
 BOX = (80, 90, 160, 170)
 
 
-def cast(alpha: np.ndarray, light: SceneLight | None = None, **options: object) -> np.ndarray:
-    return shadows.cast(alpha, Shadow(**options), light).astype(int)
+def shade_of(alpha: np.ndarray, light: SceneLight | None = None, **options: object) -> np.ndarray:
+    return cast.cast(alpha, Shadow(**options), light).astype(int)
 
 
 def visible(alpha: np.ndarray, shade: np.ndarray) -> np.ndarray:
@@ -41,7 +41,7 @@ def middle(alpha: np.ndarray, shade: np.ndarray) -> tuple[float, float]:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (90, 40)])
 def test_no_subject_throws_no_shadow(mode: str, shape: tuple[int, int]) -> None:
-    shade = shadows.cast(np.zeros(shape, np.uint8), Shadow(mode=mode))
+    shade = cast.cast(np.zeros(shape, np.uint8), Shadow(mode=mode))
     assert shade.shape == shape
     assert shade.dtype == np.uint8
     assert shade.max() == 0
@@ -51,17 +51,17 @@ def test_no_subject_throws_no_shadow(mode: str, shape: tuple[int, int]) -> None:
 @pytest.mark.parametrize("pose", [0, 45, 90])
 @pytest.mark.parametrize("shape", [(1, 1), (2, 300), (300, 2), (7, 9)])
 def test_odd_canvases_do_no_harm(mode: str, pose: float, shape: tuple[int, int]) -> None:
-    shade = shadows.cast(np.full(shape, 255, np.uint8), Shadow(mode=mode, pose=pose))
+    shade = cast.cast(np.full(shape, 255, np.uint8), Shadow(mode=mode, pose=pose))
     assert shade.shape == shape
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_same_again_on_any_number_of_threads(mode: str) -> None:
-    first = cast(mug(), mode=mode)
+    first = shade_of(mug(), mode=mode)
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        assert np.array_equal(cast(mug(), mode=mode), first)
+        assert np.array_equal(shade_of(mug(), mode=mode), first)
     finally:
         cv2.setNumThreads(threads)
 
@@ -73,7 +73,7 @@ def test_the_base_of_what_stands_is_touched_all_along(
 ) -> None:
     """The row right below the base is dark, and no row after it is darker: no line of light."""
     alpha = subject()
-    shade = cast(alpha, mode=mode, pose=90)
+    shade = shade_of(alpha, mode=mode, pose=90)
     base = int(np.flatnonzero(alpha.any(axis=1))[-1])
     columns = np.flatnonzero(alpha[base])[4:-4]
     below = shade[base + 1 : base + 12, columns]
@@ -83,12 +83,12 @@ def test_the_base_of_what_stands_is_touched_all_along(
 
 @pytest.mark.parametrize("direction", [135, 180, 225])
 def test_a_shadow_thrown_to_the_front_hangs_on_the_base(direction: float) -> None:
-    shade = cast(box(), mode="hard", pose=90, direction=direction)
+    shade = shade_of(box(), mode="hard", pose=90, direction=direction)
     assert shade[170:176, 110:130].min() > 75
 
 
 def test_beside_what_lies_it_is_dark_all_around_and_more_away_from_the_light() -> None:
-    shade = cast(box(), mode="soft", pose=0)
+    shade = shade_of(box(), mode="soft", pose=0)
     above, right = shade[88, 100:140].mean(), shade[110:150, 161].mean()
     below, left = shade[171, 100:140].mean(), shade[110:150, 78].mean()
     assert min(above, left) > 15
@@ -98,13 +98,13 @@ def test_beside_what_lies_it_is_dark_all_around_and_more_away_from_the_light() -
 def test_the_shadow_of_what_lies_has_no_gap_at_a_narrow_strap() -> None:
     """A strap is narrower than the shadow's offset, and yet none of it floats above the ground."""
     strap = rectangle(118, 30, 122, 60) | rectangle(60, 60, 180, 200)
-    shade = cast(strap, mode="hard", pose=0, direction=270, spread=60)
+    shade = shade_of(strap, mode="hard", pose=0, direction=270, spread=60)
     assert (np.diff(shade[45, 122:140]) <= 2).all()
     assert shade[45, 122] > 60
 
 
 def test_under_what_hovers_there_is_light() -> None:
-    shade = cast(box(), mode="floating", pose=90)[:, 100:140].mean(axis=1)
+    shade = shade_of(box(), mode="floating", pose=90)[:, 100:140].mean(axis=1)
     darkest = int(shade[170:].argmax())
     assert darkest > 6
     assert shade[170] < 0.35 * shade[170 + darkest]
@@ -112,7 +112,7 @@ def test_under_what_hovers_there_is_light() -> None:
 
 def test_the_shadow_of_what_hovers_stays_on_the_canvas() -> None:
     roomy, tight = (
-        cast(rectangle(80, bottom - 80, 160, bottom), mode="floating", pose=90)
+        shade_of(rectangle(80, bottom - 80, 160, bottom), mode="floating", pose=90)
         for bottom in (170, 230)
     )
     assert roomy[170 + 9 :].max() == roomy[170:].max()
@@ -128,7 +128,7 @@ def test_the_shadow_of_what_hovers_stays_on_the_canvas() -> None:
 def test_what_lies_throws_its_shadow_where_it_is_told(
     mode: str, direction: float, right: int, down: int
 ) -> None:
-    seen = middle(box(), cast(box(), mode=mode, pose=0, direction=direction, spread=45))
+    seen = middle(box(), shade_of(box(), mode=mode, pose=0, direction=direction, spread=45))
     for went, expected in zip(seen, (right, down), strict=True):
         assert went * expected > 4 if expected else abs(went) < 1.5
 
@@ -136,13 +136,13 @@ def test_what_lies_throws_its_shadow_where_it_is_told(
 @pytest.mark.parametrize(("direction", "right"), [(90, -1), (135, -1), (225, 1), (315, 1)])
 @pytest.mark.parametrize("mode", ["soft", "hard"])
 def test_so_does_what_stands(mode: str, direction: float, right: int) -> None:
-    seen = middle(bottle(), cast(bottle(), mode=mode, pose=90, direction=direction, spread=45))
+    seen = middle(bottle(), shade_of(bottle(), mode=mode, pose=90, direction=direction, spread=45))
     assert seen[0] * right > 4
 
 
 def test_behind_what_stands_hides_its_shadow_and_before_it_shows() -> None:
     behind, front = (
-        visible(box(), cast(box(), mode="hard", pose=90, direction=direction))
+        visible(box(), shade_of(box(), mode="hard", pose=90, direction=direction))
         for direction in (0, 180)
     )
     assert behind[:140].max() < 10
@@ -153,14 +153,14 @@ def test_behind_what_stands_hides_its_shadow_and_before_it_shows() -> None:
 @pytest.mark.parametrize("mode", ["soft", "hard"])
 def test_a_wider_spread_reaches_further(mode: str, pose: float) -> None:
     reach = [
-        middle(bottle(), cast(bottle(), mode=mode, pose=pose, direction=270, spread=spread))[0]
+        middle(bottle(), shade_of(bottle(), mode=mode, pose=pose, direction=270, spread=spread))[0]
         for spread in (5, 30, 60)
     ]
     assert (np.diff(reach) > 1).all()
 
 
 def test_intensity_is_darkness_up_to_almost_black() -> None:
-    darkest = [cast(box(), pose=0, intensity=intensity).max() for intensity in (0, 0.2, 0.5, 1)]
+    darkest = [shade_of(box(), pose=0, intensity=intensity).max() for intensity in (0, 0.2, 0.5, 1)]
     assert darkest[0] == 0
     assert darkest[2] == pytest.approx(2.5 * darkest[1], rel=0.03)
     assert darkest[3] in (242, 243)  # 0.95 of 255, rounded either way
@@ -172,7 +172,9 @@ def test_softness_flattens_the_steepest_edge(mode: str, pose: float) -> None:
     alpha = rectangle(60, 40, 180, 170)
     outside = (alpha[1:] == 0) & (alpha[:-1] == 0)
     steepest = [
-        np.abs(np.diff(cast(alpha, mode=mode, pose=pose, softness=softness), axis=0))[outside].max()
+        np.abs(np.diff(shade_of(alpha, mode=mode, pose=pose, softness=softness), axis=0))[
+            outside
+        ].max()
         for softness in (0.2, 0.6, 1)
     ]
     assert steepest[0] > 1.15 * steepest[1] > 1.3 * 1.15 * steepest[2]
@@ -181,7 +183,7 @@ def test_softness_flattens_the_steepest_edge(mode: str, pose: float) -> None:
 def test_a_hard_shadow_gets_softer_and_fainter_with_distance() -> None:
     """A pillar's shadow to the front: its edge is crisp at the foot, and wide at the far end."""
     alpha = rectangle(100, 20, 140, 120)
-    shade = cast(alpha, mode="hard", pose=90, direction=180, spread=90)
+    shade = shade_of(alpha, mode="hard", pose=90, direction=180, spread=90)
     near, far = (shade[row, 60:121] for row in (124, 185))
     assert near.max() > 1.2 * far.max() > 40
     assert width_of_edge(near) < 6
@@ -205,7 +207,7 @@ def width_of_edge(profile: np.ndarray) -> int:
 )
 def test_a_cut_subject_has_no_line_at_the_edge(mode: str, pose: float, alpha: np.ndarray) -> None:
     """Going towards the edge that cuts it, the shadow neither swells nor dies away."""
-    shade = cast(alpha, mode=mode, pose=pose)
+    shade = shade_of(alpha, mode=mode, pose=pose)
     if alpha[:, 0].any():
         assert np.abs(np.diff(shade[:, :6], axis=1)).max() <= 4
     if alpha[-1].any():
@@ -217,10 +219,10 @@ def test_the_light_of_a_scene_fills_in_what_the_caller_leaves_open() -> None:
     low = SceneLight(direction=90, elevation=20, softness=0.1)
     high = SceneLight(direction=90, elevation=70, softness=0.1)
     soft = SceneLight(direction=90, elevation=20, softness=0.9)
-    seen = [middle(box(), cast(box(), light, mode="hard", pose=90))[0] for light in (low, high)]
+    seen = [middle(box(), shade_of(box(), light, mode="hard", pose=90))[0] for light in (low, high)]
     assert seen[0] < seen[1] < 0
     edges = [
-        np.abs(np.diff(cast(box(), light, mode="hard", pose=90), axis=1)).max()
+        np.abs(np.diff(shade_of(box(), light, mode="hard", pose=90), axis=1)).max()
         for light in (low, soft)
     ]
     assert edges[0] > 1.5 * edges[1]
@@ -229,20 +231,20 @@ def test_the_light_of_a_scene_fills_in_what_the_caller_leaves_open() -> None:
 def test_what_the_caller_says_wins_over_the_scene() -> None:
     scene = SceneLight(direction=90, elevation=20, softness=0.9)
     asked = {"direction": 270, "spread": 30, "softness": 0.2, "pose": 90}
-    assert np.array_equal(cast(box(), scene, **asked), cast(box(), **asked))
+    assert np.array_equal(shade_of(box(), scene, **asked), shade_of(box(), **asked))
 
 
 @pytest.mark.parametrize(("subject", "pose"), [(bottle, 90), (shirt, 0)])
 def test_without_a_pose_the_matte_decides(subject: Callable[[], np.ndarray], pose: float) -> None:
-    guessed = cast(subject())
-    assert np.array_equal(guessed, cast(subject(), pose=pose))
-    assert not np.array_equal(guessed, cast(subject(), pose=90 - pose))
+    guessed = shade_of(subject())
+    assert np.array_equal(guessed, shade_of(subject(), pose=pose))
+    assert not np.array_equal(guessed, shade_of(subject(), pose=90 - pose))
 
 
 def test_a_fade_has_no_bands() -> None:
     """In a fade on a large canvas no value fills a strip of its own: its neighbours mix in."""
     alpha = cv2.resize(box(), (1200, 1200), interpolation=cv2.INTER_NEAREST)
-    shade = cast(alpha, mode="floating", pose=0, direction=180, softness=1)
+    shade = shade_of(alpha, mode="floating", pose=0, direction=180, softness=1)
     column = shade[900:1150, 560:640]
     assert column.max() > 20
     assert np.mean([len(np.unique(row)) > 1 for row in column]) > 0.8
