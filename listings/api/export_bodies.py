@@ -83,7 +83,7 @@ class ArchiveBody(Chosen):
 
 
 def request_of(body: Mapping[str, Any]) -> ExportRequest:
-    """What a checked ExportBody asks for."""
+    """Read a checked ExportBody."""
     format = all_formats()[body["format"]]
     return ExportRequest(
         format,
@@ -94,7 +94,7 @@ def request_of(body: Mapping[str, Any]) -> ExportRequest:
 
 
 def formats_by_field() -> dict[str, list[Format]]:
-    """The fields that go with some formats only, and with which."""
+    """Tell which formats each field goes with that does not go with all."""
     formats = list(all_formats().values())
     return {
         "platform": [format for format in formats if format.platform is None],
@@ -105,7 +105,7 @@ def formats_by_field() -> dict[str, list[Format]]:
 
 @functools.cache
 def options_serializer(format: Format) -> type[StrictSerializer]:
-    """The object that a body has under the format's name, for what the format alone asks for."""
+    """Make the serializer of the object under the format's name: what the format alone asks for."""
     fields = {
         camel(name): _field(kind, source=None if camel(name) == name else name)
         for name, kind in options.kinds_of(format.options).items()

@@ -49,7 +49,7 @@ class ExportView(ListingView):
     scope = {"POST": scopes.LISTINGS_READ}
 
     def chosen(self, body: dict[str, Any]) -> QuerySet[Listing]:
-        """The listings named, in the order of their making. Raises AppError NOT_FOUND."""
+        """Choose the listings named, in the order of their making. Raises AppError NOT_FOUND."""
         account = caller(self.request).account
         rows = selectors.whole(Listing.objects.filter(account=account)).order_by("created_at", "pk")
         ids: list[UUID] | None = body.get("listing_ids")
@@ -68,7 +68,7 @@ def _formats_in_words() -> str:
 
 
 def _media_types() -> list[str]:
-    """Those of the formats, each once; without JSON, which the document would show enveloped."""
+    """List the formats' types, each once; without JSON, which would be shown enveloped."""
     found = dict.fromkeys(one.media_type for one in all_formats().values())
     return [media_type.partition(";")[0] for media_type in found if media_type != JSON]
 

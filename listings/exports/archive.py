@@ -17,7 +17,7 @@ from processing.services.archives import Entry
 
 
 def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image], site: Site) -> Iterator[bytes]:
-    """The archive's bytes, in pieces. ``sized`` are the pictures to be sent, by the id of those
+    """Make the archive, in pieces. ``sized`` are the pictures to be sent, by the id of those
     that the offers have."""
     entries: list[Entry] = []
     texts: dict[str, str] = {}
@@ -36,7 +36,7 @@ def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image], site: Site) -> 
 
 
 def words(offered: Offer) -> str:
-    """A listing's words, to be copied into a form field by field."""
+    """Write a listing's words, to be copied into a form field by field."""
     listing = offered.listing
     price = f"{offered.amount} {listing.currency}" if offered.amount else ""
     condition = listing.get_condition_display() if listing.condition else ""
@@ -58,6 +58,6 @@ def words(offered: Offer) -> str:
 
 
 def _folder(number: int, offered: Offer) -> str:
-    """Plain ASCII, so that every system unpacks it; the number keeps the order and sets it apart."""
+    """Name a folder in plain ASCII, so that every system unpacks it; its number keeps it apart."""
     name = slugify(offered.listing.sku) or slugify(offered.title)[:50].strip("-") or "listing"
     return f"{number:03}-{name}"

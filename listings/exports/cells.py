@@ -14,7 +14,7 @@ _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def safe(text: str) -> str:
-    """An apostrophe before what would be a formula: spreadsheets show such a cell as text.
+    """Put an apostrophe before what would be a formula: spreadsheets show such a cell as text.
 
     Plain numbers stay what they are.
     """
@@ -22,7 +22,7 @@ def safe(text: str) -> str:
 
 
 def rows_of(rows: Iterable[Sequence[str]], dialect: Dialect = "excel") -> Iterator[bytes]:
-    """Each row as bytes of a CSV file (or one with tabs), every cell safe, in UTF-8."""
+    """Encode each row for a CSV file (or one with tabs), every cell safe, in UTF-8."""
     sink = _Sink()
     writer = csv.writer(sink, dialect)
     for row in rows:

@@ -26,7 +26,7 @@ class Site:
 
 
 def links(offer: Offer, site: Site, most: int) -> list[str]:
-    """Addresses of the offer's pictures, the cover first, good for LINK_SECONDS."""
+    """Sign addresses of the offer's pictures, the cover first, good for LINK_SECONDS."""
     return [
         content_url(picture.image, base=site.base, seconds=LINK_SECONDS)
         for picture in offer.pictures[:most]
@@ -34,13 +34,13 @@ def links(offer: Offer, site: Site, most: int) -> list[str]:
 
 
 def attribute(offer: Offer, *names: str) -> str:
-    """The first attribute of one of these names, in any case."""
+    """Find the first attribute of one of these names, in any case."""
     said = {key.casefold(): text for key, text in offer.attributes.items()}
     return next((said[name] for name in names if name in said), "")
 
 
 def identifier(listing: Listing) -> str:
-    """The seller's own number for it, or ours."""
+    """Return the seller's own number for it, or ours."""
     return listing.sku or listing.public_id
 
 
@@ -67,7 +67,7 @@ def link_of(offer: Offer, template: str) -> str:
 
 
 def html(text: str) -> str:
-    """Plain text as HTML: paragraphs at empty lines, line breaks within them."""
+    """Turn plain text into HTML: paragraphs at empty lines, line breaks within them."""
     paragraphs = [part for part in text.split("\n\n") if part]
     return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs)
 
@@ -77,7 +77,7 @@ def one_line(text: str) -> str:
 
 
 def condition(listing: Listing) -> str:
-    """new or used, as Google and Meta have it."""
+    """Say new or used, as feeds for shoppers have it."""
     if not listing.condition:
         return ""
     return "new" if listing.condition in NEW else "used"
@@ -89,7 +89,7 @@ def in_stock(listing: Listing) -> bool:
 
 
 def gender(offer: Offer) -> str:
-    """male, female or unisex, as Google, Meta and Shopify have it."""
+    """Say male, female or unisex, as feeds for shoppers have it."""
     words = {"men": "male", "boys": "male", "women": "female", "girls": "female"}
     return words.get(offer.department, offer.department)
 

@@ -88,7 +88,7 @@ class Contents:
                     yield offer(found[pk], self.request.offer_platform)
 
     def link(self, offered: Offer) -> str:
-        """Where buyers find it; "" where nobody knows."""
+        """Tell where buyers find it; "" where nobody knows."""
         return link_of(offered, self.request.link)
 
 

@@ -43,10 +43,10 @@ class NoOptions:
 
 
 def option(default: Value, kind: Kind) -> Value:
-    """A field of a format's dataclass of options."""
+    """Declare a field of a format's dataclass of options."""
     return dataclasses.field(default=default, metadata={_KIND: kind})
 
 
 def kinds_of(options: type[Any]) -> Mapping[str, Kind]:
-    """What each field takes, by its name."""
+    """Look up what each field takes, by its name."""
     return {field.name: field.metadata[_KIND] for field in dataclasses.fields(options)}

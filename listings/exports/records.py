@@ -11,7 +11,7 @@ from listings.pictures import MOST as MOST_PICTURES
 
 
 def record(offer: Offer, site: Site) -> dict[str, Any]:
-    """Money as text with the currency's decimals, so that nothing is lost on the way."""
+    """Gather a listing's fields; money is text with its decimals, so that nothing is lost."""
     listing = offer.listing
     return {
         "id": listing.public_id,

@@ -37,7 +37,7 @@ class Sized:
 
 
 def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) -> Sized:
-    """What there is of the pictures in the platform's measure; the rest is put to work.
+    """Find what there is of the pictures in the platform's measure, and put the rest to work.
 
     A picture that was made here and fits is taken as it is; of an original the metadata has to go
     in any case. Each picture made costs a unit of ``edit``. Raises AppError QUOTA_EXCEEDED, and
@@ -63,7 +63,7 @@ def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) 
 
 
 def plan_for(rules: Mapping[str, Rule]) -> EditPlan:
-    """The whole photo on white, no larger than the platform takes, as a JPEG."""
+    """Plan the whole photo on white, no larger than the platform takes, as a JPEG."""
     side = min(_SIDE, largest_side(rules))
     return EditPlan(
         cutting=None,
@@ -92,7 +92,7 @@ def _made(account: Account, keys: Mapping[UUID, str]) -> dict[UUID, Image]:
 
 
 def _under_way(account: Account, keys: Iterable[str]) -> set[str]:
-    """The keys of work that nobody has to start again. Raises AppError CONFLICT for what failed."""
+    """Find work that nobody has to start again. Raises AppError CONFLICT for what failed."""
     rows = Job.objects.filter(account=account, rendition_key__in=set(keys))
     latest = {job.rendition_key: job for job in rows.order_by("created_at", "pk")}
     failed = [job for job in latest.values() if job.state == JobState.FAILED]

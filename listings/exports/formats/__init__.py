@@ -14,7 +14,7 @@ from listings.exports.format import Format
 
 @functools.cache
 def all_formats() -> Mapping[str, Format]:
-    """Every format by its name, in the order of their positions.
+    """Find every format, by its name and in the order of their positions.
 
     Raises ImproperlyConfigured for a module without one, and for two that can't be told apart.
     """

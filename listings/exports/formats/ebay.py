@@ -64,7 +64,7 @@ class Options:
 
 
 def pieces(contents: Contents) -> Iterator[bytes]:
-    """The sheet. Raises AppError VALIDATION_ERROR where it can't have one site and currency."""
+    """Make the sheet. Raises AppError VALIDATION_ERROR where it can't have one site and currency."""
     country, aspects = _columns(contents)
 
     def rows() -> Iterator[list[str]]:
@@ -76,7 +76,7 @@ def pieces(contents: Contents) -> Iterator[bytes]:
 
 
 def country_for(currencies: Iterable[str], options: Options) -> str:
-    """The site that the file is for: one file, one site, one currency.
+    """Choose the site that the file is for: one file, one site, one currency.
 
     Raises AppError VALIDATION_ERROR.
     """
@@ -98,7 +98,7 @@ def country_for(currencies: Iterable[str], options: Options) -> str:
 
 
 def aspects_of(names: Iterable[str]) -> list[str]:
-    """The columns for the aspects of these names, each once, in whatever case it is written."""
+    """Name the columns for these aspects, each once, in whatever case it is written."""
     found = {name.casefold(): name for name in names}
     further = sorted(name for key, name in found.items() if key not in _NO_ASPECTS)
     return [*_OWN_ASPECTS, *further]

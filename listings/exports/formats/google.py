@@ -32,7 +32,7 @@ HEADER: Final = [
 
 
 def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
-    """One product."""
+    """Make the row of a product."""
     listing = offer.listing
     pictures = links(offer, contents.site, _MOST_PICTURES)
     gtin, mpn = attribute(offer, *IDENTIFIERS), attribute(offer, "mpn")

@@ -30,7 +30,7 @@ HEADER: Final = [
 
 
 def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
-    """One product."""
+    """Make the row of a product."""
     listing = offer.listing
     tags = [*offer.tags, "", ""]
     cells = {

@@ -20,7 +20,7 @@ HEADER: Final = [
 
 
 def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
-    """One row: money as decimal numbers; lists joined by ``|``, attributes as JSON."""
+    """Make a row: money as decimal numbers; lists joined by ``|``, attributes as JSON."""
     cells = record(offer, contents.site)
     for name in ("colors", "materials", "tags", "image_urls"):
         cells[name] = "|".join(cells[name])

@@ -10,7 +10,7 @@ from listings.exports.records import record
 
 
 def pieces(contents: Contents) -> Iterator[bytes]:
-    """The array, an object at a time."""
+    """Write the array, an object at a time."""
     before = "["
     for offered in contents.offers():
         yield f"{before}\n{json.dumps(record(offered, contents.site), ensure_ascii=False)}".encode()

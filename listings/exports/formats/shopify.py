@@ -45,7 +45,7 @@ HEADER: Final = [
 
 
 def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
-    """The product with its cover, and a row for each further picture."""
+    """Make the product's row with its cover, and a row for each further picture."""
     handle, pictures = handle_of(offer), links(offer, contents.site, _MOST_PICTURES)
     cells = _product(offer) | {"URL handle": handle}
     for position, link in enumerate(pictures or [""], start=1):
