@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processing.engine.plans.cutout import CutoutPlan, camel
+from processing.engine.plans.cutout import CutoutPlan, camel, types_of
 from processing.engine.plans.edit import EditPlan
 
 _COMMANDS: dict[str, type[Command]] = {}  # by operation
@@ -73,7 +72,8 @@ class RemoveBackground(Command):
 
     @classmethod
     def load(cls, row: Mapping[str, Any]) -> Self:
-        known = {camel(option.name) for option in fields(CutoutPlan)}
+        definition: Any = cls.model_fields["plan"].annotation
+        known = {camel(option) for option in types_of(definition)}
         plan = {name: value for name, value in row.items() if name in known}
         rest = {name: value for name, value in row.items() if name not in known}
         return super().load({**rest, "plan": plan})
@@ -121,6 +121,12 @@ def from_json(data: dict[str, Any]) -> Command:
     """The command kept on a job row. Raises KeyError for an operation that nobody knows, and
     pydantic.ValidationError for anything else that is wrong."""
     return _COMMANDS[data["operation"]].load(data)
+
+
+def options_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the caller chose, of a command as a job's row keeps it."""
+    own = Command.model_fields
+    return {name: value for name, value in row.items() if name not in own}
 
 
 def canonical_json(command: Command, contents: Mapping[str, str] | None = None) -> str:

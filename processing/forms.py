@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -11,12 +13,35 @@ from processing.commands import RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.color_names import parse_color
-from processing.engine.plans.cutout import CutoutPlan
+from processing.engine.plans.cutout import CutoutPlan, types_of
 from processing.worker.runtime import registry
 
-EDGES = [("standard", "Standard"), ("fine", "Fine"), ("none", "As the model sees it")]
-FORMATS = [("png", "PNG"), ("webp", "WebP"), ("jpg", "JPG")]
 BACKGROUNDS = [("", "Transparent"), ("#ffffff", "White"), ("custom", "Colour")]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An option of CutoutPlan as people see it; `words` for each of its choices, in this order."""
+
+    label: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    widget: type[forms.Widget] | None = None
+
+
+# In the order of the page. The background's color is asked for by two fields of the form's own.
+SHOWN = {
+    "format": Shown(
+        "File format", {"png": "PNG", "webp": "WebP", "jpg": "JPG"}, widget=forms.RadioSelect
+    ),
+    "model": Shown("Model"),
+    "edge": Shown(
+        "Edges", {"standard": "Standard", "fine": "Fine", "none": "As the model sees it"}
+    ),
+    "crop": Shown("Crop to the product"),
+    "keep_existing_alpha": Shown("Keep the transparency that the file has"),
+}
+# Options that only programs are offered.
+LEFT_OUT = frozenset({"clean_up", "despill", "output", "size"})
 
 
 def installed_models() -> list[ModelInfo]:
@@ -39,18 +64,10 @@ class CutoutForm(forms.Form):
         label="Background colour",
         widget=forms.TextInput(attrs={"type": "color"}),
     )
-    format = forms.ChoiceField(
-        choices=FORMATS, initial="png", widget=forms.RadioSelect, label="File format"
-    )
-    model = forms.ChoiceField(label="Model")
-    edge = forms.ChoiceField(choices=EDGES, initial="standard", label="Edges")
-    crop = forms.BooleanField(required=False, label="Crop to the product")
-    keep_existing_alpha = forms.BooleanField(
-        required=False, label="Keep the transparency that the file has"
-    )
 
     def __init__(self, *args: Any, has_alpha: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= {name: _field_of(name) for name in SHOWN}
         models = installed_models()
         self.fields["model"].choices = [  # type: ignore[attr-defined]
             (
@@ -76,13 +93,22 @@ class CutoutForm(forms.Form):
     def command(self) -> RemoveBackground:
         given = self.cleaned_data
         color = given["color"] if given["background"] == "custom" else given["background"]
-        return RemoveBackground(
-            plan=CutoutPlan(
-                model=given["model"],
-                edge=given["edge"],
-                format=given["format"],
-                bg_color=color or None,
-                crop=given["crop"],
-                keep_existing_alpha=given["keep_existing_alpha"],
-            )
-        )
+        options = {name: given[name] for name in SHOWN}
+        return RemoveBackground(plan=CutoutPlan(bg_color=color or None, **options))
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """What the page asks for below the background and the format."""
+        hidden = {"format"} if self.has_alpha else {"format", "keep_existing_alpha"}
+        return [self[name] for name in SHOWN if name not in hidden]
+
+
+def _field_of(name: str) -> forms.Field:
+    shown = SHOWN[name]
+    if types_of(CutoutPlan)[name] is bool:
+        return forms.BooleanField(required=False, label=shown.label)
+    choices = list(shown.words.items())
+    initial = getattr(CutoutPlan(), name)
+    return forms.ChoiceField(
+        choices=choices, initial=initial, label=shown.label, widget=shown.widget
+    )

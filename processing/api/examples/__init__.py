@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from processing.commands import RemoveBackground, options_of
+
 TOOL_ANSWER: dict[str, Any] = {
     "originalImageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",
     "processedImageId": "img_9hRk3LmQpXwYt6Zb4VnCd2",
@@ -16,18 +18,7 @@ JOB: dict[str, Any] = {
     "id": "job_5JtKd8WcVr3nXy7LqPzEm6",
     "operation": "remove-background",
     "state": "completed",
-    "options": {
-        "model": "fast",
-        "edge": "standard",
-        "output": "cutout",
-        "cleanUp": {"islands": True, "pinholes": True, "shadow": True, "keepHanger": True},
-        "format": "png",
-        "bgColor": None,
-        "crop": False,
-        "size": "original",
-        "despill": False,
-        "keepExistingAlpha": False,
-    },
+    "options": options_of(RemoveBackground().kept()),
     "sourceImageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",
     "resultImageId": "img_9hRk3LmQpXwYt6Zb4VnCd2",
     "resultUrl": "https://packshot.example/content/img_9hRk3LmQpXwYt6Zb4VnCd2/file?expires=…",

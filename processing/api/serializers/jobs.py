@@ -10,6 +10,7 @@ from rest_framework import serializers
 from config.api.fields import PublicIdField
 from config.api.serializers import PageQuery
 from media_library.files.links import content_url
+from processing.commands import options_of
 from processing.models import Job, JobState, Preset
 from processing.services import edit_json
 
@@ -137,8 +138,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         ]
 
     def get_options(self, job: Job) -> dict[str, Any]:
-        internal = ("operation", "watermark")
-        return {name: value for name, value in job.command.items() if name not in internal}
+        return options_of(job.command)
 
     def get_resultUrl(self, job: Job) -> str | None:
         if job.result is None or job.result.deleted_at is not None:

@@ -26,6 +26,13 @@ _EDGES: dict[str, tuple[float, float]] = {
     "high": (0.0, 1.0),
     "ultra": (50.0, 0.5),
 }
+# Options of ours that the dialect has no parameter for: a mask is made beside the cutout (masks).
+LEFT_OUT = frozenset(
+    {
+        *("keep_existing_alpha", "clean_up", "despill", "output"),
+        *("format", "bg_color", "crop", "size"),
+    }
+)
 
 
 class Options(BaseModel):

@@ -9,16 +9,13 @@ from processing.commands import RemoveBackground
 from processing.compat.fields import Fields
 from processing.compat.pictures import Sent
 from processing.engine.plans.color_names import parse_rgba
-from processing.engine.plans.cutout import CutoutPlan, Edge, Output, OutputFormat, Size
+from processing.engine.plans.cutout import SIZE_LIMITS, CutoutPlan, Edge, Output, OutputFormat, Size
 
 _FORMATS: dict[str, OutputFormat] = {"png": "png", "jpg": "jpg", "webp": "webp"}
 _CHANNELS: dict[str, Output] = {"rgba": "cutout", "alpha": "mask"}
-_SIZES: dict[str, Size] = {
-    "preview": "preview",
-    "medium": "medium",
-    "hd": "hd",
-    "full": "full",
-}
+_SIZES: dict[str, Size] = {name: name for name in SIZE_LIMITS}
+# Options of ours that the dialect has no parameter for.
+LEFT_OUT = frozenset({"clean_up", "keep_existing_alpha"})
 
 
 def read_image(fields: Fields) -> Sent:

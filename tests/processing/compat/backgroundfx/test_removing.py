@@ -8,9 +8,11 @@ import pytest
 
 from config.errors import AppError
 from processing.commands import RemoveBackground, command_hash
+from processing.compat.backgroundfx import removing
 from processing.compat.backgroundfx.removing import Options, of_form, of_json
 from processing.compat.fields import Fields
 from tests.processing.compat.backgroundfx.conftest import MiddleModel
+from tests.processing.options import changed, names
 
 
 def form(**values: str) -> Options:
@@ -148,3 +150,11 @@ def test_options_have_the_same_names() -> None:
     assert of_json(text) == form(
         model="u2net", quality="low", return_mask="true", edge_refinement="7"
     )
+
+
+def test_every_option_of_ours_has_a_parameter_or_is_left_out_on_purpose(
+    models: MiddleModel, settings: Any
+) -> None:
+    models.installed |= {"u2net"}
+    plan = form(model="u2net", quality="ultra", return_mask="true").command().plan
+    assert changed(plan) == names() - removing.LEFT_OUT

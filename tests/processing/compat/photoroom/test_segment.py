@@ -12,11 +12,14 @@ from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import PlanLimit
 from media_library.models import Image
 from processing.commands import RemoveBackground, command_hash
+from processing.compat.fields import Fields
+from processing.compat.photoroom import segment
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job
 from processing.services import jobs
 from tests.processing.compat.photoroom.client import PhotoroomError
 from tests.processing.compat.photoroom.conftest import DrawingEngine, Shop, photo
+from tests.processing.options import changed, names
 
 works = pytest.mark.usefixtures("quick_queue")
 
@@ -262,3 +265,14 @@ def test_a_mistake_of_ours_is_told_in_their_shape_and_to_our_log(
     assert caught.value.message.startswith("An unexpected error occurred. Quote request ")
     assert caught.value.body["type"] == "internal_error"
     assert "must not see" not in caught.value.message
+
+
+def test_every_option_of_ours_has_a_parameter_or_is_left_out_on_purpose(settings: Any) -> None:
+    settings.DEFAULT_MODEL = "high"
+
+    def read(**values: str) -> CutoutPlan:
+        fields = Fields({name: [value] for name, value in values.items()}, is_form=True)
+        return segment.read_segment(fields, edge=75.0, watermark=False).plan
+
+    mask = read(channels="alpha", format="jpg", crop="true", size="hd", despill="true")
+    assert changed(mask, read(bg_color="red")) == names() - segment.LEFT_OUT
