@@ -16,6 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from processing.engine.plans.cutout import CutoutPlan, camel, types_of
 from processing.engine.plans.edit import EditPlan
 
+EditOperation = Literal[
+    "edit", "generate-background", "replace-background", "upscale", "remove-text"
+]
+
 _COMMANDS: dict[str, type[Command]] = {}  # by operation
 
 
@@ -92,9 +96,7 @@ class Edit(Command):
     The operation is what is counted against a plan; equal plans are equal work under any of them.
     """
 
-    operation: Literal[
-        "edit", "generate-background", "replace-background", "upscale", "remove-text"
-    ] = "edit"
+    operation: EditOperation = "edit"
     plan: EditPlan
 
     def work(self) -> dict[str, Any]:

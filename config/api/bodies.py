@@ -44,8 +44,9 @@ def as_text(data: Any, prefix: str = "") -> str:
 def refusal(error: ValidationError, prefix: str = "") -> AppError:
     """What pydantic found wrong, as the API tells it: ``{"layout.margin.top": ["…"]}``."""
     fields: dict[str, list[str]] = {}
-    for found in error.errors(include_url=False, include_context=False):
-        name = ".".join([*([prefix] if prefix else []), *_path(found["loc"])]) or "request"
+    for found in error.errors(include_url=False):
+        path = [*([prefix] if prefix else []), *_path(found["loc"]), *_blamed(found)]
+        name = ".".join(path) or "request"
         fields.setdefault(name, []).append(_words(found["type"], found["msg"]))
     return AppError("VALIDATION_ERROR", _first(fields), status=400, fields=fields)
 
@@ -74,6 +75,12 @@ def _path(location: tuple[int | str, ...]) -> list[str]:
     """A union's members (``float``, ``literal['none']``) are no names a caller knows."""
     parts = [str(part) for part in location]
     return [part for part in parts if not ("[" in part or part in ("float", "str", "int"))]
+
+
+def _blamed(found: Mapping[str, Any]) -> list[str]:
+    """The option within the object at that place, where the error itself names one."""
+    field = getattr(found.get("ctx", {}).get("error"), "field", None)
+    return [] if field is None else [field]
 
 
 def _words(kind: str, message: str) -> str:

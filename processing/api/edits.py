@@ -55,9 +55,9 @@ class EditingView(ApiView):
         image_id = UUID(edit_json.image_id(body.image_id, "imageId"))
         return waiting.run(self.request, command, image_id=image_id)
 
-    def done(self, body: edits.ToolBody, operation: str) -> Job:
+    def done(self, body: edits.EditToolBody) -> Job:
         """The work of one of the smaller tools."""
-        return self.edited(body, edit_of(operation, body, caller(self.request).account))
+        return self.edited(body, edit_of(body, caller(self.request).account))
 
     def answer(self, job: Job, display: str) -> Response:
         shown = waiting.picture_fields(job, display=display, base=self.base)
@@ -114,7 +114,7 @@ class GenerateBackgroundView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(edits.GenerateBackgroundBody, request.data)
-        return self.answer(self.done(body, "generate-background"), body.display)
+        return self.answer(self.done(body), body.display)
 
     def answer(self, job: Job, display: str) -> Response:
         shown = waiting.picture_fields(job, display=display, base=self.base)
@@ -137,7 +137,7 @@ class ReplaceBackgroundView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(edits.ReplaceBackgroundBody, request.data)
-        return self.answer(self.done(body, "replace-background"), body.display)
+        return self.answer(self.done(body), body.display)
 
 
 class UpscaleView(EditingView):
@@ -153,7 +153,7 @@ class UpscaleView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(edits.UpscaleBody, request.data)
-        return self.answer(self.done(body, "upscale"), body.display)
+        return self.answer(self.done(body), body.display)
 
 
 class RemoveTextView(EditingView):
@@ -169,7 +169,7 @@ class RemoveTextView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = api_bodies.read(edits.RemoveTextBody, request.data)
-        return self.answer(self.done(body, "remove-text"), body.display)
+        return self.answer(self.done(body), body.display)
 
 
 class BackdropsView(ApiView):

@@ -2,69 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
-
-from pydantic import BaseModel
 
 from accounts.models import Account
 from config.api import bodies as api_bodies
-from config.errors import AppError, invalid
+from config.errors import invalid
 from processing.api.serializers import edits
 from processing.api.serializers.cutouts import RemoveBackgroundOptions
+from processing.api.serializers.edits import EditOptions
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.errors import InvalidPlan
-from processing.engine.plans.edit import EditPlan
-from processing.engine.prompts import scene
-from processing.services import background_library, edit_json
+from processing.services import edit_json
 
-_OPTIONS: dict[str, type[BaseModel]] = {
-    "generate-background": edits.GenerateBackgroundOptions,
-    "replace-background": edits.ReplaceBackgroundOptions,
-    "upscale": edits.UpscaleOptions,
-    "remove-text": edits.RemoveTextOptions,
-}
-OPERATIONS = ("remove-background", "edit", *_OPTIONS)
+Options = Mapping[str, Any]
 
 
-def command_for(operation: str, options: Mapping[str, Any], account: Account) -> Command:
+def command_for(operation: str, options: Options, account: Account) -> Command:
     """The command of a tool with these options. Raises AppError (or DRF's ValidationError)
     naming the option that is wrong, NOT_FOUND for a background that is not the account's."""
-    if operation == "remove-background":
-        serializer = RemoveBackgroundOptions(data=dict(options))
-        serializer.is_valid(raise_exception=True)
-        return RemoveBackground(plan=serializer.validated_data["plan"])
-    if operation == "edit":
-        return Edit(plan=edit_json.plan_from(options))
-    model = _OPTIONS.get(operation)
-    if model is None:
+    tool = _TOOLS.get(operation)
+    if tool is None:
         raise invalid("operation", f"Must be one of {', '.join(OPERATIONS)}.")
-    return edit_of(operation, api_bodies.read(model, dict(options)), account)
+    return tool(options, account)
 
 
-def edit_of(operation: str, options: Any, account: Account) -> Edit:
-    """An edit by the options of one of the smaller tools. Raises AppError."""
-    field = "prompt" if operation == "generate-background" else "color"
+def edit_of(options: EditOptions, account: Account) -> Edit:
+    """An edit by the options of one of the smaller tools. Raises AppError naming the option."""
     try:
-        if isinstance(options, edits.ReplaceBackgroundOptions):
-            plan = _replacement(options, account)
-        else:
-            plan = options.plan()
-        if isinstance(options, edits.GenerateBackgroundOptions):
-            scene.parse(options.prompt, options.style_preset, options.negative_prompt)
-        return Edit(operation=operation, plan=plan)  # type: ignore[arg-type]
+        return Edit(operation=options.operation, plan=options.plan(account))
     except InvalidPlan as error:
-        name = "stylePreset" if error.message.startswith("stylePreset") else field
-        raise AppError(
-            "VALIDATION_ERROR", error.message, status=400, fields={name: [error.message]}
-        ) from error
+        raise edit_json.refused(error, options.names) from error
 
 
-def _replacement(options: edits.ReplaceBackgroundOptions, account: Account) -> EditPlan:
-    if options.background_id is not None:
-        entry = background_library.find(account, options.background_id)
-        return options.plan(background_library.plan_of(entry, options.scaling))
-    if options.background_image_id is not None:
-        row = edit_json.image_id(options.background_image_id, "backgroundImageId")
-        options = options.model_copy(update={"background_image_id": row})
-    return options.plan(None)
+def _remove_background(options: Options, _: Account) -> Command:
+    serializer = RemoveBackgroundOptions(data=dict(options))
+    serializer.is_valid(raise_exception=True)
+    return RemoveBackground(plan=serializer.validated_data["plan"])
+
+
+def _edit(options: Options, _: Account) -> Command:
+    return Edit(plan=edit_json.plan_from(options))
+
+
+def _smaller(model: type[EditOptions], options: Options, account: Account) -> Command:
+    return edit_of(api_bodies.read(model, dict(options)), account)
+
+
+_SMALLER: tuple[type[EditOptions], ...] = (
+    edits.GenerateBackgroundOptions,
+    edits.ReplaceBackgroundOptions,
+    edits.UpscaleOptions,
+    edits.RemoveTextOptions,
+)
+_TOOLS: dict[str, Callable[[Options, Account], Command]] = {
+    "remove-background": _remove_background,
+    "edit": _edit,
+    **{model.operation: partial(_smaller, model) for model in _SMALLER},
+}
+OPERATIONS = tuple(_TOOLS)

@@ -22,6 +22,7 @@ from rest_framework.views import set_rollback
 from config.api.errors import flatten
 from config.errors import AppError
 from config.middleware import request_id
+from processing.compat.fields import ParameterError
 
 log = structlog.get_logger(__name__)
 
@@ -108,6 +109,9 @@ class ErrorFormat:
 
 def _message(error: AppError) -> str:
     """Beginning with the name of the parameter that it is about, if it is about one."""
-    name = next(iter(error.fields or {}), "")
     message = error.message[:_MOST_LETTERS]
-    return message if message.startswith(name) else f"{name}: {message}"
+    if not error.fields or isinstance(error, ParameterError):
+        return message
+    name, messages = next(iter(error.fields.items()))
+    # A sentence on one field, such as `invalid` makes, doesn't name it; one on a whole body does.
+    return f"{name}: {message}" if error.message == messages[0] else message

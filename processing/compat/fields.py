@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from rest_framework.request import Request
 
-from config.errors import AppError, invalid
+from config.errors import AppError
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import canonical_colour
 from processing.engine.plans.edit import Length, canonical_length
@@ -27,6 +27,18 @@ MOST_URL = 2000
 _NUMBER = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FLAGS = {"true": True, "false": False}
+
+
+class ParameterError(AppError):
+    """A refusal whose sentence already begins with the parameter's name."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__("VALIDATION_ERROR", message, fields={name: [message]})
+
+
+def wrong(name: str, problem: str) -> ParameterError:
+    """``crop must be boolean``."""
+    return ParameterError(name, f"{name} {problem}")
 
 
 class Fields:
@@ -86,22 +98,22 @@ class Fields:
     def text(self, name: str, *, most: int = MOST_TEXT) -> str | None:
         self._unread.discard(name)
         if name in self._files:
-            raise invalid(name, f"{name} must be text, not a file")
+            raise wrong(name, "must be text, not a file")
         given = self._values.get(name)
         if given is None:
             return None
         value = _only(name, given)
         if len(value) > most:
-            raise invalid(name, f"{name} must have at most {most} characters")
+            raise wrong(name, f"must have at most {most} characters")
         if "\0" in value:
-            raise invalid(name, f"{name} must not contain null characters")
+            raise wrong(name, "must not contain null characters")
         return value
 
     def files(self, name: str) -> list[UploadedFile[Any]]:
         self._unread.discard(name)
         if name in self._values:
             where = "a file" if self.is_form else "sent by POST, as a file"
-            raise invalid(name, f"{name} must be {where}")
+            raise wrong(name, f"must be {where}")
         return self._files.get(name, [])
 
     def file(self, name: str) -> UploadedFile[Any] | None:
@@ -119,13 +131,13 @@ class Fields:
             self.ignore(name)
             return None
         if word not in choices:
-            raise invalid(name, f"{name} must be one of {', '.join(choices)}")
+            raise wrong(name, f"must be one of {', '.join(choices)}")
         return choices[word]
 
     def flag(self, name: str) -> bool | None:
         word = self.text(name)
         if word is not None and word not in _FLAGS:
-            raise invalid(name, f"{name} must be boolean")
+            raise wrong(name, "must be boolean")
         return None if word is None else _FLAGS[word]
 
     def number(self, name: str, least: float, most: float) -> float | None:
@@ -133,15 +145,15 @@ class Fields:
         if text is None:
             return None
         if not _NUMBER.fullmatch(text):
-            raise invalid(name, f"{name} must be a number")
+            raise wrong(name, "must be a number")
         if not least <= float(text) <= most:
-            raise invalid(name, f"{name} must be between {least:g} and {most:.10g}")
+            raise wrong(name, f"must be between {least:g} and {most:.10g}")
         return float(text)
 
     def whole(self, name: str, least: int, most: int) -> int | None:
         value = self.number(name, least, most)
         if value is not None and value != int(value):
-            raise invalid(name, f"{name} must be a whole number")
+            raise wrong(name, "must be a whole number")
         return None if value is None else int(value)
 
     def angle(self, name: str, most: float, words: Mapping[str, float]) -> float | None:
@@ -150,7 +162,7 @@ class Fields:
         if text is None or _NUMBER.fullmatch(text):
             return self.number(name, 0, most)
         if text not in words:
-            raise invalid(name, f"{name} must be a number or one of {', '.join(words)}")
+            raise wrong(name, f"must be a number or one of {', '.join(words)}")
         return words[text]
 
     def length(self, name: str) -> Length | None:
@@ -172,7 +184,7 @@ class Fields:
     def uuid(self, name: str) -> UUID | None:
         text = self.text(name)
         if text is not None and not _UUID.fullmatch(text):
-            raise invalid(name, f"{name} must be a UUID")
+            raise wrong(name, "must be a UUID")
         return UUID(text) if text else None
 
 
@@ -191,11 +203,10 @@ class naming:
 
 
 def refused(name: str, error: InvalidPlan) -> AppError:
-    message = error.message.rstrip(".")
-    return invalid(name, message if message.startswith(f"{name} ") else f"{name}: {message}")
+    return ParameterError(name, error.told_of(name).rstrip("."))
 
 
 def _only(name: str, given: list[Value]) -> Value:
     if len(given) > 1:
-        raise invalid(name, f"{name} was given more than once")
+        raise wrong(name, "was given more than once")
     return given[0]

@@ -61,10 +61,22 @@ class InvalidPlan(EngineError, ValueError):
     """
 
     code = "INVALID_PLAN"
+    _problem = ""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+    @classmethod
+    def of(cls, field: str, problem: str) -> "InvalidPlan":
+        """Say what is wrong with an option in a sentence that begins with its name."""
+        error = cls(f"{field} {problem}", field=field)
+        error._problem = problem
+        return error
+
+    def told_of(self, name: str) -> str:
+        """Say it of the option under the name that a caller knows it by."""
+        return f"{name} {self._problem}" if self._problem else f"{name}: {self.message}"
 
 
 class PictureTooLarge(EngineError):

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from config import public_ids
 from config.api.bodies import as_text, refusal
-from config.errors import invalid
+from config.errors import AppError, invalid
+from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import EditPlan
 
 _PLANS: TypeAdapter[EditPlan] = TypeAdapter(EditPlan)
@@ -40,6 +41,13 @@ def plan_from(edit: Mapping[str, Any]) -> EditPlan:
         raise invalid("edit", "It is nested too deeply.") from error
     except ValueError as error:
         raise invalid("edit", "It has a number that JSON does not know.") from error
+
+
+def refused(error: InvalidPlan, names: Mapping[str, str] | None = None) -> AppError:
+    """Blame the option that the engine names, under the name in `names` where the API has another;
+    the request where several options clash."""
+    field = error.field or "request"
+    return invalid((names or {}).get(field, field), error.message)
 
 
 def kept(plan: EditPlan) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from accounts.http import Caller
 from accounts.models import Account
-from config.errors import invalid, not_found
+from config.errors import not_found
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
 from processing.commands import Command
@@ -28,7 +28,7 @@ from processing.engine.prompts import scene
 from processing.engine.render_edit import STUDIO
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
-from processing.services import background_library, jobs
+from processing.services import background_library, edit_json, jobs
 from processing.services.background_library import Described
 from processing.worker import runtime
 from processing.worker.edits import BACKGROUND_GENERATION
@@ -62,12 +62,9 @@ def order(
     """
     try:
         scene.parse(generated.prompt, generated.style, generated.negative_prompt)
-    except InvalidPlan as error:
-        raise invalid("stylePreset", error.message) from error
-    try:
         runtime.provider(generated.provider)
     except InvalidPlan as error:
-        raise invalid("provider", error.message) from error
+        raise edit_json.refused(error) from error
     if generated.seed is None:
         generated = replace(generated, seed=secrets.randbelow(_LARGEST_SEED + 1))
     told = Described(name or _title(generated), **described)

@@ -76,7 +76,8 @@ def provider(name: str | None) -> BackdropProvider:
     found = providers().get(name)
     if found is None:
         known = ", ".join(providers())
-        raise InvalidPlan(f"There is no provider '{name[:40]}' on this site; it has {known}.")
+        message = f"There is no provider '{name[:40]}' on this site; it has {known}."
+        raise InvalidPlan(message, field="provider")
     return found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from config.errors import invalid
+from accounts.models import Account
 from media_library.models import NAME_LENGTH
+from processing.commands import EditOperation
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import camel
 from processing.engine.plans.edit import (
@@ -30,6 +32,8 @@ from processing.engine.plans.edit import (
     Upscale,
     UpscaleMode,
 )
+from processing.engine.prompts import scene
+from processing.services import background_library, edit_json
 from processing.services.paint_background import PaintBackground, Side, order
 
 _SHADOW = Literal["none", ShadowMode]
@@ -41,6 +45,18 @@ class _Body(BaseModel):
     )
 
 
+class EditOptions(_Body):
+    """The options of one of the tools that are edits."""
+
+    operation: ClassVar[EditOperation]
+    # The plan's options that are called something else here.
+    names: ClassVar[Mapping[str, str]] = {}
+
+    def plan(self, account: Account) -> EditPlan:
+        """Raises InvalidPlan, and AppError for what is not the account's."""
+        raise NotImplementedError
+
+
 class ToolBody(_Body):
     """What every tool takes."""
 
@@ -48,6 +64,10 @@ class ToolBody(_Body):
     display: Literal["data", "url"] = Field(
         "data", description="`displayUrl` as a data URL, or as a signed link that expires."
     )
+
+
+class EditToolBody(EditOptions, ToolBody):
+    """What each of the smaller tools takes."""
 
 
 class EditBody(ToolBody):
@@ -110,8 +130,10 @@ class _Words(_Body):
         )
 
 
-class GenerateBackgroundOptions(_Words):
+class GenerateBackgroundOptions(_Words, EditOptions):
     """A new background from words."""
+
+    operation = "generate-background"
 
     prompt: str = Field(description="What lies behind and below the product.")
     seed: int | None = Field(None, description="The same seed gives the same picture again.")
@@ -129,22 +151,27 @@ class GenerateBackgroundOptions(_Words):
             raise ValueError("width and height go together.")
         return self
 
-    def plan(self) -> EditPlan:
+    def plan(self, account: Account) -> EditPlan:
         """With a size of its own the product stands low in the frame, otherwise where it was."""
+        generated = self.generated()
+        scene.parse(self.prompt, self.style_preset, self.negative_prompt)
         layout = Layout(size="originalImage", reference_box="originalImage")
         if self.width is not None:
             sides = Sides(top=0.12, right=0.12, bottom=0.12, left=0.12)
             layout = Layout(size=f"{self.width}x{self.height}", padding=sides, vertical="bottom")
         return EditPlan(
             layout=layout,
-            background=Background(generated=self.generated()),
+            background=Background(generated=generated),
             shadow=None if self.shadow == "none" else Shadow(mode=self.shadow),
             export=Export(format=self.format),
         )
 
 
-class ReplaceBackgroundOptions(_Body):
+class ReplaceBackgroundOptions(EditOptions):
     """A colour, a picture or one of the library's backgrounds in place of the background."""
+
+    operation = "replace-background"
+    names = {"blend": "color"}  # which is what is missing
 
     color: str | None = Field(None, description="Hex (`#fff`, `ffffff80`) or a CSS name.")
     background_image_id: str | None = Field(None, description="Another of your pictures, `img_…`.")
@@ -167,22 +194,29 @@ class ReplaceBackgroundOptions(_Body):
             )
         return self
 
-    def plan(self, library: Background | None) -> EditPlan:
-        """``library`` is what ``background_id`` stands for."""
-        image = self.background_image_id
-        behind = library or Background(
-            color=self.color, image=None if image is None else BackgroundImage(image, self.scaling)
-        )
+    def plan(self, account: Account) -> EditPlan:
         return EditPlan(
             layout=Layout(size="originalImage", reference_box="originalImage"),
-            background=replace(behind, blend=self.blend_mode),
+            background=replace(self._behind(account), blend=self.blend_mode),
             shadow=None if self.shadow == "none" else Shadow(mode=self.shadow),
             export=Export(format=self.format),
         )
 
+    def _behind(self, account: Account) -> Background:
+        if self.background_id is not None:
+            entry = background_library.find(account, self.background_id)
+            return background_library.plan_of(entry, self.scaling)
+        image = None
+        if self.background_image_id is not None:
+            row = edit_json.image_id(self.background_image_id, "backgroundImageId")
+            image = BackgroundImage(row, self.scaling)
+        return Background(color=self.color, image=image)
 
-class UpscaleOptions(_Body):
+
+class UpscaleOptions(EditOptions):
     """Four times the size."""
+
+    operation = "upscale"
 
     mode: UpscaleMode = "fast"
     downscale_if_needed: Downscale = Field(
@@ -190,7 +224,7 @@ class UpscaleOptions(_Body):
     )
     format: EditFormat = "png"
 
-    def plan(self) -> EditPlan:
+    def plan(self, account: Account) -> EditPlan:
         return EditPlan(
             cutting=None,
             upscale=Upscale(self.mode, self.downscale_if_needed),
@@ -198,23 +232,25 @@ class UpscaleOptions(_Body):
         )
 
 
-class RemoveTextOptions(_Body):
+class RemoveTextOptions(EditOptions):
     """Text out of a picture."""
+
+    operation = "remove-text"
 
     mode: TextRemovalMode = Field(
         "artificial", description="Text laid over the photo, text within its scene, or both."
     )
     format: EditFormat = "png"
 
-    def plan(self) -> EditPlan:
+    def plan(self, account: Account) -> EditPlan:
         return EditPlan(cutting=None, text_removal=self.mode, export=Export(format=self.format))
 
 
-class GenerateBackgroundBody(GenerateBackgroundOptions, ToolBody):
+class GenerateBackgroundBody(GenerateBackgroundOptions, EditToolBody):
     """A new background from words."""
 
 
-class ReplaceBackgroundBody(ReplaceBackgroundOptions, ToolBody):
+class ReplaceBackgroundBody(ReplaceBackgroundOptions, EditToolBody):
     """A colour, a picture or one of the library's backgrounds in place of the background."""
 
 
@@ -245,15 +281,15 @@ class PaintBackgroundBody(_Words):
         try:
             generated = self.generated()
         except InvalidPlan as error:
-            raise invalid("prompt", error.message) from error
+            raise edit_json.refused(error) from error
         size = (self.width, self.height)
         name, category = self.name or "", self.category
         return order(generated, size, name=name, category=category, tags=self.tags)
 
 
-class UpscaleBody(UpscaleOptions, ToolBody):
+class UpscaleBody(UpscaleOptions, EditToolBody):
     """Four times the size."""
 
 
-class RemoveTextBody(RemoveTextOptions, ToolBody):
+class RemoveTextBody(RemoveTextOptions, EditToolBody):
     """Text out of a picture."""

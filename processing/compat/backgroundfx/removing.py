@@ -10,10 +10,10 @@ from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.api.bodies import refusal
-from config.errors import AppError, invalid
+from config.errors import AppError
 from processing.commands import RemoveBackground
 from processing.compat.backgroundfx.dialect import DIALECT
-from processing.compat.fields import Fields
+from processing.compat.fields import Fields, ParameterError, wrong
 from processing.engine.plans.cutout import CutoutPlan
 from processing.worker import runtime
 
@@ -61,7 +61,7 @@ class Options(BaseModel):
             custom: str = DIALECT.setting("BACKGROUNDFX_CUSTOM_MODEL")
             name = custom if self.model == "custom" else self.model
         if not name or not _is_installed(name):
-            raise invalid("model", f"model: {self.model} is not installed here")
+            raise ParameterError("model", f"model: {self.model} is not installed here")
         return name
 
 
@@ -80,9 +80,9 @@ def of_json(text: str | None) -> Options:
     try:
         given = json.loads(text or "{}", parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise invalid("options", "options must be JSON") from error
+        raise wrong("options", "must be JSON") from error
     if not isinstance(given, dict):
-        raise invalid("options", "options must be a JSON object")
+        raise wrong("options", "must be a JSON object")
     return _checked(given, prefix="options")
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from config.errors import invalid
-from processing.compat.fields import Fields, naming
+from processing.compat.fields import Fields, naming, wrong
 from processing.compat.photoroom.pictures import file_or_address
 from processing.compat.pictures import Sent
 from processing.engine.plans.color_names import parse_rgba
@@ -67,7 +66,7 @@ def read_background(fields: Fields, base: Background) -> Behind:
 def _prompt(fields: Fields) -> str | None:
     prompt = fields.text("background.prompt", most=MOST_PROMPT)
     if prompt is not None and not prompt.strip():
-        raise invalid("background.prompt", "background.prompt must not be empty")
+        raise wrong("background.prompt", "must not be empty")
     # Prompts are taken as they stand, so whether one may be expanded makes no difference.
     fields.choice("background.expandPrompt", _EXPAND)
     fields.choice("background.expandPrompt.mode", _EXPAND_MODE)
@@ -77,7 +76,7 @@ def _prompt(fields: Fields) -> str | None:
 def _one_kind(image: Sent | None, guidance: Sent | None, prompt: str | None) -> None:
     other = guidance.name if guidance else "background.prompt" if prompt is not None else None
     if image is not None and other is not None:
-        raise invalid(other, f"{other} can't be provided if {image.name} is provided")
+        raise wrong(other, f"can't be provided if {image.name} is provided")
 
 
 def _generated(base: Generated | None, prompt: str | None, *, has_guidance: bool) -> Generated:
@@ -96,10 +95,9 @@ def _scaled(fields: Fields, image: BackgroundImage | None) -> BackgroundImage | 
     if scaling is None:
         return image
     if image is None:
-        raise invalid(
+        raise wrong(
             "background.scaling",
-            "background.scaling can only be provided if background.imageUrl or "
-            "background.imageFile is provided",
+            "can only be provided if background.imageUrl or background.imageFile is provided",
         )
     return replace(image, scaling=scaling)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from config.errors import AppError, invalid
+from config.errors import AppError
 from processing.commands import Edit
-from processing.compat.fields import Fields
+from processing.compat.fields import Fields, wrong
 from processing.compat.photoroom import looks
 from processing.compat.photoroom.background import NAMES as BACKGROUND_NAMES
 from processing.compat.photoroom.background import read_background
@@ -73,7 +73,7 @@ def read_edit(fields: Fields, base: EditPlan, *, edge: Edge | None = None) -> As
     _refuse_unavailable(fields)
     removes = fields.flag("removeBackground")
     if removes is False and (name := fields.first(_NEEDS_CUTOUT)):
-        raise invalid(name, f"{name} can't be provided if removeBackground is set to false")
+        raise wrong(name, "can't be provided if removeBackground is set to false")
     behind = read_background(fields, base.background)
     export = looks.read_export(fields, base.export)
     try:
@@ -101,12 +101,10 @@ def _refuse_unavailable(fields: Fields) -> None:
         if any(
             name == group or name.startswith((f"{group}.", f"{group}[")) for group in UNAVAILABLE
         ):
-            raise invalid(name, f"{name} is not available here")
+            raise wrong(name, "is not available here")
     # Keeping what stands out is what cutting out does anyway.
     if fields.choice("segmentation.mode", {"keepSalientObject": 1, "ignoreSalientObject": 0}) == 0:
-        raise invalid(
-            "segmentation.mode", "segmentation.mode ignoreSalientObject is not available here"
-        )
+        raise wrong("segmentation.mode", "ignoreSalientObject is not available here")
 
 
 def _cutting(
@@ -127,7 +125,7 @@ def _in_original_colours(plan: EditPlan, fields: Fields) -> EditPlan:
     for names, clashes in _CLASHES:
         if clashes(plan):
             name = fields.first((*names, "templateId")) or names[0]
-            raise invalid(name, f"{name} can't be provided if colorSpace is set to original")
+            raise wrong(name, "can't be provided if colorSpace is set to original")
     return replace(plan, export=replace(plan.export, color_space="original"))
 
 

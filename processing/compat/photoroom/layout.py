@@ -6,8 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from config.errors import invalid
-from processing.compat.fields import Fields, naming
+from processing.compat.fields import Fields, naming, wrong
 from processing.compat.photoroom.background import SCALINGS
 from processing.engine.plans.edit import (
     LARGEST_SIDE,
@@ -61,9 +60,9 @@ def _size(fields: Fields, base: str) -> str:
     if size in _NAMED_SIZES:
         return size
     if not _SIZE.fullmatch(size):
-        raise invalid(
+        raise wrong(
             "outputSize",
-            "outputSize must be auto, originalImage, croppedSubject or WIDTHxHEIGHT",
+            "must be auto, originalImage, croppedSubject or WIDTHxHEIGHT",
         )
     with naming("outputSize"):
         width, height = parse_size(size)
@@ -73,9 +72,9 @@ def _size(fields: Fields, base: str) -> str:
 def _most(fields: Fields, name: str, size: str) -> int | None:
     most = fields.whole(name, 1, LARGEST_SIDE)
     if most is not None and size not in ("originalImage", "croppedSubject"):
-        raise invalid(
+        raise wrong(
             name,
-            f"{name} can only be provided if outputSize is originalImage or croppedSubject",
+            "can only be provided if outputSize is originalImage or croppedSubject",
         )
     return most
 

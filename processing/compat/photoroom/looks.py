@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from config.errors import invalid
-from processing.compat.fields import Fields
+from processing.compat.fields import Fields, wrong
 from processing.engine.plans.edit import (
     ColorSpace,
     Downscale,
@@ -89,9 +88,7 @@ def read_shadow(fields: Fields, base: Shadow | None) -> Shadow | None:
         for name in ("direction", "intensity", "softness", "spread", "subjectPose")
     )
     if given is not None and word != _WITH_OVERRIDES:
-        raise invalid(
-            given, f"{given} can only be provided if shadow.mode is set to {_WITH_OVERRIDES}"
-        )
+        raise wrong(given, f"can only be provided if shadow.mode is set to {_WITH_OVERRIDES}")
     return base if mode is None else Shadow(mode, **overrides)
 
 
@@ -100,7 +97,7 @@ def read_light(fields: Fields, base: Light | None) -> Light | None:
     if mode is not None:
         return Light(mode)
     if fields.has("lighting.mode"):
-        raise invalid("lighting.mode", "lighting.mode ai.optimize-portrait is not available here")
+        raise wrong("lighting.mode", "ai.optimize-portrait is not available here")
     return base
 
 

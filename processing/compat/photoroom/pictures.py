@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from config.errors import AppError, invalid
-from processing.compat.fields import MOST_URL, Fields
+from config.errors import AppError
+from processing.compat.fields import MOST_URL, Fields, wrong
 from processing.compat.pictures import Sent
 
 
@@ -12,7 +12,7 @@ def file_or_address(fields: Fields, name: str) -> Sent | None:
     file_name, url_name = f"{name}.imageFile", f"{name}.imageUrl"
     file, url = fields.file(file_name), fields.text(url_name, most=MOST_URL)
     if file is not None and url is not None:
-        raise invalid(url_name, f"{url_name} can't be provided if {file_name} is provided")
+        raise wrong(url_name, f"can't be provided if {file_name} is provided")
     if file is not None:
         return Sent(file_name, file)
     return Sent(url_name, url) if url is not None else None
@@ -24,7 +24,7 @@ def main_picture(fields: Fields) -> Sent:
     if fields.is_form:
         name, other, method = ("imageFile", "imageUrl", "GET")
     if fields.has(other):
-        raise invalid(other, f"{other} is only available in the {method} request; send {name}")
+        raise wrong(other, f"is only available in the {method} request; send {name}")
     content = fields.file(name) if fields.is_form else fields.text(name, most=MOST_URL)
     if content is None:
         raise missing(name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from config.errors import AppError, invalid
+from config.errors import AppError
 from processing.commands import RemoveBackground
-from processing.compat.fields import Fields
+from processing.compat.fields import Fields, wrong
 from processing.compat.pictures import Sent
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.cutout import SIZE_LIMITS, CutoutPlan, Edge, Output, OutputFormat, Size
@@ -30,7 +30,7 @@ def read_segment(fields: Fields, *, edge: Edge | None, watermark: bool) -> Remov
     output = fields.choice("channels", _CHANNELS) or "cutout"
     color = _colour(fields)
     if output == "mask" and color is not None:
-        raise invalid("bg_color", "bg_color can't be provided if channels is set to alpha")
+        raise wrong("bg_color", "can't be provided if channels is set to alpha")
     plan = CutoutPlan(
         model=settings.DEFAULT_MODEL,
         edge=edge or "standard",
@@ -50,5 +50,5 @@ def _colour(fields: Fields) -> str | None:
         return None
     alpha = parse_rgba(color)[3]
     if 0 < alpha < 255:
-        raise invalid("bg_color", "bg_color must be opaque or transparent")
+        raise wrong("bg_color", "must be opaque or transparent")
     return color if alpha else None

@@ -15,9 +15,9 @@ from accounts.http import caller
 from accounts.limits import quotas
 from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.limits.throttles import RateThrottle
-from config.errors import AppError, invalid
+from config.errors import AppError
 from processing.commands import Command, Edit
-from processing.compat.fields import MOST_URL, Fields
+from processing.compat.fields import MOST_URL, Fields, ParameterError
 from processing.compat.jobs import result_of, submit
 from processing.compat.photoroom import answers, errors
 from processing.compat.photoroom.access import (
@@ -99,7 +99,7 @@ class AccountView(PhotoroomView):
         self, request: Request, message: str | None = None, code: str | None = None
     ) -> Any:
         if request.authenticators and not request.successful_authenticator:
-            raise invalid("apiKey", "apiKey: Required")
+            raise ParameterError("apiKey", "apiKey: Required")
         return super().permission_denied(request, message=message, code=code)
 
     def standing(self, operation: str) -> dict[str, int]:
@@ -134,7 +134,7 @@ class EditingView(PhotoroomView):
         try:
             return presets.plan_of(presets.preset_for(caller(self.request).account, preset_id))
         except AppError as error:
-            raise invalid("templateId", f"templateId: {error.message}") from error
+            raise ParameterError("templateId", f"templateId: {error.message}") from error
 
     def edited(self, main: Sent, asked: Asked, fields: Fields) -> HttpResponse:
         check_may_edit(caller(self.request))
@@ -190,7 +190,7 @@ class RenderView(EditingView):
     def work(self, fields: Fields, main: Sent | None) -> HttpResponse:
         plan = self.template(fields)
         if plan is None:
-            raise invalid("templateId", "templateId: must be provided")
+            raise ParameterError("templateId", "templateId: must be provided")
         if main is None:
             raise missing("imageFile" if self.request.method == "POST" else "imageUrl")
         return self.edited(main, Asked(plan), fields)

@@ -94,7 +94,7 @@ class Cutting:
 
     def __post_init__(self) -> None:
         if not self.model:
-            raise InvalidPlan("Name a model, for instance 'fast'.")
+            raise InvalidPlan("Name a model, for instance 'fast'.", field="model")
         edge_strength(self.edge)
 
 
@@ -139,7 +139,7 @@ class CutoutPlan(Cutting):
         if not isinstance(self.edge, str):
             object.__setattr__(self, "edge", _EDGE_NAMES.get(self.edge, float(self.edge)))
         if self.bg_color is not None:
-            spelled = "#{:02x}{:02x}{:02x}".format(*parse_color(self.bg_color))
+            spelled = "#{:02x}{:02x}{:02x}".format(*parse_color(self.bg_color, field="bgColor"))
             object.__setattr__(self, "bg_color", spelled)
         if self.output == "mask" and self.bg_color is not None:
             raise InvalidPlan("A mask has no background.", field="bgColor")
@@ -181,10 +181,10 @@ def edge_strength(edge: Edge) -> float:
         _one_of("edge", edge, get_args(EdgeName))
         return EDGE_STRENGTHS[edge]
     if isinstance(edge, bool) or not 0 <= edge <= 100:
-        raise InvalidPlan(f"edge must be none, standard, fine or 0 to 100, not {edge}.")
+        raise InvalidPlan.of("edge", f"must be none, standard, fine or 0 to 100, not {edge}.")
     return float(edge)
 
 
 def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise InvalidPlan(f"{field} must be one of {', '.join(allowed)}, not '{value}'.")
+        raise InvalidPlan.of(field, f"must be one of {', '.join(allowed)}, not '{value}'.")

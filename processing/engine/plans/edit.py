@@ -88,8 +88,8 @@ class Layout:
             most = getattr(self, name)
             if most is not None:
                 if self.size not in ("originalImage", "croppedSubject"):
-                    raise InvalidPlan(
-                        f"{camel(name)} goes with size originalImage or croppedSubject only."
+                    raise InvalidPlan.of(
+                        camel(name), "goes with size originalImage or croppedSubject only."
                     )
                 _within(camel(name), most, 1, LARGEST_SIDE)
         if self.size not in ("auto", "originalImage", "croppedSubject"):
@@ -108,8 +108,10 @@ class Gradient:
 
     def __post_init__(self) -> None:
         if not 2 <= len(self.colors) <= 5:
-            raise InvalidPlan("A gradient has two to five colors.")
-        _set(self, "colors", tuple(canonical_colour(color) for color in self.colors))
+            raise InvalidPlan("A gradient has two to five colors.", field="colors")
+        _set(
+            self, "colors", tuple(canonical_colour(color, field="colors") for color in self.colors)
+        )
         _within("angle", self.angle, 0, 360)
 
 
@@ -124,7 +126,8 @@ class Blur:
 
     def __post_init__(self) -> None:
         if not 0 < self.radius <= 0.05:
-            raise InvalidPlan("A blur's radius is more than 0 and at most 0.05.")
+            message = "A blur's radius is more than 0 and at most 0.05."
+            raise InvalidPlan(message, field="radius")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +162,9 @@ class Generated:
     def __post_init__(self) -> None:
         for name in ("prompt", "negative_prompt"):
             if len(getattr(self, name) or "") > MOST_PROMPT:
-                raise InvalidPlan(f"{camel(name)} is longer than {MOST_PROMPT} characters.")
+                raise InvalidPlan.of(camel(name), f"is longer than {MOST_PROMPT} characters.")
         if not self.prompt.strip() and self.guidance_image_id is None and self.style is None:
-            raise InvalidPlan("prompt is empty.")
+            raise InvalidPlan.of("prompt", "is empty.")
         if self.seed is not None:
             _within("seed", self.seed, 0, 2**32 - 1)
         _within("guidanceScale", self.guidance_scale, 0, 1)
@@ -188,15 +191,16 @@ class Background:
 
     def __post_init__(self) -> None:
         if self.color is not None:
-            color = canonical_colour(self.color)
+            color = canonical_colour(self.color, field="color")
             _set(self, "color", None if color.endswith("00") and len(color) == 9 else color)
         if sum(part is not None for part in (self.image, self.gradient, self.generated)) > 1:
             raise InvalidPlan("A background is one of image, gradient and generated.")
         if self.blur is not None and self.gradient is not None:
-            raise InvalidPlan("A gradient can't be blurred.")
+            raise InvalidPlan("A gradient can't be blurred.", field="blur")
         layers = (self.color, self.image, self.gradient, self.generated, self.blur)
         if self.blend != "normal" and all(layer is None for layer in layers):
-            raise InvalidPlan(f"There is no background for blend {self.blend} to mix with.")
+            message = f"There is no background for blend {self.blend} to mix with."
+            raise InvalidPlan(message, field="blend")
 
     @property
     def keeps_original(self) -> bool:
@@ -250,7 +254,7 @@ class Outline:
     blur: float = 0.0
 
     def __post_init__(self) -> None:
-        _set(self, "color", canonical_colour(self.color))
+        _set(self, "color", canonical_colour(self.color, field="color"))
         _within("width", self.width, 0, 0.1)
         _within("blur", self.blur, 0, 0.025)
 
@@ -290,7 +294,7 @@ class Export:
     def __post_init__(self) -> None:
         if self.quality is not None:
             if self.format == "png":
-                raise InvalidPlan("A png has no quality.")
+                raise InvalidPlan("A png has no quality.", field="quality")
             _within("quality", self.quality, 1, 100)
         if self.dpi is not None:
             _within("dpi", self.dpi, 72, 1200)
@@ -317,17 +321,26 @@ class EditPlan:
             self._check_without_cutting()
         if self.export.color_space == "original" and not self._is_plain_cutout():
             raise InvalidPlan(
-                "colorSpace original goes with a png of a cutout on nothing, and no other edit."
+                "colorSpace original goes with a png of a cutout on nothing, and no other edit.",
+                field="export.colorSpace",
             )
 
     def _check_without_cutting(self) -> None:
         background = self.background
         if background.image or background.gradient or background.generated or background.blur:
-            raise InvalidPlan("Only a background's color goes with a photo that keeps its own.")
+            raise InvalidPlan(
+                "Only a background's color goes with a photo that keeps its own.",
+                field="background",
+            )
         if self.shadow is not None or self.outline is not None:
-            raise InvalidPlan("Shadow and outline need the background to be removed.")
+            raise InvalidPlan(
+                "Shadow and outline need the background to be removed.",
+                field="shadow" if self.shadow is not None else "outline",
+            )
         if self.layout.reference_box != "subjectBox":
-            raise InvalidPlan("referenceBox needs the background to be removed.")
+            raise InvalidPlan(
+                "referenceBox needs the background to be removed.", field="layout.referenceBox"
+            )
 
     def _is_plain_cutout(self) -> bool:
         kept = EditPlan(cutting=self.cutting, layout=self.layout)
@@ -343,14 +356,15 @@ def parse_size(text: str) -> tuple[int, int]:
     """`2000x1500` as (width, height)."""
     match = _SIZE.fullmatch(text)
     if match is None:
-        raise InvalidPlan(
-            f"size must be auto, originalImage, croppedSubject or WIDTHxHEIGHT, not '{text}'."
+        raise InvalidPlan.of(
+            "size", f"must be auto, originalImage, croppedSubject or WIDTHxHEIGHT, not '{text}'."
         )
     width, height = int(match[1]), int(match[2])
     if max(width, height) > LARGEST_SIDE or width * height > LARGEST_AREA:
         raise InvalidPlan(
             f"A result is at most {LARGEST_SIDE} pixels on a side and {LARGEST_AREA // 10**6} "
-            f"megapixels, not {width}x{height}."
+            f"megapixels, not {width}x{height}.",
+            field="size",
         )
     return width, height
 
@@ -364,9 +378,9 @@ def canonical_length(name: str, value: Length) -> Length:
         percent = _PERCENT.fullmatch(value)
         share = float(percent[1]) / 100 if percent else -1.0
     if isinstance(share, bool | str) or not 0 <= share <= _MOST:
-        raise InvalidPlan(
-            f'{name} must be a share from 0 to 0.49, "0%" to "49%", or pixels as in "100px", '
-            f"not {value}."
+        raise InvalidPlan.of(
+            name,
+            f'must be a share from 0 to 0.49, "0%" to "49%", or pixels as in "100px", not {value}.',
         )
     return float(share)
 
@@ -378,4 +392,5 @@ def _set(instance: object, name: str, value: object) -> None:
 
 def _within(name: str, value: float, least: float, most: float) -> None:
     if isinstance(value, bool) or not least <= value <= most:
-        raise InvalidPlan(f"{name} must be {least:g} to {most:g}, not {value}.")
+        # Bounds whole and to the last digit: 4294967295, not 4.29497e+09.
+        raise InvalidPlan.of(name, f"must be {least:.10g} to {most:.10g}, not {value}.")

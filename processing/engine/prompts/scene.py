@@ -117,7 +117,9 @@ def _style_name(text: str) -> str:
     name = "-".join(plain_form(text).replace("_", " ").replace("-", " ").split())
     known = (*STYLES, *lexicon().presets)
     if name not in known:
-        raise InvalidPlan(f"stylePreset must be one of {', '.join(known)}, not '{text[:40]}'.")
+        raise InvalidPlan.of(
+            "stylePreset", f"must be one of {', '.join(known)}, not '{text[:40]}'."
+        )
     return name
 
 

@@ -193,6 +193,12 @@ def test_what_is_open_is_cancelled(owner: Seller, unsent: list[None]) -> None:
         (1, {"options": {"crop": "yes"}}, "crop"),
         (1, {"options": {"zip": 1}}, "zip"),
         (1, {"operation": "edit", "options": {"zip": 1}}, "edit.zip"),
+        (
+            1,
+            {"operation": "generate-background", "options": {"prompt": "sand", "seed": -1}},
+            "seed",
+        ),
+        (1, {"operation": "upscale", "options": {"mode": "best"}}, "mode"),
         (1, {"options": "{}"}, "options"),
         (1, {"files": 1}, "files"),
     ],

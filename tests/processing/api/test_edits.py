@@ -174,18 +174,28 @@ def failing_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(runtime.providers(), "broken", _Broken())
 
 
+_SOME = "img_2VfUX5sCNEcTGeZ8vKoGj1"
+
+
 @pytest.mark.parametrize(
     ("tool", "body", "field"),
     [
         ("edit", {}, "request"),
         ("edit", {"edit": {"layuot": {}}}, "edit.layuot"),
-        ("edit", {"edit": {"layout": {"padding": 0.5}}}, "edit.layout.padding"),
-        ("edit", {"edit": {"layout": {"padding": {"top": "50%"}}}}, "edit.layout.padding"),
-        ("edit", {"edit": {"layout": {"margin": -0.1}}}, "edit.layout.margin"),
-        ("edit", {"edit": {"layout": {"size": "0x0"}}}, "edit.layout"),
-        ("edit", {"edit": {"layout": {"size": "100000x100000"}}}, "edit.layout"),
-        ("edit", {"edit": {"background": {"color": "blurple"}}}, "edit.background"),
-        ("edit", {"edit": {"cutting": None, "shadow": {}}}, "edit"),
+        ("edit", {"edit": {"layout": {"padding": 0.5}}}, "edit.layout.padding.top"),
+        ("edit", {"edit": {"layout": {"padding": {"left": "50%"}}}}, "edit.layout.padding.left"),
+        ("edit", {"edit": {"layout": {"margin": -0.1}}}, "edit.layout.margin.top"),
+        ("edit", {"edit": {"layout": {"size": "0x0"}}}, "edit.layout.size"),
+        ("edit", {"edit": {"layout": {"size": "100000x100000"}}}, "edit.layout.size"),
+        ("edit", {"edit": {"background": {"color": "blurple"}}}, "edit.background.color"),
+        ("edit", {"edit": {"cutting": None, "shadow": {}}}, "edit.shadow"),
+        ("edit", {"edit": {"cutting": None, "outline": {}}}, "edit.outline"),
+        ("edit", {"edit": {"export": {"quality": 80}}}, "edit.export.quality"),
+        (
+            "edit",
+            {"edit": {"background": {"image": {"imageId": _SOME}, "generated": {"prompt": "x"}}}},
+            "edit.background",
+        ),
         ("edit", {"edit": {"cutting": {"model": "nobody"}}}, "model"),
         (
             "edit",
@@ -216,6 +226,89 @@ def test_what_is_wrong_is_named_and_costs_nothing(
     assert answer.json()["code"] == "VALIDATION_ERROR"
     assert list(answer.json()["fields"]) == [field]
     assert not Job.objects.exists()
+
+
+SCENE = {"prompt": "sand"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "body", "field", "message"),
+    [
+        (
+            "generate-background",
+            {**SCENE, "seed": -1},
+            "seed",
+            "seed must be 0 to 4294967295, not -1.",
+        ),
+        (
+            "generate-background",
+            {**SCENE, "seed": 2**32},
+            "seed",
+            "seed must be 0 to 4294967295, not 4294967296.",
+        ),
+        (
+            "generate-background",
+            {**SCENE, "negativePrompt": "x" * 2001},
+            "negativePrompt",
+            "negativePrompt is longer than 2000 characters.",
+        ),
+        ("generate-background", {"prompt": " "}, "prompt", "prompt is empty."),
+        (
+            "generate-background",
+            {**SCENE, "provider": "nope"},
+            "provider",
+            "There is no provider 'nope' on this site; it has studio.",
+        ),
+        (
+            "replace-background",
+            {"color": "mauvish"},
+            "color",
+            "'mauvish' is not a colour: write #rrggbb, #rgb or a CSS name.",
+        ),
+        (
+            "edit",
+            {"edit": {"background": {"generated": {**SCENE, "seed": -1}}}},
+            "edit.background.generated.seed",
+            "seed must be 0 to 4294967295, not -1.",
+        ),
+        (
+            "edit",
+            {"edit": {"outline": {"width": 0.2}}},
+            "edit.outline.width",
+            "width must be 0 to 0.1, not 0.2.",
+        ),
+        (
+            "edit",
+            {"edit": {"cutting": {"edge": 101}}},
+            "edit.cutting.edge",
+            "edge must be none, standard, fine or 0 to 100, not 101.0.",
+        ),
+        (
+            "edit",
+            {"edit": {"export": {"dpi": 71}}},
+            "edit.export.dpi",
+            "dpi must be 72 to 1200, not 71.",
+        ),
+        (
+            "edit",
+            {"edit": {"cutting": None, "layout": {"referenceBox": "originalImage"}}},
+            "edit.layout.referenceBox",
+            "referenceBox needs the background to be removed.",
+        ),
+        (
+            "edit",
+            {"edit": {"export": {"colorSpace": "original", "dpi": 72, "format": "jpg"}}},
+            "edit.export.colorSpace",
+            "colorSpace original goes with a png of a cutout on nothing, and no other edit.",
+        ),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_the_option_to_blame_is_named_in_a_sentence(
+    owner: Seller, tool: str, body: dict[str, Any], field: str, message: str
+) -> None:
+    answer = post(owner, tool, owner.image(photo()), **body)
+    assert (answer.status_code, answer.json()["fields"]) == (400, {field: [message]})
 
 
 def test_a_picture_too_large_to_upscale_is_refused_at_the_door(owner: Seller) -> None:

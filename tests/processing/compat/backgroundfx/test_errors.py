@@ -126,3 +126,58 @@ class TestRates:
         settings.RATE_LIMITS = {**settings.RATE_LIMITS, "general": "1/h", "backgroundfx": "9/h"}
         for _ in range(3):
             studio.client.projects()
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "message", "details"),
+    [
+        (
+            "/process/remove-background",
+            {"files": {"picture": b"x"}},
+            "file: must be provided",
+            {"file": ["Required."]},
+        ),
+        (
+            "/process/remove-background",
+            {"files": {"file": b""}},
+            "file: The file is empty.",
+            {"file": ["The file is empty."]},
+        ),
+        (
+            "/process/remove-background",
+            {"files": {"file": b"x"}, "data": {"edge_refinement": "101"}},
+            "edge_refinement: Must be less than or equal to 100",
+            {"edge_refinement": ["Must be less than or equal to 100"]},
+        ),
+        (
+            "/process/remove-background",
+            {"files": {"file": b"x"}, "data": {"model": "deeplab"}},
+            "model: deeplab is not installed here",
+            {"model": ["model: deeplab is not installed here"]},
+        ),
+        (
+            "/process/batch",
+            {"files": {"images": b"x"}, "data": {"options": "["}},
+            "options must be JSON",
+            {"options": ["options must be JSON"]},
+        ),
+        (
+            "/backgrounds/generate",
+            {"json": {"prompt": "a table", "style": "baroque"}},
+            "style: Must be 'realistic', 'artistic', 'abstract' or 'gradient'",
+            {"style": ["Must be 'realistic', 'artistic', 'abstract' or 'gradient'"]},
+        ),
+        (
+            "/process/replace-background",
+            {"json": {"image_id": "img_x", "background_id": "bg_x", "blend_mode": 5}},
+            "blend_mode: Must be 'normal', 'multiply', 'screen' or 'overlay'",
+            {"blend_mode": ["Must be 'normal', 'multiply', 'screen' or 'overlay'"]},
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_of_its_parameter(
+    studio: Studio, path: str, asked: dict[str, Any], message: str, details: dict[str, Any]
+) -> None:
+    response = ask(studio, "POST", path, **asked)
+    told = response.json()
+    assert (response.status_code, told["message"], told["details"]) == (400, message, details)

@@ -50,6 +50,14 @@ WRONG_TYPES = [
         {"background.blur.mode": "bokeh", "background.blur.radius": "0"},
         "background.blur.radius: A blur's radius is more than 0 and at most 0.05",
     ),
+    (
+        {"outputSize": "0x100"},
+        "outputSize must be auto, originalImage, croppedSubject or WIDTHxHEIGHT, not '0x100'",
+    ),
+    (
+        {"background.color": "mauvish"},
+        "background.color: 'mauvish' is not a colour: write #rrggbb, #rgb or a CSS name",
+    ),
     ({"padding": FILE}, "padding must be text, not a file"),
     ({"background.imageFile": "data:..."}, "background.imageFile must be a file"),
 ]

@@ -138,6 +138,24 @@ class TestPost:
                 "removeBackground must be boolean",
             ),
             ({"files": [("imageFile", BLUE)] * 2}, "imageFile was given more than once"),
+            (
+                {"data": {"background.seed": "-1"}, "files": {"imageFile": photo()}},
+                "background.seed must be between 0 and 4294967295",
+            ),
+            (
+                {"data": {"marginTop": "50%"}, "files": {"imageFile": photo()}},
+                'marginTop must be a share from 0 to 0.49, "0%" to "49%", or pixels as in '
+                '"100px", not 50%',
+            ),
+            (
+                {"data": {"outputSize": "0x100"}, "files": {"imageFile": photo()}},
+                "outputSize must be auto, originalImage, croppedSubject or WIDTHxHEIGHT, "
+                "not '0x100'",
+            ),
+            (
+                {"data": {"outline.color": "mauvish"}, "files": {"imageFile": photo()}},
+                "outline.color: 'mauvish' is not a colour: write #rrggbb, #rgb or a CSS name",
+            ),
         ],
     )
     def test_refusals_are_nested(self, shop: Shop, form: dict[str, Any], message: str) -> None:

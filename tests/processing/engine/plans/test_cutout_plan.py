@@ -58,35 +58,33 @@ def test_what_is_no_opaque_colour_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message", "field"),
     [
-        ({"model": ""}, "Name a model, for instance 'fast'.", None),
-        ({"edge": "soft"}, "edge must be one of none, standard, fine, not 'soft'.", None),
-        ({"edge": -0.1}, "edge must be none, standard, fine or 0 to 100, not -0.1.", None),
-        ({"edge": 100.1}, "edge must be none, standard, fine or 0 to 100, not 100.1.", None),
-        ({"edge": nan}, "edge must be none, standard, fine or 0 to 100, not nan.", None),
-        ({"edge": True}, "edge must be none, standard, fine or 0 to 100, not True.", None),
-        ({"output": "alpha"}, "output must be one of cutout, mask, not 'alpha'.", None),
-        ({"format": "tiff"}, "format must be one of png, webp, jpg, not 'tiff'.", None),
+        ({"model": ""}, "Name a model, for instance 'fast'.", "model"),
+        ({"edge": "soft"}, "edge must be one of none, standard, fine, not 'soft'.", "edge"),
+        ({"edge": -0.1}, "edge must be none, standard, fine or 0 to 100, not -0.1.", "edge"),
+        ({"edge": 100.1}, "edge must be none, standard, fine or 0 to 100, not 100.1.", "edge"),
+        ({"edge": nan}, "edge must be none, standard, fine or 0 to 100, not nan.", "edge"),
+        ({"edge": True}, "edge must be none, standard, fine or 0 to 100, not True.", "edge"),
+        ({"output": "alpha"}, "output must be one of cutout, mask, not 'alpha'.", "output"),
+        ({"format": "tiff"}, "format must be one of png, webp, jpg, not 'tiff'.", "format"),
         (
             {"size": "huge"},
             "size must be one of preview, medium, hd, full, original, not 'huge'.",
-            None,
+            "size",
         ),
         (
             {"bg_color": "blurple"},
             "'blurple' is not a colour: write #rrggbb, #rgb or a CSS name.",
-            None,
+            "bgColor",
         ),
         (
             {"bg_color": "#fff8"},
             "'#fff8' is not an opaque colour: write #rrggbb, #rgb or a name.",
-            None,
+            "bgColor",
         ),
         ({"output": "mask", "bg_color": "red"}, "A mask has no background.", "bgColor"),
     ],
 )
-def test_a_plan_that_cannot_be_is_refused(
-    wrong: dict[str, Any], message: str, field: str | None
-) -> None:
+def test_a_plan_that_cannot_be_is_refused(wrong: dict[str, Any], message: str, field: str) -> None:
     with pytest.raises(InvalidPlan) as caught:
         CutoutPlan(**wrong)
     assert (caught.value.message, caught.value.field) == (message, field)
