@@ -97,6 +97,9 @@ class Enlarger:
     def check(self, width: int, height: int, upscale: Any) -> None:
         return None
 
+    def version(self, upscale: Any) -> str:
+        return "two pixels for one"
+
     def upscale(self, rgb: Any, alpha: Any, upscale: Any) -> tuple[Any, Any]:
         return np.repeat(np.repeat(rgb, 2, axis=0), 2, axis=1), None
 

@@ -215,7 +215,7 @@ LOOKS: dict[str, Look] = {
     "edge-fine": Look("tuft", _edit(layout=_LARGE, cutting=Cutting(edge="fine"))),
     "cutout-white-jpg": Look("wool-hat", CutoutPlan(format="jpg", crop=True)),
     "cutout-mask": Look("denim-shorts", CutoutPlan(output="mask")),
-    "cutout-watermark": Look("bottle", CutoutPlan(format="webp", crop=True, watermark=True)),
+    "cutout-watermark": Look("bottle", CutoutPlan(format="webp", crop=True), watermark=True),
     "cutout-despilled": Look("bottle on green", CutoutPlan(despill=True, crop=True)),
     "edit-transparent": Look("denim-shorts", _edit(background=Background())),
     "edit-white-jpg": Look("denim-shorts", _edit(export=Export(format="jpg", quality=90))),
@@ -310,7 +310,7 @@ def shot(name: str) -> Shot:
     )
     with _watched() as ran:
         if isinstance(look.plan, CutoutPlan):
-            data = render(source.data, look.plan, models).data
+            data = render(source.data, look.plan, models, watermark=look.watermark).data
         else:
             data = render_edit(source.data, look.plan, tools, watermark=look.watermark).data
     picture = Image.open(BytesIO(data))
@@ -319,11 +319,12 @@ def shot(name: str) -> Shot:
 
 def counted(name: str) -> frozenset[str]:
     """The modules that may run for a look: its version has them in it, or they have no effect."""
-    plan, modules = LOOKS[name].plan, frozenset(versions.WITHOUT_EFFECT)
+    look, modules = LOOKS[name], frozenset(versions.WITHOUT_EFFECT)
+    plan = look.plan
     if isinstance(plan, CutoutPlan):
-        steps = {"cutting", "watermark"} if plan.watermark else {"cutting"}
+        steps = {"cutting", "watermark"} if look.watermark else {"cutting"}
         return modules | versions.modules_of("render_cutout", steps)
-    steps = set(versions.steps_of(plan, watermark=LOOKS[name].watermark))
+    steps = set(versions.steps_of(plan, watermark=look.watermark))
     modules |= versions.modules_of("render_edit", steps)
     if plan.background.generated is not None:
         modules |= versions.ENGINE.modules("processing.engine.backdrops.studio")
