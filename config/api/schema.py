@@ -94,6 +94,9 @@ _ERROR_SCHEMA: Document = {
     "required": ["success", "error", "code"],
 }
 
+# Marks the schema of a JSON file that is answered as it is.
+NO_ENVELOPE = "x-no-envelope"
+
 
 def native_endpoints_only(endpoints: list[Any]) -> list[Any]:
     """Dialects document themselves; this document is the native API's."""
@@ -126,7 +129,7 @@ def _operations(document: Document) -> Iterator[Document]:
 
 def _wrap(response: Document) -> None:
     content = response.get("content", {}).get("application/json")
-    if content is None:
+    if content is None or content.get("schema", {}).pop(NO_ENVELOPE, False):
         return
     content["schema"] = {
         "type": "object",

@@ -20,6 +20,7 @@ from accounts.access import scopes
 from accounts.http import caller
 from config.api.docs import endpoint
 from config.api.downloads import ZIP, download
+from config.api.schema import NO_ENVELOPE
 from config.errors import AppError
 from listings import marketplaces, selectors
 from listings.api import examples
@@ -67,10 +68,15 @@ def _formats_in_words() -> str:
     return f"{', '.join(ours)} or any program ({', '.join(plain)})"
 
 
-def _media_types() -> list[str]:
-    """List the formats' types, each once; without JSON, which would be shown enveloped."""
-    found = dict.fromkeys(one.media_type for one in all_formats().values())
-    return [media_type.partition(";")[0] for media_type in found if media_type != JSON]
+def _files() -> dict[tuple[int, str], OpenApiResponse]:
+    """Describe the file that each media type of the formats stands for."""
+    table = OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
+    # A file, so without the envelope of other answers.
+    records = OpenApiResponse(
+        {"type": "array", "items": {"type": "object"}, NO_ENVELOPE: True}, description="The file."
+    )
+    types = dict.fromkeys(one.media_type.partition(";")[0] for one in all_formats().values())
+    return {(200, name): records if name == JSON else table for name in types}
 
 
 class ExportListings(ExportView):
@@ -82,10 +88,7 @@ class ExportListings(ExportView):
         "400 names listings that lack what the file can't be without; 404 NOT_FOUND where one is "
         "not yours, 409 CONFLICT where there is none.",
         request=ExportBody,
-        responses={
-            (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
-            for media_type in _media_types()
-        },
+        responses=_files(),
         body_example={"format": next(iter(all_formats())), "listingIds": [examples.LISTING_ID]},
         operation_id="listings_export",
     )
