@@ -125,6 +125,19 @@ def test_what_is_required_and_missing_is_named(make_listing):
     assert found(make_listing(price=0), wording, required=names) == []
 
 
+def test_a_category_that_the_platform_has_no_name_for_is_to_be_named(make_listing, monkeypatch):
+    monkeypatch.setattr("listings.marketplaces.category_for", lambda *_: "")
+    message = "No category of the platform's is known for 'jeans'{}: name it in the variant."
+    with_department = make_listing()
+    assert found(with_department, wording, required=["category"]) == [
+        ("error", "category", message.format(""), None)
+    ]
+    without = make_listing(attributes={})
+    assert found(without, wording, required=["category"]) == [
+        ("error", "category", message.format(" without a Department attribute"), None)
+    ]
+
+
 def test_pictures_are_counted(make_listing, add_photo):
     listing = make_listing(images=[add_photo((9, 9)), add_photo((9, 9))])
     assert found(listing, photos, photos_min=2, photos_max=2) == []

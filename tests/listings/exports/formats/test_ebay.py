@@ -7,6 +7,8 @@ import pytest
 from tests.listings.conftest import WORDS, refusal_of
 from tests.listings.exports.conftest import columns, send, table
 
+PROFILES = ("shippingProfile", "returnProfile", "paymentProfile")
+
 
 def test_ebays_columns_are_those_of_its_template(owner, make_listing):
     make_listing(attributes={"Department": "Men", "Fit": "Straight"})
@@ -76,6 +78,7 @@ def test_ebays_options_and_sites(owner, make_listing):
         ({"country": "CH"}, "ebay.country"),
         ({"dispatchDays": -1}, "ebay.dispatchDays"),
         ({"dispatchDays": 31}, "ebay.dispatchDays"),
+        *(({name: "x" * 101}, f"ebay.{name}") for name in PROFILES),
         ({"location": "x" * 101}, "ebay.location"),
         ({"returnsAccepted": "perhaps"}, "ebay.returnsAccepted"),
         ({"returns": True}, "ebay.returns"),
@@ -84,6 +87,14 @@ def test_ebays_options_and_sites(owner, make_listing):
 def test_bad_options_are_refused(owner, listing, options, field):
     error = refusal_of(send(owner, "ebay", ebay=options), 400, "VALIDATION_ERROR")
     assert list(error["fields"]) == [field]
+
+
+def test_options_up_to_their_bounds_are_taken(owner, listing):
+    for days in (0, 30):
+        options = {"dispatchDays": days, **dict.fromkeys(("location", *PROFILES), "x" * 100)}
+        _, [row] = table(send(owner, "ebay", ebay=options))
+        assert row["*DispatchTimeMax"] == str(days)
+        assert [row[name] for name in ("*Location", "ReturnProfileName")] == ["x" * 100] * 2
 
 
 def test_an_ebay_file_has_one_currency_that_ebay_has(owner, make_listing):

@@ -25,10 +25,11 @@ def test_a_number_of_the_trade_is_the_gtin(owner, make_listing, name):
 def test_a_brand_with_its_own_number_identifies_a_product_a_number_alone_does_not(
     owner, make_listing
 ):
-    make_listing(attributes={"MPN": "00501"})
+    make_listing(attributes={"MPN": "00501", "Pattern": "striped"})
     make_listing(attributes={"MPN": "00501"}, brand="", condition="", sku="J-1", quantity=0)
     _, [branded, other] = table(send(owner, "google", link="https://shop.example/{sku}/{handle}"))
     assert (branded["mpn"], branded["identifier_exists"]) == ("00501", "")
+    assert (branded["pattern"], other["pattern"]) == ("striped", "")
     assert (other["mpn"], other["identifier_exists"]) == ("00501", "no")
     assert (other["id"], other["condition"], other["availability"]) == ("J-1", "", "out_of_stock")
     number = Listing.objects.get(sku="J-1").public_id[-8:].lower()

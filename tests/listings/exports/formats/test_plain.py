@@ -88,6 +88,15 @@ def test_a_csv_begins_with_the_mark_by_which_excel_knows_utf_8(owner, listing):
     assert content(send(owner, "json")).startswith(b'[\n{"id": "lst_')
 
 
+def test_letters_of_every_script_stay_letters_in_json(owner, make_listing):
+    make_listing(title="قميص", attributes={"Größe": "M"})
+    _, [row] = table(send(owner, "csv"))
+    assert row["attributes"] == '{"Größe": "M"}'
+    text = content(send(owner, "json")).decode()
+    assert '"title": "قميص"' in text
+    assert '"attributes": {"Größe": "M"}' in text
+
+
 def test_a_plain_file_in_a_platforms_words(owner, listing):
     listings.set_variant(owner.caller, listing, "depop", {"title": "501s", "price": 4800})
     answer = send(owner, "csv", platform="depop")
