@@ -94,6 +94,7 @@ def queued_arguments(*queues: str) -> set[str]:
     """
     found: set[str] = set()
     for queue in queues:
+        # Dramatiq keeps a message in this hash until it is acknowledged, so one in progress counts.
         for _, message in queue_client().hscan_iter(f"dramatiq:{queue}.msgs", count=500):
             found.update(str(argument) for argument in json.loads(message)["args"])
     return found

@@ -43,6 +43,7 @@ _CANDIDATES = 10
 _BATCH = 500
 
 
+# No retries by Dramatiq: when an attempt is made again stands in its row, and the sweep sees to it.
 @dramatiq.actor(queue_name=QUEUE, max_retries=0)
 def deliver(account_id: str) -> None:
     """Send what has been due longest among an account's deliveries. With nothing due, nothing."""
@@ -51,6 +52,7 @@ def deliver(account_id: str) -> None:
         return
     _go_on(delivery.endpoint.account_id)  # somebody else may take the next one
     attempt(delivery)
+    # Its end made room under the limits for one that had to wait.
     _go_on(delivery.endpoint.account_id)
 
 

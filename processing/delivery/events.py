@@ -64,12 +64,14 @@ def append_to_account(account: Account, name: str, data: Mapping[str, Any]) -> J
 
 def lock_batch(job: Job) -> None:
     """Let the events of one batch follow each other. Harmless for a job without one."""
+    # Ids are given at INSERT and seen at COMMIT. Without the lock a stream that has read event 8
+    # would never look for a 7 that is committed later.
     if job.batch_id is not None:
         Batch.objects.select_for_update().filter(pk=job.batch_id).first()
 
 
 class Listener:
-    """Hears of a job's end as soon as it is there, and looks itself where nobody can tell it."""
+    """Waits for a job's end: told of it at once, and looking itself in case nobody can tell."""
 
     def __init__(self, job_id: UUID, pubsub: PubSub | None) -> None:
         self._job_id = job_id
@@ -89,7 +91,7 @@ class Listener:
         return Job.objects.filter(pk=self._job_id, state__in=ENDED_STATES).exists()
 
     def _is_told(self, at_most: float) -> bool:
-        """Whether somebody told of the end, which they do once it is committed."""
+        """Wait to be told of the end, which happens once it is committed; whether that was so."""
         if not connection.in_atomic_block:
             connection.close()  # many may wait here: none keeps a connection meanwhile
         if self._pubsub is None:
@@ -132,6 +134,8 @@ def _ended(job_id: UUID) -> str:
 
 
 def _nudge_after_commit(channels: list[str], event: JobEvent) -> None:
+    # After the commit, or whoever is woken looks too early. robust: an error here must not keep
+    # later callbacks, such as the one that sends the job's message, from being called.
     transaction.on_commit(partial(_nudge, channels, event.pk), robust=True)
 
 

@@ -17,8 +17,11 @@ from django.conf import settings
 from config.observability import queue_client
 
 log = structlog.get_logger(__name__)
+# Three heartbeats of a stream, each of which renews its lease: a late one costs nothing.
 SECONDS = 45
 # A sorted set of leases by the second of their end. The server's clock counts, not ours.
+# As a script it is one step: two streams that open at once can't both take the last place. A
+# renewal is never refused, as its lease is in the set already.
 _TAKE = """
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)

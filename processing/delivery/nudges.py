@@ -46,7 +46,7 @@ class Nudges:
         await self._close()
 
     async def wait(self, seconds: float, *, after: int) -> None:
-        """Until there may be an event with an id above ``after``, ``seconds`` at most."""
+        """Wait until there may be an event with an id above ``after``, ``seconds`` at most."""
         if self._pubsub is None:
             await self._wait_deaf(seconds)
             return
@@ -65,6 +65,7 @@ class Nudges:
         if left <= 0:
             return True
         message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=left)
+        # Older ids pile up while a look is under way: that look has read their events already.
         return message is not None and int(message["data"]) > after
 
     async def _wait_deaf(self, seconds: float) -> None:
@@ -73,10 +74,12 @@ class Nudges:
             await self._subscribe()
 
     async def _subscribe(self) -> None:
-        """Returns when the server has confirmed: what is told from now on is heard."""
+        """Subscribe, and return when the server has confirmed: what is told from now on is heard."""
         self._client = Redis.from_url(
             settings.REDIS_URL,
             socket_connect_timeout=_CONNECT_SECONDS,
+            # The database is looked at by the clock meanwhile, and tries of the client's own would
+            # only hold that up.
             retry=Retry(NoBackoff(), 0),
         )
         self._pubsub = self._client.pubsub()

@@ -35,6 +35,7 @@ _HEARTBEAT_SECONDS = 15.0
 _LOOK_SECONDS = 10.0  # how long a lost nudge can go unnoticed
 _LIFE_SECONDS = 300.0  # then the client resumes, and shows again that it may
 _AT_ONCE = 200
+# Four threads, so four database connections at most, for all streams of a process.
 _LOOKS = ThreadPoolExecutor(4, thread_name_prefix="streams")
 
 
@@ -80,9 +81,10 @@ NOTHING_MORE = Seen([], over=True, more=False)
 
 
 def look(topic: Topic, after: int) -> Seen:
-    """The topic's events with ids above ``after``, in their order."""
+    """Read the topic's events with ids above ``after``, in their order."""
     found = list(topic.events.filter(pk__gt=after).order_by("pk")[:_AT_ONCE])
     more = len(found) == _AT_ONCE
+    # Without news the newest known event decides: a client may come back after the last one.
     last = found[-1] if found else topic.events.filter(pk__lte=after).order_by("pk").last()
     over = last is not None and last.name in topic.last_names and not more
     return Seen(found, over, more)
@@ -93,6 +95,7 @@ def respond(topic: Topic, *, after: int, lease: Lease) -> StreamingHttpResponse:
     return StreamingHttpResponse(
         _stream(topic, after, lease),
         content_type="text/event-stream",
+        # nginx would collect events until a buffer is full; the second header forbids it.
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
 
@@ -130,6 +133,7 @@ async def _stream(topic: Topic, after: int, lease: Lease) -> AsyncIterator[str]:
     except DatabaseError as error:  # the client comes back and goes on where it was
         log.warning("streams.broken", channel=topic.channel, error=str(error))
     finally:
+        # Also where the client went away: the generator is then closed, and ends here.
         lease.end()
 
 
@@ -167,7 +171,7 @@ def _close_connections() -> None:
 
 
 async def _give_back_the_requests_own() -> None:
-    """The thread that Django keeps for each request until it is answered, and its connections."""
+    """Give back the thread that Django keeps for each request, and its connections."""
     await sync_to_async(_close_connections)()
     context = SyncToAsync.thread_sensitive_context.get(None)
     thread = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None

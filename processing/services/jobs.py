@@ -49,6 +49,7 @@ def submit_and_wait(
     order = _order(caller, command, source, job_id=job_id or uuid4())
     if seconds <= 0:
         return _submit(order)
+    # The id is known before the job is: its end can't come before somebody listens.
     with events.listener(order.job_id) as listener:
         job = _submit(order)
         if not job.ended:
@@ -111,11 +112,11 @@ class Template:
         return cls(caller, operation, command.kept(), digest, makers)
 
     def key(self, source: Image | None) -> str:
-        """Under which a result is found again (renditions)."""
+        """Return the key by which a result is found again (renditions)."""
         return renditions.key_of(self.digest, self.makers, source=source)
 
     def job(self, source: Image | None, *, job_id: UUID | None = None) -> Job:
-        """A job that is not written yet."""
+        """Make a job that is not written yet."""
         return Job(
             id=job_id or uuid4(),
             account=self.caller.account,
@@ -158,6 +159,7 @@ def _submit(order: _Order) -> Job:
             quotas.reserve_many(job.account, job.operation, job_ids=[job.pk])
         job.save(force_insert=True)
         events.append(job, "job.queued")
+        # A worker that took the message before the commit would find no row, and drop it.
         transaction.on_commit(lambda: tasks.send(job), robust=True)
     return job
 

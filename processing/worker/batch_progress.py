@@ -46,9 +46,11 @@ def counts_of(batch: Batch) -> Counts:
 
 
 def item_ended(job: Job) -> None:
-    """One of a batch's jobs has ended: tell how far the batch is, and end it with its last."""
+    """Tell how far the batch of a job that has ended is, and end it with its last job."""
     if job.batch_id is None:
         return
+    # In this order: the other way round, the item that lowers 2 to 1 would end the batch as well.
+    # The caller's transaction holds the batch's row, so no other item comes in between.
     Batch.objects.filter(pk=job.batch_id, open_items=1).update(
         ended_at=timezone.now(), open_items=0
     )
@@ -66,7 +68,7 @@ def tell(batch: Batch) -> None:
 
 
 def item_reopened(job: Job) -> None:
-    """One of a batch's jobs is pending again."""
+    """Open the batch of a job that is pending again."""
     if job.batch_id is not None:
         Batch.objects.filter(pk=job.batch_id).update(
             ended_at=None, cancelled_at=None, open_items=F("open_items") + 1
@@ -74,6 +76,7 @@ def item_reopened(job: Job) -> None:
 
 
 def _counts(batch: Batch, by_state: Mapping[str, int]) -> Counts:
+    # Files that could not be kept have no job, so no state counts them.
     never_jobs = batch.total - sum(by_state.values())
     return Counts(
         total=batch.total,

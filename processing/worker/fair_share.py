@@ -23,6 +23,7 @@ def claim_next() -> Job | None:
     """
     for account_id in _accounts_in_turn():
         oldest = Job.objects.filter(_PENDING, account=account_id).order_by("created_at")
+        # Three, because another worker may claim the first between this look and the claim.
         for job_id in oldest.values_list("pk", flat=True)[:3]:
             if job := transitions.claim(job_id):
                 return job
@@ -35,6 +36,7 @@ def is_work_left() -> bool:
 
 def is_single_running() -> bool:
     """Whether some worker is busy with a picture that somebody waits for."""
+    # A single picture whose worker died must not hold batches up: only fresh heartbeats count.
     since = transitions.stale_since()
     # There are few that run, so they are read: looking for one of no batch would read its index.
     running = Job.objects.filter(_RUNNING).values_list("batch_id", "heartbeat_at")
@@ -45,6 +47,7 @@ def at_cap(job_id: UUID) -> bool:
     """Whether the job's account has as many running as its plan allows."""
     if not Job.objects.filter(_RUNNING).exists():
         return False  # as a rule: the rest takes longer to ask
+    # Looked at before the claim, not with it: of two workers that look at once both may pass.
     waiting = Job.objects.filter(pk=job_id, state=JobState.PENDING)
     return (
         waiting.annotate(running=_running_of("account"))
@@ -71,6 +74,7 @@ def _accounts_in_turn() -> list[UUID]:
         .values_list("pk", "last", "oldest")
     )
     # Never attended to comes before attended to long ago.
+    # Among those never attended to, whoever has waited longest.
     turns = sorted(rows, key=lambda row: (row[1] is not None, row[1] or row[2]))
     return [account_id for account_id, _, _ in turns]
 

@@ -40,6 +40,7 @@ class WorkerPresence(Middleware):
             os.nice(_ERRAND_NICENESS)
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        # Now that the model is loaded: the limit is on what comes on top of it.
         if settings.JOB_MEMORY_MB:
             memory.limit_growth(settings.JOB_MEMORY_MB)
         self._stopping = threading.Event()

@@ -52,13 +52,14 @@ def find(account: Account, key: str) -> Job | None:
 
 
 def find_all(account: Account, keys: Collection[str]) -> dict[str, Job]:
-    """The same for many keys at once."""
+    """Find the newest such job for each of many keys at once."""
     done = Job.objects.filter(
         account=account,
         rendition_key__in=[key for key in keys if key],
         state=JobState.COMPLETED,
         result__deleted_at__isnull=True,
     )
+    # The oldest first, so that the newest of several jobs with one key is the one that stays.
     return {job.rendition_key: job for job in done.select_related("result").order_by("ended_at")}
 
 

@@ -35,6 +35,7 @@ def run(job: Job) -> None:
     the caller's to handle.
     """
     try:
+        # Until the result is kept, too: storing it may take longer than a worker may be silent.
         with Heartbeat(job):
             command = commands.from_json(job.command)
             with memory.shortage_told():
@@ -72,10 +73,14 @@ def _keep(job: Job, command: Command, rendered: Rendered) -> None:
         owner, job_id=job.pk, data=rendered.data, facts=_facts(command, rendered)
     )
     try:
+        # The file's block is the outer one: where the commit fails, the file goes.
         with new as result, transaction.atomic():
             if not transitions.hold(job):
+                # Raised, not returned: it undoes the transaction and removes the file.
                 raise _NoLongerOurs
             # In this order, so that who waits is told before a thumbnail is asked for.
+            # The job may name a picture that has no row yet: foreign keys are checked at the
+            # commit.
             _complete(job, command, result, _report(rendered))
             ingest.keep(result)
     except _NoLongerOurs:
@@ -159,9 +164,11 @@ class Heartbeat:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # Not joined: a beat that is late finds the job ended, and changes nothing.
         self._done.set()
 
     def _beat(self) -> None:
+        # Four beats in that time: a busy database may swallow one or two without losing the job.
         pause = settings.JOB_STALE_SECONDS / 4
         last = time.monotonic() + settings.JOB_MAX_SECONDS
         while not self._done.wait(pause) and time.monotonic() < last:
@@ -171,4 +178,5 @@ class Heartbeat:
             except DatabaseError:
                 log.warning("job.heartbeat_missed", job_id=str(self._job.pk))
             finally:
+                # This thread's own connection, which it would otherwise hold while it sleeps.
                 connection.close()

@@ -15,12 +15,13 @@ from processing.models import Job, JobState
 from processing.worker import tasks, transitions
 
 log = structlog.get_logger(__name__)
+# A message is sent after its row is committed: the message of a younger row may be on its way.
 MESSAGE_PATIENCE = timedelta(seconds=10)
 _BATCH = 500
 
 
 def run() -> None:
-    """Safe to run anywhere, at any time, more than once."""
+    """Put right all there is. Safe to run anywhere, at any time, more than once."""
     abandoned_jobs()
     lost_messages()
     attempts.send_due()
@@ -28,7 +29,7 @@ def run() -> None:
 
 
 def abandoned_jobs() -> int:
-    """Jobs whose heartbeat stopped run again, or fail after their last try. How many were found."""
+    """Requeue jobs whose heartbeat stopped, or fail them after their last try; how many there were."""
     found = list(Job.objects.filter(transitions.stale()).select_related("account")[:_BATCH])
     for job in found:
         if job.attempts >= settings.JOB_MAX_ATTEMPTS:
@@ -40,7 +41,7 @@ def abandoned_jobs() -> int:
 
 
 def lost_messages() -> int:
-    """Pending jobs without a message on the queue get a new one. How many did."""
+    """Send pending jobs whose message was lost a new one; how many did."""
     now = timezone.now()
     waiting = Job.objects.filter(
         state=JobState.PENDING, batch=None, queued_at__lt=now - MESSAGE_PATIENCE
@@ -49,6 +50,8 @@ def lost_messages() -> int:
     if not jobs:
         return 0
     try:
+        # A job that ends between the two looks gets one message too many, which finds nothing to
+        # claim.
         queued = _queued_job_ids()
     except (redis.RedisError, OSError):
         return 0  # no queue, no messages: the next round looks again
@@ -59,7 +62,7 @@ def lost_messages() -> int:
 
 
 def lost_batch_messages() -> int:
-    """As many messages as there are pictures of batches to do; how many were lacking.
+    """Send as many messages as pictures of batches lack one; how many were lacking.
 
     One that a worker has taken counts no more: its picture runs, or has died with its worker.
     """
@@ -71,6 +74,7 @@ def lost_batch_messages() -> int:
     if not jobs:
         return 0
     try:
+        # Messages of batches name no job, so all that can be done is to count them.
         queued = queue_client().llen(f"dramatiq:{tasks.BATCHES}")
         later = queue_client().hlen(f"dramatiq:{tasks.BATCHES}.DQ.msgs")
     except (redis.RedisError, OSError):

@@ -24,6 +24,7 @@ IMAGES, BATCHES = "images", "batches"
 _POLITE_SECONDS, _LOOK_SECONDS = 5.0, 0.02
 # When an account has all the jobs running that its plan allows: look again after this.
 _AT_CAP_MS = 250
+# Jobs in progress: what is left here when the process has to stop goes back to the queue.
 _running: dict[UUID, Job] = {}
 
 
@@ -43,12 +44,14 @@ def run_one_of_a_batch() -> None:
     job = fair_share.claim_next()
     if job is not None:
         _work_on(job)
+    # All accounts with work are at their cap. This message came for one of their pictures, so
+    # without another one nobody would come back for it.
     elif fair_share.is_work_left():
         run_one_of_a_batch.send_with_options(delay=_AT_CAP_MS)
 
 
 def give_back_unfinished() -> None:
-    """The worker stops and its patience is over: what it still works on is for another."""
+    """Give back what this worker still works on, as it stops and its patience is over."""
     for job in list(_running.values()):
         if transitions.give_back(job, reason="The worker was stopped.", counts=False):
             send(job)

@@ -23,12 +23,12 @@ from processing.worker import batch_progress
 
 
 def stale() -> Q:
-    """Jobs whose worker has not been heard of for too long."""
+    """Match jobs whose worker has not been heard of for too long."""
     return Q(state=JobState.PROCESSING, heartbeat_at__lt=stale_since())
 
 
 def stale_since() -> datetime:
-    """A worker whose last heartbeat was before this moment is believed dead."""
+    """Return the moment before which a worker's last heartbeat means that it is dead."""
     return timezone.now() - timedelta(seconds=settings.JOB_STALE_SECONDS)
 
 
@@ -39,10 +39,12 @@ def claim(job_id: UUID) -> Job | None:
         taken = Job.objects.filter(
             Q(state=JobState.PENDING) | stale(),
             pk=job_id,
+            # A job that was lost in its last try is not for a worker: the sweep fails it.
             attempts__lt=settings.JOB_MAX_ATTEMPTS,
         ).update(
             state=JobState.PROCESSING,
             attempts=F("attempts") + 1,
+            # A new id disowns an earlier worker that was only slow: its writes find no row.
             claim_id=uuid4(),
             heartbeat_at=now,
             started_at=now,
@@ -50,6 +52,8 @@ def claim(job_id: UUID) -> Job | None:
         if not taken:
             return None
         job = Job.objects.select_related("source").get(pk=job_id)
+        # Every transition locks job, then quota, then batch: in one order, none can deadlock
+        # another.
         events.lock_batch(job)
         events.append(job, "job.started", {"attempt": job.attempts})
     return job
@@ -61,7 +65,9 @@ def beat(job: Job) -> bool:
 
 
 def hold(job: Job) -> bool:
-    """Whether ``job`` is still this worker's; its row stays so until the transaction ends."""
+    """Tell whether ``job`` is still this worker's, and keep it so until the transaction ends."""
+    # SQLite knows no row locks, but there the transaction holds the only write lock from its
+    # beginning (docs/decisions/0002-sqlite-immediate.md).
     return _mine(job).select_for_update().values_list("pk").first() is not None
 
 
@@ -98,11 +104,13 @@ def complete_at_once(
     with transaction.atomic():
         if keep is not None and result is not None:
             keep(result)
+        # A new job enters the table as completed: no worker and no sweep ever sees it pending.
         if job._state.adding:
             for name, value in ended.items():
                 setattr(job, name, value)
             job.save(force_insert=True)
         elif not Job.objects.filter(pk=job.pk, state=JobState.PENDING).update(**ended):
+            # Cancelled meanwhile: the row that `keep` wrote must not stay.
             transaction.set_rollback(True)
             return False
         events.lock_batch(job)
@@ -116,6 +124,7 @@ def give_back(job: Job, *, reason: str, counts: bool) -> bool:
     with transaction.atomic():
         given = _mine(job).update(
             state=JobState.PENDING,
+            # The claim has counted it already. Restarts of a worker must not use up a job's tries.
             attempts=F("attempts") - (0 if counts else 1),
             claim_id=None,
             queued_at=timezone.now(),
@@ -127,7 +136,10 @@ def give_back(job: Job, *, reason: str, counts: bool) -> bool:
 
 
 def stumbled(job: Job) -> bool:
-    """An error of ours: the job is pending again and True is answered, or it was the last try."""
+    """Make the job pending again after an error of ours, or fail it after its last try.
+
+    Answers whether there will be another try.
+    """
     if job.attempts < settings.JOB_MAX_ATTEMPTS:
         return give_back(job, reason="The worker met an unexpected error.", counts=True)
     message = "Something went wrong on our side, several times over. The log has the details."
@@ -136,20 +148,21 @@ def stumbled(job: Job) -> bool:
 
 
 def fail(job: Job, *, code: str, message: str) -> bool:
-    """The claimed try of ``job`` came to nothing: the job fails and its quota returns."""
+    """Fail the claimed job for good and give its quota back."""
     return _end(_mine(job), job, JobState.FAILED, code=code, message=message)
 
 
 def fail_lost(job: Job) -> bool:
-    """A job that was left behind by its last allowed worker."""
+    """Fail a job that was left behind by its last allowed worker."""
     lost = Job.objects.filter(stale(), pk=job.pk, attempts__gte=settings.JOB_MAX_ATTEMPTS)
     message = f"The worker was lost {settings.JOB_MAX_ATTEMPTS} times while working on this job."
     return _end(lost, job, JobState.FAILED, code="WORKER_LOST", message=message)
 
 
 def left_behind(job: Job) -> bool:
-    """A job whose worker died is pending again."""
+    """Make a job pending again whose worker died."""
     with transaction.atomic():
+        # The claim is named: a worker may have taken the job again since the sweep read it.
         found = Job.objects.filter(stale(), pk=job.pk, claim_id=job.claim_id).update(
             state=JobState.PENDING, claim_id=None, queued_at=timezone.now()
         )
@@ -160,13 +173,14 @@ def left_behind(job: Job) -> bool:
 
 
 def cancel(job: Job) -> bool:
-    """A running job's result will be dropped: its worker finds the row no longer its own."""
+    """Cancel an open job. The worker of a running one finds the row no longer its own, and drops
+    its result."""
     rows = Job.objects.filter(pk=job.pk, state__in=OPEN_STATES)
     return _end(rows, job, JobState.CANCELLED)
 
 
 def reopen(job: Job) -> bool:
-    """A failed or cancelled job is pending again, with all its tries, and holds quota again."""
+    """Make a failed or cancelled job pending again, with all its tries and quota taken anew."""
     with transaction.atomic():
         reopened = Job.objects.filter(
             pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED)
@@ -181,6 +195,7 @@ def reopen(job: Job) -> bool:
             queued_at=timezone.now(),
         )
         if reopened:
+            # Watermarked trials are free, here as when they were submitted.
             if not job.command.get("watermark"):
                 quotas.reserve(job.account, job.operation, job_id=job.pk)
             events.lock_batch(job)
@@ -203,6 +218,7 @@ def _end(
     with transaction.atomic():
         ended = rows.update(state=state, error_code=code, error=message, ended_at=timezone.now())
         if ended:
+            # Inside the `if`: of a cancel and a failing worker only one gives the units back.
             quotas.release(job.pk)
             events.lock_batch(job)
             events.append(job, f"job.{state.value}", {"code": code, "error": message})
