@@ -62,6 +62,7 @@ def find(plain: str) -> ApiKey | None:
     key_id = plain.removeprefix(PREFIX).partition("_")[0]
     key = ApiKey.objects.select_related("account__plan", "created_by").filter(key_id=key_id).first()
     pepper = key.pepper if key else max(settings.API_KEY_PEPPERS)
+    # Hashed and compared for unknown ids, too: the time tells nobody which ids there are.
     matches = constant_time_compare(_digest(plain, pepper), key.digest if key else "")
     if key is None or not matches or pepper not in settings.API_KEY_PEPPERS:
         return None

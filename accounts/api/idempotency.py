@@ -83,6 +83,8 @@ def idempotent(kind: str) -> Callable[[Post], Post]:
                     return _under_way()
             with _claimed(request, record):
                 response = post(view, request, *args, **kwargs)
+            # A process that dies before this line leaves status 0, and its repeat looks by the id
+            # whether the thing was made.
             _mine(record).update(status=response.status_code)
             return response
 
@@ -92,13 +94,13 @@ def idempotent(kind: str) -> Callable[[Post], Post]:
 
 
 def new_id(request: Request) -> UUID:
-    """The id for what this request makes: with a key the one that is written down beside it."""
+    """Return the id for what this request makes: with a key, the one that is recorded for it."""
     record = getattr(request._request, "idempotency_record", None)
     return record.object_id if isinstance(record, IdempotencyRecord) else uuid4()
 
 
 def numbered(made: UUID, count: int) -> list[UUID]:
-    """The ids for several things made at once, which follow from the one id for all."""
+    """Derive the ids of several things that are made at once from the one id for all."""
     return [uuid5(made, str(number)) for number in range(count)]
 
 
@@ -125,10 +127,11 @@ def forget_old() -> int:
 
 
 def _record(request: Request, kind: str) -> tuple[IdempotencyRecord, bool]:
-    """The key's record, and whether it was made just now. Raises AppError for a key that is none,
+    """Find or make the key's record; the flag says which. Raises AppError for a key that is none,
     or that belongs to another request."""
     wanted = {"account": caller(request).account, "key": _key(request)}
     columns = {"request_hash": fingerprint(request), "kind": kind}
+    # Of two requests at once the unique constraint lets one create it; the other gets that row.
     record, is_new = IdempotencyRecord.objects.get_or_create(**wanted, defaults=columns)
     if record.created_at < _oldest():  # the sweep has not come by yet
         _mine(record).delete()
@@ -147,7 +150,7 @@ def _key(request: Request) -> str:
 
 
 def _replayed(view: Maker, request: Request, record: IdempotencyRecord) -> Response | None:
-    """What the earlier request has made; None where it has made nothing so far.
+    """Show what the earlier request has made; None where it has made nothing so far.
 
     Raises AppError NOT_FOUND for what was deleted since, or what a job has failed with meanwhile.
     """
@@ -155,6 +158,7 @@ def _replayed(view: Maker, request: Request, record: IdempotencyRecord) -> Respo
         response = view.again(request, record.object_id)
     except AppError as error:
         if error.code != "NOT_FOUND":
+            # What it made is there, and is a failed job: the key is free for another try.
             _mine(record).delete()
         elif not record.status:
             return None
@@ -164,12 +168,13 @@ def _replayed(view: Maker, request: Request, record: IdempotencyRecord) -> Respo
 
 
 def _taken_over(record: IdempotencyRecord) -> bool:
-    """Whether the request that had the key is over, and this one has it now.
+    """Take the key over, if the request that had it is over; whether that was so.
 
     The id is a new one: files may lie under the old.
     """
     now, fresh = timezone.now(), uuid4()
     over = Q(claimed_at=None) | Q(claimed_at__lt=now - PATIENCE)
+    # One UPDATE, so of two repeats one takes over. status=0: what has an answer is never redone.
     taken = _mine(record).filter(over, status=0).update(object_id=fresh, claimed_at=now)
     record.object_id = fresh
     return taken == 1
@@ -187,10 +192,11 @@ def _under_way() -> Response:
 
 @contextmanager
 def _claimed(request: Request, record: IdempotencyRecord) -> Iterator[None]:
-    """The block is the one that makes it. Its refusals free the key: nothing was made, or a job has
-    failed. After an error of ours it is left to a repeat to look what there is."""
+    """Let the block be the one that makes it. Its refusals free the key: nothing was made, or a job
+    has failed. After an error of ours it is left to a repeat to look what there is."""
     request._request.idempotency_record = record  # type: ignore[attr-defined]
     with ExitStack() as unless_it_ends:
+        # For every way out but success. After a refusal the row is gone, and this changes nothing.
         unless_it_ends.callback(_mine(record).update, claimed_at=None)
         try:
             yield
@@ -211,6 +217,7 @@ def _value(value: Any) -> Any:
     digest = hashlib.sha256()
     for chunk in value.chunks():
         digest.update(chunk)
+    # The view reads the file, too.
     value.seek(0)
     return {"file": value.name, "sha256": digest.hexdigest()}
 

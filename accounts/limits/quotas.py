@@ -32,6 +32,7 @@ class QuotaLine:
 
 
 def month_of(moment: datetime) -> str:
+    # In UTC, as `timezone.now()` is, and as the date on which the quota starts again.
     return moment.strftime("%Y-%m")
 
 
@@ -77,17 +78,17 @@ def reserve_many(account: Account, operation: str, *, job_ids: Sequence[UUID]) -
 
 
 def settle(job_id: UUID) -> None:
-    """The job completed: what was reserved is used. Harmless when repeated."""
+    """Count what was reserved as used, as the job completed. Harmless when repeated."""
     _end(job_id, UsageState.SETTLED)
 
 
 def release(job_id: UUID) -> None:
-    """The job failed or was cancelled: what was reserved goes back. Harmless when repeated."""
+    """Give back what was reserved, as the job failed or was cancelled. Harmless when repeated."""
     _end(job_id, UsageState.RELEASED)
 
 
 def overview(account: Account) -> list[QuotaLine]:
-    """Every operation of the account's plan, with what is left of it this month."""
+    """List every operation of the account's plan, with what is left of it this month."""
     now = timezone.now()
     used = {
         row.operation: row.reserved + row.settled
@@ -98,6 +99,7 @@ def overview(account: Account) -> list[QuotaLine]:
             operation=limit.operation,
             limit=limit.monthly,
             used=used.get(limit.operation, 0),
+            # More may be used than the plan allows, after a plan was changed for a smaller one.
             remaining=max(0, limit.monthly - used.get(limit.operation, 0)),
             resets_at=_next_month(now),
         )
@@ -113,7 +115,7 @@ def _limit(account: Account, operation: str) -> int:
 
 
 def _exceeded(sentence: str, operation: str) -> AppError:
-    """Named for programs as the API spells it, and on pages in words."""
+    """Name the operation for programs as the API spells it, and on pages in words."""
     return AppError(
         "QUOTA_EXCEEDED",
         sentence.format(operation),
@@ -129,9 +131,12 @@ def _needs_units(job_id: UUID) -> bool:
 
 def _take(entry: UsageEntry, *, limit: int) -> None:
     row = {"account": entry.account, "operation": entry.operation, "month": entry.month}
+    # settled + reserved + amount <= limit, on the row as it is when the UPDATE comes to it: a sum
+    # that was read here first could be out of date by then.
     room = UsageMonth.objects.filter(**row, reserved__lte=limit - entry.amount - F("settled"))
     taken = room.update(reserved=F("reserved") + entry.amount)
     if not taken:  # the month's first, perhaps
+        # Of two that insert it at once one is ignored, and both go on to the UPDATE.
         UsageMonth.objects.bulk_create([UsageMonth(**row)], ignore_conflicts=True)
         taken = room.update(reserved=F("reserved") + entry.amount)
     if not taken:
@@ -147,12 +152,13 @@ def _note(entry: UsageEntry) -> None:
         created_at=entry.created_at,
         ended_at=None,
     ):
+        # Never an UPDATE: a second row for the job must break the unique constraint instead.
         entry.save(force_insert=True)
 
 
 @transaction.atomic
 def _end(job_id: UUID, state: UsageState) -> None:
-    """Only the one call that changes the entry's state moves the month's numbers."""
+    """End an entry. Only the one call that changes its state moves the month's numbers."""
     changed = UsageEntry.objects.filter(job_id=job_id, state=UsageState.RESERVED).update(
         state=state, ended_at=timezone.now()
     )
@@ -160,6 +166,7 @@ def _end(job_id: UUID, state: UsageState) -> None:
         return
     entry = UsageEntry.objects.get(job_id=job_id)
     settled = entry.amount if state == UsageState.SETTLED else 0
+    # The month that the units came from, which may be over by now.
     UsageMonth.objects.filter(
         account=entry.account_id, operation=entry.operation, month=entry.month
     ).update(reserved=F("reserved") - entry.amount, settled=F("settled") + settled)

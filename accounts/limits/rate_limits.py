@@ -53,7 +53,7 @@ def hit(request: HttpRequest, group: str) -> RateLimitResult:
 
 
 def peek(request: HttpRequest, group: str) -> RateLimitResult:
-    """The same without counting."""
+    """Say whether a request may pass, without counting it."""
     return _usage(request, group, count=False)
 
 
@@ -105,7 +105,7 @@ def _counted(
 
 
 def _network(address: str) -> str:
-    """One IPv6 customer has at least a /64 of addresses: they count as one."""
+    """Return what an address counts as: one IPv6 customer has at least a /64 of them."""
     if ":" not in address:
         return address
     return str(ipaddress.ip_network(f"{address}/64", strict=False).network_address)

@@ -59,7 +59,7 @@ def sign_in(request: HttpRequest, user: User) -> Tokens:
 
 
 def exchange(refresh_token: str) -> tuple[User, Tokens]:
-    """The next pair for a refresh token, which is used up by that.
+    """Exchange a refresh token, which is used up by that, for the next pair.
 
     Raises AppError INVALID_TOKEN for one that is not ours, was used, has expired, or whose user
     changed the password or may not sign in any more.
@@ -75,6 +75,8 @@ def exchange(refresh_token: str) -> tuple[User, Tokens]:
     if user is None:
         if session is not None:
             log.warning("refresh_token_refused", session=session.public_id, reused=not replaced)
+            # Whoever came second, thief or owner: the session ends for both (RFC 9700, section
+            # 4.14).
             session.delete()
         raise _refused()
     Session.objects.filter(pk=session_id).update(expire_date=now + REFRESH_LIFE)
@@ -108,11 +110,13 @@ def _access_token(user: User, session_id: UUID) -> str:
 def _claims(access_token: str) -> dict[str, Any] | None:
     if len(access_token) > _LONGEST:
         return None
+    # A change of SECRET_KEY signs nobody out, as long as the old one is among the fallbacks.
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
             claims: dict[str, Any] = jwt.decode(
                 access_token,
                 _key(secret),
+                # Named here: a token must not choose how it is checked (RFC 8725, section 3.1).
                 algorithms=[_ALGORITHM],
                 options={"require": ["sub", "sid", "iat", "exp"]},
             )

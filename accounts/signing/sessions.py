@@ -56,6 +56,8 @@ class SessionStore(DatabaseStore):
             .first()
         )
         if self.row is None:
+            # An unknown key is never taken on: else somebody could sign others in under a key of
+            # theirs.
             self._session_key = None
         return self.row
 
@@ -85,7 +87,7 @@ class SessionStore(DatabaseStore):
         return await sync_to_async(self.create_model_instance)(data)
 
     def save(self, must_create: bool = False) -> None:
-        """Writes the data; what the row knows of where it was opened stays as it is."""
+        """Write the data; what the row knows of where it was opened stays as it is."""
         if self.session_key is None:
             self.create()
             return
@@ -99,6 +101,8 @@ class SessionStore(DatabaseStore):
                 raise CreateError from error
             self.row = row
             return
+        # UPDATE only: a request that still holds a session must not bring it back to life after it
+        # was ended elsewhere.
         changed = self.get_model_class().objects.filter(key_hash=row.key_hash)
         if not changed.update(
             user_id=row.user_id, session_data=row.session_data, expire_date=row.expire_date
@@ -120,10 +124,11 @@ class SessionStore(DatabaseStore):
         await sync_to_async(self.delete)(session_key)
 
     def touch(self) -> None:
-        """Notes that the session was used, from where and by what: at most once a minute."""
+        """Note that the session was used, from where and by what: at most once a minute."""
         now = timezone.now()
         if self.row is None or self.row.last_used_at > now - TOUCH_EVERY:
             return
+        # Asked again of the database: of many requests in the same moment, one writes.
         self.get_model_class().objects.filter(
             pk=self.row.pk, last_used_at__lte=now - TOUCH_EVERY
         ).update(last_used_at=now, ip=self.ip, user_agent=self.user_agent)
