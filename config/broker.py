@@ -31,6 +31,8 @@ class Broker(RedisBroker):
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         queued: Message[Any] = super().enqueue(message, delay=delay)
         try:
+            # After the message, or a consumer that wakes at once finds nothing and goes back to
+            # sleep.
             self.client.publish(_channel(queued.queue_name), "")
         except (redis.RedisError, OSError) as error:
             log.warning("queue.nobody_woken", queue=queued.queue_name, error=str(error))
@@ -56,6 +58,7 @@ class _Consumer(_RedisConsumer):
             if found is None:
                 self._wait(self._words)
         except redis.ConnectionError as error:
+            # What Dramatiq's consumer thread expects: it makes a new consumer.
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
         return found
 
@@ -63,6 +66,7 @@ class _Consumer(_RedisConsumer):
         try:
             super().ack(message)  # type: ignore[no-untyped-call]
         finally:
+            # In any case: a failed ack must not leave the thread asleep with room for a message.
             self._room.set()
 
     def nack(self, message: MessageProxy) -> None:
@@ -85,6 +89,8 @@ class _Consumer(_RedisConsumer):
         return words
 
     def _wait(self, words: PubSub) -> None:
+        # Cleared before the count is read: an ack that comes between the two sets it again, and the
+        # wait below ends at once. The other way round that ack would be lost.
         self._room.clear()
         if self.outstanding_message_count >= self.prefetch:
             self._room.wait(self._seconds)

@@ -45,6 +45,8 @@ _POST_HEADERS = {
 }
 # The only IPv6 range handed out to the public, less the parts that carry an IPv4 address inside.
 _PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
+# IETF protocol assignments (RFC 6890), 6to4 relays (RFC 7526), Teredo and its neighbors
+# (RFC 2928), 6to4 (RFC 3056), documentation (RFC 9637).
 _NOT_PUBLIC = [
     ipaddress.ip_network(block)
     for block in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")
@@ -89,6 +91,7 @@ def fetch(
     Raises OutboundError: VALIDATION_ERROR (400) for an address that is not public, a server that
     doesn't answer in time or with anything but 200; PAYLOAD_TOO_LARGE (413) for a body that is.
     """
+    # One for all redirects: they share the deadline, and each new connection is vetted.
     network = _VettedNetwork(time.monotonic() + timeout, allow_private=allow_private)
     target = _checked(url, ports)
     with _pool(network) as pool:
@@ -171,6 +174,7 @@ def _checked(url: str, ports: Collection[int]) -> httpx.URL:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise OutboundError("This is not a valid URL.") from error
+    # Certificates and SNI leave out the dot that may end a full name (RFC 6066).
     host = parsed.host.rstrip(".")
     if parsed.scheme not in ("http", "https") or not host:
         raise OutboundError("Only http and https addresses can be fetched.")
@@ -189,8 +193,10 @@ def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Fetch
             return _joined(url, answer["location"])
         if response.status != httpx.codes.OK:
             raise OutboundError(f"The server answered with status {response.status}.")
+        # Asked for uncompressed: what comes compressed all the same could be a bomb.
         if answer.get("content-encoding", "identity").lower() != "identity":
             raise OutboundError("The server sent a compressed response that was not requested.")
+        # Refused before the first byte where the server is honest; counted in any case below.
         declared = answer.get("content-length", "0")
         if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
             raise _too_large(max_bytes)
@@ -260,6 +266,7 @@ class _VettedNetwork(httpcore.NetworkBackend):
         for address in addresses[:MAX_ADDRESSES]:
             try:
                 stream = self.plain.connect_tcp(address, port, timeout=_left(self.deadline))
+            # A time-out is not caught: the deadline is one for all addresses.
             except httpcore.ConnectError as error:
                 failure = error
             else:

@@ -25,6 +25,8 @@ def lock_folder(folder: Path) -> int:
     deadline = time.monotonic() + LEFTOVER_SECONDS
     while True:
         try:
+            # flock and not lockf: this lock belongs to the open file, which children inherit; the
+            # other kind belongs to a process, and would end with it.
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             owner = os.pread(descriptor, 32, 0).decode()

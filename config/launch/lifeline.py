@@ -30,7 +30,9 @@ def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
 
 
 def tied_to_this_process(signal_number: int) -> Callable[[], None]:
-    """A ``preexec_fn`` for a child that must get ``signal_number`` when this process ends."""
+    """Make a ``preexec_fn`` for a child that must get ``signal_number`` when this process ends."""
+    # The kernel watches the thread that forks, not its process (prctl(2)): children must be
+    # started from a thread that stays, here the main one.
     parent = os.getpid()
 
     def tie() -> None:
@@ -43,6 +45,7 @@ def tied_to_this_process(signal_number: int) -> Callable[[], None]:
 
 
 def _watch(parent: int, signal_number: int) -> None:
+    # An orphan gets another parent: init, or a subreaper.
     while os.getppid() == parent:
         time.sleep(1)
     os.kill(os.getpid(), signal_number)

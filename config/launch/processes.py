@@ -85,6 +85,7 @@ class Child:
             pass_fds=self.keep_open,
             preexec_fn=tied_to_this_process(self.process.orphan_signal),
         )
+        # One loop reads from all children: none may keep it waiting for a whole line.
         os.set_blocking(self.output, False)
         self.is_open, self.at_eof = True, False
 
@@ -103,6 +104,7 @@ class Child:
 
     def close(self) -> list[bytes]:
         """Tidy up after its end: end what it left behind, and return its last words."""
+        # Workers that outlived their master would otherwise go on taking messages.
         self.kill()
         lines = self.read_lines() + ([self._rest] if self._rest else [])
         self._rest = b""

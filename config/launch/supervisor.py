@@ -41,7 +41,7 @@ class Supervisor:
         self.width = max(map(len, names), default=0)
 
     def run(self) -> int:
-        """The exit status: 0 after an orderly stop, 1 when a stage didn't come up."""
+        """Run; the exit status is 0 after an orderly stop, 1 when a stage didn't come up."""
         with self._listening():
             try:
                 for stage in self.stages:
@@ -128,6 +128,8 @@ class Supervisor:
 
     def _bring_down(self) -> None:
         asked = max(self.signals, 1)
+        # The web server stops asking before the workers stop, and the queue outlives the workers,
+        # which give unfinished jobs back to it.
         for children in reversed(self.children):
             self._stop(children, hurried=lambda: self.signals > asked)
         self.selector.close()
@@ -145,6 +147,7 @@ class Supervisor:
             for child in waiting:
                 if waited > min(child.process.grace, 1.0 if hurried() else math.inf):
                     child.kill()
+            # Reads on: a child that can't get rid of its last lines would never end.
             if waiting:
                 self._listen(PROBE_SECONDS)
 
@@ -169,14 +172,17 @@ class Supervisor:
             last = time.monotonic()
 
         read_end, write_end = os.pipe()
+        # Python writes to it from a signal's handler, which must never block.
         for end in (read_end, write_end):
             os.set_blocking(end, False)
         self.selector.register(read_end, selectors.EVENT_READ)
         handlers = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), stop)
+        # SIGCHLD needs a handler, though it does nothing: Python wakes nobody for a signal without.
         before = {
             number: signal.signal(number, handler)
             for number, handler in {**handlers, signal.SIGCHLD: lambda *_: None}.items()
         }
+        # A full pipe is no loss: whoever reads it is woken all the same.
         wakeup_before = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
         try:
             yield
