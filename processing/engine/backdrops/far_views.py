@@ -50,6 +50,8 @@ def panorama(name: str) -> F32:
         raise InvalidPlan(f"There is no environment '{name}'. Known: {', '.join(names())}.")
     with Image.open(path) as picture:
         rgbe = np.asarray(picture.convert("RGBA"), dtype=np.float32)
+    # RGBE (Ward, "Real Pixels", 1991): one exponent for three mantissas, here of 0 to 254, as
+    # docs/recipes/convert_environments.py writes them.
     linear = rgbe[..., :3] * np.exp2(rgbe[..., 3:] - 128) / np.float32(254)
     linear.setflags(write=False)
     return np.asarray(linear, dtype=np.float32)
@@ -84,13 +86,15 @@ def disc_blur(linear: F32, radius: float) -> F32:
 
 
 def light_of(source: F32, yaw: float) -> SceneLight:
-    """What lights a scene inside the panorama, looking along `yaw` (degrees): the brightest place
+    """Find what lights a scene in the panorama, looking along `yaw` (degrees): the brightest place
     of its upper half, the colour around there, and how much the rest of the sky adds."""
     height, width = source.shape[:2]
     upper = source[: height // 2 + 6]
     elevation = (0.5 - (np.arange(len(upper)) + 0.5) / height) * 180
+    # All rows of a panorama have as many cells, and those near the zenith cover less of the sky.
     area = np.cos(np.radians(elevation))[:, None]
     brightness = upper.mean(axis=-1)
+    # The panorama's ends meet: a lamp on the seam must count whole.
     wide = cv2.copyMakeBorder(brightness, 0, 0, 32, 32, cv2.BORDER_WRAP)
     glow = np.asarray(cv2.GaussianBlur(wide, (0, 0), 7))[:, 32:-32] * area
     row, column = np.unravel_index(int(glow.argmax()), glow.shape)
@@ -115,6 +119,7 @@ def light_of(source: F32, yaw: float) -> SceneLight:
 def _choose(source: F32, random: np.random.Generator) -> float:
     """Of a few directions the one with most to see in it, in degrees."""
     height, width = source.shape[:2]
+    # Logarithms, or a single lamp would outweigh all else that there is to see.
     middle = np.log(source[height * 3 // 8 : height * 9 // 16].mean(axis=-1) + 1e-3)
     reach = int(width * _VIEW / 360 / 2)
     best, most = 0.0, -1.0
@@ -141,6 +146,7 @@ def _window(source: F32, yaw: float, stage: Stage, cells: float) -> F32:
 def _exposed(linear: F32) -> F32:
     """Exposed for its own mean, with highlights rolled off (Reinhard et al., "Photographic tone
     reproduction", SIGGRAPH 2002, equation 4)."""
+    # Their log-average luminance (equation 1): lamps count as bright places, not as the scene.
     mean = float(np.exp(np.log(linear.mean(axis=-1) + 1e-4).mean()))
     level = _KEY * (mean / _TYPICAL) ** (1 - _ADAPTATION)
     bright = linear * np.float32(level / mean)

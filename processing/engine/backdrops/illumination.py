@@ -61,6 +61,8 @@ def _panes(scene: Scene, stage: Stage, noise: Noise) -> F32:
     slope = float(np.clip(light[1] / sideways, -0.75, 0.75))
     (u, deep), high = _places(scene, stage)
     seen = _farther(scene, stage) * stage.height / stage.scale
+    # Where the way to the sun crosses the window's plane: one unit sideways is forward / sideways
+    # along it, and slope in height.
     place = (deep - u * np.float32(forward / sideways)) / np.float32(seen)
     height = (high - u * np.float32(slope)) / np.float32(seen)
     blur = 0.007 + 0.03 * scene.light.softness

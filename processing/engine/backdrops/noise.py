@@ -16,6 +16,7 @@ _FINE, _COARSE = 1.3, 2.6
 # Pixels of the tile per wave, where the difference of the two Gaussians passes most.
 _WAVE = 8.5
 _NAMES = 64
+# The golden angle, in radians: no two of many turns come near each other.
 _GOLDEN = 2.399963
 # A wave of more pixels than twice this is drawn smaller and enlarged: as smooth, and faster.
 _ENOUGH = 16.0
@@ -30,6 +31,7 @@ class Noise:
         margin = 16
         wide = cv2.copyMakeBorder(white, margin, margin, margin, margin, cv2.BORDER_WRAP)
         band = cv2.GaussianBlur(wide, (0, 0), _FINE) - cv2.GaussianBlur(wide, (0, 0), _COARSE)
+        # The blur saw the tile's other side, so the tile repeats without a seam.
         band = band[margin:-margin, margin:-margin]
         self._tile = np.ascontiguousarray(band / band.std(), dtype=np.float32)
         self._offsets = self.random(1).uniform(0, _TILE, (_NAMES, 2))

@@ -95,6 +95,8 @@ class Stage:
             middle, foot = (left + right) / 2, float(bottom)
         foot = float(np.clip(foot, _HIGHEST_FOOT * height, height))
         edge = foot - _GAP * height
+        # Solves (foot - horizon) / (edge - horizon) = _EDGE for the horizon: distances on level
+        # ground go as one over the rows below it.
         horizon = foot - _GAP * height * _EDGE / (_EDGE - 1)
         middle = float(np.clip(middle, 0, width))
         return cls(width, height, middle, foot, horizon, edge, side / _PRODUCT, side)
@@ -112,16 +114,20 @@ class Stage:
     @property
     def distance(self) -> float:
         """Metres from the camera to the product."""
+        # (foot - horizon) / slope is the focal length in pixels, and scale = focal length /
+        # distance.
         return (self.foot - self.horizon) / LOOK_DOWN / self.scale
 
     def ground(self, top: int) -> Plane:
         """The ground from row `top`, which lies below the horizon, to the canvas's end."""
+        # Centers of pixels. A row on the horizon would be divided by 0: `top` lies below it.
         rows = np.arange(top, self.height, dtype=np.float64)[:, None] + 0.5
         columns = np.arange(self.width, dtype=np.float64) + 0.5
         farther = (self.foot - self.horizon) / (rows - self.horizon)
         u = (columns - self.middle) / self.scale * farther
         v = np.broadcast_to(self.distance * (farther - 1), u.shape)
         du = farther / self.scale
+        # The derivative of v by the row, without its sign.
         dv = self.distance * farther**2 / (self.foot - self.horizon)
         return Plane(*_arrays(u, v, du, dv), lying=True)
 

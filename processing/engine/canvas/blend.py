@@ -42,6 +42,7 @@ def _screen(beneath: U8, layer: U8, times: int = 1) -> U8:
 
 def _overlay(beneath: U8, layer: U8) -> U8:
     """Dark places of what is behind multiply, light ones screen, each twice as strongly."""
+    # The standard's hard-light with both layers exchanged. 255 / 2 lies between 127 and 128.
     dark, light = _multiply(beneath, layer, 2), _screen(beneath, layer, 2)
     return np.where(beneath < 128, dark, light)
 

@@ -121,6 +121,7 @@ def _mixed(beneath: U8, rgb: U8, alpha: cv2.typing.MatLike) -> U8:
 
 def _lay_on_transparent(canvas: tuple[U8, U8], rgb: U8, alpha: U8) -> None:
     beneath, veil = canvas
+    # The layer decides alone where it is opaque, and where there is nothing behind it.
     alone = cv2.bitwise_or(cv2.inRange(alpha, 255, 255), cv2.inRange(veil, 0, 0))
     places = places_of(cv2.copyTo(alpha, cv2.bitwise_not(alone)))
     mixed = (
@@ -137,6 +138,7 @@ def _composed(canvas: tuple[U8, U8], rgb: U8, alpha: U8) -> tuple[U8, U8]:
     cover, behind = alpha.astype(np.uint32), canvas[1].astype(np.uint32)
     # Shares of 255 * 255: the layer's, what it lets through, and both.
     front, back = 255 * cover, behind * (255 - cover)
+    # Never 0 here: a layer that covers nothing at a pixel was not asked for it.
     whole = front + back
     colours = rgb * front[..., None] + canvas[0] * back[..., None] + whole[..., None] // 2
     return (colours // whole[..., None]).astype(np.uint8), ((whole + 127) // 255).astype(np.uint8)

@@ -41,6 +41,7 @@ def blurred(rgb: U8, alpha: U8 | None, blur: Blur) -> U8:
     light = linear.to_float(small)
     weight = np.ones(small.shape[:2], np.float32) if cover is None else _share(cover)
     if blur.mode == "bokeh":
+        # A Gaussian is no lens: only a bokeh's lamps become discs.
         weight = weight * _brilliance(light)
         mean = _averaged(light, weight, lambda values: _disc(values, radius * scale))
     else:
@@ -111,6 +112,7 @@ def _pulled_and_pushed(light: F32, known: F32) -> F32:
     # A few known pixels below are enough to go by.
     coarse = _pulled_and_pushed(coarse, np.minimum(mass * np.float32(4), 1))
     pushed = np.asarray(cv2.resize(coarse, (width, height)), dtype=np.float32)
+    # Known pixels keep their own light to the end, in proportion to how far they are known.
     return pushed + known[..., None] * (light - pushed)
 
 

@@ -69,6 +69,8 @@ def gradient(wanted: Gradient, size: tuple[int, int]) -> Pixels:
     values = ramp[index.astype(np.uint16)]
     height, width = index.shape
     tiles = np.tile(_bayer(), (-(-height // 8), -(-width // 8)))[:height, :width]
+    # Thresholds below 1 and then cutting off: rounded up as often as the fraction says, and 255 is
+    # never passed, as 255 * 256 + 254 is below 2**16.
     dithered = ((values + tiles[..., None]) >> 8).astype(np.uint8)
     rgb = np.ascontiguousarray(dithered[..., :3])
     return rgb, None if stops[:, 3].min() == 1 else np.ascontiguousarray(dithered[..., 3])
@@ -78,6 +80,8 @@ def _linear(size: tuple[int, int], angle: float) -> F32:
     """How far along the gradient each pixel's centre lies, 0 to 1: float32 (h, w)."""
     turn = np.deg2rad(angle)
     across, down = np.sin(turn), -np.cos(turn)
+    # CSS Images Level 3, linear-gradient(): so long that the corners get the pure colors of the
+    # ends.
     length = abs(size[0] * across) + abs(size[1] * down)
     x, y = _centred(size)
     found = x * np.float32(across / length) + y * np.float32(down / length) + np.float32(0.5)
@@ -87,6 +91,7 @@ def _linear(size: tuple[int, int], angle: float) -> F32:
 def _radial(size: tuple[int, int]) -> F32:
     x, y = _centred(size)
     distance = np.hypot(x * np.float32(2 / size[0]), y * np.float32(2 / size[1]))
+    # A corner lies at (1, 1), so at a distance of the root of 2.
     return np.asarray(distance * np.float32(np.sqrt(0.5)), dtype=np.float32)
 
 
@@ -101,6 +106,7 @@ def _ramp(stops: F64) -> npt.NDArray[np.uint16]:
     lab = np.cbrt(linear.decoded(stops[:, :3]) @ _TO_CONES.T) @ _TO_OKLAB.T
     at, places = np.linspace(0, 1, _STEPS), np.linspace(0, 1, len(stops))
     alpha = np.interp(at, places, stops[:, 3])
+    # Premultiplied, or a transparent stop's color, which nobody sees, would stain its neighbors.
     weighed = lab * stops[:, 3:]
     mixed = np.stack([np.interp(at, places, weighed[:, channel]) for channel in range(3)], axis=1)
     # Where nothing covers there is no colour: any will do.

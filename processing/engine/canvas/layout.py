@@ -129,6 +129,7 @@ def _canvas(layout: Layout, source: Size, subject: Box) -> Size:
     width, height = _size(subject) if layout.size == "croppedSubject" else source
     most_wide = min(width, layout.max_width or width)
     most_high = min(height, layout.max_height or height)
+    # Compared by products of whole numbers: quotients would be rounded, and decide a tie by chance.
     by_width = most_wide * height <= most_high * width
     return _scaled((width, height), (most_wide, most_high), by_width=by_width)
 
@@ -146,9 +147,11 @@ def _axis(
     first, last = (_pixels(length, side) for length in margins)
     document = first, side - last
     inner = max(0, document[1] - document[0])
+    # Padding would part a cut edge from the frame that cuts it.
     before, after = (
         0 if is_cut else _pixels(length, inner) for length, is_cut in zip(padding, cut, strict=True)
     )
+    # A side with a margin can't let anything out: margins are kept free.
     bleeds = any(cut) and not (cut[0] and first) and not (cut[1] and last)
     return _Axis(document, (document[0] + before, document[1] - after), cut, bleeds)
 

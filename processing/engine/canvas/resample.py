@@ -37,6 +37,7 @@ def resample(
     part = np.s_[top:bottom, left:right]
     if size == (width, height):
         return rgb[part], None if alpha is None else alpha[part]
+    # Opaque through and through: nothing to weigh by, and a plane less to resize.
     if alpha is not None and alpha.min() == 255:
         opaque, _ = resample(rgb, None, size, window=window)
         return opaque, np.full(opaque.shape[:2], 255, np.uint8)
@@ -68,6 +69,7 @@ def _shrunk(rgb: U8, alpha: U8 | None, size: tuple[int, int]) -> tuple[U16, U16 
 
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
         list(pool.map(strip, range(0, rows, _STRIP)))
+    # Area averaging is separable: narrowed strips are lowered as one picture, without seams.
     return _lowered(colours, size), None if cover is None else _lowered(cover, size)
 
 
@@ -85,6 +87,7 @@ def _enlarged(
     box = (
         window[0] * across,
         window[1] * down,
+        # Rounding may lead a hair beyond the picture, which Pillow refuses.
         min(width, window[2] * across),
         min(height, window[3] * down),
     )
@@ -121,6 +124,7 @@ def _straight(colours: U16, cover: U16) -> U16:
         share = cover[soft].astype(np.uint32)[:, None]
         # 65535 * 65535 and the half for rounding just fit into 32 bits.
         whole = (colours[soft] * np.uint32(FULL) + share // 2) // share
+        # Both were rounded on their own, so there may be a little more light than alpha covers.
         colours[soft] = np.minimum(whole, FULL).astype(np.uint16)
     return colours
 

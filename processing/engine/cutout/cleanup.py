@@ -68,6 +68,7 @@ def _shadow(matte: F32, rgb: F32) -> U8:
     if not background.any():
         return np.zeros(matte.shape, np.uint8)
     light = nearby_mean(rgb, background.astype(np.float32))
+    # The factor that fits best (least squares), and what it can't explain: another hue.
     factor = (rgb * light).sum(axis=-1) / ((light * light).sum(axis=-1) + np.float32(1e-4))
     drift = np.abs(rgb - factor[..., None] * light).max(axis=-1)
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
@@ -75,6 +76,7 @@ def _shadow(matte: F32, rgb: F32) -> U8:
     alike = (factor > _DARKEST) & (factor < _LIGHTEST) & (drift < _HUE_DRIFT)
     alike &= matte < _SHADOW_DOUBT
     rows = np.flatnonzero((matte > 0.5).any(axis=1))
+    # A shadow above the middle of the subject can't lie on the ground.
     if rows.size:
         alike[: (rows[0] + rows[-1]) // 2] = False
     smooth = (alike & (texture < _TEXTURE)).astype(np.uint8)
@@ -100,15 +102,18 @@ def _without_islands(alpha: F32) -> F32:
         return alpha
     areas = stats[:, cv2.CC_STAT_AREA]
     small = areas < _ISLAND * areas[1:].max()
+    # Label 0 is all that is not subject.
     small[0] = False
     return np.where(small[labels], 0, alpha).astype(np.float32)
 
 
 def _without_pinholes(alpha: F32) -> F32:
+    # Four neighbors: a hole must not leak out between two pixels that touch at a corner.
     hollow = (alpha < 0.95).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(hollow, connectivity=4)
     areas, left, top = (stats[:, i] for i in (cv2.CC_STAT_AREA, cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP))
     right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
+    # What reaches the frame is a gap that the frame cuts, and no hole.
     inside = (left > 0) & (top > 0) & (right < alpha.shape[1]) & (bottom < alpha.shape[0])
     small = inside & (areas < _PINHOLE * float(alpha.sum()))
     small[0] = False  # label 0 is the solid rest
@@ -127,6 +132,8 @@ def _without_hanger(alpha: F32) -> F32:
         return alpha
     side = max(3, round(_HOOK * width)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    # Opening takes away what is thinner than the kernel, and the rim that it rounds off comes
+    # back by the dilation: what is left over is thin.
     body = cv2.dilate(cv2.morphologyEx(solid, cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8))
     thin = np.asarray(cv2.bitwise_and(solid, 1 - np.asarray(body)), dtype=np.uint8)
     return np.where(_hooks(thin, (left, top, width, height)), 0, alpha).astype(np.float32)

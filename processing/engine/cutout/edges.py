@@ -53,7 +53,7 @@ def cut_out(rgb: U8, matte: F32, *, edge: Edge, clean: CleanUp | None = None) ->
 
 
 def enlarge(matte: F32, width: int, height: int) -> U8:
-    """The matte as it is, as alpha of the given size: cubic interpolation, uint8 (h, w)."""
+    """Enlarge the matte as it is to alpha of the given size: cubic interpolation, uint8 (h, w)."""
     resized = cv2.resize(to_u8(matte), (width, height), interpolation=cv2.INTER_CUBIC)
     return np.asarray(resized, dtype=np.uint8)
 
@@ -67,6 +67,7 @@ def uncertainty(matte: F32) -> float:
     maybe = matte[matte > _HAZE]
     if maybe.size == 0:
         return 1.0
+    # The 4 makes the most undecided matte, 0.5 all over, come to 1.
     return round(float(np.mean(4 * maybe * (1 - maybe))), 4)
 
 
@@ -78,16 +79,20 @@ def _find(rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]) -> Fi
     coarse = task = _task(rgb, matte, region, (standard, clean))
     model = matting.solve(task)
     if strength < 50:
+        # The matte as a model: no slope, and the matte itself as the offset.
         as_it_is = np.dstack([np.zeros_like(task.rgb), task.matte])
         model = _blend(as_it_is, model, strength / 50)
     elif strength > 50 and fine > standard:
+        # The solution is smooth, so the finer copy begins from it and needs only a few rounds.
         task = _finer(task, _copy(seen, fine))
         model = matting.resized(model, task.matte.shape)
         model = _blend(model, matting.refine(task, model), strength / 50 - 1)
     alpha = np.clip(matting.apply(model, task.rgb), 0, 1)
     alpha = fullsize.unveiled(alpha, veil := _VEIL * min(1.0, strength / 50))
     tidied = cleanup.tidy(alpha, task.matte, clean)
+    # Along the edge, full-size alpha comes from the model: it must hold the clean-ups, too.
     _correct(model, tidied != alpha, tidied)
+    # Colors change slowly, so the standard copy will do, however fine the edge is.
     colours = foreground.blur_fusion(coarse.rgb, _resized(tidied, coarse.rgb))
     return Findings(to_u8(tidied), _doubt(tidied), model, veil, *colours)
 
@@ -99,6 +104,7 @@ def _task(rgb: U8, matte: F32, region: Box, wanted: tuple[int, CleanUp]) -> matt
     small = _copy(rgb[top:bottom, left:right], side)
     opinion = _cropped(matte, rgb, region, (small.shape[1], small.shape[0]))
     opinion = cleanup.without_shadow(opinion, small, clean)
+    # Pixels of the working copy that one cell of the network covers: margins are meant in cells.
     shrunk = max(opinion.shape) / max(right - left, bottom - top)
     cell = max(rgb.shape[:2]) / max(matte.shape) * shrunk
     subject, background = _sure(opinion, cell)
@@ -137,8 +143,8 @@ def _blend(one: F32, other: F32, share: float) -> F32:
 
 
 def _sure(opinion: F32, cell: float) -> tuple[F32, F32]:
-    """Where the matte may be believed: 1 or 0, float32 (h, w), for subject and background. `cell`
-    is how many pixels one of the network's own covers."""
+    """Find where the matte may be believed: 1 or 0, float32 (h, w), for subject and background.
+    `cell` is how many pixels one of the network's own covers."""
     step = max(1.0, cell)
     subject = cv2.erode((opinion > _SURE_SUBJECT).astype(np.uint8), _square(_MARGIN * step))
     likely = (opinion > 0.5).astype(np.uint8)
@@ -146,6 +152,7 @@ def _sure(opinion: F32, cell: float) -> tuple[F32, F32]:
     haze = np.where(near > 0, np.float32(_SURE_BACKGROUND), np.float32(_FAR_HAZE))
     background = cv2.erode((opinion < haze).astype(np.uint8), _square(_MARGIN * step))
     if cell > _COARSE:
+        # Ridges add to what is sure; what a margin took from a strap comes back here.
         subject = cv2.bitwise_or(subject, _ridges(opinion, step))
     return subject.astype(np.float32), background.astype(np.float32)
 
@@ -156,13 +163,14 @@ def _ridges(opinion: F32, cell: float) -> U8:
     side = 2 * max(1, round(_THIN * cell / 2)) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     thin = np.asarray(cv2.morphologyEx(opinion, cv2.MORPH_TOPHAT, kernel)) > _BELIEVED
+    # A local maximum, with room for rounding.
     peak = opinion >= 0.99 * np.asarray(cv2.dilate(opinion, np.ones((3, 3), np.uint8)))
     return np.asarray(thin & peak, dtype=np.uint8)
 
 
 def _trust(small: F32, subject: F32, background: F32) -> F32:
-    """How far to trust the network's opinion rather than the picture's edges, float32 (h, w): the
-    less both sides differ in colour, the less an edge of the picture says."""
+    """Say how far to trust the network's opinion rather than the picture's edges, float32 (h, w):
+    the less both sides differ in color, the less an edge of the picture says."""
     height, width = subject.shape
     size = fit_within(width, height, _CONTRAST_SIDE)
     parts = (
@@ -182,7 +190,7 @@ def _square(radius: float) -> U8:
 
 
 def _correct(model: F32, where: cv2.typing.MatLike, alpha: F32) -> None:
-    """Where a clean-up changed alpha, the model says so whatever the colour."""
+    """Make the model say what a clean-up changed, whatever the color."""
     model[where] = 0
     model[where, 3] = alpha[where]
 
@@ -198,7 +206,7 @@ def _doubt(alpha: F32) -> U8:
 
 
 def _region(matte: F32, width: int, height: int) -> Box | None:
-    """The part of the picture (pixels) that can hold any subject, or None."""
+    """Find the part of the picture (pixels) that can hold any subject, or None."""
     cells = (matte > _SURE_BACKGROUND).astype(np.uint8)
     left, top, across, down = cv2.boundingRect(cells)
     if across == 0:
@@ -219,6 +227,7 @@ def _cropped(matte: F32, rgb: U8, region: Box, size: tuple[int, int]) -> F32:
     left, top, right, bottom = region
     across, down = columns / width, rows / height
     step_x, step_y = (right - left) / size[0] * across, (bottom - top) / size[1] * down
+    # Centers of pixels fall on centers of pixels: hence the halves.
     shift_x = left * across + step_x / 2 - 0.5
     shift_y = top * down + step_y / 2 - 0.5
     matrix = np.array([[step_x, 0, shift_x], [0, step_y, shift_y]])

@@ -26,12 +26,14 @@ def blur_fusion(image: F32, alpha: F32) -> tuple[F32, F32]:
     wide = max(3, round(max(alpha.shape) * _WIDE)) | 1
     foreground, background = _fuse(image, image, alpha, wide)
     sharp = unmix(image, alpha, foreground, background)
+    # From the sharpened foreground, not from the photo, whose soft pixels hold the background.
     return _fuse(sharp, background, alpha, _NARROW)
 
 
 def unmix(image: F32, alpha: F32, foreground: F32, background: F32) -> F32:
-    """The foreground colours (..., 3) that explain `image` (..., 3) best near the guesses."""
+    """Find the foreground colors (..., 3) that explain `image` (..., 3) best near the guesses."""
     cover = alpha[..., None]
+    # I - aF - (1 - a)B, what the guesses leave unexplained: F takes its share a of it.
     residue = image - background - cover * (foreground - background)
     return np.asarray(np.clip(foreground + cover * residue, 0, 1), dtype=np.float32)
 
@@ -46,8 +48,9 @@ def _fuse(subject: F32, backdrop: F32, alpha: F32, side: int) -> tuple[F32, F32]
 
 
 def nearby_mean(rgb: F32, weight: F32) -> F32:
-    """The mean colour of the pixels with weight around each place, from as near as there are any."""
+    """Average the color of the pixels with weight around each place, from as near as there are any."""
     total, mass = np.zeros_like(rgb), np.full(weight.shape, 1e-6, np.float32)
+    # Wider means weigh so little that they count only where narrower ones found nothing.
     for share, belief in ((0.08, 1.0), (0.3, 0.02), (1.0, 0.0004)):
         side = max(3, round(share * max(weight.shape))) | 1
         total += np.float32(belief) * cv2.blur(rgb * weight[..., None], (side, side))

@@ -42,7 +42,8 @@ class Findings:
 
 
 def spread(rgb: U8, region: Box, findings: Findings) -> tuple[U8, U8]:
-    """Colours (h, w, 3) and alpha (h, w) of the whole photo; outside the region alpha is 0."""
+    """Carry the findings over to colors (h, w, 3) and alpha (h, w) of the whole photo; outside the
+    region alpha is 0."""
     left, top, right, bottom = region
     colours, alpha = rgb.copy(), np.zeros(rgb.shape[:2], np.uint8)
     inner_colours, inner_alpha = colours[top:bottom, left:right], alpha[top:bottom, left:right]
@@ -55,6 +56,7 @@ def spread(rgb: U8, region: Box, findings: Findings) -> tuple[U8, U8]:
         _fill(inner_colours[rows], inner_alpha[rows], doubt[rows], start, (size, findings))
 
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
+        # Each strip writes to rows of its own, so nothing is locked; list() raises what one raised.
         list(pool.map(strip, range(0, size[1], _STRIP)))
     return colours, alpha
 
@@ -74,6 +76,7 @@ def _fill(
     fitted = matting.apply(_sample(findings.model, xs, ys + start, size), seen)
     fitted = unveiled(fitted, findings.veil)
     alpha[ys, xs] = to_u8(fitted)
+    # Only there do two colors share a pixel; all others keep the photo's own.
     mixed = np.flatnonzero((fitted > 0) & (fitted < 1))
     if mixed.size == 0:
         return
@@ -100,6 +103,8 @@ def _sample(layer: F32, xs: I32, ys: I32, size: tuple[int, int]) -> F32:
     count = len(xs)
     rows = -(-count // _ROW)
     grid = np.zeros((2, rows * _ROW), np.float32)
+    # Centers on centers, as cv2.resize has it: alpha from here meets alpha from there without a
+    # seam.
     grid[0, :count] = (xs + np.float32(0.5)) * np.float32(scale[0]) - np.float32(0.5)
     grid[1, :count] = (ys + np.float32(0.5)) * np.float32(scale[1]) - np.float32(0.5)
     across, down = grid.reshape(2, rows, _ROW)

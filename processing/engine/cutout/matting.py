@@ -49,7 +49,7 @@ class Guide:
         return np.asarray(cv2.merge(list(self._fit(target))), dtype=np.float32)
 
     def residual(self, target: F32) -> F32:
-        """What no local linear model of the colours explains: the matting Laplacian's product."""
+        """Return what no local linear model of the colors explains: the matting Laplacian's product."""
         red, green, blue, offset = self._fit(target)
         left: F32 = target - offset
         for plane, a in zip(self._rgb, (red, green, blue), strict=True):
@@ -61,10 +61,13 @@ class Guide:
         product = self._buffer
         red, green, blue, offset = windows = self._windows
         for plane, colour in zip(self._rgb, windows, strict=False):
+            # He, Sun and Tang's a = covariance(I)^-1 covariance(I, p) and b = mean(p) - a .
+            # mean(I), in place: first the covariances with the target, as E[I p] - E[I] E[p].
             _box(np.multiply(plane, target, out=product), colour)
         _box(target, offset)
         for mean, colour in zip(self._means, windows, strict=False):
             colour -= np.multiply(mean, offset, out=product)
+        # Then LDL^T: forward, the pivots, backward. The order of these lines is the substitution's.
         green -= np.multiply(self._l10, red, out=product)
         blue -= np.multiply(self._l20, red, out=product)
         blue -= np.multiply(self._l21, green, out=product)
@@ -73,6 +76,7 @@ class Guide:
         red -= np.multiply(self._l10, green, out=product)
         red -= np.multiply(self._l20, blue, out=product)
         for mean, colour in zip(self._means, windows, strict=False):
+            # Last b, now that a is known.
             offset -= np.multiply(colour, mean, out=product)
         for window, pixel in zip(windows, self._pixels, strict=True):
             _box(window, pixel)
@@ -83,6 +87,8 @@ class Guide:
         all digits of float32 where the channels go together, as on any grey product."""
         places = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
         rr, rg, rb, gg, gb, bb = (self._covariance(i, j) for i, j in places)
+        # With _FLAT added no pivot is below _FLAT in exact arithmetic: rounding alone gets there,
+        # and must not get to 0.
         red = np.maximum(rr, 0) + _FLAT
         self._l10, self._l20 = rg / red, rb / red
         green = np.maximum(gg + _FLAT - self._l10 * rg, _FLAT / 2)
@@ -112,7 +118,7 @@ class Task:
 
 
 def solve(task: Task) -> F32:
-    """The coefficients (h, w, 4) of alpha as a local linear function of colour, see Guide.
+    """Solve for the coefficients (h, w, 4) of alpha as a local linear function of color, see Guide.
 
     Deterministic; always finite, on flat pictures too.
     """
@@ -124,12 +130,12 @@ def solve(task: Task) -> F32:
 
 
 def refine(task: Task, coarse: F32) -> F32:
-    """The same, from the coefficients (of any size) that a smaller copy of the task led to."""
+    """Solve from the coefficients (of any size) that a smaller copy of the task led to."""
     return _solved(task, coarse, _REFINEMENTS)
 
 
 def apply(coefficients: F32, rgb: F32) -> F32:
-    """``a . colour + b`` for colours (..., 3) and coefficients (..., 4)."""
+    """Compute ``a . color + b`` for colors (..., 3) and coefficients (..., 4)."""
     a = coefficients
     alpha: F32 = a[..., 0] * rgb[..., 0]
     alpha += a[..., 1] * rgb[..., 1]
@@ -139,7 +145,7 @@ def apply(coefficients: F32, rgb: F32) -> F32:
 
 
 def resized(coefficients: F32, shape: Sequence[int]) -> F32:
-    """Coefficients (h, w, 4) for another size of the same picture: ``shape`` is (height, width)."""
+    """Resize coefficients (h, w, 4) for the same picture: ``shape`` is (height, width)."""
     return np.asarray(cv2.resize(coefficients, (shape[1], shape[0])), dtype=np.float32)
 
 
@@ -150,6 +156,7 @@ def _levels(task: Task) -> list[Task]:
         height, width = finer.matte.shape
         size = (max(1, width // 2), max(1, height // 2))
         parts = (finer.rgb, finer.matte, finer.trust, finer.subject, finer.background)
+        # Averages: a cell that is only partly sure is below _SURE, and so unknown on this level.
         halves = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in parts)
         levels.insert(0, Task(*(np.asarray(half, dtype=np.float32) for half in halves)))
     return levels
@@ -162,6 +169,7 @@ def _solved(task: Task, coarse: F32 | None, iterations: int) -> F32:
     start = task.matte
     if coarse is not None:
         start = np.clip(apply(resized(coarse, start.shape), task.rgb), 0, 1)
+    # Where it is sure, alpha is 1 on the subject and 0 on the background.
     start = np.where(unknown > 0, start, subject).astype(np.float32)
     return guide.coefficients(_conjugate_gradients(guide, (task, unknown), start, iterations))
 
@@ -171,11 +179,13 @@ def _conjugate_gradients(
 ) -> F32:
     """Minimise ``p L p + trust (p - opinion)^2`` over the unknown pixels; the others stay."""
     task, unknown = problem
+    # An opinion of 0.5 is none and weighs nothing; any other pulls to the end that it is nearer to.
     trust: F32 = task.trust * np.square(2 * task.matte - 1)
     opinion = (task.matte > 0.5).astype(np.float32)
     alpha = start.copy()
     residual = trust * (opinion - alpha)
     residual -= guide.residual(alpha)
+    # Sure pixels stay where they are: nothing of them enters any direction.
     residual *= unknown
     step, energy = residual.copy(), _dot(residual, residual)
     goal = energy * _DONE
@@ -188,6 +198,7 @@ def _conjugate_gradients(
         curvature = _dot(step, image)
         if curvature <= 0:  # rounding has eaten the rest
             break
+        # Hestenes and Stiefel, 1952: exact along this direction, the next one conjugate to it.
         length = np.float32(energy / curvature)
         alpha += length * step
         residual -= length * image

@@ -52,6 +52,7 @@ def _on_green(rgb: U8, alpha: U8) -> bool:
     background = rgb[::step, ::step][alpha[::step, ::step] == 0]
     if background.size == 0:
         return False
+    # The median: a prop or the floor beside the screen doesn't count.
     red, green, blue = np.median(background, axis=0)
     return bool(green - max(red, blue) >= _SCREEN)
 
@@ -62,6 +63,7 @@ def _own_green(rgb: U8, core: U8, places: Places) -> F32:
     size = fit_within(width, height, _SMALL)
     colours = shrink(rgb, size).astype(np.float32)
     inside = shrink(core, size).astype(np.float32) / np.float32(255)
+    # Squared: cells that are half edge would tell the screen's green for the product's own.
     mean = foreground.nearby_mean(colours, np.square(inside))
     excess = np.maximum(mean[..., 1] - np.maximum(mean[..., 0], mean[..., 2]), 0)
     larger = cv2.resize(excess, (width, height), interpolation=cv2.INTER_LINEAR)

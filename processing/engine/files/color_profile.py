@@ -38,7 +38,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
 
 
 def needs_conversion(profile: bytes | None) -> bool:
-    """Whether a profile says anything else than sRGB."""
+    """Tell whether a profile says anything else than sRGB."""
     if not profile:
         return False
     try:
@@ -49,7 +49,7 @@ def needs_conversion(profile: bytes | None) -> bool:
 
 
 def is_transparent(image: Image.Image) -> bool:
-    """Whether the picture carries an alpha channel or a transparent colour."""
+    """Tell whether the picture carries an alpha channel or a transparent color."""
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
         return True
     return "transparency" in image.info and image.mode in ("P", "L", "RGB", "1")
@@ -58,6 +58,8 @@ def is_transparent(image: Image.Image) -> bool:
 def _to_8_bit(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16") or image.mode == "I":
         values = np.asarray(image).astype(np.int64)
+        # Mode I doesn't tell how deep its values are: where none passes 255 they are taken for
+        # bytes.
         wide = values.size > 0 and (image.mode != "I" or int(values.max()) > 255)
         scaled = (values * 255 + 32767) // 65535 if wide else values
         return Image.fromarray(scaled.clip(0, 255).astype(np.uint8))
@@ -74,6 +76,7 @@ def _apply_profile(image: Image.Image, profile: bytes | None) -> Image.Image:
         return image
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        # A CMYK profile on an RGB picture would turn it into another picture.
         if source.profile.xcolor_space.strip() != _PROFILE_SPACES.get(image.mode, "").strip():
             return image
         converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")

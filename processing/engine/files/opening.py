@@ -38,11 +38,14 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     name = sniff(data)
     if name is None:
         raise UnsupportedFormat("The file is not a picture of a supported kind: " + _kinds())
+    # Pillow reserves a WebP's whole canvas as it opens it: the size must be refused before.
     if name == "webp" and (size := webp_size(data)):
         _check_size(*size, max_pixels=max_pixels)
     try:
         with (
             memory.shortage_told(),
+            # One format: else Pillow would try all its decoders in turn, hardly used ones among
+            # them.
             Image.open(BytesIO(data), formats=[PILLOW_NAMES[name]]) as image,
         ):
             _check_size(*image.size, max_pixels=max_pixels)

@@ -31,6 +31,7 @@ _STRATEGIES = (zlib.Z_RLE, zlib.Z_DEFAULT_STRATEGY)
 # the transparent part of a cut-out takes. Costs 0.3 % of the size.
 _MEMORY_LEVEL = 7
 _NONE, _UP = 0, 2
+# Deflate with a window of 32 KiB, fastest level, no dictionary (RFC 1950, section 2.2).
 _ZLIB_HEADER = b"\x78\x01"
 _LAST_BLOCK = b"\x03\x00"  # empty, compressed by fixed codes, final
 _ADLER_BASE = 65_521
@@ -78,6 +79,7 @@ def _pixel_chunks(strips: Iterable[_Strip]) -> Iterable[bytes]:
 
 def _joined_adler(before: int, strip: _Strip) -> int:
     """Adler-32 of two runs of bytes laid end to end, from theirs (RFC 1950, section 8.2)."""
+    # Each sum begins at 1, so one of the two ones goes.
     low = (before & 0xFFFF) + (strip.adler & 0xFFFF) - 1
     high = (before >> 16) + (strip.adler >> 16) + strip.length * ((before & 0xFFFF) - 1)
     return (high % _ADLER_BASE) << 16 | low % _ADLER_BASE
@@ -117,6 +119,7 @@ def _filtered(rgb: U8, alpha: U8 | None, top: int, rows: int) -> U8:
     own = values[top - first :]
     filtered = np.empty((len(own), 1 + own.shape[1]), np.uint8)
     filtered[:, 0] = _UP
+    # The row above may be in another strip: readers undo filters after they have inflated all.
     filtered[0, 1:] = own[0] - values[0] if top else own[0]
     np.subtract(own[1:], own[:-1], out=filtered[1:, 1:])
     return filtered
@@ -140,4 +143,6 @@ def _deflated(filtered: U8) -> bytes:
 
 def _compressed(values: U8, strategy: int) -> bytes:
     packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY_LEVEL, strategy)
+    # A sync flush ends on a whole byte without ending the stream, and a packer of its own for each
+    # strip refers to nothing before it.
     return packer.compress(values.data) + packer.flush(zlib.Z_SYNC_FLUSH)

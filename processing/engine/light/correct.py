@@ -115,10 +115,12 @@ def _white_balance(pixels: F32) -> F32:
     if sure == 0:
         return np.ones(3, np.float32)
     trust = float(_smooth_step(np.float32(sure / max(1, bright.sum())), _FEWEST, _PLENTY))
+    # Slightly colored pixels in number are a pale garment rather than gray in colored light.
     trust *= sure / (sure + doubtful)
     amber = trust * _AMBER_SHARE * float((neutral * (red - blue)).sum()) / (2 * sure)
     magenta = trust * _GREEN_SHARE * float((neutral * (red + blue)).sum()) / (2 * sure)
     amber, magenta = (float(np.clip(cast, -_MOST_CAST, _MOST_CAST)) for cast in (amber, magenta))
+    # Multiplied in stored values: the cast was measured there, as differences of logarithms.
     gains = np.exp(np.array([-amber - magenta, 0, amber - magenta]))
     return np.asarray(gains / (gains @ _LUMINANCE), np.float32)
 
@@ -181,6 +183,7 @@ def _relit(rgb: U8, curve: F32, local: F32) -> U8:
         red, green, blue = cv2.split(rgb[rows])
         value = cv2.max(cv2.max(red, green), blue)
         ratio = cv2.multiply(cv2.LUT(value, factor), spread[rows])
+        # No channel may clip alone, which would change the hue: the brightest one sets the limit.
         ratio = cv2.min(ratio, cv2.LUT(value, most))
         result[rows] = cv2.multiply(rgb[rows], cv2.merge([ratio] * 3), dtype=cv2.CV_8U)
 

@@ -131,7 +131,7 @@ class Registry:
         self.matte(name, np.zeros((64, 64, 3), np.uint8))
 
     def matte(self, name: str, rgb: U8) -> F32:
-        """How much each place belongs to the subject: float32 (n, n), 0 to 1.
+        """Ask how much each place belongs to the subject: float32 (n, n), 0 to 1.
 
         The square grid of the network (320 for u2netp, 1024 for IS-Net) covers the whole picture,
         whatever its proportions; `rgb` is uint8 (h, w, 3). All zeros when nothing was found.
@@ -140,6 +140,7 @@ class Registry:
         return self._session(self.resolve(name)).matte(rgb)
 
     def _session(self, name: str) -> "_Session":
+        # Held while loading: of two threads that want a new model, one loads it, and one waits.
         with self._lock:
             if name not in self._sessions:
                 self._sessions[name] = self._load(name)
@@ -197,6 +198,7 @@ class _Session:
         # Only of the networks in weights.toml do we know that they answer with probabilities.
         self._answers_probabilities = entry is not None
         self._network = _FirstOutput(session.inner_session)
+        # rembg's own code goes on as it is, and finds this in the session's place.
         session.inner_session = self._network
 
     def matte(self, rgb: U8) -> F32:

@@ -115,6 +115,7 @@ class Upscaler:
                 around = rgb[north : bottom + mode.margin, west : right + mode.margin]
                 photo = around.astype(np.float32) * np.float32(1 / 255)
                 tile = _corrected(_run(network, photo), photo, mode.blur)
+                # The margin was for looking only: neighbors draw it better.
                 inner = tile[_span(top, bottom, north), _span(left, right, west)]
                 large[_span(top, bottom), _span(left, right)] = _to_u8(inner)
         return large

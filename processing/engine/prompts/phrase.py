@@ -33,7 +33,7 @@ class Phrase:
     within: bool = False
 
     def end(self) -> None:
-        """What comes next has nothing to do with what came before."""
+        """End the phrase: what comes next has nothing to do with what came before."""
         self._settle_material()
         self.colors.clear()
         self.shades.clear()
@@ -58,6 +58,8 @@ class Phrase:
     def read_material(self, material: Material) -> None:
         """Read a material: that of the noun before a small word, else it waits for one."""
         self._settle_material()
+        # "Dark wood": the shade changes the wood's own tone. Plain things have none, so there it is
+        # a color by itself.
         if self.shades and material.texture != "plain":
             color: Color | None = self._shaded(material.tone)
         else:
@@ -77,6 +79,8 @@ class Phrase:
         self._settle_material()
         free = list(self.notes.colors)
         color = self._take_color()
+        # "Blue light" colors the light alone. A backdrop's color, or that of points of light, also
+        # stays in the picture's palette.
         if noun.kind != "light":
             self.notes.colors = free
         if noun.kind == "points":
@@ -85,13 +89,14 @@ class Phrase:
             self._paint(noun, color)
 
     def _read_place(self, noun: Noun) -> None:
-        """A table, a floor, a wall: made of the material before it, or of what such things are."""
+        """Read a table, a floor or a wall: of the material before it, or of what such things are."""
         color = self._take_color()
         if self.material is not None:
             material, own = self.material
             self.material = None
             self.notes.lay(noun.kind, material.texture, color or own)
         elif self.notes.texture_of(noun.kind) is None:
+            # "A white table" is painted; a bare one is of what tables are made of.
             texture = "plain" if color and noun.kind == "surface" else noun.default
             self.notes.lay(noun.kind, texture, color)
         elif color is not None:
@@ -106,6 +111,8 @@ class Phrase:
     def _paint(self, noun: Noun, color: Color) -> None:
         if noun.kind == "points":
             return
+        # "A blue background" hides a view that was named before it; "a background in blue" does
+        # not.
         if noun.kind == "backdrop" and self.notes.far is not None and not self.joined:
             self.notes.put("far", None)
         self.notes.paint(noun.kind, color)

@@ -131,7 +131,7 @@ class _Scene:
 
 
 def cast(alpha: U8, shadow: Shadow, light: SceneLight | None = None) -> U8:
-    """The opacity (h, w) of the shadow that a subject throws on its canvas.
+    """Draw the opacity (h, w) of the shadow that a subject throws on its canvas.
 
     `alpha` uint8 (h, w) is the subject's matte on the whole canvas. Where `shadow` leaves a value
     open, `light` decides, else the mode; where nobody names a pose, `footing.pose` guesses it.
@@ -148,6 +148,7 @@ def cast(alpha: U8, shadow: Shadow, light: SceneLight | None = None) -> U8:
     lit = _hovering(scene) if shadow.mode == "floating" else _standing(scene)
     intensity = _INTENSITY if shadow.intensity is None else shadow.intensity
     dark = 1 - lit[margin : margin + size[1], margin : margin + size[0]]
+    # The modes' opacities are what an intensity of 0.5 looks like.
     dark *= np.float32(intensity / _INTENSITY)
     return enlarged(np.minimum(dark, np.float32(_DARKEST)), (width, height))
 
@@ -164,7 +165,9 @@ def _scene(small: U8, margin: int, shadow: Shadow, light: SceneLight | None) -> 
     style = _STYLES[shadow.mode]
     light = _lit(shadow, light, style, math.sin(pose))
     direction = math.radians(light.direction)
+    # How long a shadow is per unit of height: the tangent of the light's angle off the vertical.
     reach = math.tan(math.radians(_SPREAD_SHARE * (90 - light.elevation)))
+    # 1 where the camera looks straight down, foreshortened where the subject stands.
     squash = 1 - math.sin(pose) * (1 - _FORESHORTENED)
     return _Scene(
         matte=copy.astype(np.float32) / np.float32(255),
@@ -197,6 +200,7 @@ def _standing(scene: _Scene) -> F32:
     """The share of light that reaches the ground, where the subject stands or lies on it."""
     lit = 1 - scene.style.thrown * _thrown(scene)
     share = _LYING_SHARE + (1 - _LYING_SHARE) * scene.lean
+    # Light is multiplied, as by filters: however many layers there are, none goes below black.
     for layer in scene.style.around:
         lit *= 1 - np.float32(layer.opacity * share) * _around(scene, layer)
     return np.asarray(lit, np.float32)
@@ -217,19 +221,21 @@ def _around(scene: _Scene, layer: _Layer) -> F32:
 
 
 def _behind(scene: _Scene) -> F32:
-    """How far up the picture from the ground line each point lies."""
+    """Measure how far up the picture from the ground line each point lies."""
     rows = np.arange(scene.matte.shape[0], dtype=np.float32)[:, None]
     return np.asarray(scene.footing.ground[None, :] - rows, np.float32)
 
 
 def _thrown(scene: _Scene) -> F32:
-    """The cast shadow, 0 to 1: crisp where it starts, softer and fainter the higher it comes from.
+    """Draw the cast shadow, 0 to 1: crisp where it starts, softer and fainter with height.
 
     Works backwards: which point of the sheet, `sheet` up from its foot, darkens this point of the
     ground? (Where the ground line is curved, the line at the shadow is taken for that at the foot.)
     """
     box, unit, style = scene.footing.box, scene.footing.unit, scene.style
     thickness = _THICKNESS * unit * (1 - scene.lean)
+    # A point one unit up the sheet lies `flat` up the picture, and its shadow falls `away` further
+    # for the `lean` that it is above the ground.
     deep = scene.flat + scene.away * scene.lean
     deep = math.copysign(max(abs(deep), _THINNEST), deep)
     # The matte's steps would show along the ground, where it is squeezed most: begin beneath it.
@@ -249,6 +255,7 @@ def _thrown(scene: _Scene) -> F32:
 
 def _projected(scene: _Scene, sheet: F32, thickness: float) -> F32:
     columns = np.arange(sheet.shape[1], dtype=np.float32)[None, :]
+    # Back along the light: what darkens this column stands to its left by the throw to the right.
     foot = columns - np.float32(scene.right) * (sheet * np.float32(scene.lean) + thickness)
     ground = cv2.remap(
         scene.footing.ground[None, :],
@@ -278,7 +285,9 @@ def _hovering(scene: _Scene) -> F32:
     height = _HOVER * scene.footing.unit
     print_depth = _DEPTH * scene.squash * min(right - left, bottom - top)
     fade = _FADE_OUT * scene.style.around[0].blur * scene.footing.unit * scene.squash * scene.blur
+    # Where the canvas ends too soon the shadow moves up, rather than being cut off.
     room = min(1.0, max(0.0, scene.floor - bottom) / (height + print_depth + fade))
+    # Lying, the outline keeps its size; standing, it is pressed to the depth of a footprint.
     scale = scene.flat + scene.lean * room * print_depth / (bottom - top)
     drop = scene.lean * room * (height + print_depth)
     aside = scene.lean * height + (1 - scene.lean) * _HOVER_LYING * scene.footing.unit

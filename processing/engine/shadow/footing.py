@@ -61,6 +61,7 @@ def _lower_contour(alpha: U8) -> tuple[F32, F32]:
     """The columns that hold subject, and the y just below its lowest pixel in each."""
     solid = _solid(alpha).astype(bool)
     columns = np.flatnonzero(solid.any(axis=0))
+    # Upside down, argmax finds the lowest pixel; its lower edge is what stands on the ground.
     lowest = alpha.shape[0] - np.argmax(solid[::-1, columns], axis=0)
     return columns.astype(np.float32), lowest.astype(np.float32)
 
@@ -75,6 +76,7 @@ def _ground(columns: F32, lowest: F32, width: int) -> F32:
     xs, ys = _lower_hull(columns, lowest)
     deepest = int(np.argmax(ys))
     slopes = np.abs(np.diff(ys) / np.diff(xs))
+    # Outwards from the lowest point, as long as the hull rises gently.
     first, last = deepest, deepest
     while first > 0 and slopes[first - 1] <= _STEEPEST:
         first -= 1

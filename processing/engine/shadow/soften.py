@@ -45,6 +45,8 @@ def graded(mask: F32, sigma: F32) -> F32:
 
     Mixes the two nearest of copies that are blurred an octave apart.
     """
+    # From the narrowest blur, doubled until the widest is reached: log2 says which two a place
+    # lies between.
     least, most = float(sigma.min()), float(sigma.max())
     octave = np.log2(sigma / np.float32(least))
     result = softened(mask, least, least)
@@ -79,6 +81,7 @@ def enlarged(mask: F32, size: tuple[int, int]) -> U8:
     for top in range(0, height, _TILE):
         strip = large[top : top + _TILE]
         strip += pattern[: strip.shape[0]]
+    # convertScaleAbs takes absolute values: what cubic resizing swings below 0 would come back.
     return np.asarray(cv2.convertScaleAbs(np.maximum(large, 0)), np.uint8)
 
 

@@ -34,6 +34,7 @@ _WORK = 80_000
 # Neighbours whose matches are tried: near ones, and a few far ones for speed.
 _JUMPS = ((4, 0), (-4, 0), (0, 4), (0, -4), (1, 0), (-1, 0), (0, 1), (0, -1))
 # Deep in a hole a patch is believed less: by this factor with every pixel of depth.
+# Wexler et al. use the same factor.
 _DOUBT = 1.3
 # Weight of a patch that nothing speaks for: it counts where there is no other.
 _NOTHING = np.float32(1e-12)
@@ -42,6 +43,7 @@ _NEARBY = 8
 # How unlike two grey levels are, by their difference: a 16th of its square, up to 64 levels, in
 # bytes, which OpenCV adds up many times as fast as real squares.
 _SQUARES = np.minimum(np.ceil(np.arange(256) ** 2 / 16), 255).astype(np.uint8)
+# Fixed, so that the same photo is filled with the same bytes.
 _SEED = 20090727
 
 
@@ -100,7 +102,7 @@ def _on_grid(mask: U8) -> U8:
 
 
 def _with_sources(barred: U8, box: Box) -> Box:
-    """The box, widened until at least half of its pixels may be copied."""
+    """Widen the box until at least half of its pixels may be copied."""
     height, width = barred.shape
     while (barred[box[1] : box[3], box[0] : box[2]] > 0).mean() > 0.5:
         wider = _clipped((box[0] - 64, box[1] - 64, box[2] + 64, box[3] + 64), width, height)
@@ -128,6 +130,7 @@ def _filled(rgb: U8, hole: U8, barred: U8) -> U8:
             level.vote()
         level.settle()
         coarser = level
+    # The finest level had no whole patch to copy from.
     if coarser is not levels[0]:
         return _nearest_colours(rgb, hole)
     return coarser.interior
@@ -204,6 +207,7 @@ class _Level:
             start = _nearest_colours(self._picture, self._hole)
             self._put(start.reshape(-1, 3)[self._missing])
             return
+        # Nothing is known of how good a match of the coarser level is here, but it beats chance.
         self._costs = np.where(self._take_over(coarser), 0, np.inf).astype(np.float32)
         if not vote:
             return
@@ -220,11 +224,13 @@ class _Level:
         for down, across in _JUMPS:
             step = down * self._stride + across
             neighbours = np.clip(self._targets + step, 0, self._matches.size - 1)
+            # What a neighbor resembles, moved back by the way to it: images are coherent.
             self._try(self._matches[neighbours] - step)
         reach = max(self._hole.shape) if everywhere else _NEARBY
         while reach >= 1:
             away = random.integers(-reach, reach + 1, (2, self.size))
             self._try(self._matches[self._targets] + away[0] * self._stride + away[1])
+            # PatchMatch's random search: each round within half the distance of the one before.
             reach //= 2
 
     def vote(self) -> None:
@@ -245,8 +251,9 @@ class _Level:
         self._put(self._picture.reshape(-1, 3)[best])
 
     def _weights(self) -> F32:
-        """How much each place's patch is believed: by its likeness, and by its depth in the hole."""
+        """Weigh each place's patch by its likeness, and by its depth in the hole."""
         finite = self._costs[np.isfinite(self._costs)]
+        # The 75th percentile of the costs is taken for their spread, as Wexler et al. do.
         middle = finite.size * 3 // 4
         spread = np.partition(finite, middle)[middle] if finite.size else np.float32(0)
         weights = np.zeros(self._matches.size, np.float32)
@@ -309,6 +316,7 @@ class _Level:
 
     def _put(self, colours: U8) -> None:
         self._picture.reshape(-1, 3)[self._missing] = colours
+        # The padding mirrors pixels that have just changed.
         self._picture = _padded(self.interior)
 
 

@@ -52,6 +52,7 @@ def _convex(even: U8, text: Text, part: U8, zone: Box) -> npt.NDArray[np.int32] 
         corners.mean(axis=0).round().astype(int)[::-1], 0, np.array(even.shape) - 1
     )
     piece = np.where(labels == labels[row, column], 255, 0).astype(np.uint8)
+    # Thin spurs of the plate's color would swell its convex hull below.
     opened = cv2.morphologyEx(piece, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     left, top, width, height = cv2.boundingRect(opened)
     ends = left > 0 and top > 0 and left + width < even.shape[1] and top + height < even.shape[0]

@@ -39,7 +39,7 @@ class _Line:
 
 
 def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) -> tuple[U8, int]:
-    """The picture without its text, and how many lines are gone: found, and read no more.
+    """Remove the text of a picture, and count the lines that are gone: found, and read no more.
 
     `rgb` uint8 (h, w, 3); `matte` as in `text_kind.kind`; `mode`: `artificial` takes what was laid
     over the photo (with the plain plate that it may stand on), `natural` what stood before the
@@ -63,11 +63,15 @@ def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) ->
             mask = _mask(group, picture, turn)
             if mask.all():  # nothing is left to fill it from: it stays, and isn't counted
                 continue
+            # Text that stays is no source either: its letters would be copied into the gap.
             picture = inpaint.fill(picture, mask, avoid=kept | elsewhere)
+        # What is to stay is read again with the rest, and is no failure.
         found = [text for text in _read_again(rest, picture, finder) if _share(text, kept) <= _SAME]
         rest = [
             line
             for line in _lines(found, picture, matte)
+            # In a place that was filled, whatever kind it now looks like: what is left of a line
+            # reads as anything.
             if _share(line.text, removed) > _SAME or mode in ("all", line.kind)
         ]
         if not rest:
@@ -76,7 +80,7 @@ def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) ->
 
 
 def _read_again(lines: list[_Line], rgb: U8, finder: Finder) -> list[Text]:
-    """The text in and around the places of these lines: a part is read much sooner than all."""
+    """Read in and around the places of these lines: a part is read much sooner than all."""
     return [text for place in _places(lines, rgb) for text in finder.find(rgb, place)]
 
 

@@ -132,6 +132,7 @@ class _Side:
     def __init__(self, hat: U8, apart: F32, rows: slice) -> None:
         self._hat, self._rows = hat, rows
         on = hat[rows]
+        # Otsu, 1979: the threshold that parts ink from ground best, whatever the contrast.
         split, _ = cv2.threshold(on, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
         above = on > split
         self.peak = float(np.median(on[above])) if above.any() else 0.0
