@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dramatiq
 import pytest
@@ -13,6 +13,9 @@ from django.core.cache import cache
 from pytest_django.plugin import blocking_manager_key
 
 from accounts import plans
+
+if TYPE_CHECKING:
+    from tests.stand_ins import Seller
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -46,3 +49,37 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     if "transactional_db" in getattr(item, "fixturenames", ()):
         with item.config.stash[blocking_manager_key].unblock():
             plans.seed(apps)
+
+
+# These import what they need when they are used: most test files don't, and start sooner.
+
+
+@pytest.fixture
+def owner(db: None) -> Seller:
+    from tests.stand_ins import new_seller
+
+    return new_seller()
+
+
+@pytest.fixture
+def stranger(db: None) -> Seller:
+    from tests.stand_ins import new_seller
+
+    return new_seller()
+
+
+@pytest.fixture
+def middle_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The middle half of any picture is the subject."""
+    from tests.stand_ins import MiddleModel
+
+    monkeypatch.setattr("processing.worker.runtime.registry", MiddleModel)
+
+
+@pytest.fixture
+def quick_queue(transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Messages are worked on the moment they are sent, which is when the row is committed."""
+    from processing.worker import tasks
+
+    settings.DOOR_WAIT_SECONDS = 5.0
+    monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)

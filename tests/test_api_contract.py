@@ -48,7 +48,8 @@ from processing.models import WebhookDelivery
 from processing.services import batches, jobs, presets
 from processing.services.webhooks import Subscription, register
 from processing.worker import runtime, tasks
-from tests.processing.conftest import MiddleModel, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import MiddleModel
 
 _FILES = [photo(), b"", b"no picture", photo()[:300]]
 schemathesis.openapi.format("binary", st.sampled_from(_FILES))

@@ -16,34 +16,9 @@ from listings.services import listings
 from media_library.files import thumbnails
 from media_library.intake.ingest import ingest
 from media_library.models import Image
-from tests.processing.conftest import MiddleModel, Seller, _seller
+from tests.stand_ins import Seller
 
 LISTINGS = "/api/v1/listings"
-
-
-@pytest.fixture
-def owner(db: None) -> Seller:
-    return _seller()
-
-
-@pytest.fixture
-def stranger(db: None) -> Seller:
-    return _seller()
-
-
-@pytest.fixture
-def middle_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The middle half of any picture is the subject."""
-    monkeypatch.setattr("processing.worker.runtime.registry", MiddleModel)
-
-
-@pytest.fixture
-def quick_queue(transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    """Messages are worked on the moment they are sent, which is when the row is committed."""
-    from processing.worker import tasks
-
-    settings.DOOR_WAIT_SECONDS = 5.0
-    monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)
 
 
 def photo(

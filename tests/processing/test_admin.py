@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from processing.models import Job, JobState
 from processing.services import jobs
-from tests.processing.conftest import Seller
+from tests.stand_ins import Seller
 
 LIST = "/admin/processing/job/"
 

@@ -31,7 +31,8 @@ from processing.models import Job
 from processing.services import batches
 from processing.worker import presence, sweeps, tasks, transitions
 from processing.worker.presence import WorkerPresence
-from tests.processing.conftest import Seller, image, owner, photo, submit  # noqa: F401  (fixtures)
+from tests.processing.conftest import image, photo, submit  # noqa: F401  (fixtures)
+from tests.stand_ins import Seller
 from tests.system.site import until
 
 
@@ -235,7 +236,7 @@ def test_nothing_is_sent_while_the_queue_is_down(
 
 def test_a_batch_gets_as_many_messages_as_it_lacks(
     broker: RedisBroker,
-    owner: Seller,  # noqa: F811
+    owner: Seller,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broker.declare_queue(tasks.BATCHES)

@@ -23,9 +23,9 @@ from media_library.services import delete_image
 from processing.models import Job
 from processing.worker import tasks
 from tests.listings.conftest import data_of, photo, refusal_of
-from tests.processing.conftest import Seller
 from tests.processing.providers import test_providers
 from tests.processing.providers.test_providers import Stub
+from tests.stand_ins import Seller
 
 stub = test_providers.stub  # the fixture, a server on loopback
 

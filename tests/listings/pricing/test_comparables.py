@@ -15,7 +15,7 @@ from processing.models import Job
 from processing.services import jobs
 from processing.worker import tasks
 from tests.listings.conftest import data_of, refusal_of
-from tests.processing.conftest import Seller
+from tests.stand_ins import Seller
 
 URL = "/api/v1/listings/comparables"
 TABLE = """title,brand,category,condition,price,date

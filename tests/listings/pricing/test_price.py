@@ -18,7 +18,7 @@ from listings.pricing import estimate, priors, similar
 from listings.pricing.estimate import Estimate
 from listings.pricing.quantiles import Sale, plain, quantile, spread
 from listings.services import listings
-from tests.processing.conftest import Seller
+from tests.stand_ins import Seller
 
 TODAY = date(2026, 11, 21)
 

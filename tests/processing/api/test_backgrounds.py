@@ -29,7 +29,7 @@ from processing.services import background_library, jobs
 from processing.services.background_library import Described
 from processing.services.paint_background import PaintBackground
 from processing.worker import runtime, tasks
-from tests.processing.conftest import Seller
+from tests.stand_ins import Seller
 
 GENERATE = "/api/v1/backgrounds/generate"
 REPLACE = "/api/v1/images/tools/replace-background"

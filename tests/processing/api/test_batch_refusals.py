@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import PlanLimit
 from media_library.models import Image
 from processing.models import Batch
-from tests.processing.conftest import Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import Seller
 
 URL = "/api/v1/batch"
 

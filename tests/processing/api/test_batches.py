@@ -16,7 +16,8 @@ from processing.engine.errors import BrokenImage
 from processing.models import Batch, Job, JobEvent, JobState
 from processing.services import batches
 from processing.worker import runner, tasks
-from tests.processing.conftest import Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import Seller
 
 URL = "/api/v1/batch"
 

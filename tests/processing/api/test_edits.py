@@ -13,7 +13,8 @@ from accounts.models import PlanLimit
 from media_library.models import Image
 from processing.engine.errors import ProviderFailed
 from processing.models import Job, JobState
-from tests.processing.conftest import Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import Seller
 
 TOOLS = "/api/v1/images/tools/"
 

@@ -8,7 +8,7 @@ import pytest
 
 from processing.models import Job, JobState
 from processing.worker import transitions
-from tests.processing.conftest import Seller
+from tests.stand_ins import Seller
 
 URL = "/api/v1/jobs"
 Submit = Callable[..., Job]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from processing.models import Job, Preset
-from tests.processing.conftest import Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import Seller
 
 URL = "/api/v1/presets"
 EDIT = {"background": {"color": "white"}, "layout": {"size": "64x48", "padding": 0.1}}

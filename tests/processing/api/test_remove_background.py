@@ -15,7 +15,8 @@ from accounts.models import PlanLimit
 from config import public_ids
 from media_library.models import Image
 from processing.models import Job, JobState
-from tests.processing.conftest import Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import Seller
 
 URL = "/api/v1/images/tools/remove-background"
 

@@ -14,7 +14,8 @@ from media_library.models import Image, Project
 from processing.engine.errors import EngineError
 from processing.models import Batch, Job, JobEvent, Preset, WebhookEndpoint
 from processing.worker import tasks
-from tests.processing.conftest import MiddleModel, Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import MiddleModel, Seller
 
 API = "/api/v1/"
 REMOVE = "images/tools/remove-background"

@@ -20,7 +20,8 @@ from processing.delivery import leases, nudges, sse
 from processing.models import Batch, Job, JobEvent
 from processing.services import batches
 from processing.worker import transitions
-from tests.processing.conftest import Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import Seller
 
 Submit = Callable[..., Job]
 STREAMS = {

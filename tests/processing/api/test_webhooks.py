@@ -18,8 +18,8 @@ from accounts.access import api_keys
 from config import outbound, public_ids
 from processing.delivery import attempts, events
 from processing.models import DeliveryState, Job, WebhookDelivery, WebhookEndpoint
-from tests.processing.conftest import Seller
 from tests.processing.receiver import Receiver, receiving
+from tests.stand_ins import Seller
 
 URL = "/api/v1/webhooks"
 HOOK = "https://shop.example/hook"

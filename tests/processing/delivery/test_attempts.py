@@ -28,8 +28,8 @@ from processing.models import (
     WebhookEndpoint,
 )
 from processing.services import webhooks
-from tests.processing.conftest import Seller
 from tests.processing.receiver import Handler, Receiver, receiving
+from tests.stand_ins import Seller
 
 Subscribe = Callable[..., WebhookEndpoint]
 OK, FAILED, PENDING = DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.PENDING

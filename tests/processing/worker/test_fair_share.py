@@ -17,7 +17,8 @@ from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Batch, Job, JobState
 from processing.services import batches, jobs
 from processing.worker import fair_share, tasks, transitions
-from tests.processing.conftest import Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import Seller
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,8 @@ from processing.models import Job, JobEvent
 from processing.services import jobs
 from processing.worker import cutouts, kinds, runner, transitions
 from processing.worker.kinds import Kind, by_name
-from tests.processing.conftest import Seller, photo
+from tests.processing.conftest import photo
+from tests.stand_ins import Seller
 
 MIRRORING = Operation("mirror", title="Mirroring", running="Holding up a mirror", done="Mirrored")
 

@@ -18,7 +18,7 @@ from processing.engine.plans.edit import Background, EditPlan, Generated
 from processing.engine.source_tree import SourceTree
 from processing.models import Job
 from processing.worker import renditions, runtime
-from tests.processing.conftest import MiddleModel, Seller
+from tests.stand_ins import MiddleModel, Seller
 
 CUTOUT: dict[str, Any] = {}
 SHADOW = {"shadow": {"mode": "soft"}, "layout": {"size": "64x64"}}

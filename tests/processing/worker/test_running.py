@@ -16,7 +16,7 @@ from processing.engine.errors import BrokenImage
 from processing.models import Job, JobEvent, JobState
 from processing.services import jobs
 from processing.worker import cutouts, runner, sweeps, tasks, transitions
-from tests.processing.conftest import Seller
+from tests.stand_ins import Seller
 
 Submit = Callable[..., Job]
 

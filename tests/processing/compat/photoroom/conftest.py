@@ -20,7 +20,7 @@ from processing.engine.plans.edit import EditPlan
 from processing.engine.rendered import Rendered
 from processing.worker import edits, runtime, tasks
 from tests.processing.compat.photoroom.client import PhotoroomClient
-from tests.processing.conftest import MiddleModel
+from tests.stand_ins import MiddleModel
 
 _PILLOW = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
 _TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "avif": "image/avif"}
