@@ -1,4 +1,4 @@
-"""Signing up and in for programs: the same users, sessions and second factor as the pages have."""
+"""Signing in for programs: the same users, sessions and second factor as the pages have."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _FIELDS = ("brand", "size", "condition", "colors", "materials")
 
 
 def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], list[UUID]]:
-    """The fields of a new listing (services.FIELDS) and its pictures, in order. No job, no fields.
+    """The fields of a new listing (listings.services.listings.FIELDS) and its pictures, in order. No job, no fields.
 
     Raises AppError NOT_FOUND for what is no job of the account that writes listings, CONFLICT for one
     that has not completed.

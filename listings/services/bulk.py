@@ -35,7 +35,7 @@ class BulkChange:
 def change(caller: Caller, listing_ids: Sequence[UUID], wanted: BulkChange) -> list[Listing]:
     """The listings as they are now, in the order given.
 
-    Raises AppError NOT_FOUND, and what ``services.change`` raises with the listing's id before it.
+    Raises AppError NOT_FOUND, and what ``listings.change`` raises with the listing's id before it.
     """
     if not 1 <= len(listing_ids) <= MOST:
         raise invalid("listingIds", f"Name 1 to {MOST} listings, not {len(listing_ids)}.")

@@ -71,7 +71,7 @@ def ingest(
     project: Project | None = None,
     source_url: str = "",
 ) -> Image:
-    """Check and keep one picture. Raises AppError (see ``checks.check``)."""
+    """Check and keep one picture. Raises AppError (see media_library.checks.check)."""
     incoming = Incoming(name, lambda: data, source_url=source_url)
     return ingest_all(account, [incoming], project=project)[0]
 

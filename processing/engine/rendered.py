@@ -18,7 +18,7 @@ class Rendered:
       size at which it was worked on (see CutoutPlan.size, Upscale); None when nothing was found, which is an answer and no error.
     - `model` ("u2netp", "" where none ran) and `provider` ("rembg/u2netp"; "existing-alpha" or
       "none" when no model ran).
-    - `uncertainty`: 0 (sure) to 1, see `cutout.uncertainty`.
+    - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.
     - `corrected`, `corrected_media_type`: the whole source upright, where the plan asked for it and
       the source needed it; otherwise None.
     - `timings`: seconds by stage.

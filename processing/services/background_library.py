@@ -121,7 +121,7 @@ def check_room(account: Account) -> None:
 def upload(
     account: Account, file: Incoming, described: Described, *, pk: UUID | None = None
 ) -> Background:
-    """Keep a picture as a background. Raises AppError (see ``checks.check``), CONFLICT for one too
+    """Keep a picture as a background. Raises AppError (see media_library.checks.check), CONFLICT for one too
     many."""
     check_room(account)
     [image] = ingest_all(account, [file])

@@ -85,7 +85,7 @@ def paint(
     seconds: float | None = None,
     job_id: UUID | None = None,
 ) -> Job:
-    """Submit the work, and wait for it as ``services.submit_and_wait`` does. Raises AppError
+    """Submit the work, and wait for it as ``jobs.submit_and_wait`` does. Raises AppError
     CONFLICT for one background too many, QUOTA_EXCEEDED."""
     background_library.check_room(caller.account)
     return jobs.submit_and_wait(caller, command, source=None, seconds=seconds, job_id=job_id)

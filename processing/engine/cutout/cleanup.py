@@ -1,6 +1,6 @@
 """Small mercies for sellers: islands, pinholes, the ground's shadow, the hanger.
 
-Each works on a small copy, and each can be switched off (`plan.CleanUp`).
+Each works on a small copy, and each can be switched off (`plans.cutout.CleanUp`).
 """
 
 import cv2

@@ -9,7 +9,7 @@ from processing.engine.errors import InvalidPlan
 class SceneLight:
     """The main light of a scene.
 
-    - `direction` the shadow falls to, in degrees, as in `edit_plan.Shadow`: 0 behind, 90 left,
+    - `direction` the shadow falls to, in degrees, as in `plans.edit.Shadow`: 0 behind, 90 left,
       180 front, 270 right. The light itself stands on the opposite side.
     - `elevation` of the light above the ground, in degrees: 0 at the horizon, 90 overhead.
     - `colour` in linear light (red, green, blue), of mean 1: what white paper is multiplied by.

@@ -59,9 +59,10 @@ class Sides:
         return cls(length, length, length, length)
 
 
+# canvas.layout.lay_out explains how these work together.
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the subject stands in the result, and how large that is. `geometry.lay_out` explains.
+    """Where the subject stands in the result, and how large that is.
 
     - `size`: `auto` and `originalImage` (the source's), `croppedSubject`, or `WIDTHxHEIGHT`.
     - `max_width`, `max_height`: shrink `originalImage` and `croppedSubject`, keeping proportions.

@@ -27,7 +27,7 @@ _ON = 0.9
 
 
 class Finder(Protocol):
-    """What removal needs of a `text_detection.TextFinder`."""
+    """What removal needs of a `detect.TextFinder`."""
 
     def find(self, rgb: U8, part: Box | None = None) -> list[Text]: ...
 
@@ -41,7 +41,7 @@ class _Line:
 def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) -> tuple[U8, int]:
     """Remove the text of a picture, and count the lines that are gone: found, and read no more.
 
-    `rgb` uint8 (h, w, 3); `matte` as in `text_kind.kind`; `mode`: `artificial` takes what was laid
+    `rgb` uint8 (h, w, 3); `matte` as in `kind.kind`; `mode`: `artificial` takes what was laid
     over the photo (with the plain plate that it may stand on), `natural` what stood before the
     camera, `all` both. The same array comes back when there is nothing to remove. The places are
     read again after each pass, and what can still be read is filled as a whole box, wider each
