@@ -1,4 +1,4 @@
-"""Where sessions are used from, and the rate-limit headers of the API."""
+"""Notes where sessions are used from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.http import client_ip
-from accounts.limits.rate_limits import GENERAL, RateLimitResult, peek
 from accounts.signing.sessions import SessionStore
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -28,21 +27,4 @@ class SessionDetailsMiddleware:
         # Read again: signing in may have put another session in its place.
         if isinstance(request.session, SessionStore):
             request.session.touch()
-        return response
-
-
-class RateLimitHeadersMiddleware:
-    """X-RateLimit-Limit, -Remaining and -Reset (seconds) on every answer under /api/."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        if request.path.startswith(("/api/", "/compat/")):
-            found = getattr(request, "rate_limit", None)
-            # Refusals before the throttle (401, an unknown address) did not count.
-            result = found if isinstance(found, RateLimitResult) else peek(request, GENERAL)
-            for name, value in result.headers.items():
-                response[name] = value
         return response
