@@ -2,8 +2,8 @@
 
 It is a hash of the sources that the code runs through (found by following the imports as they are
 written, nothing is imported here), of the data that lies beside them, and of the versions of the
-libraries that they use. Comments, docstrings and layout are no part of it: what can't change what the
-code does gives no new version.
+libraries that they use. Comments, docstrings, layout and descriptions of options are no part of it:
+what can't change what the code does gives no new version.
 """
 
 import ast
@@ -172,7 +172,8 @@ def _read(text: bytes) -> _Code:
 
 
 class _Reader:
-    """Spells a syntax tree out, without places, comments and docstrings, and notes what is in it.
+    """Spells a syntax tree out, without places, comments, docstrings and the descriptions in
+    `Annotated`, and notes what is in it.
 
     Empty fields are left out, so that a Python that knows more of them spells old code the same.
     """
@@ -183,6 +184,7 @@ class _Reader:
         self.words: set[str] = set()
 
     def read(self, node: ast.AST) -> None:
+        node = _undescribed(node)
         self._note(node)
         self.pieces.append(f"({type(node).__name__}")
         for name in node._fields:
@@ -214,6 +216,18 @@ class _Reader:
             named = node.args[0] if called in _IMPORTERS and node.args else None
             if isinstance(named, ast.Constant):
                 self.imports.add(str(named.value))
+
+
+def _undescribed(node: ast.AST) -> ast.AST:
+    """The type alone of `Annotated[type, ...]`; any other node as it is."""
+    if (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Annotated"
+        and isinstance(node.slice, ast.Tuple)
+    ):
+        return node.slice.elts[0]
+    return node
 
 
 def _has_docstring(node: ast.AST) -> bool:
