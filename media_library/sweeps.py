@@ -76,6 +76,7 @@ def orphan_files() -> int:
     before, removed = timezone.now() - _ORPHAN_AGE, 0
     for folder, image_id in _image_folders():
         names = default_storage.listdir(folder)[1]
+        # After the names: a file whose row is committed in between is then known.
         known = _known_keys(image_id)
         orphans = [
             key

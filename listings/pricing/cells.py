@@ -17,6 +17,7 @@ Order = Literal["day-first", "month-first"]
 
 MOST = 100_000_000_00  # minor units: nothing anybody lists costs more
 _SYMBOLS = {"$": None, "€": "EUR", "£": "GBP", "¥": None, "zł": "PLN", "kr": None}
+# Spreadsheets also begin formulas with + and -, but so do people their numbers.
 _FORMULA = ("=", "@")
 _MONEY = re.compile(
     r"(?P<before>[^\d\s.,'+-]{0,4}) ?(?P<sign>[-+]?) ?(?P<before2>[^\d\s.,'+-]{0,4}) ?"
@@ -32,7 +33,7 @@ class BadCell(ValueError):
 
 
 def money(text: str, currency: str, decimals: int) -> int:
-    """A price in minor units: ``12.50``, ``$1,234.50``, ``1.234,50 €``. Raises BadCell."""
+    """Read a price, in minor units: ``12.50``, ``$1,234.50``, ``1.234,50 €``. Raises BadCell."""
     if text.startswith(_FORMULA):
         raise BadCell("is a formula, not an amount")
     tidy = text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2212", "-")
@@ -41,6 +42,7 @@ def money(text: str, currency: str, decimals: int) -> int:
         raise BadCell(f"'{_short(text)}' is no amount of money")
     for symbol in filter(None, (found["before"], found["before2"], found["after"])):
         _check_symbol(symbol, currency)
+    # Decimal and never float: 0.29 * 100 is not 29 in floating point.
     amount = Decimal(_digits(found["number"], decimals)).scaleb(decimals)
     if found["sign"] == "-" or amount <= 0:
         raise BadCell("must be more than nothing")
@@ -63,7 +65,7 @@ def _check_symbol(symbol: str, currency: str) -> None:
 
 
 def _digits(number: str, decimals: int) -> str:
-    """Without separators of thousands, and with a point before the decimals.
+    """Drop separators of thousands, and put a point before the decimals.
 
     A last group of three digits is thousands, but in a currency with three decimals.
     """
@@ -72,6 +74,7 @@ def _digits(number: str, decimals: int) -> str:
     if len(groups) == 1:
         return groups[0]
     is_thousands = len(groups[-1]) == 3 and decimals != 3
+    # A mark that comes twice parts thousands: 1.234.50 has no decimals, and is no amount.
     ends_in_decimals = marks[-1] in ".," and not is_thousands and marks.count(marks[-1]) == 1
     whole, fraction = (groups[:-1], groups[-1]) if ends_in_decimals else (groups, "")
     if any(len(group) != 3 for group in whole[1:]):
@@ -80,7 +83,7 @@ def _digits(number: str, decimals: int) -> str:
 
 
 def date_order(cells: Iterable[str]) -> Order | None:
-    """How a column writes dates like 5/6/2024, by those that can be read one way only.
+    """Tell how a column writes dates like 5/6/2024, by those that can be read one way only.
 
     None where none tells, or where they tell different things.
     """
@@ -97,7 +100,7 @@ def date_order(cells: Iterable[str]) -> Order | None:
 
 
 def day(text: str, order: Order | None, *, today: date) -> date:
-    """A date of sale. Raises BadCell, also for one in the future."""
+    """Read a date of sale. Raises BadCell, also for one in the future."""
     if text.startswith(_FORMULA):
         raise BadCell("is a formula, not a date")
     parts = _NUMERIC.fullmatch(text)
@@ -119,6 +122,7 @@ def _numeric(parts: re.Match[str], order: Order | None) -> date | None:
         if mark == "." or first > 12:  # points stand in dates of countries that name the day first
             order = "day-first"
         elif second > 12 or first == second:
+            # 5/5/2024 is the same day either way.
             order = "month-first"
         if order is None:
             said = f"{parts[1]}{mark}{parts[3]}{mark}{parts[4]}"
@@ -141,7 +145,7 @@ def _wordy(text: str) -> date | None:
 
 
 def condition(text: str) -> str | None:
-    """Our name of a condition; empty for no text, None for one that nobody here knows."""
+    """Find our name of a condition; empty for no text, None for one that nobody here knows."""
     return _conditions().get(plain(text)) if text else ""
 
 

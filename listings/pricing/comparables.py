@@ -49,6 +49,7 @@ def bring_in(
     sheets.read(data)
     _check_room(caller.account, rows=1)
     key = _key(caller.account, job_id)
+    # The file first: a worker may take the job the moment that it is committed.
     with storage.removed_unless_kept([key]) as undo:
         storage.save(key, data)
         job = jobs.submit_and_wait(caller, command, source=None, seconds=seconds, job_id=job_id)
@@ -133,9 +134,11 @@ def _keep(job: Job, command: ImportComparables, found: Outcome) -> ComparableImp
         Comparable.objects.bulk_create(
             [_comparable(made, row, _counted(times, row)) for row in lot], ignore_conflicts=True
         )
+        # Between two transactions: a cancelled import stops here, and what it wrote goes with it.
         if not transitions.beat(job):
             made.delete()
             raise AppError("CANCELLED", "The import was cancelled.")
+    # Counted, as a row that was there before is skipped without a word.
     kept = Comparable.objects.filter(imported=made).count()
     made.report = _report(found, kept)
     made.finished = True

@@ -53,19 +53,20 @@ class Estimate:
 
 
 def estimate(account: Account, item: Item, *, currency: str, today: date) -> Estimate:
-    """From the account's own comparables where there are enough, else from the house's table."""
+    """Estimate from the account's own comparables where there are enough, else from the table."""
     alike = _of_condition(
         similar.nearest(account, item, currency=currency, today=today), item.condition
     )
     if len(alike) >= LEAST_COMPARABLES:
         found = spread([Sale(one.sold.price, one.weight) for one in alike])
+        # Counted again: outliers are gone now.
         if found.n >= LEAST_COMPARABLES:
             return _from_comparables(found, alike, item, currency)
     return _from_table(item, currency, few=len(alike))
 
 
 def _of_condition(alike: list[Alike], condition: str) -> list[Alike]:
-    """Those in the very same condition, where there are enough of them."""
+    """Keep those in the very same condition, where there are enough of them."""
     same = [one for one in alike if condition and one.sold.condition == condition]
     return same if len(same) >= LEAST_COMPARABLES else alike
 
@@ -108,7 +109,7 @@ def _why_none(item: Item, currency: str) -> str:
 
 
 def below_purchase(found: Estimate, purchase_price: int | None) -> str | None:
-    """A warning where the suggestion would not even bring back what was paid."""
+    """Warn where the suggestion would not even bring back what was paid."""
     if purchase_price is None or found.suggested is None or found.suggested >= purchase_price:
         return None
     paid = f"{currencies.amount(purchase_price, found.currency)} {found.currency}"

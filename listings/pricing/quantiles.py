@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # A sale further from the median than so many scaled median deviations, in logarithms, is left out.
+# The limit that Iglewicz and Hoaglin (1993) propose for this score.
 _OUTLYING = 3.5
 _SCALE = 1.4826  # makes the median absolute deviation a standard deviation, were prices log-normal
 _LEAST_SPREAD = math.log(1.25)  # equal prices must not make every other one an outlier
@@ -32,7 +33,7 @@ class Spread:
 
 
 def spread(sales: Sequence[Sale]) -> Spread:
-    """The weighted median and the range from the 20th to the 80th percentile, in plain figures.
+    """Find the weighted median and the 20th and 80th percentiles, in plain figures.
 
     `sales` must not be empty, and prices and weights be positive.
     """
@@ -42,7 +43,7 @@ def spread(sales: Sequence[Sale]) -> Spread:
 
 
 def quantile(sales: Sequence[Sale], share: float) -> float:
-    """The price below which `share` of the weight lies, interpolated between neighbours.
+    """Find the price below which `share` of the weight lies, interpolated between neighbors.
 
     Each sale sits in the middle of its own weight: with equal weights and a share of one half this
     is the median as usual.
@@ -62,14 +63,16 @@ def quantile(sales: Sequence[Sale], share: float) -> float:
 
 
 def without_outliers(sales: Sequence[Sale]) -> list[Sale]:
-    """Leaves out what lies far from the median: a typo, a lot of ten, a broken one."""
+    """Leave out what lies far from the median: a typo, a lot of ten, a broken one."""
+    # In logarithms: half the price is as far off as twice the price.
     middle = math.log(quantile(sales, 0.5))
+    # In millionths, as a Sale's price is a whole number.
     distances = [Sale(abs(round(1e6 * (math.log(x.price) - middle))), x.weight) for x in sales]
     deviation = max(_LEAST_SPREAD, _SCALE * quantile(distances, 0.5) / 1e6)
     return [x for x in sales if abs(math.log(x.price) - middle) <= _OUTLYING * deviation]
 
 
 def plain(price: float) -> int:
-    """A figure a person would name: rounded to a step of at most a fortieth of it."""
+    """Round to a figure that a person would name, by a step of at most a fortieth of it."""
     step = max((step for step in _STEPS if step <= price / 40), default=1)
     return max(1, round(price / step) * step)

@@ -85,6 +85,7 @@ def _header(head: str) -> tuple[str, list[str]]:
             continue
     if not found:
         raise invalid("file", "The first line is no header of a table.")
+    # By columns that we know, then by columns at all: a comma in a name must not decide.
     best = max(found, key=lambda x: (sum(plain(n) in known for n in found[x]), len(found[x])))
     return best, found[best]
 

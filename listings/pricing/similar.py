@@ -71,10 +71,11 @@ def item(category: str | None, brand: str | None, condition: str, texts: Iterabl
 
 
 def nearest(account: Account, wanted: Item, *, currency: str, today: date) -> list[Alike]:
-    """The account's sold items that are most like `wanted`, the likest first."""
+    """List the account's sold items that are most like `wanted`, the likest first."""
     sold = (*_imported(account, wanted, currency), *_listed(account, wanted, currency))
     weighed = (Alike(one, _weight(one, wanted, today)) for one in sold)
     alike = (one for one in weighed if one.weight > 0)
+    # Ties go by date and title, not by the order in which the database answers.
     return heapq.nlargest(NEAREST, alike, key=lambda x: (x.weight, x.sold.sold_on, x.sold.title))
 
 
@@ -86,6 +87,7 @@ def _imported(account: Account, wanted: Item, currency: str) -> Iterator[Sold]:
         of_category = rows.filter(category_key=wanted.category)
         lots.append(of_category)
         if brand:
+            # On its own, too: the newest thousand of a category may hold none of the brand.
             lots.append(of_category.filter(brand_key=brand))
     if brand:
         lots.append(rows.filter(brand_key=brand))
@@ -117,6 +119,7 @@ def _weight(sold: Sold, wanted: Item, today: date) -> float:
     if alike == 0:
         return 0.0
     alike *= _condition(sold, wanted) * (0.4 + 0.6 * _text(sold, wanted))
+    # Before age comes in: an old sale of the very same thing says little, but says it.
     if alike < _LEAST:
         return 0.0
     days = max(0, (today - sold.sold_on).days)
@@ -128,6 +131,7 @@ def _category(sold: Sold, wanted: Item) -> float:
         return 1.0
     if sold.category and wanted.category:
         return 0.0
+    # One of the two has no category, so the title has to do.
     return 0.6 if _text(sold, wanted) >= 0.5 else 0.0
 
 

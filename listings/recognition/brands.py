@@ -84,6 +84,7 @@ def _called(said: str, line: Line, *, alone: bool) -> Iterator[Brand]:
     for known in chain.from_iterable(_known().get(length, ()) for length in lengths):
         if known.alone and not (alone and line.score >= _SURE_OF_SHORT):
             continue
+        # A short or everyday word with a mistake in it is a different word.
         budget = 0.0 if known.alone else allowed
         # Each mistake changes at most two of the letters that occur at all.
         if (known.mask ^ mask).bit_count() > 4 * budget:
@@ -94,16 +95,18 @@ def _called(said: str, line: Line, *, alone: bool) -> Iterator[Brand]:
 
 
 def _mistakes(said: str, meant: str, most: float) -> float:
-    """The edit distance, where taking one letter for one that looks like it counts half; something
-    greater than `most` once it is known to be."""
+    """Compute the edit distance, where taking one letter for one that looks like it counts half; a
+    value above `most` once it is known to be."""
     if said == meant:
         return 0.0
     row = [float(index) for index in range(len(meant) + 1)]
     for place, letter in enumerate(said, 1):
         above, row = row, [float(place)]
         for index, other in enumerate(meant, 1):
+            # Levenshtein's distance (1966), one row of the table at a time.
             swapped = 0.0 if letter == other else 0.5 if (letter, other) in _ALIKE else 1.0
             row.append(min(above[index] + 1, row[index - 1] + 1, above[index - 1] + swapped))
+        # No row has a smaller least than the one before: it can only get worse.
         if min(row) > most:
             break
     return min(row) if min(row) > most else row[-1]

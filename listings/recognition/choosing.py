@@ -57,6 +57,7 @@ def choose(views: Sequence[Looks | None]) -> Choice:
     )
     sure = confidence >= UNSURE
     if sure and (finer := _finer(key, [views[image] for image in speaking])):
+        # A finer kind is never surer than the one that it refines.
         ranked[:1] = [(finer[0], min(confidence, finer[1])), (key, confidence)]
     others = ranked[1:] if sure else ranked
     alternatives = tuple(
@@ -73,6 +74,7 @@ def _opinion(looks: Looks) -> dict[str, float]:
     chances = categories.softmax(looks.logits)[0]
     goods = categories.goods(chances)
     likeliest = max(goods, key=lambda key: goods[key])
+    # Asked first: the clothing head knows garments alone, and would name any picture as one.
     if goods[likeliest] >= _GOODS:
         return goods
     head = clothing.head()

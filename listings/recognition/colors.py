@@ -55,8 +55,8 @@ class Colours:
 
 
 def of(rgb: U8, matte: F32) -> Colours | None:
-    """The colours of a subject: `rgb` uint8 (h, w, 3), `matte` float32 0 to 1 on any grid that covers
-    the picture. None when there is too little subject to say."""
+    """Name the colors of a subject: `rgb` uint8 (h, w, 3), `matte` float32 0 to 1 on any grid that
+    covers the picture. None when there is too little subject to say."""
     size = fit_within(rgb.shape[1], rgb.shape[0], _SIDE)
     small = shrink(rgb, size)
     inside = _inside(matte, size)
@@ -65,6 +65,7 @@ def of(rgb: U8, matte: F32) -> Colours | None:
     lab = _evened(np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)))
     relief = _relief(lab, inside)
     patterned = relief >= _RELIEF
+    # After the relief is known: shadow and shine of plain things span more of lightness.
     groups, centres = _groups(lab[inside], _SHADES["patterned" if patterned else "smooth"])
     counts = np.bincount(groups, minlength=len(centres))
     shares = np.asarray(counts / len(groups), np.float32)
@@ -82,14 +83,14 @@ def of(rgb: U8, matte: F32) -> Colours | None:
 
 
 def name_of(lab: F32) -> str:
-    """The name of one colour, CIELAB float32 (3,): L 0 to 100, a and b."""
+    """Name one color, CIELAB float32 (3,): L 0 to 100, a and b."""
     names, samples = _samples()
     difference = (samples - lab) * np.array([0.8, 1.0, 1.0], np.float32)
     return names[int(np.argmin((difference * difference).sum(axis=1)))]
 
 
 def _inside(matte: F32, size: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Where the subject surely is, a pixel or two within its edge, unless that leaves nothing."""
+    """Find where the subject surely is, a pixel or two within its edge, if that leaves anything."""
     sure = (cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR) > 0.8).astype(np.uint8)
     core = cv2.erode(sure, np.ones((5, 5), np.uint8), borderValue=0)
     kept = core if 2 * np.count_nonzero(core) > np.count_nonzero(sure) else sure
@@ -108,6 +109,7 @@ def _groups(
     """The group of each pixel (n,), and each group's colour (k, 3) in CIELAB."""
     lightness, one_colour = shades
     weighted = np.ascontiguousarray(lab * np.array([lightness, 1, 1], np.float32))
+    # Every so many-th pixel finds the centers; all pixels then go to the nearest of them.
     step = max(1, len(weighted) // _SAMPLE)
     cv2.setRNGSeed(1)  # the same photo always gets the same answer
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
@@ -116,17 +118,19 @@ def _groups(
         weighted[::step].copy(), count, np.empty(0), stop, 1, cv2.KMEANS_PP_CENTERS
     )
     joined = _joined(np.asarray(centres, np.float32), one_colour)
+    # To the centers before they were joined: a joined group has no center of its own.
     nearest = ((weighted[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
     groups = np.unique(joined[nearest], return_inverse=True)[1]
     return groups, np.stack([_lit(lab[groups == group]) for group in np.unique(groups)])
 
 
 def _joined(centres: F32, one_colour: float) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
-    """Which groups are shades of one colour: those are joined whose farthest members are nearest,
-    so that a chain of greys never makes black and white one."""
+    """Join groups that are shades of one color: those whose farthest members are nearest, so that a
+    chain of grays never makes black and white one."""
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
     members = [[index] for index in range(len(centres))]
     while len(members) > 1:
+        # Complete linkage: the distance of two groups is that of their farthest members.
         table = np.array(
             [[apart[np.ix_(one, other)].max() for other in members] for one in members]
         )
@@ -163,6 +167,7 @@ def _named(centres: F32, shares: F32) -> dict[str, float]:
 def _relief(lab: F32, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
     """How much the subject's pixels differ from what is around them: folds change slowly across a
     garment, a print or a stripe from one pixel to the next."""
+    # Weighed by what is inside, or the ground beyond the edge would count as a pattern.
     weight = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 5.0) + np.float32(1e-3)
     masked = lab * inside[..., None].astype(np.float32)
     around = np.asarray(cv2.GaussianBlur(masked, (0, 0), 5.0)) / np.asarray(weight)[..., None]
@@ -177,5 +182,6 @@ def _samples() -> tuple[tuple[str, ...], F32]:
         table: dict[str, list[str]] = tomllib.load(file)
     pairs = [(name, sample) for name, samples in table.items() for sample in samples]
     rgb = np.array([[int(s[i : i + 2], 16) for i in (1, 3, 5)] for _, s in pairs], np.float32)
+    # From float32, 0 to 1, L, a and b come in their own units; from bytes they would be scaled.
     lab = cv2.cvtColor(rgb[None] / np.float32(255), cv2.COLOR_RGB2LAB)[0]
     return tuple(name for name, _ in pairs), np.asarray(lab, np.float32)

@@ -68,6 +68,7 @@ def materials(lines: Sequence[Line]) -> list[Read]:
             read = Read(name, line, round(line.score * (1.0 if share else 0.6), 3))
             if name not in found or share > found[name][0]:
                 found[name] = (share, read)
+    # One share makes it a label, and then names without one are from elsewhere.
     certain = {name: entry for name, entry in found.items() if entry[0]} or found
     return [read for _, read in sorted(certain.values(), key=lambda entry: -entry[0])]
 
@@ -97,6 +98,7 @@ def _named(words: str) -> Iterator[tuple[str, int]]:
     """Materials with their shares in percent; 0 where none is given."""
     first = _PERCENT.search(words)
     if first is not None:
+        # "Cotton 60% wool 40%" or "60% cotton 40% wool": a label writes all its shares one way.
         behind = _material(words[: first.start()]) is not None
         for match in (_SHARE_BEHIND if behind else _SHARE).finditer(words):
             material, share = _material(match["name"]), int(match["share"])

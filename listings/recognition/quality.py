@@ -55,6 +55,7 @@ def blur(grey: U8) -> float:
         softer = np.asarray(cv2.blur(values, kernel))
         before, after = (np.abs(np.diff(layer, axis=axis)) for layer in (values, softer))
         total = float(before.sum())
+        # What a blur takes away was sharp; a picture that was blurred already has little to lose.
         kept = float(np.maximum(before - after, 0).sum())
         worst = max(worst, (total - kept) / total if total > 0 else 1.0)
     return worst
@@ -93,6 +94,7 @@ def _about_pixels(rgb: U8, matte: F32) -> Iterator[tuple[Problem, str]]:
 
 def _clutter(grey: U8, matte: F32) -> float:
     """The mean steepness of what surely is not the subject, 0 where hardly anything else is seen."""
+    # Well away from the subject, whose own edge is steep.
     around = np.asarray(cv2.dilate(matte, np.ones((15, 15), np.uint8))) < 0.1
     if around.mean() < 0.05:
         return 0.0

@@ -113,6 +113,7 @@ def ingest_all(
         with transaction.atomic():
             Image.objects.bulk_create(images)
             _ask_after_commit(images)
+        # Only after the commit: until here any error takes the files away again.
         undo.pop_all()
     return images
 
@@ -169,6 +170,7 @@ def store_corrected(image: Image, data: bytes, media_type: str) -> None:
     key = storage.rendition_key(image.account_id, image.id, kind="corrected", extension=extension)
     with storage.removed_unless_kept([key]) as undo:
         storage.save(key, data)
+        # Two jobs may turn it at once. The condition lets one in; the other's file is removed.
         if Image.live.filter(pk=image.pk, corrected_key="").update(corrected_key=key):
             undo.pop_all()
     image.refresh_from_db(fields=["corrected_key"])
