@@ -26,7 +26,7 @@ class Caller:
 
 
 def caller(request: Request) -> Caller:
-    """Who makes an API request. Raises AppError where nobody signed in."""
+    """Return who makes an API request. Raises AppError where nobody signed in."""
     if isinstance(request.auth, Caller):
         return request.auth
     if isinstance(request.user, User):
@@ -35,12 +35,12 @@ def caller(request: Request) -> Caller:
 
 
 def remember_caller(request: HttpRequest, found: Caller) -> None:
-    """For what runs outside Django REST framework: rate limits and middleware."""
+    """Keep the caller for what runs outside Django REST framework: rate limits and middleware."""
     request.caller = found  # type: ignore[attr-defined]
 
 
 def known_caller(request: HttpRequest) -> Caller | None:
-    """Who makes any request: as the API found out, or by the page's own session."""
+    """Find who makes any request: as the API found out, or by the page's own session."""
     found = getattr(request, "caller", None)
     if isinstance(found, Caller):
         return found

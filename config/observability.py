@@ -101,7 +101,7 @@ def queued_arguments(*queues: str) -> set[str]:
 
 
 def warm_workers(queue: str) -> int:
-    """How many workers of ``queue`` said within the last seconds that they are warm."""
+    """Count the workers of ``queue`` that said within the last seconds that they are warm."""
     try:
         return sum(1 for _ in queue_client().scan_iter(f"{WORKER_KEY}:{queue}:*", count=100))
     except (redis.RedisError, OSError):

@@ -304,7 +304,7 @@ class _TimedStream(httpcore.NetworkStream):
 
 
 def _left(deadline: float) -> float:
-    """Seconds until the deadline. Raises httpcore.ReadTimeout when it has passed."""
+    """Return the seconds until the deadline. Raises httpcore.ReadTimeout when it has passed."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise httpcore.ReadTimeout("out of time")

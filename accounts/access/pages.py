@@ -49,7 +49,7 @@ def page(view: View) -> View:
 
 
 def person(request: HttpRequest) -> tuple[Caller, User]:
-    """Who asks, inside a ``page``."""
+    """Return who asks, inside a ``page``."""
     found = known_caller(request)
     if found is None or found.user is None:
         raise AppError("AUTHENTICATION_REQUIRED", "Sign in first.", status=401)

@@ -90,7 +90,7 @@ def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
 def _counted(
     request: HttpRequest, group: str, *, who: str, rate: tuple[int, int], count: bool
 ) -> dict[str, Any] | None:
-    """What the counter says; None when it cannot be reached."""
+    """Ask the counter; None when it cannot be reached."""
     try:
         usage: dict[str, Any] | None = get_usage(
             request, group=group, key=lambda *_: who, rate=rate, increment=count

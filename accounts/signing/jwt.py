@@ -84,7 +84,7 @@ def exchange(refresh_token: str) -> tuple[User, Tokens]:
 
 
 def caller_of(request: HttpRequest, access_token: str) -> Caller | None:
-    """Who shows a JWT of ours, whose session and user are still good; None for any other."""
+    """Find who shows a JWT of ours, whose session and user are still good; None for any other."""
     claims = _claims(access_token)
     if claims is None:
         return None

@@ -73,7 +73,7 @@ def new_token(user: User) -> str:
 
 
 def user_of(store: SessionStore) -> User | None:
-    """Whose session this is; None where it has ended, or the password was changed since.
+    """Find whose session this is; None where it has ended, or the password was changed since.
 
     Django's own get_user would give the session a new key after a change of SECRET_KEY: right for
     a cookie, but a program would lose its token.

@@ -42,7 +42,7 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Where a browser on this machine finds the site."""
+        """Return where a browser on this machine finds the site."""
         everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
         host = everywhere.get(self.host, f"[{self.host}]" if ":" in self.host else self.host)
         return f"http://{host}:{self.port}"

@@ -48,7 +48,7 @@ def estimate(
 
 
 def note() -> str:
-    """What to tell whoever is shown such a figure."""
+    """Say what to tell whoever is shown such a figure."""
     table = _table()
     return f"{table.note} Table of {table.date}."
 

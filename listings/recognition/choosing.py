@@ -70,7 +70,7 @@ def choose(views: Sequence[Looks | None]) -> Choice:
 
 
 def _opinion(looks: Looks) -> dict[str, float]:
-    """What one picture may show, with probabilities; empty when it is like nothing known."""
+    """Say what one picture may show, with probabilities; empty when it is like nothing known."""
     chances = categories.softmax(looks.logits)[0]
     goods = categories.goods(chances)
     likeliest = max(goods, key=lambda key: goods[key])

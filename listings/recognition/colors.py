@@ -165,8 +165,8 @@ def _named(centres: F32, shares: F32) -> dict[str, float]:
 
 
 def _relief(lab: F32, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
-    """How much the subject's pixels differ from what is around them: folds change slowly across a
-    garment, a print or a stripe from one pixel to the next."""
+    """Measure how much the subject's pixels differ from what is around them: folds change slowly
+    across a garment, a print or a stripe from one pixel to the next."""
     # Weighed by what is inside, or the ground beyond the edge would count as a pattern.
     weight = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 5.0) + np.float32(1e-3)
     masked = lab * inside[..., None].astype(np.float32)

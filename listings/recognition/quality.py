@@ -32,8 +32,8 @@ _MARK = re.compile(
 def problems(
     image: int, rgb: U8, matte: F32, size: tuple[int, int], texts: Sequence[Text]
 ) -> list[Quality]:
-    """What is wrong with photo number `image`: `rgb` uint8 (h, w, 3), `matte` float32 0 to 1 on any
-    grid, `size` the file's (width, height), `texts` what was read on it."""
+    """List what is wrong with photo number `image`: `rgb` uint8 (h, w, 3), `matte` float32 0 to 1
+    on any grid, `size` the file's (width, height), `texts` what was read on it."""
     found = [*_about_size(size), *_about_pixels(rgb, matte), *_about_texts(rgb, matte, texts)]
     return [Quality(image, problem, message) for problem, message in found]
 
@@ -44,7 +44,7 @@ def nothing_there(matte: F32) -> bool:
 
 
 def blur(grey: U8) -> float:
-    """How little a picture (h, w) loses by being blurred again: 0 sharp to 1 blurred.
+    """Measure how little a picture (h, w) loses by being blurred again: 0 sharp to 1 blurred.
 
     After Crete et al., "The blur effect" (2007): differences of neighbours before and after a
     box of nine pixels, along both axes, the worse of the two.

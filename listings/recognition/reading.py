@@ -24,7 +24,7 @@ class Line:
 
 
 def lines(texts: Sequence[Text], image: int) -> list[Line]:
-    """What was read on one photo, without control characters, from top to bottom."""
+    """Put what was read on one photo in order, without control characters, from top to bottom."""
     ordered = sorted(
         texts, key=lambda text: (float(text.quad[:, 1].mean()), float(text.quad[0, 0]))
     )

@@ -59,7 +59,7 @@ class View:
 
 @cache
 def tools() -> Tools:
-    """What this process recognises with, as its settings say."""
+    """Return what this process recognizes with, as its settings say."""
     return Tools(
         models=runtime.registry(),
         network=Network(threads=settings.MODEL_THREADS),
@@ -69,7 +69,7 @@ def tools() -> Tools:
 
 
 def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
-    """What several photos of one item show, the first being the main one.
+    """Say what several photos of one item show, the first being the main one.
 
     Raises UnsupportedFormat, TooManyPixels, BrokenImage, ModelNotInstalled, and ValueError when
     there is no photo.

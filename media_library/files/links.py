@@ -45,7 +45,7 @@ def content_url(
 
 
 def seconds_left(public_id: str, variant: str, *, expires: str, signature: str) -> int:
-    """How long the link still holds. Raises BadSignature if it is wrong or has expired."""
+    """Tell how long the link still holds. Raises BadSignature if it is wrong or has expired."""
     # Only the plain digits that content_url writes: int() takes other scripts' digits and spaces.
     if not (expires.isascii() and expires.isdigit() and len(expires) <= 12):
         raise BadSignature("expiry is not a number")

@@ -117,7 +117,7 @@ def claim(delivery: WebhookDelivery) -> bool:
 
 
 def lease(delivery: WebhookDelivery) -> dict[str, Any]:
-    """How the row of a delivery looks while somebody makes its next attempt."""
+    """Return the row's values while somebody makes the delivery's next attempt."""
     now = timezone.now()
     until = now + timedelta(seconds=settings.WEBHOOK_SECONDS + _GRACE_SECONDS)
     return {"attempts": delivery.attempts + 1, "claimed_at": now, "due_at": until}
@@ -158,7 +158,7 @@ def used_up(delivery: WebhookDelivery) -> bool:
 
 
 def wait_after(delivery: WebhookDelivery) -> timedelta:
-    """From a failed attempt to the next one: the same for the same delivery and attempt."""
+    """Return the wait after a failed attempt: the same for the same delivery and attempt."""
     seconds = LADDER[delivery.attempts - delivery.replayed_after]
     seed = hashlib.sha256(f"{delivery.pk} {delivery.attempts}".encode()).digest()
     return timedelta(seconds=seconds * (1 + JITTER * int.from_bytes(seed[:4]) / (1 << 32)))
@@ -184,7 +184,7 @@ def _go_on(account_id: UUID) -> None:
 
 
 def _end_switched_off() -> None:
-    """What comes due while its endpoint is switched off is not sent any more."""
+    """End what comes due while its endpoint is switched off: it is not sent any more."""
     now = timezone.now()
     WebhookDelivery.objects.filter(
         state=DeliveryState.PENDING, due_at__lte=now, endpoint__enabled=False

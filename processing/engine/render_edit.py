@@ -188,7 +188,7 @@ def _subject(photo: Decoded, matte: F32 | None, work: _Work) -> Found:
 
 
 def _placement(size: tuple[int, int], box: Box | None, plan: EditPlan) -> Placement:
-    """Where nothing was found, or nothing is cut out, the whole frame is laid out."""
+    """Lay out the subject, or the whole frame where nothing was found or cut out."""
     layout = plan.layout if plan.cutting else replace(plan.layout, snap=False)
     return lay_out(layout, size, box or (0, 0, *size))
 
@@ -323,8 +323,8 @@ def _generated(wanted: Generated, size: tuple[int, int], front: _Front, work: _W
 
 
 def _takeable(size: tuple[int, int]) -> float:
-    """By what a canvas's sides are multiplied so that they lie in a backdrop's limits. A canvas too
-    long and narrow for both is left to the provider to refuse."""
+    """Scale a canvas's sides into a backdrop's limits; the factor. A canvas too long and narrow for
+    both is left to the provider to refuse."""
     if max(size) > LARGEST_SIDE:
         return LARGEST_SIDE / max(size)
     return max(1.0, min(LEAST_SIDE / min(size), LARGEST_SIDE / max(size)))

@@ -45,7 +45,7 @@ def entries(batch: Batch) -> list[Entry]:
 
 
 def manifest(batch: Batch, files: list[Entry]) -> bytes:
-    """What became of every picture, for people and programs."""
+    """Say what became of every picture, for people and programs."""
     names = {entry.key: entry.name for entry in files}
     told = []
     for item in _items(batch):

@@ -43,7 +43,7 @@ class Builtin:
 
     @property
     def thumbnail(self) -> str:
-        """Where it lies among the static files."""
+        """Return where it lies among the static files."""
         return f"backgrounds/{self.slug}.webp"
 
 

@@ -51,13 +51,13 @@ def refused(error: InvalidPlan, names: Mapping[str, str] | None = None) -> AppEr
 
 
 def kept(plan: EditPlan) -> dict[str, Any]:
-    """As rows keep it."""
+    """Return the form that rows keep."""
     found: dict[str, Any] = _PLANS.dump_python(plan, mode="json", by_alias=True)
     return found
 
 
 def shown(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row keeps, as the API shows it and takes it again."""
+    """Turn what a row keeps into what the API shows and takes again."""
     spelled: dict[str, Any] = deepcopy(dict(plan))
     for path in _IMAGES:
         _change(spelled, path, lambda row: public_ids.encode("img", UUID(row)))

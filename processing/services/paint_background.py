@@ -92,7 +92,7 @@ def paint(
 
 
 def painted_by(account: Account, job: Job) -> Background:
-    """What a completed job has painted. Raises AppError NOT_FOUND where it was deleted since."""
+    """Find what a completed job painted. Raises AppError NOT_FOUND where it was deleted since."""
     row = (
         background_library.own(account).filter(image=job.result_id).first()
         if job.result_id

@@ -13,7 +13,7 @@ from processing.delivery import events
 
 
 def create(account: Account, **wanted: Any) -> Project:
-    """What ``media_library.projects.create`` does, and the event ``project.created`` with it."""
+    """Do what ``media_library.projects.create`` does, and append ``project.created`` with it."""
     with transaction.atomic():
         project = projects.create(account, **wanted)
         told = {"projectId": project.public_id, "name": project.name, "type": project.kind}

@@ -80,6 +80,6 @@ def _accounts_in_turn() -> list[UUID]:
 
 
 def _running_of(account: str) -> Coalesce:
-    """How many jobs of the outer query's account run."""
+    """Count the jobs of the outer query's account that run."""
     running = Job.objects.filter(_RUNNING, account=OuterRef(account)).order_by().values("account")
     return Coalesce(Subquery(running.annotate(n=Count("pk")).values("n")), 0)

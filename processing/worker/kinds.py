@@ -85,5 +85,5 @@ def of(command: Command) -> Kind:
 
 
 def operation_of(command: Command) -> Operation:
-    """What plans, lists of jobs and people know the work by."""
+    """Return what plans, lists of jobs and people know the work by."""
     return of(command).operations[command.operation]

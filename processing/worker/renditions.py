@@ -20,7 +20,7 @@ from processing.worker import kinds, runtime
 
 
 def makers_of(command: Command) -> list[str] | None:
-    """Who makes what the command asks for; None where that is never found again."""
+    """Name who makes what the command asks for; None where that is never found again."""
     makers = kinds.of(command).makers
     return None if makers is None else makers(command)
 

@@ -130,7 +130,7 @@ def _report(rendered: Rendered) -> dict[str, Any]:
 
 
 def _report_of_edit(rendered: Rendered) -> dict[str, Any]:
-    """What only some edits have to tell."""
+    """Report what only some edits have to tell."""
     told: dict[str, Any] = {}
     if rendered.backdrop is not None:
         told["background"] = {

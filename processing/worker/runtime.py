@@ -50,7 +50,7 @@ def upscaler() -> Upscaler:
 
 @cache
 def providers() -> dict[str, BackdropProvider]:
-    """What makes backgrounds from words here, by name: `studio`, and what the settings name."""
+    """List what makes backgrounds from words, by name: `studio`, and what the settings name."""
     found: dict[str, BackdropProvider] = {STUDIO: Studio()}
     if settings.OPENAI_IMAGES_URL:
         found["openai"] = OpenAIImages(
@@ -82,8 +82,8 @@ def provider(name: str | None) -> BackdropProvider:
 
 
 def provider_version(name: str | None) -> str:
-    """What changes when the same words would become another picture. Of a provider that this site
-    doesn't have it is the name: the work will fail, so there is nothing to be found again."""
+    """Say what changes when the same words would become another picture. For a provider that this
+    site doesn't have it is the name: the work will fail, so there is nothing to be found again."""
     chosen = name or settings.BACKGROUND_PROVIDER
     if chosen == STUDIO:
         return f"{chosen} {versions.of_studio()}"

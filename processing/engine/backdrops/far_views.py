@@ -117,7 +117,7 @@ def light_of(source: F32, yaw: float) -> SceneLight:
 
 
 def _choose(source: F32, random: np.random.Generator) -> float:
-    """Of a few directions the one with most to see in it, in degrees."""
+    """Choose of a few directions the one with most to see in it, in degrees."""
     height, width = source.shape[:2]
     # Logarithms, or a single lamp would outweigh all else that there is to see.
     middle = np.log(source[height * 3 // 8 : height * 9 // 16].mean(axis=-1) + 1e-3)

@@ -55,7 +55,7 @@ class Ground:
         return self.stage.ground(self.top)
 
     def cover(self, softness: float) -> F32:
-        """How much of each row is ground, (rows, 1, 1): a table's edge is `softness` rows soft."""
+        """Give the ground's share of each row, (rows, 1, 1): a table's edge is `softness` rows soft."""
         rows = np.arange(self.top, self.stage.height, dtype=np.float32) + np.float32(0.5)
         if self.melting:
             farther = (self.stage.foot - self.stage.horizon) / (rows - self.stage.horizon)
@@ -151,7 +151,7 @@ def _mirroring(seen: F32, ground: Ground, given: tuple[Plane, Look], behind: Beh
 
 
 def _upside_down(behind: Behind, rough: float) -> F32:
-    """What a level mirror shows of an upright wall, from the line where both meet downwards."""
+    """Draw what a level mirror shows of an upright wall, from where both meet downwards."""
     small = behind.stage
     last = max(1, min(small.height, round(small.edge)))
     longest = max(small.width, small.height)

@@ -19,8 +19,8 @@ _COLUMNS, _ROWS = 2, 3
 
 
 def illumination(scene: Scene, stage: Stage, noise: Noise) -> F32:
-    """What white paper would send to the camera from everywhere, linear float32 (h, w, 3), about 1
-    near the product. Wall above `stage.edge`, ground below."""
+    """Light a white paper everywhere, as the camera sees it: linear float32 (h, w, 3), about 1 near
+    the product. Wall above `stage.edge`, ground below."""
     colour = np.array(scene.light.colour, np.float32)
     pool = _pool(scene, stage)
     if not scene.window:
@@ -49,7 +49,7 @@ def _pool(scene: Scene, stage: Stage) -> F32:
 
 
 def _panes(scene: Scene, stage: Stage, noise: Noise) -> F32:
-    """Where the sun comes through a window beside the stage: 0 to 1, float32 (h, w).
+    """Draw where the sun comes through a window beside the stage: 0 to 1, float32 (h, w).
 
     Each point's way to the sun meets the window's plane (an upright plane at right angles to the
     wall) at a place: how far along it, and how high. Both are linear in the point's own place.
@@ -81,7 +81,7 @@ def _farther(scene: Scene, stage: Stage) -> float:
 
 
 def _places(scene: Scene, stage: Stage) -> tuple[tuple[F32, F32], F32]:
-    """Of each pixel: rightwards and towards the wall (0 on it), and height, in metres."""
+    """Place each pixel: rightwards and towards the wall (0 on it), and height, in meters."""
     wall = stage.wall(farther=_farther(scene, stage))
     u, high = wall.u, wall.v
     deep = np.zeros_like(u)

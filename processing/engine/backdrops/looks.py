@@ -39,7 +39,7 @@ def linear(colour: str | Color) -> F32:
 
 
 def mix(one: F32, other: F32, share: Floats) -> F32:
-    """From `one` to `other`, each a colour (3,) or a picture (h, w, 3), by `share` (h, w)."""
+    """Mix `one` with `other`, each a color (3,) or a picture (h, w, 3), by `share` (h, w)."""
     mixed = np.empty((*share.shape, 3), np.float32)
     for channel in range(3):
         start, end = one[..., channel], other[..., channel]
@@ -66,7 +66,7 @@ def thin(value: F32, width: Floats | float, blur: Floats | float) -> F32:
 
 
 def joints(place: Floats, period: float, width: float, pixel: Floats) -> F32:
-    """How far each pixel lies on a joint: 0 to 1. Joints are `width` wide at whole periods of
+    """Say how far each pixel lies on a joint: 0 to 1. Joints are `width` wide at whole periods of
     `place`; `pixel` is its size there. All in metres."""
     away = np.abs(
         np.mod(place + np.float32(period / 2), np.float32(period)) - np.float32(period / 2)

@@ -74,7 +74,7 @@ def leaves(stage: Stage, random: np.random.Generator, *, autumn: bool = False) -
 
 
 def leaf_shadows(stage: Stage, random: np.random.Generator) -> F32:
-    """What twigs before a window leave in the shade: 0 to 1, float32 (h, w)."""
+    """Draw what twigs before a window leave in the shade: 0 to 1, float32 (h, w)."""
     side = min(stage.width, stage.height)
     canvas = np.zeros((stage.height, stage.width, 4), np.float32)
     for corner in (0, 1, 2, 0, 1):

@@ -72,7 +72,7 @@ def _layer(
 
 
 def _directions(soft: F32, wide: float, random: np.random.Generator) -> F32:
-    """Along the edges where there are any, else where a slow current goes, in radians (h, w)."""
+    """Point along the edges where there are any, else with a slow current, in radians (h, w)."""
     grey = soft.mean(axis=-1)
     across, down = (np.asarray(cv2.Sobel(grey, cv2.CV_32F, x, 1 - x), np.float32) for x in (1, 0))
     # Doubled angles, so that opposite gradients of one edge agree instead of cancelling out.

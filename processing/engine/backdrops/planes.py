@@ -144,7 +144,7 @@ class Stage:
 
     @property
     def edge_distance(self) -> float:
-        """How many times farther from the camera than the product the table's far edge is."""
+        """Say how many times farther from the camera than the product the table's far edge is."""
         return (self.foot - self.horizon) / (self.edge - self.horizon)
 
 

@@ -56,7 +56,7 @@ class BackdropProvider(Protocol):
 
     @property
     def name(self) -> str:
-        """As settings and callers write it, such as `studio`."""
+        """Return its name as settings and callers write it, such as `studio`."""
         ...
 
     def generate(self, request: BackdropRequest) -> Backdrop:

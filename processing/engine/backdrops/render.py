@@ -52,7 +52,7 @@ def _seen_behind(behind: Behind, scene: Scene, stage: Stage, noise: Noise) -> F3
 
 
 def _shown(linear: F32, scene: Scene) -> F32:
-    """As the screen shows it: exposure, saturation, tone curve."""
+    """Show light as the screen does: exposure, saturation, tone curve."""
     bright = linear if scene.brightness == 1 else linear * np.float32(scene.brightness)
     return finish.display(finish.saturated(np.asarray(bright, np.float32), scene.saturation))
 

@@ -112,7 +112,7 @@ def _flow(stage: Stage, noise: Noise, reach: float) -> tuple[F32, F32]:
 
 
 def _family(palette: tuple[Color, ...]) -> list[F32]:
-    """At least four colours: the palette, and lighter and darker ones of it where it is short."""
+    """Make at least four colors: the palette, and lighter and darker ones where it is short."""
     colours = [linear(colour) for colour in palette]
     for share, towards in ((0.35, 1.0), (0.55, 1.0), (0.18, 0.0), (0.75, 1.0)):
         if len(colours) >= 4:

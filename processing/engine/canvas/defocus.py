@@ -95,7 +95,7 @@ def _disc(values: F32, radius: float) -> F32:
 
 
 def _brilliance(light: F32) -> F32:
-    """How much more than they show bright pixels count, (h, w)."""
+    """Weigh bright pixels by more than they show, (h, w)."""
     brightness = np.asarray(cv2.transform(light, _MEAN), dtype=np.float32)
     return np.float32(1) + np.float32(_HIGHLIGHT) * brightness**_WHITE_POWER
 

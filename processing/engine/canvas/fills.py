@@ -77,7 +77,7 @@ def gradient(wanted: Gradient, size: tuple[int, int]) -> Pixels:
 
 
 def _linear(size: tuple[int, int], angle: float) -> F32:
-    """How far along the gradient each pixel's centre lies, 0 to 1: float32 (h, w)."""
+    """Measure how far along the gradient each pixel's center lies, 0 to 1: float32 (h, w)."""
     turn = np.deg2rad(angle)
     across, down = np.sin(turn), -np.cos(turn)
     # CSS Images Level 3, linear-gradient(): so long that the corners get the pure colors of the

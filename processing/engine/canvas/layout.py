@@ -48,8 +48,8 @@ class Placement:
         return (right - left) / width if width >= height else (bottom - top) / height
 
     def of(self, box: Box) -> Box:
-        """Where a box of the source lands: every edge goes to the nearest pixel, so that boxes in
-        one another stay so; at least one pixel wide and high. May overhang the canvas."""
+        """Find where a box of the source lands: every edge goes to the nearest pixel, so that boxes
+        in one another stay so; at least one pixel wide and high. May overhang the canvas."""
         left, right = self._span(0, (box[0], box[2]))
         top, bottom = self._span(1, (box[1], box[3]))
         return left, top, right, bottom
@@ -109,7 +109,7 @@ def lay_out(layout: Layout, source: Size, subject: Box) -> Placement:
 
 
 def spread(picture: Size, canvas: Size, *, cover: bool) -> Box:
-    """Where a picture lies, centred, that is to cover the canvas, or else to lie in it whole."""
+    """Place a picture, centered, so that it covers the canvas, or else lies in it whole."""
     by_width = (canvas[0] * picture[1] <= canvas[1] * picture[0]) != cover
     width, height = _scaled(picture, canvas, by_width=by_width)
     left, top = (canvas[0] - width) // 2, (canvas[1] - height) // 2
@@ -117,7 +117,7 @@ def spread(picture: Size, canvas: Size, *, cover: bool) -> Box:
 
 
 def clipped(box: Box, canvas: Size) -> Box | None:
-    """What of a box lies on a canvas (width, height), or None."""
+    """Return what of a box lies on a canvas (width, height), or None."""
     left, top, right, bottom = box
     inside = max(0, left), max(0, top), min(canvas[0], right), min(canvas[1], bottom)
     return inside if inside[0] < inside[2] and inside[1] < inside[3] else None
@@ -157,7 +157,7 @@ def _axis(
 
 
 def _cut(layout: Layout, source: Size, subject: Box) -> tuple[Ends, Ends]:
-    """Where the frame cuts the subject; nowhere on an axis that the layout does not snap."""
+    """Find where the frame cuts the subject; nowhere on an axis that the layout does not snap."""
     if not layout.snap or layout.reference_box != "subjectBox":
         return _NO_ENDS, _NO_ENDS
     left, top, right, bottom = subject
@@ -194,7 +194,7 @@ def _scaled(box: Size, target: Size, *, by_width: bool) -> Size:
 
 
 def _start(axis: _Axis, size: int, alignment: str | None, fit: bool) -> int:
-    """Where a placed box of this size begins: at its cut side, as aligned, or centred."""
+    """Find where a placed box of this size begins: at its cut side, as aligned, or centered."""
     start, end = axis.target
     at_start = alignment in _AT_START or (axis.cut[0] and not axis.cut[1])
     at_end = alignment in _AT_END or (axis.cut[1] and not axis.cut[0])

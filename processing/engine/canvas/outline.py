@@ -47,6 +47,6 @@ def outline(alpha: U8, wanted: Outline) -> U8:
 
 
 def _distance(mask: cv2.typing.MatLike) -> F32:
-    """From each pixel's centre to that of the nearest 0 in the mask."""
+    """Measure from each pixel's center to that of the nearest 0 in the mask."""
     found = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(found, dtype=np.float32)

@@ -59,7 +59,7 @@ def enlarge(matte: F32, width: int, height: int) -> U8:
 
 
 def uncertainty(matte: F32) -> float:
-    """How undecided the model was, 0 to 1: the mean of 4m(1-m) over all that may be subject.
+    """Say how undecided the model was, 0 to 1: the mean of 4m(1-m) over all that may be subject.
 
     On 136 sellers' photos with the fast model the median is 0.05; above 0.12 ten of 14 were cut
     out badly, below 0.07 one of 87. 1 when nothing was found.
@@ -98,7 +98,7 @@ def _find(rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]) -> Fi
 
 
 def _task(rgb: U8, matte: F32, region: Box, wanted: tuple[int, CleanUp]) -> matting.Task:
-    """What is known of a region before matting, on a copy of the given longer side."""
+    """Gather what is known of a region before matting, on a copy of the given longer side."""
     side, clean = wanted
     left, top, right, bottom = region
     small = _copy(rgb[top:bottom, left:right], side)
@@ -133,7 +133,7 @@ def _resized(layer: F32, like: F32) -> F32:
 
 
 def _finer(task: matting.Task, rgb: F32) -> matting.Task:
-    """What the network thinks is no finer on a finer copy of the picture: only the colours are."""
+    """Refine a task's colors only: what the network thinks is no finer on a finer copy."""
     parts = (task.matte, task.trust, task.subject, task.background)
     return matting.Task(rgb, *(_resized(part, rgb) for part in parts))
 

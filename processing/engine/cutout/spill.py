@@ -58,7 +58,7 @@ def _on_green(rgb: U8, alpha: U8) -> bool:
 
 
 def _own_green(rgb: U8, core: U8, places: Places) -> F32:
-    """How much the product's green exceeds its red and blue near the places, 0 to 255: (n,)."""
+    """Say how much the product's green exceeds its red and blue near the places, 0 to 255: (n,)."""
     height, width = core.shape
     size = fit_within(width, height, _SMALL)
     colours = shrink(rgb, size).astype(np.float32)

@@ -62,7 +62,7 @@ class Decoded:
 
     @property
     def seen(self) -> U8:
-        """What a person sees of it, not the colours that lie under transparent pixels."""
+        """Return what a person sees of it, not the colors that lie under transparent pixels."""
         if self.alpha is None:
             return self.rgb
         return compose.flatten(self.rgb, self.alpha, _WHITE)

@@ -53,7 +53,7 @@ class Tags:
 
 
 def tags(export: Export, source: bytes) -> Tags:
-    """What `export` wants to be written into the result, taken from the photo's bytes."""
+    """Take from the photo's bytes what `export` wants to be written into the result."""
     if export.color_space == "sRGB" and export.metadata == "never":
         return Tags(dpi=export.dpi)
     with opening.opened(source, max_pixels=_ANY_SIZE) as image:

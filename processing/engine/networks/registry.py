@@ -118,8 +118,8 @@ class Registry:
             self._weights_path(resolved)
 
     def version(self, name: str) -> str:
-        """What changes when a model's answers may: its weights' SHA-256 and how they are run, or for
-        weights placed by hand their size and time. Raises UnknownModel, ModelNotInstalled."""
+        """Say what changes when answers may: the weights' SHA-256 and how they are run, or
+        for weights placed by hand their size and time. Raises UnknownModel, ModelNotInstalled."""
         resolved = self.resolve(name)
         if entry := _matting_entry(resolved):
             return entry.version

@@ -81,7 +81,7 @@ class Upscaler:
             _installed(mode, self.models_dir)
 
     def version(self, upscale: Upscale) -> str:
-        """What changes when the network's answers may."""
+        """Return what changes when the network's answers may."""
         return _entry(_MODES[upscale.mode]).version
 
     def upscale(self, rgb: U8, alpha: U8 | None, upscale: Upscale) -> tuple[U8, U8 | None]:

@@ -50,7 +50,7 @@ class ModelWeights(WeightsFile):
 
     @property
     def version(self) -> str:
-        """What changes when the model's answers may: its bytes, and how it is run."""
+        """Return what changes when the model's answers may: its bytes, and how it is run."""
         return " ".join((self.name, self.session, str(self.input), *(f.sha256 for f in self.files)))
 
     @property

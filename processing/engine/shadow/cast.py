@@ -207,7 +207,7 @@ def _standing(scene: _Scene) -> F32:
 
 
 def _around(scene: _Scene, layer: _Layer) -> F32:
-    """How much of the sky the subject hides from the ground beside it, 0 to 1.
+    """Measure how much of the sky the subject hides from the ground beside it, 0 to 1.
 
     Of what leans, only the part near the ground counts; its blur is moved down to stay dark right
     up to the base. Around what lies it moves a little away from the light.

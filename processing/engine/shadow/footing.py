@@ -134,20 +134,20 @@ def pose(alpha: U8) -> float:
 
 
 def _slope(xs: F32, ys: F32) -> float:
-    """Of the line that fits the points best, in any direction."""
+    """Return the slope of the line that fits the points best, without its sign."""
     x, y = xs - xs.mean(), ys - ys.mean()
     spread = float((x * x).sum())
     return abs(float((x * y).sum())) / spread if spread else 0.0
 
 
 def _symmetry(solid: U8) -> float:
-    """How much of the silhouette its mirror image covers, 0 to 1."""
+    """Measure how much of the silhouette its mirror image covers, 0 to 1."""
     mirrored = solid[:, ::-1]
     return float((solid & mirrored).sum()) / float((solid | mirrored).sum())
 
 
 def _convexity(solid: U8) -> float:
-    """How much of its convex hull the silhouette fills, about 0 to 1."""
+    """Measure how much of its convex hull the silhouette fills, about 0 to 1."""
     hull = cv2.convexHull(np.asarray(cv2.findNonZero(solid)))
     # A hull through pixel centres misses half a pixel all around.
     whole = cv2.contourArea(hull) + cv2.arcLength(hull, True) / 2 + 1

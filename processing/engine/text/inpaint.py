@@ -192,7 +192,7 @@ class _Level:
 
     @property
     def size(self) -> int:
-        """How many patches are to be matched."""
+        """Count the patches that are to be matched."""
         return self._targets.size
 
     @property
@@ -332,7 +332,7 @@ def _nearest_colours(rgb: U8, hole: U8) -> U8:
 
 
 def _touching(mask: U8) -> npt.NDArray[np.bool_]:
-    """Where a patch around a pixel holds some of the mask."""
+    """Find where a patch around a pixel holds some of the mask."""
     side = 2 * _RADIUS + 1
     return np.asarray(cv2.dilate(mask, np.ones((side, side), np.uint8))) > 0
 

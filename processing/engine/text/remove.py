@@ -130,7 +130,7 @@ def _by_place(lines: list[_Line], rgb: U8, matte: F32 | None) -> list[tuple[list
 
 
 def _mask(lines: list[_Line], rgb: U8, turn: int) -> U8:
-    """What is to be filled, uint8 (h, w): at first strokes and plates, later ever wider boxes."""
+    """Mark what is to be filled, uint8 (h, w): first strokes and plates, later ever wider boxes."""
     mask = np.zeros(rgb.shape[:2], np.uint8)
     for line in lines:
         found = strokes(line.text, rgb)

@@ -157,7 +157,7 @@ class _Side:
 
 
 def _hats(straight: U8, height: int) -> tuple[U8, U8]:
-    """How much lighter and how much darker pixels are than all that is wider than a stroke."""
+    """Measure how much lighter and darker pixels are than all that is wider than a stroke."""
     side = max(3, round(_WIDEST_STROKE * height)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     light = cv2.morphologyEx(straight, cv2.MORPH_TOPHAT, kernel)
@@ -166,8 +166,8 @@ def _hats(straight: U8, height: int) -> tuple[U8, U8]:
 
 
 def _apart_from_ground(straight: U8, frame: _Frame) -> F32:
-    """How far pixels are from the ground's colour, which is read off both rims of the line: a
-    reader's box leaves some room around the letters. Its largest channel, float32."""
+    """Say how far pixels are from the ground's color, which is read off both rims of the line: a
+    reader's box leaves some room around the letters. The largest channel, float32."""
     rim, smooth = max(1, round(0.08 * frame.height)), round(_SMOOTH * frame.height) | 1
     grounds = []
     for edge in (frame.margin, frame.margin + frame.height):

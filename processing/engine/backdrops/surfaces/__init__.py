@@ -41,7 +41,7 @@ _RELIEF, _DEEPEST = 0.9, 0.62
 
 
 def relief(look: Look, plane: Plane, towards: tuple[float, float, float], softness: float) -> F32:
-    """How much brighter or darker slopes make the surface, about 1, float32 (h, w).
+    """Say how much brighter or darker slopes make the surface, about 1, float32 (h, w).
 
     `towards` is the unit vector to the light in the plane's own axes (u, v, out of it).
     """

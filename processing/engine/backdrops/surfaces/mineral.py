@@ -26,7 +26,7 @@ def marble(plane: Plane, noise: Noise) -> Look:
 
 
 def _veins(plane: Plane, noise: Noise, lie: tuple[float, float, float], name: int) -> F32:
-    """How far each pixel is from the nearest vein, in their spacing: -0.5 to 0.5.
+    """Measure how far each pixel is from the nearest vein, in their spacing: -0.5 to 0.5.
 
     `lie`: their slant in degrees, spacing in metres, and how far noise bends them, in spacings.
     """
