@@ -15,7 +15,7 @@ from dramatiq.middleware import Middleware
 from config.observability import WORKER_KEY, queue_client
 from processing.engine import memory
 from processing.worker.runtime import registry
-from processing.worker.tasks import BATCHES, IMAGES, give_back_unfinished
+from processing.worker.tasks import BATCHES, IMAGES, release_unfinished
 
 log = structlog.get_logger(__name__)
 # Single pictures, for which somebody waits, come first; batches take what they leave of the processor,
@@ -54,7 +54,7 @@ class WorkerPresence(Middleware):
         self._stopping.set()
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        give_back_unfinished()
+        release_unfinished()
 
 
 def _announce(keys: list[str], stopping: threading.Event) -> None:

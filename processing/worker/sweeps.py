@@ -34,7 +34,7 @@ def abandoned_jobs() -> int:
     for job in found:
         if job.attempts >= settings.JOB_MAX_ATTEMPTS:
             transitions.fail_lost(job)
-        elif transitions.left_behind(job):
+        elif transitions.requeue_lost(job):
             log.warning("job.requeued", job_id=str(job.pk), attempts=job.attempts)
             tasks.send(job)
     return len(found)

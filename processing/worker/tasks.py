@@ -50,10 +50,10 @@ def run_one_of_a_batch() -> None:
         run_one_of_a_batch.send_with_options(delay=_AT_CAP_MS)
 
 
-def give_back_unfinished() -> None:
+def release_unfinished() -> None:
     """Give back what this worker still works on, as it stops and its patience is over."""
     for job in list(_running.values()):
-        if transitions.give_back(job, reason="The worker was stopped.", counts=False):
+        if transitions.release(job, reason="The worker was stopped.", counts=False):
             send(job)
 
 
@@ -90,7 +90,7 @@ def _work_on(job: Job) -> None:
         except Exception:
             # The one place where any error ends: logged whole, told in one sentence.
             log.exception("job.crashed")
-            again = transitions.stumbled(job)
+            again = transitions.retry_or_fail(job)
             if again:
                 raise  # Dramatiq sends the message again, a little later
         finally:

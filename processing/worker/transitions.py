@@ -52,10 +52,7 @@ def claim(job_id: UUID) -> Job | None:
         if not taken:
             return None
         job = Job.objects.select_related("source").get(pk=job_id)
-        # Every transition locks job, then quota, then batch: in one order, none can deadlock
-        # another.
-        events.lock_batch(job)
-        events.append(job, "job.started", {"attempt": job.attempts})
+        _record(job, "job.started", {"attempt": job.attempts})
     return job
 
 
@@ -77,9 +74,7 @@ def complete(job: Job, result: Image | None, report: Mapping[str, Any]) -> None:
         state=JobState.COMPLETED, result=result, report=dict(report), ended_at=timezone.now()
     )
     quotas.settle(job.pk)
-    events.lock_batch(job)
-    _tell_completed(job, result)
-    batch_progress.item_ended(job)
+    _record_end(job, JobState.COMPLETED, _result(result))
 
 
 def complete_at_once(
@@ -113,35 +108,32 @@ def complete_at_once(
             # Cancelled meanwhile: the row that `keep` wrote must not stay.
             transaction.set_rollback(True)
             return False
-        events.lock_batch(job)
-        _tell_completed(job, result)
-        batch_progress.item_ended(job)
+        _record_end(job, JobState.COMPLETED, _result(result))
     return True
 
 
-def give_back(job: Job, *, reason: str, counts: bool) -> bool:
+def release(job: Job, *, reason: str, counts: bool) -> bool:
     """Leave a claimed job to another try; ``counts`` says whether this one was a try."""
     with transaction.atomic():
-        given = _mine(job).update(
+        released = _mine(job).update(
             state=JobState.PENDING,
             # The claim has counted it already. Restarts of a worker must not use up a job's tries.
             attempts=F("attempts") - (0 if counts else 1),
             claim_id=None,
             queued_at=timezone.now(),
         )
-        if given:
-            events.lock_batch(job)
-            events.append(job, "job.requeued", {"reason": reason})
-    return bool(given)
+        if released:
+            _record(job, "job.requeued", {"reason": reason})
+    return bool(released)
 
 
-def stumbled(job: Job) -> bool:
-    """Make the job pending again after an error of ours, or fail it after its last try.
+def retry_or_fail(job: Job) -> bool:
+    """Make a job pending again after an error of ours, or fail it where this was its last try.
 
-    Answers whether there will be another try.
+    True where it is tried again.
     """
     if job.attempts < settings.JOB_MAX_ATTEMPTS:
-        return give_back(job, reason="The worker met an unexpected error.", counts=True)
+        return release(job, reason="The worker met an unexpected error.", counts=True)
     message = "Something went wrong on our side, several times over. The log has the details."
     fail(job, code="INTERNAL_ERROR", message=message)
     return False
@@ -159,7 +151,7 @@ def fail_lost(job: Job) -> bool:
     return _end(lost, job, JobState.FAILED, code="WORKER_LOST", message=message)
 
 
-def left_behind(job: Job) -> bool:
+def requeue_lost(job: Job) -> bool:
     """Make a job pending again whose worker died."""
     with transaction.atomic():
         # The claim is named: a worker may have taken the job again since the sweep read it.
@@ -167,8 +159,7 @@ def left_behind(job: Job) -> bool:
             state=JobState.PENDING, claim_id=None, queued_at=timezone.now()
         )
         if found:
-            events.lock_batch(job)
-            events.append(job, "job.requeued", {"reason": "The worker was lost."})
+            _record(job, "job.requeued", {"reason": "The worker was lost."})
     return bool(found)
 
 
@@ -198,14 +189,9 @@ def reopen(job: Job) -> bool:
             # Watermarked trials are free, here as when they were submitted.
             if not job.command.get("watermark"):
                 quotas.reserve(job.account, job.operation, job_id=job.pk)
-            events.lock_batch(job)
-            events.append(job, "job.queued", {"retried": True})
+            _record(job, "job.queued", {"retried": True})
             batch_progress.item_reopened(job)
     return bool(reopened)
-
-
-def _tell_completed(job: Job, result: Image | None) -> None:
-    events.append(job, "job.completed", {"resultImageId": result and result.public_id})
 
 
 def _mine(job: Job) -> QuerySet[Job]:
@@ -220,7 +206,22 @@ def _end(
         if ended:
             # Inside the `if`: of a cancel and a failing worker only one gives the units back.
             quotas.release(job.pk)
-            events.lock_batch(job)
-            events.append(job, f"job.{state.value}", {"code": code, "error": message})
-            batch_progress.item_ended(job)
+            _record_end(job, state, {"code": code, "error": message})
     return bool(ended)
+
+
+def _record(job: Job, name: str, data: Mapping[str, Any]) -> None:
+    """Append the event of a change, once the events of the job's batch wait for this transaction."""
+    # Every transition locks job, then quota, then batch: in one order, none can deadlock another.
+    events.lock_batch(job)
+    events.append(job, name, data)
+
+
+def _record_end(job: Job, state: JobState, data: Mapping[str, Any]) -> None:
+    """Append the event of a job's end, and count it in the job's batch."""
+    _record(job, f"job.{state.value}", data)
+    batch_progress.item_ended(job)
+
+
+def _result(result: Image | None) -> dict[str, str | None]:
+    return {"resultImageId": result.public_id if result else None}

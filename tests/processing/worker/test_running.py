@@ -230,7 +230,7 @@ def test_a_worker_that_is_stopped_gives_its_job_back_uncounted(
 
     def stopped_meanwhile(*args: Any, **options: Any) -> Any:
         monkeypatch.setattr(tasks.run_job, "send", sent.append)
-        tasks.give_back_unfinished()
+        tasks.release_unfinished()
         return real(*args, **options)
 
     monkeypatch.setattr(cutouts, "render", stopped_meanwhile)
@@ -241,7 +241,7 @@ def test_a_worker_that_is_stopped_gives_its_job_back_uncounted(
     monkeypatch.setattr(cutouts, "render", real)
     work(job)
     assert (fresh(job).state, fresh(job).attempts) == (JobState.COMPLETED, 1)
-    tasks.give_back_unfinished()
+    tasks.release_unfinished()
     assert len(sent) == 1
 
 
