@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from PIL import Image as Pillow
 
 from listings.checks import photos, wording
 from listings.marketplaces import Rule, Source
 from listings.offers import offer
+from media_library.files import thumbnails
+from media_library.intake.ingest import ingest
 
 SOURCE = Source("A test", None, None, "documented")
 UNCERTAIN = Source("Hearsay", None, None, "uncertain")
@@ -240,3 +245,34 @@ def test_enlarging_four_times_is_a_repair_and_more_is_not(make_listing, add_phot
     assert mendable(picture_longest_min=321) == [False, True]
     assert mendable(picture_longest_advised=320) == [False, False]
     assert mendable(picture_formats=["png"], picture_longest_max=85) == [True, True, True]
+
+
+def test_a_covers_background_is_told_as_it_looks(make_listing, add_photo):
+    def told(*size, **options):
+        listing = make_listing(images=[add_photo(*size, **options)])
+        return found(listing, photos, cover_white=True, cover_fill_min=0.85)
+
+    white = {"background": (255, 255, 255)}
+    assert told((100, 100), thumbnail=True, fill=0.9, **white) == []
+    [(level, field, message, share)] = told((1000, 1000), thumbnail=True, fill=0.5, **white)
+    assert (level, field, share) == ("error", "imageIds", pytest.approx(0.5, abs=0.01))
+    assert message == f"The product fills {share:.0%} of the cover; 85% are required."
+    message = "The cover's background is not white; pure white is required."
+    assert told((100, 100), thumbnail=True) == [("error", "imageIds", message, "not white")]
+    message = "The cover's background is not looked at yet: try again in a moment."
+    assert told((100, 100), **white) == [("advice", "imageIds", message, None)]
+
+
+def test_a_transparent_cover_is_told_and_further_photos_by_number(owner, make_listing, add_photo):
+    out = BytesIO()
+    Pillow.new("RGBA", (60, 60), (200, 20, 20, 0)).save(out, "PNG")
+    clear = ingest(owner.account, out.getvalue(), name="clear.png")
+    thumbnails.make(clear.pk)
+    clear.refresh_from_db()
+    listing = make_listing(images=[clear, add_photo((50, 40))])
+    message = "The cover's background is transparent; pure white is required."
+    assert found(listing, photos, cover_white=True) == [
+        ("error", "imageIds", message, "transparent")
+    ]
+    message = "Photo 2 has 50 pixels on its longest side; 60 are needed."
+    assert found(listing, photos, picture_longest_min=60) == [("error", "imageIds", message, 50)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from tests.listings.conftest import WORDS, refusal_of
 from tests.listings.exports.conftest import columns, send, table
@@ -101,7 +102,8 @@ def test_an_ebay_file_has_one_currency_that_ebay_has(owner, make_listing):
     make_listing()
     make_listing(currency="GBP")
     error = refusal_of(send(owner, "ebay"), 400, "VALIDATION_ERROR")
-    assert error["error"] == "An eBay file has one currency, not GBP and USD."
+    message = "An eBay file has one currency, not GBP and USD."
+    assert error["fields"] == {"listingIds": [message]}
     crowns = make_listing(currency="SEK")
     refusal_of(send(owner, "ebay", listingIds=[crowns.public_id]), 400, "VALIDATION_ERROR")
 
@@ -171,4 +173,5 @@ def test_aspects_in_any_case_are_one_column_and_fill_those_of_every_sheet(owner,
 def test_a_row_has_as_many_pictures_as_ebay_takes(owner, make_listing, add_photo):
     make_listing(images=[add_photo((8, 8)) for _ in range(25)])
     _, [row] = table(send(owner, "ebay"))
-    assert len(row["PicURL"].split("|")) == 24
+    links = row["PicURL"].split("|")
+    assert [Client().get(link).status_code for link in links] == [200] * 24

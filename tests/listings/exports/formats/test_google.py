@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from listings.models import Listing
 from tests.listings.conftest import WORDS
@@ -98,6 +99,8 @@ def test_a_row_has_as_many_pictures_and_colors_as_google_takes(owner, make_listi
     images = [add_photo((8, 8)) for _ in range(12)]
     make_listing(images=images, colors=["blue", "red", "green", "white"], materials=["a", "b"])
     _, [row] = table(send(owner, "google", link="https://shop.example/{id}"))
-    assert len(row["additional_image_link"].split(",")) == 10
+    further = row["additional_image_link"].split(",")
+    assert len(further) == 10
+    assert [Client().get(link).status_code for link in further] == [200] * 10
     assert row["additional_image_link"].count(row["image_link"].partition("?")[0]) == 0
     assert (row["color"], row["material"]) == ("blue/red/green", "a/b")
