@@ -79,6 +79,26 @@ class TestArchive:
             ]
         assert owner.used_of(EDIT) == 1
 
+    def test_the_words_are_those_of_a_form_field_by_field(self, owner, make_listing):
+        full = make_listing(
+            sku="J-1", colors=["blue", "red"], materials=["a", "b"], state="draft", images=[]
+        )
+        bare = make_listing(
+            **dict.fromkeys(("brand", "size", "condition", "category", "description"), ""),
+            **{key: [] for key in ("colors", "materials", "tags")},
+            **{"price": None, "attributes": {}, "images": [], "title": "Größe", "state": "draft"},
+        )
+        with archive_of(send(owner, [full, bare])) as archive:
+            words = archive.read("001-j-1/listing.txt").decode()
+            assert archive.read("002-groe/listing.txt").decode() == "Title: Größe\n\n\n"
+            assert "Größe".encode() in archive.read("manifest.json")
+        assert words.split("\n\n")[0].splitlines() == [
+            f"Title: {WORDS['title']}",
+            *("Price: 45.00 USD", "Category: jeans", "Brand: Levi's", "Size: W32 L34"),
+            *("Condition: Used, good", "Colours: blue, red", "Materials: a, b"),
+            *("Tags: vintage, denim", "Department: Men", "SKU: J-1"),
+        ]
+
     def test_no_more_pictures_than_the_platform_takes(self, owner, make_listing, add_photo):
         listing = make_listing(images=[add_photo((8, 8 + number)) for number in range(9)])
         assert data_of(send(owner, [listing], "depop"), 202)["total"] == 8
