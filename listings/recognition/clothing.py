@@ -46,7 +46,7 @@ class Head:
     def scores(self, looks: Looks) -> F32:
         """Float32 (n, k): near 1 for the right label, near 0 for others."""
         points = described(looks, self.channels) @ self.projection + self.offset
-        # |p - g|^2 as |p|^2 + |g|^2 - 2 p.g: one matrix product. Rounding may take it below 0.
+        # |p - g|^2 as |p|^2 + |g|^2 - 2 p·g: one matrix product. Rounding may take it below 0.
         squares = (points**2).sum(1)[:, None] + (self.gallery**2).sum(1)[None]
         distances = np.maximum(squares - 2 * points @ self.gallery.T, 0)
         return np.asarray(np.exp(-distances / self.width) @ self.weights + self.prior, np.float32)
