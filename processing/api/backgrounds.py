@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config.api import bodies as api_bodies
+from config.api import bodies
 from config.api.docs import endpoint
 from media_library.api.examples import BACKGROUND
 from processing.api import waiting
@@ -63,7 +63,7 @@ class PaintBackgroundView(BackgroundView):
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        command = api_bodies.read(edits.PaintBackgroundBody, request.data).order()
+        command = bodies.read(edits.PaintBackgroundBody, request.data).order()
         job = paint_background.paint(
             caller(request),
             command,

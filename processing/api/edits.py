@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent
 from accounts.http import caller
 from config import public_ids
-from config.api import bodies as api_bodies
+from config.api import bodies
 from config.api.docs import endpoint
 from config.api.views import ApiView
 from config.errors import invalid
@@ -85,7 +85,7 @@ class EditView(EditingView):
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(edits.EditBody, request.data)
+        body = bodies.read(edits.EditBody, request.data)
         command = Edit(plan=self._plan(request, body))
         return self.answer(self.edited(body, command), body.display)
 
@@ -113,7 +113,7 @@ class GenerateBackgroundView(EditingView):
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(edits.GenerateBackgroundBody, request.data)
+        body = bodies.read(edits.GenerateBackgroundBody, request.data)
         return self.answer(self.done(body), body.display)
 
     def answer(self, job: Job, display: str) -> Response:
@@ -136,7 +136,7 @@ class ReplaceBackgroundView(EditingView):
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(edits.ReplaceBackgroundBody, request.data)
+        body = bodies.read(edits.ReplaceBackgroundBody, request.data)
         return self.answer(self.done(body), body.display)
 
 
@@ -152,7 +152,7 @@ class UpscaleView(EditingView):
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(edits.UpscaleBody, request.data)
+        body = bodies.read(edits.UpscaleBody, request.data)
         return self.answer(self.done(body), body.display)
 
 
@@ -168,7 +168,7 @@ class RemoveTextView(EditingView):
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(edits.RemoveTextBody, request.data)
+        body = bodies.read(edits.RemoveTextBody, request.data)
         return self.answer(self.done(body), body.display)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from accounts.models import Account
-from config.api import bodies as api_bodies
+from config.api import bodies
 from config.errors import invalid
 from processing.api.serializers import edits
 from processing.api.serializers.cutouts import RemoveBackgroundOptions
@@ -47,7 +47,7 @@ def _edit(options: Options, _: Account) -> Command:
 
 
 def _smaller(model: type[EditOptions], options: Options, account: Account) -> Command:
-    return edit_of(api_bodies.read(model, dict(options)), account)
+    return edit_of(bodies.read(model, dict(options)), account)
 
 
 _SMALLER: tuple[type[EditOptions], ...] = (

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config.api import bodies as api_bodies
+from config.api import bodies
 from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
@@ -68,7 +68,7 @@ class Presets(PresetView):
     )
     @idempotent("preset")
     def post(self, request: Request) -> Response:
-        body = api_bodies.read(PresetBody, request.data)
+        body = bodies.read(PresetBody, request.data)
         plan = edit_json.plan_from(body.edit)
         preset = presets.create(
             caller(request).account, name=body.name, plan=plan, preset_id=new_id(request)
@@ -91,7 +91,7 @@ class OnePreset(PresetView):
         parameters=_PATH,
     )
     def patch(self, request: Request, preset_id: str) -> Response:
-        body = api_bodies.read(PresetChange, request.data)
+        body = bodies.read(PresetChange, request.data)
         plan = edit_json.plan_from(body.edit) if body.edit is not None else None
         return Response(_shown(presets.change(self.preset(preset_id), name=body.name, plan=plan)))
 
