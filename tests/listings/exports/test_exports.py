@@ -17,12 +17,14 @@ from tests.listings.exports.conftest import send, table
 FORMATS = all_formats().values()
 
 
-@pytest.fixture(params=[one for one in FORMATS if one.requires == ("title", "price")], ids=str)
+@pytest.fixture(
+    params=[one for one in FORMATS if one.requires == ("title", "price")], ids=lambda one: one.name
+)
 def platform_format(request):
     return request.param
 
 
-@pytest.fixture(params=[one for one in FORMATS if "link" in one.requires], ids=str)
+@pytest.fixture(params=[one for one in FORMATS if "link" in one.requires], ids=lambda one: one.name)
 def format_with_link(request):
     return request.param
 
