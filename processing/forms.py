@@ -16,7 +16,7 @@ from processing.engine.plans.color_names import parse_color
 from processing.engine.plans.cutout import CutoutPlan, types_of
 from processing.worker.runtime import registry
 
-BACKGROUNDS = [("", "Transparent"), ("#ffffff", "White"), ("custom", "Colour")]
+BACKGROUNDS = [("", "Transparent"), ("#ffffff", "White"), ("custom", "Color")]
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ SHOWN = {
     ),
     "model": Shown("Model"),
     "edge": Shown(
-        "Edges", {"standard": "Standard", "fine": "Fine", "none": "As the model sees it"}
+        "Edges", {"standard": "Standard", "fine": "Fine", "none": "None (raw model output)"}
     ),
     "crop": Shown("Crop to the product"),
-    "keep_existing_alpha": Shown("Keep the transparency that the file has"),
+    "keep_existing_alpha": Shown("Keep the file's own transparency"),
 }
 # Options that only programs are offered.
 LEFT_OUT = frozenset({"clean_up", "despill", "output", "size"})
@@ -61,7 +61,7 @@ class CutoutForm(forms.Form):
         required=False,
         initial="#dfe7e6",
         max_length=32,
-        label="Background colour",
+        label="Background color",
         widget=forms.TextInput(attrs={"type": "color"}),
     )
 

@@ -16,8 +16,10 @@ from processing.services import archives
 class DownloadBatch(BatchView):
     @endpoint(
         "Download a batch",
-        description="A ZIP of all results that there are, with a `manifest.json` that says what "
-        "became of every picture. 409 CONFLICT where there is none yet.",
+        description=(
+            "A ZIP of all results so far, with a `manifest.json` that lists what happened to "
+            "each image. 409 CONFLICT if there are no results yet."
+        ),
         responses={
             (200, ZIP): OpenApiResponse(response=OpenApiTypes.BINARY, description="The archive.")
         },

@@ -64,18 +64,20 @@ class Backgrounds(BackgroundView):
         return Response(self.shown(background_library.row_for(self.account, object_id)), 201)
 
     @endpoint(
-        "The library of backgrounds",
-        description="Your own, newest first, then those that everybody has. Their ids go into "
-        "`backgroundId` of replace-background.",
+        "List backgrounds",
+        description=(
+            "Your own, newest first, then the built-in ones. Use their ids as `backgroundId` of "
+            "replace-background."
+        ),
         responses={200: page_schema(BackgroundSerializer)},
         example=page_example(BACKGROUND, BUILTIN_BACKGROUND),
         operation_id="backgrounds_list",
         parameters=[
             *PAGING,
-            query("category", "Only this category.", enum=BackgroundCategory.values),
+            query("category", "Only backgrounds in this category.", enum=BackgroundCategory.values),
             query("tag", "Only backgrounds with this tag."),
             query("search", "Part of the name or of a tag."),
-            query("source", "Only what comes from there.", enum=SOURCES),
+            query("source", "Only backgrounds from this source.", enum=SOURCES),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -90,8 +92,10 @@ class Backgrounds(BackgroundView):
 
     @endpoint(
         "Upload a background",
-        description="The picture is one of your pictures as well. An account has at most "
-        f"{MOST:,} backgrounds of its own (409 CONFLICT).",
+        description=(
+            f"The file also becomes one of your images. An account can have at most {MOST:,} "
+            "backgrounds of its own (409 CONFLICT)."
+        ),
         request={"multipart/form-data": BackgroundUpload},
         responses={201: BackgroundSerializer},
         example=BACKGROUND,
@@ -109,7 +113,7 @@ class Backgrounds(BackgroundView):
 
 class OneBackground(BackgroundView):
     @endpoint(
-        "A background",
+        "Get a background",
         responses={200: BackgroundSerializer},
         example=BACKGROUND,
         operation_id="backgrounds_read",
@@ -119,8 +123,8 @@ class OneBackground(BackgroundView):
         return Response(self.shown(background_library.find(self.account, background_id)))
 
     @endpoint(
-        "Change a background",
-        description="One of your own: built-in ones stay as they are (409 CONFLICT).",
+        "Update a background",
+        description="Only your own backgrounds can be changed, not built-in ones (409 CONFLICT).",
         request=BackgroundChange,
         responses={200: BackgroundSerializer},
         example=BACKGROUND,
@@ -136,8 +140,10 @@ class OneBackground(BackgroundView):
 
     @endpoint(
         "Delete a background",
-        description="One of your own, with its picture; built-in ones stay (409 CONFLICT). What "
-        "was made with it stays.",
+        description=(
+            "Deletes one of your own backgrounds and its image. Built-in ones can't be deleted "
+            "(409 CONFLICT). Results made with it are kept."
+        ),
         responses={204: None},
         operation_id="backgrounds_delete",
         parameters=_PATH,

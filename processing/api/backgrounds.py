@@ -50,11 +50,13 @@ class PaintBackgroundView(BackgroundView):
 
     @endpoint(
         "Generate a background for the library",
-        description="From words, by `studio` or another of this site's providers; `madeFrom` in "
-        "the answer names it. It counts as generate-background. The answer waits for the work up "
-        "to a limit (20 s by default): 201 with the background, or 202 with a `jobId` to follow "
-        "at `/jobs/{id}`, whose `report.backgroundId` names it then. `Prefer: respond-async` "
-        "doesn't wait at all.",
+        description=(
+            "Generates a background from a prompt with `studio` or another provider of this "
+            "site; `madeFrom` in the answer names it. It counts as generate-background. The "
+            "request waits for its job up to a limit (20 s by default): 201 with the background, "
+            "or 202 with a `jobId` to poll at `/jobs/{id}`, whose `report.backgroundId` then "
+            "names the background. With `Prefer: respond-async` it doesn't wait at all."
+        ),
         request=edits.PaintBackgroundBody,
         responses={201: BackgroundSerializer, 202: PendingBackground},
         example=_PAINTED,

@@ -64,7 +64,7 @@ class Batches(BatchView):
         return _created(batches.batch_for(caller(request).account, object_id))
 
     @endpoint(
-        "Your batches",
+        "List batches",
         operation_id="batches_list",
         responses={200: page_schema(BatchSerializer)},
         example=page_example({name: BATCH[name] for name in BATCH if name != "items"}),
@@ -77,9 +77,12 @@ class Batches(BatchView):
 
     @endpoint(
         "Start a batch",
-        description="Any tool of `images/tools` by its name, with its options, or a preset, on up "
-        "to 100 pictures (your plan's number): uploaded ones by `imageIds`, or `files` in a form, "
-        "whose `options` are JSON. One bad photo fails alone. Quota is taken for all at once.",
+        description=(
+            "Applies any tool of `images/tools`, named by `operation`, with its options, or a "
+            "preset, to up to 100 images (depending on your plan): uploaded ones as `imageIds`, "
+            "or `files` in a form, whose `options` are JSON. If one image fails, the others are "
+            "still processed. The quota for all images is charged at the start."
+        ),
         request={"application/json": BatchBody, "multipart/form-data": BatchForm},
         responses={201: BatchCreated},
         example=BATCH_CREATED,
@@ -119,7 +122,7 @@ class Batches(BatchView):
 
 class OneBatch(BatchView):
     @endpoint(
-        "A batch",
+        "Get a batch",
         responses={200: BatchStatus},
         example=BATCH,
         parameters=_PATH,
@@ -131,8 +134,10 @@ class OneBatch(BatchView):
 class CancelBatch(BatchView):
     @endpoint(
         "Cancel a batch",
-        description="What has not ended is cancelled, and its quota returns. 409 CONFLICT for a "
-        "batch that has ended.",
+        description=(
+            "Jobs that have not ended are cancelled and their quota is refunded. 409 CONFLICT if "
+            "the batch has already ended."
+        ),
         request=None,
         responses={200: BatchStatus},
         example=BATCH,
@@ -146,9 +151,11 @@ class RetryBatch(BatchView):
     rate_group = "processing"
 
     @endpoint(
-        "Retry a batch's failed pictures",
-        description="They are charged again, since their quota had returned. 409 CONFLICT where "
-        "none has failed.",
+        "Retry the failed jobs of a batch",
+        description=(
+            "They are charged again, because their quota was refunded when they failed. 409 "
+            "CONFLICT if none has failed."
+        ),
         request=None,
         responses={200: BatchRetried},
         example={"retried": 1, "batch": BATCH},
@@ -169,7 +176,7 @@ def _options(form: dict[str, Any]) -> dict[str, Any]:
     try:
         options = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ParseError("options is not JSON.") from error
+        raise ParseError("options is not valid JSON.") from error
     if not isinstance(options, dict):
         raise invalid("options", "Must be a JSON object.")
     return options

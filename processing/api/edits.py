@@ -34,8 +34,9 @@ from processing.services import edit_json, presets
 from processing.worker.runtime import providers
 
 _WAITS = (
-    "The answer waits for the work up to a limit (20 s by default): 200 with the result, or 202 "
-    "with a `jobId` to follow at `/jobs/{id}`. `Prefer: respond-async` doesn't wait at all."
+    "The request waits for its job up to a limit (20 s by default): 200 with the result, or "
+    "202 with a `jobId` to poll at `/jobs/{id}`. With `Prefer: respond-async` it doesn't "
+    "wait at all."
 )
 _ANSWERS: dict[int, Any] = {200: EditAnswer, 202: PendingEditAnswer}
 _IMAGE = "img_2VfUX5sCNEcTGeZ8vKoGj1"
@@ -67,9 +68,12 @@ class EditingView(ApiView):
 
 class EditView(EditingView):
     @endpoint(
-        "Edit a picture",
-        description="Cutting out, layout, background, shadow, light, outline, text removal, "
-        f"upscaling and export in one pass; or a preset, or a preset with changes. {_WAITS}",
+        "Edit an image",
+        description=(
+            "Background removal, layout, background, shadow, light, outline, text removal, "
+            "upscaling and export in one request; or a preset, or a preset with changes. "
+            f"{_WAITS}"
+        ),
         request=edits.DocumentedEditBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
@@ -103,9 +107,11 @@ class EditView(EditingView):
 class GenerateBackgroundView(EditingView):
     @endpoint(
         "Generate a background",
-        description="Puts the product into a scene made from words, with its shadow and light. "
-        "`provider` in the answer names who made it, `notUnderstood` the words that meant "
-        f"nothing to it. {_WAITS}",
+        description=(
+            "Places the product in a scene generated from a prompt, with matching shadow and "
+            "light. `provider` in the answer names what generated it, and `notUnderstood` lists "
+            f"the words that it ignored. {_WAITS}"
+        ),
         request=edits.GenerateBackgroundBody,
         responses={200: GenerateAnswer, 202: PendingGenerateAnswer},
         example=GENERATE_ANSWER,
@@ -126,9 +132,11 @@ class GenerateBackgroundView(EditingView):
 class ReplaceBackgroundView(EditingView):
     @endpoint(
         "Replace the background",
-        description="By a colour, another picture, both, or one of the library's backgrounds. "
-        "With `blendMode` the product's colours are mixed with what lies behind it, as drawing "
-        f"programs do: `multiply` darkens, `screen` brightens, `overlay` does both. {_WAITS}",
+        description=(
+            "With a color, another image, both, or a background from the library. `blendMode` "
+            "mixes the product's colors with what lies behind it, as image editors do: "
+            f"`multiply` darkens, `screen` brightens, `overlay` does both. {_WAITS}"
+        ),
         request=edits.ReplaceBackgroundBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
@@ -143,8 +151,10 @@ class ReplaceBackgroundView(EditingView):
 class UpscaleView(EditingView):
     @endpoint(
         "Upscale",
-        description="Four times the size, by a network. Up to a megapixel with `fast`, a quarter "
-        f"of one with `slow`. {_WAITS}",
+        description=(
+            "Enlarges the image four times with a neural network. The maximum is one megapixel "
+            f"with `fast` and a quarter of a megapixel with `slow`. {_WAITS}"
+        ),
         request=edits.UpscaleBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
@@ -159,8 +169,10 @@ class UpscaleView(EditingView):
 class RemoveTextView(EditingView):
     @endpoint(
         "Remove text",
-        description="Text laid over the photo (`artificial`), text within its scene (`natural`) "
-        f"or both. `report.textsRemoved` says how many lines are gone. {_WAITS}",
+        description=(
+            "Removes text laid over the photo (`artificial`), text within the scene (`natural`), "
+            f"or both. `report.textsRemoved` is the number of lines removed. {_WAITS}"
+        ),
         request=edits.RemoveTextBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
@@ -177,7 +189,9 @@ class BackdropsView(ApiView):
 
     @endpoint(
         "Backdrops",
-        description="Who makes backgrounds from words here, and what `stylePreset` may be.",
+        description=(
+            "The providers of generated backgrounds on this site, and the values of `stylePreset`."
+        ),
         responses={200: BackdropsSerializer},
         example={
             "providers": ["studio"],

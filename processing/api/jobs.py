@@ -38,14 +38,14 @@ class JobView(ApiView):
 
 class Jobs(JobView):
     @endpoint(
-        "Your jobs",
+        "List jobs",
         operation_id="jobs_list",
         responses={200: page_schema(JobSerializer)},
         example=page_example(JOB),
         parameters=[
             *PAGING,
             query("state", "Only jobs in this state.", enum=JobState.values),
-            query("image", "Only jobs of this picture, `img_…`."),
+            query("image", "Only jobs of this image, `img_…`."),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -61,7 +61,7 @@ class Jobs(JobView):
 
 class OneJob(JobView):
     @endpoint(
-        "One job",
+        "Get a job",
         operation_id="jobs_read",
         responses={200: JobSerializer},
         example=JOB,
@@ -75,8 +75,10 @@ class CancelJob(JobView):
     @endpoint(
         "Cancel a job",
         operation_id="jobs_cancel",
-        description="A pending or running job ends as `cancelled` and its quota returns. 409 "
-        "CONFLICT for one that has ended.",
+        description=(
+            "A pending or running job becomes `cancelled` and its quota is refunded. 409 "
+            "CONFLICT if it has already ended."
+        ),
         request=None,
         responses={200: JobSerializer},
         example={**JOB, "state": "cancelled", "resultImageId": None, "resultUrl": None},
@@ -92,8 +94,10 @@ class RetryJob(JobView):
     @endpoint(
         "Retry a job",
         operation_id="jobs_retry",
-        description="A failed or cancelled job is queued again, and charged again, since its "
-        "quota had returned. 409 CONFLICT for any other.",
+        description=(
+            "Queues a failed or cancelled job again. It is charged again, because its quota was "
+            "refunded. 409 CONFLICT for any other job."
+        ),
         request=None,
         responses={202: JobSerializer},
         example={**JOB, "state": "pending", "resultImageId": None, "resultUrl": None},

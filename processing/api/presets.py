@@ -46,7 +46,7 @@ class Presets(PresetView):
         return Response(_shown(preset), status=status.HTTP_201_CREATED)
 
     @endpoint(
-        "Your presets",
+        "List presets",
         operation_id="presets_list",
         responses={200: page_schema(PresetSerializer)},
         example=page_example(PRESET),
@@ -58,9 +58,10 @@ class Presets(PresetView):
         return Response(page_of(rows, wanted, serializer=PresetSerializer))
 
     @endpoint(
-        "Save a preset",
-        description="A named edit. Its bare UUID is a template's id in other dialects. "
-        f"409 CONFLICT for a name that is taken, and for more than {presets.MOST} presets.",
+        "Create a preset",
+        description="A preset is a named edit. The UUID in its id serves as a template id in "
+        "compatible APIs. 409 CONFLICT if the name is taken or there are already "
+        f"{presets.MOST} presets.",
         request=PresetBody,
         responses={201: PresetSerializer},
         example=PRESET,
@@ -77,17 +78,17 @@ class Presets(PresetView):
 
 
 class OnePreset(PresetView):
-    @endpoint("A preset", responses={200: PresetSerializer}, example=PRESET, parameters=_PATH)
+    @endpoint("Get a preset", responses={200: PresetSerializer}, example=PRESET, parameters=_PATH)
     def get(self, request: Request, preset_id: str) -> Response:
         return Response(_shown(self.preset(preset_id)))
 
     @endpoint(
-        "Change a preset",
-        description="409 CONFLICT for a name that is taken.",
+        "Update a preset",
+        description="409 CONFLICT if the name is taken.",
         request=PresetChange,
         responses={200: PresetSerializer},
         example=PRESET,
-        body_example={"name": "Catalogue, warm"},
+        body_example={"name": "Catalog, warm"},
         parameters=_PATH,
     )
     def patch(self, request: Request, preset_id: str) -> Response:

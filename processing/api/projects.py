@@ -26,8 +26,10 @@ class Projects(ListProjects):
 
     @endpoint(
         "Create a project",
-        description="Webhooks hear of it as `project.created`. An account has at most "
-        f"{MOST:,} projects (409 CONFLICT).",
+        description=(
+            f"Webhooks for `project.created` are notified. An account can have at most {MOST:,} "
+            "projects (409 CONFLICT)."
+        ),
         request=NewProject,
         responses={201: ProjectSerializer},
         example={**PROJECT, "counts": {"images": 0, "originals": 0, "derived": 0}},

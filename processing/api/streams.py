@@ -26,7 +26,7 @@ class StreamQuery(StrictSerializer):
     lastEventId = serializers.RegexField(
         r"\A[0-9]{1,18}\Z",
         default="0",
-        error_messages={"invalid": "The id of an event is a whole number."},
+        error_messages={"invalid": "Must be the id of an event: a whole number."},
     )
 
 
@@ -69,7 +69,7 @@ class BatchEvents(EventStream, BatchView):
 
 def _too_many() -> Response:
     message = (
-        f"This account has {leases.per_account()} event streams open, the most it may have. "
+        f"This account already has {leases.per_account()} event streams open, the maximum. "
         f"Close one, or try again in {_RETRY_SECONDS} seconds."
     )
     return Response(

@@ -30,9 +30,11 @@ class RemoveBackgroundView(ApiView):
 
     @endpoint(
         "Remove the background",
-        description="Cuts the product out of an uploaded picture. The work runs on the queue; the "
-        "answer waits for it up to a limit (20 s by default): 200 with the result, or 202 with a "
-        "`jobId` to follow at `/jobs/{id}`.",
+        description=(
+            "Cuts the product out of an uploaded photo. The request waits for its job up to a "
+            "limit (20 s by default): 200 with the result, or 202 with a `jobId` to poll at "
+            "`/jobs/{id}`."
+        ),
         request=RemoveBackgroundBody,
         responses={200: ToolAnswer, 202: PendingToolAnswer},
         example=TOOL_ANSWER,
@@ -65,8 +67,8 @@ class ModelsView(ApiView):
     scope = "images:read"
 
     @endpoint(
-        "Matting models",
-        description="What `model` may name, and which of them are installed.",
+        "List matting models",
+        description="The values of `model`, and whether each is installed.",
         responses={200: ModelSerializer(many=True)},
         example=[MODEL],
     )

@@ -33,11 +33,11 @@ from processing.services.webhooks import Subscription
 
 _PATH = [path_id("webhook_id", "wh")]
 _SIGNED = (
-    "Messages are signed as the Standard Webhooks specification says: `webhook-id` is the same at "
-    "every attempt, `webhook-signature` holds one signature for each secret that is good. Any 2xx "
-    "within 10 seconds is success; redirects are not followed. After a failure there are nine "
-    "more attempts over almost three days. 410, or five days without success, switches the "
-    "webhook off."
+    "Messages are signed as the Standard Webhooks specification describes: `webhook-id` is "
+    "the same for every attempt, and `webhook-signature` holds one signature for each valid "
+    "secret. Any 2xx response within 10 seconds counts as success; redirects are not "
+    "followed. After a failure there are nine more attempts over almost three days. A 410 "
+    "response, or five days without success, disables the webhook."
 )
 
 
@@ -66,7 +66,7 @@ class Webhooks(WebhookView):
         return Response({**_shown(found), "secret": None}, status=status.HTTP_201_CREATED)
 
     @endpoint(
-        "Your webhooks",
+        "List webhooks",
         operation_id="webhooks_list",
         responses={200: page_schema(WebhookSerializer)},
         example=page_example(examples.WEBHOOK),
@@ -78,10 +78,12 @@ class Webhooks(WebhookView):
         return Response(page_of(rows, wanted, serializer=WebhookSerializer))
 
     @endpoint(
-        "Register a webhook",
+        "Create a webhook",
         operation_id="webhooks_create",
-        description=f"{_SIGNED} The secret is shown in this answer and never again. An account "
-        f"has at most {webhooks.MOST} webhooks (409 CONFLICT).",
+        description=(
+            f"{_SIGNED} The secret is shown only in this answer. An account can have at most "
+            f"{webhooks.MOST} webhooks (409 CONFLICT)."
+        ),
         request=WebhookBody,
         responses={201: NewWebhookSerializer},
         example=examples.NEW_WEBHOOK,
@@ -96,7 +98,7 @@ class Webhooks(WebhookView):
 
 class OneWebhook(WebhookView):
     @endpoint(
-        "A webhook",
+        "Get a webhook",
         operation_id="webhooks_read",
         responses={200: WebhookSerializer},
         example=examples.WEBHOOK,
@@ -106,7 +108,7 @@ class OneWebhook(WebhookView):
         return Response(_shown(self.webhook(webhook_id)))
 
     @endpoint(
-        "Change a webhook",
+        "Update a webhook",
         operation_id="webhooks_change",
         request=WebhookChange,
         responses={200: WebhookSerializer},
@@ -121,7 +123,7 @@ class OneWebhook(WebhookView):
     @endpoint(
         "Delete a webhook",
         operation_id="webhooks_delete",
-        description="Its deliveries go with it; what is still on its way is not sent.",
+        description="Its deliveries are deleted too; pending ones are not sent.",
         responses={204: None},
         parameters=_PATH,
     )
@@ -134,8 +136,10 @@ class RotateSecret(WebhookView):
     @endpoint(
         "Rotate a webhook's secret",
         operation_id="webhooks_rotate_secret",
-        description="The new secret is shown in this answer and never again. For 24 hours "
-        "messages are signed with both, so that the receiver can change over in peace.",
+        description=(
+            "The new secret is shown only in this answer. For 24 hours messages are signed with "
+            "both secrets, so that the receiver can switch without losing any."
+        ),
         request=RotationBody,
         responses={200: NewWebhookSerializer},
         example={**examples.NEW_WEBHOOK, "previousSecretUntil": "2026-05-05T09:30:00Z"},
@@ -152,8 +156,10 @@ class SendTest(WebhookView):
     @endpoint(
         "Test a webhook",
         operation_id="webhooks_test",
-        description="Sends a `webhook.test` event once and now, and answers what became of it, "
-        "whether it arrived (`delivered`) or not (`failed`).",
+        description=(
+            "Sends a single `webhook.test` event now and returns the outcome: `delivered` or "
+            "`failed`."
+        ),
         request=None,
         responses={200: DeliverySerializer},
         example=examples.TEST_DELIVERY,
@@ -165,9 +171,9 @@ class SendTest(WebhookView):
 
 class Deliveries(WebhookView):
     @endpoint(
-        "A webhook's deliveries",
+        "List a webhook's deliveries",
         operation_id="webhooks_deliveries",
-        description="The newest first, each with its attempts. Kept for 30 days.",
+        description="Newest first, each with its attempts. Deliveries are kept for 30 days.",
         responses={200: page_schema(DeliverySerializer)},
         example=page_example(examples.DELIVERY),
         parameters=[
@@ -189,9 +195,11 @@ class ReplayDelivery(WebhookView):
     @endpoint(
         "Replay a delivery",
         operation_id="webhooks_replay",
-        description="Sends it again, under the same `webhook-id`, with all attempts before it. "
-        "409 CONFLICT for a test, while an attempt is being made, for a webhook that is switched "
-        f"off, and after {webhooks.MOST_ATTEMPTS} attempts.",
+        description=(
+            "Sends it again with the same `webhook-id` and a new series of attempts. 409 "
+            "CONFLICT for a test, during an attempt, if the webhook is disabled, and after "
+            f"{webhooks.MOST_ATTEMPTS} attempts."
+        ),
         request=None,
         responses={202: DeliverySerializer},
         example=examples.REPLAYED,

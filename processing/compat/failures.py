@@ -78,11 +78,11 @@ class ErrorFormat:
             status = self.statuses.get(exc.code, exc.status)
             return Failure(status, exc.code, _message(exc), fields=exc.fields or {})
         if isinstance(exc, RequestDataTooBig):
-            return Failure(413, "PAYLOAD_TOO_LARGE", "The request's body is too large.")
+            return Failure(413, "PAYLOAD_TOO_LARGE", "The request body is too large.")
         if isinstance(exc, TooManyFilesSent):
             return Failure(400, self._code(400), "Too many files were sent at once.")
         if isinstance(exc, SuspiciousOperation):  # for instance a form of a thousand fields
-            return Failure(400, self._code(400), "The request could not be understood.")
+            return Failure(400, self._code(400), "The request is malformed.")
         if isinstance(exc, Http404):
             exc = exceptions.NotFound()
         elif isinstance(exc, PermissionDenied):

@@ -34,9 +34,9 @@ def result_of(job: Job) -> Image:
         )
     if job.state == JobState.CANCELLED:
         raise AppError("CANCELLED", "The job was cancelled.", status=500)
-    raise timed_out(f" as {job.public_id}; ask again for the same to get its result.")
+    raise timed_out(f" as {job.public_id}; send the same request again to get its result.")
 
 
 def timed_out(how_it_goes_on: str) -> AppError:
-    waited = f"Not done within {settings.COMPAT_WAIT_SECONDS:g} seconds."
-    return AppError("TIMED_OUT", f"{waited} The work goes on{how_it_goes_on}", status=500)
+    waited = f"Not finished within {settings.COMPAT_WAIT_SECONDS:g} seconds."
+    return AppError("TIMED_OUT", f"{waited} Processing continues{how_it_goes_on}", status=500)

@@ -108,7 +108,7 @@ def claim(delivery: WebhookDelivery) -> bool:
         )
         if changed and delivery.claimed_at is not None:
             # Due again and still claimed: its worker died.
-            error = "Broken off on our side: it may have arrived."
+            error = "Interrupted on our side; the request may have been delivered."
             WebhookAttempt.objects.create(delivery=delivery, number=delivery.attempts, error=error)
     if not changed or last_was_lost:
         return False
@@ -220,10 +220,10 @@ def _note_health(endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> 
         return
     row.filter(failing_since=None).update(failing_since=now)
     if outcome.gone:
-        _switch_off(row, "The server answered 410 Gone: it wants no more webhooks.", now)
+        _switch_off(row, "The server answered 410 Gone, so no more webhooks are sent to it.", now)
     else:
         failing = row.filter(failing_since__lte=now - GIVE_UP_AFTER)
-        _switch_off(failing, f"Nothing was delivered for {GIVE_UP_AFTER.days} days.", now)
+        _switch_off(failing, f"All deliveries have failed for {GIVE_UP_AFTER.days} days.", now)
 
 
 def _switch_off(rows: QuerySet[WebhookEndpoint], notice: str, now: datetime) -> None:

@@ -34,9 +34,9 @@ def key_of(secret: str) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ValueError(f"After {PREFIX} base64 must follow.") from error
+        raise ValueError(f"{PREFIX} must be followed by base64.") from error
     if not _SHORTEST <= len(key) <= _LONGEST:
-        raise ValueError(f"After {PREFIX} base64 of {_SHORTEST} to {_LONGEST} bytes must follow.")
+        raise ValueError(f"{PREFIX} must be followed by base64 of {_SHORTEST} to {_LONGEST} bytes.")
     return key
 
 

@@ -9,7 +9,7 @@ import cv2
 
 from processing.engine.errors import OutOfMemory
 
-_TOLD = "There is not enough memory here for a picture of this size."
+_TOLD = "There is not enough memory to process an image of this size."
 
 
 def limit_growth(megabytes: int) -> None:
@@ -19,7 +19,7 @@ def limit_growth(megabytes: int) -> None:
     Raises OSError on systems other than Linux, which have no such limit.
     """
     if sys.platform != "linux":
-        raise OSError("Only Linux limits the memory of a process.")
+        raise OSError("The memory of a process can be limited only on Linux.")
     import resource
 
     status = Path("/proc/self/status").read_text()

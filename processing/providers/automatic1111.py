@@ -48,7 +48,7 @@ class Automatic1111:
             answer = self._server.post("/sdapi/v1/img2img", json=fields)
         images = answer.get("images")
         if not isinstance(images, list) or not images:
-            raise self._server.failed("answered without a picture")
+            raise self._server.failed("returned no image")
         told = _info(answer)
         seed = told.get("seed")
         return Backdrop(

@@ -61,9 +61,9 @@ class PictureServer:
         try:
             answer = json.loads(raw)
         except (ValueError, RecursionError) as error:
-            raise self.failed("answered with something that is not JSON") from error
+            raise self.failed("returned something that is not JSON") from error
         if not isinstance(answer, dict):
-            raise self.failed("answered with JSON that is not an object")
+            raise self.failed("returned JSON that is not an object")
         return answer
 
     def picture_at(self, address: str) -> bytes:
@@ -72,9 +72,9 @@ class PictureServer:
         try:
             url = base.join(address)
         except httpx.InvalidURL as error:
-            raise self.failed("named an address that is not a URL") from error
+            raise self.failed("returned an invalid image URL") from error
         if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
-            raise self.failed(f"named a picture on another host ({self._clipped(url.host)})")
+            raise self.failed(f"returned an image URL on another host ({self._clipped(url.host)})")
         return self._ask("GET", url)
 
     def failed(self, what: str) -> ProviderFailed:
@@ -88,7 +88,7 @@ class PictureServer:
         try:
             url = httpx.URL(base + path)
         except httpx.InvalidURL as error:
-            raise self.failed("has a base URL in the settings that is none") from error
+            raise self.failed("has an invalid base URL in the settings") from error
         if url.scheme not in ("http", "https") or not url.host:
             raise self.failed("needs a base URL like http://host:port in the settings")
         return url
@@ -108,20 +108,20 @@ class PictureServer:
             where = f"{url.host}:{url.port}" if url.port else url.host
             raise self.failed(f"could not be reached at {where}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self.failed("broke off its answer") from error
+            raise self.failed("closed the connection early") from error
 
     def _headers(self) -> dict[str, str]:
         headers = {"User-Agent": "Packshot/1", "Accept-Encoding": "identity"}
         if self._key:
             # Checked here: the client's own error would quote the key.
             if not (self._key.isascii() and self._key.isprintable()):
-                raise self.failed("has a key in the settings that no header can carry")
+                raise self.failed("has a key in the settings that can't be sent in a header")
             headers["Authorization"] = f"Bearer {self._key}"
         return headers
 
     def _read(self, answer: httpx.Response) -> bytes:
         if answer.is_redirect:
-            raise self.failed("redirects; put the address that it redirects to into the settings")
+            raise self.failed("redirects; set the address it redirects to in the settings")
         data = self._body(answer)
         if not answer.is_success:
             said = self._clipped(_message(data))
@@ -142,7 +142,7 @@ class PictureServer:
         for chunk in answer.iter_bytes():
             data += chunk
             if len(data) > MAX_BYTES:
-                raise self.failed(f"answered with more than {MAX_BYTES // 2**20} MB")
+                raise self.failed(f"returned more than {MAX_BYTES // 2**20} MB")
             if time.monotonic() > deadline:
                 raise self._too_slow()
         return bytes(data)
@@ -155,7 +155,7 @@ class PictureServer:
         try:
             decoded = decode.decode(data, max_pixels=MAX_PIXELS)
         except EngineError as error:
-            raise self.failed(f"sent a picture that can't be read ({error.message})") from error
+            raise self.failed(f"returned an image that can't be read ({error.message})") from error
         rgb = decoded.rgb
         if decoded.alpha is not None:
             rgb = compose.flatten(rgb, decoded.alpha, _WHITE)
@@ -164,13 +164,13 @@ class PictureServer:
     def from_base64(self, text: Any) -> bytes:
         """The bytes of a base64 text, with or without a data URI's head."""
         if not isinstance(text, str):
-            raise self.failed("answered without a picture")
+            raise self.failed("returned no image")
         head, comma, rest = text.partition(",")
         plain = rest if comma and head.startswith("data:") else text
         try:
             return base64.b64decode("".join(plain.split()), validate=True)
         except (binascii.Error, ValueError) as error:
-            raise self.failed("sent a picture that is not base64") from error
+            raise self.failed("returned an image that is not valid base64") from error
 
 
 @functools.cache

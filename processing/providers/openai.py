@@ -68,7 +68,7 @@ class OpenAIImages:
         data = answer.get("data")
         first = data[0] if isinstance(data, list) and data else None
         if not isinstance(first, dict):
-            raise self._server.failed("answered without a picture")
+            raise self._server.failed("returned no image")
         if first.get("b64_json") is None and isinstance(first.get("url"), str):
             return self._server.picture_at(first["url"])
         return self._server.from_base64(first.get("b64_json"))

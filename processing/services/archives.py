@@ -40,7 +40,7 @@ def entries(batch: Batch) -> list[Entry]:
         taken.add(name.lower())
         found.append(Entry(name, result.file_key, result.created_at))
     if not found:
-        raise AppError("CONFLICT", "The batch has no finished picture.", status=409)
+        raise AppError("CONFLICT", "The batch has no results yet.", status=409)
     return found
 
 

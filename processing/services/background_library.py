@@ -85,7 +85,7 @@ def find(account: Account, public_id: str) -> Entry:
 def find_own(account: Account, public_id: str) -> Background:
     """Raises AppError NOT_FOUND, also for other people's; CONFLICT for a built-in one."""
     if public_id in builtins():
-        raise AppError("CONFLICT", "Built-in backgrounds stay as they are.", status=409)
+        raise AppError("CONFLICT", "Built-in backgrounds can't be changed or deleted.", status=409)
     return row_for(account, decoded("bg", public_id, "Background"))
 
 
@@ -114,7 +114,7 @@ def source_of(entry: Entry) -> Source:
 def check_room(account: Account) -> None:
     """Raises AppError CONFLICT for one background too many."""
     if own(account).count() >= MOST:
-        message = f"An account has at most {MOST:,} backgrounds of its own."
+        message = f"An account can have at most {MOST:,} backgrounds of its own."
         raise AppError("CONFLICT", message, status=409)
 
 
@@ -169,10 +169,10 @@ def tidy_tags(tags: Sequence[str]) -> list[str]:
     """In small letters, on one line, each once. Raises AppError VALIDATION_ERROR."""
     tidy = [" ".join(tag.lower().split()) for tag in tags]
     if not all(tag.isprintable() and 1 <= len(tag) <= TAG_LENGTH for tag in tidy):
-        raise invalid("tags", f"A tag has 1 to {TAG_LENGTH} visible characters.")
+        raise invalid("tags", f"A tag must have 1 to {TAG_LENGTH} visible characters.")
     tidy = list(dict.fromkeys(tidy))
     if len(tidy) > MOST_TAGS:
-        raise invalid("tags", f"A background has at most {MOST_TAGS} tags.")
+        raise invalid("tags", f"A background can have at most {MOST_TAGS} tags.")
     return tidy
 
 

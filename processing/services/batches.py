@@ -42,13 +42,13 @@ def check_size(account: Account, count: int, field: str = "imageIds") -> None:
     """Raises AppError VALIDATION_ERROR for no pictures, or more than the plan allows."""
     most = account.plan.batch_size
     if not 1 <= count <= most:
-        raise invalid(field, f"A batch has 1 to {most} pictures, not {count}.")
+        raise invalid(field, f"A batch can have 1 to {most} images, not {count}.")
 
 
 def members(account: Account, image_ids: Sequence[UUID]) -> list[Member]:
     """The account's pictures in the order given. Raises AppError NOT_FOUND, VALIDATION_ERROR."""
     if len(set(image_ids)) < len(image_ids):
-        raise invalid("imageIds", "A picture is named twice.")
+        raise invalid("imageIds", "Each image can be listed only once.")
     found = Image.live.in_bulk(image_ids)
     mine = {pk: image for pk, image in found.items() if image.account_id == account.pk}
     if len(mine) < len(image_ids):
@@ -78,7 +78,7 @@ def submit(
 def cancel(batch: Batch) -> Batch:
     """Cancel what has not ended. Raises AppError CONFLICT where everything has."""
     if not Batch.objects.filter(pk=batch.pk, ended_at=None).update(cancelled_at=timezone.now()):
-        raise AppError("CONFLICT", "The batch has ended already.", status=409)
+        raise AppError("CONFLICT", "The batch has already ended.", status=409)
     for job in batch.jobs.filter(state__in=OPEN_STATES):
         transitions.cancel(job)
     batch.refresh_from_db()
@@ -91,7 +91,7 @@ def retry(batch: Batch) -> int:
     rows = batch.jobs.filter(state=JobState.FAILED, source__deleted_at=None)
     failed = list(rows.select_related("account", "source"))
     if not failed:
-        raise AppError("CONFLICT", "No picture of the batch has failed.", status=409)
+        raise AppError("CONFLICT", "No job of the batch has failed.", status=409)
     done = 0
     for job in failed:
         try:

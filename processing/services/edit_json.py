@@ -38,9 +38,9 @@ def plan_from(edit: Mapping[str, Any]) -> EditPlan:
     except ValidationError as error:
         raise refusal(error, prefix="edit") from error
     except RecursionError as error:
-        raise invalid("edit", "It is nested too deeply.") from error
+        raise invalid("edit", "The JSON is nested too deeply.") from error
     except ValueError as error:
-        raise invalid("edit", "It has a number that JSON does not know.") from error
+        raise invalid("edit", "It contains a number that JSON does not allow.") from error
 
 
 def refused(error: InvalidPlan, names: Mapping[str, str] | None = None) -> AppError:

@@ -85,7 +85,7 @@ def cancel(job: Job) -> Job:
 def retry(job: Job) -> Job:
     """Run a failed or cancelled job again. It costs quota again, as its units had gone back."""
     if job.source is not None and job.source.deleted_at is not None:
-        raise AppError("CONFLICT", "The job's picture was deleted.", status=409)
+        raise AppError("CONFLICT", "The job's image was deleted.", status=409)
     with transaction.atomic():
         if not transitions.reopen(job):
             raise _conflict(job, "retried")

@@ -32,7 +32,7 @@ def bring_in(
 ) -> Brought:
     """Keep what can be kept. Raises AppError where there is no file at all."""
     if not files:
-        raise invalid("files", "Choose at least one picture.")
+        raise invalid("files", "Choose at least one file.")
     caller, _ = person(request)
     brought = Brought()
     for file in files:
@@ -55,4 +55,6 @@ def _cut_out(request: HttpRequest, brought: Brought) -> None:
         for image in brought.images:
             jobs.submit(caller, command, source=image)
     except AppError as error:
-        brought.problems.append(f"Kept, but not cut out. {error.page_message}")
+        brought.problems.append(
+            f"Uploaded, but background removal could not start. {error.page_message}"
+        )

@@ -140,7 +140,7 @@ def work(job: Job, command: PaintBackground) -> Rendered:
 def completing(job: Job, command: PaintBackground, result: Image | None) -> None:
     """Lay the result into the account's library; the report then names it."""
     if result is None:
-        raise TypeError(f"{job} has painted no background.")
+        raise TypeError(f"{job} has no generated background.")
     change_image(result, name=f"{command.name.replace('/', ' ')}.jpg")
     wanted = command.generated
     row = background_library.keep(

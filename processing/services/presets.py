@@ -33,7 +33,7 @@ def plan_of(preset: Preset) -> EditPlan:
 def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | None = None) -> Preset:
     """Raises AppError CONFLICT where the name is taken or the account has too many."""
     if Preset.objects.filter(account=account).count() >= MOST:
-        raise AppError("CONFLICT", f"An account has at most {MOST} presets.", status=409)
+        raise AppError("CONFLICT", f"An account can have at most {MOST} presets.", status=409)
     preset = Preset(
         id=preset_id or uuid4(), account=account, name=name.strip(), plan=edit_json.kept(plan)
     )
@@ -65,6 +65,6 @@ def _saved(preset: Preset, *, new: bool) -> Preset:
             preset.save(force_insert=new)
     except IntegrityError as error:
         raise AppError(
-            "CONFLICT", f"There is a preset '{preset.name}' already.", status=409
+            "CONFLICT", f"A preset named '{preset.name}' already exists.", status=409
         ) from error
     return preset

@@ -58,7 +58,7 @@ def register(
     """Raises AppError VALIDATION_ERROR for an address that is not public, for unknown events and
     for a secret that can't sign; CONFLICT for one endpoint too many."""
     if wanted.dialect not in payloads.DIALECTS:
-        raise ValueError(f"Nobody knows the dialect {wanted.dialect!r}.")
+        raise ValueError(f"Unknown dialect {wanted.dialect!r}.")
     endpoint = WebhookEndpoint(
         id=endpoint_id or uuid4(),
         account=account,
@@ -71,7 +71,7 @@ def register(
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)  # one registration at a time
         if WebhookEndpoint.objects.filter(account=account).count() >= MOST:
-            raise AppError("CONFLICT", f"An account has at most {MOST} webhooks.", status=409)
+            raise AppError("CONFLICT", f"An account can have at most {MOST} webhooks.", status=409)
         endpoint.save(force_insert=True)
     return endpoint
 
@@ -125,11 +125,11 @@ def replay(delivery: WebhookDelivery) -> WebhookDelivery:
     switched off, and after too many attempts.
     """
     if delivery.event == attempts.TEST:
-        raise _conflict("A test isn't replayed: send another.")
+        raise _conflict("A test delivery can't be replayed. Send a new test instead.")
     if not delivery.endpoint.enabled:
-        raise _conflict("The webhook is switched off.")
+        raise _conflict("The webhook is disabled. Enable it first.")
     if delivery.attempts >= MOST_ATTEMPTS:
-        raise _conflict(f"This delivery has had {MOST_ATTEMPTS} attempts or more.")
+        raise _conflict(f"This delivery has already had {MOST_ATTEMPTS} attempts, the maximum.")
     now = timezone.now()
     with transaction.atomic():
         under_way = Q(state=DeliveryState.PENDING, claimed_at__isnull=False)
@@ -144,7 +144,7 @@ def replay(delivery: WebhookDelivery) -> WebhookDelivery:
             )
         )
         if not replayed:
-            raise _conflict("An attempt is just being made.")
+            raise _conflict("A delivery attempt is in progress.")
         account_id = delivery.endpoint.account_id
         transaction.on_commit(lambda: attempts.nudge(account_id), robust=True)
     return delivery_for(delivery.endpoint, delivery.pk)
@@ -161,7 +161,7 @@ def _updated(endpoint: WebhookEndpoint, columns: Mapping[str, Any]) -> WebhookEn
 
 def _checked_url(url: str) -> str:
     if len(url) > 2000:
-        raise invalid("url", "An address has at most 2000 characters.")
+        raise invalid("url", "Must be at most 2000 characters.")
     outbound.vet(url, timeout=settings.WEBHOOK_SECONDS, anywhere=settings.WEBHOOKS_MAY_BE_PRIVATE)
     return url
 
@@ -177,11 +177,11 @@ def _checked_secret(secret: str) -> str:
     if not secret:
         return signing.new_secret()
     if len(secret) > 200:
-        raise invalid("secret", "A secret has at most 200 characters.")
+        raise invalid("secret", "Must be at most 200 characters.")
     try:
         signing.key_of(secret)
     except UnicodeEncodeError as error:
-        raise invalid("secret", "A secret must be text.") from error
+        raise invalid("secret", "Must be valid text.") from error
     except ValueError as error:
         raise invalid("secret", str(error)) from error
     return secret

@@ -14,7 +14,7 @@ from processing.worker import renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 
 _EDGE_WORDS = {"fine": "fine edges", "none": "raw edges"}
-_FLAG_WORDS = {"crop": "cropped", "keep_existing_alpha": "own transparency kept"}
+_FLAG_WORDS = {"crop": "cropped", "keep_existing_alpha": "original transparency kept"}
 # Options that a picture's history says nothing of.
 LEFT_OUT = frozenset({"clean_up", "despill", "size"})
 

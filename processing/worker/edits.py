@@ -64,7 +64,7 @@ def describe(command: Edit) -> str:
     if plan.background.generated is not None:
         parts.append(f"\u201c{plan.background.generated.prompt[:_PROMPT_SHOWN]}\u201d")
     elif plan.background.image is not None:
-        parts.append("on a picture")
+        parts.append("on an image")
     elif plan.background.color is not None:
         parts.append(f"on {plan.background.color}")
     if plan.layout.size not in ("auto", "originalImage"):

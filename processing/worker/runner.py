@@ -52,7 +52,7 @@ def picture(job: Job, image_id: str) -> bytes:
     """Another picture that the job's command names. Raises AppError where it is gone."""
     image = Image.live.filter(account=job.account, pk=image_id).first()
     if image is None:
-        raise AppError("SOURCE_DELETED", "A picture that the work needs was deleted.")
+        raise AppError("SOURCE_DELETED", "An image that the job needs was deleted.")
     return storage.read(image.file_key)
 
 
@@ -60,7 +60,7 @@ def source_of(job: Job) -> tuple[Image, bytes]:
     """The job's own picture and its file. Raises AppError where it is gone."""
     source = job.source
     if source is None or source.deleted_at is not None:
-        raise AppError("SOURCE_DELETED", "The picture was deleted before its turn came.")
+        raise AppError("SOURCE_DELETED", "The source image was deleted before processing started.")
     return source, storage.read(source.file_key)
 
 

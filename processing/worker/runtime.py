@@ -76,7 +76,7 @@ def provider(name: str | None) -> BackdropProvider:
     found = providers().get(name)
     if found is None:
         known = ", ".join(providers())
-        message = f"There is no provider '{name[:40]}' on this site; it has {known}."
+        message = f"This site has no provider '{name[:40]}'. Available: {known}."
         raise InvalidPlan(message, field="provider")
     return found
 

@@ -133,8 +133,8 @@ def retry_or_fail(job: Job) -> bool:
     True where it is tried again.
     """
     if job.attempts < settings.JOB_MAX_ATTEMPTS:
-        return release(job, reason="The worker met an unexpected error.", counts=True)
-    message = "Something went wrong on our side, several times over. The log has the details."
+        return release(job, reason="The worker hit an unexpected error.", counts=True)
+    message = "Processing failed repeatedly because of an internal error."
     fail(job, code="INTERNAL_ERROR", message=message)
     return False
 
@@ -147,7 +147,7 @@ def fail(job: Job, *, code: str, message: str) -> bool:
 def fail_lost(job: Job) -> bool:
     """Fail a job that was left behind by its last allowed worker."""
     lost = Job.objects.filter(stale(), pk=job.pk, attempts__gte=settings.JOB_MAX_ATTEMPTS)
-    message = f"The worker was lost {settings.JOB_MAX_ATTEMPTS} times while working on this job."
+    message = f"The worker was lost {settings.JOB_MAX_ATTEMPTS} times while processing this job."
     return _end(lost, job, JobState.FAILED, code="WORKER_LOST", message=message)
 
 

@@ -58,14 +58,14 @@ def test_what_is_no_picture_is_named_and_the_others_are_kept(seller: Person) -> 
     files = [*upload_of("a.jpg"), *upload_of("notes.jpg", data=b"just words")]
     page = seller.client.post(UPLOAD, {"files": files}, headers=HTMX).content.decode()
     assert names_on(page) == ["a.jpg"]
-    assert "notes.jpg: The file is not a picture" in page
+    assert "notes.jpg: The file is not an image" in page
 
 
 def test_without_a_file_nothing_happens(seller: Person) -> None:
     response = seller.client.post(UPLOAD, {"cut_out": "on"}, headers=HTMX)
     assert response.status_code == 400
     assert response["HX-Retarget"] == "#notices"
-    assert "Choose at least one picture." in response.content.decode()
+    assert "Choose at least one file." in response.content.decode()
 
 
 def test_a_file_over_the_limit_is_stopped_on_its_way(seller: Person, settings: Any) -> None:
@@ -79,7 +79,10 @@ def test_an_empty_quota_keeps_the_picture_and_says_so(seller: Person) -> None:
     PlanLimit.objects.update(monthly=1)
     response = send(seller, "a.jpg", "b.jpg", headers=HTMX)
     assert (Image.live.count(), Job.objects.count()) == (2, 1)
-    words = "Kept, but not cut out. Monthly limit reached for background removal."
+    words = (
+        "Uploaded, but background removal could not start. Monthly limit reached for background "
+        "removal."
+    )
     assert words in response.content.decode()
 
 
@@ -88,7 +91,7 @@ def test_uploads_count_against_the_rate_limit(seller: Person, settings: Any) -> 
     send(seller, "a.jpg")
     response = send(seller, "b.jpg")
     assert response.status_code == 429
-    assert "Please try again in" in response.content.decode()
+    assert "Too many requests. Try again in" in response.content.decode()
     assert names_on(seller.client.get("/library/").content.decode()) == ["a.jpg"]
 
 

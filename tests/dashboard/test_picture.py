@@ -42,7 +42,7 @@ def test_a_fresh_picture_is_shown_as_it_is(seller: Person) -> None:
     assert 'name="model"' in page
     assert "Fast (u2netp)" in page
     assert "isnet" not in page  # known, but not installed
-    assert "Keep the transparency" not in page
+    assert "Keep the file's own transparency" not in page
 
 
 def test_the_sites_own_model_is_chosen_by_whichever_name(
@@ -144,7 +144,7 @@ def test_without_a_script_the_page_comes_back(seller: Person) -> None:
     [
         ({"format": "psd"}, "Select a valid choice."),
         ({"model": "high"}, "Select a valid choice."),
-        ({"background": "custom", "color": "mauvish"}, "is not a colour"),
+        ({"background": "custom", "color": "mauvish"}, "is not a color"),
     ],
 )
 def test_wrong_options_are_shown_in_the_form(

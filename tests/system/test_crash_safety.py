@@ -85,7 +85,7 @@ class Crashes:
         assert (job["state"], job["attempts"]) == ("failed", 3)
         assert job["error"] == {
             "code": "WORKER_LOST",
-            "message": "The worker was lost 3 times while working on this job.",
+            "message": "The worker was lost 3 times while processing this job.",
         }
         assert seller.used() == used
         assert seller.results(image_id) == []

@@ -97,5 +97,5 @@ MODEL: dict[str, Any] = {
     "aliases": ["fast"],
     "installed": True,
     "licence": "Apache-2.0",
-    "description": "U2-Net-p: small and quick.",
+    "description": "U2-Net-p: small and fast.",
 }

@@ -19,30 +19,39 @@ _COUNTS = {**BATCH["counts"], "progress": BATCH["progress"]}
 _ERROR = {"code": "BROKEN_IMAGE", "message": "The file is damaged."}
 # Name, when it comes, and the data that it has besides the ids and createdAt.
 _OF_JOBS: list[tuple[str, str, dict[str, Any]]] = [
-    ("job.queued", "It waits for a worker; `retried` where that was asked for.", {"retried": True}),
-    ("job.started", "A worker is at it.", {"attempt": 1}),
-    ("job.requeued", "Its worker was lost or stumbled: it waits again.", {"reason": "…"}),
-    ("job.completed", "The result is there.", {"resultImageId": JOB["resultImageId"]}),
-    ("job.failed", "It came to nothing, and its quota returned.", {"error": _ERROR}),
-    ("job.cancelled", "Somebody cancelled it.", {}),
+    (
+        "job.queued",
+        "The job is waiting for a worker; `retried` is true after a retry.",
+        {"retried": True},
+    ),
+    ("job.started", "A worker has started the job.", {"attempt": 1}),
+    (
+        "job.requeued",
+        "The worker was lost or hit an error; the job is waiting again.",
+        {"reason": "…"},
+    ),
+    ("job.completed", "The result is ready.", {"resultImageId": JOB["resultImageId"]}),
+    ("job.failed", "The job failed, and its quota was refunded.", {"error": _ERROR}),
+    ("job.cancelled", "The job was cancelled.", {}),
 ]
 _OF_BATCHES: list[tuple[str, str, dict[str, Any]]] = [
-    ("batch.progress", "One of its pictures has ended.", _COUNTS),
-    ("batch.completed", "The last of them has.", _COUNTS),
+    ("batch.progress", "One of its jobs has ended.", _COUNTS),
+    ("batch.completed", "The last of its jobs has ended.", _COUNTS),
 ]
 _HOW = """\
-Server-sent events (`text/event-stream`): every event so far, then each new one as it happens. Each
-has an `id`, its name as `event`, and one line of JSON as `data`, which is in no envelope.
+Server-sent events (`text/event-stream`): all events so far, then each new one as it happens. Each
+has an `id`, its name as `event`, and one line of JSON as `data`, without the usual envelope.
 
 | event | when | data besides {ids} and `createdAt` |
 |---|---|---|
 {rows}
 
-The stream ends after {last}, and after five minutes in any case. Come back with the `id` that you
-saw last, as `Last-Event-ID` (browsers' `EventSource` does so by itself) or `?lastEventId=`: nothing
-is missed or told twice. When nothing more can come the answer is 204, at which an `EventSource`
-stops; after a retry there is more to come. A comment keeps quiet connections open every 15 seconds.
-An account may have 10 streams open by default; one more is refused with 429 TOO_MANY_STREAMS."""
+The stream ends after {last}, and after five minutes in any case. To continue, reconnect with the
+last `id` you received, as `Last-Event-ID` (browsers' `EventSource` does this by itself) or
+`?lastEventId=`: no event is lost or repeated. When there will be no more events the answer is 204,
+at which an `EventSource` stops; after a retry there are more. A comment every 15 seconds keeps
+quiet connections open. An account can have 10 streams open by default; one more is refused with
+429 TOO_MANY_STREAMS."""
 
 
 def events_endpoint(of: Literal["job", "batch"]) -> Callable[[View], View]:
@@ -57,21 +66,21 @@ def events_endpoint(of: Literal["job", "batch"]) -> Callable[[View], View]:
             description="The events.",
             examples=[_example(number, of, *event) for number, event in enumerate(events, 1)],
         ),
-        204: OpenApiResponse(description="Nothing has happened since, and nothing more will."),
+        204: OpenApiResponse(description="There are no new events, and there will be none."),
     }
     return endpoint(
-        f"Events of a {of}",
+        f"Stream the events of a {of}",
         operation_id=f"{of}_events",
         description=_HOW.format(ids=_ids(of), rows=_rows(events), last=last),
         responses=answers,
         parameters=[
             path_id(f"{of}_id", of),
-            query("lastEventId", "The id of the last event you have seen.", type=_EVENT_ID),
+            query("lastEventId", "The id of the last event you received.", type=_EVENT_ID),
             OpenApiParameter(
                 "Last-Event-ID",
                 _EVENT_ID,
                 "header",
-                description="The same; it goes before the query.",
+                description="Takes precedence over the query parameter.",
             ),
         ],
     )

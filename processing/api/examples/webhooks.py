@@ -7,7 +7,7 @@ from typing import Any
 WEBHOOK: dict[str, Any] = {
     "id": "wh_4HsLd7VbUq2mWx6KpNyCk5",
     "url": "https://shop.example/packshot",
-    "description": "Puts finished photos into the shop",
+    "description": "Sends finished photos to the shop",
     "events": ["job.completed", "job.failed"],
     "enabled": True,
     "notice": "",

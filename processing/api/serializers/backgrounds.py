@@ -43,19 +43,21 @@ class BackgroundSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     category = serializers.ChoiceField(choices=BackgroundCategory.values)
     tags = serializers.ListField(child=serializers.CharField())
-    source = serializers.SerializerMethodField(help_text="Who it comes from.")  # type: ignore[assignment]
+    source = serializers.SerializerMethodField(help_text="Where the background comes from.")  # type: ignore[assignment]
     background = serializers.SerializerMethodField(
-        help_text="What an edit has as its `background` to show it."
+        help_text="The `background` of an edit that uses it."
     )
-    imageId = serializers.SerializerMethodField(help_text="Null for a built-in one.")
+    imageId = serializers.SerializerMethodField(help_text="Null for a built-in background.")
     url = serializers.SerializerMethodField(
-        help_text="The picture. Null for a built-in one, which is drawn where it is used."
+        help_text="The image. Null for a built-in background, which is drawn when it is used."
     )
-    thumbnailUrl = serializers.SerializerMethodField(help_text="Null until it is made.")
+    thumbnailUrl = serializers.SerializerMethodField(help_text="Null until the thumbnail is ready.")
     madeFrom = serializers.SerializerMethodField(
-        help_text="The words of a generated one, who made it, and the seed to make it again."
+        help_text=(
+            "For a generated background: the prompt, the provider, and the seed that reproduces it."
+        )
     )
-    createdAt = serializers.SerializerMethodField(help_text="Null for a built-in one.")
+    createdAt = serializers.SerializerMethodField(help_text="Null for a built-in background.")
 
     @extend_schema_field(serializers.ChoiceField(choices=SOURCES))
     def get_source(self, entry: Entry) -> str:
@@ -101,13 +103,11 @@ class BackgroundUpload(StrictSerializer):
     """A form with one picture. That it is empty is said by the ingest, like all that is wrong."""
 
     file = serializers.FileField(allow_empty_file=True)
-    name = Text(
-        max_length=NAME_LENGTH, required=False, help_text="The file's own, where it is left out."
-    )
+    name = Text(max_length=NAME_LENGTH, required=False, help_text="The file's name if omitted.")
     category = serializers.ChoiceField(
         choices=BackgroundCategory.values, default=BackgroundCategory.CUSTOM
     )
-    tags = Tags(default=list, help_text="One part of the form for each.")
+    tags = Tags(default=list, help_text="Repeat the form field for each tag.")
 
 
 class BackgroundChange(StrictSerializer):

@@ -13,8 +13,8 @@ from processing.api.operations import OPERATIONS
 from processing.models import Batch, BatchItem, JobState
 from processing.worker import batch_progress
 
-_NEITHER = "Say what is to be done: operation or presetId."
-_BOTH = "operation and presetId can't both be given."
+_NEITHER = "Send operation or presetId."
+_BOTH = "operation and presetId can't be combined."
 
 
 class _What(StrictSerializer):
@@ -33,7 +33,7 @@ class BatchBody(_What):
         child=PublicIdField("img"), source="image_ids", max_length=10_000
     )
     options = serializers.DictField(
-        required=False, help_text="The tool's own options, or changes to the preset."
+        required=False, help_text="The tool's options, or changes to the preset."
     )
 
 

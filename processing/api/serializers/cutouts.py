@@ -38,7 +38,7 @@ DISPLAYS = ("data", "url")
 class EdgeField(serializers.Field[str | float, Any, Any, Any]):
     """``none``, ``standard``, ``fine``, or a number on the same scale: 0, 50, 100."""
 
-    default_error_messages = {"invalid": "Must be none, standard, fine, or a number 0 to 100."}
+    default_error_messages = {"invalid": "Must be none, standard, fine, or a number from 0 to 100."}
 
     def to_internal_value(self, data: Any) -> str | float:
         try:
@@ -102,7 +102,7 @@ class RemoveBackgroundBody(RemoveBackgroundOptions):
     display = serializers.ChoiceField(
         choices=DISPLAYS,
         default="data",
-        help_text="`displayUrl` as a data URL, or as a signed link that expires.",
+        help_text="Whether `displayUrl` is a data URL or a signed link that expires.",
     )
 
 

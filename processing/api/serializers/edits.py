@@ -60,9 +60,9 @@ class EditOptions(_Body):
 class ToolBody(_Body):
     """What every tool takes."""
 
-    image_id: str = Field(description="The picture, `img_…`.")
+    image_id: str = Field(description="The image, `img_…`.")
     display: Literal["data", "url"] = Field(
-        "data", description="`displayUrl` as a data URL, or as a signed link that expires."
+        "data", description="Whether `displayUrl` is a data URL or a signed link that expires."
     )
 
 
@@ -73,24 +73,24 @@ class EditToolBody(EditOptions, ToolBody):
 class EditBody(ToolBody):
     """An edit, a saved preset, or a preset with some of it changed."""
 
-    edit: dict[str, Any] | None = Field(None, description="What is to be done: an EditPlan.")
+    edit: dict[str, Any] | None = Field(None, description="The edit to apply: an EditPlan.")
     preset_id: str | None = Field(
-        None, description="A saved edit, `preset_…`; what `edit` says replaces what it says."
+        None, description="A saved edit, `preset_…`. Values in `edit` override it."
     )
 
     @model_validator(mode="after")
     def _something(self) -> EditBody:
         if self.edit is None and self.preset_id is None:
-            raise ValueError("Say what is to be done: edit, presetId or both.")
+            raise ValueError("Send edit, presetId or both.")
         return self
 
 
 class DocumentedEditBody(ToolBody):
     """An edit, a saved preset, or a preset with some of it changed."""
 
-    edit: EditPlan | None = Field(None, description="What is to be done.")
+    edit: EditPlan | None = Field(None, description="The edit to apply.")
     preset_id: str | None = Field(
-        None, description="A saved edit, `preset_…`; what `edit` says replaces what it says."
+        None, description="A saved edit, `preset_…`. Values in `edit` override it."
     )
 
 
@@ -115,7 +115,7 @@ class _Words(_Body):
     style_preset: str | None = Field(None, description="A preset or style, see `/backdrops`.")
     negative_prompt: str | None = None
     seed: int | None = None
-    provider: str | None = Field(None, description="`studio`, or another of this site's.")
+    provider: str | None = Field(None, description="`studio`, or another provider of this site.")
     allow_fallback: bool = False
 
     def generated(self) -> Generated:
@@ -135,10 +135,10 @@ class GenerateBackgroundOptions(_Words, EditOptions):
 
     operation = "generate-background"
 
-    prompt: str = Field(description="What lies behind and below the product.")
-    seed: int | None = Field(None, description="The same seed gives the same picture again.")
+    prompt: str = Field(description="What the scene behind and below the product shows.")
+    seed: int | None = Field(None, description="The same seed gives the same image again.")
     allow_fallback: bool = Field(
-        False, description="Let `studio` stand in where the provider fails; the answer says so."
+        False, description="Use `studio` if the provider fails; the answer says so."
     )
     width: int | None = Field(None, ge=64, le=4096)
     height: int | None = Field(None, ge=64, le=4096)
@@ -174,12 +174,16 @@ class ReplaceBackgroundOptions(EditOptions):
     names = {"blend": "color"}  # which is what is missing
 
     color: str | None = Field(None, description="Hex (`#fff`, `ffffff80`) or a CSS name.")
-    background_image_id: str | None = Field(None, description="Another of your pictures, `img_…`.")
+    background_image_id: str | None = Field(None, description="Another of your images, `img_…`.")
     background_id: str | None = Field(
-        None, description="One of the library's, `bg_…` (see `/backgrounds`). It goes alone."
+        None,
+        description=(
+            "A background from the library, `bg_…` (see `/backgrounds`). It can't be combined "
+            "with the others."
+        ),
     )
     blend_mode: Blend = Field(
-        "normal", description="How the product's colours mix with what lies behind it."
+        "normal", description="How the product's colors mix with what lies behind it."
     )
     scaling: Scaling = "fill"
     shadow: _SHADOW = "none"
@@ -189,9 +193,7 @@ class ReplaceBackgroundOptions(EditOptions):
     def _one(self) -> ReplaceBackgroundOptions:
         others = self.color is not None or self.background_image_id is not None
         if others == (self.background_id is not None):
-            raise ValueError(
-                "Say what comes instead: color, backgroundImageId, or both; or backgroundId alone."
-            )
+            raise ValueError("Send color, backgroundImageId or both, or backgroundId alone.")
         return self
 
     def plan(self, account: Account) -> EditPlan:
@@ -220,7 +222,11 @@ class UpscaleOptions(EditOptions):
 
     mode: UpscaleMode = "fast"
     downscale_if_needed: Downscale = Field(
-        "never", description="For a picture above the mode's limit: refuse, shrink first, or skip."
+        "never",
+        description=(
+            "What to do with an image above the mode's limit: refuse it, shrink it first, or "
+            "skip upscaling."
+        ),
     )
     format: EditFormat = "png"
 
@@ -238,7 +244,7 @@ class RemoveTextOptions(EditOptions):
     operation = "remove-text"
 
     mode: TextRemovalMode = Field(
-        "artificial", description="Text laid over the photo, text within its scene, or both."
+        "artificial", description="Text laid over the photo, text within the scene, or both."
     )
     format: EditFormat = "png"
 
@@ -257,21 +263,23 @@ class ReplaceBackgroundBody(ReplaceBackgroundOptions, EditToolBody):
 class PaintBackgroundBody(_Words):
     """A background from words, for the library."""
 
-    prompt: str = Field(min_length=1, max_length=MOST_PROMPT, description="What it shows.")
+    prompt: str = Field(
+        min_length=1, max_length=MOST_PROMPT, description="What the background shows."
+    )
     negative_prompt: str | None = Field(None, max_length=MOST_PROMPT)
     seed: int | None = Field(
         None,
         ge=0,
         lt=2**32,
-        description="The same seed gives the same picture again; without, each is new.",
+        description="The same seed gives the same image again; without a seed, each image is new.",
     )
     allow_fallback: bool = Field(
-        False, description="Let `studio` stand in where the provider fails; `madeFrom` says so."
+        False, description="Use `studio` if the provider fails; `madeFrom` says so."
     )
     width: Side = 1920
     height: Side = 1080
     name: str | None = Field(
-        None, max_length=NAME_LENGTH, description="The prompt's beginning, where it is left out."
+        None, max_length=NAME_LENGTH, description="The beginning of the prompt if omitted."
     )
     category: Literal["solid", "gradient", "pattern", "nature", "abstract", "custom"] = "custom"
     tags: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ class ToolAnswer(serializers.Serializer[Any]):
     displayUrl = serializers.CharField(allow_null=True)
     correctedOriginalUrl = serializers.CharField(
         allow_null=True,
-        help_text="The original turned upright, where its orientation had to be corrected.",
+        help_text="The upright original, if its orientation had to be corrected.",
     )
     immediate = serializers.BooleanField()
     projectId = serializers.CharField()
@@ -42,7 +42,11 @@ class EditAnswer(serializers.Serializer[Any]):
     immediate = serializers.BooleanField()
     projectId = serializers.CharField()
     report = serializers.DictField(
-        allow_null=True, help_text="What was done by whom, how sure it was, and how long it took."
+        allow_null=True,
+        help_text=(
+            "What was done, which model or provider did it, how confident it was, and how long "
+            "it took."
+        ),
     )
 
 
@@ -57,12 +61,14 @@ class GenerateAnswer(serializers.Serializer[Any]):
     processedImageId = serializers.CharField(allow_null=True)
     displayUrl = serializers.CharField(allow_null=True)
     projectId = serializers.CharField()
-    provider = serializers.CharField(allow_null=True, help_text="Who made the background.")
+    provider = serializers.CharField(
+        allow_null=True, help_text="The provider that generated the background."
+    )
     seed = serializers.IntegerField(allow_null=True)
     notUnderstood = serializers.ListField(
         child=serializers.CharField(),
         allow_null=True,
-        help_text="Words of the prompt that changed nothing.",
+        help_text="Words of the prompt that were ignored.",
     )
 
 
@@ -92,7 +98,7 @@ class PlanField(serializers.Field[Any, Any, Any, Any]):
 class PresetSerializer(serializers.ModelSerializer[Preset]):
     id = PublicIdField("preset", read_only=True)
     uuid = serializers.UUIDField(
-        source="pk", read_only=True, help_text="A template's id in other dialects."
+        source="pk", read_only=True, help_text="The id of a template in compatible APIs."
     )
     edit = PlanField(source="plan", read_only=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)

@@ -26,7 +26,7 @@ def _events(**options: Any) -> serializers.ListField:
         child=serializers.ChoiceField(choices=EVENTS),
         min_length=1,
         max_length=len(EVENTS),
-        help_text="What to tell of.",
+        help_text="The events to notify about.",
         **options,
     )
 
@@ -37,8 +37,10 @@ def _secret() -> Text:
         max_length=200,
         required=False,
         trim_whitespace=False,
-        help_text="Your own secret: `whsec_` and base64 of 24 to 64 bytes, or any other text, "
-        "which stands for its UTF-8 bytes. Without it one is made.",
+        help_text=(
+            "Your own secret: `whsec_` followed by base64 of 24 to 64 bytes, or any other text, "
+            "used as its UTF-8 bytes. If omitted, one is generated."
+        ),
     )
 
 
@@ -53,7 +55,7 @@ class WebhookChange(StrictSerializer):
     url = _url(required=False)
     events = _events(required=False)
     description = Text(max_length=200, required=False, allow_blank=True)
-    enabled = Flag(required=False, help_text="Switching it on again clears the notice.")
+    enabled = Flag(required=False, help_text="Enabling it again clears the notice.")
 
 
 class RotationBody(StrictSerializer):
@@ -63,9 +65,13 @@ class RotationBody(StrictSerializer):
 class WebhookSerializer(serializers.ModelSerializer[WebhookEndpoint]):
     id = PublicIdField("wh", read_only=True)
     events = serializers.ListField(child=serializers.ChoiceField(choices=EVENTS), read_only=True)
-    notice = serializers.CharField(read_only=True, help_text="Why it was switched off by us.")
+    notice = serializers.CharField(read_only=True, help_text="Why Packshot disabled it.")
     dialect = serializers.CharField(
-        read_only=True, help_text="The API it was registered at, whose payload it gets; else empty."
+        read_only=True,
+        help_text=(
+            "The compatible API it was registered with, in whose format it is notified; empty "
+            "for this API."
+        ),
     )
     failingSince = serializers.DateTimeField(
         source="failing_since", read_only=True, allow_null=True
@@ -74,7 +80,7 @@ class WebhookSerializer(serializers.ModelSerializer[WebhookEndpoint]):
         source="previous_until",
         read_only=True,
         allow_null=True,
-        help_text="Until then two secrets sign.",
+        help_text="Until then, messages are signed with both secrets.",
     )
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
     updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)
@@ -90,7 +96,9 @@ class WebhookSerializer(serializers.ModelSerializer[WebhookEndpoint]):
 
 class NewWebhookSerializer(WebhookSerializer):
     secret = serializers.CharField(
-        read_only=True, allow_null=True, help_text="Shown this once: a replay has null here."
+        read_only=True,
+        allow_null=True,
+        help_text="Shown only once: a replayed answer has null here.",
     )
 
     class Meta(WebhookSerializer.Meta):
@@ -99,9 +107,11 @@ class NewWebhookSerializer(WebhookSerializer):
 
 class AttemptSerializer(serializers.ModelSerializer[WebhookAttempt]):
     status = serializers.IntegerField(
-        read_only=True, allow_null=True, help_text="Null where there was no answer."
+        read_only=True, allow_null=True, help_text="Null if there was no response."
     )
-    answer = serializers.CharField(read_only=True, help_text="Its first 500 characters.")
+    answer = serializers.CharField(
+        read_only=True, help_text="The first 500 characters of the response."
+    )
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
 
     class Meta:
@@ -111,12 +121,12 @@ class AttemptSerializer(serializers.ModelSerializer[WebhookAttempt]):
 
 
 class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
-    id = PublicIdField("whd", read_only=True, help_text="Its `webhook-id`, at every attempt.")
+    id = PublicIdField("whd", read_only=True, help_text="Sent as `webhook-id` with every attempt.")
     state = serializers.ChoiceField(choices=DeliveryState.choices, read_only=True)
     payload = serializers.DictField(read_only=True)
     attempts = AttemptSerializer(source="tries", many=True, read_only=True)
     nextAttemptAt = serializers.SerializerMethodField(
-        help_text="Null once it ended, and while an attempt is being made."
+        help_text="Null once the delivery has ended, and during an attempt."
     )
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
     endedAt = serializers.DateTimeField(source="ended_at", read_only=True, allow_null=True)

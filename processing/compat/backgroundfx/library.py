@@ -76,7 +76,7 @@ def generate(caller: Caller, wanted: GenerateBackground) -> Row:
         command = order(Generated(wanted.prompt, style=wanted.style), size)
     job = paint(caller, command, seconds=settings.COMPAT_WAIT_SECONDS)
     if not job.ended:
-        raise timed_out(": the background will be in the list.")
+        raise timed_out(": the background will appear in the list.")
     result_of(job)
     return painted_by(caller.account, job)
 

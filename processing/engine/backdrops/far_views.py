@@ -47,7 +47,7 @@ def panorama(name: str) -> F32:
     """An environment in linear light, float32 (256, 512, 3), read-only. Raises InvalidPlan."""
     path = FOLDER / f"{name}.webp"
     if name not in names():
-        raise InvalidPlan(f"There is no environment '{name}'. Known: {', '.join(names())}.")
+        raise InvalidPlan(f"There is no environment '{name}'. Available: {', '.join(names())}.")
     with Image.open(path) as picture:
         rgbe = np.asarray(picture.convert("RGBA"), dtype=np.float32)
     # RGBE (Ward, "Real Pixels", 1991): one exponent for three mantissas, here of 0 to 254, as

@@ -32,8 +32,8 @@ def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
     if not all(LEAST_SIDE <= side <= LARGEST_SIDE for side in request.size):
         width, height = request.size
         raise InvalidPlan(
-            f"A generated background is {LEAST_SIDE} to {LARGEST_SIDE} pixels on each side, not "
-            f"{width}x{height}."
+            f"A generated background must be {LEAST_SIDE} to {LARGEST_SIDE} pixels on each "
+            f"side, not {width}x{height}."
         )
     noise = Noise(request.seed)
     picture, light = render(scene, Stage.of(request.size, request.subject), noise)

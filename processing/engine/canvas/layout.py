@@ -87,14 +87,16 @@ def lay_out(layout: Layout, source: Size, subject: Box) -> Placement:
     """
     left, top, right, bottom = subject
     if not (0 <= left < right <= source[0] and 0 <= top < bottom <= source[1]):
-        raise ValueError(f"{subject} is no box of a picture of {source[0]}x{source[1]} pixels.")
+        raise ValueError(
+            f"{subject} is not a box within an image of {source[0]}x{source[1]} pixels."
+        )
     canvas = _canvas(layout, source, subject)
     reference = subject if layout.reference_box == "subjectBox" else (0, 0, *source)
     across, down = _axes(layout, canvas, _cut(layout, source, subject))
     if across.room < 1 or down.room < 1:
         raise InvalidPlan(
-            f"Margins and padding leave {max(0, across.room)}x{max(0, down.room)} pixels of a canvas "
-            f"of {canvas[0]}x{canvas[1]}: nothing can be placed there."
+            f"Margins and padding leave only {max(0, across.room)}x{max(0, down.room)} "
+            f"pixels of a {canvas[0]}x{canvas[1]} canvas, too little to place anything."
         )
     width, height = _fitted(_size(reference), across, down, layout.scaling == "fit")
     x = _start(across, width, layout.horizontal, layout.scaling == "fit")

@@ -190,7 +190,7 @@ def _decode_jpeg(
         np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     )
     if pixels is None:
-        raise BrokenImage("The JPEG file is damaged or cut short.")
+        raise BrokenImage("The JPEG file is damaged or truncated.")
     return np.asarray(pixels, dtype=np.uint8)
 
 

@@ -88,7 +88,7 @@ def _written(rgb: U8, alpha: U8 | None, settings: _Settings) -> bytes:
     limit = _LONGEST_SIDE.get(settings.format)
     if limit is not None and max(rgb.shape[:2]) > limit:
         raise InvalidPlan(
-            f"A {settings.format} picture can't be longer than {limit} pixels; use png."
+            f"A {settings.format} image can't be longer than {limit} pixels; use png."
         )
     match settings.format:
         case "png":
@@ -125,7 +125,7 @@ def _jpg(rgb: U8, settings: _Settings) -> bytes:
     bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
     done, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, settings.quality])
     if not done:
-        raise InvalidPlan("A picture of this size can't be written as jpg.")
+        raise InvalidPlan("An image of this size can't be written as jpg.")
     data, tags = encoded.tobytes(), settings.tags
     head = bytearray(data[:_JFIF_END])
     if not head.startswith(_JFIF):

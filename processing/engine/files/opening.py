@@ -37,7 +37,7 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
         raise BrokenImage("The file is empty.")
     name = sniff(data)
     if name is None:
-        raise UnsupportedFormat("The file is not a picture of a supported kind: " + _kinds())
+        raise UnsupportedFormat("The file is not an image in a supported format: " + _kinds())
     # Pillow reserves a WebP's whole canvas as it opens it: the size must be refused before.
     if name == "webp" and (size := webp_size(data)):
         _check_size(*size, max_pixels=max_pixels)
@@ -53,7 +53,7 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     except Image.DecompressionBombError as error:
         raise TooManyPixels(_too_many(max_pixels)) from error
     except DECODER_ERRORS as error:
-        raise BrokenImage(f"The {name.upper()} file is damaged or cut short.") from error
+        raise BrokenImage(f"The {name.upper()} file is damaged or truncated.") from error
 
 
 def orientation(image: Image.Image) -> int:
@@ -67,11 +67,11 @@ def orientation(image: Image.Image) -> int:
 
 def _check_size(width: int, height: int, *, max_pixels: int) -> None:
     if width * height > max_pixels:
-        raise TooManyPixels(f"{_too_many(max_pixels)} It claims {width} x {height}.")
+        raise TooManyPixels(f"{_too_many(max_pixels)} Its size is given as {width} x {height}.")
 
 
 def _too_many(max_pixels: int) -> str:
-    return f"The picture is larger than {max_pixels / 1e6:g} megapixels."
+    return f"The image is larger than {max_pixels / 1e6:g} megapixels."
 
 
 def _kinds() -> str:

@@ -30,4 +30,4 @@ class SceneLight:
                 raise InvalidPlan(f"{name} of a light must be 0 to {most}, not {value}.")
         mean = sum(self.colour) / 3
         if min(self.colour) < 0 or not abs(mean - 1) <= 0.01:
-            raise InvalidPlan(f"The colour of a light has a mean of 1, not {mean:g}.")
+            raise InvalidPlan(f"The color of a light must have a mean of 1, not {mean:g}.")

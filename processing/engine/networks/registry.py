@@ -109,7 +109,7 @@ class Registry:
             if entry.task == "matting"
             for alias in (*entry.aliases, entry.name)
         ]
-        raise UnknownModel(f"There is no model '{name}'. Known here: {', '.join(known)}.")
+        raise UnknownModel(f"There is no model '{name}'. Available: {', '.join(known)}.")
 
     def check(self, name: str) -> None:
         """Return when the model can be used. Raises UnknownModel, ModelNotInstalled."""
@@ -151,8 +151,8 @@ class Registry:
         entry = _matting_entry(name)
         if entry is not None and not weights.is_right(path, entry):
             raise ModelNotInstalled(
-                f"The weights of {name} at {path} are damaged (their SHA-256 is not the recorded "
-                f"one): delete the file, then run `make models NAMES={name}`."
+                f"The weights of {name} at {path} are damaged (SHA-256 mismatch). Delete the "
+                f"file, then run `make models NAMES={name}`."
             )
         session_name = name if entry is None else entry.session
         import onnxruntime  # 40 MB: not for processes that only ask which models there are
@@ -179,7 +179,7 @@ class Registry:
             if entry
             else f"place its weights at {path} (see rembg's releases)"
         )
-        raise ModelNotInstalled(f"The model {name} is not installed here: {how}.")
+        raise ModelNotInstalled(f"The model {name} is not installed: {how}.")
 
     def _placed_by_hand(self) -> list[str]:
         known = {entry.file for entry in weights.catalogue()}
@@ -259,6 +259,6 @@ def _by_hand(name: str) -> ModelInfo:
         task="matting",
         installed=True,
         licence="see the model's author",
-        description="One of rembg's models, placed by hand; its weights are not checked.",
+        description="A rembg model placed by hand; its weights are not verified.",
         aliases=(),
     )

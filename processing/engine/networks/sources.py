@@ -58,7 +58,7 @@ def _from_url(url: str, part: Path, *, client: httpx.Client | None) -> None:
             if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
                 return  # the part is complete; its hash decides
             if not response.is_success:
-                raise SourceFailed(f"the server answered {response.status_code}")
+                raise SourceFailed(f"the server answered with status {response.status_code}")
             resumes = response.status_code == httpx.codes.PARTIAL_CONTENT
             with part.open("ab" if resumes else "wb") as file:
                 for chunk in response.iter_bytes(_CHUNK):
@@ -86,7 +86,7 @@ def _from_pypi(source: Mapping[str, str], part: Path) -> None:
 def _from_npm(source: Mapping[str, str], part: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
-        raise SourceFailed("it needs the program npm, which is not installed on this machine")
+        raise SourceFailed("it needs npm, which is not installed on this machine")
     command = [
         npm, "pack", "--silent", "--ignore-scripts", "--fetch-retries=1",
         f"{source['package']}@{source['version']}",
@@ -114,14 +114,14 @@ def _run(command: list[str], folder: str, *, client: str) -> None:
         # pip says "no matching distribution" when it is offline, too: our own words, then its last.
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise SourceFailed(
-            f"{client} could not download it; are we offline? Its last words: {last}"
+            f"{client} could not download it; check the network connection. Its last output: {last}"
         )
 
 
 def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
     member = archive.extractfile(name)
     if member is None:
-        raise SourceFailed(f"the package holds no file {name}")
+        raise SourceFailed(f"the package does not contain {name}")
     return member
 
 

@@ -73,9 +73,9 @@ class Upscaler:
         mode = _MODES[upscale.mode]
         if width * height > mode.limit and upscale.downscale == "never":
             raise PictureTooLarge(
-                f"Upscaling '{upscale.mode}' takes photos of up to {mode.limit:,} pixels; this one "
-                f"has {width} x {height}, which is {width * height:,}. Let it be shrunk first, or "
-                "left as it is."
+                f"Upscaling '{upscale.mode}' accepts photos of up to {mode.limit:,} pixels; "
+                f"this one has {width} x {height} ({width * height:,}). Allow it to be "
+                "shrunk first, or skip upscaling."
             )
         if width * height <= mode.limit or upscale.downscale == "always":
             _installed(mode, self.models_dir)
@@ -130,8 +130,8 @@ class Upscaler:
         entry = _installed(mode, self.models_dir)
         if not weights.all_right(self.models_dir, entry):
             raise ModelNotInstalled(
-                f"The weights of {entry.name} in {self.models_dir} are damaged (their SHA-256 is "
-                f"not the recorded one): run `make models NAMES={entry.name}`."
+                f"The weights of {entry.name} in {self.models_dir} are damaged (SHA-256 "
+                f"mismatch). Run `make models NAMES={entry.name}`."
             )
         import ncnn  # 30 MB: not for processes that only ask what could be done
 
@@ -158,7 +158,7 @@ def _installed(mode: _Mode, models_dir: Path) -> ModelWeights:
     missing = [f.file for f in (entry, *entry.beside) if not (models_dir / f.file).is_file()]
     if missing:
         raise ModelNotInstalled(
-            f"The model {entry.name} is not installed here: run `make models NAMES={entry.name}`."
+            f"The model {entry.name} is not installed: run `make models NAMES={entry.name}`."
         )
     return entry
 
@@ -196,10 +196,10 @@ def _run(network: Any, photo: F32) -> F32:
     extractor = network.create_extractor()
     # The clone is ncnn's own: the array may go before the network is done with it.
     if extractor.input(_INPUT, ncnn.Mat(planes).clone()):
-        raise RuntimeError("ncnn refused its input.")
+        raise RuntimeError("ncnn rejected its input.")
     failed, answer = extractor.extract(_OUTPUT)
     if failed:
-        raise RuntimeError("ncnn did not finish; there may be too little memory.")
+        raise RuntimeError("ncnn did not finish; there may not be enough memory.")
     return np.array(answer, dtype=np.float32).transpose(1, 2, 0)
 
 

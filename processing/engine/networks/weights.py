@@ -118,7 +118,7 @@ def fetch(
     weights = find(name, entries)
     if weights is None:
         known = ", ".join(entry.name for entry in (catalogue() if entries is None else entries))
-        raise UnknownModel(f"There is no model '{name}' to fetch. Known: {known}.")
+        raise UnknownModel(f"There is no model '{name}' to download. Available: {known}.")
     models_dir.mkdir(parents=True, exist_ok=True)
 
     def tell(line: str) -> None:
@@ -128,7 +128,7 @@ def fetch(
         target = models_dir / file.file
         with _only_one(models_dir / f".{file.file}.lock"):
             if is_right(target, file):
-                tell(f"already here, {target}")
+                tell(f"already installed, {target}")
             elif failures := _fetch_from_sources(file, target, tell, client):
                 raise WeightsUnavailable(_by_hand(weights.name, file, target, failures))
     return models_dir / weights.file
@@ -142,29 +142,29 @@ def _fetch_from_sources(
     part = target.with_name(target.name + ".part")
     for source in weights.sources:
         label = sources.describe(source)
-        tell(f"fetching {weights.file} ({weights.size / 1e6:.3g} MB) from {label}")
+        tell(f"downloading {weights.file} ({weights.size / 1e6:.3g} MB) from {label}")
         try:
             sources.download(source, part, client=client)
         except sources.SourceFailed as failure:
             failures.append(f"{label}: {failure}")
-            tell(f"no luck there ({failure})")
+            tell(f"download failed ({failure})")
             continue
         if is_right(part, weights):
             part.replace(target)
             tell(f"ready, {target}")
             return []
         part.unlink(missing_ok=True)
-        failures.append(f"{label}: it delivered another file (SHA-256 differs)")
-        tell("the file from there is not the right one; it was thrown away")
+        failures.append(f"{label}: it delivered a different file (SHA-256 mismatch)")
+        tell("the file from this source has the wrong SHA-256 and was discarded")
     return failures
 
 
 def _by_hand(name: str, weights: WeightsFile, target: Path, failures: list[str]) -> str:
     tried = "\n".join(f"  - {line}" for line in failures)
     return (
-        f"The weights of {name} could not be fetched from any source:\n{tried}\n"
-        f"Try again with a network connection, or place the file by hand at\n  {target}\n"
-        f"It must have {weights.size} bytes and the SHA-256 {weights.sha256}."
+        f"The weights of {name} could not be downloaded from any source:\n{tried}\nTry again "
+        f"with a network connection, or place the file by hand at\n  {target}\nIt must have "
+        f"{weights.size} bytes and the SHA-256 {weights.sha256}."
     )
 
 

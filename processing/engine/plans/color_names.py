@@ -25,7 +25,7 @@ def parse_rgba(text: str, *, field: str | None = None) -> tuple[int, int, int, i
     if cleaned.lower() in ImageColor.colormap:
         red, green, blue, *_ = ImageColor.getrgb(cleaned)
         return red, green, blue, 255
-    message = f"'{text[:40]}' is not a colour: write #rrggbb, #rgb or a CSS name."
+    message = f"'{text[:40]}' is not a color: write #rrggbb, #rgb or a CSS name."
     raise InvalidPlan(message, field=field)
 
 
@@ -39,6 +39,6 @@ def parse_color(text: str, *, field: str | None = None) -> Color:
     """Like parse_rgba, but an opaque background: hex with an alpha part is refused."""
     red, green, blue, alpha = parse_rgba(text, field=field)
     if alpha < 255:
-        message = f"'{text[:40]}' is not an opaque colour: write #rrggbb, #rgb or a name."
+        message = f"'{text[:40]}' is not an opaque color: write #rrggbb, #rgb or a CSS name."
         raise InvalidPlan(message, field=field)
     return red, green, blue

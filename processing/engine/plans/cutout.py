@@ -60,11 +60,13 @@ class CleanUp:
 
     __pydantic_config__ = STRICT
 
-    islands: Annotated[bool, Words("Remove small pieces apart from the product.")] = True
-    pinholes: Annotated[bool, Words("Fill tiny holes within it.")] = True
-    shadow: Annotated[bool, Words("Don't take its shadow on the ground for a part of it.")] = True
+    islands: Annotated[
+        bool, Words("Remove small pieces that are not connected to the product.")
+    ] = True
+    pinholes: Annotated[bool, Words("Fill tiny holes in the product.")] = True
+    shadow: Annotated[bool, Words("Treat the product's shadow on the ground as background.")] = True
     keep_hanger: Annotated[
-        bool, Words("False removes the hook of a hanger above a garment, by a rule of shape.")
+        bool, Words("False removes the hook of a hanger above a garment, judged by its shape.")
     ] = True
 
     @classmethod
@@ -84,17 +86,19 @@ class Cutting:
     ] = "fast"
     edge: Annotated[
         Edge,
-        Words("How closely the edge follows the picture: by name, or 0 to 100 (standard: 50)."),
+        Words("How closely the edge follows the photo: a name, or 0 to 100 (`standard` is 50)."),
     ] = "standard"
     clean_up: CleanUp = field(default_factory=CleanUp)
     keep_existing_alpha: Annotated[
-        bool, Words("Use the file's own transparency as the cutout, where it has any.")
+        bool, Words("Use the file's own transparency as the cutout, if it has any.")
     ] = False
-    despill: Annotated[bool, Words("Take the light of a green screen off the product.")] = False
+    despill: Annotated[
+        bool, Words("Remove the green tint that a green screen casts on the product.")
+    ] = False
 
     def __post_init__(self) -> None:
         if not self.model:
-            raise InvalidPlan("Name a model, for instance 'fast'.", field="model")
+            raise InvalidPlan("Name a model, such as 'fast'.", field="model")
         edge_strength(self.edge)
 
 
@@ -116,17 +120,20 @@ class CutoutPlan(Cutting):
     - `size`: the largest result; a larger photo is worked on and answered smaller.
     """
 
-    output: Annotated[Output, Words("`mask` answers the matte itself, as a grey picture.")] = (
+    output: Annotated[Output, Words("`mask` returns the matte itself, as a grayscale image.")] = (
         "cutout"
     )
     format: OutputFormat = "png"
     bg_color: Annotated[
         str | None,
-        Words("Puts the product on one colour: hex (`#fff`, `ffffff`) or a CSS name.", 32),
+        Words("Puts the product on a single color: hex (`#fff`, `ffffff`) or a CSS name.", 32),
     ] = None
     crop: Annotated[bool, Words("Trim the result to the product.")] = False
     size: Annotated[
-        Size, Words("The largest result: preview 0.25, medium 1.5, hd 4, full 36 megapixels.")
+        Size,
+        Words(
+            "The maximum size of the result: preview 0.25, medium 1.5, hd 4, full 36 megapixels."
+        ),
     ] = "original"
 
     def __post_init__(self) -> None:
@@ -142,7 +149,7 @@ class CutoutPlan(Cutting):
             spelled = "#{:02x}{:02x}{:02x}".format(*parse_color(self.bg_color, field="bgColor"))
             object.__setattr__(self, "bg_color", spelled)
         if self.output == "mask" and self.bg_color is not None:
-            raise InvalidPlan("A mask has no background.", field="bgColor")
+            raise InvalidPlan("A mask has no background. Omit bgColor.", field="bgColor")
 
     @property
     def background(self) -> Color | None:

@@ -90,7 +90,7 @@ class Layout:
             if most is not None:
                 if self.size not in ("originalImage", "croppedSubject"):
                     raise InvalidPlan.of(
-                        camel(name), "goes with size originalImage or croppedSubject only."
+                        camel(name), "requires size originalImage or croppedSubject."
                     )
                 _within(camel(name), most, 1, LARGEST_SIDE)
         if self.size not in ("auto", "originalImage", "croppedSubject"):
@@ -109,7 +109,7 @@ class Gradient:
 
     def __post_init__(self) -> None:
         if not 2 <= len(self.colors) <= 5:
-            raise InvalidPlan("A gradient has two to five colors.", field="colors")
+            raise InvalidPlan("A gradient must have two to five colors.", field="colors")
         _set(
             self, "colors", tuple(canonical_colour(color, field="colors") for color in self.colors)
         )
@@ -127,7 +127,7 @@ class Blur:
 
     def __post_init__(self) -> None:
         if not 0 < self.radius <= 0.05:
-            message = "A blur's radius is more than 0 and at most 0.05."
+            message = "A blur's radius must be more than 0 and at most 0.05."
             raise InvalidPlan(message, field="radius")
 
 
@@ -163,9 +163,9 @@ class Generated:
     def __post_init__(self) -> None:
         for name in ("prompt", "negative_prompt"):
             if len(getattr(self, name) or "") > MOST_PROMPT:
-                raise InvalidPlan.of(camel(name), f"is longer than {MOST_PROMPT} characters.")
+                raise InvalidPlan.of(camel(name), f"must have at most {MOST_PROMPT} characters.")
         if not self.prompt.strip() and self.guidance_image_id is None and self.style is None:
-            raise InvalidPlan.of("prompt", "is empty.")
+            raise InvalidPlan.of("prompt", "must not be empty.")
         if self.seed is not None:
             _within("seed", self.seed, 0, 2**32 - 1)
         _within("guidanceScale", self.guidance_scale, 0, 1)
@@ -195,12 +195,12 @@ class Background:
             color = canonical_colour(self.color, field="color")
             _set(self, "color", None if color.endswith("00") and len(color) == 9 else color)
         if sum(part is not None for part in (self.image, self.gradient, self.generated)) > 1:
-            raise InvalidPlan("A background is one of image, gradient and generated.")
+            raise InvalidPlan("A background can have only one of image, gradient and generated.")
         if self.blur is not None and self.gradient is not None:
             raise InvalidPlan("A gradient can't be blurred.", field="blur")
         layers = (self.color, self.image, self.gradient, self.generated, self.blur)
         if self.blend != "normal" and all(layer is None for layer in layers):
-            message = f"There is no background for blend {self.blend} to mix with."
+            message = f"Blend {self.blend} requires a background to mix with."
             raise InvalidPlan(message, field="blend")
 
     @property
@@ -295,7 +295,7 @@ class Export:
     def __post_init__(self) -> None:
         if self.quality is not None:
             if self.format == "png":
-                raise InvalidPlan("A png has no quality.", field="quality")
+                raise InvalidPlan("A png has no quality setting.", field="quality")
             _within("quality", self.quality, 1, 100)
         if self.dpi is not None:
             _within("dpi", self.dpi, 72, 1200)
@@ -322,7 +322,7 @@ class EditPlan:
             self._check_without_cutting()
         if self.export.color_space == "original" and not self._is_plain_cutout():
             raise InvalidPlan(
-                "colorSpace original goes with a png of a cutout on nothing, and no other edit.",
+                "colorSpace original requires a transparent png cutout without other edits.",
                 field="export.colorSpace",
             )
 
@@ -330,17 +330,17 @@ class EditPlan:
         background = self.background
         if background.image or background.gradient or background.generated or background.blur:
             raise InvalidPlan(
-                "Only a background's color goes with a photo that keeps its own.",
+                "A photo that keeps its own background can only be combined with background.color.",
                 field="background",
             )
         if self.shadow is not None or self.outline is not None:
             raise InvalidPlan(
-                "Shadow and outline need the background to be removed.",
+                "Shadow and outline require the background to be removed.",
                 field="shadow" if self.shadow is not None else "outline",
             )
         if self.layout.reference_box != "subjectBox":
             raise InvalidPlan(
-                "referenceBox needs the background to be removed.", field="layout.referenceBox"
+                "referenceBox requires the background to be removed.", field="layout.referenceBox"
             )
 
     def _is_plain_cutout(self) -> bool:
@@ -363,8 +363,10 @@ def parse_size(text: str) -> tuple[int, int]:
     width, height = int(match[1]), int(match[2])
     if max(width, height) > LARGEST_SIDE or width * height > LARGEST_AREA:
         raise InvalidPlan(
-            f"A result is at most {LARGEST_SIDE} pixels on a side and {LARGEST_AREA // 10**6} "
-            f"megapixels, not {width}x{height}.",
+            (
+                f"A result can have at most {LARGEST_SIDE} pixels on a side and "
+                f"{LARGEST_AREA // 10**6} megapixels, not {width}x{height}."
+            ),
             field="size",
         )
     return width, height
@@ -381,7 +383,7 @@ def canonical_length(name: str, value: Length) -> Length:
     if isinstance(share, bool | str) or not 0 <= share <= _MOST:
         raise InvalidPlan.of(
             name,
-            f'must be a share from 0 to 0.49, "0%" to "49%", or pixels as in "100px", not {value}.',
+            f'must be a fraction from 0 to 0.49, "0%" to "49%", or pixels such as "100px", not {value}.',
         )
     return float(share)
 
@@ -394,4 +396,4 @@ def _set(instance: object, name: str, value: object) -> None:
 def _within(name: str, value: float, least: float, most: float) -> None:
     if isinstance(value, bool) or not least <= value <= most:
         # Bounds whole and to the last digit: 4294967295, not 4.29497e+09.
-        raise InvalidPlan.of(name, f"must be {least:.10g} to {most:.10g}, not {value}.")
+        raise InvalidPlan.of(name, f"must be between {least:.10g} and {most:.10g}, not {value}.")

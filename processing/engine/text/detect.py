@@ -111,7 +111,7 @@ def _is_text(text: Text, shorter_side: int) -> bool:
 def _load(threads: int) -> Any:
     package = importlib.util.find_spec("rapidocr")
     if package is None or package.origin is None:
-        raise ModelNotInstalled("RapidOCR is not installed here: run `pip install rapidocr`.")
+        raise ModelNotInstalled("RapidOCR is not installed: run `pip install rapidocr`.")
     folder = Path(package.origin).parent / "models"
     paths = {part: folder / name for part, name in _WEIGHTS.items()}
     for path in paths.values():

@@ -25,7 +25,10 @@ CLEAN_SECONDS = 3600.0
 
 
 class Command(BaseCommand):
-    help = "Runs the periodic work until it is stopped. Several may run: nothing happens twice."
+    help = (
+        "Runs scheduled tasks until it is stopped. Several instances can run at once; no task "
+        "runs twice."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         die_with_parent()

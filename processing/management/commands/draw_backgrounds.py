@@ -12,7 +12,10 @@ from processing.services.builtin_backgrounds import Builtin, builtins, thumbnail
 
 
 class Command(BaseCommand):
-    help = "Draws the built-in backgrounds' thumbnails anew, and removes those without a recipe."
+    help = (
+        "Redraws the thumbnails of the built-in backgrounds, and deletes those of backgrounds "
+        "that no longer exist."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--into", type=Path, default=Path(settings.BASE_DIR) / "static")

@@ -13,8 +13,9 @@ from processing.engine.networks import weights
 
 class Command(BaseCommand):
     help = (
-        "Fetch model weights: names or aliases such as 'fast high'; without any, the default set. "
-        "Files that are already here and right are left alone; a broken-off download goes on."
+        "Downloads model weights by name or alias, such as 'fast high'; without names, the "
+        "default set. Files that are already installed are kept, and interrupted downloads "
+        "are resumed."
     )
     # Fetching must work before there is a database, and with settings that still need attention.
     requires_system_checks = ()
@@ -22,9 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", metavar="MODEL")
         parser.add_argument(
-            "--models-dir", type=Path, default=None, help="default: the setting MODELS_DIR"
+            "--models-dir", type=Path, default=None, help="default: the MODELS_DIR setting"
         )
-        parser.add_argument("--list", action="store_true", help="only show what can be fetched")
+        parser.add_argument("--list", action="store_true", help="only list the available models")
 
     def handle(self, *args: Any, **options: Any) -> None:
         models_dir: Path = options["models_dir"] or settings.MODELS_DIR
@@ -39,7 +40,7 @@ class Command(BaseCommand):
                 if options["names"] or defaults[name] == "matting":
                     raise CommandError(error.message) from error
                 # The site can work; what needs this model answers that it isn't installed.
-                self.stderr.write(f"Going on without {name}. {error.message}")
+                self.stderr.write(f"Continuing without {name}. {error.message}")
 
     def _show(self, models_dir: Path) -> None:
         for entry in weights.catalogue():

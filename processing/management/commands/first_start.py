@@ -19,7 +19,7 @@ PHOTOS = Path(settings.BASE_DIR) / "media_library/demo"
 
 
 class Command(BaseCommand):
-    help = "Makes the demo account and sends its photos through the queue, where no account exists."
+    help = "Creates the demo account and processes its photos, if there are no accounts yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Account.objects.exists():
@@ -27,11 +27,9 @@ class Command(BaseCommand):
         demo = create_demo("pro")
         self._cut_out_photos(demo)
         self.stdout.write(
-            "\n"
-            "  A demo account was made. Its secrets are shown this once:\n\n"
-            f"    e-mail    {demo.email}\n"
-            f"    password  {demo.password}\n"
-            f"    API key   {demo.api_key}\n"
+            "\n  A demo account was created. Its secrets are shown only this once:\n\n    "
+            f"e-mail    {demo.email}\n    password  {demo.password}\n    API key   "
+            f"{demo.api_key}\n"
         )
 
     def _cut_out_photos(self, demo: DemoAccount) -> None:

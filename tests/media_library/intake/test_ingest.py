@@ -127,16 +127,18 @@ def refused(account: Account, data: bytes) -> AppError:
         (b"", "The file is empty."),
         (
             b"just a text that somebody called .jpg",
-            "The file is not a picture of a supported kind: "
-            "send JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF.",
+            (
+                "The file is not an image in a supported format: send JPEG, PNG, WebP, HEIC, "
+                "AVIF, TIFF, BMP or GIF."
+            ),
         ),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
         (
             png_claiming(20_000, 20_000),
-            "The picture is larger than 50 megapixels.",
+            "The image is larger than 50 megapixels.",
         ),
-        (png_claiming(400, 400), "The PNG file is damaged or cut short."),
-        (b"\xff\xd8\xff\xe0", "The JPEG file is damaged or cut short."),
+        (png_claiming(400, 400), "The PNG file is damaged or truncated."),
+        (b"\xff\xd8\xff\xe0", "The JPEG file is damaged or truncated."),
     ],
     ids=["empty", "text", "svg", "20000x20000", "pixels missing", "only a beginning"],
 )
@@ -154,7 +156,7 @@ def test_refused(
 def test_cut_short(account: Account, picture: Make, format: str) -> None:
     data = picture(format, size=(200, 200))
     error = refused(account, data[: len(data) * 2 // 3])
-    assert error.message == f"The {format} file is damaged or cut short."
+    assert error.message == f"The {format} file is damaged or truncated."
 
 
 def test_decompression_bomb_is_refused_from_its_header(account: Account) -> None:
@@ -163,7 +165,7 @@ def test_decompression_bomb_is_refused_from_its_header(account: Account) -> None
     bomb.save(out, "PNG")
     assert len(out.getvalue()) < 10_000
     assert refused(account, out.getvalue()).message == (
-        "The picture is larger than 50 megapixels. It claims 7200 x 7000."
+        "The image is larger than 50 megapixels. Its size is given as 7200 x 7000."
     )
 
 

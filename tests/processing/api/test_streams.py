@@ -209,7 +209,9 @@ def test_what_is_no_id_is_refused(owner: Seller, submit: Submit, wrong: str) -> 
 
 def test_a_header_that_is_no_id_is_refused(owner: Seller, submit: Submit) -> None:
     response = owner.client.get(url(submit()), headers={"Last-Event-ID": "first"})
-    assert response.json()["fields"] == {"lastEventId": ["The id of an event is a whole number."]}
+    assert response.json()["fields"] == {
+        "lastEventId": ["Must be the id of an event: a whole number."]
+    }
 
 
 # --- As it happens --------------------------------------------------------------------------------
@@ -320,8 +322,10 @@ def test_one_stream_too_many_is_refused(
     assert (response.status_code, response.headers["Retry-After"]) == (429, "10")
     assert response.json() == {
         "success": False,
-        "error": "This account has 3 event streams open, the most it may have. "
-        "Close one, or try again in 10 seconds.",
+        "error": (
+            "This account already has 3 event streams open, the maximum. Close one, or try again "
+            "in 10 seconds."
+        ),
         "code": "TOO_MANY_STREAMS",
     }
     assert int(response.headers["X-RateLimit-Remaining"]) > 0

@@ -396,9 +396,13 @@ def test_what_was_delivered_can_be_replayed(owner: Seller, receiver: Receiver, j
 @pytest.mark.parametrize(
     ("changes", "endpoint", "message"),
     [
-        ({"event": "webhook.test"}, {}, "A test isn't replayed: send another."),
-        ({}, {"enabled": False}, "The webhook is switched off."),
-        ({"attempts": 100}, {}, "This delivery has had 100 attempts or more."),
+        (
+            {"event": "webhook.test"},
+            {},
+            "A test delivery can't be replayed. Send a new test instead.",
+        ),
+        ({}, {"enabled": False}, "The webhook is disabled. Enable it first."),
+        ({"attempts": 100}, {}, "This delivery has already had 100 attempts, the maximum."),
     ],
 )
 def test_what_can_not_be_replayed(
@@ -421,7 +425,10 @@ def test_no_replay_while_an_attempt_is_made(owner: Seller, job: Job) -> None:
     before = WebhookDelivery.objects.values().get()
     answer = replay(owner, made, delivery)
     assert taken is not None
-    assert (answer.status_code, answer.json()["error"]) == (409, "An attempt is just being made.")
+    assert (answer.status_code, answer.json()["error"]) == (
+        409,
+        "A delivery attempt is in progress.",
+    )
     assert WebhookDelivery.objects.values().get() == before
 
 

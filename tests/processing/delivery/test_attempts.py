@@ -343,7 +343,7 @@ def test_410_switches_the_endpoint_off(
     endpoint.refresh_from_db()
     assert only().state == FAILED
     assert endpoint.enabled is False
-    assert endpoint.notice == "The server answered 410 Gone: it wants no more webhooks."
+    assert endpoint.notice == "The server answered 410 Gone, so no more webhooks are sent to it."
     happen(job, "job.failed", code="X", error="x")
     assert len(receiver.received) == WebhookDelivery.objects.count() == 1
 
@@ -365,7 +365,7 @@ def test_five_days_of_failure_switch_the_endpoint_off(
     work(owner, after=timedelta(days=days))
     endpoint.refresh_from_db()
     assert endpoint.enabled is enabled
-    assert endpoint.notice == ("" if enabled else "Nothing was delivered for 5 days.")
+    assert endpoint.notice == ("" if enabled else "All deliveries have failed for 5 days.")
 
 
 # --- receivers that misbehave --------------------------------------------------------------------
@@ -509,7 +509,7 @@ def test_what_a_dead_worker_left_is_sent_by_another(
     work(owner, after=timedelta(seconds=21))
     assert receiver.received == []
     work(owner, after=timedelta(seconds=23))
-    lost = "Broken off on our side: it may have arrived."
+    lost = "Interrupted on our side; the request may have been delivered."
     assert tries(only()) == [(1, None, lost), (2, 200, "")]
     assert only().state == OK
 

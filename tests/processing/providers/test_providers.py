@@ -362,18 +362,18 @@ def test_an_error_that_quotes_the_password_does_not_pass_it_on(stub: Stub) -> No
         (b"[" * 100_000, "something that is not JSON"),
         (b"\xff\xfe", "something that is not JSON"),
         ([1, 2], "JSON that is not an object"),
-        ({}, "without a picture"),
-        ({"data": []}, "without a picture"),
-        ({"data": ["x"]}, "without a picture"),
-        ({"data": [{}]}, "without a picture"),
-        ({"data": [{"b64_json": 5}]}, "without a picture"),
-        ({"data": [{"b64_json": "%%%"}]}, "not base64"),
-        ({"data": [{"b64_json": "bildé"}]}, "not base64"),
-        ({"data": [{"url": "http://[::1"}]}, "not a URL"),
+        ({}, "returned no image"),
+        ({"data": []}, "returned no image"),
+        ({"data": ["x"]}, "returned no image"),
+        ({"data": [{}]}, "returned no image"),
+        ({"data": [{"b64_json": 5}]}, "returned no image"),
+        ({"data": [{"b64_json": "%%%"}]}, "not valid base64"),
+        ({"data": [{"b64_json": "bildé"}]}, "not valid base64"),
+        ({"data": [{"url": "http://[::1"}]}, "an invalid image URL"),
         (openai_answer(b""), "can't be read (The file is empty.)"),
-        (openai_answer(b"<svg></svg>"), "can't be read (The file is not a picture"),
+        (openai_answer(b"<svg></svg>"), "can't be read (The file is not an image"),
         (openai_answer(png()[:60]), "can't be read (The PNG file is damaged"),
-        (openai_answer(png((4097, 4096), (0,), "L")), "can't be read (The picture"),
+        (openai_answer(png((4097, 4096), (0,), "L")), "can't be read (The image"),
     ],
 )
 def test_nonsense_in_an_answer_is_named(stub: Stub, body: Any, told: str) -> None:
@@ -385,13 +385,13 @@ def test_nonsense_in_an_answer_is_named(stub: Stub, body: Any, told: str) -> Non
 def test_automatic1111_without_a_picture_has_failed(stub: Stub, body: Any) -> None:
     stub.answer(body)
     message = refusal(lambda: a1111(stub).generate(REQUEST))
-    assert message == "automatic1111 answered without a picture."
+    assert message == "automatic1111 returned no image."
 
 
 def test_a_huge_answer_is_not_read_to_its_end(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_BYTES", 2**20)
     stub.answer(b"x" * (3 * 2**20))
-    assert refusal(lambda: openai(stub).generate(REQUEST)).endswith("with more than 1 MB.")
+    assert refusal(lambda: openai(stub).generate(REQUEST)).endswith(" returned more than 1 MB.")
 
 
 def test_a_redirect_is_not_followed(stub: Stub) -> None:
@@ -411,7 +411,7 @@ def test_an_answer_that_breaks_off_has_failed(stub: Stub) -> None:
     stub.answer(openai_answer(png()))
     stub.headers["Content-Length"] = "999999"
     message = refusal(lambda: openai(stub).generate(REQUEST))
-    assert message == "openai broke off its answer."
+    assert message == "openai closed the connection early."
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
@@ -431,5 +431,5 @@ def test_a_base_url_that_is_none_is_the_owners_mistake(base_url: str) -> None:
 
 def test_a_key_that_no_header_can_carry_is_not_quoted(stub: Stub) -> None:
     message = refusal(lambda: openai(stub, api_key=KEY + "\n").generate(REQUEST))
-    assert message == "openai has a key in the settings that no header can carry."
+    assert message == "openai has a key in the settings that can't be sent in a header."
     assert stub.asked == []

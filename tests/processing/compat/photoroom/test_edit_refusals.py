@@ -11,7 +11,7 @@ from processing.engine.plans.edit import EditPlan
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
 
 URL = "https://shop.example/wall.jpg"
-SHARE = 'must be a share from 0 to 0.49, "0%" to "49%", or pixels as in "100px"'
+SHARE = 'must be a fraction from 0 to 0.49, "0%" to "49%", or pixels such as "100px"'
 KEPT = {"removeBackground": "false"}
 ORIGINAL = {"colorSpace": "original"}
 NO_CUTOUT = "can't be provided if removeBackground is set to false"
@@ -19,7 +19,7 @@ NO_COLOURS = "can't be provided if colorSpace is set to original"
 NO_OVERRIDE = "can only be provided if shadow.mode is set to ai.auto-with-overrides"
 NO_LIMIT = "can only be provided if outputSize is originalImage or croppedSubject"
 NO_SIZE = "outputSize must be auto, originalImage, croppedSubject or WIDTHxHEIGHT"
-TOO_LARGE = "outputSize: A result is at most 10000 pixels on a side and 50 megapixels"
+TOO_LARGE = "outputSize: A result can have at most 10000 pixels on a side and 50 megapixels"
 
 WRONG_TYPES = [
     ({"removeBackground": "yes"}, "removeBackground must be boolean"),
@@ -48,7 +48,7 @@ WRONG_TYPES = [
     ({"background.blur.radius": "0.06"}, "background.blur.radius must be between 0 and 0.05"),
     (
         {"background.blur.mode": "bokeh", "background.blur.radius": "0"},
-        "background.blur.radius: A blur's radius is more than 0 and at most 0.05",
+        "background.blur.radius: A blur's radius must be more than 0 and at most 0.05",
     ),
     (
         {"outputSize": "0x100"},
@@ -56,7 +56,7 @@ WRONG_TYPES = [
     ),
     (
         {"background.color": "mauvish"},
-        "background.color: 'mauvish' is not a colour: write #rrggbb, #rgb or a CSS name",
+        "background.color: 'mauvish' is not a color: write #rrggbb, #rgb or a CSS name",
     ),
     ({"padding": FILE}, "padding must be text, not a file"),
     ({"background.imageFile": "data:..."}, "background.imageFile must be a file"),
@@ -269,7 +269,7 @@ def test_a_parameter_is_given_once() -> None:
 
 
 def test_a_template_without_cutting_takes_no_shadow() -> None:
-    with pytest.raises(AppError, match="Shadow and outline need the background to be removed"):
+    with pytest.raises(AppError, match="Shadow and outline require the background to be removed"):
         asked_for({"shadow.mode": "ai.soft"}, EditPlan(cutting=None))
 
 

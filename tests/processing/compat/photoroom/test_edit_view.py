@@ -144,7 +144,7 @@ class TestPost:
             ),
             (
                 {"data": {"marginTop": "50%"}, "files": {"imageFile": photo()}},
-                'marginTop must be a share from 0 to 0.49, "0%" to "49%", or pixels as in '
+                'marginTop must be a fraction from 0 to 0.49, "0%" to "49%", or pixels such as '
                 '"100px", not 50%',
             ),
             (
@@ -154,7 +154,7 @@ class TestPost:
             ),
             (
                 {"data": {"outline.color": "mauvish"}, "files": {"imageFile": photo()}},
-                "outline.color: 'mauvish' is not a colour: write #rrggbb, #rgb or a CSS name",
+                "outline.color: 'mauvish' is not a color: write #rrggbb, #rgb or a CSS name",
             ),
         ],
     )
@@ -240,7 +240,7 @@ class TestGet:
             shop.client.edit_url(URL, {"background.imageUrl": WALL})
         assert caught.value.status == 400
         assert caught.value.message.startswith(
-            "background.imageUrl: wall.jpg: The file is not a picture of a supported kind"
+            "background.imageUrl: wall.jpg: The file is not an image in a supported format"
         )
         assert Image.objects.count() == 0
 
@@ -303,8 +303,8 @@ def test_a_job_that_takes_too_long_goes_on(
     job = Job.objects.get()
     assert caught.value.status == 500
     assert caught.value.message == (
-        f"Not done within 0 seconds. The work goes on as {job.public_id}; ask again for the same "
-        "to get its result."
+        f"Not finished within 0 seconds. Processing continues as {job.public_id}; send the "
+        "same request again to get its result."
     )
     assert job.state == "pending"
     assert Image.live.count() == 1

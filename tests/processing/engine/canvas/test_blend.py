@@ -126,5 +126,5 @@ def test_a_subject_that_is_not_in_the_picture_is_no_error() -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("nothing", [{}, {"color": "transparent"}, {"color": "#12345600"}])
 def test_there_must_be_something_to_blend_with(mode: Blend, nothing: dict[str, str]) -> None:
-    with pytest.raises(InvalidPlan, match=f"no background for blend {mode}"):
+    with pytest.raises(InvalidPlan, match=f"^Blend {mode} requires a background to mix with"):
         Background(blend=mode, **nothing)  # type: ignore[arg-type]

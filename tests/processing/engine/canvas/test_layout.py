@@ -216,7 +216,7 @@ def test_filling_keeps_a_cut_edge_on_the_documents_edge() -> None:
     ],
 )
 def test_no_room_is_an_error_that_says_so(values: dict[str, object], left: str) -> None:
-    with pytest.raises(InvalidPlan, match=f"leave {left} pixels of a canvas of"):
+    with pytest.raises(InvalidPlan, match=f"leave only {left} pixels of a "):
         lay_out(layout(**values), SOURCE, FREE)
 
 
@@ -224,7 +224,7 @@ def test_no_room_is_an_error_that_says_so(values: dict[str, object], left: str) 
     "box", [(0, 0, 0, 5), (5, 5, 5, 5), (-1, 0, 5, 5), (0, 0, 1001, 5), (0, 9, 9, 3)]
 )
 def test_a_box_outside_of_the_photo_is_refused(box: Box) -> None:
-    with pytest.raises(ValueError, match="is no box of a picture of 1000x1000 pixels"):
+    with pytest.raises(ValueError, match="is not a box within an image of 1000x1000 pixels"):
         lay_out(layout(), SOURCE, box)
 
 

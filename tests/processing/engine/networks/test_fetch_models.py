@@ -50,7 +50,7 @@ def test_only_what_cuts_out_is_indispensable(
     monkeypatch.setattr(weights, "fetch", fetch)
     missing, told = "realesr-animevideov3-x4", StringIO()
     call_command("fetch_models", models_dir=tmp_path, stderr=told)
-    assert told.getvalue().strip() == f"Going on without {missing}. place the file by hand"
+    assert told.getvalue().strip() == f"Continuing without {missing}. place the file by hand"
     missing = "u2netp"
     with pytest.raises(CommandError, match="place the file by hand"):
         call_command("fetch_models", models_dir=tmp_path)

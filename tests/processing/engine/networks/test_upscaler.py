@@ -118,9 +118,9 @@ Mode = Literal["fast", "slow"]
         (
             "fast",
             (1000, 1001),
-            "up to 1,000,000 pixels; this one has 1000 x 1001, which is 1,001,000",
+            r"up to 1,000,000 pixels; this one has 1000 x 1001 \(1,001,000\)",
         ),
-        ("slow", (513, 512), "up to 262,144 pixels; this one has 513 x 512, which is 262,656"),
+        ("slow", (513, 512), r"up to 262,144 pixels; this one has 513 x 512 \(262,656\)"),
     ],
 )
 def test_a_photo_above_the_limit(

