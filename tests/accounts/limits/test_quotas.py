@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from time_machine import TimeMachineFixture
 
 from accounts.limits import quotas
-from accounts.limits.operations import REMOVE_BACKGROUND
-from accounts.models import PlanLimit, UsageEntry, UsageMonth
+from accounts.limits.operations import IMPORT_COMPARABLES, REMOVE_BACKGROUND
+from accounts.models import Account, PlanLimit, UsageEntry, UsageMonth
 from config.errors import AppError
+from tests.accounts.conftest import Seller
 
 
 @pytest.fixture
@@ -173,3 +175,181 @@ def test_the_usage_endpoint(seller, time_machine):
             }
         ],
     }
+
+
+def entries() -> list[dict[str, object]]:
+    columns = ("job_id", "account_id", "operation", "month", "amount", "state", "ended_at")
+    return list(UsageEntry.objects.order_by("pk").values(*columns))
+
+
+def entry_of(account: Account, job_id: UUID, **others: object) -> dict[str, object]:
+    return {
+        **{"job_id": job_id, "account_id": account.pk, "operation": REMOVE_BACKGROUND},
+        **{"month": "2027-03", "amount": 1, "state": "reserved", "ended_at": None},
+        **others,
+    }
+
+
+class TestMany:
+    def test_one_unit_for_each(self, account: Account, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to("2027-03-05T12:00:00Z")
+        ids = [uuid4() for _ in range(3)]
+        quotas.reserve_many(account, REMOVE_BACKGROUND, job_ids=ids)
+        assert entries() == [entry_of(account, job_id) for job_id in ids]
+        month = UsageMonth.objects.get()
+        assert (month.account, month.operation, month.month) == (
+            account,
+            REMOVE_BACKGROUND,
+            "2027-03",
+        )
+        assert numbers() == (3, 0)
+
+    def test_all_or_none(self, account: Account) -> None:
+        limit(3)
+        quotas.reserve(account, REMOVE_BACKGROUND, job_id=uuid4())
+        with pytest.raises(AppError) as refused:
+            quotas.reserve_many(account, REMOVE_BACKGROUND, job_ids=[uuid4() for _ in range(3)])
+        assert refused.value.message == "Monthly limit reached for remove-background."
+        assert (numbers(), UsageEntry.objects.count()) == ((1, 0), 1)
+        quotas.reserve_many(account, REMOVE_BACKGROUND, job_ids=[uuid4(), uuid4()])
+        assert (numbers(), UsageEntry.objects.count()) == ((3, 0), 3)
+
+    def test_none_of_nothing(self, account: Account) -> None:
+        limit(0)
+        quotas.reserve_many(account, REMOVE_BACKGROUND, job_ids=[])
+        assert not UsageMonth.objects.exists()
+
+
+def test_what_is_not_metered_takes_no_units(account: Account) -> None:
+    quotas.reserve(account, IMPORT_COMPARABLES, job_id=uuid4())
+    quotas.reserve_many(account, IMPORT_COMPARABLES, job_ids=[uuid4()])
+    assert not UsageMonth.objects.exists()
+    assert not UsageEntry.objects.exists()
+
+
+def test_a_refusal_is_in_words_on_pages(account: Account) -> None:
+    limit(0)
+    with pytest.raises(AppError) as refused:
+        quotas.reserve(account, REMOVE_BACKGROUND, job_id=uuid4())
+    assert refused.value.page_message == "Monthly limit reached for background removal."
+
+
+def test_an_end_is_written_on_the_jobs_entry_alone(
+    account: Account, stranger: Seller, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to("2027-03-05T12:00:00Z", tick=False)
+    PlanLimit.objects.create(plan_id="free", operation="upscale", monthly=9)
+    done, other, foreign, gone = (uuid4() for _ in range(4))
+    quotas.reserve(account, REMOVE_BACKGROUND, job_id=done, amount=2)
+    quotas.reserve(account, "upscale", job_id=other)
+    quotas.reserve(stranger.account, REMOVE_BACKGROUND, job_id=foreign)
+    quotas.reserve(account, REMOVE_BACKGROUND, job_id=gone)
+    time_machine.move_to("2027-03-05T12:00:09Z", tick=False)
+    quotas.settle(done)
+    quotas.release(gone)
+    ended = datetime(2027, 3, 5, 12, 0, 9, tzinfo=UTC)
+    assert entries() == [
+        entry_of(account, done, amount=2, state="settled", ended_at=ended),
+        entry_of(account, other, operation="upscale"),
+        entry_of(stranger.account, foreign),
+        entry_of(account, gone, state="released", ended_at=ended),
+    ]
+    columns = ("account_id", "operation", "reserved", "settled")
+    assert set(UsageMonth.objects.values_list(*columns)) == {
+        (account.pk, REMOVE_BACKGROUND, 0, 2),
+        (account.pk, "upscale", 1, 0),
+        (stranger.account.pk, REMOVE_BACKGROUND, 1, 0),
+    }
+
+
+def test_a_retry_counts_in_the_month_and_amount_it_is_made_with(
+    account: Account, time_machine: TimeMachineFixture
+) -> None:
+    released, ended = uuid4(), uuid4()
+    time_machine.move_to("2027-02-28T23:59:00Z", tick=False)
+    quotas.reserve(account, REMOVE_BACKGROUND, job_id=ended)
+    quotas.release(ended)
+    quotas.reserve(account, REMOVE_BACKGROUND, job_id=released)
+    quotas.release(released)
+    before = entries()[0]
+    time_machine.move_to("2027-03-01T00:00:00Z", tick=False)
+    quotas.reserve(account, REMOVE_BACKGROUND, job_id=released, amount=2)
+    assert entries() == [before, entry_of(account, released, amount=2)]
+    assert UsageEntry.objects.get(job_id=released).created_at == datetime(2027, 3, 1, tzinfo=UTC)
+    months = {row.month: row.reserved for row in UsageMonth.objects.all()}
+    assert months == {"2027-02": 0, "2027-03": 2}
+
+
+class TestOverview:
+    def test_counts_what_is_reserved_and_what_is_settled(
+        self, account: Account, stranger: Seller
+    ) -> None:
+        limit(5)
+        for job_id in (first := uuid4(), uuid4(), uuid4()):
+            quotas.reserve(account, REMOVE_BACKGROUND, job_id=job_id)
+        quotas.settle(first)
+        quotas.reserve(stranger.account, REMOVE_BACKGROUND, job_id=uuid4())
+        (line,) = quotas.overview(account)
+        assert (line.operation, line.limit) == (REMOVE_BACKGROUND, 5)
+        assert (line.used, line.remaining) == (3, 2)
+
+    def test_a_limit_that_was_lowered_leaves_nothing(self, account: Account) -> None:
+        for _ in range(3):
+            quotas.reserve(account, REMOVE_BACKGROUND, job_id=uuid4())
+        limit(1)
+        (line,) = quotas.overview(account)
+        assert (line.used, line.remaining) == (3, 0)
+        limit(3)
+        assert quotas.overview(account)[0].remaining == 0
+
+    def test_has_the_operations_of_the_plan_in_order(self, account: Account) -> None:
+        PlanLimit.objects.create(plan_id="free", operation="edit", monthly=7)
+        PlanLimit.objects.create(plan_id="pro", operation="upscale", monthly=9)
+        lines = [(line.operation, line.limit) for line in quotas.overview(account)]
+        assert lines == [("edit", 7), (REMOVE_BACKGROUND, 100)]
+
+    @pytest.mark.parametrize(
+        ("now", "month", "resets_at"),
+        [
+            ("2027-03-31T23:59:59.9Z", "2027-03", datetime(2027, 4, 1, tzinfo=UTC)),
+            ("2027-11-01T00:00:00Z", "2027-11", datetime(2027, 12, 1, tzinfo=UTC)),
+            ("2027-12-05T12:34:56.7Z", "2027-12", datetime(2028, 1, 1, tzinfo=UTC)),
+        ],
+    )
+    def test_begins_anew_with_the_next_month(
+        self,
+        account: Account,
+        time_machine: TimeMachineFixture,
+        now: str,
+        month: str,
+        resets_at: datetime,
+    ) -> None:
+        time_machine.move_to(now, tick=False)
+        quotas.reserve(account, REMOVE_BACKGROUND, job_id=uuid4())
+        assert UsageMonth.objects.get().month == month
+        assert quotas.overview(account)[0].resets_at == resets_at
+
+
+class TestTwoAtOnce:
+    """Somebody reserves for the same job between the question whether it needs units and the entry."""
+
+    def test_the_first_entry_counts(
+        self, account: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job_id = uuid4()
+        quotas.reserve(account, REMOVE_BACKGROUND, job_id=job_id)
+        monkeypatch.setattr(quotas, "_needs_units", lambda _: True)
+        quotas.reserve(account, REMOVE_BACKGROUND, job_id=job_id)
+        assert (numbers(), UsageEntry.objects.count()) == ((1, 0), 1)
+
+    def test_another_error_of_the_database_is_told(
+        self, account: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(_: UsageEntry) -> None:
+            raise IntegrityError("something else")
+
+        quotas.reserve(account, REMOVE_BACKGROUND, job_id=uuid4())
+        monkeypatch.setattr(quotas, "_note", broken)
+        with pytest.raises(IntegrityError, match="something else"):
+            quotas.reserve(account, REMOVE_BACKGROUND, job_id=uuid4())
+        assert (numbers(), UsageEntry.objects.count()) == ((1, 0), 1)
