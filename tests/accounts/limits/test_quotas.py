@@ -103,6 +103,7 @@ def test_several_units_are_taken_together_or_not_at_all(account):
 
 
 def test_a_plan_without_the_operation(account):
+    PlanLimit.objects.create(plan_id="pro", operation="upscale", monthly=9)
     with pytest.raises(AppError) as refused:
         quotas.reserve(account, "upscale", job_id=uuid4())
     assert (refused.value.code, refused.value.status) == ("QUOTA_EXCEEDED", 403)
@@ -307,6 +308,10 @@ class TestOverview:
         PlanLimit.objects.create(plan_id="pro", operation="upscale", monthly=9)
         lines = [(line.operation, line.limit) for line in quotas.overview(account)]
         assert lines == [("edit", 7), (REMOVE_BACKGROUND, 100)]
+        assert [(line.used, line.remaining) for line in quotas.overview(account)] == [
+            (0, 7),
+            (0, 100),
+        ]
 
     @pytest.mark.parametrize(
         ("now", "month", "resets_at"),

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
+from accounts.limits import quotas
 from accounts.models import UsageEntry, UsageMonth
 from media_library.intake.ingest import ingest
 from media_library.models import Image
@@ -48,14 +49,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Coordinates]
 
 @pytest.fixture
 def job(submit: Submit, clock: time_machine.Coordinates) -> Iterator[Job]:
-    """A pending job, beside two others that stay as they are: one pending, one at work."""
-    pending, running = submit(crop=True), submit(format="webp")
-    assert transitions.claim(running.pk)
+    """A pending job, beside others that stay as they are: pending, lost in its last try, failed."""
+    others = [submit(crop=True), submit(format="webp"), submit(format="jpg")]
+    for other in others[1:]:
+        assert transitions.claim(other.pk)
+    set_row(others[1], attempts=3)
+    set_row(others[2], state="failed", ended_at=BEGIN)
+    quotas.release(others[2].pk)
     mine = submit()
-    others = [columns(pending), columns(running)]
+    before = [columns(other) for other in others]
     clock.move_to(NOW)
     yield mine
-    assert [columns(pending), columns(running)] == others
+    assert [columns(other) for other in others] == before
 
 
 @pytest.fixture
@@ -85,7 +90,7 @@ def told(job: Job) -> list[tuple[str, dict[str, Any]]]:
 
 
 def units(job: Job) -> tuple[str, int, int]:
-    """The state of the job's quota, and the month's numbers without those of the two others."""
+    """The state of the job's quota, and the month's numbers without those of two others."""
     month = UsageMonth.objects.get()
     return UsageEntry.objects.get(job_id=job.pk).state, month.reserved - 2, month.settled
 
@@ -133,9 +138,10 @@ class TestClaim:
 
     @pytest.mark.parametrize("state", ["completed", "failed", "cancelled"])
     def test_an_ended_one_stays(self, job: Job, state: str) -> None:
-        set_row(job, state=state, ended_at=NOW)
+        ended = {"state": state, "ended_at": NOW, "heartbeat_at": BEGIN}
+        set_row(job, **ended)
         assert transitions.claim(job.pk) is None
-        is_now(job, FRESH | {"state": state, "ended_at": NOW})
+        is_now(job, FRESH | ended)
 
 
 class TestOwn:
@@ -205,14 +211,14 @@ class TestOurErrors:
         claimed.attempts = attempts
         assert transitions.retry_or_fail(claimed) is True
         is_now(claimed, RUNNING | {"state": "pending", "attempts": attempts, "queued_at": LATER})
-        reason = {"reason": "The worker met an unexpected error."}
+        reason = {"reason": "The worker hit an unexpected error."}
         assert told(claimed)[1:] == [("job.requeued", reason)]
 
     def test_until_the_last_try(self, claimed: Job) -> None:
         set_row(claimed, attempts=3)
         claimed.attempts = 3
         assert transitions.retry_or_fail(claimed) is False
-        message = "Something went wrong on our side, several times over. The log has the details."
+        message = "Processing failed repeatedly because of an internal error."
         ended = {"state": "failed", "error_code": "INTERNAL_ERROR", "error": message}
         is_now(claimed, RUNNING | ended | {"attempts": 3, "ended_at": LATER}, claimed=True)
         assert units(claimed) == ("released", 0, 0)
@@ -249,7 +255,7 @@ class TestLost:
         assert transitions.fail_lost(claimed) is False  # it was heard of a moment ago
         clock.move_to(self.LONG_AFTER)
         assert transitions.fail_lost(claimed) is ends
-        message = "The worker was lost 3 times while working on this job."
+        message = "The worker was lost 3 times while processing this job."
         ended = {"state": "failed", "error_code": "WORKER_LOST", "error": message}
         then = RUNNING | {"attempts": attempts}
         is_now(
