@@ -16,7 +16,7 @@ function row(file) {
   name.className = "upload-name";
   name.textContent = file.name || "Pasted picture";
   const state = document.createElement("span");
-  state.textContent = "Waiting";
+  state.textContent = "Queued";
   const bar = document.createElement("progress");
   bar.className = "bar";
   bar.max = Math.max(1, file.size);
@@ -33,7 +33,7 @@ function showProgress(rows, sent) {
     bar.value = Math.min(file.size, Math.max(0, sent));
     sent -= file.size;
     const percent = Math.floor((100 * bar.value) / bar.max);
-    state.textContent = percent < 100 ? `${percent} %` : "Checking";
+    state.textContent = percent < 100 ? `${percent} %` : "Processing";
   }
 }
 
@@ -54,7 +54,7 @@ function received(xhr) {
     // A refusal is a notice; anything else is not ours to show.
     const refusal = answer.content.querySelector(".notice");
     if (refusal) notices.append(refusal);
-    else say(`The upload did not work (${xhr.status || "no answer"}). Please try again.`);
+    else say(`The upload failed (${xhr.status || "no response"}). Try again.`);
     return;
   }
   notices.append(...answer.content.querySelector("[data-problems]").children);
@@ -89,7 +89,7 @@ function upload(files) {
   const rows = [];
   for (const file of files) {
     if (file.size > maxBytes) {
-      say(`${file.name}: a file may have at most ${Math.floor(maxBytes / 1e6)} MB.`);
+      say(`${file.name}: the maximum file size is ${Math.floor(maxBytes / 1e6)} MB.`);
     } else {
       rows.push(row(file));
     }
@@ -111,7 +111,7 @@ document.addEventListener("paste", (event) => {
   if (files.length) upload(files);
 });
 
-// The whole page takes what is dropped; a miss must not make the browser leave the page.
+// The whole page is a drop target: a near miss must not make the browser leave it.
 let depth = 0;
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 

@@ -1,4 +1,4 @@
-// One picture: choosing a colour is choosing to have one.
+// One picture: picking a color selects the "Color" background.
 
 document.addEventListener("input", (event) => {
   if (event.target.name !== "color") return;

@@ -29,12 +29,12 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.body.addEventListener("htmx:sendError", () => {
-  connectionNotice("The site does not answer. Trying again…");
+  connectionNotice("The site is not responding. Trying again…");
 });
 
 document.body.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
-  connectionNotice(`The site could not do that (${status}). Reload the page and try again.`);
+  connectionNotice(`The request failed (${status}). Reload the page and try again.`);
 });
 
 document.body.addEventListener("htmx:afterOnLoad", () => {

@@ -91,7 +91,7 @@ def test_every_page_of_the_account_wears_the_sites_frame(
 def test_an_unknown_address_is_a_page(client: Client) -> None:
     response = client.get("/nowhere/")
     assert response.status_code == 404
-    assert "This page does not exist" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_the_error_page_needs_nothing_that_may_be_broken() -> None:

@@ -148,7 +148,7 @@ def test_search_without_a_match_says_so(seller: Person) -> None:
     seller.image("red hat.jpg")
     page = seller.client.get("/library/?q=<coat>").content.decode()
     assert names_on(page) == []
-    assert "Nothing is called “&lt;coat&gt;”" in page
+    assert "No pictures match “&lt;coat&gt;”" in page
 
 
 def test_pages_follow_each_other(seller: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -273,7 +273,7 @@ def test_a_failed_job_leaves_the_viewer_alone_and_ends_the_polling(seller: Perso
     response = live(seller, image, f"{job.public_id}:processing-0")
     page = response.content.decode()
     assert response.status_code == HTMX_STOP_POLLING
-    assert "It failed: No subject was found." in page
+    assert "Processing failed: No subject was found." in page
     assert 'id="viewer"' not in page
 
 

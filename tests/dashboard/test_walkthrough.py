@@ -104,7 +104,7 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
 
     page.get_by_role("radio", name="White").check()
     page.get_by_role("radio", name="JPG").check()
-    page.get_by_role("button", name="Cut out").click()
+    page.get_by_role("button", name="Remove background").click()
     expect(page.locator(".stage-bar strong")).to_have_text("JPG", timeout=30_000)
     expect(page.locator(".entry")).to_have_count(2)
     assert download(page)[:3] == b"\xff\xd8\xff"
@@ -116,7 +116,7 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     page.get_by_role("link", name="Keys & usage").click()
     expect(page.get_by_text("98 left.")).to_be_visible()
     page.get_by_label("Name").fill("Shop import")
-    page.get_by_role("button", name="Make key").click()
+    page.get_by_role("button", name="Create key").click()
     expect(page.locator("#new-key")).to_contain_text("ps_")
     assert fits(page)
     key = page.locator("#new-key").inner_text()
@@ -139,7 +139,7 @@ def test_a_wide_dark_screen_works_by_keyboard(browser: Browser, site: str) -> No
     page = context.new_page()
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    expect(page.get_by_text("Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
