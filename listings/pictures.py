@@ -60,12 +60,12 @@ def put(listing: Listing, image_ids: Sequence[UUID], *, field: str = "imageIds")
     picture that it stands for. Raises AppError VALIDATION_ERROR, NOT_FOUND for other people's.
     """
     if len(image_ids) > MOST:
-        raise invalid(field, f"A listing has at most {MOST} pictures, not {len(image_ids)}.")
+        raise invalid(field, f"A listing can have at most {MOST} pictures, not {len(image_ids)}.")
     rows = _rows(listing)
     known = _by_every_name(rows)
     wanted = [known[one].image_id if one in known else one for one in image_ids]
     if len(set(wanted)) < len(wanted):
-        raise invalid(field, "A picture is named twice.")
+        raise invalid(field, "Each picture can be listed only once.")
     before = [row.image.public_id for row in rows]
     _check_owner(listing, set(wanted) - {row.image_id for row in rows})
     listing.images.exclude(image_id__in=wanted).delete()

@@ -31,22 +31,24 @@ class Wording(StrictSerializer):
     description = Text(
         max_length=DESCRIPTION_LENGTH, required=False, allow_blank=True, trim_whitespace=False
     )
-    category = CategoryField(required=False, help_text="A key of `/listings/categories`.")
+    category = CategoryField(required=False, help_text="A key from `/listings/categories`.")
     brand = Text(max_length=SHORT_LENGTH, required=False, allow_blank=True)
     size = Text(max_length=SHORT_LENGTH, required=False, allow_blank=True)
     condition = choices(Condition.choices, allow_blank=True)
-    colors = texts(longest=40, most=10, help_text="The main one first.")
+    colors = texts(longest=40, most=10, help_text="Main material first.")
     materials = texts(longest=60, most=20)
     tags = texts(longest=60, most=50)
-    attributes = Attributes(required=False, help_text='Texts by name: `{"Department": "Women"}`.')
-    currency = serializers.ChoiceField(
-        choices=CODES, required=False, help_text="The account's where left out."
+    attributes = Attributes(
+        required=False, help_text='Texts by name, such as `{"Department": "Women"}`.'
     )
-    price = Money(required=False, allow_null=True, help_text="In minor units: 4500 is 45.00.")
+    currency = serializers.ChoiceField(
+        choices=CODES, required=False, help_text="The account's currency if omitted."
+    )
+    price = Money(required=False, allow_null=True, help_text="In minor units: 4500 means 45.00.")
     priceMin = Money(source="price_min", required=False, allow_null=True)
     priceMax = Money(source="price_max", required=False, allow_null=True)
     purchasePrice = Money(
-        source="purchase_price", required=False, allow_null=True, help_text="What it cost you."
+        source="purchase_price", required=False, allow_null=True, help_text="What you paid for it."
     )
     quantity = Whole(min_value=0, max_value=MOST_QUANTITY, required=False)
 
@@ -58,7 +60,7 @@ class ListingFields(Wording):
         source="image_ids",
         max_length=MOST_PICTURES,
         required=False,
-        help_text="In order, the cover first.",
+        help_text="In display order, cover first.",
     )
     state = serializers.ChoiceField(choices=NEW_STATES, required=False)
 
@@ -68,8 +70,10 @@ class NewListing(ListingFields):
         "job",
         source="job_id",
         required=False,
-        help_text="Of `/listings/generate`: what it wrote and its pictures, where this body has "
-        "nothing to say.",
+        help_text=(
+            "The id of a `/listings/generate` job: its texts and pictures are used where this "
+            "body has none."
+        ),
     )
 
 
@@ -81,14 +85,14 @@ class ListingPatch(ListingFields):
     soldPrice = Money(
         source="sold_price",
         required=False,
-        help_text="Of what is or becomes sold. The price where left out.",
+        help_text="For a listing that is or becomes sold. The listing's price if omitted.",
     )
     soldAt = serializers.DateTimeField(source="sold_at", required=False)
     soldOn = choices(Platform.choices, source="sold_on", allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("Say what is to be changed.")
+            raise serializers.ValidationError("Send at least one change.")
         return attrs
 
 
@@ -105,7 +109,7 @@ class VariantBody(StrictSerializer):
         max_length=200,
         required=False,
         allow_blank=True,
-        help_text="The platform's own id or path of a category.",
+        help_text="The platform's own category id or path.",
     )
     attributes = Attributes(required=False)
     externalId = Text(
@@ -115,7 +119,7 @@ class VariantBody(StrictSerializer):
         max_length=2000,
         required=False,
         allow_blank=True,
-        help_text="Where buyers find it; Google and Meta ask for it.",
+        help_text="The page where buyers find it; Google and Meta require it.",
     )
 
     def validate_url(self, url: str) -> str:
@@ -144,14 +148,14 @@ class BulkBody(StrictSerializer):
         max_value=1000,
         required=False,
         coerce_to_string=False,
-        help_text="Added to each price: -10 makes 45.00 into 40.50.",
+        help_text="Added to each price: -10 turns 45.00 into 40.50.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not any(
             attrs.get(name) for name in ("changes", "state", "add_tags", "remove_tags")
         ) and ("price_percent" not in attrs):
-            raise serializers.ValidationError("Say what is to be changed.")
+            raise serializers.ValidationError("Send at least one change.")
         if "price_percent" in attrs and "price" in attrs.get("changes", {}):
             raise serializers.ValidationError({"pricePercent": ["Send it or a price, not both."]})
         return attrs

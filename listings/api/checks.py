@@ -31,7 +31,7 @@ class CheckBody(StrictSerializer):
         child=serializers.ChoiceField(choices=Platform.choices),
         required=False,
         allow_empty=False,
-        help_text="All of them where left out.",
+        help_text="All platforms if omitted.",
     )
 
 
@@ -39,7 +39,7 @@ class SourceSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     url = serializers.CharField(allow_null=True)
     read = serializers.DateField(
-        allow_null=True, help_text="When somebody last looked; null where nobody has."
+        allow_null=True, help_text="When the rules were last verified; null if never."
     )
     certainty = serializers.ChoiceField(choices=["documented", "secondary", "uncertain"])
 
@@ -59,7 +59,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
     source = SourceSerializer(source="rule.source")  # type: ignore[assignment]
     imageId = serializers.CharField(source="image_id", allow_null=True)
     repair = serializers.SerializerMethodField(
-        help_text="POST it to `/listings/{id}/images/{imageId}/repair`; null: nothing to click."
+        help_text=(
+            "POST to `/listings/{id}/images/{imageId}/repair` to fix it; null if it can't be "
+            "fixed automatically."
+        )
     )
 
     @extend_schema_field(MendSerializer(allow_null=True))
@@ -70,7 +73,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
-    points = serializers.IntegerField(help_text="Below 0.")
+    points = serializers.IntegerField(help_text="A negative number.")
     message = serializers.CharField()
 
 
@@ -81,11 +84,15 @@ class UncheckedSerializer(serializers.Serializer[Any]):
 
 class ReportSerializer(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(choices=Platform.choices)
-    ok = serializers.BooleanField(help_text="No problem is an error.")
-    score = serializers.IntegerField(help_text="0 to 100: 100 and all points of the reasons.")
+    ok = serializers.BooleanField(help_text="True if no problem is an error.")
+    score = serializers.IntegerField(
+        help_text="0 to 100: 100 plus the (negative) points of all reasons."
+    )
     reasons = ReasonSerializer(many=True)
     problems = serializers.SerializerMethodField()
-    unchecked = UncheckedSerializer(many=True, help_text="What only a person can check.")
+    unchecked = UncheckedSerializer(
+        many=True, help_text="Requirements that only a person can check."
+    )
 
     @extend_schema_field(ProblemSerializer(many=True))
     def get_problems(self, report: Report) -> list[dict[str, Any]]:
@@ -111,9 +118,11 @@ class CheckListing(ListingView):
 
     @endpoint(
         "Check a listing",
-        description="What breaks the platforms' rules, whose word each rule is, and a score of "
-        "0 to 100 with its reasons. Where a picture is at fault, `repair` mends it in one call. "
-        "Rules that come into force later are already known.",
+        description=(
+            "Reports which platform rules the listing breaks, the source of each rule, and a "
+            "score from 0 to 100 with its reasons. If a picture is at fault, `repair` fixes it "
+            "in one request. Upcoming rules are included."
+        ),
         request=CheckBody,
         responses={200: ReportSerializer(many=True)},
         example=[examples.REPORT],
@@ -133,14 +142,16 @@ class RepairPicture(ListingView):
     scope = {"POST": scopes.LISTINGS_WRITE, "DELETE": scopes.LISTINGS_WRITE}
 
     @endpoint(
-        "Repair a picture",
-        description="One edit mends what the check found wrong with the picture on the platform: a "
-        "white, square cover that the product fills, a smaller file, another format, four times "
-        "the pixels. It costs a unit of `edit`. Its result stands in the picture's place on that "
-        "platform, and nowhere else. The answer waits up to a limit (20 s by default): 200 with "
-        "the result, or 202 with a `jobId`; the result takes its place all the same. Sent again "
-        "it answers with the repair there is. 409 CONFLICT where an edit can't help, 422 BROKEN_IMAGE "
-        "and the like where the work failed.",
+        "Repair an image",
+        description=(
+            "Fixes with a single edit what the check found wrong with the picture for the "
+            "platform: a white, square cover filled by the product, a smaller file, another "
+            "format, four times the pixels. It costs one unit of `edit`. The result replaces the "
+            "picture on that platform only. The request waits for its job up to a limit (20 s by "
+            "default): 200 with the result, or 202 with a `jobId`; the result is used in either "
+            "case. Repeating the request returns the existing repair. 409 CONFLICT if an edit "
+            "can't fix it, 422 BROKEN_IMAGE and the like if the job failed."
+        ),
         request=RepairBody,
         responses={200: RepairAnswer, 202: RepairAnswer},
         example=examples.REPAIR,
@@ -159,7 +170,7 @@ class RepairPicture(ListingView):
 
     @endpoint(
         "Undo a repair",
-        description="The platform gets the picture itself again.",
+        description="The platform gets the original picture again.",
         request=None,
         responses={204: None},
         operation_id="listings_undo_repair",

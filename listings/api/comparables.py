@@ -39,7 +39,7 @@ class ComparableSerializer(serializers.ModelSerializer[Comparable]):
     id = PublicIdField("cmp", read_only=True)
     categoryKey = serializers.CharField(
         source="category_key",
-        help_text="The category as prices are looked up by; empty if unknown.",
+        help_text="The category used to look up prices; empty if unknown.",
     )
     condition = serializers.ChoiceField(choices=Condition.choices, allow_blank=True)
     soldOn = serializers.DateField(source="sold_on")
@@ -65,9 +65,11 @@ class ImportReportSerializer(serializers.Serializer[Any]):
     columns = serializers.ListField(child=serializers.CharField())
     rows = serializers.IntegerField()
     imported = serializers.IntegerField()
-    alreadyThere = serializers.IntegerField(help_text="Rows that an earlier table had brought.")
-    skipped = serializers.IntegerField(help_text="Rows in error.")
-    errors = ImportErrorSerializer(many=True, help_text="Of the first 50 rows in error.")  # type: ignore[assignment]
+    alreadyThere = serializers.IntegerField(
+        help_text="Rows that an earlier import already contained."
+    )
+    skipped = serializers.IntegerField(help_text="The number of rows with errors.")
+    errors = ImportErrorSerializer(many=True, help_text="Errors of the first 50 faulty rows.")  # type: ignore[assignment]
     unknownConditions = serializers.ListField(child=serializers.CharField())
     refused = serializers.BooleanField()
 
@@ -87,23 +89,25 @@ class PendingImport(serializers.Serializer[Any]):
 
 
 class ImportForm(StrictSerializer):
-    file = serializers.FileField(help_text="CSV in any usual encoding, with any usual separator.")
+    file = serializers.FileField(
+        help_text="CSV in any common encoding and with any common separator."
+    )
     onError = serializers.ChoiceField(
         choices=["refuse", "skip"],
         default="refuse",
         source="on_error",
-        help_text="Where rows are in error: import nothing, or all the others.",
+        help_text="If rows have errors: import nothing, or import all other rows.",
     )
     currency = serializers.ChoiceField(
         choices=CODES,
         required=False,
-        help_text="Of rows that name none. The account's if left out.",
+        help_text="For rows without a currency. The account's currency if omitted.",
     )
     dateOrder = serializers.ChoiceField(
         choices=["day-first", "month-first"],
         required=False,
         source="date_order",
-        help_text="How to read 5/6/2026, where the table itself doesn't tell.",
+        help_text="How to read 5/6/2026 if the table itself doesn't make it clear.",
     )
 
 
@@ -122,9 +126,11 @@ class ComparablesView(ApiView):
 
 class Comparables(ComparablesView):
     @endpoint(
-        "Sold items",
-        description="Those of imported tables, the latest first. Listings of yours that were sold "
-        "count for prices, too, and are not repeated here.",
+        "List sold items",
+        description=(
+            "Sold items from imported tables, newest first. Your own sold listings also count "
+            "for prices but are not repeated here."
+        ),
         responses={200: page_schema(ComparableSerializer)},
         example=page_example(examples.COMPARABLE),
         operation_id="comparables_list",
@@ -161,12 +167,15 @@ class ImportView(ComparablesView):
 
     @endpoint(
         "Import sold items",
-        description=f"A CSV table with a header and at most {MOST_ROWS:,} rows: title, price and "
-        "date, and where there are any brand, category, condition and currency, in any order and "
-        "by their usual names in English and some other languages. The same row sent again is kept "
-        "once. Rows in error are named by line and column; with `onError=refuse` nothing is "
-        "imported then. Formulas are taken for the text that they are. The answer waits for the "
-        "work up to a limit: 201, or 202 with a `jobId` to follow at `/jobs/{id}`.",
+        description=(
+            f"A CSV table with a header and at most {MOST_ROWS:,} rows: title, price and date, "
+            "and optionally brand, category, condition and currency, in any order, with common "
+            "column names in English and some other languages. A row that was imported before is "
+            "not imported again. Rows with errors are reported by line and column; with "
+            "`onError=refuse` nothing is imported in that case. Formulas are read as plain text. "
+            "The request waits for its job up to a limit: 201, or 202 with a `jobId` to poll at "
+            f"`/jobs/{{id}}`."
+        ),
         request={"multipart/form-data": ImportForm},
         responses={201: ImportSerializer, 202: PendingImport},
         example=examples.IMPORTED,
@@ -190,7 +199,7 @@ class ImportView(ComparablesView):
 
 class Imports(ComparablesView):
     @endpoint(
-        "Imported tables",
+        "List imported tables",
         responses={200: page_schema(ImportSerializer)},
         example=page_example(examples.IMPORTED),
         operation_id="comparable_imports_list",
@@ -205,7 +214,7 @@ class Imports(ComparablesView):
 class OneImport(ComparablesView):
     @endpoint(
         "Delete an imported table",
-        description="With all the sold items that it brought.",
+        description="Also deletes all sold items that it contained.",
         responses={204: None},
         operation_id="comparable_imports_delete",
         parameters=[path_id("import_id", "cimp")],
@@ -234,10 +243,10 @@ def _refusal(report: dict[str, Any]) -> AppError:
     told = [f"Line {x['line']}, {x['column']}: {x['message']}" for x in report["errors"]]
     count = report["skipped"]
     if count > len({one["line"] for one in report["errors"]}):
-        told.append(f"… and so on: {count} rows in all.")
+        told.append(f"… and so on: {count} rows in total.")
     rows = "1 row is" if count == 1 else f"{count} rows are"
     message = (
-        f"{rows} in error, and nothing was imported. Mend the table, or send it with "
+        f"{rows} invalid, so nothing was imported. Correct the table, or send it with "
         "onError=skip to leave them out."
     )
     return AppError("VALIDATION_ERROR", message, status=400, fields={"file": told})

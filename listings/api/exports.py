@@ -39,10 +39,10 @@ _FOR_SALE = (ListingState.READY, ListingState.LISTED)
 
 
 class PendingArchive(serializers.Serializer[Any]):
-    ready = serializers.IntegerField(help_text="Pictures that are made.")
+    ready = serializers.IntegerField(help_text="Pictures that are being made.")
     total = serializers.IntegerField()
     batchIds = serializers.ListField(
-        child=serializers.CharField(), help_text="Begun by this request; follow them at `/batch`."
+        child=serializers.CharField(), help_text="Started by this request; follow them at `/batch`."
     )
 
 
@@ -82,11 +82,13 @@ def _files() -> dict[tuple[int, str], OpenApiResponse]:
 class ExportListings(ExportView):
     @endpoint(
         "Export listings",
-        description=f"A file for {_formats_in_words()}, in the words and with the pictures of that "
-        "platform. Links of pictures are signed and hold for seven days: import the file before. "
-        "Cells that a spreadsheet would run begin with an apostrophe. "
-        "400 names listings that lack what the file can't be without; 404 NOT_FOUND where one is "
-        "not yours, 409 CONFLICT where there is none.",
+        description=(
+            f"Creates a file for {_formats_in_words()}, with that platform's texts and pictures. "
+            "Links to pictures are signed and valid for seven days, so import the file within "
+            "that time. Cells that a spreadsheet would run as a formula start with an "
+            "apostrophe. 400 names listings that lack required data; 404 NOT_FOUND if a listing "
+            "is not yours, 409 CONFLICT if there are none."
+        ),
         request=ExportBody,
         responses=_files(),
         body_example={"format": next(iter(all_formats())), "listingIds": [examples.LISTING_ID]},
@@ -104,12 +106,15 @@ class ArchiveListings(ExportView):
     scope = {"POST": scopes.LISTINGS_WRITE}
 
     @endpoint(
-        "Listings as a ZIP",
-        description="For platforms without a bulk import: a folder for each listing with "
-        "`listing.txt` and its pictures as JPEGs in the platform's measure, without metadata. "
-        "Pictures not made before are put to work, each for a unit of `edit`: 202 until all are "
-        f"there; send the same again. At most {MOST_IN_ARCHIVE} listings. 404 NOT_FOUND where one "
-        "is not yours, 409 CONFLICT where there is none, too many, or a picture failed.",
+        "Export listings as a ZIP",
+        description=(
+            "For platforms without bulk import: a folder for each listing with `listing.txt` and "
+            "its pictures as JPEGs in the platform's size, without metadata. Missing pictures "
+            "are made first, each for one unit of `edit`: the answer is 202 until all are ready; "
+            f"then send the same request again. At most {MOST_IN_ARCHIVE} listings. 404 "
+            "NOT_FOUND if a listing is not yours, 409 CONFLICT if there are none or too many, or "
+            "if a picture failed."
+        ),
         request=ArchiveBody,
         responses={
             (200, "application/zip"): OpenApiResponse(
@@ -141,9 +146,12 @@ class ArchiveListings(ExportView):
     def _few(self, body: dict[str, Any]) -> list[Listing]:
         found = list(self.chosen(body)[: MOST_IN_ARCHIVE + 1])
         if not found:
-            raise AppError("CONFLICT", "There is no listing to export.", status=409)
+            raise AppError("CONFLICT", "There are no listings to export.", status=409)
         if len(found) > MOST_IN_ARCHIVE:
-            message = f"An archive has at most {MOST_IN_ARCHIVE} listings: name them by listingIds."
+            message = (
+                f"An archive can contain at most {MOST_IN_ARCHIVE} listings: choose them with "
+                "listingIds."
+            )
             raise AppError("CONFLICT", message, status=409)
         return found
 

@@ -34,7 +34,9 @@ class Money(Whole):
 class CategoryField(Text):
     """A key of categories.toml, or blank."""
 
-    default_error_messages = {"unknown": "'{category}' is no category: see /listings/categories."}
+    default_error_messages = {
+        "unknown": "'{category}' is not a category: see /listings/categories."
+    }
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": _LONGEST_NAME, "allow_blank": True, **options})

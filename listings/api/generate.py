@@ -38,23 +38,23 @@ class GenerateListingBody(BaseModel):
     image_ids: list[str] = Field(
         min_length=1,
         max_length=MOST_VIEWS,
-        description="Photos of one and the same item, `img_…`, the best one first.",
+        description="Photos of one item, `img_…`, the best one first.",
     )
     platform: Platform
     hints: Hints = Field(default_factory=Hints)
     provider: str | None = Field(
         None,
-        description="`rules`, or `llm` where this site has one. The site's choice if left out.",
+        description="`rules`, or `llm` if this site has one. The site's default if omitted.",
     )
     allow_fallback: bool = Field(
-        False, description="Whether `rules` may write it where another provider fails."
+        False, description="Whether `rules` may write it if another provider fails."
     )
 
     @field_validator("image_ids")
     @classmethod
     def _each_once(cls, value: list[str]) -> list[str]:
         if len(set(value)) < len(value):
-            raise ValueError("Each picture can be named once.")
+            raise ValueError("Each image can be listed only once.")
         return value
 
 
@@ -63,14 +63,18 @@ class NearestSerializer(serializers.Serializer[Any]):
     price = serializers.IntegerField()
     soldOn = serializers.DateField()
     condition = serializers.CharField(allow_null=True)
-    yourListing = serializers.BooleanField(help_text="Whether it was sold as a listing of yours.")
+    yourListing = serializers.BooleanField(help_text="Whether it was sold as one of your listings.")
 
 
 class PriceSerializer(serializers.Serializer[Any]):
     basis = serializers.ChoiceField(choices=list(Basis.__args__))  # type: ignore[attr-defined]
-    n = serializers.IntegerField(help_text="Sold items that the price was made from.")
-    isEstimate = serializers.BooleanField(help_text="True for the house's table: not market data.")
-    note = serializers.CharField(help_text="The basis in words, to be shown beside the figure.")
+    n = serializers.IntegerField(help_text="The sold items that the price is based on.")
+    isEstimate = serializers.BooleanField(
+        help_text="True for an estimate from Packshot's built-in table: not market data."
+    )
+    note = serializers.CharField(
+        help_text="The basis of the price in words, to be shown beside it."
+    )
     nearest = NearestSerializer(many=True)
 
 
@@ -96,7 +100,7 @@ class GeneratedListing(serializers.Serializer[Any]):
     category = serializers.CharField(allow_null=True)
     attributes = serializers.DictField()
     tags = serializers.ListField(child=serializers.CharField())
-    confidence = serializers.FloatField(help_text="Of the category.")
+    confidence = serializers.FloatField(help_text="The confidence of the category.")
     evidence = EvidenceSerializer(many=True)
     provider = serializers.CharField(help_text="Who wrote it: `rules`, or `llm/` and the model.")
     recognisedBy = serializers.CharField()
@@ -117,14 +121,17 @@ class GenerateView(ApiView):
 
     @endpoint(
         "Generate a listing",
-        description="Title, description, tags and a price from photos of one item. Nothing is "
-        "said that was neither seen nor given, and no price is named without its basis "
-        "(`price.basis`): `comparables` is made from sold items of yours, `prior` is an estimate "
-        "from a table of the house's. The answer waits for the work up to a limit (20 s by "
-        "default): 200, or 202 with a `jobId` to follow at `/jobs/{id}`, whose `report` then is "
-        "this answer. `Prefer: respond-async` doesn't wait at all. 422 NOT_RECOGNISED where "
-        "neither photos nor hints tell what the item is; 502 PROVIDER_FAILED where the language "
-        "model fails. Neither costs quota. Nothing is saved as a listing: `POST /listings` does.",
+        description=(
+            "Writes a title, a description, tags and a price from photos of one item. Facts that "
+            "were neither seen nor given are never made up, and no price is suggested without "
+            "its basis (`price.basis`): `comparables` is based on items you sold, `prior` is an "
+            "estimate from a built-in table. The request waits for its job up to a limit (20 s "
+            "by default): 200, or 202 with a `jobId` to poll at `/jobs/{id}`, whose `report` "
+            "then is this answer. With `Prefer: respond-async` it doesn't wait at all. 422 "
+            "NOT_RECOGNISED if neither photos nor hints show what the item is; 502 "
+            "PROVIDER_FAILED if the language model fails. Neither is charged. No listing is "
+            "saved: use `POST /listings` for that."
+        ),
         request=GenerateListingBody,
         responses={200: GeneratedListing, 202: PendingListing},
         example=GENERATED,

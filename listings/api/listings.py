@@ -55,22 +55,26 @@ class Listings(ListingView):
     rate_group = {"POST": "listing-create"}
 
     @endpoint(
-        "Your listings",
+        "List listings",
         responses={200: page_schema(ListingSerializer)},
         example=page_example(examples.LISTING),
         operation_id="listings_list",
         parameters=[
             *PAGING,
-            query("search", "Words of title, description, brand or SKU; all must be there."),
+            query(
+                "search", "Words in the title, description, brand or SKU; all of them must match."
+            ),
             query("state", "Only listings in this state.", enum=ListingState.values),
-            query("category", "Only of this category."),
+            query("category", "Only in this category."),
             query("condition", "Only in this condition.", enum=Condition.values),
-            query("brand", "Only of this brand, in any case."),
-            query("platform", "Only those with a variant for it.", enum=Platform.values),
-            query("currency", "Only those priced in it."),
+            query("brand", "Only of this brand, ignoring case."),
+            query(
+                "platform", "Only listings with a variant for this platform.", enum=Platform.values
+            ),
+            query("currency", "Only those priced in this currency."),
             query(
                 "sort",
-                "The order; without a price comes last.",
+                "The order; listings without a price come last.",
                 enum=list(selectors.SORTS),
                 default=selectors.DEFAULT_SORT,
             ),
@@ -89,9 +93,11 @@ class Listings(ListingView):
 
     @endpoint(
         "Create a listing",
-        description="A draft, or `ready` where it has a title, a picture and a price. With `jobId` "
-        "it begins with what was generated: 404 NOT_FOUND where that is no such job, 409 CONFLICT "
-        f"where it has not completed. {_MONEY}",
+        description=(
+            "A draft, or `ready` if it has a title, a picture and a price. With `jobId` it "
+            "starts with what was generated: 404 NOT_FOUND if there is no such job, 409 CONFLICT "
+            f"if it has not completed. {_MONEY}"
+        ),
         request=NewListing,
         responses={201: ListingSerializer},
         example=examples.LISTING,
@@ -117,7 +123,7 @@ class Listings(ListingView):
 
 class OneListing(ListingView):
     @endpoint(
-        "A listing",
+        "Get a listing",
         responses={200: ListingSerializer},
         example=examples.LISTING,
         operation_id="listings_read",
@@ -127,10 +133,12 @@ class OneListing(ListingView):
         return Response(shown(self.listing(listing_id), self.base))
 
     @endpoint(
-        "Change a listing",
-        description="Fields left out stay. `imageIds` are all pictures in their new order. "
-        "`state` goes draft, ready, listed, sold, archived, and some ways back (`nextStates`); "
-        f"any other step is 409 CONFLICT. {_MONEY}",
+        "Update a listing",
+        description=(
+            "Omitted fields stay unchanged. `imageIds` is the full list of pictures in their new "
+            "order. `state` moves from draft to ready, listed, sold and archived, and some ways "
+            f"back (`nextStates`); any other change is 409 CONFLICT. {_MONEY}"
+        ),
         request=ListingPatch,
         responses={200: ListingSerializer},
         example={
@@ -153,7 +161,7 @@ class OneListing(ListingView):
 
     @endpoint(
         "Delete a listing",
-        description="With its history. The pictures stay in the library.",
+        description="Its history is deleted, too. The pictures are kept in the library.",
         responses={204: None},
         operation_id="listings_delete",
         parameters=PATH,
@@ -168,7 +176,9 @@ class DuplicateListing(ListingView):
 
     @endpoint(
         "Duplicate a listing",
-        description="A draft with the same words, pictures and variants, without SKU and sale.",
+        description=(
+            "Creates a draft with the same texts, pictures and variants, but without SKU and sale."
+        ),
         request=None,
         responses={201: ListingSerializer},
         example={
@@ -190,8 +200,8 @@ class DuplicateListing(ListingView):
 
 class ListingHistory(ListingView):
     @endpoint(
-        "A listing's history",
-        description="What happened to it, the newest first. Long texts are shown by their beginning.",
+        "Get a listing's history",
+        description="What happened to the listing, newest first. Long texts are truncated.",
         responses={200: page_schema(ChangeSerializer)},
         example=page_example(examples.CHANGE),
         operation_id="listings_history",
@@ -205,9 +215,11 @@ class ListingHistory(ListingView):
 
 class BulkListings(ListingView):
     @endpoint(
-        "Change many listings",
-        description=f"Up to {bulk.MOST} at once: all of them or, where one can't be, none. 404 "
-        "NOT_FOUND where one is not yours, 409 CONFLICT for a state that can't follow.",
+        "Update many listings",
+        description=(
+            f"Up to {bulk.MOST} at once: all of them or, if one can't be changed, none. 404 "
+            "NOT_FOUND if one is not yours, 409 CONFLICT for a state that can't follow."
+        ),
         request=BulkBody,
         responses={200: ListingSerializer(many=True)},
         example=[examples.LISTING],

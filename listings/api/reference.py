@@ -43,8 +43,8 @@ class Marketplaces(ApiView):
     scope = scopes.LISTINGS_READ
 
     @endpoint(
-        "Marketplaces' rules",
-        description="As they are in force today, each with its source and how sure that is.",
+        "List the marketplaces' rules",
+        description="The rules in force today, each with its source and how certain it is.",
         responses={200: MarketplaceSerializer(many=True)},
         example=[
             {
@@ -83,7 +83,7 @@ class Categories(ApiView):
 
     @endpoint(
         "Categories",
-        description="What `category` may be.",
+        description="The possible values of `category`.",
         responses={200: CategorySerializer(many=True)},
         example=[{"key": "jeans", "name": "jeans", "group": "clothing"}],
         operation_id="listings_categories",

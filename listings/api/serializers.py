@@ -30,7 +30,7 @@ class RepairSerializer(serializers.Serializer[ListingRepair]):
     jobId = PublicIdField("job", source="job_id")
     state = serializers.ChoiceField(choices=JobState.choices, source="job.state")
     imageId = serializers.SerializerMethodField(
-        help_text="What the platform gets instead of the picture, once it is made."
+        help_text="What the platform gets instead of the picture, once it is ready."
     )
     url = serializers.SerializerMethodField()
 
@@ -90,7 +90,7 @@ class ListingSerializer(serializers.ModelSerializer[Listing]):
     state = serializers.ChoiceField(choices=ListingState.choices, read_only=True)
     nextStates = serializers.SerializerMethodField()
     condition = serializers.ChoiceField(
-        choices=Condition.choices, allow_blank=True, read_only=True, help_text="Empty: not told."
+        choices=Condition.choices, allow_blank=True, read_only=True, help_text="Empty if unknown."
     )
     colors = serializers.ListField(child=serializers.CharField(), read_only=True)
     materials = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -136,9 +136,9 @@ class ChangeSerializer(serializers.Serializer[ListingChange]):
     action = serializers.CharField()
     changes = serializers.DictField(
         child=serializers.ListField(child=serializers.JSONField()),
-        help_text="By field: its value before and after.",
+        help_text="Changed fields, each with its value before and after.",
     )
-    madeBy = serializers.SerializerMethodField(help_text="Null for an API key's doing.")
+    madeBy = serializers.SerializerMethodField(help_text="Null if an API key did it.")
     createdAt = serializers.DateTimeField(source="created_at")
 
     @extend_schema_field(serializers.CharField(allow_null=True))

@@ -25,8 +25,10 @@ _PATH = [
 class OneVariant(ListingView):
     @endpoint(
         "Set a platform's variant",
-        description="Title, description, price, tags, category and attributes for one platform. "
-        "Fields left out stay; blank or null ones are the listing's again.",
+        description=(
+            "Title, description, price, tags, category and attributes for one platform. Omitted "
+            "fields stay unchanged; blank or null ones fall back to the listing's values."
+        ),
         request=VariantBody,
         responses={200: VariantSerializer},
         example=examples.VARIANT,

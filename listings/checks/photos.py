@@ -48,11 +48,14 @@ def _count(offer: Offer, rules: Rules) -> Iterator[Problem]:
     count = len(offer.pictures)
     rule = rules.get("photos_min")
     if rule and count < rule.value:
-        message = f"There are {count} photos; at least {rule.value} are wanted."
+        message = f"The listing has too few photos: {count}, but the minimum is {rule.value}."
         yield Problem(rule, "error", "imageIds", message, count)
     rule = rules.get("photos_max")
     if rule and count > rule.value:
-        message = f"There are {count} photos; {rule.value} are allowed, the others are left out."
+        message = (
+            f"The listing has too many photos: {count}, but the maximum is {rule.value}. "
+            "The others are left out."
+        )
         yield problems.of(rule, "imageIds", message, found=count)
 
 
@@ -61,18 +64,25 @@ def _sizes(image: Image, rules: Rules, name: str) -> Iterator[Problem]:
     for which, side in sides.items():
         least = rules.get(f"picture_{which}_min")
         if least and side < least.value:
-            message = f"{name} has {side} pixels on its {which} side; {least.value} are needed."
+            message = (
+                f"{name} has {side} pixels on its {which} side; at least {least.value} are "
+                "required."
+            )
             small = problems.of(least, "imageIds", message, found=side)
             yield replace(small, mendable=side * ENLARGES >= least.value)
             continue
         advised = rules.get(f"picture_{which}_advised")
         if advised and side < advised.value:
-            message = f"{name} has {side} pixels on its {which} side; {advised.value} look better."
+            message = (
+                f"{name} has {side} pixels on its {which} side; {advised.value} are recommended."
+            )
             yield problems.of(advised, "imageIds", message, found=side, level="advice")
     most = rules.get("picture_longest_max")
     if most and sides["longest"] > most.value:
         found = sides["longest"]
-        message = f"{name} has {found} pixels on its longest side; {most.value} are allowed."
+        message = (
+            f"{name} has {found} pixels on its longest side; at most {most.value} are allowed."
+        )
         yield replace(problems.of(most, "imageIds", message, found=found), mendable=True)
 
 
@@ -80,16 +90,20 @@ def _file(image: Image, rules: Rules, name: str) -> Iterator[Problem]:
     pixels = image.width * image.height
     rule = rules.get("picture_pixels_max")
     if rule and pixels > rule.value:
-        message = f"{name} has {pixels / 1e6:.1f} megapixels; {rule.value / 1e6:g} are allowed."
+        message = (
+            f"{name} has {pixels / 1e6:.1f} megapixels; at most {rule.value / 1e6:g} are allowed."
+        )
         yield replace(problems.of(rule, "imageIds", message, found=pixels), mendable=True)
     rule = rules.get("picture_bytes_max")
     if rule and image.bytes > rule.value:
-        message = f"{name} has {image.bytes / 1e6:.1f} MB; {rule.value / 1e6:g} are allowed."
+        message = (
+            f"{name} has {image.bytes / 1e6:.1f} MB; at most {rule.value / 1e6:g} are allowed."
+        )
         yield replace(problems.of(rule, "imageIds", message, found=image.bytes), mendable=True)
     rule = rules.get("picture_formats")
     if rule and format_of(image) not in rule.value:
         allowed = ", ".join(rule.value)
-        message = f"{name} is a {format_of(image)} file; {allowed} are taken."
+        message = f"{name} is a {format_of(image)} file; {allowed} are accepted."
         found = format_of(image)
         yield replace(problems.of(rule, "imageIds", message, found=found), mendable=True)
 
@@ -97,7 +111,9 @@ def _file(image: Image, rules: Rules, name: str) -> Iterator[Problem]:
 def _cover(image: Image, rules: Rules) -> Iterator[Problem]:
     square = rules.get("cover_square")
     if square and image.width != image.height:
-        message = f"The cover is {image.width}x{image.height}; a square one is shown whole."
+        message = (
+            f"The cover is {image.width}x{image.height}; only a square cover is shown uncropped."
+        )
         found = f"{image.width}x{image.height}"
         told = problems.of(square, "imageIds", message, found=found, level="advice")
         yield replace(told, mendable=True)
@@ -106,7 +122,7 @@ def _cover(image: Image, rules: Rules) -> Iterator[Problem]:
         return
     seen = look(image)
     if seen is None:
-        message = "The cover's background is not looked at yet: try again in a moment."
+        message = "The cover's background has not been checked yet. Try again in a moment."
         yield problems.of(white, "imageIds", message, found=None, level="advice")
     elif not seen.white:
         what = "transparent" if seen.transparent else "not white"
@@ -114,5 +130,7 @@ def _cover(image: Image, rules: Rules) -> Iterator[Problem]:
         yield replace(problems.of(white, "imageIds", message, found=what), mendable=True)
     elif (fill := rules.get("cover_fill_min")) and (seen.fill or 0.0) < fill.value:
         share = round(seen.fill or 0.0, 2)
-        message = f"The product fills {share:.0%} of the cover; {fill.value:.0%} are required."
+        message = (
+            f"The product fills {share:.0%} of the cover; at least {fill.value:.0%} are required."
+        )
         yield replace(problems.of(fill, "imageIds", message, found=share), mendable=True)

@@ -133,7 +133,7 @@ def _wanted(listing: Listing, picture: Picture, platform: str, day: date) -> Edi
     cover = pictures.of(listing, platform)[0].row.pk == picture.row.pk
     problems = photos.mendable(picture, rules, cover=cover)
     if not problems:
-        message = "Nothing is wrong with this picture that an edit could mend."
+        message = "This picture has no problem that an edit could fix."
         raise AppError("CONFLICT", message, status=409)
     return plan_for(problems, picture, rules)
 

@@ -61,20 +61,26 @@ def _missed(offered: Offer) -> Iterator[tuple[str, Reason]]:
     listing = offered.listing
     count = len(offered.pictures)
     if 0 < count < _GOOD_PHOTOS:
-        said = f"Buyers like to see {_GOOD_PHOTOS} or more photos; this has {count}."
+        said = f"Buyers prefer {_GOOD_PHOTOS} or more photos; this listing has {count}."
         yield "count", Reason(-5, said)
     if len(offered.title) < _GOOD_TITLE:
-        message = f"The title is short: brand, kind, size and colour fill {_GOOD_TITLE} characters."
+        message = (
+            f"The title is short: use up to {_GOOD_TITLE} characters for brand, kind, size and "
+            "color."
+        )
         yield "title", Reason(-5, message)
     if len(offered.description) < _GOOD_DESCRIPTION:
-        message = f"The description is short: {_GOOD_DESCRIPTION} characters leave fewer questions."
+        message = (
+            f"The description is short: with {_GOOD_DESCRIPTION} characters, buyers have fewer "
+            "questions."
+        )
         yield "description", Reason(-5, message)
     if not listing.brand:
-        yield "brand", Reason(-5, "No brand is named; say so where there is none.")
+        yield "brand", Reason(-5, "No brand is given; if there is none, say so.")
     if not listing.condition:
         yield "condition", Reason(-5, "The condition is missing.")
     if not listing.colors:
-        yield "colors", Reason(-3, "No colour is named.")
+        yield "colors", Reason(-3, "No color is given.")
     if not listing.size and _has_size(listing):
         yield "size", Reason(-5, "The size is missing.")
 

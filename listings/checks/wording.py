@@ -53,9 +53,9 @@ def _required(offer: Offer, rules: Rules) -> Iterator[Problem]:
             message = f"The {name} is missing."
             if name == "category" and offer.listing.category:
                 message = (
-                    f"No category of the platform's is known for '{offer.category_name}'"
-                    f"{' without a Department attribute' if not offer.department else ''}: "
-                    "name it in the variant."
+                    "No category of this platform is known for "
+                    f"'{offer.category_name}'{' without a Department attribute' if not offer.department else ''}: "
+                    "set it in the variant."
                 )
             yield problems.of(rule, name, message, found=None)
 
@@ -69,7 +69,7 @@ def _lengths(offer: Offer, rules: Rules) -> Iterator[Problem]:
             yield problems.of(rule, field, message, found=len(text))
         rule = rules.get(f"{field}_advised")
         if rule and len(text) > rule.value:
-            message = f"The {field} has {len(text)} characters; beyond {rule.value} it may be cut."
+            message = f"The {field} has {len(text)} characters; it may be cut after {rule.value}."
             yield problems.of(rule, field, message, found=len(text), level="advice")
 
 

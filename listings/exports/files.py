@@ -20,7 +20,7 @@ _NAMED: Final = 10
 _WORDS: Final[dict[Requirement, str]] = {
     "title": "a title",
     "price": "a price",
-    "link": "an address (the variant's url, or `link`)",
+    "link": "a URL (the variant's url, or `link`)",
 }
 
 
@@ -36,7 +36,7 @@ def export(listings: QuerySet[Listing], request: ExportRequest, site: Site, day:
     for listings that lack what the format requires."""
     ids = list(listings.values_list("pk", flat=True))
     if not ids:
-        raise AppError("CONFLICT", "There is no listing to export.", status=409)
+        raise AppError("CONFLICT", "There are no listings to export.", status=409)
     _check(listings, request)
     pieces = request.format.pieces(Contents(ids, request, site))
     stem = "-".join(filter(None, ("packshot", request.format.name, request.platform)))

@@ -28,7 +28,7 @@ def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], li
     if job.operation != GENERATE_LISTING:
         raise not_found("Job")
     if job.state != JobState.COMPLETED:
-        raise AppError("CONFLICT", f"The job is {job.state}: it has written nothing.", status=409)
+        raise AppError("CONFLICT", f"The job is {job.state} and has no result.", status=409)
     told = job.report
     attributes = dict(told["attributes"])
     fields = {name: attributes.pop(name) for name in _FIELDS if name in attributes}

@@ -39,15 +39,15 @@ def money(text: str, currency: str, decimals: int) -> int:
     tidy = text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2212", "-")
     found = _MONEY.fullmatch(tidy)
     if found is None:
-        raise BadCell(f"'{_short(text)}' is no amount of money")
+        raise BadCell(f"'{_short(text)}' is not an amount of money")
     for symbol in filter(None, (found["before"], found["before2"], found["after"])):
         _check_symbol(symbol, currency)
     # Decimal and never float: 0.29 * 100 is not 29 in floating point.
     amount = Decimal(_digits(found["number"], decimals)).scaleb(decimals)
     if found["sign"] == "-" or amount <= 0:
-        raise BadCell("must be more than nothing")
+        raise BadCell("must be more than zero")
     if amount != amount.to_integral_value():
-        raise BadCell(f"'{_short(text)}' is more exact than {currency} can be")
+        raise BadCell(f"'{_short(text)}' has more decimal places than {currency} allows")
     if amount > MOST:
         raise BadCell("is too large")
     return int(amount)
@@ -78,7 +78,7 @@ def _digits(number: str, decimals: int) -> str:
     ends_in_decimals = marks[-1] in ".," and not is_thousands and marks.count(marks[-1]) == 1
     whole, fraction = (groups[:-1], groups[-1]) if ends_in_decimals else (groups, "")
     if any(len(group) != 3 for group in whole[1:]):
-        raise BadCell(f"'{_short(number)}' is no amount of money")
+        raise BadCell(f"'{_short(number)}' is not an amount of money")
     return "".join(whole) + (f".{fraction}" if fraction else "")
 
 
@@ -106,7 +106,7 @@ def day(text: str, order: Order | None, *, today: date) -> date:
     parts = _NUMERIC.fullmatch(text)
     found = _numeric(parts, order) if parts else _wordy(text)
     if found is None:
-        raise BadCell(f"'{_short(text)}' is no date; write it as 2024-12-31")
+        raise BadCell(f"'{_short(text)}' is not a date; write it as 2024-12-31")
     if not _EARLIEST <= found <= today:
         when = "in the future" if found > today else "before 1995"
         raise BadCell(f"{found.isoformat()} is {when}")
@@ -126,7 +126,9 @@ def _numeric(parts: re.Match[str], order: Order | None) -> date | None:
             order = "month-first"
         if order is None:
             said = f"{parts[1]}{mark}{parts[3]}{mark}{parts[4]}"
-            raise BadCell(f"'{said}' may be either day or month first; say which with 'dateOrder'")
+            raise BadCell(
+                f"'{said}' could start with the day or the month; say which with 'dateOrder'"
+            )
         of_month, month = (first, second) if order == "day-first" else (second, first)
     try:
         return date(year, month, of_month)

@@ -106,7 +106,7 @@ def _table(job: Job) -> bytes:
     try:
         return storage.read(_key(job.account, job.pk))
     except FileNotFoundError as error:
-        message = "The table was removed before its turn came; send it again."
+        message = "The table was deleted before it was imported. Send it again."
         raise AppError("SOURCE_DELETED", message) from error
 
 

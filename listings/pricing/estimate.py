@@ -94,7 +94,7 @@ def _from_table(item: Item, currency: str, *, few: int) -> Estimate:
     found = priors.estimate(
         item.category, brand=item.brand, condition=item.condition, currency=currency
     )
-    have = f"You have {few or 'no'} sold items like this one, and {LEAST_COMPARABLES} are needed. "
+    have = f"You have {few or 'no'} sold items like this one, but {LEAST_COMPARABLES} are needed. "
     if few == 1:
         have = have.replace("items", "item", 1)
     if found is None:
@@ -104,8 +104,8 @@ def _from_table(item: Item, currency: str, *, few: int) -> Estimate:
 
 def _why_none(item: Item, currency: str) -> str:
     if item.category is None:
-        return "What the item is was not recognised, so there is no estimate either."
-    return f"The house's table has no estimate for this kind of item in {currency}."
+        return "The item was not recognized, so there is no estimate either."
+    return f"The built-in table has no estimate for this kind of item in {currency}."
 
 
 def below_purchase(found: Estimate, purchase_price: int | None) -> str | None:

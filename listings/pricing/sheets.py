@@ -61,9 +61,9 @@ def _text(data: bytes) -> tuple[str, str]:
             try:
                 return encoding.removesuffix("-sig"), data.decode(encoding)
             except UnicodeDecodeError as error:
-                raise invalid("file", f"The file says it is {encoding}, and is not.") from error
+                raise invalid("file", f"The file says it is {encoding}, but it is not.") from error
     if b"\0" in data[:4096]:
-        raise invalid("file", "This is not a text file; save the table as CSV.")
+        raise invalid("file", "This is not a text file. Save the table as CSV.")
     try:
         return "utf-8", data.decode()
     except UnicodeDecodeError:
@@ -84,7 +84,7 @@ def _header(head: str) -> tuple[str, list[str]]:
         except (csv.Error, StopIteration):
             continue
     if not found:
-        raise invalid("file", "The first line is no header of a table.")
+        raise invalid("file", "The first line is not a table header.")
     # By columns that we know, then by columns at all: a comma in a name must not decide.
     best = max(found, key=lambda x: (sum(plain(n) in known for n in found[x]), len(found[x])))
     return best, found[best]
@@ -95,9 +95,9 @@ def _check(header: list[str], columns: list[str | None]) -> None:
     if missing := [name for name in REQUIRED if name not in named]:
         seen = ", ".join(cell.strip()[:40] for cell in header[:12] if cell.strip())
         wanted = " and ".join(f"'{name}'" for name in missing)
-        raise invalid("file", f"The header needs a column {wanted}; it has: {seen}.")
+        raise invalid("file", f"The header is missing {wanted}; it has: {seen}.")
     if twice := sorted({name for name in named if named.count(name) > 1}):
-        raise invalid("file", f"Several columns could be the {twice[0]}; keep one of them.")
+        raise invalid("file", f"Several columns could be the {twice[0]}; keep only one of them.")
 
 
 def _rows(
@@ -112,7 +112,7 @@ def _rows(
         except StopIteration:
             return
         except csv.Error as error:
-            message = f"Line {number}: {error}. Is a quotation mark left open?"
+            message = f"Line {number}: {error}. Is a quotation mark not closed?"
             raise invalid("file", message) from error
         if any(cell.strip() for cell in cells):
             yield (

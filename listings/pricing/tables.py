@@ -114,7 +114,7 @@ def _dates(data: bytes) -> Iterator[str]:
     """The column of dates, counted: a table that is too long is refused before all else."""
     for count, (_, row) in enumerate(sheets.read(data).rows, start=1):
         if count > MOST_ROWS:
-            message = f"A table may have at most {MOST_ROWS:,} rows; send it in parts."
+            message = f"A table can have at most {MOST_ROWS:,} rows; send it in parts."
             raise AppError("PAYLOAD_TOO_LARGE", message, status=413)
         yield row["date"]
 
@@ -139,7 +139,9 @@ def _title(given: Mapping[str, str], _: Reading) -> str | Fault:
 def _currency(given: Mapping[str, str], reading: Reading) -> str | Fault:
     code = (given.get("currency") or reading.currency).upper()
     if code not in currencies.EXPONENTS:
-        return Fault("currency", f"'{texts.one_line(code)[:20]}' is no currency code such as EUR")
+        return Fault(
+            "currency", f"'{texts.one_line(code)[:20]}' is not a currency code such as EUR"
+        )
     return code
 
 

@@ -85,7 +85,7 @@ def head(path: Path = FILE) -> Head:
     """The head that comes with Packshot. Raises ModelNotInstalled."""
     if not path.is_file():
         raise ModelNotInstalled(
-            f"The clothing head at {path} is missing: it is part of Packshot; restore the file."
+            f"The clothing head at {path} is missing. It is part of Packshot; restore the file."
         )
     with np.load(path, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}

@@ -66,8 +66,8 @@ class Network:
     def _load(self) -> Any:
         if not self._path.is_file() or _sha256(self._path) != SHA256:
             raise ModelNotInstalled(
-                f"The recogniser's weights at {self._path} are missing or damaged: "
-                "they are part of Packshot; restore the file from its release."
+                f"The recognition weights at {self._path} are missing or damaged. They are "
+                "part of Packshot; restore the file from its release."
             )
         import onnxruntime  # 40 MB: not for processes that never recognise
 

@@ -65,8 +65,10 @@ def _about_size(size: tuple[int, int]) -> Iterator[tuple[Problem, str]]:
     if max(size) < _LEAST_SIDE:
         yield (
             "too-small",
-            f"The photo is {size[0]} x {size[1]} pixels; marketplaces ask for at least "
-            f"{_LEAST_SIDE} on the longer side, better 1600.",
+            (
+                f"The photo is {size[0]} x {size[1]} pixels; marketplaces require at least "
+                f"{_LEAST_SIDE} on the longer side, better 1600."
+            ),
         )
 
 
@@ -75,21 +77,36 @@ def _about_pixels(rgb: U8, matte: F32) -> Iterator[tuple[Problem, str]]:
     small = shrink(rgb, size)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     if np.percentile(grey, 95) < _DARK:
-        yield "too-dark", "The photo is dark: take it by a window or with more light."
+        yield "too-dark", "The photo is dark: take it near a window or add light."
     if nothing_there(matte):
-        yield "nothing-found", "No item stands out in this photo: show one item on a calm ground."
+        yield (
+            "nothing-found",
+            "No item stands out in this photo: show one item on a plain background.",
+        )
         return
     laid = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR), np.float32)
     subject = laid > 0.5
     if (small.min(axis=2)[subject] >= _BRIGHT).mean() > _CLIPPED:
-        yield "too-bright", "Much of the item is pure white: expose the photo a little less."
+        yield "too-bright", "Much of the item is pure white: reduce the exposure a little."
     left, top, across, down = cv2.boundingRect(subject.astype(np.uint8))
     if blur(grey[top : top + down, left : left + across]) > _BLURRED:
-        yield "blurred", "The photo is not sharp: hold still, focus on the item, clean the lens."
+        yield (
+            "blurred",
+            "The photo is not sharp: hold the camera still, focus on the item and clean the lens.",
+        )
     if _clutter(grey, laid) > _CLUTTERED:
-        yield "cluttered", "Much else is in the photo: use a plain ground, or cut the item out."
+        yield (
+            "cluttered",
+            (
+                "The photo shows much besides the item: use a plain background, or remove the "
+                "background."
+            ),
+        )
     if sides := _touched(subject):
-        yield "cut-off", f"The item runs out of the photo ({', '.join(sides)}): step back a little."
+        yield (
+            "cut-off",
+            f"The item extends beyond the photo ({', '.join(sides)}): step back a little.",
+        )
 
 
 def _clutter(grey: U8, matte: F32) -> float:
@@ -120,10 +137,13 @@ def _about_texts(rgb: U8, matte: F32, texts: Sequence[Text]) -> Iterator[tuple[P
     if marks:
         yield (
             "watermark",
-            f"A mark is laid over the photo (“{marks[0][:40]}”): most marketplaces refuse it.",
+            f"The photo has a watermark (“{marks[0][:40]}”): most marketplaces reject it.",
         )
     elif laid_over:
         yield (
             "text",
-            f"Text is laid over the photo (“{laid_over[0].words[:40]}”): most marketplaces refuse it.",
+            (
+                f"The photo has text over it (“{laid_over[0].words[:40]}”): most marketplaces "
+                "reject it."
+            ),
         )

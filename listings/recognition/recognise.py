@@ -75,7 +75,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
     there is no photo.
     """
     if not pictures:
-        raise ValueError("There is no photo to recognise anything on.")
+        raise ValueError("There is no photo to recognize anything in.")
     views = [_view(data, tools) for data in pictures]
     choice = choosing.choose([None if view.empty else view.looks for view in views])
     painted = [None if view.empty else colors.of(view.rgb, view.matte) for view in views]

@@ -38,9 +38,9 @@ def change(caller: Caller, listing_ids: Sequence[UUID], wanted: BulkChange) -> l
     Raises AppError NOT_FOUND, and what ``listings.change`` raises with the listing's id before it.
     """
     if not 1 <= len(listing_ids) <= MOST:
-        raise invalid("listingIds", f"Name 1 to {MOST} listings, not {len(listing_ids)}.")
+        raise invalid("listingIds", f"Send 1 to {MOST} listings, not {len(listing_ids)}.")
     if len(set(listing_ids)) < len(listing_ids):
-        raise invalid("listingIds", "A listing is named twice.")
+        raise invalid("listingIds", "Each listing can be listed only once.")
     with transaction.atomic():
         found = selectors.chosen(caller.account, list(listing_ids))
         # Always locked in the same order, so that two bulk changes never wait for each other.

@@ -181,7 +181,7 @@ def _say(listing: Listing, fields: Mapping[str, Any]) -> Changes:
             setattr(listing, name, value)
     low, high = listing.price_min, listing.price_max
     if low is not None and high is not None and low > high:
-        raise invalid("priceMin", "priceMin is more than priceMax.")
+        raise invalid("priceMin", "priceMin must not be more than priceMax.")
     return changes
 
 
@@ -211,7 +211,7 @@ def _move(listing: Listing, state: str, sale: Mapping[str, Any]) -> Changes:
     states.check(listing.state, state)
     before = {name: getattr(listing, name) for name in ("state", *SALE)}
     if sale and state != ListingState.SOLD:
-        raise invalid(camel(next(iter(sale))), "Only a listing that is sold has a sale.")
+        raise invalid(camel(next(iter(sale))), "Only a sold listing can have a sale.")
     listing.state = state
     if state == ListingState.SOLD:
         _sell(listing, sale)
@@ -232,14 +232,14 @@ def _sell(listing: Listing, sale: Mapping[str, Any]) -> None:
     if listing.sold_price is None:
         listing.sold_price = listing.price
     if listing.sold_price is None:
-        raise invalid("soldPrice", "Say what it was sold for: the listing has no price.")
+        raise invalid("soldPrice", "Send the price it was sold for: the listing has no price.")
     listing.sold_at = listing.sold_at or timezone.now()
     _check_past(listing.sold_at)
 
 
 def _check_past(sold_at: datetime) -> None:
     if sold_at > timezone.now():
-        raise invalid("soldAt", "This is in the future.")
+        raise invalid("soldAt", "Must not be in the future.")
 
 
 def _check_whole(listing: Listing) -> None:
@@ -265,7 +265,7 @@ def _save(listing: Listing, *, new: bool = False) -> None:
     except IntegrityError as error:
         if listing.sku and _sku_taken(listing):
             raise AppError(
-                "CONFLICT", f"Another listing has the SKU '{listing.sku}'.", status=409
+                "CONFLICT", f"Another listing already has the SKU '{listing.sku}'.", status=409
             ) from error
         raise
 

@@ -32,7 +32,7 @@ class Hints(BaseModel):
     )
 
     category: str | None = Field(
-        None, description="A key such as `jeans`, where the photos leave it open."
+        None, description="A key such as `jeans`, if the photos leave it open."
     )
     brand: str | None = Field(None, max_length=100)
     size: str | None = Field(None, max_length=50)
@@ -42,10 +42,13 @@ class Hints(BaseModel):
     color: str | None = Field(None, max_length=60)
     material: str | None = Field(None, max_length=60)
     notes: str | None = Field(
-        None, max_length=2000, description="Stands in the description as it is."
+        None, max_length=2000, description="Included in the description as is."
     )
     purchase_price: int | None = Field(
-        None, ge=0, le=_LARGEST, description="In minor units; only for a warning, never told."
+        None,
+        ge=0,
+        le=_LARGEST,
+        description="In minor units; only used for a warning and never mentioned.",
     )
     tone: Tone | None = None
     language: Language = "en"
@@ -64,7 +67,7 @@ class Hints(BaseModel):
     @classmethod
     def _category(cls, value: str | None) -> str | None:
         if value is not None and value not in vocabulary.categories():
-            raise ValueError("There is no such category.")
+            raise ValueError("There is no such category. See /listings/categories.")
         return value
 
     @field_validator("condition")

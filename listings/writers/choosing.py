@@ -39,7 +39,7 @@ def named(name: str | None) -> Name:
     if name is None:
         raise AppError(
             "PROVIDER_FAILED",
-            f"This site's settings name the writer '{wanted[:40]}', and it has only {known}.",
+            f"The settings of this site name the writer '{wanted[:40]}', but it has only {known}.",
             status=502,
         )
-    raise invalid("provider", f"There is no writer '{wanted[:40]}' on this site; it has {known}.")
+    raise invalid("provider", f"This site has no writer '{wanted[:40]}'. Available: {known}.")

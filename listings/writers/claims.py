@@ -96,11 +96,11 @@ def fault_of(text: str, facts: Facts) -> str | None:
 
 def _faults(text: str, facts: Facts) -> Iterator[str]:
     if _CONTACT.search(text):
-        yield "it holds contact details or a link"
+        yield "it contains contact details or a link"
     if _MONEY.search(text):
-        yield "it speaks of money or shipping"
+        yield "it mentions money or shipping"
     if (claim := _UNPROVEN.search(text)) and not _noted(claim[0], facts):
-        yield f"nobody said that it is {claim[0].lower()}"
+        yield f"nothing says that it is {claim[0].lower()}"
     yield from _brands(text, facts)
     yield from _sizes(text, facts)
     yield from _conditions(text, facts)
@@ -125,7 +125,7 @@ def _sizes(text: str, facts: Facts) -> Iterator[str]:
     known = _letters(facts.size)
     for found in _SIZE.finditer(text):
         if not set(_letters(found[1])) & set(known):
-            yield f"it says size {found[1]}, and the size is {facts.size}"
+            yield f"it says size {found[1]}, but the size is {facts.size}"
 
 
 def _letters(size: str) -> list[str]:
@@ -139,7 +139,7 @@ def _conditions(text: str, facts: Facts) -> Iterator[str]:
         if claim is None or facts.condition in true_of or _noted(claim[0], facts):
             continue
         known = Condition(facts.condition).label if facts.condition else "not known"
-        yield f"it says '{claim[0]}', and the condition is {known}"
+        yield f"it says '{claim[0]}', but the condition is {known}"
 
 
 def _colours(text: str, facts: Facts) -> Iterator[str]:
@@ -149,7 +149,7 @@ def _colours(text: str, facts: Facts) -> Iterator[str]:
     given = set(vocabulary.words(wording.spelt(" ".join(facts.colours), "us")).split())
     for word in vocabulary.words(wording.spelt(text, "us")).split():
         if word in _COLOURS and word not in given and not _noted(word, facts):
-            yield f"it says {word}, and the colour is {', '.join(facts.colours)}"
+            yield f"it says {word}, but the color is {', '.join(facts.colours)}"
 
 
 def _materials(text: str, facts: Facts) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _materials(text: str, facts: Facts) -> Iterator[str]:
     known = vocabulary.words(" ".join((*facts.materials, called)))
     for word in vocabulary.words(text).split():
         if word in wording.TEXTILES and word not in known and not _noted(word, facts):
-            yield f"it says {word}, which nobody read or said"
+            yield f"it says {word}, which neither the photos nor the hints say"
 
 
 def _noted(words: str, facts: Facts) -> bool:

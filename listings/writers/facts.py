@@ -57,11 +57,11 @@ def doubts(seen: Seen, hints: Hints, facts: Facts) -> Iterator[str]:
             f"{names[seen.category].name}."
         )
     if facts.category is None:
-        yield f"What the item is was not recognised.{maybe(seen)} Say it in hints.category."
+        yield f"The item was not recognized.{maybe(seen)} Set hints.category."
     if not facts.brand:
         yield "No brand was seen or given."
     if not facts.condition:
-        yield "The condition was not given; photos alone don't tell it."
+        yield "The condition was not given, and photos alone don't show it."
     for one in seen.quality:
         yield f"Photo {one.image + 1}: {one.message}"
 

@@ -59,7 +59,7 @@ class LlmWriter:
                 reply = replies.read(self._ask(messages, brief), brief.limits, known)
             except BadReply as again:
                 raise self._server.failed(
-                    f"gave no usable listing in two tries: {str(again).rstrip('.')}"
+                    f"gave no usable listing in two attempts: {str(again).rstrip('.')}"
                 ) from again
         return self._draft(brief, reply)
 
@@ -89,14 +89,16 @@ class LlmWriter:
         choice = choices[0] if isinstance(choices, list) and choices else None
         message = choice.get("message") if isinstance(choice, Mapping) else None
         if not isinstance(choice, Mapping) or not isinstance(message, Mapping):
-            raise self._server.failed("answered without a message")
+            raise self._server.failed("returned no message")
         if message.get("refusal") or choice.get("finish_reason") == "content_filter":
             raise self._server.failed("refused to write about this item")
         if choice.get("finish_reason") == "length":
-            raise self._server.failed("broke off in the middle: its context or output is too short")
+            raise self._server.failed(
+                "stopped in the middle: its context or output limit is too small"
+            )
         content = message.get("content")
         if not isinstance(content, str) or not content.strip():
-            raise self._server.failed("answered without a text")
+            raise self._server.failed("returned no text")
         return content
 
     def _draft(self, brief: Brief, reply: Reply) -> Draft:
@@ -104,7 +106,7 @@ class LlmWriter:
         described = claims.checked(reply.description, facts)
         warnings += [_left_out("a sentence", *one) for one in described.dropped]
         if not described.text:
-            raise self._server.failed("wrote nothing that agrees with what is known of the item")
+            raise self._server.failed("wrote nothing that agrees with what is known about the item")
         title, fault = reply.title, claims.fault_of(reply.title, facts)
         if fault is not None:
             title = titles.title(replace(brief, facts=facts), styles()[brief.platform])
@@ -180,7 +182,7 @@ def _together(facts: Facts, reply: Reply) -> tuple[Facts, list[str]]:
         category, confidence = vocabulary.categories()[reply.category], reply.confidence
     elif category and reply.category not in (None, category.key):
         warnings.append(
-            f"The language model takes the item for {reply.category}; {category.key} was kept."
+            f"The language model chose the category {reply.category}; {category.key} was kept."
         )
     return replace(
         facts,
@@ -201,7 +203,7 @@ def _agree(name: str, known: str, said: str) -> bool:
 
 
 def _left_out(what: str, text: str, fault: str) -> str:
-    return f"Left out {what} of the language model's: “{wording.cut(text, 120)}”; {fault}."
+    return f"Left out {what} by the language model: “{wording.cut(text, 120)}”; {fault}."
 
 
 def _tags(reply: Reply, facts: Facts, brief: Brief) -> tuple[str, ...]:

@@ -27,9 +27,7 @@ class RulesWriter:
     def write(self, brief: Brief) -> Draft:
         """Raises AppError NOT_RECOGNISED (422 at the door) where nobody knows what the item is."""
         if brief.facts.category is None and not brief.facts.notes:
-            message = (
-                "What the item is was not recognised. Say it in hints.category or hints.notes."
-            )
+            message = "The item was not recognized. Set hints.category or hints.notes."
             raise AppError("NOT_RECOGNISED", message, status=422)
         style = styles()[brief.platform]
         title = titles.title(brief, style)
@@ -70,7 +68,7 @@ def _description(
     free = brief.limits.description - len(_paragraphs([*blocks, *ending])) - 2
     if len(notes) > free:
         notes = wording.cut(notes, max(0, free - 1)) + "…"
-        warnings.append("The notes had to be shortened to fit the platform's description.")
+        warnings.append("The notes were shortened to fit the platform's description limit.")
     # Notes about something nobody recognised are all there is to begin with.
     told = [*blocks, notes] if brief.facts.category else [notes, *blocks]
     return _paragraphs([*told, *ending]), warnings

@@ -82,7 +82,9 @@ def country_for(currencies: Iterable[str], options: Options) -> str:
     """
     found = sorted(set(currencies))
     if len(found) > 1:
-        raise invalid("listingIds", f"An eBay file has one currency, not {' and '.join(found)}.")
+        raise invalid(
+            "listingIds", f"An eBay file can have only one currency, not {' and '.join(found)}."
+        )
     currency = found[0] if found else None
     if options.country is not None:
         if currency not in (None, SITES[options.country][1]):
@@ -94,7 +96,7 @@ def country_for(currencies: Iterable[str], options: Options) -> str:
     for country, (_, paid_in) in SITES.items():
         if currency in (None, paid_in):
             return country
-    raise invalid("listingIds", f"None of eBay's sites here sells in {currency}.")
+    raise invalid("listingIds", f"No supported eBay site sells in {currency}.")
 
 
 def aspects_of(names: Iterable[str]) -> list[str]:

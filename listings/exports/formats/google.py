@@ -66,7 +66,7 @@ def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
 FORMAT = Format(
     name="google",
     position=30,
-    about="Merchant, with tabs",
+    about="Merchant, tab-separated",
     extension="tsv",
     media_type=TSV,
     platform=Platform.GOOGLE,

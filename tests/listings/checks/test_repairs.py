@@ -182,7 +182,7 @@ class TestUnderWay:
         image = add_photo((1600, 1600), background=(255, 255, 255), fill=0.9, thumbnail=True)
         listing = make_listing(images=[image])
         error = refusal_of(repair(owner, listing, image), 409, "CONFLICT")
-        assert error["error"] == "Nothing is wrong with this picture that an edit could mend."
+        assert error["error"] == "This picture has no problem that an edit could fix."
         assert not Job.objects.exists()
 
     def test_a_picture_of_another_listing_or_account_is_not_found(

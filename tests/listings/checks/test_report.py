@@ -27,17 +27,17 @@ def reasons(make_listing, add_photo):
 @pytest.mark.parametrize(
     ("lacking", "reason"),
     [
-        ({"photo_count": 3}, (-5, "Buyers like to see 4 or more photos; this has 3.")),
+        ({"photo_count": 3}, (-5, "Buyers prefer 4 or more photos; this listing has 3.")),
         (
             {"title": "x" * 24},
-            (-5, "The title is short: brand, kind, size and colour fill 25 characters."),
+            (-5, "The title is short: use up to 25 characters for brand, kind, size and color."),
         ),
         (
             {"description": "y" * 149},
-            (-5, "The description is short: 150 characters leave fewer questions."),
+            (-5, "The description is short: with 150 characters, buyers have fewer questions."),
         ),
-        ({"brand": ""}, (-5, "No brand is named; say so where there is none.")),
-        ({"colors": []}, (-3, "No colour is named.")),
+        ({"brand": ""}, (-5, "No brand is given; if there is none, say so.")),
+        ({"colors": []}, (-3, "No color is given.")),
         ({"size": ""}, (-5, "The size is missing.")),
     ],
 )
@@ -53,5 +53,5 @@ def test_a_size_is_missed_of_what_is_worn(reasons):
 
 def test_without_photos_nothing_is_said_of_their_number(reasons):
     assert [message for _, message in reasons(photo_count=0)] == [
-        "There are 0 photos; at least 1 are wanted."
+        "The listing has too few photos: 0, but the minimum is 1."
     ]

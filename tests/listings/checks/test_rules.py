@@ -35,7 +35,7 @@ def found(listing, check, source=SOURCE, **values):
         ),
         (
             *("title_advised", 5, {"title": "Jeans"}),
-            ("advice", "title", "The title has 5 characters; beyond 4 it may be cut.", 5),
+            ("advice", "title", "The title has 5 characters; it may be cut after 4.", 5),
         ),
         (
             *("description_max", 4, {"description": "Blue"}),
@@ -46,7 +46,7 @@ def found(listing, check, source=SOURCE, **values):
             (
                 "advice",
                 "description",
-                "The description has 4 characters; beyond 3 it may be cut.",
+                "The description has 4 characters; it may be cut after 3.",
                 4,
             ),
         ),
@@ -132,7 +132,7 @@ def test_what_is_required_and_missing_is_named(make_listing):
 
 def test_a_category_that_the_platform_has_no_name_for_is_to_be_named(make_listing, monkeypatch):
     monkeypatch.setattr("listings.marketplaces.category_for", lambda *_: "")
-    message = "No category of the platform's is known for 'jeans'{}: name it in the variant."
+    message = "No category of this platform is known for 'jeans'{}: set it in the variant."
     with_department = make_listing()
     assert found(with_department, wording, required=["category"]) == [
         ("error", "category", message.format(""), None)
@@ -147,10 +147,15 @@ def test_pictures_are_counted(make_listing, add_photo):
     listing = make_listing(images=[add_photo((9, 9)), add_photo((9, 9))])
     assert found(listing, photos, photos_min=2, photos_max=2) == []
     assert found(listing, photos, UNCERTAIN, photos_min=3) == [
-        ("error", "imageIds", "There are 2 photos; at least 3 are wanted.", 2),
+        ("error", "imageIds", "The listing has too few photos: 2, but the minimum is 3.", 2),
     ]
     assert found(listing, photos, photos_max=1) == [
-        ("error", "imageIds", "There are 2 photos; 1 are allowed, the others are left out.", 2),
+        (
+            "error",
+            "imageIds",
+            "The listing has too many photos: 2, but the maximum is 1. The others are left out.",
+            2,
+        ),
     ]
 
 
@@ -212,7 +217,12 @@ def test_pictures_are_counted(make_listing, add_photo):
         ),
         (
             *("cover_square", None, True),
-            ("advice", "imageIds", "The cover is 80x60; a square one is shown whole.", "80x60"),
+            (
+                "advice",
+                "imageIds",
+                "The cover is 80x60; only a square cover is shown uncropped.",
+                "80x60",
+            ),
         ),
     ],
 )
@@ -256,10 +266,10 @@ def test_a_covers_background_is_told_as_it_looks(make_listing, add_photo):
     assert told((100, 100), thumbnail=True, fill=0.9, **white) == []
     [(level, field, message, share)] = told((1000, 1000), thumbnail=True, fill=0.5, **white)
     assert (level, field, share) == ("error", "imageIds", pytest.approx(0.5, abs=0.01))
-    assert message == f"The product fills {share:.0%} of the cover; 85% are required."
+    assert message == f"The product fills {share:.0%} of the cover; at least 85% are required."
     message = "The cover's background is not white; pure white is required."
     assert told((100, 100), thumbnail=True) == [("error", "imageIds", message, "not white")]
-    message = "The cover's background is not looked at yet: try again in a moment."
+    message = "The cover's background has not been checked yet. Try again in a moment."
     assert told((100, 100), **white) == [("advice", "imageIds", message, None)]
 
 

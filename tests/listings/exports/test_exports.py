@@ -50,7 +50,7 @@ def test_what_is_for_sale_is_exported_or_what_is_named_or_a_state(owner, make_li
     assert titles(state="draft") == ["Draft"]
     assert titles(listingIds=[draft.public_id, ready.public_id]) == ["Ready", "Draft"]
     error = refusal_of(send(owner, "csv", state="sold"), 409, "CONFLICT")
-    assert error["error"] == "There is no listing to export."
+    assert error["error"] == "There are no listings to export."
     both = send(owner, "csv", state="draft", listingIds=[draft.public_id])
     refusal_of(both, 400, "VALIDATION_ERROR")
 
@@ -94,9 +94,7 @@ def test_an_address_is_asked_for_unless_the_platforms_variant_has_one(
     listings.set_variant(owner.caller, listing, other, {"url": "https://shop.example/other"})
     listings.set_variant(owner.caller, listing, format_with_link.platform, {"title": "501s"})
     error = refusal_of(send(owner, format_with_link.name), 400, "VALIDATION_ERROR")
-    assert error["error"] == (
-        f"{listing.public_id} needs an address (the variant's url, or `link`)."
-    )
+    assert error["error"] == f"{listing.public_id} needs a URL (the variant's url, or `link`)."
     listings.set_variant(
         owner.caller, listing, format_with_link.platform, {"url": "https://shop.example/1"}
     )

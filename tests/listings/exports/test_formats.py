@@ -112,7 +112,7 @@ class TestAddedFormat:
         answer = send(owner, "labels", listingIds=[bare.public_id])
         error = refusal_of(answer, 400, "VALIDATION_ERROR")
         assert error["error"] == (
-            f"{bare.public_id} needs a title and an address (the variant's url, or `link`)."
+            f"{bare.public_id} needs a title and a URL (the variant's url, or `link`)."
         )
 
     def test_what_goes_with_it_goes_with_no_other(self, owner, listing):

@@ -413,7 +413,7 @@ def test_the_sites_own_choice_is_a_setting(
     assert data_of(ask(provider="rules"))["provider"] == "rules"
     settings.LISTING_PROVIDER = "gpt"
     body = refusal_of(ask(), 502, "PROVIDER_FAILED")
-    assert "name the writer 'gpt', and it has only rules, llm" in body["error"]
+    assert "name the writer 'gpt', but it has only rules, llm" in body["error"]
 
 
 def test_a_real_photo_is_recognised_and_written_about(

@@ -99,10 +99,10 @@ def test_the_same_table_counts_once_and_equal_rows_of_it_each(owner: Seller) -> 
 def test_rows_in_error_refuse_the_table_and_nothing_is_kept(owner: Seller) -> None:
     bad = TABLE + "Coat,,,,-5,2026-01-01\nHat,,,,5,tomorrow\n"
     body = refusal_of(send(owner, bad), 400, "VALIDATION_ERROR")
-    assert body["error"].startswith("2 rows are in error, and nothing was imported.")
+    assert body["error"].startswith("2 rows are invalid, so nothing was imported.")
     assert body["fields"]["file"] == [
-        "Line 5, price: must be more than nothing.",
-        "Line 6, date: 'tomorrow' is no date; write it as 2024-12-31.",
+        "Line 5, price: must be more than zero.",
+        "Line 6, date: 'tomorrow' is not a date; write it as 2024-12-31.",
     ]
     assert nothing_kept()
     assert files_kept() == []
@@ -114,11 +114,11 @@ def test_rows_in_error_may_be_left_out(owner: Seller) -> None:
     made = data_of(send(owner, bad, onError="skip"), 201)
     assert (made["report"]["imported"], made["report"]["skipped"]) == (3, 1)
     assert made["report"]["errors"] == [
-        {"line": 5, "column": "price", "message": "must be more than nothing."}
+        {"line": 5, "column": "price", "message": "must be more than zero."}
     ]
     only_bad = TABLE.splitlines()[0] + "\nCoat,,,,-5,2026-01-01\n"
     body = refusal_of(send(owner, only_bad, onError="skip"), 400, "VALIDATION_ERROR")
-    assert body["fields"]["file"] == ["Line 2, price: must be more than nothing."]
+    assert body["fields"]["file"] == ["Line 2, price: must be more than zero."]
     header = refusal_of(send(owner, TABLE.splitlines()[0]), 400, "VALIDATION_ERROR")
     assert header["error"] == "The table has no rows."
 

@@ -112,7 +112,7 @@ def test_two_sold_items_are_no_ground_to_stand_on(owner: Seller, sold: Any) -> N
         1620,
         3750,
     )
-    assert "You have 2 sold items like this one, and 3 are needed." in found.note
+    assert "You have 2 sold items like this one, but 3 are needed." in found.note
     assert "not market data" in found.note
     assert found.told()["isEstimate"] is True
     assert found.told()["nearest"] == []
@@ -200,7 +200,7 @@ def test_what_is_not_recognised_has_no_price_without_words_that_fit(
         None,
         0,
     )
-    assert "was not recognised" in nothing.note
+    assert "was not recognized" in nothing.note
     said = ask(owner, "antique brass candlestick 30 cm tall", category=None, brand=None)
     assert (said.basis, said.suggested) == ("comparables", 9000)
 

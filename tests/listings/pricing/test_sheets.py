@@ -56,15 +56,15 @@ def test_money_is_read_as_people_write_it(text: str, currency: str, minor: int) 
     [
         ("", "no amount"),
         ("n/a", "no amount"),
-        ("-5", "more than nothing"),
-        ("0.00", "more than nothing"),
+        ("-5", "more than zero"),
+        ("0.00", "more than zero"),
         ("12.345.6", "no amount"),
         ("1,23,456", "no amount"),
         ("45 €", "is in EUR"),
         ("45 PLN", "USD was expected"),
         ("=12*3", "is a formula"),
         ("@SUM(A1)", "is a formula"),
-        ("4.5678", "more exact than USD"),
+        ("4.5678", "more decimal places than USD"),
         ("999999999999", "too large"),
         ("1e9", "no amount"),
         ("12" * 5000, "too large"),
@@ -159,12 +159,12 @@ def test_columns_stand_in_any_order_and_others_are_passed_over() -> None:
     [
         (b"", "is empty"),
         (b"\n \r\n", "is empty"),
-        (b"just words\nand more", "needs a column 'title' and 'price' and 'date'"),
-        (b"title,price\na,1", "needs a column 'date'; it has: title, price."),
+        (b"just words\nand more", "is missing 'title' and 'price' and 'date'"),
+        (b"title,price\na,1", "is missing 'date'; it has: title, price."),
         (b"title,name,price,date\na,b,1,2026-01-01", "Several columns could be the title"),
         (b"PK\x03\x04\x00\x00\x00\x00xl/workbook.xml", "not a text file"),
-        (b"\xff\xfet\x00i\x00", "needs a column"),
-        (b"\xff\xfe\x00\xd8", "says it is utf-16, and is not"),
+        (b"\xff\xfet\x00i\x00", "header is missing"),
+        (b"\xff\xfe\x00\xd8", "says it is utf-16, but it is not"),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, wrong: str) -> None:
@@ -177,7 +177,7 @@ def test_an_open_quotation_mark_does_not_swallow_the_table_in_silence() -> None:
     table = f"{HEADER}\n\"Levi's 501,Levi's,Jeans,Good,45,2026-03-01\n{ROW}\n"
     [first, *_] = errors(*table.split("\n")[1:])
     assert "2" in first or "3" in first
-    with pytest.raises(AppError, match="quotation mark left open"):
+    with pytest.raises(AppError, match="quotation mark not closed"):
         read(f'{HEADER}\n"{"x" * 140_000}')
 
 
@@ -186,8 +186,12 @@ def test_every_fault_of_a_row_is_told_with_its_line() -> None:
     assert (len(found.rows), found.skipped) == (2, 1)
     assert found.errors == [
         {"line": 3, "column": "title", "message": "is empty."},
-        {"line": 3, "column": "price", "message": "'free' is no amount of money."},
-        {"line": 3, "column": "date", "message": "'yesterday' is no date; write it as 2024-12-31."},
+        {"line": 3, "column": "price", "message": "'free' is not an amount of money."},
+        {
+            "line": 3,
+            "column": "date",
+            "message": "'yesterday' is not a date; write it as 2024-12-31.",
+        },
     ]
 
 
@@ -200,7 +204,7 @@ def test_long_texts_and_odd_currencies_are_told() -> None:
         {
             "line": 3,
             "column": "currency",
-            "message": "'BTC' is no currency code such as EUR.",
+            "message": "'BTC' is not a currency code such as EUR.",
         }
     ]
 

@@ -220,22 +220,22 @@ def test_what_a_platform_forbids_is_sent_back(
 
 def test_two_bad_answers_are_a_failure(stub: Stub) -> None:
     said = refusal(lambda: write(stub, "nonsense"))
-    assert said == "llm gave no usable listing in two tries: It is not a JSON object."
+    assert said == "llm gave no usable listing in two attempts: It is not a JSON object."
     assert len(stub.asked) == 2
 
 
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ({"choices": []}, "without a message"),
-        ({"choices": [7]}, "without a message"),
-        ({"choices": {"0": 1}}, "without a message"),
-        ({"object": "error"}, "without a message"),
-        (chat("{}", message={"content": None}), "without a text"),
-        (chat("{}", message={"content": [{"type": "text"}]}), "without a text"),
+        ({"choices": []}, "returned no message"),
+        ({"choices": [7]}, "returned no message"),
+        ({"choices": {"0": 1}}, "returned no message"),
+        ({"object": "error"}, "returned no message"),
+        (chat("{}", message={"content": None}), "returned no text"),
+        (chat("{}", message={"content": [{"type": "text"}]}), "returned no text"),
         (chat("{}", message={"refusal": "No.", "content": None}), "refused to write"),
         (chat("{}", finish_reason="content_filter"), "refused to write"),
-        (chat("{}", finish_reason="length"), "broke off in the middle"),
+        (chat("{}", finish_reason="length"), "stopped in the middle"),
         (b"<html>busy</html>", "not JSON"),
         (b"[]", "JSON that is not an object"),
     ],
@@ -276,19 +276,19 @@ def test_a_picture_that_cannot_be_read_is_not_sent(stub: Stub) -> None:
     ("sentence", "fault"),
     [
         ("A classic by Wrangler.", "it names Wrangler, and the brand is Levi's"),
-        ("Fits like a size L.", "it says size L, and the size is M"),
+        ("Fits like a size L.", "it says size L, but the size is M"),
         ("Brand new with tags!", "it says 'with tags'"),
         ("Never worn.", "it says 'Never worn'"),
         ("In excellent used condition.", "it says 'excellent used condition'"),
         ("No visible flaws.", "it says 'No visible flaws'"),
-        ("Made of pure silk.", "it says silk, which nobody read or said"),
-        ("100% authentic.", "nobody said that it is authentic"),
-        ("A rare find.", "nobody said that it is rare"),
-        ("Only $45 today.", "it speaks of money or shipping"),
-        ("Free shipping on all orders.", "it speaks of money or shipping"),
-        ("Write to me at seller@example.com.", "it holds contact details or a link"),
-        ("See https://elsewhere.example/x for more.", "it holds contact details or a link"),
-        ("Call +1 (555) 123-4567.", "it holds contact details or a link"),
+        ("Made of pure silk.", "it says silk, which neither the photos nor the hints say"),
+        ("100% authentic.", "nothing says that it is authentic"),
+        ("A rare find.", "nothing says that it is rare"),
+        ("Only $45 today.", "it mentions money or shipping"),
+        ("Free shipping on all orders.", "it mentions money or shipping"),
+        ("Write to me at seller@example.com.", "it contains contact details or a link"),
+        ("See https://elsewhere.example/x for more.", "it contains contact details or a link"),
+        ("Call +1 (555) 123-4567.", "it contains contact details or a link"),
     ],
 )
 def test_sentences_that_nobody_stands_for_are_left_out(
@@ -330,7 +330,7 @@ def test_what_the_sellers_notes_say_may_be_said() -> None:
 
 def test_a_colour_that_the_seller_gave_is_not_argued_with() -> None:
     given = replace(FACTS, colours=("Navy",), given=frozenset({"color"}))
-    assert claims.fault_of("Bright red jeans.", given) == "it says red, and the colour is Navy"
+    assert claims.fault_of("Bright red jeans.", given) == "it says red, but the color is Navy"
     assert claims.fault_of("Navy jeans.", given) is None
     assert claims.fault_of("Bright red jeans.", FACTS) is None
 
@@ -343,7 +343,7 @@ def test_facts_that_are_known_stand_against_the_models(stub: Stub) -> None:
     assert draft.warnings == (
         "The language model read the brand as Lee; Levi's was kept.",
         "The language model read the size as XL; M was kept.",
-        "The language model takes the item for skirt; jeans was kept.",
+        "The language model chose the category skirt; jeans was kept.",
     )
 
 

@@ -167,7 +167,7 @@ def test_notes_are_shortened_where_the_platform_has_no_room() -> None:
     assert len(draft.description) <= 1000
     assert draft.description.split("\n\n")[-1].startswith("#levis")
     assert "word…" in draft.description
-    assert draft.warnings == ("The notes had to be shortened to fit the platform's description.",)
+    assert draft.warnings == ("The notes were shortened to fit the platform's description limit.",)
     assert write(told, "etsy").warnings == ()
 
 
@@ -274,9 +274,9 @@ def test_contradictions_and_gaps_are_told() -> None:
     ]
     nothing = replace(SEEN, category=None, brand=None, quality=())
     assert list(known.doubts(nothing, Hints(), known.merge(nothing, Hints()))) == [
-        "What the item is was not recognised. It may be a blouse. Say it in hints.category.",
+        "The item was not recognized. It may be a blouse. Set hints.category.",
         "No brand was seen or given.",
-        "The condition was not given; photos alone don't tell it.",
+        "The condition was not given, and photos alone don't show it.",
     ]
 
 

@@ -102,7 +102,7 @@ def test_an_ebay_file_has_one_currency_that_ebay_has(owner, make_listing):
     make_listing()
     make_listing(currency="GBP")
     error = refusal_of(send(owner, "ebay"), 400, "VALIDATION_ERROR")
-    message = "An eBay file has one currency, not GBP and USD."
+    message = "An eBay file can have only one currency, not GBP and USD."
     assert error["fields"] == {"listingIds": [message]}
     crowns = make_listing(currency="SEK")
     refusal_of(send(owner, "ebay", listingIds=[crowns.public_id]), 400, "VALIDATION_ERROR")
@@ -130,7 +130,7 @@ def test_the_currency_or_the_country_says_which_site(owner, make_listing, curren
 def test_a_site_that_sells_in_another_currency_is_named(owner, make_listing):
     crowns = make_listing(currency="SEK")
     error = refusal_of(send(owner, "ebay"), 400, "VALIDATION_ERROR")
-    message = "None of eBay's sites here sells in SEK."
+    message = "No supported eBay site sells in SEK."
     assert error["fields"] == {"listingIds": [message]}
     answer = send(owner, "ebay", listingIds=[crowns.public_id], ebay={"country": "GB"})
     error = refusal_of(answer, 400, "VALIDATION_ERROR")
