@@ -62,7 +62,7 @@ def check(data: bytes, *, name: str, field: str = "file", most_bytes: int | None
 
 def too_large(most_bytes: int) -> AppError:
     limit = f"{most_bytes / 1_000_000:g} MB"
-    return AppError("PAYLOAD_TOO_LARGE", f"A file may have at most {limit}.", status=413)
+    return AppError("PAYLOAD_TOO_LARGE", f"The maximum file size is {limit}.", status=413)
 
 
 def display_name(raw: str) -> str:

@@ -89,7 +89,7 @@ def create(
     """Raises AppError VALIDATION_ERROR for a name without visible characters, CONFLICT for one
     project too many."""
     if Project.objects.filter(account=account).count() >= MOST:
-        raise AppError("CONFLICT", f"An account has at most {MOST:,} projects.", status=409)
+        raise AppError("CONFLICT", f"An account can have at most {MOST:,} projects.", status=409)
     return Project.objects.create(
         id=project_id or uuid4(),
         account=account,
@@ -137,7 +137,7 @@ def visible_name(raw: str) -> str:
     shown = "".join(c for c in " ".join(raw.split()) if c.isprintable() or c in _JOINERS)
     name = " ".join(shown.split())
     if not name.strip(_JOINERS):
-        raise invalid("name", "The name has no visible characters.")
+        raise invalid("name", "The name must have at least one visible character.")
     return name
 
 

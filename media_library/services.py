@@ -18,7 +18,7 @@ def change_image(image: Image, *, name: str | None = None, project: Project | No
     if name is not None:
         image.name = display_name(name)
         if not image.name:
-            raise invalid("name", "The name has no visible characters.")
+            raise invalid("name", "The name must have at least one visible character.")
     if project is not None:
         image.project = project
     # Only while it lives: a name must not come back to a picture that is being deleted.

@@ -33,7 +33,7 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "CONFLICT",
         "A job that is completed can't be cancelled.",
     ),
-    "413": ("The upload is too large.", "PAYLOAD_TOO_LARGE", "A file may have at most 30 MB."),
+    "413": ("The upload is too large.", "PAYLOAD_TOO_LARGE", "The maximum file size is 30 MB."),
     "415": (
         "The body has none of the content types above.",
         "UNSUPPORTED_MEDIA_TYPE",

@@ -26,7 +26,7 @@ IMAGE: dict[str, Any] = {
 }
 PROJECT: dict[str, Any] = {
     "id": "proj_7Yk2mTq9bWv4sXc1dNe8Hr",
-    "name": "Spring catalogue",
+    "name": "Spring catalog",
     "description": "Jackets and shoes, on white.",
     "type": "image",
     "status": "active",

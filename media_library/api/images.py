@@ -76,16 +76,16 @@ class Images(ImageView):
         return Response([self.shown(selectors.image_for(account, one)) for one in ids], 201)
 
     @endpoint(
-        "Your pictures",
+        "List images",
         responses={200: page_schema(ImageSerializer)},
         example=page_example(IMAGE),
         operation_id="images_list",
         parameters=[
             *PAGING,
             query("search", "Part of the name."),
-            query("project", "Only this project's, `proj_…`."),
+            query("project", "Only images in this project, `proj_…`."),
             query("kind", "Only uploads, or only results.", enum=ImageKind.values),
-            query("sort", "The order.", enum=list(selectors.SORTS), default="-createdAt"),
+            query("sort", "The sort order.", enum=list(selectors.SORTS), default="-createdAt"),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -101,12 +101,12 @@ class Images(ImageView):
         return Response(page_of(images, asked, serializer=ImageSerializer, context=context))
 
     @endpoint(
-        "Upload pictures",
+        "Upload images",
         description=(
-            "One `file`, several `files`, or the `url` of a picture on the open internet. "
-            "JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP and GIF (its first frame), told by their "
-            "content. The answer is the picture, or a list where `files` was used. Of several "
-            "files all are kept or none."
+            "One `file`, several `files`, or the `url` of an image on the public internet. "
+            "JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP and GIF (first frame) are recognized by "
+            "their content. The answer is the image, or a list if `files` was used. Either "
+            "all of several files are stored or none."
         ),
         request={"multipart/form-data": ImageUpload, "application/json": ImageAddress},
         responses={
@@ -148,7 +148,7 @@ class Images(ImageView):
 
 class OneImage(ImageView):
     @endpoint(
-        "One picture",
+        "Get an image",
         responses={200: ImageSerializer},
         example=IMAGE,
         operation_id="images_read",
@@ -158,7 +158,7 @@ class OneImage(ImageView):
         return Response(self.shown(self.image(image_id)))
 
     @endpoint(
-        "Rename or move a picture",
+        "Rename or move an image",
         request=ImageChange,
         responses={200: ImageSerializer},
         example=IMAGE,
@@ -173,8 +173,8 @@ class OneImage(ImageView):
         return Response(self.shown(image))
 
     @endpoint(
-        "Delete a picture",
-        description="Its files are removed at once. Results made from it stay.",
+        "Delete an image",
+        description="Its files are deleted immediately. Results made from it are kept.",
         responses={204: None},
         operation_id="images_delete",
         parameters=_PATH,
@@ -186,17 +186,20 @@ class OneImage(ImageView):
 
 class ImageContent(ImageView):
     @endpoint(
-        "A picture's file",
+        "Get an image's file",
         description=(
-            "Redirects to a signed address that serves the file for a while without further "
-            "authentication. `corrected` and `thumbnail` are 404 until they are made."
+            "Redirects to a signed URL that serves the file for a limited time without "
+            "further authentication. `corrected` and `thumbnail` are 404 until they are "
+            "ready."
         ),
-        responses={302: OpenApiResponse(description="To the signed address.")},
+        responses={302: OpenApiResponse(description="Redirect to the signed URL.")},
         operation_id="images_content",
         parameters=[
             *_PATH,
-            query("variant", "Which file.", enum=list(VARIANTS), default="file"),
-            query("download", "Save it instead of showing it.", type=bool, default=False),
+            query("variant", "Which file to get.", enum=list(VARIANTS), default="file"),
+            query(
+                "download", "Download the file instead of displaying it.", type=bool, default=False
+            ),
         ],
     )
     def get(self, request: Request, image_id: str) -> HttpResponseRedirect:

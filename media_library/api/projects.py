@@ -38,7 +38,7 @@ class ProjectView(ApiView):
 
 class ListProjects(ProjectView):
     @endpoint(
-        "Your projects",
+        "List projects",
         responses={200: page_schema(ProjectSerializer)},
         example=page_example(PROJECT),
         operation_id="projects_list",
@@ -49,7 +49,7 @@ class ListProjects(ProjectView):
             query("status", "Only projects with this status.", enum=ProjectStatus.values),
             query(
                 "sort",
-                "The order; by name, the default project comes first.",
+                "The sort order; by name, the default project comes first.",
                 enum=list(projects.SORTS),
                 default=projects.DEFAULT_SORT,
             ),
@@ -71,8 +71,8 @@ class ListProjects(ProjectView):
 
 class OneProject(ProjectView):
     @endpoint(
-        "A project",
-        description="Its pictures: `/images?project=proj_…`.",
+        "Get a project",
+        description="To list its images, use `/images?project=proj_…`.",
         responses={200: ProjectSerializer},
         example=PROJECT,
         operation_id="projects_read",
@@ -82,8 +82,8 @@ class OneProject(ProjectView):
         return Response(self.shown(self.project(project_id)))
 
     @endpoint(
-        "Change a project",
-        description="409 CONFLICT for archiving the default project.",
+        "Update a project",
+        description="409 CONFLICT if the default project is to be archived.",
         request=ProjectChange,
         responses={200: ProjectSerializer},
         example={**PROJECT, "status": "archived"},
@@ -99,7 +99,7 @@ class OneProject(ProjectView):
 
     @endpoint(
         "Delete a project",
-        description="Its pictures move to the default project, which itself stays (409 CONFLICT).",
+        description="Its images are moved to the default project, which can't be deleted (409 CONFLICT).",
         responses={204: None},
         operation_id="projects_delete",
         parameters=_PATH,

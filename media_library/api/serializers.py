@@ -52,7 +52,9 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
 
 
 class CountsSerializer(serializers.Serializer[Project]):
-    images = serializers.IntegerField(source="image_count", help_text="Originals and derived.")
+    images = serializers.IntegerField(
+        source="image_count", help_text="Uploaded and derived images."
+    )
     originals = serializers.IntegerField(source="original_count")
     derived = serializers.IntegerField(source="derived_count")
 
@@ -115,7 +117,7 @@ class ImageUpload(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         form = self.initial_data
         if isinstance(form, QueryDict) and len(form.getlist("file")) > 1:
-            raise serializers.ValidationError({"file": ["Send several pictures as `files`."]})
+            raise serializers.ValidationError({"file": ["Use `files` to send several images."]})
         if ("file" in attrs) == ("files" in attrs):
             raise serializers.ValidationError({"file": ["Send one `file`, or several `files`."]})
         return attrs

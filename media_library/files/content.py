@@ -42,11 +42,11 @@ def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBa
             signature=request.GET.get("signature", ""),
         )
     except BadSignature:
-        return _plain(403, "This link is not valid or has expired.")
+        return _plain(403, "This link is invalid or has expired.")
     image = _live_image(image_id)
     key = getattr(image, links.VARIANTS.get(variant, ""), "")
     if not image or not key:
-        return _plain(404, "There is no such picture any more.")
+        return _plain(404, "This image no longer exists.")
     media_type = image.media_type if key == image.file_key else storage.media_type_of(key)
     disposition = _disposition(request, image, key=key, media_type=media_type)
     elsewhere = storage.presigned_url(
@@ -102,7 +102,7 @@ def _file(request: HttpRequest, image: Image, *, key: str) -> HttpResponseBase:
         try:
             file = storage.open_file(key)
         except FileNotFoundError:
-            return _plain(404, "There is no such picture any more.")
+            return _plain(404, "This image no longer exists.")
         response = _whole_or_part(request, file, etag=etag)
     response["ETag"], response["Accept-Ranges"] = etag, "bytes"
     return response

@@ -26,7 +26,7 @@ def max_body() -> int:
 
 
 def body_too_large() -> AppError:
-    message = f"An upload may have at most {max_body() / 1_000_000:g} MB in all."
+    message = f"The maximum size of an upload is {max_body() / 1_000_000:g} MB in total."
     return AppError("PAYLOAD_TOO_LARGE", message, status=413)
 
 
@@ -52,7 +52,7 @@ class LimitsHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         self.files += 1
         if self.files > self.most_files:
-            message = f"At most {self.most_files} files can be sent at once."
+            message = f"At most {self.most_files} files can be uploaded at once."
             raise self.stopped(invalid("files", message))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

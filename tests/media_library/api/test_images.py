@@ -135,7 +135,7 @@ def test_a_40_mb_file(api: APIClient, account: Account, stored: Any) -> None:
     assert response.status_code == 413
     assert response.json() == {
         "success": False,
-        "error": "A file may have at most 30 MB.",
+        "error": "The maximum file size is 30 MB.",
         "code": "PAYLOAD_TOO_LARGE",
     }
     assert (Image.objects.count(), stored()) == (0, [])
@@ -146,7 +146,7 @@ def test_a_form_larger_than_any_upload(api: APIClient, picture: Make, settings: 
     settings.MAX_BATCH_BYTES = 0
     response = api.post(IMAGES, {"file": files(bytes(1_100_000))}, format="multipart")
     assert response.status_code == 413
-    assert response.json()["error"] == "An upload may have at most 1.002 MB in all."
+    assert response.json()["error"] == "The maximum size of an upload is 1.002 MB in total."
 
 
 def test_someone_elses_project(

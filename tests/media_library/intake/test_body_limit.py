@@ -69,7 +69,7 @@ def test_a_body_over_the_limit_is_cut_off(declared: int | None) -> None:
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert json.loads(server.answer[1]["body"]) == {
         "success": False,
-        "error": "An upload may have at most 1.002 MB in all.",
+        "error": "The maximum size of an upload is 1.002 MB in total.",
         "code": "PAYLOAD_TOO_LARGE",
     }
 

@@ -176,7 +176,7 @@ def test_one_byte_too_many(account: Account, picture: Make, settings: Any) -> No
     settings.MAX_UPLOAD_BYTES = 30_000_000
     error = refused(account, b"\xff\xd8\xff" + bytes(30_000_000 - 2))
     assert (error.code, error.status, error.fields) == ("PAYLOAD_TOO_LARGE", 413, None)
-    assert error.message == "A file may have at most 30 MB."
+    assert error.message == "The maximum file size is 30 MB."
 
 
 def test_one_bad_file_refuses_all(

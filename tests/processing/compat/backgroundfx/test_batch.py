@@ -140,7 +140,7 @@ class TestRefused:
 
     def test_more_than_a_hundred_files(self, studio: Studio, models: MiddleModel) -> None:
         error = refused(studio, [b"x"] * 101)
-        message = "files: At most 100 files can be sent at once."
+        message = "files: At most 100 files can be uploaded at once."
         assert (error.status, error.message) == (400, message)
         assert not Batch.objects.exists()
 

@@ -190,7 +190,7 @@ def test_too_large_a_file(shop: Shop, settings: Any) -> None:
     with pytest.raises(PhotoroomError) as caught:
         shop.client.segment(photo())
     assert caught.value.body == {
-        "detail": "A file may have at most 0.0005 MB.",
+        "detail": "The maximum file size is 0.0005 MB.",
         "status_code": 413,
         "type": "payload_too_large",
     }
