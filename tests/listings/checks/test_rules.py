@@ -167,7 +167,7 @@ def test_pictures_are_counted(make_listing, add_photo):
             (
                 "error",
                 "imageIds",
-                "The cover has 80 pixels on its longest side; 81 are needed.",
+                "The cover has 80 pixels on its longest side; at least 81 are required.",
                 80,
             ),
         ),
@@ -176,7 +176,7 @@ def test_pictures_are_counted(make_listing, add_photo):
             (
                 "error",
                 "imageIds",
-                "The cover has 60 pixels on its shortest side; 61 are needed.",
+                "The cover has 60 pixels on its shortest side; at least 61 are required.",
                 60,
             ),
         ),
@@ -185,7 +185,7 @@ def test_pictures_are_counted(make_listing, add_photo):
             (
                 "advice",
                 "imageIds",
-                "The cover has 80 pixels on its longest side; 81 look better.",
+                "The cover has 80 pixels on its longest side; 81 are recommended.",
                 80,
             ),
         ),
@@ -194,7 +194,7 @@ def test_pictures_are_counted(make_listing, add_photo):
             (
                 "advice",
                 "imageIds",
-                "The cover has 60 pixels on its shortest side; 61 look better.",
+                "The cover has 60 pixels on its shortest side; 61 are recommended.",
                 60,
             ),
         ),
@@ -203,17 +203,22 @@ def test_pictures_are_counted(make_listing, add_photo):
             (
                 "error",
                 "imageIds",
-                "The cover has 80 pixels on its longest side; 79 are allowed.",
+                "The cover has 80 pixels on its longest side; at most 79 are allowed.",
                 80,
             ),
         ),
         (
             *("picture_pixels_max", 4800, 4799),
-            ("error", "imageIds", "The cover has 0.0 megapixels; 0.004799 are allowed.", 4800),
+            (
+                "error",
+                "imageIds",
+                "The cover has 0.0 megapixels; at most 0.004799 are allowed.",
+                4800,
+            ),
         ),
         (
             *("picture_formats", ["png", "jpeg"], ["png", "webp"]),
-            ("error", "imageIds", "The cover is a jpeg file; png, webp are taken.", "jpeg"),
+            ("error", "imageIds", "The cover is a jpeg file; png, webp are accepted.", "jpeg"),
         ),
         (
             *("cover_square", None, True),
@@ -284,5 +289,5 @@ def test_a_transparent_cover_is_told_and_further_photos_by_number(owner, make_li
     assert found(listing, photos, cover_white=True) == [
         ("error", "imageIds", message, "transparent")
     ]
-    message = "Photo 2 has 50 pixels on its longest side; 60 are needed."
+    message = "Photo 2 has 50 pixels on its longest side; at least 60 are required."
     assert found(listing, photos, picture_longest_min=60) == [("error", "imageIds", message, 50)]

@@ -134,7 +134,7 @@ def test_link_ends_and_caches_until_then(client: Client, image: Image) -> None:
         clock.shift(1)
         late = client.get(url)
     assert (late.status_code, late["Content-Type"]) == (403, "text/plain; charset=utf-8")
-    assert late.content == b"This link is not valid or has expired."
+    assert late.content == b"This link is invalid or has expired."
     assert late["Cache-Control"] == "no-store"
 
 
