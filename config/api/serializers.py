@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A field nobody declared is an error, so that a misspelt option is never silently ignored."""
+    """Rejects unknown fields, so that a misspelled option is never silently ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

@@ -25,7 +25,7 @@ NEW_STATES = [ListingState.DRAFT.value, ListingState.READY.value]
 
 
 class Wording(StrictSerializer):
-    """What listings and bulk changes have in common."""
+    """Holds the fields that listings and bulk changes share."""
 
     title = Text(max_length=TITLE_LENGTH, required=False, allow_blank=True)
     description = Text(
@@ -35,7 +35,7 @@ class Wording(StrictSerializer):
     brand = Text(max_length=SHORT_LENGTH, required=False, allow_blank=True)
     size = Text(max_length=SHORT_LENGTH, required=False, allow_blank=True)
     condition = choices(Condition.choices, allow_blank=True)
-    colors = texts(longest=40, most=10, help_text="Main material first.")
+    colors = texts(longest=40, most=10, help_text="Main color first.")
     materials = texts(longest=60, most=20)
     tags = texts(longest=60, most=50)
     attributes = Attributes(
@@ -78,7 +78,7 @@ class NewListing(ListingFields):
 
 
 class ListingPatch(ListingFields):
-    """Fields left out stay as they are."""
+    """Changes the fields sent; omitted fields stay unchanged."""
 
     coverImageId = PublicIdField("img", source="cover_id", required=False)
     state = choices(ListingState.choices)
@@ -97,7 +97,7 @@ class ListingPatch(ListingFields):
 
 
 class VariantBody(StrictSerializer):
-    """Fields left out stay; blank or null ones are the listing's again."""
+    """Changes the fields sent; blank or null ones fall back to the listing's."""
 
     title = Text(max_length=TITLE_LENGTH, required=False, allow_blank=True)
     description = Text(
@@ -129,7 +129,7 @@ class VariantBody(StrictSerializer):
 
 
 class BulkChanges(Wording):
-    """The same for all of them."""
+    """Makes the same changes to all of them."""
 
 
 class BulkBody(StrictSerializer):

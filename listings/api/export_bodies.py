@@ -21,7 +21,7 @@ _PLACEHOLDERS = ("{id}", "{sku}", "{handle}")
 
 
 class Chosen(StrictSerializer):
-    """Some listings by their ids, or all in a state."""
+    """Selects listings by their ids, or all listings in a state."""
 
     listingIds = serializers.ListField(
         child=PublicIdField("lst"),
@@ -29,7 +29,7 @@ class Chosen(StrictSerializer):
         min_length=1,
         max_length=MAX_LISTINGS,
         required=False,
-        help_text="Without them all that are `ready` or `listed`, or in `state`.",
+        help_text="If omitted, all listings in `state`, or else those `ready` or `listed`.",
     )
     state = choices(ListingState.choices)
 
@@ -48,14 +48,14 @@ class ExportBody(Chosen):
             "platform": serializers.ChoiceField(
                 choices=Platform.choices,
                 required=False,
-                help_text=f"With {_quoted(goes_with['platform'])}: whose words and pictures.",
+                help_text=f"With {_quoted(goes_with['platform'])}: the platform whose texts and "
+                "pictures are exported.",
             ),
             "link": Text(
                 max_length=500,
                 required=False,
-                help_text=f"With {_quoted(goes_with['link'])}: where buyers find a listing whose "
-                "variant has no `url`: an address with `{id}`, `{sku}` or `{handle}` (Shopify's) "
-                "in it.",
+                help_text=f"With {_quoted(goes_with['link'])}: the page of a listing whose variant has "
+                "no `url`: an address that contains `{id}`, `{sku}` or `{handle}` (Shopify's).",
             ),
             **{
                 format.name: options_serializer(format)(required=False)

@@ -39,7 +39,7 @@ _FOR_SALE = (ListingState.READY, ListingState.LISTED)
 
 
 class PendingArchive(serializers.Serializer[Any]):
-    ready = serializers.IntegerField(help_text="Pictures that are being made.")
+    ready = serializers.IntegerField(help_text="The number of pictures that are ready.")
     total = serializers.IntegerField()
     batchIds = serializers.ListField(
         child=serializers.CharField(), help_text="Started by this request; follow them at `/batch`."

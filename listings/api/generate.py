@@ -29,7 +29,7 @@ from processing.services import edit_json
 
 
 class GenerateListingBody(BaseModel):
-    """Photos of one item, where it is to be sold, and what its seller says of it."""
+    """Takes photos of one item, the platform, and what the seller knows about the item."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, alias_generator=camel, populate_by_name=False
@@ -68,7 +68,7 @@ class NearestSerializer(serializers.Serializer[Any]):
 
 class PriceSerializer(serializers.Serializer[Any]):
     basis = serializers.ChoiceField(choices=list(Basis.__args__))  # type: ignore[attr-defined]
-    n = serializers.IntegerField(help_text="The sold items that the price is based on.")
+    n = serializers.IntegerField(help_text="The number of sold items that the price is based on.")
     isEstimate = serializers.BooleanField(
         help_text="True for an estimate from Packshot's built-in table: not market data."
     )
@@ -87,7 +87,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
 
 
 class GeneratedListing(serializers.Serializer[Any]):
-    """Documents the answer. Money is in minor units of `currency`, and null without a basis."""
+    """Holds the generated listing. Amounts are in minor units; they are null without a basis."""
 
     title = serializers.CharField()
     description = serializers.CharField()

@@ -82,7 +82,7 @@ class Categories(ApiView):
     scope = scopes.LISTINGS_READ
 
     @endpoint(
-        "Categories",
+        "List categories",
         description="The possible values of `category`.",
         responses={200: CategorySerializer(many=True)},
         example=[{"key": "jeans", "name": "jeans", "group": "clothing"}],

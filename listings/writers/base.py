@@ -25,7 +25,7 @@ _LARGEST = 10_000_000_000
 
 
 class Hints(BaseModel):
-    """What the seller says of the item. It counts for more than anything that is seen."""
+    """Holds what the seller says about the item. It takes precedence over what the photos show."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, alias_generator=camel, populate_by_name=True

@@ -106,7 +106,7 @@ class ProjectQuery(PageQuery):
 
 
 class ImageUpload(StrictSerializer):
-    """A form with pictures. That a file is empty is said by the ingest, like all that is wrong."""
+    """Reads a form with pictures. The ingest reports an empty file, like all other faults."""
 
     file = serializers.FileField(required=False, allow_empty_file=True)
     files = serializers.ListField(

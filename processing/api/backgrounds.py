@@ -36,7 +36,7 @@ _PAINTED = {
 
 
 class PendingBackground(serializers.Serializer[Any]):
-    """Documents 202: the job's ``report.backgroundId`` names the background once it is done."""
+    """Answers 202: the job's ``report.backgroundId`` names the background once it has completed."""
 
     jobId = serializers.CharField()
 

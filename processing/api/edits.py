@@ -150,7 +150,7 @@ class ReplaceBackgroundView(EditingView):
 
 class UpscaleView(EditingView):
     @endpoint(
-        "Upscale",
+        "Upscale an image",
         description=(
             "Enlarges the image four times with a neural network. The maximum is one megapixel "
             f"with `fast` and a quarter of a megapixel with `slow`. {_WAITS}"
@@ -188,7 +188,7 @@ class BackdropsView(ApiView):
     scope = "images:read"
 
     @endpoint(
-        "Backdrops",
+        "List background providers and styles",
         description=(
             "The providers of generated backgrounds on this site, and the values of `stylePreset`."
         ),

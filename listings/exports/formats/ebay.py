@@ -51,7 +51,7 @@ _NO_ASPECTS: Final = frozenset({"gender", *(name.casefold() for name in _OWN_ASP
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What eBay wants to know that no listing says; drafts need none of it."""
+    """Adds what eBay requires beyond the listing; drafts need none of it."""
 
     action: str = option("Draft", Choice(("Draft", "Add", "VerifyAdd")))
     country: str | None = option(None, Choice(tuple(SITES)))

@@ -100,7 +100,7 @@ class BackgroundSerializer(serializers.Serializer[Any]):
 
 
 class BackgroundUpload(StrictSerializer):
-    """A form with one picture. That it is empty is said by the ingest, like all that is wrong."""
+    """Reads a form with one picture. The ingest reports an empty file, like all other faults."""
 
     file = serializers.FileField(allow_empty_file=True)
     name = Text(max_length=NAME_LENGTH, required=False, help_text="The file's name if omitted.")

@@ -71,7 +71,7 @@ class EditToolBody(EditOptions, ToolBody):
 
 
 class EditBody(ToolBody):
-    """An edit, a saved preset, or a preset with some of it changed."""
+    """Takes an edit, a saved preset, or a preset with changes."""
 
     edit: dict[str, Any] | None = Field(None, description="The edit to apply: an EditPlan.")
     preset_id: str | None = Field(
@@ -86,7 +86,7 @@ class EditBody(ToolBody):
 
 
 class DocumentedEditBody(ToolBody):
-    """An edit, a saved preset, or a preset with some of it changed."""
+    """Takes an edit, a saved preset, or a preset with changes."""
 
     edit: EditPlan | None = Field(None, description="The edit to apply.")
     preset_id: str | None = Field(
@@ -95,14 +95,14 @@ class DocumentedEditBody(ToolBody):
 
 
 class PresetBody(_Body):
-    """A named edit."""
+    """Names an edit."""
 
     name: str = Field(min_length=1, max_length=100)
     edit: dict[str, Any]
 
 
 class PresetChange(_Body):
-    """What is to change."""
+    """Changes the fields sent; omitted fields stay unchanged."""
 
     name: str | None = Field(None, min_length=1, max_length=100)
     edit: dict[str, Any] | None = None
@@ -131,7 +131,7 @@ class _Words(_Body):
 
 
 class GenerateBackgroundOptions(_Words, EditOptions):
-    """A new background from words."""
+    """Generates a new background from a prompt."""
 
     operation = "generate-background"
 
@@ -168,7 +168,7 @@ class GenerateBackgroundOptions(_Words, EditOptions):
 
 
 class ReplaceBackgroundOptions(EditOptions):
-    """A colour, a picture or one of the library's backgrounds in place of the background."""
+    """Replaces the background with a color, an image or a background from the library."""
 
     operation = "replace-background"
     names = {"blend": "color"}  # which is what is missing
@@ -216,7 +216,7 @@ class ReplaceBackgroundOptions(EditOptions):
 
 
 class UpscaleOptions(EditOptions):
-    """Four times the size."""
+    """Enlarges an image four times."""
 
     operation = "upscale"
 
@@ -239,7 +239,7 @@ class UpscaleOptions(EditOptions):
 
 
 class RemoveTextOptions(EditOptions):
-    """Text out of a picture."""
+    """Removes text from a picture."""
 
     operation = "remove-text"
 
@@ -253,15 +253,15 @@ class RemoveTextOptions(EditOptions):
 
 
 class GenerateBackgroundBody(GenerateBackgroundOptions, EditToolBody):
-    """A new background from words."""
+    """Generates a new background from a prompt."""
 
 
 class ReplaceBackgroundBody(ReplaceBackgroundOptions, EditToolBody):
-    """A colour, a picture or one of the library's backgrounds in place of the background."""
+    """Replaces the background with a color, an image or a background from the library."""
 
 
 class PaintBackgroundBody(_Words):
-    """A background from words, for the library."""
+    """Generates a background for the library from a prompt."""
 
     prompt: str = Field(
         min_length=1, max_length=MOST_PROMPT, description="What the background shows."
@@ -296,8 +296,8 @@ class PaintBackgroundBody(_Words):
 
 
 class UpscaleBody(UpscaleOptions, EditToolBody):
-    """Four times the size."""
+    """Enlarges an image four times."""
 
 
 class RemoveTextBody(RemoveTextOptions, EditToolBody):
-    """Text out of a picture."""
+    """Removes text from a picture."""

@@ -16,7 +16,7 @@ from processing.services import edit_json
 
 
 class ToolAnswer(serializers.Serializer[Any]):
-    """Documents the answer of a tool; ``jobId`` comes with 202 only."""
+    """Answers a tool; ``jobId`` is sent with 202 only."""
 
     originalImageId = serializers.CharField()
     processedImageId = serializers.CharField(allow_null=True)
@@ -34,7 +34,7 @@ class PendingToolAnswer(ToolAnswer):
 
 
 class EditAnswer(serializers.Serializer[Any]):
-    """Documents the answer of an editing tool; ``jobId`` comes with 202 only."""
+    """Answers an editing tool; ``jobId`` is sent with 202 only."""
 
     originalImageId = serializers.CharField()
     processedImageId = serializers.CharField(allow_null=True)
@@ -55,7 +55,7 @@ class PendingEditAnswer(EditAnswer):
 
 
 class GenerateAnswer(serializers.Serializer[Any]):
-    """Documents generate-background's answer; ``jobId`` comes with 202 only."""
+    """Answers generate-background; ``jobId`` is sent with 202 only."""
 
     originalImageId = serializers.CharField()
     processedImageId = serializers.CharField(allow_null=True)

@@ -50,12 +50,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class CleanUp:
-    """What is mended after matting; every part can be switched off.
+    """Chooses what is corrected after matting; each part can be turned off.
 
-    - `islands`: small pieces apart from the subject are removed.
-    - `pinholes`: tiny holes within the subject are filled.
-    - `shadow`: the shadow on the ground is not taken for a part of the product.
-    - `keep_hanger`: where False, the hook of a hanger above a garment is removed.
+    - `islands`: remove small pieces that are not connected to the subject.
+    - `pinholes`: fill tiny holes in the subject.
+    - `shadow`: treat the shadow on the ground as background.
+    - `keep_hanger`: if False, remove the hook of a hanger above a garment.
     """
 
     __pydantic_config__ = STRICT
@@ -77,7 +77,7 @@ class CleanUp:
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """How the subject is cut out; see CutoutPlan. `despill` takes green-screen light off it."""
+    """Describes how the subject is cut out; see CutoutPlan. `despill` removes green-screen light."""
 
     __pydantic_config__ = STRICT
 

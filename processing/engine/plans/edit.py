@@ -41,7 +41,7 @@ _MOST = 0.49
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """One length for each side; see Length."""
+    """Holds one length for each side; see Length."""
 
     __pydantic_config__ = STRICT
 
@@ -62,13 +62,13 @@ class Sides:
 # canvas.layout.lay_out explains how these work together.
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the subject stands in the result, and how large that is.
+    """Describes the size of the result and where the subject is placed in it.
 
-    - `size`: `auto` and `originalImage` (the source's), `croppedSubject`, or `WIDTHxHEIGHT`.
-    - `max_width`, `max_height`: shrink `originalImage` and `croppedSubject`, keeping proportions.
-    - `margin` (shares of the canvas) always holds; `padding` (shares of what the margins leave) is
-      dropped on sides where the photo's frame cuts the subject, unless `snap` is off.
-    - `horizontal`, `vertical`: alignment; None centres, and lets cut sides snap.
+    - `size`: `auto` or `originalImage` (the source's), `croppedSubject`, or `WIDTHxHEIGHT`.
+    - `max_width`, `max_height`: shrink `originalImage` and `croppedSubject` in proportion.
+    - `margin` (fractions of the canvas) is always kept; `padding` (fractions of what the margins
+      leave) is dropped on sides where the photo cuts the subject off, unless `snap` is off.
+    - `horizontal`, `vertical`: alignment; by default centered, with cut sides snapping.
     """
 
     __pydantic_config__ = STRICT
@@ -99,7 +99,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Gradient:
-    """Two to five colours, evenly spaced. `angle` in degrees as in CSS: 0 up, 90 right, 180 down."""
+    """Spaces two to five colors evenly. `angle` is in degrees as in CSS: 0 up, 90 right, 180 down."""
 
     __pydantic_config__ = STRICT
 
@@ -118,7 +118,7 @@ class Gradient:
 
 @dataclass(frozen=True, slots=True)
 class Blur:
-    """`radius` as a share of the canvas's longer side. A bokeh turns bright points into discs."""
+    """Blurs by `radius`, a fraction of the canvas's longer side. Bokeh makes bright points discs."""
 
     __pydantic_config__ = STRICT
 
@@ -133,7 +133,7 @@ class Blur:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundImage:
-    """Another picture, under the name by which the caller's `images` knows it."""
+    """Refers to another picture by the name that the caller's `images` knows."""
 
     __pydantic_config__ = STRICT
 
@@ -143,10 +143,10 @@ class BackgroundImage:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A background made from words.
+    """Describes a background generated from a prompt.
 
-    `provider` None takes the site's own choice; with `fallback` the built-in `studio` stands in for
-    a provider that fails. `seed` None draws one, which the result names.
+    Without `provider`, the site's default is used; with `fallback`, the built-in `studio` replaces
+    a provider that fails. Without `seed`, a random one is used and reported in the result.
     """
 
     __pydantic_config__ = STRICT
@@ -173,12 +173,12 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What lies behind the subject; nothing at all is transparent.
+    """Describes what lies behind the subject; an empty background is transparent.
 
-    At most one of `image`, `gradient` and `generated`. A `color` lies beneath it, and alone it is
-    the background. `blur` softens the image or what was generated, and without one of them the
-    photo's own background, which then stays. `blend` mixes the subject's colours with all of this,
-    and with nothing else that lies beneath: no shadow, no outline.
+    At most one of `image`, `gradient` and `generated` can be set. `color` lies beneath it, or is
+    the whole background. `blur` softens the image or the generated background; without either, it
+    keeps the photo's own background and softens that. `blend` mixes the subject's colors with
+    this background only, not with the shadow or the outline.
     """
 
     __pydantic_config__ = STRICT
@@ -211,11 +211,11 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """A shadow drawn from the subject's matte; None leaves a value to the mode.
+    """Describes a shadow drawn from the subject's matte; omitted values follow from the mode.
 
-    - `direction` it falls to, in degrees: 0 behind, 90 left, 180 front, 270 right.
+    - `direction` in which it falls, in degrees: 0 behind, 90 left, 180 front, 270 right.
     - `intensity`, `softness`: 0 to 1. `spread`: how far it reaches, in degrees, 1 (short) to 90.
-    - `pose`: 0 lies flat, 90 stands upright.
+    - `pose`: the subject lies flat at 0 and stands upright at 90.
     """
 
     __pydantic_config__ = STRICT
@@ -237,7 +237,7 @@ class Shadow:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """`auto` corrects exposure, white balance and local contrast; the other mode leaves colours be."""
+    """Corrects exposure, white balance and contrast; `preserve-hue-and-saturation` keeps colors."""
 
     __pydantic_config__ = STRICT
 
@@ -246,7 +246,7 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """`width` and `blur` are shares of the canvas's longer side."""
+    """Draws an outline; `width` and `blur` are fractions of the canvas's longer side."""
 
     __pydantic_config__ = STRICT
 
@@ -262,10 +262,10 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Upscale:
-    """Four times the size, before anything else happens to the photo; `slow` is the better one.
+    """Enlarges the photo four times before all other edits; `slow` gives the better result.
 
-    `downscale`: what happens to a photo above the mode's limit: `never` is an error, `always`
-    shrinks it to the limit first, `skip` leaves it as it is.
+    `downscale` handles a photo above the mode's limit: `never` is an error, `always` shrinks the
+    photo to the limit first, `skip` does not enlarge it.
     """
 
     __pydantic_config__ = STRICT
@@ -276,12 +276,13 @@ class Upscale:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """How the result is written.
+    """Describes how the result is written.
 
-    - `quality` 1 to 100 for jpg, webp and avif (None: 80 for jpg, 90 for the others); `dpi` a tag.
-    - `color_space` `original` keeps the source's profile, in a png of a plain cutout only.
+    - `quality`: 1 to 100 for jpg, webp and avif (default: 80 for jpg, 90 for the others).
+    - `dpi`: only a tag in the file.
+    - `color_space`: `original` keeps the source's profile, only in a png of a plain cutout.
     - `metadata`: `never`; `xmp`; `exifSubset` keeps copyright and user comment;
-      `exifSubsetWithXmp` both.
+      `exifSubsetWithXmp` keeps both.
     """
 
     __pydantic_config__ = STRICT
@@ -303,7 +304,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class EditPlan:
-    """One picture's whole edit. `cutting` None keeps the background."""
+    """Describes the whole edit of a picture. Without `cutting`, its background is kept."""
 
     __pydantic_config__ = STRICT
 

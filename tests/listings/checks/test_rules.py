@@ -243,7 +243,7 @@ def test_bytes_are_counted_and_a_square_cover_is_fine(make_listing, add_photo):
     listing = make_listing(images=[image])
     assert found(listing, photos, cover_square=True, picture_bytes_max=image.bytes) == []
     limit = image.bytes - 1
-    message = f"The cover has {image.bytes / 1e6:.1f} MB; {limit / 1e6:g} are allowed."
+    message = f"The cover has {image.bytes / 1e6:.1f} MB; at most {limit / 1e6:g} are allowed."
     assert found(listing, photos, picture_bytes_max=limit) == [
         ("error", "imageIds", message, image.bytes),
     ]
