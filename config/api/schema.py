@@ -129,13 +129,18 @@ def _operations(document: Document) -> Iterator[Document]:
 
 def _wrap(response: Document) -> None:
     content = response.get("content", {}).get("application/json")
-    if content is None or content.get("schema", {}).pop(NO_ENVELOPE, False):
+    if content is None:
+        return
+    schema = content.get("schema", {})
+    if NO_ENVELOPE in schema:
+        # A copy: the view's own schema needs its mark when the document is made again.
+        content["schema"] = {name: part for name, part in schema.items() if name != NO_ENVELOPE}
         return
     content["schema"] = {
         "type": "object",
         "properties": {
             "success": {"type": "boolean", "enum": [True]},
-            "data": content.get("schema", {}),
+            "data": schema,
         },
         "required": ["success", "data"],
     }

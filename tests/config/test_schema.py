@@ -52,6 +52,9 @@ def test_every_success_is_an_envelope_with_an_example() -> None:
             if "application/json" not in response.get("content", {}):
                 continue
             content = response["content"]["application/json"]
+            if name == "POST /api/v1/listings/export":  # a file
+                assert content["schema"] == {"type": "array", "items": {"type": "object"}}
+                continue
             assert set(content["schema"]["properties"]) == {"success", "data"}, name
             [example] = content["examples"].values()
             assert set(example["value"]) == {"success", "data"}, name
