@@ -162,7 +162,7 @@ def test_a_listing_comes_in_the_seeds_shape(
     assert "Small mark on the left knee." in made["description"]
     assert "30" not in made["description"].replace("W32 L34", "")
     assert (price["basis"], price["n"], price["isEstimate"]) == ("prior", 0, True)
-    assert "house estimate" in price["note"]
+    assert "An estimate by category, brand and condition; not market data." in price["note"]
     assert owner.used_of(GENERATE_LISTING) == 1
     assert Listing.objects.count() == 0
 
