@@ -14,7 +14,7 @@ from listings.models import Changes, Listing, ListingImage, ListingRepair
 from media_library.models import Image
 from processing.models import JobState
 
-MOST: Final = 50
+MAX_PICTURES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,10 @@ def put(listing: Listing, image_ids: Sequence[UUID], *, field: str = "imageIds")
     A picture that was there already keeps its repairs; naming what a repair has made means the
     picture that it stands for. Raises AppError VALIDATION_ERROR, NOT_FOUND for other people's.
     """
-    if len(image_ids) > MOST:
-        raise invalid(field, f"A listing can have at most {MOST} pictures, not {len(image_ids)}.")
+    if len(image_ids) > MAX_PICTURES:
+        raise invalid(
+            field, f"A listing can have at most {MAX_PICTURES} pictures, not {len(image_ids)}."
+        )
     rows = _rows(listing)
     known = _by_every_name(rows)
     wanted = [known[one].image_id if one in known else one for one in image_ids]

@@ -34,7 +34,7 @@ class Checked:
     probe: Probe
 
 
-def check(data: bytes, *, name: str, field: str = "file", most_bytes: int | None = None) -> Checked:
+def check(data: bytes, *, name: str, field: str = "file", max_bytes: int | None = None) -> Checked:
     """Refuse what is empty, too large, no picture, too many pixels or broken, in this order.
 
     The type is read from the content; the name is only shown. ``field`` is where in the request
@@ -43,7 +43,7 @@ def check(data: bytes, *, name: str, field: str = "file", most_bytes: int | None
     """
     if not data:
         raise invalid(field, "The file is empty.")
-    most = most_bytes or settings.MAX_UPLOAD_BYTES
+    most = max_bytes or settings.MAX_UPLOAD_BYTES
     if len(data) > most:
         raise too_large(most)
     try:
@@ -60,8 +60,8 @@ def check(data: bytes, *, name: str, field: str = "file", most_bytes: int | None
     )
 
 
-def too_large(most_bytes: int) -> AppError:
-    limit = f"{most_bytes / 1_000_000:g} MB"
+def too_large(max_bytes: int) -> AppError:
+    limit = f"{max_bytes / 1_000_000:g} MB"
     return AppError("PAYLOAD_TOO_LARGE", f"The maximum file size is {limit}.", status=413)
 
 

@@ -15,7 +15,7 @@ from config.errors import AppError, invalid, not_found
 from media_library.models import Image, ImageKind, Project, ProjectKind, ProjectStatus
 
 DEFAULT_NAME = "My photos"
-MOST = 10_000
+MAX_PROJECTS = 10_000
 _JOINERS = "\u200c\u200d"  # unseen, but emoji and some scripts are put together with them
 _BY_NAME = Lower("name")
 # The API's names of orders, each made complete by the id so that pages never overlap.
@@ -88,8 +88,10 @@ def create(
 ) -> Project:
     """Raises AppError VALIDATION_ERROR for a name without visible characters, CONFLICT for one
     project too many."""
-    if Project.objects.filter(account=account).count() >= MOST:
-        raise AppError("CONFLICT", f"An account can have at most {MOST:,} projects.", status=409)
+    if Project.objects.filter(account=account).count() >= MAX_PROJECTS:
+        raise AppError(
+            "CONFLICT", f"An account can have at most {MAX_PROJECTS:,} projects.", status=409
+        )
     return Project.objects.create(
         id=project_id or uuid4(),
         account=account,

@@ -14,12 +14,12 @@ from listings import selectors
 from listings.api.fields import Attributes, CategoryField, Money, Whole, choices, texts
 from listings.models import Condition, ListingState, Platform
 from listings.models.listings import SHORT_LENGTH, TITLE_LENGTH
-from listings.pictures import MOST as MOST_PICTURES
+from listings.pictures import MAX_PICTURES as MAX_PICTURES
 from listings.selectors import Filter
 from listings.services import bulk
 
 DESCRIPTION_LENGTH = 50_000
-MOST_QUANTITY = 1_000_000
+MAX_QUANTITY = 1_000_000
 # The states that a listing may begin in.
 NEW_STATES = [ListingState.DRAFT.value, ListingState.READY.value]
 
@@ -50,7 +50,7 @@ class Wording(StrictSerializer):
     purchasePrice = Money(
         source="purchase_price", required=False, allow_null=True, help_text="What you paid for it."
     )
-    quantity = Whole(min_value=0, max_value=MOST_QUANTITY, required=False)
+    quantity = Whole(min_value=0, max_value=MAX_QUANTITY, required=False)
 
 
 class ListingFields(Wording):
@@ -58,7 +58,7 @@ class ListingFields(Wording):
     imageIds = serializers.ListField(
         child=PublicIdField("img"),
         source="image_ids",
-        max_length=MOST_PICTURES,
+        max_length=MAX_PICTURES,
         required=False,
         help_text="In display order, cover first.",
     )
@@ -134,7 +134,7 @@ class BulkChanges(Wording):
 
 class BulkBody(StrictSerializer):
     listingIds = serializers.ListField(
-        child=PublicIdField("lst"), source="listing_ids", min_length=1, max_length=bulk.MOST
+        child=PublicIdField("lst"), source="listing_ids", min_length=1, max_length=bulk.MAX_LISTINGS
     )
     changes = BulkChanges(required=False)
     state = choices(ListingState.choices)

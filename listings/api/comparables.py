@@ -28,7 +28,7 @@ from listings.models import Comparable, ComparableImport, Condition
 from listings.models.comparables import TITLE_LENGTH
 from listings.pricing import comparables
 from listings.pricing.comparables import ImportComparables
-from listings.pricing.tables import MOST_ROWS
+from listings.pricing.tables import MAX_ROWS
 from listings.vocabulary import texts
 from media_library.intake.uploads import limit_uploads
 from processing.api import waiting
@@ -159,7 +159,7 @@ class ImportView(ComparablesView):
     rate_group = {"POST": "upload"}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request, most_files=1)
+        limit_uploads(request, max_files=1)
         return super().initialize_request(request, *args, **kwargs)
 
     def again(self, request: Request, object_id: UUID) -> Response:
@@ -168,7 +168,7 @@ class ImportView(ComparablesView):
     @endpoint(
         "Import sold items",
         description=(
-            f"A CSV table with a header and at most {MOST_ROWS:,} rows: title, price and date, "
+            f"A CSV table with a header and at most {MAX_ROWS:,} rows: title, price and date, "
             "and optionally brand, category, condition and currency, in any order, with common "
             "column names in English and some other languages. A row that was imported before is "
             "not imported again. Rows with errors are reported by line and column; with "

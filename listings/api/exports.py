@@ -33,7 +33,7 @@ from listings.marketplaces import Rule
 from listings.models import Listing, ListingState
 from listings.offers import Offer, offer
 
-MOST_IN_ARCHIVE = 50
+MAX_IN_ARCHIVE = 50
 # What is exported where nobody names listings or a state.
 _FOR_SALE = (ListingState.READY, ListingState.LISTED)
 
@@ -111,7 +111,7 @@ class ArchiveListings(ExportView):
             "For platforms without bulk import: a folder for each listing with `listing.txt` and "
             "its pictures as JPEGs in the platform's size, without metadata. Missing pictures "
             "are made first, each for one unit of `edit`: the answer is 202 until all are ready; "
-            f"then send the same request again. At most {MOST_IN_ARCHIVE} listings. 404 "
+            f"then send the same request again. At most {MAX_IN_ARCHIVE} listings. 404 "
             "NOT_FOUND if a listing is not yours, 409 CONFLICT if there are none or too many, or "
             "if a picture failed."
         ),
@@ -144,12 +144,12 @@ class ArchiveListings(ExportView):
         return download(request, pieces, name=name, media_type=ZIP)
 
     def _few(self, body: dict[str, Any]) -> list[Listing]:
-        found = list(self.chosen(body)[: MOST_IN_ARCHIVE + 1])
+        found = list(self.chosen(body)[: MAX_IN_ARCHIVE + 1])
         if not found:
             raise AppError("CONFLICT", "There are no listings to export.", status=409)
-        if len(found) > MOST_IN_ARCHIVE:
+        if len(found) > MAX_IN_ARCHIVE:
             message = (
-                f"An archive can contain at most {MOST_IN_ARCHIVE} listings: choose them with "
+                f"An archive can contain at most {MAX_IN_ARCHIVE} listings: choose them with "
                 "listingIds."
             )
             raise AppError("CONFLICT", message, status=409)

@@ -10,8 +10,8 @@ from rest_framework import serializers
 from config.api.fields import Text
 from listings import vocabulary
 
-MOST_MONEY: Final = 100_000_000_00
-_MOST_ATTRIBUTES: Final = 50
+MAX_MONEY: Final = 100_000_000_00
+_MAX_ATTRIBUTES: Final = 50
 _LONGEST_NAME: Final = 60
 
 
@@ -28,7 +28,7 @@ class Money(Whole):
     """Minor units: 4500 is 45.00 dollars, or 4,500 yen."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"min_value": 0, "max_value": MOST_MONEY, **options})
+        super().__init__(**{"min_value": 0, "max_value": MAX_MONEY, **options})
 
 
 class CategoryField(Text):
@@ -55,8 +55,8 @@ class Attributes(serializers.DictField):
 
     def to_internal_value(self, data: Any) -> dict[Any, Any]:
         if isinstance(data, dict):
-            if len(data) > _MOST_ATTRIBUTES:
-                raise serializers.ValidationError(f"At most {_MOST_ATTRIBUTES} attributes.")
+            if len(data) > _MAX_ATTRIBUTES:
+                raise serializers.ValidationError(f"At most {_MAX_ATTRIBUTES} attributes.")
             names: list[str] = [str(name) for name in data]
             checked = Text(max_length=_LONGEST_NAME)
             for name in names:

@@ -16,7 +16,7 @@ from config.api import bodies
 from config.api.docs import endpoint
 from config.api.views import ApiView
 from listings.api.generate_examples import GENERATED
-from listings.generation.generate import MOST_VIEWS, GenerateListing
+from listings.generation.generate import MAX_VIEWS, GenerateListing
 from listings.models import Platform
 from listings.pricing.estimate import Basis
 from listings.recognition.result import Source
@@ -37,7 +37,7 @@ class GenerateListingBody(BaseModel):
 
     image_ids: list[str] = Field(
         min_length=1,
-        max_length=MOST_VIEWS,
+        max_length=MAX_VIEWS,
         description="Photos of one item, `img_…`, the best one first.",
     )
     platform: Platform

@@ -217,7 +217,7 @@ class BulkListings(ListingView):
     @endpoint(
         "Update many listings",
         description=(
-            f"Up to {bulk.MOST} at once: all of them or, if one can't be changed, none. 404 "
+            f"Up to {bulk.MAX_LISTINGS} at once: all of them or, if one can't be changed, none. 404 "
             "NOT_FOUND if one is not yours, 409 CONFLICT for a state that can't follow."
         ),
         request=BulkBody,

@@ -29,7 +29,7 @@ from processing.services import jobs
 # The product then fills nine tenths of the frame: a little more than anybody asks for.
 _PADDING: Final = 0.05
 _SIDE: Final = 2000
-_LARGEST_SIDE: Final = 10_000
+_MAX_SIDE: Final = 10_000
 _QUALITY: Final = 90
 _QUALITY_OF_SMALL_FILES: Final = 80
 # A file that is too large in bytes is made anew with this on its longest side.
@@ -94,7 +94,7 @@ def plan_for(problems: Sequence[Problem], picture: Picture, rules: Mapping[str, 
     if "cover_square" in names:
         layout = Layout(size=_square(rules))
     else:
-        most = largest_side(rules)
+        most = max_side(rules)
         if "picture_bytes_max" in names:
             most = min(most, _SIDE_OF_SMALL_FILES)
         layout = Layout(size="originalImage", max_width=most, max_height=most)
@@ -103,9 +103,9 @@ def plan_for(problems: Sequence[Problem], picture: Picture, rules: Mapping[str, 
     )
 
 
-def largest_side(rules: Mapping[str, Rule]) -> int:
+def max_side(rules: Mapping[str, Rule]) -> int:
     """The longest side that a picture of any shape may have."""
-    sides = [_LARGEST_SIDE]
+    sides = [_MAX_SIDE]
     if longest := rules.get("picture_longest_max"):
         sides.append(longest.value)
     if area := rules.get("picture_pixels_max"):
@@ -119,7 +119,7 @@ def _square(rules: Mapping[str, Rule]) -> str:
         for name in ("picture_longest_advised", "picture_shortest_advised")
         if name in rules
     ]
-    side = min(max([_SIDE, *advised]), largest_side(rules))
+    side = min(max([_SIDE, *advised]), max_side(rules))
     return f"{side}x{side}"
 
 

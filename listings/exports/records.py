@@ -7,7 +7,7 @@ from typing import Any
 from accounts import currencies
 from listings.exports.common import Site, links
 from listings.offers import Offer
-from listings.pictures import MOST as MOST_PICTURES
+from listings.pictures import MAX_PICTURES as MAX_PICTURES
 
 
 def record(offer: Offer, site: Site) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def record(offer: Offer, site: Site) -> dict[str, Any]:
         "sold_at": listing.sold_at.isoformat() if listing.sold_at else None,
         "sold_on": listing.sold_on or None,
         "url": offer.url or None,
-        "image_urls": links(offer, site, MOST_PICTURES),
+        "image_urls": links(offer, site, MAX_PICTURES),
         "created_at": listing.created_at.isoformat(),
         "updated_at": listing.updated_at.isoformat(),
     }

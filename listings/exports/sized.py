@@ -13,7 +13,7 @@ from accounts.http import Caller
 from accounts.models import Account
 from config.errors import AppError
 from listings.checks.photos import format_of
-from listings.checks.repairs import largest_side
+from listings.checks.repairs import max_side
 from listings.marketplaces import Rule
 from media_library.models import Image, ImageKind
 from processing.commands import Edit
@@ -64,7 +64,7 @@ def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) 
 
 def plan_for(rules: Mapping[str, Rule]) -> EditPlan:
     """Plan the whole photo on white, no larger than the platform takes, as a JPEG."""
-    side = min(_SIDE, largest_side(rules))
+    side = min(_SIDE, max_side(rules))
     return EditPlan(
         cutting=None,
         layout=Layout(size="originalImage", max_width=side, max_height=side),
@@ -74,7 +74,7 @@ def plan_for(rules: Mapping[str, Rule]) -> EditPlan:
 
 
 def _fits(image: Image, rules: Mapping[str, Rule]) -> bool:
-    side = min(_SIDE, largest_side(rules))
+    side = min(_SIDE, max_side(rules))
     return (
         image.kind == ImageKind.DERIVED
         and format_of(image) == "jpeg"

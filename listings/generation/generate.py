@@ -25,7 +25,7 @@ from processing.models import Job
 from processing.worker import runner
 from processing.worker.kinds import Kind, Told, by_name
 
-MOST_VIEWS = 12
+MAX_VIEWS = 12
 
 log = structlog.get_logger(__name__)
 

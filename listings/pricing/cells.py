@@ -15,7 +15,7 @@ from listings.vocabulary import plain
 
 Order = Literal["day-first", "month-first"]
 
-MOST = 100_000_000_00  # minor units: nothing anybody lists costs more
+MAX_AMOUNT = 100_000_000_00  # minor units: nothing anybody lists costs more
 _SYMBOLS = {"$": None, "€": "EUR", "£": "GBP", "¥": None, "zł": "PLN", "kr": None}
 # Spreadsheets also begin formulas with + and -, but so do people their numbers.
 _FORMULA = ("=", "@")
@@ -48,7 +48,7 @@ def money(text: str, currency: str, decimals: int) -> int:
         raise BadCell("must be more than zero")
     if amount != amount.to_integral_value():
         raise BadCell(f"'{_short(text)}' has more decimal places than {currency} allows")
-    if amount > MOST:
+    if amount > MAX_AMOUNT:
         raise BadCell("is too large")
     return int(amount)
 

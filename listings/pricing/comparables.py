@@ -27,7 +27,7 @@ from processing.services import jobs
 from processing.worker import transitions
 from processing.worker.kinds import Kind, Told, by_name
 
-MOST_IN_ACCOUNT = 500_000
+MAX_IN_ACCOUNT = 500_000
 # Rows in one transaction: on SQLite nobody else can write meanwhile.
 _AT_ONCE = 1_000
 
@@ -115,8 +115,8 @@ def _choices(command: ImportComparables) -> Choices:
 
 
 def _check_room(account: Account, *, rows: int) -> None:
-    if Comparable.objects.filter(account=account).count() + rows > MOST_IN_ACCOUNT:
-        message = f"An account can have at most {MOST_IN_ACCOUNT:,} comparables; delete old ones."
+    if Comparable.objects.filter(account=account).count() + rows > MAX_IN_ACCOUNT:
+        message = f"An account can have at most {MAX_IN_ACCOUNT:,} comparables; delete old ones."
         raise AppError("CONFLICT", message, status=409)
 
 

@@ -15,7 +15,7 @@ from listings.pricing.similar import Alike, Item
 Basis = Literal["comparables", "prior", "none"]
 
 # Fewer sold items than this are no ground to stand on.
-LEAST_COMPARABLES = 3
+MIN_COMPARABLES = 3
 _SHOWN = 5
 
 
@@ -57,10 +57,10 @@ def estimate(account: Account, item: Item, *, currency: str, today: date) -> Est
     alike = _of_condition(
         similar.nearest(account, item, currency=currency, today=today), item.condition
     )
-    if len(alike) >= LEAST_COMPARABLES:
+    if len(alike) >= MIN_COMPARABLES:
         found = spread([Sale(one.sold.price, one.weight) for one in alike])
         # Counted again: outliers are gone now.
-        if found.n >= LEAST_COMPARABLES:
+        if found.n >= MIN_COMPARABLES:
             return _from_comparables(found, alike, item, currency)
     return _from_table(item, currency, few=len(alike))
 
@@ -68,7 +68,7 @@ def estimate(account: Account, item: Item, *, currency: str, today: date) -> Est
 def _of_condition(alike: list[Alike], condition: str) -> list[Alike]:
     """Keep those in the very same condition, where there are enough of them."""
     same = [one for one in alike if condition and one.sold.condition == condition]
-    return same if len(same) >= LEAST_COMPARABLES else alike
+    return same if len(same) >= MIN_COMPARABLES else alike
 
 
 def _from_comparables(found: Spread, alike: list[Alike], item: Item, currency: str) -> Estimate:
@@ -94,7 +94,7 @@ def _from_table(item: Item, currency: str, *, few: int) -> Estimate:
     found = priors.estimate(
         item.category, brand=item.brand, condition=item.condition, currency=currency
     )
-    have = f"You have {few or 'no'} sold items like this one, but {LEAST_COMPARABLES} are needed. "
+    have = f"You have {few or 'no'} sold items like this one, but {MIN_COMPARABLES} are needed. "
     if few == 1:
         have = have.replace("items", "item", 1)
     if found is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 # The limit that Iglewicz and Hoaglin (1993) propose for this score.
 _OUTLYING = 3.5
 _SCALE = 1.4826  # makes the median absolute deviation a standard deviation, were prices log-normal
-_LEAST_SPREAD = math.log(1.25)  # equal prices must not make every other one an outlier
+_MIN_SPREAD = math.log(1.25)  # equal prices must not make every other one an outlier
 _STEPS = (1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000)
 
 
@@ -68,7 +68,7 @@ def without_outliers(sales: Sequence[Sale]) -> list[Sale]:
     middle = math.log(quantile(sales, 0.5))
     # In millionths, as a Sale's price is a whole number.
     distances = [Sale(abs(round(1e6 * (math.log(x.price) - middle))), x.weight) for x in sales]
-    deviation = max(_LEAST_SPREAD, _SCALE * quantile(distances, 0.5) / 1e6)
+    deviation = max(_MIN_SPREAD, _SCALE * quantile(distances, 0.5) / 1e6)
     return [x for x in sales if abs(math.log(x.price) - middle) <= _OUTLYING * deviation]
 
 

@@ -20,7 +20,7 @@ NEWEST = 1_000
 # The nearest of them make the price.
 NEAREST = 60
 # What says less than this about the item says nothing.
-_LEAST = 0.12
+_MIN_SIMILARITY = 0.12
 _HALF_LIFE = 365.0  # days in which a sale's word comes to count half
 # From best to worst: the further apart, the less one says about the other.
 _GRADES: Mapping[str, int] = {
@@ -120,7 +120,7 @@ def _weight(sold: Sold, wanted: Item, today: date) -> float:
         return 0.0
     alike *= _condition(sold, wanted) * (0.4 + 0.6 * _text(sold, wanted))
     # Before age comes in: an old sale of the very same thing says little, but says it.
-    if alike < _LEAST:
+    if alike < _MIN_SIMILARITY:
         return 0.0
     days = max(0, (today - sold.sold_on).days)
     return float(alike * 0.5 ** (days / _HALF_LIFE))

@@ -18,7 +18,7 @@ from listings.pricing import cells, sheets
 from listings.pricing.cells import BadCell, Order
 from listings.vocabulary import texts
 
-MOST_ROWS = 100_000  # in one table
+MAX_ROWS = 100_000  # in one table
 _LISTED = 50  # rows in error that are told of one by one
 
 
@@ -113,8 +113,8 @@ def read(data: bytes, choices: Choices, *, currency: str) -> Outcome:
 def _dates(data: bytes) -> Iterator[str]:
     """The column of dates, counted: a table that is too long is refused before all else."""
     for count, (_, row) in enumerate(sheets.read(data).rows, start=1):
-        if count > MOST_ROWS:
-            message = f"A table can have at most {MOST_ROWS:,} rows; send it in parts."
+        if count > MAX_ROWS:
+            message = f"A table can have at most {MAX_ROWS:,} rows; send it in parts."
             raise AppError("PAYLOAD_TOO_LARGE", message, status=413)
         yield row["date"]
 

@@ -25,7 +25,7 @@ _MISTAKES = ((12, 1.5), (8, 1.0), (6, 0.5))
 # Names of up to so many letters, like everyday words, must have a line of their own.
 _SHORT, _SURE_OF_SHORT = 3, 0.85
 _SURE = 0.6
-_MOST_WORDS = 5
+_MAX_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _in(line: Line) -> Iterator[Brand]:
     if line.score < _SURE:
         return
     words = vocabulary.words(line.words).split()
-    for length in range(1, min(_MOST_WORDS, len(words)) + 1):
+    for length in range(1, min(_MAX_WORDS, len(words)) + 1):
         for start in range(len(words) - length + 1):
             said = "".join(words[start : start + length])
             yield from _called(said, line, alone=length == len(words))
@@ -68,7 +68,7 @@ def _over_two(upper: Line, lower: Line) -> Iterator[Brand]:
     """A name of several words whose words stand below each other."""
     above, below = (vocabulary.words(line.words).split() for line in (upper, lower))
     weaker = min(upper, lower, key=lambda line: line.score)
-    if weaker.score < _SURE or not above or not below or len(above) + len(below) > _MOST_WORDS:
+    if weaker.score < _SURE or not above or not below or len(above) + len(below) > _MAX_WORDS:
         return
     for brand in _called("".join(above + below), weaker, alone=True):
         if len(vocabulary.words(brand.name).split()) > 1:

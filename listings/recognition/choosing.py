@@ -22,7 +22,7 @@ _GOODS = 0.4
 _FINER = 0.6
 # The first photo is the one that shows the whole item.
 _FIRST = 2.0
-_LEAST_ALTERNATIVE, _MOST_ALTERNATIVES = 0.05, 4
+_MIN_ALTERNATIVE, _MAX_ALTERNATIVES = 0.05, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def choose(views: Sequence[Looks | None]) -> Choice:
     others = ranked[1:] if sure else ranked
     alternatives = tuple(
         (other, round(chance, 3))
-        for other, chance in others[:_MOST_ALTERNATIVES]
-        if chance >= _LEAST_ALTERNATIVE
+        for other, chance in others[:_MAX_ALTERNATIVES]
+        if chance >= _MIN_ALTERNATIVE
     )
     best, confidence = ranked[0]
     return Choice(best if sure else None, round(confidence, 3), alternatives, speaking)
@@ -79,7 +79,7 @@ def _opinion(looks: Looks) -> dict[str, float]:
         return goods
     head = clothing.head()
     if float(head.clothing(looks)[0]) < _CLOTHING:
-        return {key: chance for key, chance in goods.items() if chance >= _LEAST_ALTERNATIVE}
+        return {key: chance for key, chance in goods.items() if chance >= _MIN_ALTERNATIVE}
     named = categories.by_label()
     return {
         named[label]: float(chance)

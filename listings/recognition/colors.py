@@ -26,7 +26,7 @@ _SAMPLE = 6000
 # groups may be and still be shades of one colour: on plain things light and shadow differ by more.
 _SHADES = {"patterned": (0.6, 17.0), "smooth": (0.3, 21.0)}
 # The brightest of a photo is taken for white, as far as that makes it brighter by a fifth at most.
-_WHITE, _MOST_GAIN = 95.0, 1.2
+_WHITE, _MAX_GAIN = 95.0, 1.2
 _FAMILIES = (
     frozenset({"light blue", "blue", "navy"}),
     frozenset({"light grey", "grey"}),
@@ -36,7 +36,7 @@ _FAMILIES = (
     frozenset({"pink", "hot pink"}),
     frozenset({"cream", "beige"}),
 )
-_LEAST_SHARE, _MOST_NAMES = 0.09, 4
+_MIN_SHARE, _MAX_NAMES = 0.09, 4
 # A plain item is so much of one colour; the rest is shine, labels and the edge.
 _PLAIN = 0.86
 # From here on colours alternate (stripes, checks, prints) rather than lie beside each other.
@@ -100,7 +100,7 @@ def _inside(matte: F32, size: tuple[int, int]) -> np.ndarray[tuple[int, ...], np
 def _evened(lab: F32) -> F32:
     """The picture (h, w, 3) as if its exposure had been right."""
     gain = _WHITE / max(float(np.percentile(lab[..., 0], 99)), 1.0)
-    return np.asarray(lab * np.float32(np.clip(gain, 1.0, _MOST_GAIN)), np.float32)
+    return np.asarray(lab * np.float32(np.clip(gain, 1.0, _MAX_GAIN)), np.float32)
 
 
 def _groups(
@@ -159,9 +159,7 @@ def _named(centres: F32, shares: F32) -> dict[str, float]:
         name = name_of(centres[index])
         total[name] = total.get(name, 0.0) + float(shares[index])
     ordered = sorted(total.items(), key=lambda item: -item[1])
-    return dict(
-        [ordered[0], *(item for item in ordered[1:] if item[1] >= _LEAST_SHARE)][:_MOST_NAMES]
-    )
+    return dict([ordered[0], *(item for item in ordered[1:] if item[1] >= _MIN_SHARE)][:_MAX_NAMES])
 
 
 def _relief(lab: F32, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:

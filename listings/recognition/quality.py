@@ -16,9 +16,9 @@ from processing.engine.text.detect import Text
 # Everything but the size is judged on a copy of this side, so that thresholds mean the same for all.
 _SIDE = 512
 # Marketplaces refuse less (eBay: 500 pixels on the longer side).
-_LEAST_SIDE = 500
+_MIN_SIDE = 500
 # How much of a subject there must be, as a share of the photo, and how sure the model at its best.
-_LEAST_SUBJECT, _SURE = 0.004, 0.5
+_MIN_SUBJECT, _SURE = 0.004, 0.5
 _BLURRED = 0.55
 _DARK, _BRIGHT, _CLIPPED = 95.0, 250, 0.35
 _CLUTTERED = 34.0
@@ -40,7 +40,7 @@ def problems(
 
 def nothing_there(matte: F32) -> bool:
     """Whether the model saw no subject."""
-    return bool(matte.max() < _SURE or (matte > 0.5).mean() < _LEAST_SUBJECT)
+    return bool(matte.max() < _SURE or (matte > 0.5).mean() < _MIN_SUBJECT)
 
 
 def blur(grey: U8) -> float:
@@ -62,12 +62,12 @@ def blur(grey: U8) -> float:
 
 
 def _about_size(size: tuple[int, int]) -> Iterator[tuple[Problem, str]]:
-    if max(size) < _LEAST_SIDE:
+    if max(size) < _MIN_SIDE:
         yield (
             "too-small",
             (
                 f"The photo is {size[0]} x {size[1]} pixels; marketplaces require at least "
-                f"{_LEAST_SIDE} on the longer side, better 1600."
+                f"{_MIN_SIDE} on the longer side, better 1600."
             ),
         )
 

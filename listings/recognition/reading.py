@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from processing.engine.text.detect import Text
 
 # Beyond this a photo shows a page, not a label: matching would only take longer.
-_MOST_LINES, _LONGEST = 60, 200
+_MAX_LINES, _LONGEST = 60, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def lines(texts: Sequence[Text], image: int) -> list[Line]:
     ordered = sorted(
         texts, key=lambda text: (float(text.quad[:, 1].mean()), float(text.quad[0, 0]))
     )
-    cleaned = ((_clean(text.words), text.score) for text in ordered[:_MOST_LINES])
+    cleaned = ((_clean(text.words), text.score) for text in ordered[:_MAX_LINES])
     return [Line(words, round(score, 3), image) for words, score in cleaned if words]
 
 

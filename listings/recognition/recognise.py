@@ -29,7 +29,7 @@ _MODEL = "fast"
 # Everything is seen on a copy of this longer side: the text finder looks no closer.
 _SIDE = 1600
 # A JPEG whose shorter side is at least twice this is decoded at a half or a quarter.
-_LEAST = 1200
+_MIN_SIDE = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
 
 
 def _view(data: bytes, tools: Tools) -> View:
-    photo = decode.decode(data, max_pixels=tools.max_pixels, least=(_LEAST, _LEAST))
+    photo = decode.decode(data, max_pixels=tools.max_pixels, least=(_MIN_SIDE, _MIN_SIDE))
     rgb = photo.seen
     rgb = shrink(rgb, fit_within(rgb.shape[1], rgb.shape[0], _SIDE))
     if photo.alpha is not None and photo.alpha.min() < 255:

@@ -16,7 +16,7 @@ from listings import selectors
 from listings.models import Listing
 from listings.services import listings
 
-MOST: Final = 100
+MAX_LISTINGS: Final = 100
 # What is each listing's own can't be the same for many.
 FIELDS: Final = tuple(name for name in listings.FIELDS if name not in ("sku", "generated_by"))
 
@@ -37,8 +37,8 @@ def change(caller: Caller, listing_ids: Sequence[UUID], wanted: BulkChange) -> l
 
     Raises AppError NOT_FOUND, and what ``listings.change`` raises with the listing's id before it.
     """
-    if not 1 <= len(listing_ids) <= MOST:
-        raise invalid("listingIds", f"Send 1 to {MOST} listings, not {len(listing_ids)}.")
+    if not 1 <= len(listing_ids) <= MAX_LISTINGS:
+        raise invalid("listingIds", f"Send 1 to {MAX_LISTINGS} listings, not {len(listing_ids)}.")
     if len(set(listing_ids)) < len(listing_ids):
         raise invalid("listingIds", "Each listing can be listed only once.")
     with transaction.atomic():

@@ -20,7 +20,7 @@ from processing.engine.plans.cutout import camel
 
 _LINES: Final = ("title", "brand", "size", "sku", "category")
 _LISTS: Final = ("colors", "materials", "tags")
-_MOST_OF: Final = {"colors": 10, "materials": 20, "tags": 50}
+_MAX_OF: Final = {"colors": 10, "materials": 20, "tags": 50}
 _PLAIN: Final = ("condition", "currency", "quantity", "generated_by")
 _MONEY: Final = ("price", "price_min", "price_max", "purchase_price")
 # What may be said of a listing when it is made, and changed afterwards.
@@ -202,8 +202,8 @@ def _tidy(name: str, value: Any) -> Any:
 
 def _list(name: str, value: Iterable[str]) -> list[str]:
     tidy = texts.distinct(value)
-    if len(tidy) > _MOST_OF[name]:
-        raise invalid(camel(name), f"At most {_MOST_OF[name]}, not {len(tidy)}.")
+    if len(tidy) > _MAX_OF[name]:
+        raise invalid(camel(name), f"At most {_MAX_OF[name]}, not {len(tidy)}.")
     return tidy
 
 

@@ -21,7 +21,7 @@ English = Literal["us", "uk"]
 
 TONES: tuple[Tone, ...] = get_args(Tone)
 _AMERICAN = ("USD", "CAD")
-_LARGEST = 10_000_000_000
+_MAX_NUMBER = 10_000_000_000
 
 
 class Hints(BaseModel):
@@ -47,7 +47,7 @@ class Hints(BaseModel):
     purchase_price: int | None = Field(
         None,
         ge=0,
-        le=_LARGEST,
+        le=_MAX_NUMBER,
         description="In minor units; only used for a warning and never mentioned.",
     )
     tone: Tone | None = None

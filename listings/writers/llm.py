@@ -24,7 +24,7 @@ from listings.writers.rules import styles
 from processing.engine.files import decode
 from processing.providers.http import PictureServer
 
-MOST_PICTURES = 6
+MAX_PICTURES = 6
 _LONGEST_SIDE = 1024
 _PATH = "/v1/chat/completions"
 _PROMPT = (Path(__file__).parent / "prompt.txt").read_text(encoding="utf-8")
@@ -66,7 +66,7 @@ class LlmWriter:
     def _messages(self, brief: Brief) -> list[dict[str, Any]]:
         asked = json.dumps(_item(brief), ensure_ascii=False, indent=1)
         parts: list[dict[str, Any]] = [{"type": "text", "text": asked}]
-        for picture in brief.pictures[:MOST_PICTURES]:
+        for picture in brief.pictures[:MAX_PICTURES]:
             small = decode.thumbnail(
                 picture, max_side=_LONGEST_SIDE, max_pixels=self._max_pixels, format="jpg"
             )

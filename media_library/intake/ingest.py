@@ -46,7 +46,7 @@ class Incoming:
     read: Callable[[], bytes]
     field: str = "file"
     source_url: str = ""
-    most_bytes: int | None = None  # where the door has a limit of its own
+    max_bytes: int | None = None  # where the door has a limit of its own
     id: UUID = dataclass_field(default_factory=uuid.uuid4)
 
 
@@ -182,9 +182,7 @@ def _check_all(incoming: Sequence[Incoming]) -> list[Checked]:
     for item in incoming:
         try:
             data = item.read()
-            checked.append(
-                check(data, name=item.name, field=item.field, most_bytes=item.most_bytes)
-            )
+            checked.append(check(data, name=item.name, field=item.field, max_bytes=item.max_bytes))
         except AppError as error:
             if len(incoming) == 1 or error.code != "VALIDATION_ERROR":
                 raise

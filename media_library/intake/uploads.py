@@ -33,9 +33,9 @@ def body_too_large() -> AppError:
 class LimitsHandler(FileUploadHandler):
     """Goes before the handlers that store: refuses too many files, and one that is too large."""
 
-    def __init__(self, request: HttpRequest, most_files: int, most_bytes: int) -> None:
+    def __init__(self, request: HttpRequest, max_files: int, max_bytes: int) -> None:
         super().__init__(request)
-        self.files, self.most_files, self.most_bytes = 0, most_files, most_bytes
+        self.files, self.max_files, self.max_bytes = 0, max_files, max_bytes
 
     def handle_raw_input(
         self,
@@ -51,13 +51,13 @@ class LimitsHandler(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self.files += 1
-        if self.files > self.most_files:
-            message = f"At most {self.most_files} files can be uploaded at once."
+        if self.files > self.max_files:
+            message = f"At most {self.max_files} files can be uploaded at once."
             raise self.stopped(invalid("files", message))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        if start + len(raw_data) > self.most_bytes:
-            raise self.stopped(too_large(self.most_bytes))
+        if start + len(raw_data) > self.max_bytes:
+            raise self.stopped(too_large(self.max_bytes))
         return raw_data
 
     def stopped(self, error: AppError) -> AppError:
@@ -72,7 +72,7 @@ class LimitsHandler(FileUploadHandler):
 
 
 def limit_uploads(
-    request: HttpRequest, *, most_files: int | None = None, most_bytes: int | None = None
+    request: HttpRequest, *, max_files: int | None = None, max_bytes: int | None = None
 ) -> None:
     """Put the limits in front of what stores files. Call it before anything reads the body.
 
@@ -80,20 +80,20 @@ def limit_uploads(
     """
     handler = LimitsHandler(
         request,
-        settings.MAX_FILES_PER_UPLOAD if most_files is None else most_files,
-        most_bytes or settings.MAX_UPLOAD_BYTES,
+        settings.MAX_FILES_PER_UPLOAD if max_files is None else max_files,
+        max_bytes or settings.MAX_UPLOAD_BYTES,
     )
     request.upload_handlers.insert(0, handler)
 
 
-def incoming(file: UploadedFile[Any], field: str, *, most_bytes: int | None = None) -> Incoming:
+def incoming(file: UploadedFile[Any], field: str, *, max_bytes: int | None = None) -> Incoming:
     """An uploaded file as the ingest takes it: read from its temporary file whenever asked."""
 
     def read() -> bytes:
-        most = most_bytes or settings.MAX_UPLOAD_BYTES
+        most = max_bytes or settings.MAX_UPLOAD_BYTES
         if (file.size or 0) > most:
             raise too_large(most)
         file.seek(0)
         return bytes(file.read())
 
-    return Incoming(file.name or "", read, field=field, most_bytes=most_bytes)
+    return Incoming(file.name or "", read, field=field, max_bytes=max_bytes)

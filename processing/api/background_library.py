@@ -27,7 +27,13 @@ from processing.api.serializers.backgrounds import (
     BackgroundUpload,
 )
 from processing.services import background_library
-from processing.services.background_library import MOST, SOURCES, Described, Entry, Wanted
+from processing.services.background_library import (
+    MAX_BACKGROUNDS,
+    SOURCES,
+    Described,
+    Entry,
+    Wanted,
+)
 
 _PATH = [path_id("background_id", "bg")]
 
@@ -57,7 +63,7 @@ class Backgrounds(BackgroundView):
     rate_group = {"POST": "upload"}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request, most_files=1)
+        limit_uploads(request, max_files=1)
         return super().initialize_request(request, *args, **kwargs)
 
     def again(self, request: Request, object_id: UUID) -> Response:
@@ -93,7 +99,7 @@ class Backgrounds(BackgroundView):
     @endpoint(
         "Upload a background",
         description=(
-            f"The file also becomes one of your images. An account can have at most {MOST:,} "
+            f"The file also becomes one of your images. An account can have at most {MAX_BACKGROUNDS:,} "
             "backgrounds of its own (409 CONFLICT)."
         ),
         request={"multipart/form-data": BackgroundUpload},

@@ -57,7 +57,7 @@ class Batches(BatchView):
     rate_group = {"POST": "processing"}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request, most_files=settings.MAX_BATCH_FILES)
+        limit_uploads(request, max_files=settings.MAX_BATCH_FILES)
         return super().initialize_request(request, *args, **kwargs)
 
     def again(self, request: Request, object_id: UUID) -> Response:

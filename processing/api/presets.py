@@ -61,7 +61,7 @@ class Presets(PresetView):
         "Create a preset",
         description="A preset is a named edit. The UUID in its id serves as a template id in "
         "compatible APIs. 409 CONFLICT if the name is taken or there are already "
-        f"{presets.MOST} presets.",
+        f"{presets.MAX_PRESETS} presets.",
         request=PresetBody,
         responses={201: PresetSerializer},
         example=PRESET,

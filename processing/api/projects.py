@@ -13,7 +13,7 @@ from config.api.docs import endpoint
 from media_library.api.examples import PROJECT
 from media_library.api.projects import ListProjects
 from media_library.api.serializers import NewProject, ProjectSerializer
-from media_library.projects import MOST, counted_one
+from media_library.projects import MAX_PROJECTS, counted_one
 from processing.services import projects
 
 _BODY = {name: PROJECT[name] for name in ("name", "description", "type")}
@@ -27,7 +27,7 @@ class Projects(ListProjects):
     @endpoint(
         "Create a project",
         description=(
-            f"Webhooks for `project.created` are notified. An account can have at most {MOST:,} "
+            f"Webhooks for `project.created` are notified. An account can have at most {MAX_PROJECTS:,} "
             "projects (409 CONFLICT)."
         ),
         request=NewProject,

@@ -82,7 +82,7 @@ class Webhooks(WebhookView):
         operation_id="webhooks_create",
         description=(
             f"{_SIGNED} The secret is shown only in this answer. An account can have at most "
-            f"{webhooks.MOST} webhooks (409 CONFLICT)."
+            f"{webhooks.MAX_WEBHOOKS} webhooks (409 CONFLICT)."
         ),
         request=WebhookBody,
         responses={201: NewWebhookSerializer},
@@ -198,7 +198,7 @@ class ReplayDelivery(WebhookView):
         description=(
             "Sends it again with the same `webhook-id` and a new series of attempts. 409 "
             "CONFLICT for a test, during an attempt, if the webhook is disabled, and after "
-            f"{webhooks.MOST_ATTEMPTS} attempts."
+            f"{webhooks.MAX_ATTEMPTS} attempts."
         ),
         request=None,
         responses={202: DeliverySerializer},

@@ -26,7 +26,7 @@ from processing.compat.fields import ParameterError
 
 log = structlog.get_logger(__name__)
 
-_MOST_LETTERS = 500
+_MAX_LETTERS = 500
 _CODES = {
     400: "INVALID_REQUEST",
     401: "AUTHENTICATION_REQUIRED",
@@ -101,7 +101,7 @@ class ErrorFormat:
             message = f"Request was throttled. Expected available in {seconds} seconds."
         if auth_header := getattr(exc, "auth_header", None):
             headers["WWW-Authenticate"] = auth_header
-        return Failure(status, self._code(status), message[:_MOST_LETTERS], headers, fields)
+        return Failure(status, self._code(status), message[:_MAX_LETTERS], headers, fields)
 
     def _code(self, status: int) -> str:
         return self.codes.get(status) or _CODES.get(status, "ERROR")
@@ -109,7 +109,7 @@ class ErrorFormat:
 
 def _message(error: AppError) -> str:
     """Beginning with the name of the parameter that it is about, if it is about one."""
-    message = error.message[:_MOST_LETTERS]
+    message = error.message[:_MAX_LETTERS]
     if not error.fields or isinstance(error, ParameterError):
         return message
     name, messages = next(iter(error.fields.items()))

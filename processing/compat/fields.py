@@ -22,8 +22,8 @@ from processing.engine.plans.edit import Length, canonical_length
 
 Value = TypeVar("Value")
 
-MOST_TEXT = 200
-MOST_URL = 2000
+MAX_TEXT = 200
+MAX_URL = 2000
 _NUMBER = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FLAGS = {"true": True, "false": False}
@@ -95,7 +95,7 @@ class Fields:
         """Those that were given had no effect, and the answer says so."""
         self._ignored.update(name for name in names if self.has(name))
 
-    def text(self, name: str, *, most: int = MOST_TEXT) -> str | None:
+    def text(self, name: str, *, most: int = MAX_TEXT) -> str | None:
         self._unread.discard(name)
         if name in self._files:
             raise wrong(name, "must be text, not a file")

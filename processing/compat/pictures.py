@@ -18,7 +18,7 @@ from media_library.intake import uploads
 from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Image
 from media_library.services import delete_image
-from processing.compat.fields import MOST_URL
+from processing.compat.fields import MAX_URL
 from processing.engine.errors import EngineError
 
 
@@ -31,12 +31,12 @@ class Sent:
 
     name: str
     content: UploadedFile[Any] | str
-    most_bytes: int | None = None
+    max_bytes: int | None = None
 
     def incoming(self) -> Incoming:
         """Fetches what is an address. Raises AppError (see config.outbound) under our name."""
         if not isinstance(self.content, str):
-            return uploads.incoming(self.content, self.name, most_bytes=self.most_bytes)
+            return uploads.incoming(self.content, self.name, max_bytes=self.max_bytes)
         try:
             fetched = outbound.fetch(
                 self.content,
@@ -49,7 +49,7 @@ class Sent:
             raise AppError(error.code, message, status=error.status, fields=fields) from error
         file_name = unquote(urlsplit(fetched.url).path).rpartition("/")[2]
         # What follows the "?" is often somebody's temporary permission: not ours to keep.
-        address = self.content.partition("?")[0][:MOST_URL]
+        address = self.content.partition("?")[0][:MAX_URL]
         return Incoming(file_name, lambda: fetched.data, field=self.name, source_url=address)
 
 

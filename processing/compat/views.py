@@ -29,7 +29,7 @@ class DialectView(ApiView):
     http_method_names = ["get", "post"]  # a HEAD would do a GET's work
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request, most_files=self.max_files, most_bytes=self.dialect.max_file_bytes)
+        limit_uploads(request, max_files=self.max_files, max_bytes=self.dialect.max_file_bytes)
         return super().initialize_request(request, *args, **kwargs)
 
     def get_exception_handler(self) -> Callable[..., Response]:

@@ -14,8 +14,8 @@ import numpy as np
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.backdrops.provider import (
-    LARGEST_SIDE,
-    LEAST_SIDE,
+    MAX_SIDE,
+    MIN_SIDE,
     Backdrop,
     BackdropProvider,
     BackdropRequest,
@@ -325,9 +325,9 @@ def _generated(wanted: Generated, size: tuple[int, int], front: _Front, work: _W
 def _takeable(size: tuple[int, int]) -> float:
     """Scale a canvas's sides into a backdrop's limits; the factor. A canvas too long and narrow for
     both is left to the provider to refuse."""
-    if max(size) > LARGEST_SIDE:
-        return LARGEST_SIDE / max(size)
-    return max(1.0, min(LEAST_SIDE / min(size), LARGEST_SIDE / max(size)))
+    if max(size) > MAX_SIDE:
+        return MAX_SIDE / max(size)
+    return max(1.0, min(MIN_SIDE / min(size), MAX_SIDE / max(size)))
 
 
 def _seed(wanted: Generated) -> int:

@@ -25,7 +25,7 @@ from processing.engine.files import decode
 
 MAX_BYTES = 40 * 1024 * 1024
 MAX_PIXELS = 4096 * 4096
-_MOST_CLIPPED = 300
+_MAX_CLIPPED = 300
 _WHITE = (255, 255, 255)
 
 
@@ -134,7 +134,7 @@ class PictureServer:
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         for secret in filter(None, self._secrets):
             line = line.replace(secret, "***")
-        return line[:_MOST_CLIPPED].rstrip(".")
+        return line[:_MAX_CLIPPED].rstrip(".")
 
     def _body(self, answer: httpx.Response) -> bytes:
         deadline = time.monotonic() + self.timeout

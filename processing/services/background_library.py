@@ -26,8 +26,8 @@ from processing.services.builtin_backgrounds import Builtin, builtins
 
 Source = Literal["builtin", "upload", "generated"]
 SOURCES: Final = get_args(Source)
-MOST: Final = 1_000
-MOST_TAGS: Final = 20
+MAX_BACKGROUNDS: Final = 1_000
+MAX_TAGS: Final = 20
 TAG_LENGTH: Final = 32
 
 # What lists hold: recipes, and the account's rows with their images.
@@ -113,8 +113,8 @@ def source_of(entry: Entry) -> Source:
 
 def check_room(account: Account) -> None:
     """Raises AppError CONFLICT for one background too many."""
-    if own(account).count() >= MOST:
-        message = f"An account can have at most {MOST:,} backgrounds of its own."
+    if own(account).count() >= MAX_BACKGROUNDS:
+        message = f"An account can have at most {MAX_BACKGROUNDS:,} backgrounds of its own."
         raise AppError("CONFLICT", message, status=409)
 
 
@@ -171,8 +171,8 @@ def tidy_tags(tags: Sequence[str]) -> list[str]:
     if not all(tag.isprintable() and 1 <= len(tag) <= TAG_LENGTH for tag in tidy):
         raise invalid("tags", f"A tag must have 1 to {TAG_LENGTH} visible characters.")
     tidy = list(dict.fromkeys(tidy))
-    if len(tidy) > MOST_TAGS:
-        raise invalid("tags", f"A background can have at most {MOST_TAGS} tags.")
+    if len(tidy) > MAX_TAGS:
+        raise invalid("tags", f"A background can have at most {MAX_TAGS} tags.")
     return tidy
 
 

@@ -22,14 +22,14 @@ FIELD = "files"
 
 @contextmanager
 def brought_in(
-    account: Account, files: Sequence[UploadedFile[Any]], *, most_bytes: int | None = None
+    account: Account, files: Sequence[UploadedFile[Any]], *, max_bytes: int | None = None
 ) -> Iterator[list[Member]]:
     """Keeps what can be kept; if the block is refused it goes again.
 
     Raises AppError VALIDATION_ERROR for no files, or more than the plan allows.
     """
     batches.check_size(account, len(files), FIELD)
-    members = [_member(account, file, most_bytes) for file in files]
+    members = [_member(account, file, max_bytes) for file in files]
     try:
         yield members
     except AppError:
@@ -39,9 +39,9 @@ def brought_in(
         raise
 
 
-def _member(account: Account, file: UploadedFile[Any], most_bytes: int | None) -> Member:
+def _member(account: Account, file: UploadedFile[Any], max_bytes: int | None) -> Member:
     try:
-        [image] = ingest_all(account, [incoming(file, FIELD, most_bytes=most_bytes)])
+        [image] = ingest_all(account, [incoming(file, FIELD, max_bytes=max_bytes)])
     except AppError as error:
         return Member(display_name(file.name or ""), None, error.code, error.message)
     return Member(image.name, image)

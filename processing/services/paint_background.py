@@ -16,8 +16,8 @@ from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
 from processing.commands import Command
 from processing.engine.backdrops.provider import (
-    LARGEST_SIDE,
-    LEAST_SIDE,
+    MAX_SIDE,
+    MIN_SIDE,
     Backdrop,
     BackdropRequest,
 )
@@ -35,9 +35,9 @@ from processing.worker.edits import BACKGROUND_GENERATION
 from processing.worker.kinds import Kind
 
 _TITLE_LENGTH = 60
-_LARGEST_SEED = 2**32 - 1
+_MAX_SEED = 2**32 - 1
 
-Side = Annotated[int, Field(ge=LEAST_SIDE, le=LARGEST_SIDE)]
+Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
 
 
 class PaintBackground(Command):
@@ -66,7 +66,7 @@ def order(
     except InvalidPlan as error:
         raise edit_json.refused(error) from error
     if generated.seed is None:
-        generated = replace(generated, seed=secrets.randbelow(_LARGEST_SEED + 1))
+        generated = replace(generated, seed=secrets.randbelow(_MAX_SEED + 1))
     told = Described(name or _title(generated), **described)
     return PaintBackground(
         generated=generated,

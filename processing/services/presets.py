@@ -15,7 +15,7 @@ from processing.engine.plans.edit import EditPlan
 from processing.models import Preset
 from processing.services import edit_json
 
-MOST = 500
+MAX_PRESETS = 500
 
 
 def preset_for(account: Account, preset_id: UUID) -> Preset:
@@ -32,8 +32,10 @@ def plan_of(preset: Preset) -> EditPlan:
 
 def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | None = None) -> Preset:
     """Raises AppError CONFLICT where the name is taken or the account has too many."""
-    if Preset.objects.filter(account=account).count() >= MOST:
-        raise AppError("CONFLICT", f"An account can have at most {MOST} presets.", status=409)
+    if Preset.objects.filter(account=account).count() >= MAX_PRESETS:
+        raise AppError(
+            "CONFLICT", f"An account can have at most {MAX_PRESETS} presets.", status=409
+        )
     preset = Preset(
         id=preset_id or uuid4(), account=account, name=name.strip(), plan=edit_json.kept(plan)
     )

@@ -19,9 +19,9 @@ from config.errors import AppError, invalid, not_found
 from processing.delivery import attempts, payloads, signing
 from processing.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 
-MOST = 20
+MAX_WEBHOOKS = 20
 OLD_SECRET_HOLDS = timedelta(hours=24)
-MOST_ATTEMPTS = 100  # of one delivery, replays and all
+MAX_ATTEMPTS = 100  # of one delivery, replays and all
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,10 @@ def register(
     )
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)  # one registration at a time
-        if WebhookEndpoint.objects.filter(account=account).count() >= MOST:
-            raise AppError("CONFLICT", f"An account can have at most {MOST} webhooks.", status=409)
+        if WebhookEndpoint.objects.filter(account=account).count() >= MAX_WEBHOOKS:
+            raise AppError(
+                "CONFLICT", f"An account can have at most {MAX_WEBHOOKS} webhooks.", status=409
+            )
         endpoint.save(force_insert=True)
     return endpoint
 
@@ -128,8 +130,8 @@ def replay(delivery: WebhookDelivery) -> WebhookDelivery:
         raise _conflict("A test delivery can't be replayed. Send a new test instead.")
     if not delivery.endpoint.enabled:
         raise _conflict("The webhook is disabled. Enable it first.")
-    if delivery.attempts >= MOST_ATTEMPTS:
-        raise _conflict(f"This delivery has already had {MOST_ATTEMPTS} attempts, the maximum.")
+    if delivery.attempts >= MAX_ATTEMPTS:
+        raise _conflict(f"This delivery has already had {MAX_ATTEMPTS} attempts, the maximum.")
     now = timezone.now()
     with transaction.atomic():
         under_way = Q(state=DeliveryState.PENDING, claimed_at__isnull=False)

@@ -34,7 +34,7 @@ CONDITIONS: Final = {
     Condition.FAIR: "3000",
     Condition.FOR_PARTS: "7000",
 }
-_MOST_PICTURES: Final = 24
+_MAX_PICTURES: Final = 24
 _BEFORE: Final = (
     *("CustomLabel", "*Category", "StoreCategory", "*Title", "Subtitle", "*ConditionID"),
 )
@@ -119,7 +119,7 @@ def row(offer: Offer, contents: Contents, aspects: Sequence[str]) -> list[str]:
         *(options.action, listing.sku, offer.category, "", offer.title, ""),
         CONDITIONS[condition] if condition else "",
         *(_aspect(offer, name) for name in aspects),
-        "|".join(links(offer, contents.site, _MOST_PICTURES)),
+        "|".join(links(offer, contents.site, _MAX_PICTURES)),
         *(html(offer.description), "FixedPrice", "GTC", offer.amount, ""),
         *("", str(listing.quantity), "", options.location, ""),
         *("", "", str(options.dispatch_days)),

@@ -20,8 +20,8 @@ from listings.exports.format import TSV, Contents, Format, table
 from listings.models import Platform
 from listings.offers import Offer
 
-_MOST_PICTURES: Final = 11
-_MOST_COLORS: Final = 3
+_MAX_PICTURES: Final = 11
+_MAX_COLORS: Final = 3
 HEADER: Final = [
     *("id", "title", "description", "link", "image_link", "additional_image_link"),
     *("availability", "price", "sale_price", "condition", "brand", "gtin", "mpn"),
@@ -34,7 +34,7 @@ HEADER: Final = [
 def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
     """Make the row of a product."""
     listing = offer.listing
-    pictures = links(offer, contents.site, _MOST_PICTURES)
+    pictures = links(offer, contents.site, _MAX_PICTURES)
     gtin, mpn = attribute(offer, *IDENTIFIERS), attribute(offer, "mpn")
     cells = {
         "id": identifier(listing),
@@ -53,7 +53,7 @@ def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
         "identifier_exists": "" if gtin or (mpn and listing.brand) else "no",
         "google_product_category": offer.category,
         "product_type": offer.category_name,
-        "color": "/".join(listing.colors[:_MOST_COLORS]),
+        "color": "/".join(listing.colors[:_MAX_COLORS]),
         "size": listing.size,
         "gender": gender(offer),
         "age_group": age_group(offer),

@@ -20,7 +20,7 @@ from listings.exports.format import CSV, Contents, Format, table
 from listings.models import ListingState, Platform
 from listings.offers import Offer
 
-_MOST_PICTURES: Final = 250
+_MAX_PICTURES: Final = 250
 _GOOGLE: Final = "Google Shopping / "
 HEADER: Final = [
     *("Title", "URL handle", "Description", "Vendor", "Product category", "Type", "Tags"),
@@ -46,7 +46,7 @@ HEADER: Final = [
 
 def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
     """Make the product's row with its cover, and a row for each further picture."""
-    handle, pictures = handle_of(offer), links(offer, contents.site, _MOST_PICTURES)
+    handle, pictures = handle_of(offer), links(offer, contents.site, _MAX_PICTURES)
     cells = _product(offer) | {"URL handle": handle}
     for position, link in enumerate(pictures or [""], start=1):
         if link:

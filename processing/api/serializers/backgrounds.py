@@ -15,7 +15,7 @@ from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, BackgroundCategory
 from processing.engine.plans.edit import Background as Plan
 from processing.services.background_library import (
-    MOST_TAGS,
+    MAX_TAGS,
     SOURCES,
     TAG_LENGTH,
     Entry,
@@ -30,7 +30,7 @@ _PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
 
 def Tags(**options: Any) -> serializers.ListField:
     return serializers.ListField(
-        child=Text(max_length=TAG_LENGTH, trim_whitespace=True), max_length=MOST_TAGS, **options
+        child=Text(max_length=TAG_LENGTH, trim_whitespace=True), max_length=MAX_TAGS, **options
     )
 
 

@@ -14,7 +14,7 @@ from processing.commands import EditOperation
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import camel
 from processing.engine.plans.edit import (
-    MOST_PROMPT,
+    MAX_PROMPT,
     Background,
     BackgroundImage,
     Blend,
@@ -264,9 +264,9 @@ class PaintBackgroundBody(_Words):
     """Generates a background for the library from a prompt."""
 
     prompt: str = Field(
-        min_length=1, max_length=MOST_PROMPT, description="What the background shows."
+        min_length=1, max_length=MAX_PROMPT, description="What the background shows."
     )
-    negative_prompt: str | None = Field(None, max_length=MOST_PROMPT)
+    negative_prompt: str | None = Field(None, max_length=MAX_PROMPT)
     seed: int | None = Field(
         None,
         ge=0,

@@ -30,7 +30,7 @@ from processing.services import batch_uploads, batches, jobs, webhooks
 from processing.services.batch_uploads import FIELD
 
 _CATEGORIES = {name: name for name in BackgroundCategory.values}
-_MOST_PAGE, _MOST_LIMIT = 1_000_000, 100
+_MAX_PAGE, _MAX_LIMIT = 1_000_000, 100
 
 
 class BackgroundfxView(DialectView):
@@ -47,7 +47,7 @@ class BackgroundfxView(DialectView):
 
     def window(self, fields: Fields) -> library.Window:
         return library.Window(
-            fields.whole("page", 1, _MOST_PAGE) or 1, fields.whole("limit", 1, _MOST_LIMIT) or 20
+            fields.whole("page", 1, _MAX_PAGE) or 1, fields.whole("limit", 1, _MAX_LIMIT) or 20
         )
 
 
@@ -66,7 +66,7 @@ class RemoveBackground(FormView):
             raise AppError("MISSING_FILE", "file: must be provided", fields={"file": ["Required."]})
         options = removing.of_form(fields)
         command, who = options.command(), caller(request)
-        sent = Sent("file", file, most_bytes=DIALECT.max_file_bytes)
+        sent = Sent("file", file, max_bytes=DIALECT.max_file_bytes)
         with brought_in(who.account, [sent]) as [source]:
             job = submit(who, command, source)
         return self.result(job, mask=options.return_mask)
@@ -105,7 +105,7 @@ class StartBatch(FormView):
         fields = Fields.of_form(request)
         command = removing.of_json(fields.text("options", most=10_000)).command()
         files, most = fields.files(FIELD), DIALECT.max_file_bytes
-        with batch_uploads.brought_in(self.account, files, most_bytes=most) as members:
+        with batch_uploads.brought_in(self.account, files, max_bytes=most) as members:
             batch = batches.submit(caller(request), command, pictures=members)
         return Response(answers.batch_job(batch, base=self.base), status=202)
 

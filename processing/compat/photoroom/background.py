@@ -10,7 +10,7 @@ from processing.compat.photoroom.pictures import file_or_address
 from processing.compat.pictures import Sent
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import (
-    MOST_PROMPT,
+    MAX_PROMPT,
     Background,
     BackgroundImage,
     Blur,
@@ -27,7 +27,7 @@ NAMES = (
     *("background.guidance.imageFile", "background.guidance.imageUrl", "background.blur.mode"),
 )
 _BLURS: dict[str, BlurMode] = {"gaussian": "gaussian", "bokeh": "bokeh"}
-_LARGEST_SEED = 2**32 - 1
+_MAX_SEED = 2**32 - 1
 _EXPAND = {"auto": None, "never": None}
 _EXPAND_MODE = {"ai.auto": None, "ai.never": None}
 
@@ -64,7 +64,7 @@ def read_background(fields: Fields, base: Background) -> Behind:
 
 
 def _prompt(fields: Fields) -> str | None:
-    prompt = fields.text("background.prompt", most=MOST_PROMPT)
+    prompt = fields.text("background.prompt", most=MAX_PROMPT)
     if prompt is not None and not prompt.strip():
         raise wrong("background.prompt", "must not be empty")
     # Prompts are taken as they stand, so whether one may be expanded makes no difference.
@@ -104,8 +104,8 @@ def _scaled(fields: Fields, image: BackgroundImage | None) -> BackgroundImage | 
 
 def _guided(fields: Fields, plan: Background) -> Generated | None:
     given: dict[str, Any] = {
-        "seed": fields.whole("background.seed", 0, _LARGEST_SEED),
-        "negative_prompt": fields.text("background.negativePrompt", most=MOST_PROMPT),
+        "seed": fields.whole("background.seed", 0, _MAX_SEED),
+        "negative_prompt": fields.text("background.negativePrompt", most=MAX_PROMPT),
         "guidance_scale": fields.number("background.guidance.scale", 0, 1),
     }
     if plan.generated is None:

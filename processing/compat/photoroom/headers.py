@@ -16,7 +16,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     "pr-ai-shadows-model-version": ("2026-04-15",),
     "pr-ai-background-model-version": ("2", "background-studio-beta-2025-03-17"),
 }
-_MOST_NAMES, _MOST_LETTERS = 50, 64
+_MAX_NAMES, _MAX_LETTERS = 50, 64
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.\-\[\]{}]")
 
 
@@ -36,6 +36,6 @@ def unsupported_headers(headers: Mapping[str, str]) -> list[str]:
 
 def unsupported_text(names: Iterable[str]) -> str:
     """What ``pr-unsupported-attributes`` says; names come from callers, so they are made safe."""
-    shown = [_UNSAFE.sub("?", name[:_MOST_LETTERS]) for name in names]
-    more = ", ..." if len(shown) > _MOST_NAMES else ""
-    return f"Unsupported attributes: {', '.join(shown[:_MOST_NAMES])}{more}"
+    shown = [_UNSAFE.sub("?", name[:_MAX_LETTERS]) for name in names]
+    more = ", ..." if len(shown) > _MAX_NAMES else ""
+    return f"Unsupported attributes: {', '.join(shown[:_MAX_NAMES])}{more}"

@@ -9,7 +9,7 @@ from typing import Any
 from processing.compat.fields import Fields, naming, wrong
 from processing.compat.photoroom.background import SCALINGS
 from processing.engine.plans.edit import (
-    LARGEST_SIDE,
+    MAX_SIDE,
     Horizontal,
     Layout,
     ReferenceBox,
@@ -70,7 +70,7 @@ def _size(fields: Fields, base: str) -> str:
 
 
 def _most(fields: Fields, name: str, size: str) -> int | None:
-    most = fields.whole(name, 1, LARGEST_SIDE)
+    most = fields.whole(name, 1, MAX_SIDE)
     if most is not None and size not in ("originalImage", "croppedSubject"):
         raise wrong(
             name,

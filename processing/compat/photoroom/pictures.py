@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from config.errors import AppError
-from processing.compat.fields import MOST_URL, Fields, wrong
+from processing.compat.fields import MAX_URL, Fields, wrong
 from processing.compat.pictures import Sent
 
 
 def file_or_address(fields: Fields, name: str) -> Sent | None:
     """``NAME.imageFile`` or ``NAME.imageUrl``, at most one of them."""
     file_name, url_name = f"{name}.imageFile", f"{name}.imageUrl"
-    file, url = fields.file(file_name), fields.text(url_name, most=MOST_URL)
+    file, url = fields.file(file_name), fields.text(url_name, most=MAX_URL)
     if file is not None and url is not None:
         raise wrong(url_name, f"can't be provided if {file_name} is provided")
     if file is not None:
@@ -25,7 +25,7 @@ def main_picture(fields: Fields) -> Sent:
         name, other, method = ("imageFile", "imageUrl", "GET")
     if fields.has(other):
         raise wrong(other, f"is only available in the {method} request; send {name}")
-    content = fields.file(name) if fields.is_form else fields.text(name, most=MOST_URL)
+    content = fields.file(name) if fields.is_form else fields.text(name, most=MAX_URL)
     if content is None:
         raise missing(name)
     return Sent(name, content)

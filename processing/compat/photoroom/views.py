@@ -17,7 +17,7 @@ from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.limits.throttles import RateThrottle
 from config.errors import AppError
 from processing.commands import Command, Edit
-from processing.compat.fields import MOST_URL, Fields, ParameterError
+from processing.compat.fields import MAX_URL, Fields, ParameterError
 from processing.compat.jobs import result_of, submit
 from processing.compat.photoroom import answers, errors
 from processing.compat.photoroom.access import (
@@ -184,7 +184,7 @@ class RenderView(EditingView):
         return self.work(fields, given)
 
     def address(self, fields: Fields, name: str) -> Sent | None:
-        url = fields.text(name, most=MOST_URL)
+        url = fields.text(name, most=MAX_URL)
         return None if url is None else Sent(name, url)
 
     def work(self, fields: Fields, main: Sent | None) -> HttpResponse:

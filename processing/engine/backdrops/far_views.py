@@ -22,7 +22,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "environments"
 # The canvas's longer side takes in so many degrees behind a table, and where nothing else is seen.
 _VIEW, _WIDE_VIEW = 72.0, 92.0
 # Blur in cells of the panorama (0.7 degrees each): the least hides the cells, the most is for depth 1.
-_LEAST_BLUR, _MOST_BLUR = 1.7, 5.5
+_MIN_BLUR, _MAX_BLUR = 1.7, 5.5
 _CANDIDATES = 4
 # The mean of the view is brought towards this, night staying darker than day.
 _KEY, _ADAPTATION, _WHITE = 0.33, 0.72, 7.0
@@ -68,7 +68,7 @@ def view(
     yaw = _choose(source, random)
     cells = (_WIDE_VIEW if wide else _VIEW) / 360 * source.shape[1] / max(stage.width, stage.height)
     seen = _window(source, yaw, stage, cells)
-    radius = (_LEAST_BLUR + (_MOST_BLUR - _LEAST_BLUR) * depth) / cells
+    radius = (_MIN_BLUR + (_MAX_BLUR - _MIN_BLUR) * depth) / cells
     return FarView(_exposed(disc_blur(seen, radius)), light_of(source, yaw))
 
 

@@ -16,7 +16,7 @@ from processing.engine.light.scene_light import SceneLight
 _BLUR = 0.014
 # A ground that runs on begins to melt into the view at this many times the product's distance.
 _MELTS, _MOLTEN = 3.0, 9.0
-_LEAST_REFLECTION, _BEND = 0.1, 0.5
+_MIN_REFLECTION, _BEND = 0.1, 0.5
 # Surfaces that mirror more than this show their own waves in it.
 _BENDS_FROM = 0.4
 
@@ -145,7 +145,7 @@ def _mirroring(seen: F32, ground: Ground, given: tuple[Plane, Look], behind: Beh
     )
     slope_of_look = LOOK_DOWN * (rows - stage.horizon) / (stage.foot - stage.horizon)
     grazing = 1 - np.sin(np.arctan(slope_of_look))
-    share = look.gloss * (_LEAST_REFLECTION + (1 - _LEAST_REFLECTION) * grazing**4)
+    share = look.gloss * (_MIN_REFLECTION + (1 - _MIN_REFLECTION) * grazing**4)
     share = share.astype(np.float32) + np.zeros_like(plane.u)
     return mix(seen, np.asarray(mirrored, dtype=np.float32), share)
 

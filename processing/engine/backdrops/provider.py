@@ -7,7 +7,7 @@ from processing.engine.arrays import U8, Box
 from processing.engine.light.scene_light import SceneLight
 
 # The shortest and the longest side, in pixels, that is asked for.
-LEAST_SIDE, LARGEST_SIDE = 64, 4096
+MIN_SIDE, MAX_SIDE = 64, 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)

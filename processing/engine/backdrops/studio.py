@@ -6,8 +6,8 @@ from processing.engine.backdrops import finish, painting
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
 from processing.engine.backdrops.provider import (
-    LARGEST_SIDE,
-    LEAST_SIDE,
+    MAX_SIDE,
+    MIN_SIDE,
     Backdrop,
     BackdropRequest,
 )
@@ -29,10 +29,10 @@ class Studio:
 
 def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
     """Render a scene for the request's size, subject, seed and guidance; its words are not read."""
-    if not all(LEAST_SIDE <= side <= LARGEST_SIDE for side in request.size):
+    if not all(MIN_SIDE <= side <= MAX_SIDE for side in request.size):
         width, height = request.size
         raise InvalidPlan(
-            f"A generated background must be {LEAST_SIDE} to {LARGEST_SIDE} pixels on each "
+            f"A generated background must be {MIN_SIDE} to {MAX_SIDE} pixels on each "
             f"side, not {width}x{height}."
         )
     noise = Noise(request.seed)

@@ -129,11 +129,11 @@ def _canvas(layout: Layout, source: Size, subject: Box) -> Size:
     if layout.size not in ("auto", "originalImage", "croppedSubject"):
         return parse_size(layout.size)
     width, height = _size(subject) if layout.size == "croppedSubject" else source
-    most_wide = min(width, layout.max_width or width)
-    most_high = min(height, layout.max_height or height)
+    max_width = min(width, layout.max_width or width)
+    max_height = min(height, layout.max_height or height)
     # Compared by products of whole numbers: quotients would be rounded, and decide a tie by chance.
-    by_width = most_wide * height <= most_high * width
-    return _scaled((width, height), (most_wide, most_high), by_width=by_width)
+    by_width = max_width * height <= max_height * width
+    return _scaled((width, height), (max_width, max_height), by_width=by_width)
 
 
 def _axes(layout: Layout, canvas: Size, cut: tuple[Ends, Ends]) -> tuple[_Axis, _Axis]:

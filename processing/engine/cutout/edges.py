@@ -29,7 +29,7 @@ _STANDARD, _FINE = (256, 384, 4), (640, 1024, 3)
 _GRID_SHARE = 0.625
 # The weight of the network's opinion where both sides differ in colour and what is added where they
 # do not; the squared distance of colours (0 to 1) between the two; the side of the copy for that.
-_LEAST_TRUST, _MORE_TRUST, _LOW_CONTRAST = np.float32(3e-4), np.float32(4e-2), np.float32(0.04)
+_MIN_TRUST, _MORE_TRUST, _LOW_CONTRAST = np.float32(3e-4), np.float32(4e-2), np.float32(0.04)
 _CONTRAST_SIDE = 160
 _VEIL = 0.02
 # Belief too faint to count when asking how sure the network was.
@@ -180,7 +180,7 @@ def _trust(small: F32, subject: F32, background: F32) -> F32:
     rgb, inside, outside = (np.asarray(part, dtype=np.float32) for part in parts)
     difference = foreground.nearby_mean(rgb, inside) - foreground.nearby_mean(rgb, outside)
     contrast = (difference * difference).sum(axis=-1)
-    trust = _LEAST_TRUST + _MORE_TRUST * np.exp(-contrast / _LOW_CONTRAST)
+    trust = _MIN_TRUST + _MORE_TRUST * np.exp(-contrast / _LOW_CONTRAST)
     return np.asarray(cv2.resize(trust, (width, height)), dtype=np.float32)
 
 

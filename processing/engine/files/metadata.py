@@ -16,7 +16,7 @@ _COPYRIGHT, _EXIF_BLOCK, _USER_COMMENT = 0x8298, 0x8769, 0x9286
 _RESOLUTION_X, _RESOLUTION_Y, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 _INCH = 2
 _LONGEST_NOTE = 8_192
-_LARGEST_PROFILE = 1 << 20
+_MAX_PROFILE = 1 << 20
 # The source was measured when it was decoded.
 _ANY_SIZE = 1 << 62
 
@@ -76,7 +76,7 @@ def rgb_profile(image: Image.Image) -> bytes | None:
     profile = image.info.get("icc_profile")
     if image.mode not in ("RGB", "RGBA", "RGBX", "P", "PA"):
         return None
-    if not isinstance(profile, bytes) or not 0 < len(profile) <= _LARGEST_PROFILE:
+    if not isinstance(profile, bytes) or not 0 < len(profile) <= _MAX_PROFILE:
         return None
     try:
         parsed = ImageCms.ImageCmsProfile(BytesIO(profile))

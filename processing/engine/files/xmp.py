@@ -25,9 +25,9 @@ _DROPPED_NAMESPACES = {
     "http://ns.google.com/photos/1.0/container/",
     "http://ns.google.com/photos/1.0/depthmap/",
 }
-_LARGEST_READ = 1 << 20
+_MAX_READ = 1 << 20
 # A JPEG's segment holds 65,533 bytes, and the packet's name and wrapper are among them.
-_LARGEST_WRITTEN = 65_000
+_MAX_WRITTEN = 65_000
 _SEPARATOR = " "
 _HEAD = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _TAIL = '\n<?xpacket end="r"?>'
@@ -38,14 +38,14 @@ def cleaned(packet: bytes) -> bytes | None:
 
     None where it is not well-formed, declares entities, or is too large to be written everywhere.
     """
-    if len(packet) > _LARGEST_READ:
+    if len(packet) > _MAX_READ:
         return None
     try:
         body = _Rewriter().rewritten(packet.strip(b"\0 \t\r\n"))
     except (expat.ExpatError, _Refused, LookupError, ValueError):
         return None
     written = (_HEAD + body + _TAIL).encode()
-    return written if len(written) <= _LARGEST_WRITTEN else None
+    return written if len(written) <= _MAX_WRITTEN else None
 
 
 class _Refused(Exception):

@@ -32,9 +32,9 @@ _MIDDLE = (0.34, 0.80)
 # More than half (in logarithms) of what the highlights lack is made up for, a third of what the
 # middle lacks: black trousers are no underexposed grey ones.
 _HIGHLIGHTS_SHARE, _MIDDLE_SHARE = 0.6, 0.33
-_MOST_GAIN = 1.22
+_MAX_GAIN = 1.22
 _EXPONENT = (0.85, 1.15)
-_MOST_LIFT = 1.5
+_MAX_LIFT = 1.5
 # Local contrast: how much of the difference to the surroundings (within this share of the longer
 # side) is added, for differences below `_EDGE`, and the most that brightness changes by it.
 _LOCAL, _LOCAL_MOST, _SURROUNDINGS, _EDGE = 0.3, 0.08, 0.06, 0.1
@@ -45,7 +45,7 @@ _NEUTRAL, _COLOURED, _DOUBTFUL = 0.06, 0.2, 0.4
 _FEWEST, _PLENTY = 0.08, 0.3
 # How much of a cast is taken back from blue to amber, where daylight and lamps differ, and from
 # green to magenta, where mostly dyes do; and the most.
-_AMBER_SHARE, _GREEN_SHARE, _MOST_CAST = 0.6, 0.3, 0.1
+_AMBER_SHARE, _GREEN_SHARE, _MAX_CAST = 0.6, 0.3, 0.1
 _STRIP = 128
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
@@ -119,7 +119,7 @@ def _white_balance(pixels: F32) -> F32:
     trust *= sure / (sure + doubtful)
     amber = trust * _AMBER_SHARE * float((neutral * (red - blue)).sum()) / (2 * sure)
     magenta = trust * _GREEN_SHARE * float((neutral * (red + blue)).sum()) / (2 * sure)
-    amber, magenta = (float(np.clip(cast, -_MOST_CAST, _MOST_CAST)) for cast in (amber, magenta))
+    amber, magenta = (float(np.clip(cast, -_MAX_CAST, _MAX_CAST)) for cast in (amber, magenta))
     # Multiplied in stored values: the cast was measured there, as differences of logarithms.
     gains = np.exp(np.array([-amber - magenta, 0, amber - magenta]))
     return np.asarray(gains / (gains @ _LUMINANCE), np.float32)
@@ -133,7 +133,7 @@ def _smooth_step(values: F32 | np.float32, low: float, high: float) -> F32:
 def _curve(value: F32) -> F32:
     """New brightness (256,), 0 to 1, for each old one: rising, from 0 to 1, never clipping."""
     middle, highlights = (float(part) for part in np.percentile(value, (50, 99)))
-    gain = min(_MOST_GAIN, max(1.0, (_WHITE / highlights) ** _HIGHLIGHTS_SHARE))
+    gain = min(_MAX_GAIN, max(1.0, (_WHITE / highlights) ** _HIGHLIGHTS_SHARE))
     old = np.arange(256, dtype=np.float32) / 255
     # Straight at first, then a shoulder that ends at 1.
     new = gain * old / (1 + (gain - 1) * old**3)
@@ -142,7 +142,7 @@ def _curve(value: F32) -> F32:
     exponent = 1 + _MIDDLE_SHARE * (np.log(wanted) / np.log(min(max(middle, 0.01), 0.99)) - 1)
     new = new ** np.clip(exponent, *_EXPONENT)
     # The foot of such a curve is steep, and would lift nothing but noise.
-    return np.asarray(np.minimum(new, old * _MOST_LIFT), np.float32)
+    return np.asarray(np.minimum(new, old * _MAX_LIFT), np.float32)
 
 
 def _look_up(curve: F32, value: F32) -> F32:

@@ -28,7 +28,7 @@ _home_lock = threading.Lock()
 _NOT_OFFERED = {"dis_custom", "u2net_custom", "ben_custom", "sam", "u2net_cloth_seg"}
 # For models that are not in weights.toml: the largest input of any of rembg's networks. rembg
 # resizes once more to what the network really takes.
-_LARGEST_INPUT = 1024
+_MAX_INPUT = 1024
 # A network that saw no subject still answers with faint noise (measured: at most 0.05 on blank
 # pictures and gradients, 0.99 on photos), which rembg would stretch to a full matte.
 _FAINT = 0.1
@@ -194,7 +194,7 @@ class _Session:
 
     def __init__(self, session: Any, entry: ModelWeights | None) -> None:
         self._session = session
-        self._side = entry.input if entry else _LARGEST_INPUT
+        self._side = entry.input if entry else _MAX_INPUT
         # Only of the networks in weights.toml do we know that they answer with probabilities.
         self._answers_probabilities = entry is not None
         self._network = _FirstOutput(session.inner_session)

@@ -30,13 +30,13 @@ Metadata = Literal["never", "xmp", "exifSubset", "exifSubsetWithXmp"]
 # A share of the side it is measured on, 0 to 0.49, or pixels as "100px". Percentages become shares.
 Length = float | str
 
-LARGEST_SIDE = 10_000
-LARGEST_AREA = 50_000_000
-MOST_PROMPT = 2_000
+MAX_SIDE = 10_000
+MAX_AREA = 50_000_000
+MAX_PROMPT = 2_000
 _SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
 _PIXELS = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)px")
 _PERCENT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)%")
-_MOST = 0.49
+_MAX_SHARE = 0.49
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Layout:
                     raise InvalidPlan.of(
                         camel(name), "requires size originalImage or croppedSubject."
                     )
-                _within(camel(name), most, 1, LARGEST_SIDE)
+                _within(camel(name), most, 1, MAX_SIDE)
         if self.size not in ("auto", "originalImage", "croppedSubject"):
             parse_size(self.size)
 
@@ -162,8 +162,8 @@ class Generated:
 
     def __post_init__(self) -> None:
         for name in ("prompt", "negative_prompt"):
-            if len(getattr(self, name) or "") > MOST_PROMPT:
-                raise InvalidPlan.of(camel(name), f"must have at most {MOST_PROMPT} characters.")
+            if len(getattr(self, name) or "") > MAX_PROMPT:
+                raise InvalidPlan.of(camel(name), f"must have at most {MAX_PROMPT} characters.")
         if not self.prompt.strip() and self.guidance_image_id is None and self.style is None:
             raise InvalidPlan.of("prompt", "must not be empty.")
         if self.seed is not None:
@@ -362,11 +362,11 @@ def parse_size(text: str) -> tuple[int, int]:
             "size", f"must be auto, originalImage, croppedSubject or WIDTHxHEIGHT, not '{text}'."
         )
     width, height = int(match[1]), int(match[2])
-    if max(width, height) > LARGEST_SIDE or width * height > LARGEST_AREA:
+    if max(width, height) > MAX_SIDE or width * height > MAX_AREA:
         raise InvalidPlan(
             (
-                f"A result can have at most {LARGEST_SIDE} pixels on a side and "
-                f"{LARGEST_AREA // 10**6} megapixels, not {width}x{height}."
+                f"A result can have at most {MAX_SIDE} pixels on a side and "
+                f"{MAX_AREA // 10**6} megapixels, not {width}x{height}."
             ),
             field="size",
         )
@@ -381,7 +381,7 @@ def canonical_length(name: str, value: Length) -> Length:
             return f"{float(match[1]):g}px"
         percent = _PERCENT.fullmatch(value)
         share = float(percent[1]) / 100 if percent else -1.0
-    if isinstance(share, bool | str) or not 0 <= share <= _MOST:
+    if isinstance(share, bool | str) or not 0 <= share <= _MAX_SHARE:
         raise InvalidPlan.of(
             name,
             f'must be a fraction from 0 to 0.49, "0%" to "49%", or pixels such as "100px", not {value}.',

@@ -27,7 +27,7 @@ FILES = tuple(
 )
 _SEPARATORS = frozenset(".,;:!?()[]|/\n\r\uff0c\u3001\u3002\u060c")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?![0-9a-zA-Z])")
-_MOST_SHOWN = 40
+_MAX_SHOWN = 40
 # Beside letters and digits, marks make words (many scripts write vowels with them).
 _APOSTROPHES = "'\u2019"
 # Joiners and variation selectors choose between drawings of one character.
@@ -117,7 +117,7 @@ class Lexicon:
         while at < len(words):
             term, length = self._longest_at(words, at)
             text = " ".join(original for original, _ in words[at : at + length])
-            found.append(Read(text[:_MOST_SHOWN], term))
+            found.append(Read(text[:_MAX_SHOWN], term))
             at += length
         return found
 

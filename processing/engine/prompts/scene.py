@@ -21,7 +21,7 @@ DARK: Color = (58, 57, 60)
 _DARK_FROM = 0.7
 _WHITE: Color = (255, 255, 255)
 _GREY: Color = (176, 174, 172)
-_MOST_COLOURS = 5
+_MAX_COLOURS = 5
 # Open views whose sky is another one at another time of day.
 _OPEN_SKIES = frozenset(("sky", "dawn", "sunrise", "sunset", "night"))
 # Ground that runs on into a view, rather than ending like a table; and the views that belong to
@@ -218,7 +218,7 @@ class _Settling:
             # One colour alone fades towards white, or where it is nearly that, away from it.
             [one] = set(colours)
             colours.append(mix(one, _WHITE, 0.6) if sum(one) < 690 else mix(one, _GREY, 0.4))
-        return tuple(dict.fromkeys(colours))[:_MOST_COLOURS]
+        return tuple(dict.fromkeys(colours))[:_MAX_COLOURS]
 
     def _depth(self) -> float:
         if self.notes.depth is not None:

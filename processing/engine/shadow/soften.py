@@ -9,7 +9,7 @@ from processing.engine.arrays import F32, U8
 
 # Wider blurs than this, in pixels, are made on a smaller copy, where they are no wider.
 _WIDEST = 2.5
-_SMALLEST = 8
+_MIN_PIXELS = 8
 _TILE = 64
 
 
@@ -37,7 +37,7 @@ def softened(mask: F32, across: float, along: float) -> F32:
 
 
 def _reduced(side: int, sigma: float) -> int:
-    return max(min(side, _SMALLEST), round(side / max(1.0, sigma / _WIDEST)))
+    return max(min(side, _MIN_PIXELS), round(side / max(1.0, sigma / _WIDEST)))
 
 
 def graded(mask: F32, sigma: F32) -> F32:

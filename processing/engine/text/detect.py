@@ -20,7 +20,7 @@ _LONGEST, _SHORTEST = 1024, 736
 # picture's shorter side) what is read.
 _SURE = 0.5
 _SURE_OF_SHORT = {1: 0.9, 2: 0.7}
-_LARGEST_SHORT = 0.2
+_MAX_SHORT = 0.2
 _WEIGHTS = {
     "Det": "PP-OCRv6_det_small.onnx",
     "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
@@ -105,7 +105,7 @@ def _is_text(text: Text, shorter_side: int) -> bool:
     letters = sum(letter.isalnum() for letter in text.words)
     if letters == 0 or text.score < _SURE_OF_SHORT.get(letters, _SURE):
         return False
-    return letters not in _SURE_OF_SHORT or text.height < _LARGEST_SHORT * shorter_side
+    return letters not in _SURE_OF_SHORT or text.height < _MAX_SHORT * shorter_side
 
 
 def _load(threads: int) -> Any:

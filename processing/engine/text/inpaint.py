@@ -25,7 +25,7 @@ _NEAR, _FAR = 48, 160
 _GRID = 8
 # On the coarsest level a hole is at most this many pixels deep.
 _SHALLOW = 2
-_MOST_LEVELS = 7
+_MAX_LEVELS = 7
 # Rounds of searching and voting, from the finest level on; coarser ones cost little. A level has
 # fewer where it would match more patches than `_WORK` in all: a bound on the time. None at all
 # means that it keeps what the coarser level found.
@@ -145,7 +145,7 @@ def _pyramid(rgb: U8, hole: U8, barred: U8) -> "list[_Level]":
     """Levels, finest first. Only known pixels are averaged, and where half of a pixel is known it
     is known: thin strokes are gone on the coarser levels."""
     levels = [_Level(rgb, hole, barred)]
-    while len(levels) < _MOST_LEVELS and min(hole.shape) >= 8 * _RADIUS:
+    while len(levels) < _MAX_LEVELS and min(hole.shape) >= 8 * _RADIUS:
         if np.asarray(cv2.distanceTransform(hole, cv2.DIST_C, 3)).max() <= _SHALLOW:
             break
         height, width = hole.shape

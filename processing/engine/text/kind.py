@@ -15,10 +15,10 @@ Kind = Literal["artificial", "natural"]
 
 # Letters lower than this share of the line's height are dots and commas.
 _LOW = 0.3
-_LEAST_LETTERS = 3
+_MIN_LETTERS = 3
 # Ink is even within so many grey levels, measured without its rims where so many pixels remain.
 _ALIKE = 10
-_LEAST_CORE = 20
+_MIN_CORE = 20
 # Degrees off the picture's axes beyond which text counts as fully tilted.
 _TILTED = 4.0
 # What people print over photos rather than on things: addresses, names, dates with a time.
@@ -113,7 +113,7 @@ def _level(text: Text, ink: Bool) -> float:
     drawn = np.ascontiguousarray(upright, dtype=np.uint8)
     stats = cv2.connectedComponentsWithStats(drawn, connectivity=8)[2][1:]
     letters = stats[stats[:, cv2.CC_STAT_HEIGHT] > _LOW * text.height]
-    if len(letters) < _LEAST_LETTERS:
+    if len(letters) < _MIN_LETTERS:
         return 0.5
     tops = letters[:, cv2.CC_STAT_TOP]
     feet = tops + letters[:, cv2.CC_STAT_HEIGHT]
@@ -125,7 +125,7 @@ def _evenness(colours: U8, ink: Bool) -> tuple[float, F32]:
     """The share of the ink that is as bright as most of it, and its colour. Rims are left out where
     strokes are wide enough, and hues, which JPEG smears, are not compared."""
     core = cv2.erode(ink.astype(np.uint8), np.ones((2, 2), np.uint8)) > 0
-    taken = core if core.sum() > _LEAST_CORE else ink
+    taken = core if core.sum() > _MIN_CORE else ink
     if not taken.any():
         return 0.0, np.full(3, 127, np.float32)
     bright = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), dtype=np.float32)[taken]

@@ -17,7 +17,7 @@ from processing.engine.text.strokes import strokes
 # How often it is filled and read again, and what is taken with the strokes, as a share of the
 # line's height and in pixels: soft rims, and what JPEG smears around them.
 _PASSES = 3
-_RIM, _LEAST_RIM = 0.07, 3
+_RIM, _MIN_RIM = 0.07, 3
 # Around a line that is looked for again, in heights of the line: readers want some picture.
 _AROUND = 2.0
 # From this share of common area on, two lines are the same one.
@@ -136,7 +136,7 @@ def _mask(lines: list[_Line], rgb: U8, turn: int) -> U8:
         found = strokes(line.text, rgb)
         left, top, right, bottom = found.box
         area = found.line.astype(np.uint8) * 255
-        rim = max(_LEAST_RIM, round(_RIM * line.text.height))
+        rim = max(_MIN_RIM, round(_RIM * line.text.height))
         if turn == 0 and found.separable:
             area = _grown(area & (found.touched.astype(np.uint8) * 255), rim)
         else:
@@ -145,7 +145,7 @@ def _mask(lines: list[_Line], rgb: U8, turn: int) -> U8:
         under = plate(line.text, found, rgb) if line.kind == "artificial" else None
         if under is not None:
             cv2.fillConvexPoly(mask, under, 255)
-            cv2.polylines(mask, [under], isClosed=True, color=255, thickness=2 * _LEAST_RIM + 1)
+            cv2.polylines(mask, [under], isClosed=True, color=255, thickness=2 * _MIN_RIM + 1)
     return mask
 
 

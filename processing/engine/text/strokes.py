@@ -12,7 +12,7 @@ from processing.engine.text.detect import Text
 Bool = npt.NDArray[np.bool_]
 
 # Lines are measured laid straight, at most this many pixels high.
-_MOST_HEIGHT = 64
+_MAX_HEIGHT = 64
 # As shares of the line's height: how much of the picture around it is looked at, how far its own
 # strokes may leave it, what no stroke is wider than, and over what length its ground is smoothed.
 _AROUND = 0.6
@@ -22,8 +22,8 @@ _SMOOTH = 1.0
 # Ink stands out of its ground by more than this many times what the surroundings do, and by at
 # least so many grey levels; it covers such shares of its line.
 _OUTSTANDING = 1.0
-_LEAST_CONTRAST = 6.0
-_LEAST_INK, _MOST_INK = 0.02, 0.75
+_MIN_CONTRAST = 6.0
+_MIN_INK, _MAX_INK = 0.02, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def strokes(text: Text, rgb: U8) -> Strokes:
     ink = best.ink() & (apart > 0.5 * best.contrast)  # red on grey: darker gaps in one channel
     share = float(touched[rows].mean())
     separable = (
-        best.peak > max(_OUTSTANDING * best.surroundings, _LEAST_CONTRAST)
-        and best.contrast > _LEAST_CONTRAST
-        and _LEAST_INK < share < _MOST_INK
+        best.peak > max(_OUTSTANDING * best.surroundings, _MIN_CONTRAST)
+        and best.contrast > _MIN_CONTRAST
+        and _MIN_INK < share < _MAX_INK
     )
     line, around = frame.areas()
     return Strokes(
@@ -87,7 +87,7 @@ class _Frame:
         along, down = np.hypot(*(corners[1] - corners[0])), np.hypot(*(corners[3] - corners[0]))
         if down > along:  # written upwards or downwards
             corners, along, down = np.roll(corners, -1, axis=0), down, along
-        scale = min(1.0, _MOST_HEIGHT / max(float(down), 1.0))
+        scale = min(1.0, _MAX_HEIGHT / max(float(down), 1.0))
         self.height = max(4, round(float(down) * scale))
         self.length = max(4, round(float(along) * scale))
         self.margin = max(2, round(_AROUND * self.height))

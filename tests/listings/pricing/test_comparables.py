@@ -221,12 +221,12 @@ def test_a_worker_that_was_lost_half_way_is_followed_by_one_that_ends_it(
 
 @worked
 def test_an_account_has_room_for_so_many(owner: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparables, "MOST_IN_ACCOUNT", 4)
+    monkeypatch.setattr(comparables, "MAX_IN_ACCOUNT", 4)
     data_of(send(owner), 201)
     more = TABLE.replace("2026-", "2025-")
     refusal_of(send(owner, more), 422, "CONFLICT")
     assert (Comparable.objects.count(), ComparableImport.objects.count()) == (3, 1)
-    monkeypatch.setattr(comparables, "MOST_IN_ACCOUNT", 3)
+    monkeypatch.setattr(comparables, "MAX_IN_ACCOUNT", 3)
     refusal_of(send(owner, more), 409, "CONFLICT")
 
 

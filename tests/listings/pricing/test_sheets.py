@@ -235,7 +235,7 @@ def test_conditions_that_nobody_knows_are_told() -> None:
 
 
 def test_a_table_may_have_only_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_ROWS", 2)
+    monkeypatch.setattr(tables, "MAX_ROWS", 2)
     assert len(read("\n".join([HEADER, ROW, ROW])).rows) == 2
     with pytest.raises(AppError, match="at most 2 rows") as caught:
         read("\n".join([HEADER, ROW, ROW, ROW]))

@@ -75,7 +75,7 @@ def test_a_new_one_is_told_of(api: APIClient, account: Account) -> None:
 def test_one_that_is_refused_is_not_told_of(
     api: APIClient, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projects, "MOST", 1)
+    monkeypatch.setattr(projects, "MAX_PROJECTS", 1)
     create(api)
     answer = api.post(URL, {"name": "One too many"}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")

@@ -271,7 +271,7 @@ class TestAsking:
     def test_a_full_library_takes_no_more(
         self, owner: Seller, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(background_library, "MOST", 0)
+        monkeypatch.setattr(background_library, "MAX_BACKGROUNDS", 0)
         answer = generate(owner)
         assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
         assert owner.used_of(GENERATE_BACKGROUND) == 0

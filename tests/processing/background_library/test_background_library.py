@@ -226,7 +226,7 @@ def test_a_picture_whose_background_can_not_be_kept_goes_again(
 def test_an_account_has_so_many_at_most(
     api: APIClient, add: Add, picture: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background_library, "MOST", 1)
+    monkeypatch.setattr(background_library, "MAX_BACKGROUNDS", 1)
     made = add()
     answer = post(api, picture())
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")

@@ -86,7 +86,7 @@ def test_addresses_that_are_not_public(
 
 
 def test_one_too_many(studio: Studio) -> None:
-    for _ in range(webhooks.MOST):
+    for _ in range(webhooks.MAX_WEBHOOKS):
         studio.client.register_webhook(URL, ["job.failed"])
     with pytest.raises(BackgroundfxError) as caught:
         studio.client.register_webhook(URL, ["job.failed"])
