@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import api_keys
-from accounts.access.pages import is_htmx, page, person
+from accounts.access.pages import is_htmx, page, signed_in
 from accounts.access.scopes import ALL_SCOPES
 from accounts.forms import KeyForm
 from accounts.limits import operations, quotas
@@ -63,7 +63,7 @@ def _create_key(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST)
     plain, status = "", 422
     if form.is_valid():
-        caller, user = person(request)
+        caller, user = signed_in(request)
         _, plain = api_keys.create(
             caller.account,
             user,
@@ -80,7 +80,7 @@ def _create_key(request: HttpRequest) -> HttpResponse:
 @page
 @require_POST
 def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
-    caller, _ = person(request)
+    caller, _ = signed_in(request)
     if not api_keys.revoke(caller.account, decoded("key", key_id, "API key")):
         raise not_found("API key")
     if is_htmx(request):
@@ -91,7 +91,7 @@ def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
 @page
 @require_POST
 def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
-    _, user = person(request)
+    _, user = signed_in(request)
     pk = decoded("sess", session_id, "Session")
     if not sign_in.sessions_of(user).filter(pk=pk).exists():
         raise not_found("Session")
@@ -106,7 +106,7 @@ def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, *, form: KeyForm) -> dict[str, Any]:
-    caller, user = person(request)
+    caller, user = signed_in(request)
     now, here = timezone.now(), _current_session(request)
     usage = quotas.overview(caller.account)
     return {

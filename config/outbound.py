@@ -62,7 +62,7 @@ class OutboundError(AppError):
 
 
 @dataclass(frozen=True)
-class Fetched:
+class Download:
     """A body, where it finally came from, and what its server called it."""
 
     data: bytes
@@ -71,7 +71,7 @@ class Fetched:
 
 
 @dataclass(frozen=True)
-class Answered:
+class Response:
     """What a server said to a `post`: its status, and the beginning of its body."""
 
     status: int
@@ -85,7 +85,7 @@ def fetch(
     timeout: float,
     allow_private: bool = False,
     ports: Collection[int] = PORTS,
-) -> Fetched:
+) -> Download:
     """The body at ``url``: at most ``max_bytes``, within ``timeout`` seconds altogether.
 
     Raises OutboundError: VALIDATION_ERROR (400) for an address that is not public, a server that
@@ -97,7 +97,7 @@ def fetch(
     with _pool(network) as pool:
         for _ in range(MAX_REDIRECTS + 1):
             found = _get(pool, target, max_bytes)
-            if isinstance(found, Fetched):
+            if isinstance(found, Download):
                 return found
             target = _checked(found, ports)
     raise OutboundError(f"The address redirects more than {MAX_REDIRECTS} times.")
@@ -110,7 +110,7 @@ def post(
     headers: Mapping[str, str],
     timeout: float,
     anywhere: bool = False,
-) -> Answered:
+) -> Response:
     """Send ``body`` to ``url``, within ``timeout`` seconds altogether. Redirects are answers.
 
     At most ANSWER_BYTES of the answer's body are read. Its status counts once it is there: what
@@ -125,7 +125,7 @@ def post(
         _pool(network) as pool,
         pool.stream("POST", str(target), headers=_with_host(target, sent), content=body) as answer,
     ):
-        return Answered(answer.status, _beginning(answer.iter_stream()))
+        return Response(answer.status, _beginning(answer.iter_stream()))
 
 
 def vet(url: str, *, timeout: float, anywhere: bool = False) -> None:
@@ -185,7 +185,7 @@ def _checked(url: str, ports: Collection[int]) -> httpx.URL:
     return parsed.copy_with(host=host, fragment=None)
 
 
-def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Fetched | str:
+def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Download | str:
     """One request: the body, or the address that it redirects to."""
     with pool.stream("GET", str(url), headers=_with_host(url, _HEADERS)) as response:
         answer = httpx.Headers(response.headers)
@@ -201,7 +201,7 @@ def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Fetch
         if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
             raise _too_large(max_bytes)
         data = _read_at_most(response.iter_stream(), max_bytes)
-    return Fetched(data, str(url), answer.get("content-type"))
+    return Download(data, str(url), answer.get("content-type"))
 
 
 def _with_host(url: httpx.URL, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -18,7 +18,7 @@ from dramatiq import get_broker  # noqa: E402
 from config.launch.lifeline import die_with_parent  # noqa: E402
 from media_library.tasks import make_thumbnail  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
-from processing.worker.presence import WorkerPresence  # noqa: E402
+from processing.worker.presence import WorkerHeartbeat  # noqa: E402
 from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402
 
 # Named, so that none is missing as soon as nothing else happens to import it.
@@ -28,4 +28,4 @@ for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):
         database["CONN_MAX_AGE"] = None  # a worker's threads stay: each keeps its connection
 broker = get_broker()
-broker.add_middleware(WorkerPresence())
+broker.add_middleware(WorkerHeartbeat())

@@ -25,7 +25,7 @@ _JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedFile:
     """A file that may be kept, and what was found out about it on the way."""
 
     name: str
@@ -34,7 +34,9 @@ class Checked:
     probe: Probe
 
 
-def check(data: bytes, *, name: str, field: str = "file", max_bytes: int | None = None) -> Checked:
+def check(
+    data: bytes, *, name: str, field: str = "file", max_bytes: int | None = None
+) -> CheckedFile:
     """Refuse what is empty, too large, no picture, too many pixels or broken, in this order.
 
     The type is read from the content; the name is only shown. ``field`` is where in the request
@@ -52,7 +54,7 @@ def check(data: bytes, *, name: str, field: str = "file", max_bytes: int | None 
             decode.verify(data, probe)
     except EngineError as error:
         raise invalid(field, error.message) from error
-    return Checked(
+    return CheckedFile(
         name=display_name(name) or f"photo.{probe.extension}",
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),

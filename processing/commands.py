@@ -51,13 +51,13 @@ class Command(BaseModel):
         """What the name of the result's file ends in."""
         return "edit"
 
-    def kept(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         """The command as a job's row keeps it and `load` reads it."""
         return self.model_dump(mode="json", by_alias=True)
 
     def work(self) -> dict[str, Any]:
         """What decides about the result's pixels, and so is hashed."""
-        return self.kept()
+        return self.stored()
 
     def image_ids(self) -> tuple[str, ...]:
         """Other pictures that the work needs."""
@@ -82,10 +82,10 @@ class RemoveBackground(Command):
         rest = {name: value for name, value in row.items() if name not in known}
         return super().load({**rest, "plan": plan})
 
-    def kept(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         """With the options beside the operation, and not in a plan of their own: so rows have had
         them from the start."""
-        kept = super().kept()
+        kept = super().stored()
         plan = kept.pop("plan")
         return {**kept, **plan}
 
@@ -100,7 +100,7 @@ class Edit(Command):
     plan: EditPlan
 
     def work(self) -> dict[str, Any]:
-        kept = self.kept()
+        kept = self.stored()
         return {"plan": kept["plan"], "watermark": kept["watermark"]}
 
     def image_ids(self) -> tuple[str, ...]:

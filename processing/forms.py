@@ -48,7 +48,7 @@ def installed_models() -> list[ModelInfo]:
     return [info for info in registry().names() if info.installed]
 
 
-def word_for(info: ModelInfo) -> str:
+def api_name(info: ModelInfo) -> str:
     """What people write in the API too: the same work gets the same command."""
     return info.aliases[0] if info.aliases else info.name
 
@@ -71,13 +71,13 @@ class CutoutForm(forms.Form):
         models = installed_models()
         self.fields["model"].choices = [  # type: ignore[attr-defined]
             (
-                word_for(info),
-                f"{word_for(info).capitalize()} ({info.name})" if info.aliases else info.name,
+                api_name(info),
+                f"{api_name(info).capitalize()} ({info.name})" if info.aliases else info.name,
             )
             for info in models
         ]
         default = (i for i in models if settings.DEFAULT_MODEL in (i.name, *i.aliases))
-        self.fields["model"].initial = next(map(word_for, default), None)
+        self.fields["model"].initial = next(map(api_name, default), None)
         self.has_models = bool(models)
         self.has_alpha = has_alpha
 

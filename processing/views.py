@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling, reswap, retarget
 
-from accounts.access.pages import is_htmx, limit, page, person
+from accounts.access.pages import is_htmx, limit, page, signed_in
 from config import public_ids
 from config.api.ids import decoded
 from config.errors import not_found
@@ -27,7 +27,7 @@ from processing import selectors
 from processing.forms import CutoutForm
 from processing.models import Job
 from processing.services import jobs
-from processing.services.page_uploads import bring_in
+from processing.services.page_uploads import accept_uploads
 
 PAGE_SIZE = 24
 MAX_WATCHED = 100
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
-    caller, _ = person(request)
+    caller, _ = signed_in(request)
     search = request.GET.get("q", "").replace("\0", "").strip()[:200]
     images = selectors.pictures_of(caller.account, search=search)
     shown = Paginator(images, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -76,7 +76,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _upload(request: HttpRequest) -> HttpResponse:
     limit(request, "upload")
     files = request.FILES.getlist("files")
-    brought = bring_in(request, files, cut_out="cut_out" in request.POST)
+    brought = accept_uploads(request, files, cut_out="cut_out" in request.POST)
     if is_htmx(request):
         context = {
             "cards": selectors.cards(brought.images[::-1]),  # newest first, as in the library
@@ -93,7 +93,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
 @require_safe
 def library_live(request: HttpRequest) -> HttpResponse:
     """The watched cards that have changed; 286 tells htmx that nothing is left to wait for."""
-    caller, _ = person(request)
+    caller, _ = signed_in(request)
     watched = _watched(request, "img")
     images = list(Image.live.filter(account=caller.account, pk__in=watched.keys()))
     cards = selectors.cards(images)
@@ -136,7 +136,7 @@ def cut_out(request: HttpRequest, image_id: str) -> HttpResponse:
         return reswap(retarget(response, "#options"), "outerHTML")
     command = form.command()
     jobs.check(command)
-    caller, _ = person(request)
+    caller, _ = signed_in(request)
     jobs.submit(caller, command, source=image)
     return _history(request, image)
 
@@ -255,12 +255,12 @@ def _page_of(image: Image) -> str:
 
 def _image(request: HttpRequest, image_id: str) -> Image:
     """Raises AppError NOT_FOUND for other people's pictures as for none."""
-    caller, _ = person(request)
+    caller, _ = signed_in(request)
     return image_for(caller.account, decoded("img", image_id, "Image"))
 
 
 def _job(request: HttpRequest, job_id: str) -> Job:
-    caller, _ = person(request)
+    caller, _ = signed_in(request)
     job = jobs.job_for(caller.account, decoded("job", job_id, "Job"))
     if job.source is None:
         raise not_found("Job")  # these pages are about pictures

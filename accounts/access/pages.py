@@ -48,7 +48,7 @@ def page(view: View) -> View:
     return inner
 
 
-def person(request: HttpRequest) -> tuple[Caller, User]:
+def signed_in(request: HttpRequest) -> tuple[Caller, User]:
     """Return who asks, inside a ``page``."""
     found = known_caller(request)
     if found is None or found.user is None:

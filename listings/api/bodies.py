@@ -11,7 +11,7 @@ from accounts.currencies import CODES
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import PageQuery, StrictSerializer
 from listings import selectors
-from listings.api.fields import Attributes, CategoryField, Money, Whole, choices, texts
+from listings.api.fields import Attributes, CategoryField, Money, WholeNumberField, choices, texts
 from listings.models import Condition, ListingState, Platform
 from listings.models.listings import SHORT_LENGTH, TITLE_LENGTH
 from listings.pictures import MAX_PICTURES as MAX_PICTURES
@@ -50,7 +50,7 @@ class Wording(StrictSerializer):
     purchasePrice = Money(
         source="purchase_price", required=False, allow_null=True, help_text="What you paid for it."
     )
-    quantity = Whole(min_value=0, max_value=MAX_QUANTITY, required=False)
+    quantity = WholeNumberField(min_value=0, max_value=MAX_QUANTITY, required=False)
 
 
 class ListingFields(Wording):

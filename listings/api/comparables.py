@@ -187,7 +187,7 @@ class ImportView(ComparablesView):
         form = self.read(ImportForm)
         file: UploadedFile[Any] = form.pop("file")
         command = ImportComparables(name=texts.one_line(file.name or "")[:200] or "table", **form)
-        job = comparables.bring_in(
+        job = comparables.start_import(
             caller(request),
             file.read(),
             command,

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import StrictSerializer
 from listings.api.bodies import is_address
-from listings.api.fields import Whole, choices
+from listings.api.fields import WholeNumberField, choices
 from listings.exports import ExportRequest, Format, all_formats, options
 from listings.models import ListingState, Platform
 from processing.engine.plans.cutout import camel
@@ -20,7 +20,7 @@ MAX_LISTINGS = 500
 _PLACEHOLDERS = ("{id}", "{sku}", "{handle}")
 
 
-class Chosen(StrictSerializer):
+class ListingSelection(StrictSerializer):
     """Selects listings by their ids, or all listings in a state."""
 
     listingIds = serializers.ListField(
@@ -39,7 +39,7 @@ class Chosen(StrictSerializer):
         return attrs
 
 
-class ExportBody(Chosen):
+class ExportBody(ListingSelection):
     def get_fields(self) -> dict[str, Any]:
         goes_with = formats_by_field()
         return {
@@ -78,7 +78,7 @@ class ExportBody(Chosen):
         return super().validate(attrs)
 
 
-class ArchiveBody(Chosen):
+class ArchiveBody(ListingSelection):
     platform = serializers.ChoiceField(choices=Platform.choices)
 
 
@@ -118,8 +118,8 @@ def _field(kind: options.Kind, source: str | None) -> serializers.Field[Any, Any
     match kind:
         case options.Text(max_length):
             return Text(max_length=max_length, required=False, source=source)
-        case options.Whole(low, high):
-            return Whole(min_value=low, max_value=high, required=False, source=source)
+        case options.WholeNumber(low, high):
+            return WholeNumberField(min_value=low, max_value=high, required=False, source=source)
         case options.Flag():
             return Flag(required=False, source=source)
         case options.Choice(values):

@@ -15,7 +15,7 @@ _MAX_ATTRIBUTES: Final = 50
 _LONGEST_NAME: Final = 60
 
 
-class Whole(serializers.IntegerField):
+class WholeNumberField(serializers.IntegerField):
     """A JSON number without a fraction."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -24,7 +24,7 @@ class Whole(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
-class Money(Whole):
+class Money(WholeNumberField):
     """Minor units: 4500 is 45.00 dollars, or 4,500 yen."""
 
     def __init__(self, **options: Any) -> None:

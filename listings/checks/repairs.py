@@ -144,7 +144,7 @@ def _there(picture: Picture, platform: str, command: Edit) -> Job | None:
     repair = found.filter(picture=picture.row, platform=platform).first()
     if repair is None:
         return None
-    done = pictures.replacement(repair) is not None and repair.job.command == command.kept()
+    done = pictures.replacement(repair) is not None and repair.job.command == command.stored()
     return repair.job if done or repair.job.state in OPEN_STATES else None
 
 

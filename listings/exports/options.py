@@ -17,7 +17,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeNumber:
     """A whole number, the ends included."""
 
     min_value: int
@@ -34,7 +34,7 @@ class Choice:
     values: tuple[str, ...]
 
 
-Kind = Text | Whole | Flag | Choice
+Kind = Text | WholeNumber | Flag | Choice
 
 
 @dataclass(frozen=True, slots=True)

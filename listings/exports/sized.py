@@ -28,7 +28,7 @@ _QUALITY: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Sized:
+class SizedPictures:
     """`ready` by the id of the picture each was made from; `waiting` are still being made."""
 
     ready: Mapping[UUID, Image]
@@ -36,7 +36,7 @@ class Sized:
     batches: Sequence[Batch]
 
 
-def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) -> Sized:
+def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) -> SizedPictures:
     """Find what there is of the pictures in the platform's measure, and put the rest to work.
 
     A picture that was made here and fits is taken as it is; of an original the metadata has to go
@@ -59,7 +59,7 @@ def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) 
         ]
         started = _start(caller, command, missing)
     ready |= _made(caller.account, keys) if started else {}
-    return Sized(ready, len(wanted) - len(ready), started)
+    return SizedPictures(ready, len(wanted) - len(ready), started)
 
 
 def plan_for(rules: Mapping[str, Rule]) -> EditPlan:

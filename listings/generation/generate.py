@@ -15,7 +15,7 @@ from config import public_ids
 from listings.models import Platform
 from listings.pricing import estimate, similar
 from listings.pricing.estimate import Estimate
-from listings.recognition.result import Evidence, Seen
+from listings.recognition.result import Evidence, Recognition
 from listings.writers import base, choosing, facts, wording
 from listings.writers.base import Brief, Draft, Hints, Limits
 from listings.writers.rules import RulesWriter
@@ -23,7 +23,7 @@ from processing.commands import Command
 from processing.engine.errors import ProviderFailed
 from processing.models import Job
 from processing.worker import runner
-from processing.worker.kinds import Kind, Told, by_name
+from processing.worker.kinds import Kind, ReportOnly, by_name
 
 MAX_VIEWS = 12
 
@@ -44,7 +44,7 @@ class GenerateListing(Command):
         return self.view_ids
 
 
-def work(job: Job, command: GenerateListing) -> Told:
+def work(job: Job, command: GenerateListing) -> ReportOnly:
     """Runs in a worker. Raises AppError and EngineError, which fail the job."""
     images = (str(job.picture.pk), *command.view_ids)
     pictures = tuple(runner.picture(job, image_id) for image_id in images)
@@ -67,10 +67,10 @@ def work(job: Job, command: GenerateListing) -> Told:
         _texts(draft, seen, brief),
     )
     price = estimate.estimate(job.account, wanted, currency=currency, today=today)
-    return Told(_report(command, images, seen, draft, price))
+    return ReportOnly(_report(command, images, seen, draft, price))
 
 
-def _recognised(pictures: Sequence[bytes]) -> Seen:
+def _recognised(pictures: Sequence[bytes]) -> Recognition:
     from listings.recognition.recognise import recognise, tools  # networks: not for web processes
 
     return recognise(pictures, tools())
@@ -89,7 +89,7 @@ def _written(brief: Brief, command: GenerateListing) -> Draft:
         return replace(draft, warnings=(said, *draft.warnings))
 
 
-def _texts(draft: Draft, seen: Seen, brief: Brief) -> list[str]:
+def _texts(draft: Draft, seen: Recognition, brief: Brief) -> list[str]:
     """All words that may stand in the title of a sold item like this one."""
     found = draft.facts
     said = [wording.described(found, "us"), wording.described(found, "uk"), draft.title]
@@ -97,7 +97,11 @@ def _texts(draft: Draft, seen: Seen, brief: Brief) -> list[str]:
 
 
 def _report(
-    command: GenerateListing, images: tuple[str, ...], seen: Seen, draft: Draft, price: Estimate
+    command: GenerateListing,
+    images: tuple[str, ...],
+    seen: Recognition,
+    draft: Draft,
+    price: Estimate,
 ) -> dict[str, Any]:
     """The answer, in the shape that the endpoint gives it."""
     found = draft.facts
@@ -111,7 +115,7 @@ def _report(
         "priceRangeMax": price.high,
         "platform": command.platform.value,
         "currency": price.currency,
-        "price": price.told(),
+        "price": price.as_json(),
         "category": found.category.key if found.category else None,
         "attributes": _attributes(draft),
         "tags": list(draft.tags),

@@ -25,7 +25,7 @@ from processing.commands import Command
 from processing.models import Job
 from processing.services import jobs
 from processing.worker import transitions
-from processing.worker.kinds import Kind, Told, by_name
+from processing.worker.kinds import Kind, ReportOnly, by_name
 
 MAX_IN_ACCOUNT = 500_000
 # Rows in one transaction: on SQLite nobody else can write meanwhile.
@@ -42,7 +42,7 @@ class ImportComparables(Command):
     date_order: Order | None = None
 
 
-def bring_in(
+def start_import(
     caller: Caller, data: bytes, command: ImportComparables, *, seconds: float | None, job_id: UUID
 ) -> Job:
     """Leave a table to the workers. Raises AppError for what can be seen at once to be none."""
@@ -57,15 +57,17 @@ def bring_in(
     return job
 
 
-def work(job: Job, command: ImportComparables) -> Told:
+def work(job: Job, command: ImportComparables) -> ReportOnly:
     """Runs in a worker, once or, where one was lost half way, again: a row is kept once."""
     made = ComparableImport.objects.filter(pk=job.pk, finished=True).first()
     if made is None:
         found = tables.read(_table(job), _choices(command), currency=job.account.currency)
         if not found.rows or (found.skipped and command.on_error == "refuse"):
-            return Told({**found.told(), "imported": 0, "alreadyThere": 0, "refused": True})
+            return ReportOnly(
+                {**found.as_json(), "imported": 0, "alreadyThere": 0, "refused": True}
+            )
         made = _keep(job, command, found)
-    return Told(made.report)
+    return ReportOnly(made.report)
 
 
 def completing(job: Job, *_: object) -> None:
@@ -161,7 +163,7 @@ def _counted(times: Counter[Row], row: Row) -> int:
 
 def _report(found: Outcome, kept: int) -> dict[str, Any]:
     there = len(found.rows) - kept
-    return {**found.told(), "imported": kept, "alreadyThere": there, "refused": False}
+    return {**found.as_json(), "imported": kept, "alreadyThere": there, "refused": False}
 
 
 def _comparable(made: ComparableImport, row: Row, time: int) -> Comparable:

@@ -10,7 +10,7 @@ from accounts import currencies
 from accounts.models import Account
 from listings.pricing import priors, similar
 from listings.pricing.quantiles import Sale, Spread, spread
-from listings.pricing.similar import Alike, Item
+from listings.pricing.similar import Item, SimilarSale
 
 Basis = Literal["comparables", "prior", "none"]
 
@@ -30,9 +30,9 @@ class Estimate:
     high: int | None
     n: int
     note: str
-    nearest: tuple[Alike, ...] = ()
+    nearest: tuple[SimilarSale, ...] = ()
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The grounds, as the API tells them."""
         return {
             "basis": self.basis,
@@ -65,13 +65,15 @@ def estimate(account: Account, item: Item, *, currency: str, today: date) -> Est
     return _from_table(item, currency, few=len(alike))
 
 
-def _of_condition(alike: list[Alike], condition: str) -> list[Alike]:
+def _of_condition(alike: list[SimilarSale], condition: str) -> list[SimilarSale]:
     """Keep those in the very same condition, where there are enough of them."""
     same = [one for one in alike if condition and one.sold.condition == condition]
     return same if len(same) >= MIN_COMPARABLES else alike
 
 
-def _from_comparables(found: Spread, alike: list[Alike], item: Item, currency: str) -> Estimate:
+def _from_comparables(
+    found: Spread, alike: list[SimilarSale], item: Item, currency: str
+) -> Estimate:
     days = [one.sold.sold_on for one in alike]
     since, until = min(days), max(days)
     when = f"on {until}" if since == until else f"between {since} and {until}"

@@ -45,7 +45,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
+class SoldItem:
     """One sold item, from a table or from the account's own listings."""
 
     title: str
@@ -58,10 +58,10 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class SimilarSale:
     """A sold item, and how much it says: 0 to 1, less the longer ago it was sold."""
 
-    sold: Sold
+    sold: SoldItem
     weight: float
 
 
@@ -70,16 +70,16 @@ def item(category: str | None, brand: str | None, condition: str, texts: Iterabl
     return Item(category, brand or None, condition, found)
 
 
-def nearest(account: Account, wanted: Item, *, currency: str, today: date) -> list[Alike]:
+def nearest(account: Account, wanted: Item, *, currency: str, today: date) -> list[SimilarSale]:
     """List the account's sold items that are most like `wanted`, the likest first."""
     sold = (*_imported(account, wanted, currency), *_listed(account, wanted, currency))
-    weighed = (Alike(one, _weight(one, wanted, today)) for one in sold)
+    weighed = (SimilarSale(one, _weight(one, wanted, today)) for one in sold)
     alike = (one for one in weighed if one.weight > 0)
     # Ties go by date and title, not by the order in which the database answers.
     return heapq.nlargest(NEAREST, alike, key=lambda x: (x.weight, x.sold.sold_on, x.sold.title))
 
 
-def _imported(account: Account, wanted: Item, currency: str) -> Iterator[Sold]:
+def _imported(account: Account, wanted: Item, currency: str) -> Iterator[SoldItem]:
     rows = Comparable.objects.filter(account=account, currency=currency)
     lots: list[QuerySet[Comparable]] = []
     brand = vocabulary.brand_key(wanted.brand) if wanted.brand else ""
@@ -94,14 +94,14 @@ def _imported(account: Account, wanted: Item, currency: str) -> Iterator[Sold]:
     if not lots:
         lots.append(rows)
     columns = ("pk", "title", "brand_key", "category_key", "condition", "price", "sold_on")
-    found: dict[UUID, Sold] = {}
+    found: dict[UUID, SoldItem] = {}
     for lot in lots:
         for pk, *row in lot.order_by("-sold_on").values_list(*columns)[:NEWEST]:
-            found[pk] = Sold(*row)
+            found[pk] = SoldItem(*row)
     yield from found.values()
 
 
-def _listed(account: Account, wanted: Item, currency: str) -> Iterator[Sold]:
+def _listed(account: Account, wanted: Item, currency: str) -> Iterator[SoldItem]:
     rows = Listing.objects.filter(account=account, currency=currency, sold_at__isnull=False)
     if wanted.category:
         rows = rows.filter(category=wanted.category)
@@ -111,10 +111,10 @@ def _listed(account: Account, wanted: Item, currency: str) -> Iterator[Sold]:
     )[:NEWEST]:
         if price and sold_at:
             key = vocabulary.brand_key(brand)
-            yield Sold(title, key, category, condition, price, sold_at.date(), own=True)
+            yield SoldItem(title, key, category, condition, price, sold_at.date(), own=True)
 
 
-def _weight(sold: Sold, wanted: Item, today: date) -> float:
+def _weight(sold: SoldItem, wanted: Item, today: date) -> float:
     alike = _category(sold, wanted) * _brand(sold, wanted)
     if alike == 0:
         return 0.0
@@ -126,7 +126,7 @@ def _weight(sold: Sold, wanted: Item, today: date) -> float:
     return float(alike * 0.5 ** (days / _HALF_LIFE))
 
 
-def _category(sold: Sold, wanted: Item) -> float:
+def _category(sold: SoldItem, wanted: Item) -> float:
     if sold.category == wanted.category:
         return 1.0
     if sold.category and wanted.category:
@@ -135,7 +135,7 @@ def _category(sold: Sold, wanted: Item) -> float:
     return 0.6 if _text(sold, wanted) >= 0.5 else 0.0
 
 
-def _brand(sold: Sold, wanted: Item) -> float:
+def _brand(sold: SoldItem, wanted: Item) -> float:
     """Another brand says something only where it is of the same tier; a plain one of an item without
     any, more."""
     theirs = vocabulary.tier(sold.brand_key or None)
@@ -148,13 +148,13 @@ def _brand(sold: Sold, wanted: Item) -> float:
     return 0.35 if theirs == vocabulary.tier(wanted.brand) else 0.0
 
 
-def _condition(sold: Sold, wanted: Item) -> float:
+def _condition(sold: SoldItem, wanted: Item) -> float:
     if not (sold.condition and wanted.condition):
         return 0.8
     return float(0.75 ** abs(_GRADES[sold.condition] - _GRADES[wanted.condition]))
 
 
-def _text(sold: Sold, wanted: Item) -> float:
+def _text(sold: SoldItem, wanted: Item) -> float:
     """The share of a sold item's title that is true of the wanted one; words with digits in them,
     such as models and sizes, count three times."""
     told = set(vocabulary.words(sold.title).split())

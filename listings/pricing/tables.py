@@ -73,7 +73,7 @@ class Outcome:
     conditions: Counter[str] = field(default_factory=Counter)
     """Conditions that nobody here knows, and how many rows have them."""
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "encoding": self.encoding,
             "separator": self.separator,

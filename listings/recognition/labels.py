@@ -38,7 +38,7 @@ _SYSTEMS = {"EUR": "EU", "USA": "US", "GB": "UK"}
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class LabelValue:
     """A value, the line it was read from, and how sure that is, 0 to 1."""
 
     value: str
@@ -46,10 +46,10 @@ class Read:
     confidence: float
 
 
-def size(lines: Sequence[Line]) -> Read | None:
+def size(lines: Sequence[Line]) -> LabelValue | None:
     """The size that the lines give most surely: "W32 L34", "EU 38", "M", "98/104 cm", "6-9 months"."""
     found = [
-        Read(value, line, round(line.score * trust, 3))
+        LabelValue(value, line, round(line.score * trust, 3))
         for line in lines
         if line.score >= _SURE
         for value, trust in _sizes(line)
@@ -57,15 +57,15 @@ def size(lines: Sequence[Line]) -> Read | None:
     return max(found, key=lambda read: read.confidence, default=None)
 
 
-def materials(lines: Sequence[Line]) -> list[Read]:
+def materials(lines: Sequence[Line]) -> list[LabelValue]:
     """The materials that are named, those with the greatest share first."""
-    found: dict[str, tuple[int, Read]] = {}
+    found: dict[str, tuple[int, LabelValue]] = {}
     for line in lines:
         if line.score < _SURE:
             continue
         for name, share in _named(line.words):
             # Without a share it may be a motto on a shirt.
-            read = Read(name, line, round(line.score * (1.0 if share else 0.6), 3))
+            read = LabelValue(name, line, round(line.score * (1.0 if share else 0.6), 3))
             if name not in found or share > found[name][0]:
                 found[name] = (share, read)
     # One share makes it a label, and then names without one are from elsewhere.

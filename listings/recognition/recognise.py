@@ -17,7 +17,7 @@ from listings.recognition.choosing import Choice
 from listings.recognition.colors import Colours
 from listings.recognition.network import Looks, Network
 from listings.recognition.reading import Line
-from listings.recognition.result import Evidence, Quality, Seen
+from listings.recognition.result import Evidence, Quality, Recognition
 from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.files import decode
 from processing.engine.networks.registry import Models
@@ -68,7 +68,7 @@ def tools() -> Tools:
     )
 
 
-def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
+def recognise(pictures: Sequence[bytes], tools: Tools) -> Recognition:
     """Say what several photos of one item show, the first being the main one.
 
     Raises UnsupportedFormat, TooManyPixels, BrokenImage, ModelNotInstalled, and ValueError when
@@ -86,7 +86,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
         *(_about_colours(*shown) if shown else ()),
         *_written(lines),
     ]
-    return Seen(
+    return Recognition(
         category=choice.key,
         category_confidence=choice.confidence,
         alternatives=choice.alternatives,
@@ -104,7 +104,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Seen:
 
 def _view(data: bytes, tools: Tools) -> View:
     photo = decode.decode(data, max_pixels=tools.max_pixels, least=(_MIN_SIDE, _MIN_SIDE))
-    rgb = photo.seen
+    rgb = photo.visible
     rgb = shrink(rgb, fit_within(rgb.shape[1], rgb.shape[0], _SIDE))
     if photo.alpha is not None and photo.alpha.min() < 255:
         matte = np.asarray(photo.alpha, np.float32) / np.float32(255)

@@ -42,7 +42,7 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Recognition:
     """All that the photos of one item show; what is not sure is None or left out."""
 
     category: str | None

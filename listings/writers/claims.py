@@ -67,14 +67,14 @@ _COLOURS = frozenset(_COLOUR_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedText:
     """A description without its false sentences, and each of those with what is wrong with it."""
 
     text: str
     dropped: tuple[tuple[str, str], ...]
 
 
-def checked(description: str, facts: Facts) -> Checked:
+def checked(description: str, facts: Facts) -> CheckedText:
     kept, dropped = [], []
     for line in description.split("\n"):
         sentences = []
@@ -86,7 +86,7 @@ def checked(description: str, facts: Facts) -> Checked:
                 dropped.append((sentence, fault))
         if sentences or not line:
             kept.append(" ".join(sentences))
-    return Checked(re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip(), tuple(dropped))
+    return CheckedText(re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip(), tuple(dropped))
 
 
 def fault_of(text: str, facts: Facts) -> str | None:

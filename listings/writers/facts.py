@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from listings import vocabulary
-from listings.recognition.result import Evidence, Seen
+from listings.recognition.result import Evidence, Recognition
 from listings.writers.base import Facts, Hints
 
 
-def merge(seen: Seen, hints: Hints) -> Facts:
+def merge(seen: Recognition, hints: Hints) -> Facts:
     key = hints.category or seen.category
     category = vocabulary.categories().get(key) if key else None
     confidence = 1.0 if hints.category else seen.category_confidence
@@ -32,7 +32,7 @@ def merge(seen: Seen, hints: Hints) -> Facts:
     )
 
 
-def evidence(seen: Seen, hints: Hints) -> list[Evidence]:
+def evidence(seen: Recognition, hints: Hints) -> list[Evidence]:
     """Where each fact comes from; what the seller overruled is left out."""
     told = hints.model_dump(include={"category", "brand", "size", "condition", "color", "material"})
     found = [
@@ -44,7 +44,7 @@ def evidence(seen: Seen, hints: Hints) -> list[Evidence]:
     return [*found, *(one for one in seen.evidence if one.field not in overruled)]
 
 
-def doubts(seen: Seen, hints: Hints, facts: Facts) -> Iterator[str]:
+def doubts(seen: Recognition, hints: Hints, facts: Facts) -> Iterator[str]:
     """What the seller should look at before publishing: contradictions, and what nobody knows."""
     if hints.brand and seen.brand and not _same_brand(hints.brand, seen.brand):
         yield f"You say the brand is {hints.brand}; the photos show {seen.brand}."
@@ -66,7 +66,7 @@ def doubts(seen: Seen, hints: Hints, facts: Facts) -> Iterator[str]:
         yield f"Photo {one.image + 1}: {one.message}"
 
 
-def maybe(seen: Seen) -> str:
+def maybe(seen: Recognition) -> str:
     """The categories that may be meant, as a sentence with a space before it, or nothing."""
     names = [vocabulary.categories()[key].name for key, _ in seen.alternatives[:3]]
     if not names:

@@ -28,7 +28,7 @@ class NamedValue(_Part):
     value: str = Field(min_length=1, max_length=_LONGEST_SHORT)
 
 
-class Shown(_Part):
+class EvidencePart(_Part):
     field: str = Field(min_length=1, max_length=40)
     value: str = Field(min_length=1, max_length=200)
     photo: int | None = None
@@ -46,7 +46,7 @@ class Reply(_Part):
     colors: list[str] = Field(default_factory=list, max_length=10)
     materials: list[str] = Field(default_factory=list, max_length=10)
     attributes: list[NamedValue] = Field(default_factory=list, max_length=30)
-    evidence: list[Shown] = Field(default_factory=list, max_length=50)
+    evidence: list[EvidencePart] = Field(default_factory=list, max_length=50)
     confidence: float = Field(0.0, ge=0, le=1, strict=False)
 
 

@@ -26,7 +26,7 @@ from django.utils import timezone
 from accounts.models import Account
 from config import outbound
 from config.errors import AppError
-from media_library.checks import Checked, check, display_name, with_ending
+from media_library.checks import CheckedFile, check, display_name, with_ending
 from media_library.files import storage
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
@@ -176,7 +176,7 @@ def store_corrected(image: Image, data: bytes, media_type: str) -> None:
     image.refresh_from_db(fields=["corrected_key"])
 
 
-def _check_all(incoming: Sequence[Incoming]) -> list[Checked]:
+def _check_all(incoming: Sequence[Incoming]) -> list[CheckedFile]:
     """Every file's facts, or one refusal that names every file that is wrong."""
     checked, wrong = [], {}
     for item in incoming:
@@ -193,7 +193,7 @@ def _check_all(incoming: Sequence[Incoming]) -> list[Checked]:
     return checked
 
 
-def _original(project: Project, item: Incoming, facts: Checked) -> Image:
+def _original(project: Project, item: Incoming, facts: CheckedFile) -> Image:
     probe = facts.probe
     width, height = probe.oriented_size
     return Image(

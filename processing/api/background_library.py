@@ -30,9 +30,9 @@ from processing.services import background_library
 from processing.services.background_library import (
     MAX_BACKGROUNDS,
     SOURCES,
-    Described,
+    BackgroundDetails,
+    BackgroundFilter,
     Entry,
-    Wanted,
 )
 
 _PATH = [path_id("background_id", "bg")]
@@ -91,7 +91,7 @@ class Backgrounds(BackgroundView):
         number, size = asked.pop("page"), asked.pop("page_size")
         start = (number - 1) * size
         found, total = background_library.page_of(
-            self.account, Wanted(**asked), start=start, count=size
+            self.account, BackgroundFilter(**asked), start=start, count=size
         )
         items = BackgroundSerializer(found, many=True, context=self._context).data
         return Response({"items": items, "page": number, "pageSize": size, "total": total})
@@ -112,7 +112,7 @@ class Backgrounds(BackgroundView):
         given = self.read(BackgroundUpload)
         file = incoming(given.pop("file"), "file")
         name = given.pop("name", None) or _name_of(file.name)
-        described = Described(name, **given)
+        described = BackgroundDetails(name, **given)
         row = background_library.upload(self.account, file, described, pk=new_id(request))
         return Response(self.shown(row), 201)
 

@@ -36,7 +36,7 @@ from processing.api.serializers.batches import (
 from processing.commands import Command, Edit
 from processing.models import Batch
 from processing.services import batches, jobs, presets
-from processing.services.batch_uploads import FIELD, brought_in
+from processing.services.batch_uploads import FIELD, uploaded_members
 
 _PATH = [path_id("batch_id", "batch")]
 _SCOPE: dict[str, str | None] = {"GET": "jobs:read", "POST": "jobs:write"}
@@ -98,7 +98,7 @@ class Batches(BatchView):
         if request.FILES or request.content_type.startswith("multipart/"):
             form = self.read(BatchForm, partial=True)
             command = self._command(request, form | {"options": _options(form)})
-            with brought_in(who.account, request.FILES.getlist(FIELD)) as pictures:
+            with uploaded_members(who.account, request.FILES.getlist(FIELD)) as pictures:
                 batch = batches.submit(who, command, pictures=pictures, batch_id=new_id(request))
         else:
             body = self.read(BatchBody)

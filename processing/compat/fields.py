@@ -65,7 +65,7 @@ class Fields:
         return cls(dict(request.query_params.lists()))
 
     @classmethod
-    def of_form(cls, request: Request) -> Fields:
+    def from_form(cls, request: Request) -> Fields:
         """The form's parts alone: what stands in the address as well is not listened to."""
         values: dict[str, list[str]] = {}
         files: dict[str, list[UploadedFile[Any]]] = {}

@@ -23,7 +23,7 @@ from processing.engine.errors import EngineError
 
 
 @dataclass(frozen=True)
-class Sent:
+class PictureParam:
     """A picture on its way in, under the name of its parameter: a file, or an address.
 
     ``most_bytes`` is for a file, where the service has a limit of its own.
@@ -54,7 +54,7 @@ class Sent:
 
 
 @contextmanager
-def brought_in(account: Account, sent: Sequence[Sent]) -> Iterator[list[Image]]:
+def uploaded_images(account: Account, sent: Sequence[PictureParam]) -> Iterator[list[Image]]:
     """The pictures as rows of the account: all of them or none.
 
     If the block is refused, nothing was done with them, and they go again.

@@ -56,7 +56,7 @@ def deliver(account_id: str) -> None:
     _go_on(delivery.endpoint.account_id)
 
 
-def nudge(account_id: UUID) -> bool:
+def notify(account_id: UUID) -> bool:
     """Say that an account has something due. Where that fails the sweep says it again."""
     try:
         deliver.send(str(account_id))
@@ -78,7 +78,7 @@ def send_due() -> int:
         queued = queued_arguments(QUEUE)
     except (redis.RedisError, OSError):
         return 0  # no queue, no messages: the next round looks again
-    return sum(nudge(account) for account in accounts if str(account) not in queued)
+    return sum(notify(account) for account in accounts if str(account) not in queued)
 
 
 def delete_old() -> int:
@@ -180,7 +180,7 @@ def _claimable(account_id: UUID) -> QuerySet[WebhookDelivery]:
 
 def _go_on(account_id: UUID) -> None:
     if _claimable(account_id).exists():
-        nudge(account_id)
+        notify(account_id)
 
 
 def _end_switched_off() -> None:

@@ -70,7 +70,7 @@ def lock_batch(job: Job) -> None:
         Batch.objects.select_for_update().filter(pk=job.batch_id).first()
 
 
-class Listener:
+class JobWaiter:
     """Waits for a job's end: told of it at once, and looking itself in case nobody can tell."""
 
     def __init__(self, job_id: UUID, pubsub: PubSub | None) -> None:
@@ -82,7 +82,7 @@ class Listener:
         deadline = time.monotonic() + seconds
         while True:
             left = max(0.0, deadline - time.monotonic())
-            if self._is_told(left) or self._is_there():
+            if self._notified(left) or self._is_there():
                 return True
             if not left:
                 return False
@@ -90,7 +90,7 @@ class Listener:
     def _is_there(self) -> bool:
         return Job.objects.filter(pk=self._job_id, state__in=ENDED_STATES).exists()
 
-    def _is_told(self, at_most: float) -> bool:
+    def _notified(self, at_most: float) -> bool:
         """Wait to be told of the end, which happens once it is committed; whether that was so."""
         if not connection.in_atomic_block:
             connection.close()  # many may wait here: none keeps a connection meanwhile
@@ -105,7 +105,7 @@ class Listener:
 
 
 @contextmanager
-def listener(job_id: UUID) -> Iterator[Listener]:
+def listener(job_id: UUID) -> Iterator[JobWaiter]:
     """Listen for a job's end. To be opened before the job is sent, so that no nudge is missed."""
     pubsub = PubSub(queue_client().connection_pool, ignore_subscribe_messages=True)
     try:
@@ -113,9 +113,9 @@ def listener(job_id: UUID) -> Iterator[Listener]:
             pubsub.subscribe(_ended(job_id))
         except (redis.RedisError, OSError):
             log.warning("events.no_nudges", job_id=str(job_id))
-            yield Listener(job_id, None)
+            yield JobWaiter(job_id, None)
         else:
-            yield Listener(job_id, pubsub)
+            yield JobWaiter(job_id, pubsub)
     finally:
         pubsub.close()
 
@@ -136,10 +136,10 @@ def _ended(job_id: UUID) -> str:
 def _nudge_after_commit(channels: list[str], event: JobEvent) -> None:
     # After the commit, or whoever is woken looks too early. robust: an error here must not keep
     # later callbacks, such as the one that sends the job's message, from being called.
-    transaction.on_commit(partial(_nudge, channels, event.pk), robust=True)
+    transaction.on_commit(partial(_notify, channels, event.pk), robust=True)
 
 
-def _nudge(channels: list[str], event_id: int) -> None:
+def _notify(channels: list[str], event_id: int) -> None:
     try:
         with queue_client().pipeline(transaction=False) as pipe:
             for channel in channels:

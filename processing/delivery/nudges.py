@@ -20,7 +20,7 @@ _TRY_AGAIN_SECONDS = 5.0
 _CONNECT_SECONDS = 2.0
 
 
-class Nudges:
+class Notifications:
     """Told on ``channel`` the id of each new event (see processing.delivery.events).
 
     Whoever enters it before the first look at the database misses nothing. It has a connection of
@@ -48,18 +48,18 @@ class Nudges:
     async def wait(self, seconds: float, *, after: int) -> None:
         """Wait until there may be an event with an id above ``after``, ``seconds`` at most."""
         if self._pubsub is None:
-            await self._wait_deaf(seconds)
+            await self._poll(seconds)
             return
         deadline = asyncio.get_running_loop().time() + seconds
         try:
-            while not await self._is_told(self._pubsub, deadline, after):
+            while not await self._notified(self._pubsub, deadline, after):
                 pass
         except (RedisError, OSError) as error:
             log.warning("streams.no_nudges", channel=self._channel, error=str(error))
             await self._close()
 
     @staticmethod
-    async def _is_told(pubsub: PubSub, deadline: float, after: int) -> bool:
+    async def _notified(pubsub: PubSub, deadline: float, after: int) -> bool:
         """Whether it is time to look: for a newer event, or because the time is over."""
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
@@ -68,7 +68,7 @@ class Nudges:
         # Older ids pile up while a look is under way: that look has read their events already.
         return message is not None and int(message["data"]) > after
 
-    async def _wait_deaf(self, seconds: float) -> None:
+    async def _poll(self, seconds: float) -> None:
         await asyncio.sleep(min(seconds, _LOOK_SECONDS))
         if asyncio.get_running_loop().time() >= self._next_try:
             await self._subscribe()

@@ -29,7 +29,7 @@ def put(event: JobEvent, job: Job | None = None) -> None:
     deliveries = [found for one in endpoints if (found := _delivery(one, event, notice))]
     if deliveries:
         WebhookDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
-        transaction.on_commit(partial(attempts.nudge, event.account_id), robust=True)
+        transaction.on_commit(partial(attempts.notify, event.account_id), robust=True)
 
 
 def _delivery(

@@ -26,7 +26,7 @@ from django.http import StreamingHttpResponse
 from config import public_ids
 from processing.delivery import events
 from processing.delivery.leases import Lease
-from processing.delivery.nudges import Nudges
+from processing.delivery.nudges import Notifications
 from processing.models import ENDED_STATES, Batch, Job, JobEvent
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Seen:
+class EventsRead:
     """What a look found. ``over``: nothing more will come; ``more``: not all was read at once."""
 
     events: list[JobEvent]
@@ -77,17 +77,17 @@ def of_batch(batch: Batch) -> Topic:
     )
 
 
-NOTHING_MORE = Seen([], over=True, more=False)
+NOTHING_MORE = EventsRead([], over=True, more=False)
 
 
-def look(topic: Topic, after: int) -> Seen:
+def look(topic: Topic, after: int) -> EventsRead:
     """Read the topic's events with ids above ``after``, in their order."""
     found = list(topic.events.filter(pk__gt=after).order_by("pk")[:_AT_ONCE])
     more = len(found) == _AT_ONCE
     # Without news the newest known event decides: a client may come back after the last one.
     last = found[-1] if found else topic.events.filter(pk__lte=after).order_by("pk").last()
     over = last is not None and last.name in topic.last_names and not more
-    return Seen(found, over, more)
+    return EventsRead(found, over, more)
 
 
 def respond(topic: Topic, *, after: int, lease: Lease) -> StreamingHttpResponse:
@@ -125,7 +125,7 @@ async def _stream(topic: Topic, after: int, lease: Lease) -> AsyncIterator[str]:
         await _give_back_the_requests_own()
         yield f"retry: {_RETRY_MS}\n\n"
         async with (
-            Nudges(topic.channel) as nudges,
+            Notifications(topic.channel) as nudges,
             aclosing(_parts(topic, after, lease, nudges)) as parts,
         ):
             async for part in parts:
@@ -137,7 +137,9 @@ async def _stream(topic: Topic, after: int, lease: Lease) -> AsyncIterator[str]:
         lease.end()
 
 
-async def _parts(topic: Topic, after: int, lease: Lease, nudges: Nudges) -> AsyncGenerator[str]:
+async def _parts(
+    topic: Topic, after: int, lease: Lease, nudges: Notifications
+) -> AsyncGenerator[str]:
     loop = asyncio.get_running_loop()
     end = time.monotonic() + _LIFE_SECONDS
     beat = time.monotonic() + _HEARTBEAT_SECONDS
@@ -157,7 +159,7 @@ async def _parts(topic: Topic, after: int, lease: Lease, nudges: Nudges) -> Asyn
             await nudges.wait(min(_LOOK_SECONDS, beat - now, end - now), after=after)
 
 
-def _look_and_close(topic: Topic, after: int) -> Seen:
+def _look_and_close(topic: Topic, after: int) -> EventsRead:
     try:
         return look(topic, after)
     finally:

@@ -25,7 +25,7 @@ from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.canvas.watermark import stamp
 from processing.engine.cutout import subject
-from processing.engine.cutout.found import Cutout, Found
+from processing.engine.cutout.found import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
@@ -159,7 +159,7 @@ def _without_text(photo: Decoded, work: _Work) -> tuple[Decoded, F32 | None, int
     plan, tools = work.plan, work.tools
     if plan.text_removal is None:
         return photo, None, None
-    visible = photo.seen
+    visible = photo.visible
     matte = None
     if plan.cutting is not None and not subject.has_own(photo, plan.cutting):
         with work.clock.stage("matte"):
@@ -178,13 +178,13 @@ def _enlarged(photo: Decoded, work: _Work) -> Decoded:
     return replace(photo, rgb=rgb, alpha=alpha)
 
 
-def _subject(photo: Decoded, matte: F32 | None, work: _Work) -> Found:
+def _subject(photo: Decoded, matte: F32 | None, work: _Work) -> Subject:
     cutting: Cutting | None = work.plan.cutting
     if cutting is not None:
         return subject.find(photo, cutting, work.tools.models, work.clock, matte=matte)
     alpha = photo.alpha
     whole = np.full(photo.rgb.shape[:2], 255, np.uint8) if alpha is None else alpha
-    return Found(Cutout(photo.rgb, whole), "none", 0.0)
+    return Subject(Cutout(photo.rgb, whole), "none", 0.0)
 
 
 def _placement(size: tuple[int, int], box: Box | None, plan: EditPlan) -> Placement:
@@ -194,7 +194,7 @@ def _placement(size: tuple[int, int], box: Box | None, plan: EditPlan) -> Placem
 
 
 def _composed(
-    photo: Decoded, found: Found, where: tuple[Placement, tuple[int, int]], work: _Work
+    photo: Decoded, found: Subject, where: tuple[Placement, tuple[int, int]], work: _Work
 ) -> tuple[_Behind, Pixels]:
     (placement, size), plan, clock = where, work.plan, work.clock
     with clock.stage("layout"):
@@ -259,7 +259,7 @@ def _placed(pixels: Pixels, place: Box, canvas: tuple[int, int]) -> tuple[U8, U8
 
 
 def _background(
-    photo: Decoded, found: Found, where: tuple[Placement, _Front], work: _Work
+    photo: Decoded, found: Subject, where: tuple[Placement, _Front], work: _Work
 ) -> _Behind:
     """The colour, and over it a picture, a gradient, what was generated, or the photo's own."""
     placement, front = where

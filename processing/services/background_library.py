@@ -35,7 +35,7 @@ Entry = Builtin | Background
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BackgroundFilter:
     """Which backgrounds a list shows; what is None or empty leaves the choice open.
 
     ``search`` is a part of the name or of a tag.
@@ -48,7 +48,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Described:
+class BackgroundDetails:
     """What an account says of a background of its own, checked. Raises AppError VALIDATION_ERROR."""
 
     name: str
@@ -60,7 +60,9 @@ class Described:
         object.__setattr__(self, "tags", tidy_tags(self.tags))
 
 
-def page_of(account: Account, wanted: Wanted, *, start: int, count: int) -> tuple[list[Entry], int]:
+def page_of(
+    account: Account, wanted: BackgroundFilter, *, start: int, count: int
+) -> tuple[list[Entry], int]:
     """One page of the account's own, newest first, and then the built-in ones; and how many there
     are in all."""
     keys = list(_matching(account, wanted))
@@ -119,7 +121,7 @@ def check_room(account: Account) -> None:
 
 
 def upload(
-    account: Account, file: Incoming, described: Described, *, pk: UUID | None = None
+    account: Account, file: Incoming, described: BackgroundDetails, *, pk: UUID | None = None
 ) -> Background:
     """Keep a picture as a background. Raises AppError (see media_library.checks.check), CONFLICT for one too
     many."""
@@ -135,7 +137,7 @@ def upload(
 def keep(
     account: Account,
     image: Image,
-    described: Described,
+    described: BackgroundDetails,
     *,
     made_from: Mapping[str, Any] | None = None,
     pk: UUID | None = None,
@@ -155,7 +157,7 @@ def keep(
 def change(row: Background, **changes: Any) -> None:
     """Give it another ``name``, ``category`` or ``tags``. Raises AppError VALIDATION_ERROR."""
     before = {"name": row.name, "category": row.category, "tags": row.tags}
-    described = Described(**{**before, **changes})
+    described = BackgroundDetails(**{**before, **changes})
     row.name, row.category, row.tags = described.name, described.category, list(described.tags)
     row.save(update_fields=["name", "category", "tags"])
 
@@ -176,7 +178,7 @@ def tidy_tags(tags: Sequence[str]) -> list[str]:
     return tidy
 
 
-def _matching(account: Account, wanted: Wanted) -> Iterator[UUID | Builtin]:
+def _matching(account: Account, wanted: BackgroundFilter) -> Iterator[UUID | Builtin]:
     """Names and tags are compared here, because databases differ in how they look into JSON and in
     what they take for the same letter."""
     for row in own(account).select_related(None).defer("image"):
@@ -187,7 +189,7 @@ def _matching(account: Account, wanted: Wanted) -> Iterator[UUID | Builtin]:
             yield one
 
 
-def _matches(entry: Entry, wanted: Wanted) -> bool:
+def _matches(entry: Entry, wanted: BackgroundFilter) -> bool:
     searched = wanted.search.casefold()
     return (
         wanted.category in (None, entry.category)

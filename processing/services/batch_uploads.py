@@ -21,7 +21,7 @@ FIELD = "files"
 
 
 @contextmanager
-def brought_in(
+def uploaded_members(
     account: Account, files: Sequence[UploadedFile[Any]], *, max_bytes: int | None = None
 ) -> Iterator[list[Member]]:
     """Keeps what can be kept; if the block is refused it goes again.

@@ -152,7 +152,7 @@ def _written(
         account=caller.account,
         created_by=caller.user,
         operation=command.operation,
-        command=command.kept(),
+        command=command.stored(),
         total=len(pictures),
         open_items=len(planned.jobs),
         ended_at=timezone.now() if nothing_open else None,
@@ -165,7 +165,7 @@ def _written(
         JobEvent(job=job, batch=batch, account=caller.account, name="job.queued") for job in new
     )
     if nothing_open:
-        batch_progress.tell(batch)
+        batch_progress.append_progress(batch)
     return batch
 
 

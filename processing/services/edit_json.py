@@ -50,7 +50,7 @@ def refused(error: InvalidPlan, names: Mapping[str, str] | None = None) -> AppEr
     return invalid((names or {}).get(field, field), error.message)
 
 
-def kept(plan: EditPlan) -> dict[str, Any]:
+def stored_json(plan: EditPlan) -> dict[str, Any]:
     """Return the form that rows keep."""
     found: dict[str, Any] = _PLANS.dump_python(plan, mode="json", by_alias=True)
     return found

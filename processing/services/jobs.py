@@ -107,9 +107,9 @@ class Template:
     def of(cls, caller: Caller, command: Command) -> Self:
         """Raises AppError NOT_FOUND for another picture that the command names."""
         digest = commands.command_hash(command, _contents_of(caller.account, command))
-        makers = renditions.makers_of(command)
+        makers = renditions.makers_for(command)
         operation = kinds.operation_of(command).name
-        return cls(caller, operation, command.kept(), digest, makers)
+        return cls(caller, operation, command.stored(), digest, makers)
 
     def key(self, source: Image | None) -> str:
         """Return the key by which a result is found again (renditions)."""

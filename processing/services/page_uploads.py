@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from accounts.access.pages import limit, person
+from accounts.access.pages import limit, signed_in
 from config.errors import AppError, invalid
 from media_library.intake.ingest import ingest_all
 from media_library.intake.uploads import incoming
@@ -20,21 +20,21 @@ from processing.services import jobs
 
 
 @dataclass
-class Brought:
+class UploadResult:
     """The pictures that were kept, and in words what was not done."""
 
     images: list[Image] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
-def bring_in(
+def accept_uploads(
     request: HttpRequest, files: Sequence[UploadedFile[bytes]], *, cut_out: bool
-) -> Brought:
+) -> UploadResult:
     """Keep what can be kept. Raises AppError where there is no file at all."""
     if not files:
         raise invalid("files", "Choose at least one file.")
-    caller, _ = person(request)
-    brought = Brought()
+    caller, _ = signed_in(request)
+    brought = UploadResult()
     for file in files:
         try:
             brought.images += ingest_all(caller.account, [incoming(file, "files")])
@@ -45,9 +45,9 @@ def bring_in(
     return brought
 
 
-def _cut_out(request: HttpRequest, brought: Brought) -> None:
+def _cut_out(request: HttpRequest, brought: UploadResult) -> None:
     """Newest last in the queue; the first refusal stands for all, and the pictures are kept."""
-    caller, _ = person(request)
+    caller, _ = signed_in(request)
     command = RemoveBackground(plan=CutoutPlan(model=settings.DEFAULT_MODEL))
     try:
         limit(request, "processing")

@@ -29,7 +29,7 @@ from processing.engine.render_edit import STUDIO
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
 from processing.services import background_library, edit_json, jobs
-from processing.services.background_library import Described
+from processing.services.background_library import BackgroundDetails
 from processing.worker import runtime
 from processing.worker.edits import BACKGROUND_GENERATION
 from processing.worker.kinds import Kind
@@ -67,7 +67,7 @@ def order(
         raise edit_json.refused(error) from error
     if generated.seed is None:
         generated = replace(generated, seed=secrets.randbelow(_MAX_SEED + 1))
-    told = Described(name or _title(generated), **described)
+    told = BackgroundDetails(name or _title(generated), **described)
     return PaintBackground(
         generated=generated,
         width=size[0],
@@ -146,7 +146,7 @@ def completing(job: Job, command: PaintBackground, result: Image | None) -> None
     row = background_library.keep(
         job.account,
         result,
-        Described(command.name, command.category, command.tags),
+        BackgroundDetails(command.name, command.category, command.tags),
         made_from={
             "prompt": wanted.prompt,
             "stylePreset": wanted.style,

@@ -37,7 +37,10 @@ def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | Non
             "CONFLICT", f"An account can have at most {MAX_PRESETS} presets.", status=409
         )
     preset = Preset(
-        id=preset_id or uuid4(), account=account, name=name.strip(), plan=edit_json.kept(plan)
+        id=preset_id or uuid4(),
+        account=account,
+        name=name.strip(),
+        plan=edit_json.stored_json(plan),
     )
     return _saved(preset, new=True)
 
@@ -47,7 +50,7 @@ def change(preset: Preset, *, name: str | None, plan: EditPlan | None) -> Preset
     if name is not None:
         preset.name = name.strip()
     if plan is not None:
-        preset.plan = edit_json.kept(plan)
+        preset.plan = edit_json.stored_json(plan)
     preset.updated_at = timezone.now()
     return _saved(preset, new=False)
 

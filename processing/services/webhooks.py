@@ -148,7 +148,7 @@ def replay(delivery: WebhookDelivery) -> WebhookDelivery:
         if not replayed:
             raise _conflict("A delivery attempt is in progress.")
         account_id = delivery.endpoint.account_id
-        transaction.on_commit(lambda: attempts.nudge(account_id), robust=True)
+        transaction.on_commit(lambda: attempts.notify(account_id), robust=True)
     return delivery_for(delivery.endpoint, delivery.pk)
 
 

@@ -13,7 +13,7 @@ from processing.models import Batch, Job, JobState
 
 
 @dataclass(frozen=True)
-class Counts:
+class BatchCounts:
     """How many items of a batch are where. ``failed`` has those that never became a job, too."""
 
     total: int
@@ -40,7 +40,7 @@ class Counts:
         }
 
 
-def counts_of(batch: Batch) -> Counts:
+def counts_of(batch: Batch) -> BatchCounts:
     rows = Job.objects.filter(batch=batch).order_by().values("state").annotate(n=Count("pk"))
     return _counts(batch, {row["state"]: row["n"] for row in rows})
 
@@ -56,10 +56,10 @@ def item_ended(job: Job) -> None:
     )
     Batch.objects.filter(pk=job.batch_id, open_items__gt=1).update(open_items=F("open_items") - 1)
     batch = Batch.objects.get(pk=job.batch_id)
-    tell(batch)
+    append_progress(batch)
 
 
-def tell(batch: Batch) -> None:
+def append_progress(batch: Batch) -> None:
     """Append where the batch stands, and that it is complete when it is."""
     counts = counts_of(batch).shown()
     events.append_to_batch(batch, "batch.progress", counts)
@@ -75,10 +75,10 @@ def item_reopened(job: Job) -> None:
         )
 
 
-def _counts(batch: Batch, by_state: Mapping[str, int]) -> Counts:
+def _counts(batch: Batch, by_state: Mapping[str, int]) -> BatchCounts:
     # Files that could not be kept have no job, so no state counts them.
     never_jobs = batch.total - sum(by_state.values())
-    return Counts(
+    return BatchCounts(
         total=batch.total,
         pending=by_state.get(JobState.PENDING, 0),
         processing=by_state.get(JobState.PROCESSING, 0),

@@ -20,7 +20,7 @@ from processing.models import Job
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportOnly:
     """The outcome of work that makes no picture: all it has to say is the job's report."""
 
     report: dict[str, Any]
@@ -53,7 +53,7 @@ class Kind:
     """
 
     operations: Mapping[str, Operation]
-    work: Callable[[Job, Any], Rendered | Told]
+    work: Callable[[Job, Any], Rendered | ReportOnly]
     makers: Callable[[Any], list[str]] | None = None
     check: Callable[[Any], None] = _accept
     check_source: Callable[[Any, Image], None] = _accept

@@ -24,7 +24,7 @@ _BATCH_NICENESS, _ERRAND_NICENESS = 10, 19
 _SECONDS = 15  # how long a worker is believed after its last word
 
 
-class WorkerPresence(Middleware):
+class WorkerHeartbeat(Middleware):
     """``packshot:worker:images:<id>`` exists while a worker can cut out at once.
 
     /readyz and the launcher read it; the models are loaded before the first message is taken.

@@ -19,7 +19,7 @@ from processing.models import Job, JobState
 from processing.worker import kinds, runtime
 
 
-def makers_of(command: Command) -> list[str] | None:
+def makers_for(command: Command) -> list[str] | None:
     """Name who makes what the command asks for; None where that is never found again."""
     makers = kinds.of(command).makers
     return None if makers is None else makers(command)

@@ -23,7 +23,7 @@ from processing.engine.errors import EngineError
 from processing.engine.rendered import Rendered
 from processing.models import Job
 from processing.worker import kinds, transitions
-from processing.worker.kinds import Told
+from processing.worker.kinds import ReportOnly
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ def run(job: Job) -> None:
             command = commands.from_json(job.command)
             with memory.shortage_told():
                 outcome = kinds.of(command).work(job, command)
-            if isinstance(outcome, Told):
+            if isinstance(outcome, ReportOnly):
                 _end(job, command, outcome)
             else:
                 _keep(job, command, outcome)
@@ -87,7 +87,7 @@ def _keep(job: Job, command: Command, rendered: Rendered) -> None:
         log.info("job.result_dropped", job_id=str(job.pk))
 
 
-def _end(job: Job, command: Command, told: Told) -> None:
+def _end(job: Job, command: Command, told: ReportOnly) -> None:
     with transaction.atomic():
         if transitions.hold(job):
             _complete(job, command, None, told.report)

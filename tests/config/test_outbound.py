@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from config import outbound
-from config.outbound import Answered, Fetched, OutboundError, fetch, is_public, post, vet
+from config.outbound import Download, OutboundError, Response, fetch, is_public, post, vet
 
 NOT_PUBLIC = "This address doesn't lead to a public web server."
 PUBLIC = "93.184.216.34"
@@ -118,7 +118,7 @@ def nothing_seen() -> None:
     Site.posted.clear()
 
 
-def local(port: int, page: str, *, max_bytes: int = 1000, timeout: float = 5) -> Fetched:
+def local(port: int, page: str, *, max_bytes: int = 1000, timeout: float = 5) -> Download:
     return fetch(
         f"http://127.0.0.1:{port}/{page}",
         max_bytes=max_bytes,
@@ -154,7 +154,7 @@ def resolver(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
 
 
 def test_body_type_and_final_address(site: int) -> None:
-    assert local(site, "picture") == Fetched(
+    assert local(site, "picture") == Download(
         data=b"pixels", url=f"http://127.0.0.1:{site}/picture", content_type="image/png"
     )
 
@@ -384,13 +384,13 @@ def test_a_resolver_that_hangs_runs_out_of_time(monkeypatch: pytest.MonkeyPatch)
 # --- what is sent --------------------------------------------------------------------------------
 
 
-def sent(port: int, page: str, *, timeout: float = 5) -> Answered:
+def sent(port: int, page: str, *, timeout: float = 5) -> Response:
     url = f"http://127.0.0.1:{port}/{page}"
     return post(url, body=b"{}", headers={"Webhook-Id": "1"}, timeout=timeout, anywhere=True)
 
 
 def test_a_body_goes_out_with_its_headers(site: int) -> None:
-    assert sent(site, "picture") == Answered(200, b"pixels")
+    assert sent(site, "picture") == Response(200, b"pixels")
     ((_, headers),) = Site.seen
     assert Site.posted == [b"{}"]
     assert (headers["webhook-id"], headers["content-length"]) == ("1", "2")
@@ -398,13 +398,13 @@ def test_a_body_goes_out_with_its_headers(site: int) -> None:
 
 
 def test_any_status_is_an_answer_and_redirects_are_not_followed(site: int) -> None:
-    assert sent(site, "missing") == Answered(404, b"no")
+    assert sent(site, "missing") == Response(404, b"no")
     assert sent(site, "hop/1").status == 302
     assert [path for path, _ in Site.seen] == ["/missing", "/hop/1"]
 
 
 def test_of_a_long_answer_the_beginning_is_read(site: int) -> None:
-    assert sent(site, "large/10000000") == Answered(200, b"x" * 65536)
+    assert sent(site, "large/10000000") == Response(200, b"x" * 65536)
 
 
 def test_of_a_slow_answer_what_came_in_time_is_read(site: int) -> None:

@@ -302,7 +302,7 @@ def test_what_is_being_done_is_said_in_words(
 ) -> None:
     image = seller.image()
     command = Edit(operation=operation, plan=edit_json.plan_from(plan))
-    kept = {"operation": operation, "command": command.kept()}
+    kept = {"operation": operation, "command": command.stored()}
     job = Job.objects.create(account=seller.account, source=image, **kept)
     assert transitions.claim(job.pk)
     page = " ".join(page_of(seller, image).split())

@@ -38,7 +38,7 @@ def test_canonical_json_and_hash_do_not_depend_on_spelling() -> None:
 
 
 def test_rows_hold_the_options_beside_the_operation() -> None:
-    assert cut_out(bg_color="white").kept() == ROW
+    assert cut_out(bg_color="white").stored() == ROW
     assert from_json(ROW) == cut_out(bg_color="white")
 
 
@@ -53,7 +53,7 @@ def test_survives_the_way_through_the_database() -> None:
         clean_up=CleanUp(keep_hanger=False),
     )
     command = RemoveBackground(plan=plan, watermark=True)
-    assert from_json(command.kept()) == command
+    assert from_json(command.stored()) == command
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import redis
 
 from config.launch import queue
 from processing.delivery import leases, nudges
-from processing.delivery.nudges import Nudges
+from processing.delivery.nudges import Notifications
 from tests.system.site import until
 from tests.system.test_queue import Server, client, fading, running  # noqa: F401  (fixtures)
 
@@ -67,7 +67,7 @@ def test_without_redis_nobody_is_refused(fading: Server, settings: Any) -> None:
 
 def test_only_a_newer_event_wakes(client: redis.Redis) -> None:  # noqa: F811
     async def listen() -> tuple[float, float]:
-        async with Nudges("channel") as heard:
+        async with Notifications("channel") as heard:
             assert client.pubsub_numsub("channel") == [("channel", 1)]
             client.publish("channel", "5")
             old = await _seconds(heard, 0.3, after=5)
@@ -89,7 +89,7 @@ def test_a_redis_that_went_and_came_is_heard_again(
     monkeypatch.setattr(nudges, "_LOOK_SECONDS", 0.05)
 
     async def listen() -> tuple[float, float, float]:
-        async with Nudges("channel") as heard:
+        async with Notifications("channel") as heard:
             fading.stop()
             noticed = await _seconds(heard, 60, after=0)
             deaf = await _seconds(heard, 60, after=0)
@@ -103,7 +103,7 @@ def test_a_redis_that_went_and_came_is_heard_again(
     assert max(asyncio.run(listen())) < 10
 
 
-async def _seconds(heard: Nudges, at_most: float, *, after: int) -> float:
+async def _seconds(heard: Notifications, at_most: float, *, after: int) -> float:
     began = time.monotonic()
     await heard.wait(at_most, after=after)
     return time.monotonic() - began

@@ -10,7 +10,7 @@ from config.errors import invalid
 from listings.exports.cells import rows_of
 from listings.exports.common import attribute, html, links
 from listings.exports.format import CSV, Contents, Format
-from listings.exports.options import Choice, Flag, Text, Whole, option
+from listings.exports.options import Choice, Flag, Text, WholeNumber, option
 from listings.models import Condition, Platform
 from listings.offers import Offer
 
@@ -56,7 +56,7 @@ class Options:
     action: str = option("Draft", Choice(("Draft", "Add", "VerifyAdd")))
     country: str | None = option(None, Choice(tuple(SITES)))
     location: str = option("", Text(100))
-    dispatch_days: int = option(3, Whole(0, 30))
+    dispatch_days: int = option(3, WholeNumber(0, 30))
     returns_accepted: bool = option(False, Flag())
     shipping_profile: str = option("", Text(100))
     return_profile: str = option("", Text(100))

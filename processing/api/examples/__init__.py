@@ -18,7 +18,7 @@ JOB: dict[str, Any] = {
     "id": "job_5JtKd8WcVr3nXy7LqPzEm6",
     "operation": "remove-background",
     "state": "completed",
-    "options": options_of(RemoveBackground().kept()),
+    "options": options_of(RemoveBackground().stored()),
     "sourceImageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",
     "resultImageId": "img_9hRk3LmQpXwYt6Zb4VnCd2",
     "resultUrl": "https://packshot.example/content/img_9hRk3LmQpXwYt6Zb4VnCd2/file?expires=…",

@@ -23,7 +23,7 @@ from processing.compat.jobs import result_of, timed_out
 from processing.engine.plans.edit import Background, Blend, Generated
 from processing.models import OPEN_STATES, Job
 from processing.services import background_library
-from processing.services.background_library import Entry, Wanted, thumbnail_url
+from processing.services.background_library import BackgroundFilter, Entry, thumbnail_url
 from processing.services.builtin_backgrounds import Builtin
 from processing.services.paint_background import order, paint, painted_by
 from processing.services.projects import create
@@ -49,7 +49,7 @@ def list_backgrounds(
 ) -> dict[str, Any]:
     """The account's own, then the built-in ones."""
     start = (window.page - 1) * window.limit
-    wanted = Wanted(category=category)
+    wanted = BackgroundFilter(category=category)
     found, total = background_library.page_of(account, wanted, start=start, count=window.limit)
     return {
         "items": [shown(entry, base) for entry in found],

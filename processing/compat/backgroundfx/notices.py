@@ -7,7 +7,7 @@ from typing import Any
 from config import public_ids
 from processing.compat.backgroundfx.progress import ended, status_of
 from processing.delivery.payloads import Notice
-from processing.worker.batch_progress import Counts
+from processing.worker.batch_progress import BatchCounts
 
 _COUNTED = ("total", "pending", "processing", "completed", "failed", "cancelled")
 
@@ -27,7 +27,7 @@ def _told(name: str, notice: Notice, data: dict[str, Any]) -> tuple[str, dict[st
 
 
 def _batch_job(notice: Notice) -> dict[str, Any]:
-    counts = Counts(**{name: notice.data[name] for name in _COUNTED})
+    counts = BatchCounts(**{name: notice.data[name] for name in _COUNTED})
     return {
         "id": str(public_ids.decode("batch", notice.data["batchId"])),
         "status": status_of(counts),

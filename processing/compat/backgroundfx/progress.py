@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from processing.worker.batch_progress import Counts
+from processing.worker.batch_progress import BatchCounts
 
 
-def status_of(counts: Counts) -> str:
+def status_of(counts: BatchCounts) -> str:
     """``failed`` is a batch of which something was cancelled, or nothing came out.
 
     One bad photo fails alone: a batch with results is completed.
@@ -16,5 +16,5 @@ def status_of(counts: Counts) -> str:
     return "completed" if counts.completed and not counts.cancelled else "failed"
 
 
-def ended(counts: Counts) -> int:
+def ended(counts: BatchCounts) -> int:
     return counts.completed + counts.failed + counts.cancelled

@@ -65,7 +65,7 @@ class Options(BaseModel):
         return name
 
 
-def of_form(fields: Fields) -> Options:
+def from_form(fields: Fields) -> Options:
     """Raises AppError VALIDATION_ERROR naming the parameter."""
     given: dict[str, Any] = {}
     for name, field in Options.model_fields.items():

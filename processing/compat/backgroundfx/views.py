@@ -21,7 +21,7 @@ from processing.compat.backgroundfx.access import JwtAuthentication
 from processing.compat.backgroundfx.dialect import DIALECT, RATE_GROUP
 from processing.compat.fields import Fields
 from processing.compat.jobs import result_of, submit
-from processing.compat.pictures import Sent, brought_in
+from processing.compat.pictures import PictureParam, uploaded_images
 from processing.compat.views import DialectView, UnknownAddress
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import Background, EditPlan, Layout
@@ -60,14 +60,14 @@ class FormView(BackgroundfxView):
 
 class RemoveBackground(FormView):
     def post(self, request: Request) -> Response:
-        fields = Fields.of_form(request)
+        fields = Fields.from_form(request)
         file = fields.file("file")
         if file is None:
             raise AppError("MISSING_FILE", "file: must be provided", fields={"file": ["Required."]})
-        options = removing.of_form(fields)
+        options = removing.from_form(fields)
         command, who = options.command(), caller(request)
-        sent = Sent("file", file, max_bytes=DIALECT.max_file_bytes)
-        with brought_in(who.account, [sent]) as [source]:
+        sent = PictureParam("file", file, max_bytes=DIALECT.max_file_bytes)
+        with uploaded_images(who.account, [sent]) as [source]:
             job = submit(who, command, source)
         return self.result(job, mask=options.return_mask)
 
@@ -102,10 +102,10 @@ class StartBatch(FormView):
     max_files = settings.MAX_BATCH_FILES
 
     def post(self, request: Request) -> Response:
-        fields = Fields.of_form(request)
+        fields = Fields.from_form(request)
         command = removing.of_json(fields.text("options", most=10_000)).command()
         files, most = fields.files(FIELD), DIALECT.max_file_bytes
-        with batch_uploads.brought_in(self.account, files, max_bytes=most) as members:
+        with batch_uploads.uploaded_members(self.account, files, max_bytes=most) as members:
             batch = batches.submit(caller(request), command, pictures=members)
         return Response(answers.batch_job(batch, base=self.base), status=202)
 

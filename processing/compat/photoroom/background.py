@@ -7,7 +7,7 @@ from typing import Any
 
 from processing.compat.fields import Fields, naming, wrong
 from processing.compat.photoroom.pictures import file_or_address
-from processing.compat.pictures import Sent
+from processing.compat.pictures import PictureParam
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import (
     MAX_PROMPT,
@@ -37,8 +37,8 @@ class Behind:
     """A background, and the pictures that it names by IMAGE and GUIDANCE."""
 
     plan: Background
-    image: Sent | None = None
-    guidance: Sent | None = None
+    image: PictureParam | None = None
+    guidance: PictureParam | None = None
 
 
 def read_background(fields: Fields, base: Background) -> Behind:
@@ -73,7 +73,9 @@ def _prompt(fields: Fields) -> str | None:
     return prompt
 
 
-def _one_kind(image: Sent | None, guidance: Sent | None, prompt: str | None) -> None:
+def _one_kind(
+    image: PictureParam | None, guidance: PictureParam | None, prompt: str | None
+) -> None:
     other = guidance.name if guidance else "background.prompt" if prompt is not None else None
     if image is not None and other is not None:
         raise wrong(other, f"can't be provided if {image.name} is provided")

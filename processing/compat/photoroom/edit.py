@@ -15,7 +15,7 @@ from processing.compat.photoroom.background import NAMES as BACKGROUND_NAMES
 from processing.compat.photoroom.background import read_background
 from processing.compat.photoroom.layout import NAMES as LAYOUT_NAMES
 from processing.compat.photoroom.layout import SNAP, read_layout
-from processing.compat.pictures import Sent
+from processing.compat.pictures import PictureParam
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import Cutting, Edge
 from processing.engine.plans.edit import Background, EditPlan, Layout
@@ -37,15 +37,15 @@ _NEEDS_CUTOUT = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class EditRequest:
     """What a request wants, before the other pictures that it brings along have their ids."""
 
     plan: EditPlan
-    image: Sent | None = None
-    guidance: Sent | None = None
+    image: PictureParam | None = None
+    guidance: PictureParam | None = None
 
     @property
-    def others(self) -> list[Sent]:
+    def others(self) -> list[PictureParam]:
         return [sent for sent in (self.image, self.guidance) if sent is not None]
 
     def command(self, other_ids: list[str], *, watermark: bool) -> Edit:
@@ -65,7 +65,7 @@ def bare_plan() -> EditPlan:
     return EditPlan(cutting=Cutting(model=settings.DEFAULT_MODEL))
 
 
-def read_edit(fields: Fields, base: EditPlan, *, edge: Edge | None = None) -> Asked:
+def read_edit(fields: Fields, base: EditPlan, *, edge: Edge | None = None) -> EditRequest:
     """The template's plan ``base`` with what the request says in place of it.
 
     Raises AppError VALIDATION_ERROR naming the parameter.
@@ -93,7 +93,7 @@ def read_edit(fields: Fields, base: EditPlan, *, edge: Edge | None = None) -> As
     except InvalidPlan as error:
         # Single parameters were checked above: what is left clashes with another or the template.
         raise AppError("VALIDATION_ERROR", error.message) from error
-    return Asked(plan, behind.image, behind.guidance)
+    return EditRequest(plan, behind.image, behind.guidance)
 
 
 def _refuse_unavailable(fields: Fields) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from config.errors import AppError
 from processing.commands import RemoveBackground
 from processing.compat.fields import Fields, wrong
-from processing.compat.pictures import Sent
+from processing.compat.pictures import PictureParam
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.cutout import SIZE_LIMITS, CutoutPlan, Edge, Output, OutputFormat, Size
 
@@ -18,11 +18,11 @@ _SIZES: dict[str, Size] = {name: name for name in SIZE_LIMITS}
 LEFT_OUT = frozenset({"clean_up", "keep_existing_alpha"})
 
 
-def read_image(fields: Fields) -> Sent:
+def read_image(fields: Fields) -> PictureParam:
     file = fields.file("image_file")
     if file is None:
         raise AppError("MISSING_IMAGE", "Please provide an image.")
-    return Sent("image_file", file)
+    return PictureParam("image_file", file)
 
 
 def read_segment(fields: Fields, *, edge: Edge | None, watermark: bool) -> RemoveBackground:

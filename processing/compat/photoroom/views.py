@@ -29,11 +29,11 @@ from processing.compat.photoroom.access import (
     sandbox,
 )
 from processing.compat.photoroom.dialect import DIALECT, RATE_GROUP
-from processing.compat.photoroom.edit import Asked, bare_plan, read_edit
+from processing.compat.photoroom.edit import EditRequest, bare_plan, read_edit
 from processing.compat.photoroom.headers import edge_of, unsupported_headers
 from processing.compat.photoroom.pictures import main_picture, missing
 from processing.compat.photoroom.segment import read_image, read_segment
-from processing.compat.pictures import Sent, brought_in
+from processing.compat.pictures import PictureParam, uploaded_images
 from processing.compat.views import DialectView, UnknownAddress
 from processing.engine.plans.edit import EditPlan
 from processing.models import Job
@@ -53,16 +53,16 @@ class PhotoroomView(DialectView):
     def fields(self) -> Fields:
         """Of a POST the form, of a GET the query."""
         if self.request.method == "POST":
-            return Fields.of_form(self.request)
+            return Fields.from_form(self.request)
         return Fields.of_query(self.request)
 
-    def done(self, command_for: Callable[[list[str]], Command], sent: list[Sent]) -> Job:
+    def done(self, command_for: Callable[[list[str]], Command], sent: list[PictureParam]) -> Job:
         """The job on the first picture sent, the others being named by their ids in its command.
 
         It may still be open when the time to wait is over.
         """
         who = caller(self.request)
-        with brought_in(who.account, sent) as (source, *others):
+        with uploaded_images(who.account, sent) as (source, *others):
             command = command_for([str(image.pk) for image in others])
             _check(command)
             return submit(who, command, source)
@@ -136,7 +136,7 @@ class EditingView(PhotoroomView):
         except AppError as error:
             raise ParameterError("templateId", f"templateId: {error.message}") from error
 
-    def edited(self, main: Sent, asked: Asked, fields: Fields) -> HttpResponse:
+    def edited(self, main: PictureParam, asked: EditRequest, fields: Fields) -> HttpResponse:
         check_may_edit(caller(self.request))
 
         def command_for(ids: list[str]) -> Edit:
@@ -180,20 +180,20 @@ class RenderView(EditingView):
     def post(self, request: Request) -> HttpResponse:
         fields = self.fields()
         file = fields.file("imageFile")
-        given = Sent("imageFile", file) if file else self.address(fields, "imageUrl")
+        given = PictureParam("imageFile", file) if file else self.address(fields, "imageUrl")
         return self.work(fields, given)
 
-    def address(self, fields: Fields, name: str) -> Sent | None:
+    def address(self, fields: Fields, name: str) -> PictureParam | None:
         url = fields.text(name, most=MAX_URL)
-        return None if url is None else Sent(name, url)
+        return None if url is None else PictureParam(name, url)
 
-    def work(self, fields: Fields, main: Sent | None) -> HttpResponse:
+    def work(self, fields: Fields, main: PictureParam | None) -> HttpResponse:
         plan = self.template(fields)
         if plan is None:
             raise ParameterError("templateId", "templateId: must be provided")
         if main is None:
             raise missing("imageFile" if self.request.method == "POST" else "imageUrl")
-        return self.edited(main, Asked(plan), fields)
+        return self.edited(main, EditRequest(plan), fields)
 
 
 class Unknown(UnknownAddress):

@@ -14,7 +14,7 @@ class Cutout:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Subject:
     """The cutout, who made it, and how unsure that one was (0 to 1)."""
 
     cutout: Cutout

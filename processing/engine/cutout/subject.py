@@ -5,7 +5,7 @@ import numpy as np
 
 from processing.engine.arrays import F32, U8
 from processing.engine.cutout import edges, spill
-from processing.engine.cutout.found import Cutout, Found
+from processing.engine.cutout.found import Cutout, Subject
 from processing.engine.files.decode import Decoded
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting
@@ -21,15 +21,15 @@ def has_own(photo: Decoded, cutting: Cutting) -> bool:
 
 def find(
     photo: Decoded, cutting: Cutting, models: Models, clock: Clock, *, matte: F32 | None = None
-) -> Found:
+) -> Subject:
     """Cut the subject out. `matte` is the model's, where it was asked already.
 
     Raises UnknownModel, ModelNotInstalled.
     """
     if has_own(photo, cutting) and photo.alpha is not None:
         clock.seconds |= {"matte": 0.0, "edge": 0.0}
-        return Found(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
-    visible = photo.seen
+        return Subject(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
+    visible = photo.visible
     if matte is None:
         with clock.stage("matte"):
             matte = models.matte(cutting.model, visible)
@@ -39,7 +39,7 @@ def find(
             result = Cutout(spill.despill(result.rgb, result.alpha), result.alpha)
         if photo.alpha is not None:
             result = _within(photo.rgb, photo.alpha, result)
-    return Found(result, f"rembg/{models.resolve(cutting.model)}", edges.uncertainty(matte))
+    return Subject(result, f"rembg/{models.resolve(cutting.model)}", edges.uncertainty(matte))
 
 
 def _within(rgb: U8, alpha: U8, result: Cutout) -> Cutout:

@@ -61,7 +61,7 @@ class Decoded:
     corrected: bool
 
     @property
-    def seen(self) -> U8:
+    def visible(self) -> U8:
         """Return what a person sees of it, not the colors that lie under transparent pixels."""
         if self.alpha is None:
             return self.rgb

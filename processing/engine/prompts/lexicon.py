@@ -92,7 +92,7 @@ Term = Mark | Hue | Material | Noun | Setting | Shade
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadTerm:
     """A phrase as it stood in the prompt, and its term, or None where nobody knows it."""
 
     text: str
@@ -109,15 +109,15 @@ class Lexicon:
     presets: Mapping[str, tuple[str, str]]
     tones: Mapping[str, Color]
 
-    def read(self, prompt: str) -> list[Read]:
+    def read(self, prompt: str) -> list[ReadTerm]:
         """The prompt's terms in order; what is unknown comes word by word."""
         words = list(_words(prompt))
-        found: list[Read] = []
+        found: list[ReadTerm] = []
         at = 0
         while at < len(words):
             term, length = self._longest_at(words, at)
             text = " ".join(original for original, _ in words[at : at + length])
-            found.append(Read(text[:_MAX_SHOWN], term))
+            found.append(ReadTerm(text[:_MAX_SHOWN], term))
             at += length
         return found
 

@@ -13,7 +13,7 @@ from processing.engine.prompts.lexicon import (
     Mark,
     Material,
     Noun,
-    Read,
+    ReadTerm,
     Setting,
     Shade,
     Term,
@@ -37,7 +37,7 @@ class Reader:
         self._negation = _Negation()
         self._before: Term | None = None
 
-    def read(self, terms: Sequence[Read]) -> None:
+    def read(self, terms: Sequence[ReadTerm]) -> None:
         """Read a prompt."""
         for index, read in enumerate(terms):
             if self._negation.begun:
@@ -52,19 +52,19 @@ class Reader:
         self._phrase.end()
         self._negation = _Negation()
 
-    def read_preset(self, terms: Sequence[Read]) -> None:
+    def read_preset(self, terms: Sequence[ReadTerm]) -> None:
         """Read a ready-made scene. Its free colors give way to any that the prompt names."""
         self.read(terms)
         self.notes.mood = self.notes.colors or self.notes.mood
         self.notes.colors = []
 
-    def leave_out(self, terms: Sequence[Read]) -> None:
+    def leave_out(self, terms: Sequence[ReadTerm]) -> None:
         """Read a negative prompt."""
         for read in terms:
             if not _remove(self.notes, read.term):
                 self._unknown(read)
 
-    def _unknown(self, read: Read) -> None:
+    def _unknown(self, read: ReadTerm) -> None:
         self.not_understood.setdefault(plain_form(read.text), read.text)
 
     def _read_term(self, term: Term | None) -> bool:
@@ -108,7 +108,7 @@ class Reader:
             values = {name: value for name, value in values.items() if name != "far"}
         self.notes.apply(values)
 
-    def _read_negated(self, read: Read) -> None:
+    def _read_negated(self, read: ReadTerm) -> None:
         """Read on after "no" and "without": the next term is left out, with the colors and
         materials before it, and those that "or" joins to it."""
         term = read.term
@@ -128,7 +128,7 @@ class _Negation:
     just_ended: bool = False
 
 
-def _shades_next(terms: Sequence[Read], index: int) -> bool:
+def _shades_next(terms: Sequence[ReadTerm], index: int) -> bool:
     """Whether a color, a material or a bare noun follows that this shade can change."""
     following = (read.term for read in terms[index + 1 : index + 4])
     after = next((term for term in following if not isinstance(term, Shade)), None)

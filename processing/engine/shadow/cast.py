@@ -17,7 +17,7 @@ from processing.engine.arrays import F32, U8
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Shadow
 from processing.engine.shadow import footing
-from processing.engine.shadow.footing import Footing
+from processing.engine.shadow.footing import GroundContact
 from processing.engine.shadow.soften import enlarged, graded, moved, softened
 
 # The copy goes on beyond the canvas by this share of its longer side, so that a subject which the
@@ -120,7 +120,7 @@ class _Scene:
 
     matte: F32
     floor: float
-    footing: Footing
+    footing: GroundContact
     style: _Style
     lean: float
     flat: float

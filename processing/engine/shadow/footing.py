@@ -22,7 +22,7 @@ LYING, UPRIGHT = 0.0, 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Footing:
+class GroundContact:
     """Where a subject meets the ground, in the pixels of the matte it was measured on.
 
     - `box` (left, top, right, bottom) around the subject, `unit` the square root of its area.
@@ -34,7 +34,7 @@ class Footing:
     ground: F32
 
 
-def measure(alpha: U8) -> Footing | None:
+def measure(alpha: U8) -> GroundContact | None:
     """The footing of a matte (h, w), or None where nothing is visible.
 
     The ground is the lower convex hull of the silhouette, which reaches over the arch of a shoe and
@@ -48,9 +48,9 @@ def measure(alpha: U8) -> Footing | None:
     unit = float(np.sqrt((right - left) * (bottom - top)))
     columns, lowest = _lower_contour(alpha)
     if columns.size == 0:  # haze alone
-        return Footing(box, unit, np.full(alpha.shape[1], bottom, np.float32))
+        return GroundContact(box, unit, np.full(alpha.shape[1], bottom, np.float32))
     ground = _ground(columns, lowest, alpha.shape[1])
-    return Footing(box, unit, ground + np.float32(unit) if _cut_below(alpha) else ground)
+    return GroundContact(box, unit, ground + np.float32(unit) if _cut_below(alpha) else ground)
 
 
 def _cut_below(alpha: U8) -> bool:

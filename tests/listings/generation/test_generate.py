@@ -15,7 +15,7 @@ from accounts.limits.operations import GENERATE_LISTING
 from listings.generation import generate
 from listings.models import Listing
 from listings.recognition import recognise
-from listings.recognition.result import Evidence, Quality, Seen
+from listings.recognition.result import Evidence, Quality, Recognition
 from listings.writers import choosing
 from media_library.intake.ingest import ingest
 from media_library.models import Image
@@ -31,7 +31,7 @@ stub = test_providers.stub  # the fixture, a server on loopback
 
 URL = "/api/v1/listings/generate"
 PHOTOS = Path(__file__).parents[2] / "photos"
-SEEN = Seen(
+SEEN = Recognition(
     category="jeans",
     category_confidence=0.91,
     alternatives=(("trousers", 0.06),),
@@ -60,7 +60,7 @@ class Recogniser:
         self.seen = SEEN
         self.shown: list[int] = []
 
-    def __call__(self, pictures: Sequence[bytes]) -> Seen:
+    def __call__(self, pictures: Sequence[bytes]) -> Recognition:
         self.shown.append(len(pictures))
         last = len(pictures) - 1
         evidence = [replace(one, image=one.image and last) for one in self.seen.evidence]
@@ -438,7 +438,7 @@ def test_photo_bytes_of_all_views_reach_the_recogniser(
 ) -> None:
     shown: list[bytes] = []
 
-    def look(pictures: Sequence[bytes]) -> Seen:
+    def look(pictures: Sequence[bytes]) -> Recognition:
         shown.extend(pictures)
         return NOTHING
 

@@ -98,8 +98,8 @@ def test_the_accounts_own_sold_items_make_the_price(owner: Seller, sold: Any) ->
     assert (found.basis, found.n, found.currency) == ("comparables", 3, "USD")
     assert (found.low, found.suggested, found.high) == (4000, 4500, 5000)
     assert found.note == "From 3 of your sold items like this one, sold on 2026-10-22."
-    assert sorted(one["price"] for one in found.told()["nearest"]) == [4000, 4500, 5000]
-    assert found.told()["isEstimate"] is False
+    assert sorted(one["price"] for one in found.as_json()["nearest"]) == [4000, 4500, 5000]
+    assert found.as_json()["isEstimate"] is False
 
 
 def test_two_sold_items_are_no_ground_to_stand_on(owner: Seller, sold: Any) -> None:
@@ -114,8 +114,8 @@ def test_two_sold_items_are_no_ground_to_stand_on(owner: Seller, sold: Any) -> N
     )
     assert "You have 2 sold items like this one, but 3 are needed." in found.note
     assert "not market data" in found.note
-    assert found.told()["isEstimate"] is True
-    assert found.told()["nearest"] == []
+    assert found.as_json()["isEstimate"] is True
+    assert found.as_json()["nearest"] == []
 
 
 def test_other_peoples_sold_items_say_nothing(owner: Seller, stranger: Seller, sold: Any) -> None:
@@ -185,7 +185,7 @@ def test_listings_that_were_sold_count_too(owner: Seller) -> None:
         )
     found = ask(owner)
     assert (found.basis, found.suggested, found.n) == ("comparables", 3100, 3)
-    assert all(one["yourListing"] for one in found.told()["nearest"])
+    assert all(one["yourListing"] for one in found.as_json()["nearest"])
 
 
 def test_what_is_not_recognised_has_no_price_without_words_that_fit(

@@ -230,7 +230,7 @@ def test_formulas_and_unseen_characters_stay_text_or_go() -> None:
 
 def test_conditions_that_nobody_knows_are_told() -> None:
     found = read("\n".join([HEADER, *["a,,,groovy,1,2026-03-01"] * 2, ROW]))
-    assert found.told()["unknownConditions"] == ["groovy"]
+    assert found.as_json()["unknownConditions"] == ["groovy"]
     assert [row.condition for row in found.rows] == ["", "", "good"]
 
 

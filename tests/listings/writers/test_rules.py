@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from config.errors import AppError
 from listings import vocabulary
 from listings.models import Condition, Platform
-from listings.recognition.result import Evidence, Quality, Seen
+from listings.recognition.result import Evidence, Quality, Recognition
 from listings.writers import facts as known
 from listings.writers.base import TONES, Brief, Draft, English, Facts, Hints, Limits, Tone
 from listings.writers.rules import RulesWriter, styles
@@ -230,7 +230,7 @@ def test_every_platform_has_its_customs() -> None:
 # What is known: seen or given
 
 
-SEEN = Seen(
+SEEN = Recognition(
     category="shirt",
     category_confidence=0.8,
     alternatives=(("blouse", 0.15),),

@@ -26,7 +26,7 @@ from processing.engine.backdrops.provider import Backdrop
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job, JobState
 from processing.services import background_library, jobs
-from processing.services.background_library import Described
+from processing.services.background_library import BackgroundDetails
 from processing.services.paint_background import PaintBackground
 from processing.worker import runtime, tasks
 from tests.stand_ins import Seller
@@ -288,7 +288,7 @@ def wall(seller: Seller, colour: tuple[int, int, int] = (0, 128, 255)) -> Backgr
     out = BytesIO()
     Pillow.new("RGB", (30, 30), colour).save(out, "PNG")
     image = ingest(seller.account, out.getvalue(), name="wall.png")
-    return background_library.keep(seller.account, image, Described("Wall"))
+    return background_library.keep(seller.account, image, BackgroundDetails("Wall"))
 
 
 def replaced(seller: Seller, image: Image, **body: Any) -> Any:

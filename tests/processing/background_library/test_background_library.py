@@ -219,7 +219,7 @@ def test_a_picture_whose_background_can_not_be_kept_goes_again(
     monkeypatch.setattr(background_library, "keep", broken)
     incoming = background_library.Incoming("wall.jpg", picture)
     with pytest.raises(DatabaseError):
-        background_library.upload(account, incoming, background_library.Described("Wall"))
+        background_library.upload(account, incoming, background_library.BackgroundDetails("Wall"))
     assert not Image.live.exists()
 
 
@@ -315,7 +315,9 @@ def test_pictures_are_made_backgrounds_of_their_own_account(
     account: Account, picture: Picture
 ) -> None:
     image = ingest(account, picture(), name="wall.jpg")
-    row = background_library.keep(account, image, background_library.Described("Wall", tags=["a"]))
+    row = background_library.keep(
+        account, image, background_library.BackgroundDetails("Wall", tags=["a"])
+    )
     assert background_library.plan_of(row, "fit").image == background_library.BackgroundImage(
         str(image.pk), "fit"
     )

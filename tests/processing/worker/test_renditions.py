@@ -156,7 +156,7 @@ def marble(middle_model: None, settings: Any) -> Callable[[], dict[str, list[str
         for name, fallback in (("alone", False), ("helped", True)):
             generated = Generated("marble", provider="openai", fallback=fallback)
             command = Edit(plan=EditPlan(background=Background(generated=generated)))
-            found[name] = renditions.makers_of(command) or []
+            found[name] = renditions.makers_for(command) or []
         return found
 
     return makers

@@ -15,7 +15,7 @@ from media_library.services import delete_image
 from processing.compat.backgroundfx.progress import status_of
 from processing.models import Batch
 from processing.services import batches
-from processing.worker.batch_progress import Counts
+from processing.worker.batch_progress import BatchCounts
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import MiddleModel, Studio, photo, pixels
 
@@ -100,18 +100,18 @@ def test_a_deleted_result_is_left_out(quick_queue: MiddleModel, studio: Studio) 
 @pytest.mark.parametrize(
     ("counts", "status"),
     [
-        (Counts(3, pending=3), "pending"),
-        (Counts(3, pending=2, processing=1), "processing"),
-        (Counts(3, pending=2, failed=1), "processing"),
-        (Counts(3, processing=1, completed=2), "processing"),
-        (Counts(3, completed=3), "completed"),
-        (Counts(3, completed=1, failed=2), "completed"),
-        (Counts(3, failed=3), "failed"),
-        (Counts(3, completed=2, cancelled=1), "failed"),
-        (Counts(3, cancelled=3), "failed"),
+        (BatchCounts(3, pending=3), "pending"),
+        (BatchCounts(3, pending=2, processing=1), "processing"),
+        (BatchCounts(3, pending=2, failed=1), "processing"),
+        (BatchCounts(3, processing=1, completed=2), "processing"),
+        (BatchCounts(3, completed=3), "completed"),
+        (BatchCounts(3, completed=1, failed=2), "completed"),
+        (BatchCounts(3, failed=3), "failed"),
+        (BatchCounts(3, completed=2, cancelled=1), "failed"),
+        (BatchCounts(3, cancelled=3), "failed"),
     ],
 )
-def test_where_a_batch_stands(counts: Counts, status: str) -> None:
+def test_where_a_batch_stands(counts: BatchCounts, status: str) -> None:
     assert status_of(counts) == status
 
 

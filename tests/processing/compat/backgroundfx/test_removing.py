@@ -9,14 +9,14 @@ import pytest
 from config.errors import AppError
 from processing.commands import RemoveBackground, command_hash
 from processing.compat.backgroundfx import removing
-from processing.compat.backgroundfx.removing import Options, of_form, of_json
+from processing.compat.backgroundfx.removing import Options, from_form, of_json
 from processing.compat.fields import Fields
 from tests.processing.compat.backgroundfx.conftest import MiddleModel
 from tests.processing.options import changed, names
 
 
 def form(**values: str) -> Options:
-    return of_form(Fields({name: [value] for name, value in values.items()}, is_form=True))
+    return from_form(Fields({name: [value] for name, value in values.items()}, is_form=True))
 
 
 def refusal(call: Any, *args: Any, **values: Any) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
 from processing.compat.fields import Fields
-from processing.compat.photoroom.edit import Asked, read_edit
+from processing.compat.photoroom.edit import EditRequest, read_edit
 from processing.engine.plans.edit import EditPlan
 
 FILE = "a file"
@@ -24,5 +24,5 @@ def fields_of(params: dict[str, str], *, is_form: bool = True) -> Fields:
     return Fields(values, files, is_form=is_form)
 
 
-def asked_for(params: dict[str, str], base: EditPlan | None = None) -> Asked:
+def asked_for(params: dict[str, str], base: EditPlan | None = None) -> EditRequest:
     return read_edit(fields_of(params), base or EditPlan())
