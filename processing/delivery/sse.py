@@ -26,7 +26,7 @@ from django.http import StreamingHttpResponse
 from config import public_ids
 from processing.delivery import events
 from processing.delivery.leases import Lease
-from processing.delivery.nudges import Notifications
+from processing.delivery.notifications import Notifications
 from processing.models import ENDED_STATES, Batch, Job, JobEvent
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from processing.engine.arrays import U8, Box
 from processing.engine.canvas import compose
 from processing.engine.canvas.watermark import stamp
 from processing.engine.cutout import subject
-from processing.engine.cutout.found import Cutout
+from processing.engine.cutout.result import Cutout
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
 from processing.engine.files.sniff import MEDIA_TYPES

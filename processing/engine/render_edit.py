@@ -25,7 +25,7 @@ from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.canvas.watermark import stamp
 from processing.engine.cutout import subject
-from processing.engine.cutout.found import Cutout, Subject
+from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded

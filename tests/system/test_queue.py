@@ -29,8 +29,8 @@ from processing.commands import RemoveBackground
 from processing.delivery import events
 from processing.models import Job
 from processing.services import batches
-from processing.worker import presence, sweeps, tasks, transitions
-from processing.worker.presence import WorkerHeartbeat
+from processing.worker import heartbeat, sweeps, tasks, transitions
+from processing.worker.heartbeat import WorkerHeartbeat
 from tests.processing.conftest import image, photo, submit  # noqa: F401  (fixtures)
 from tests.stand_ins import Seller
 from tests.system.site import until
@@ -287,8 +287,8 @@ def test_a_worker_announces_itself_once_it_is_warm(
 ) -> None:
     models, [name] = Models(), names
     niced: list[int] = []
-    monkeypatch.setattr("processing.worker.presence.os.nice", niced.append)
-    monkeypatch.setattr(presence, "registry", lambda: models)
+    monkeypatch.setattr("processing.worker.heartbeat.os.nice", niced.append)
+    monkeypatch.setattr(heartbeat, "registry", lambda: models)
     broker.add_middleware(WorkerHeartbeat())
     worker = Worker(broker, queues=names, worker_threads=1, worker_timeout=20)
     worker.start()

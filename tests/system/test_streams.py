@@ -13,8 +13,8 @@ import pytest
 import redis
 
 from config.launch import queue
-from processing.delivery import leases, nudges
-from processing.delivery.nudges import Notifications
+from processing.delivery import leases, notifications
+from processing.delivery.notifications import Notifications
 from tests.system.site import until
 from tests.system.test_queue import Server, client, fading, running  # noqa: F401  (fixtures)
 
@@ -85,8 +85,8 @@ def test_a_redis_that_went_and_came_is_heard_again(
     fading: Server,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(nudges, "_TRY_AGAIN_SECONDS", 0.0)
-    monkeypatch.setattr(nudges, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(notifications, "_TRY_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(notifications, "_LOOK_SECONDS", 0.05)
 
     async def listen() -> tuple[float, float, float]:
         async with Notifications("channel") as heard:

@@ -10,8 +10,8 @@ import numpy as np
 
 from processing.engine.arrays import F32, U8, Box, fit_within, shrink
 from processing.engine.cutout import cleanup, foreground, fullsize, matting
-from processing.engine.cutout.found import Cutout
 from processing.engine.cutout.fullsize import Findings, to_u8
+from processing.engine.cutout.result import Cutout
 from processing.engine.plans.cutout import CleanUp, Edge, edge_strength
 
 # Chosen on half of 14 photos with measured alpha, and by eye on sellers' photos.

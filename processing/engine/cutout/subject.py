@@ -5,7 +5,7 @@ import numpy as np
 
 from processing.engine.arrays import F32, U8
 from processing.engine.cutout import edges, spill
-from processing.engine.cutout.found import Cutout, Subject
+from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files.decode import Decoded
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting

@@ -16,8 +16,8 @@ from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Shadow
-from processing.engine.shadow import footing
-from processing.engine.shadow.footing import GroundContact
+from processing.engine.shadow import ground_contact
+from processing.engine.shadow.ground_contact import GroundContact
 from processing.engine.shadow.soften import enlarged, graded, moved, softened
 
 # The copy goes on beyond the canvas by this share of its longer side, so that a subject which the
@@ -134,7 +134,7 @@ def cast(alpha: U8, shadow: Shadow, light: SceneLight | None = None) -> U8:
     """Draw the opacity (h, w) of the shadow that a subject throws on its canvas.
 
     `alpha` uint8 (h, w) is the subject's matte on the whole canvas. Where `shadow` leaves a value
-    open, `light` decides, else the mode; where nobody names a pose, `footing.pose` guesses it.
+    open, `light` decides, else the mode; where nobody names a pose, `ground_contact.pose` guesses it.
     The shadow goes on beneath the subject, which will cover it. All 0 where there is no subject.
     """
     height, width = alpha.shape
@@ -158,10 +158,10 @@ def _scene(small: U8, margin: int, shadow: Shadow, light: SceneLight | None) -> 
         cv2.copyMakeBorder(small, margin, margin, margin, margin, borderType=cv2.BORDER_REPLICATE),
         np.uint8,
     )
-    found = footing.measure(copy)
+    found = ground_contact.measure(copy)
     if found is None:
         return None
-    pose = math.radians(footing.pose(small) if shadow.pose is None else shadow.pose)
+    pose = math.radians(ground_contact.pose(small) if shadow.pose is None else shadow.pose)
     style = _STYLES[shadow.mode]
     light = _lit(shadow, light, style, math.sin(pose))
     direction = math.radians(light.direction)

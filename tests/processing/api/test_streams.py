@@ -16,7 +16,7 @@ from django.db import DatabaseError
 
 from accounts.access import api_keys
 from processing.commands import RemoveBackground
-from processing.delivery import leases, nudges, sse
+from processing.delivery import leases, notifications, sse
 from processing.models import Batch, Job, JobEvent
 from processing.services import batches
 from processing.worker import transitions
@@ -33,7 +33,7 @@ STREAMS = {
 
 @pytest.fixture(autouse=True)
 def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nudges, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(notifications, "_LOOK_SECONDS", 0.01)
 
 
 @pytest.fixture

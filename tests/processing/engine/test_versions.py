@@ -278,7 +278,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "canvas.fills",
         "canvas.layout",
         "canvas.resample",
-        "cutout.found",
+        "cutout.result",
         "errors",
         "files.decode",
         "files.encode",

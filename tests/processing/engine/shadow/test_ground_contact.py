@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processing.engine.shadow import footing
-from processing.engine.shadow.footing import LYING, UPRIGHT
+from processing.engine.shadow import ground_contact
+from processing.engine.shadow.ground_contact import LYING, UPRIGHT
 from tests.processing.engine import silhouettes
 from tests.processing.engine.silhouettes import rectangle
 
 
 def test_nothing_has_no_footing() -> None:
-    assert footing.measure(np.zeros((30, 40), np.uint8)) is None
+    assert ground_contact.measure(np.zeros((30, 40), np.uint8)) is None
 
 
 def test_haze_has_a_level_one() -> None:
-    found = footing.measure(np.full((30, 40), 20, np.uint8))
+    found = ground_contact.measure(np.full((30, 40), 20, np.uint8))
     assert found is not None
     assert found.box == (0, 0, 40, 30)
     assert found.ground.tolist() == [30] * 40
 
 
 def test_a_box_stands_on_its_lower_edge() -> None:
-    found = footing.measure(rectangle(80, 90, 160, 170))
+    found = ground_contact.measure(rectangle(80, 90, 160, 170))
     assert found is not None
     assert found.box == (80, 90, 160, 170)
     assert found.unit == 80
@@ -33,7 +33,7 @@ def test_a_box_stands_on_its_lower_edge() -> None:
 def test_the_ground_rises_to_a_foot_further_back() -> None:
     """Two feet, 80 pixels from each other, the right one 20 higher: a slope of a quarter."""
     feet = rectangle(60, 60, 180, 100) | rectangle(60, 60, 80, 180) | rectangle(160, 60, 180, 160)
-    found = footing.measure(feet)
+    found = ground_contact.measure(feet)
     assert found is not None
     assert found.ground[70] == pytest.approx(180, abs=0.5)
     assert found.ground[130] == pytest.approx(170, abs=1)
@@ -41,19 +41,19 @@ def test_the_ground_rises_to_a_foot_further_back() -> None:
 
 
 def test_a_handle_does_not_stand() -> None:
-    found = footing.measure(silhouettes.mug())
+    found = ground_contact.measure(silhouettes.mug())
     assert found is not None
     assert found.ground == pytest.approx(np.full(240, 170), abs=1)
 
 
 def test_a_hair_does_not_stand() -> None:
-    found = footing.measure(silhouettes.box() | rectangle(120, 170, 122, 200))
+    found = ground_contact.measure(silhouettes.box() | rectangle(120, 170, 122, 200))
     assert found is not None
     assert found.ground == pytest.approx(np.full(240, 170), abs=1e-3)
 
 
 def test_the_ground_of_what_the_edge_cuts_is_out_of_sight() -> None:
-    found = footing.measure(rectangle(80, 140, 180, 240))
+    found = ground_contact.measure(rectangle(80, 140, 180, 240))
     assert found is not None
     assert found.unit == 100
     assert found.ground == pytest.approx(np.full(240, 340), abs=1e-3)
@@ -61,12 +61,12 @@ def test_the_ground_of_what_the_edge_cuts_is_out_of_sight() -> None:
 
 @pytest.mark.parametrize("name", ["box", "bottle", "shoe", "mug"])
 def test_these_stand(name: str) -> None:
-    assert footing.pose(getattr(silhouettes, name)()) == UPRIGHT
+    assert ground_contact.pose(getattr(silhouettes, name)()) == UPRIGHT
 
 
 @pytest.mark.parametrize("name", ["shirt", "trousers"])
 def test_these_lie(name: str) -> None:
-    assert footing.pose(getattr(silhouettes, name)()) == LYING
+    assert ground_contact.pose(getattr(silhouettes, name)()) == LYING
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_these_lie(name: str) -> None:
     ],
 )
 def test_so_does_what_shows_no_base(alpha: np.ndarray, why: str) -> None:
-    assert footing.pose(alpha) == LYING, why
+    assert ground_contact.pose(alpha) == LYING, why
