@@ -65,7 +65,7 @@ class Command(BaseModel):
 
 
 class RemoveBackground(Command):
-    """Cut the product out; on nothing, or on one colour. Or only say, as a mask, where it is."""
+    """Cut the product out; on nothing, or on one color. Or only say, as a mask, where it is."""
 
     operation: Literal["remove-background"] = "remove-background"
     plan: CutoutPlan = Field(default_factory=CutoutPlan)

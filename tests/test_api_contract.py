@@ -84,7 +84,7 @@ def schema() -> Any:
 
 
 class Painter:
-    """Stands in for the studio: a small picture of one colour."""
+    """Stands in for the studio: a small picture of one color."""
 
     name = "studio"
 

@@ -44,7 +44,7 @@ class Line:
     at: tuple[float, float]
     high: float
     font: str = BOLD
-    colour: tuple[int, int, int] = WHITE
+    color: tuple[int, int, int] = WHITE
     opacity: float = 1.0
     rim: tuple[int, int, int] | None = None
     under: tuple[str, tuple[int, int, int], float] | None = None
@@ -127,8 +127,8 @@ def _draw(draw: ImageDraw.ImageDraw, line: Line, size: tuple[int, int]) -> None:
     font = ImageFont.truetype(line.font, round(high * 1.3))
     left, top, right, bottom = draw.textbbox((x, y), line.words, font=font, anchor="mm")
     if line.under is not None:
-        shape, colour, opacity = line.under
-        fill = (*colour, round(255 * opacity))
+        shape, color, opacity = line.under
+        fill = (*color, round(255 * opacity))
         pad = 0.6 * high
         if shape == "disc":
             draw.circle((x, y), (right - left) * 0.7, fill=fill)
@@ -141,7 +141,7 @@ def _draw(draw: ImageDraw.ImageDraw, line: Line, size: tuple[int, int]) -> None:
         line.words,
         font=font,
         anchor="mm",
-        fill=(*line.colour, round(255 * line.opacity)),
+        fill=(*line.color, round(255 * line.opacity)),
         stroke_width=max(1, round(high * 0.06)) if line.rim else 0,
         stroke_fill=(*line.rim, 255) if line.rim else None,
     )

@@ -8,7 +8,7 @@ Each file holds RGBE: three 8-bit mantissas and in the alpha channel their commo
 of focus, so mantissas are rounded to even numbers, which saves a quarter and shows nowhere.
 
 The originals were made smaller with a sharp filter: around suns and lamps they swing below zero, and
-suns themselves overflowed. Those places take their colour from around them.
+suns themselves overflowed. Those places take their color from around them.
 """
 
 import argparse
@@ -54,10 +54,10 @@ def repaired(panorama: F32) -> F32:
     near_sun = np.asarray(cv2.dilate(sun, np.ones((7, 7), np.uint8)))[..., None] > 0
     calm = np.dstack([cv2.medianBlur(np.maximum(finite[..., c], 0), 5) for c in range(3)])
     blurred = np.asarray(cv2.GaussianBlur(np.clip(calm, 0, 1), (0, 0), 3), dtype=np.float32)
-    colour = blurred / np.maximum(blurred.max(axis=-1, keepdims=True), 1e-6)
+    color = blurred / np.maximum(blurred.max(axis=-1, keepdims=True), 1e-6)
     # Elsewhere only what swings below is mended: the peak beside it is a star or a lamp.
     mended = np.where(near_sun | (finite < 0), calm, finite)
-    whole = np.where(sun[..., None] > 0, BRIGHTEST * colour, mended)
+    whole = np.where(sun[..., None] > 0, BRIGHTEST * color, mended)
     return np.clip(whole, 0, BRIGHTEST).astype(np.float32)
 
 

@@ -139,7 +139,7 @@ def _attributes(draft: Draft) -> dict[str, Any]:
         "brand": found.brand,
         "size": found.size,
         "condition": found.condition,
-        "colors": list(found.colours),
+        "colors": list(found.colors),
         "materials": list(found.materials),
         "pattern": found.pattern,
     }

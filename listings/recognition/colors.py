@@ -1,7 +1,7 @@
-"""Colours by name, and whether an item is plain, of several colours, or patterned.
+"""Colors by name, and whether an item is plain, of several colors, or patterned.
 
 Only the subject's own pixels count. They are grouped in CIELAB, where distances are near to how
-different colours look, with lightness counting less than hue: folds and shadows change it most.
+different colors look, with lightness counting less than hue: folds and shadows change it most.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SIDE = 288
 _GROUPS = 8
 _SAMPLE = 6000
 # Weight of lightness beside a and b when pixels are grouped, and how far apart (in those units) two
-# groups may be and still be shades of one colour: on plain things light and shadow differ by more.
+# groups may be and still be shades of one color: on plain things light and shadow differ by more.
 _SHADES = {"patterned": (0.6, 17.0), "smooth": (0.3, 21.0)}
 # The brightest of a photo is taken for white, as far as that makes it brighter by a fifth at most.
 _WHITE, _MAX_GAIN = 95.0, 1.2
@@ -37,14 +37,14 @@ _FAMILIES = (
     frozenset({"cream", "beige"}),
 )
 _MIN_SHARE, _MAX_NAMES = 0.09, 4
-# A plain item is so much of one colour; the rest is shine, labels and the edge.
+# A plain item is so much of one color; the rest is shine, labels and the edge.
 _PLAIN = 0.86
-# From here on colours alternate (stripes, checks, prints) rather than lie beside each other.
+# From here on colors alternate (stripes, checks, prints) rather than lie beside each other.
 _RELIEF = 9.0
 
 
 @dataclass(frozen=True, slots=True)
-class Colours:
+class Colors:
     """`names` with `shares` of the subject (0 to 1), the largest first, and how they are laid out."""
 
     names: tuple[str, ...]
@@ -54,7 +54,7 @@ class Colours:
     """Of the pattern: 0.5 at the border between plain and patterned, up to 1; not a probability."""
 
 
-def of(rgb: U8, matte: F32) -> Colours | None:
+def of(rgb: U8, matte: F32) -> Colors | None:
     """Name the colors of a subject: `rgb` uint8 (h, w, 3), `matte` float32 0 to 1 on any grid that
     covers the picture. None when there is too little subject to say."""
     size = fit_within(rgb.shape[1], rgb.shape[0], _SIDE)
@@ -71,10 +71,10 @@ def of(rgb: U8, matte: F32) -> Colours | None:
     shares = np.asarray(counts / len(groups), np.float32)
     named = _named(centres, shares)
     if not patterned and any(family.issuperset(named) for family in _FAMILIES):
-        named = {next(iter(named)): sum(named.values())}  # washed denim is no two colours
+        named = {next(iter(named)): sum(named.values())}  # washed denim is no two colors
     plain = shares.max() >= _PLAIN or len(named) == 1
     pattern: Pattern = "plain" if plain else "multicoloured"
-    return Colours(
+    return Colors(
         tuple(named),
         tuple(round(share, 3) for share in named.values()),
         "patterned" if patterned else pattern,
@@ -106,8 +106,8 @@ def _evened(lab: F32) -> F32:
 def _groups(
     lab: F32, shades: tuple[float, float]
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.intp]], F32]:
-    """The group of each pixel (n,), and each group's colour (k, 3) in CIELAB."""
-    lightness, one_colour = shades
+    """The group of each pixel (n,), and each group's color (k, 3) in CIELAB."""
+    lightness, one_color = shades
     weighted = np.ascontiguousarray(lab * np.array([lightness, 1, 1], np.float32))
     # Every so many-th pixel finds the centers; all pixels then go to the nearest of them.
     step = max(1, len(weighted) // _SAMPLE)
@@ -117,14 +117,14 @@ def _groups(
     _, _, centres = cv2.kmeans(
         weighted[::step].copy(), count, np.empty(0), stop, 1, cv2.KMEANS_PP_CENTERS
     )
-    joined = _joined(np.asarray(centres, np.float32), one_colour)
+    joined = _joined(np.asarray(centres, np.float32), one_color)
     # To the centers before they were joined: a joined group has no center of its own.
     nearest = ((weighted[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
     groups = np.unique(joined[nearest], return_inverse=True)[1]
     return groups, np.stack([_lit(lab[groups == group]) for group in np.unique(groups)])
 
 
-def _joined(centres: F32, one_colour: float) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
+def _joined(centres: F32, one_color: float) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
     """Join groups that are shades of one color: those whose farthest members are nearest, so that a
     chain of grays never makes black and white one."""
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
@@ -136,7 +136,7 @@ def _joined(centres: F32, one_colour: float) -> np.ndarray[tuple[int, ...], np.d
         )
         np.fill_diagonal(table, np.inf)
         first, second = divmod(int(table.argmin()), len(members))
-        if table[first, second] >= one_colour:
+        if table[first, second] >= one_color:
             break
         members[first] += members.pop(second)
     groups = np.empty(len(centres), np.intp)
@@ -146,7 +146,7 @@ def _joined(centres: F32, one_colour: float) -> np.ndarray[tuple[int, ...], np.d
 
 
 def _lit(lab: F32) -> F32:
-    """The colour (3,) of a group of pixels (n, 3) as it is where light falls on it, not in its folds."""
+    """The color (3,) of a group of pixels (n, 3) as it is where light falls on it, not in its folds."""
     order = np.argsort(lab[:, 0])
     lit = lab[order[len(order) // 2 : max(len(order) * 19 // 20, len(order) // 2 + 1)]]
     return np.asarray(lit.mean(axis=0), np.float32)

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from listings.recognition import brands, choosing, colors, labels, quality, reading
 from listings.recognition.choosing import Choice
-from listings.recognition.colors import Colours
+from listings.recognition.colors import Colors
 from listings.recognition.network import Looks, Network
 from listings.recognition.reading import Line
 from listings.recognition.result import Evidence, Quality, Recognition
@@ -83,14 +83,14 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Recognition:
     lines = [reading.lines(view.texts, image) for image, view in enumerate(views)]
     evidence = [
         *_about_category(choice),
-        *(_about_colours(*shown) if shown else ()),
+        *(_about_colors(*shown) if shown else ()),
         *_written(lines),
     ]
     return Recognition(
         category=choice.key,
         category_confidence=choice.confidence,
         alternatives=choice.alternatives,
-        colours=_all(evidence, "colour"),
+        colors=_all(evidence, "colour"),
         pattern=shown[1].pattern if shown else None,
         brand=_first(evidence, "brand"),
         size=_first(evidence, "size"),
@@ -121,15 +121,13 @@ def _about_category(choice: Choice) -> list[Evidence]:
     return [Evidence("category", choice.key, "classifier", image, choice.confidence)]
 
 
-def _shown(
-    painted: Sequence[Colours | None], speaking: Sequence[int]
-) -> tuple[int, Colours] | None:
-    """The first photo that shows the item itself, with its colours: a label is white, too."""
+def _shown(painted: Sequence[Colors | None], speaking: Sequence[int]) -> tuple[int, Colors] | None:
+    """The first photo that shows the item itself, with its colors: a label is white, too."""
     shown = [(image, found) for image, found in enumerate(painted) if found is not None]
     return next((one for one in shown if one[0] in speaking), shown[0] if shown else None)
 
 
-def _about_colours(image: int, found: Colours) -> list[Evidence]:
+def _about_colors(image: int, found: Colors) -> list[Evidence]:
     names = zip(found.names, found.shares, strict=True)
     return [
         *(Evidence("colour", name, "pixels", image, share) for name, share in names),

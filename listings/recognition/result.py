@@ -51,8 +51,8 @@ class Recognition:
     """Calibrated probability of the likeliest category, given even when `category` is None."""
     alternatives: tuple[tuple[str, float], ...]
     """Other categories that may be meant, likeliest first, each with its probability."""
-    colours: tuple[str, ...]
-    """Names of the subject's colours, the largest area first."""
+    colors: tuple[str, ...]
+    """Names of the subject's colors, the largest area first."""
     pattern: Pattern | None
     brand: str | None
     size: str | None

@@ -88,7 +88,7 @@ class Facts:
     brand: str | None = None
     size: str | None = None
     condition: str = ""
-    colours: tuple[str, ...] = ()
+    colors: tuple[str, ...] = ()
     pattern: str | None = None
     materials: tuple[str, ...] = ()
     notes: str = ""

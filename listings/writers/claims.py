@@ -59,11 +59,11 @@ _SIZE = re.compile(
 )
 _LETTERS = {"small": "s", "medium": "m", "large": "l", "xlarge": "xl"}
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
-_COLOUR_WORDS = (
+_COLOR_WORDS = (
     "black white gray red blue green yellow orange purple pink brown beige navy cream turquoise teal "
     "burgundy olive khaki"
 )
-_COLOURS = frozenset(_COLOUR_WORDS.split())
+_COLORS = frozenset(_COLOR_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _faults(text: str, facts: Facts) -> Iterator[str]:
     yield from _brands(text, facts)
     yield from _sizes(text, facts)
     yield from _conditions(text, facts)
-    yield from _colours(text, facts)
+    yield from _colors(text, facts)
     yield from _materials(text, facts)
 
 
@@ -142,14 +142,14 @@ def _conditions(text: str, facts: Facts) -> Iterator[str]:
         yield f"it says '{claim[0]}', but the condition is {known}"
 
 
-def _colours(text: str, facts: Facts) -> Iterator[str]:
-    """Only a colour that the seller gave is beyond doubt."""
+def _colors(text: str, facts: Facts) -> Iterator[str]:
+    """Only a color that the seller gave is beyond doubt."""
     if "color" not in facts.given:
         return
-    given = set(vocabulary.words(wording.spelt(" ".join(facts.colours), "us")).split())
+    given = set(vocabulary.words(wording.spelt(" ".join(facts.colors), "us")).split())
     for word in vocabulary.words(wording.spelt(text, "us")).split():
-        if word in _COLOURS and word not in given and not _noted(word, facts):
-            yield f"it says {word}, but the color is {', '.join(facts.colours)}"
+        if word in _COLORS and word not in given and not _noted(word, facts):
+            yield f"it says {word}, but the color is {', '.join(facts.colors)}"
 
 
 def _materials(text: str, facts: Facts) -> Iterator[str]:

@@ -23,7 +23,7 @@ def merge(seen: Recognition, hints: Hints) -> Facts:
         brand=hints.brand or seen.brand,
         size=hints.size or seen.size,
         condition=hints.condition or "",
-        colours=(hints.color,) if hints.color else seen.colours,
+        colors=(hints.color,) if hints.color else seen.colors,
         pattern=seen.pattern,
         materials=(hints.material,) if hints.material else seen.materials,
         notes=hints.notes or "",

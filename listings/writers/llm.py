@@ -134,7 +134,7 @@ def _item(brief: Brief) -> dict[str, Any]:
         "brand": facts.brand,
         "size": facts.size,
         "condition": Condition(facts.condition).label if facts.condition else None,
-        "color": ", ".join(facts.colours) or None,
+        "color": ", ".join(facts.colors) or None,
         "material": ", ".join(facts.materials) or None,
     }
     given = {name: text for name, text in known.items() if text and name in facts.given}
@@ -190,7 +190,7 @@ def _together(facts: Facts, reply: Reply) -> tuple[Facts, list[str]]:
         confidence=round(confidence, 3),
         brand=facts.brand or reply.brand,
         size=facts.size or reply.size,
-        colours=facts.colours or tuple(name.lower() for name in reply.colors[:3]),
+        colors=facts.colors or tuple(name.lower() for name in reply.colors[:3]),
         materials=facts.materials or tuple(name.lower() for name in reply.materials[:3]),
     ), warnings
 

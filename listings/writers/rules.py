@@ -107,7 +107,7 @@ def _list(brief: Brief, style: Mapping[str, Any]) -> str:
     shown = {
         "brand": facts.brand or "",
         "size": facts.size or "",
-        "colours": _shown(wording.listed(facts.colours[:3]), brief),
+        "colours": _shown(wording.listed(facts.colors[:3]), brief),
         "materials": _shown(wording.listed(facts.materials), brief),
         "condition": _condition_name(facts),
     }
@@ -166,7 +166,7 @@ def _say(brief: Brief, style: Mapping[str, Any], about: str, which: str) -> str:
 
 def _number(facts: Facts, platform: str, about: str) -> int:
     """The same for the same item, platform and subject, and else as if by chance."""
-    said = repr((facts.category, facts.brand, facts.size, facts.colours, platform, about))
+    said = repr((facts.category, facts.brand, facts.size, facts.colors, platform, about))
     return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=4).digest(), "big")
 
 
@@ -180,7 +180,7 @@ def _ended(notes: str) -> str:
 
 
 def _tags(brief: Brief) -> tuple[str, ...]:
-    """What buyers search for: brand, noun, colour and material, alone and before the noun."""
+    """What buyers search for: brand, noun, color and material, alone and before the noun."""
     found = dict.fromkeys(
         wording.spelt(tag.lower(), brief.english)
         for tag in _all_tags(brief)
@@ -196,11 +196,11 @@ def _all_tags(brief: Brief) -> Iterator[str]:
         yield facts.brand
     if noun:
         yield noun
-        if wording.colours(facts):
-            yield f"{facts.colours[0]} {noun}"
+        if wording.colors(facts):
+            yield f"{facts.colors[0]} {noun}"
         if wording.adjective_material(facts):
             yield f"{facts.materials[0]} {noun}"
         if facts.brand:
             yield f"{facts.brand} {noun}"
-    yield from facts.colours[:2] if wording.colours(facts) else [wording.pattern(facts)]
+    yield from facts.colors[:2] if wording.colors(facts) else [wording.pattern(facts)]
     yield from facts.materials[:2]

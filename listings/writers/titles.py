@@ -34,7 +34,7 @@ def _parts(brief: Brief, patterns: list[str]) -> list[str]:
     known = {
         "brand": facts.brand or "",
         "noun": noun,
-        "colours": wording.colours(facts),
+        "colours": wording.colors(facts),
         "pattern": wording.pattern(facts),
         "material": material if material.casefold() not in noun.casefold() else "",
         "size": size(facts.size) if facts.size else "",

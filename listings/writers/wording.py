@@ -33,7 +33,7 @@ def noun(facts: Facts, english: English) -> str:
 
 def described(facts: Facts, english: English) -> str:
     """The noun with what can be seen before it: "blue and white patterned cotton shirt"."""
-    parts = [colours(facts), pattern(facts), adjective_material(facts), noun(facts, english)]
+    parts = [colors(facts), pattern(facts), adjective_material(facts), noun(facts, english)]
     said: list[str] = []
     for part in filter(None, parts):
         if part not in said:
@@ -41,18 +41,18 @@ def described(facts: Facts, english: English) -> str:
     return spelt(" ".join(said), english)
 
 
-def colours(facts: Facts) -> str:
-    """The main colours in a row; nothing where there are so many that they are a pattern."""
+def colors(facts: Facts) -> str:
+    """The main colors in a row; nothing where there are so many that they are a pattern."""
     if pattern(facts) == "multicoloured":
         return ""
     most = 2 if facts.pattern == "patterned" else 3
-    return listed([_mid_sentence(name) for name in facts.colours[:most]])
+    return listed([_mid_sentence(name) for name in facts.colors[:most]])
 
 
 def pattern(facts: Facts) -> str:
-    """A word for the pattern, unless a few colours say it better."""
+    """A word for the pattern, unless a few colors say it better."""
     if facts.pattern == "multicoloured":
-        return "" if facts.colours and len(facts.colours) < 3 else "multicoloured"
+        return "" if facts.colors and len(facts.colors) < 3 else "multicoloured"
     return "patterned" if facts.pattern == "patterned" else ""
 
 

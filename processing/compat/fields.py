@@ -17,7 +17,7 @@ from rest_framework.request import Request
 
 from config.errors import AppError
 from processing.engine.errors import InvalidPlan
-from processing.engine.plans.color_names import canonical_colour
+from processing.engine.plans.color_names import canonical_color
 from processing.engine.plans.edit import Length, canonical_length
 
 Value = TypeVar("Value")
@@ -173,13 +173,13 @@ class Fields:
         with naming(name):
             return canonical_length(name, float(text) if _NUMBER.fullmatch(text) else text)
 
-    def colour(self, name: str) -> str | None:
+    def color(self, name: str) -> str | None:
         """In the one spelling that plans have for it."""
         text = self.text(name, most=64)
         if text is None:
             return None
         with naming(name):
-            return canonical_colour(text)
+            return canonical_color(text)
 
     def uuid(self, name: str) -> UUID | None:
         text = self.text(name)

@@ -12,7 +12,7 @@ Django, no settings and no database, so that it can be measured, tested and reus
     result = render(photo_bytes, CutoutPlan(format="png"), models)
     Path("cutout.png").write_bytes(result.data)
 
-Everywhere inside: colour pictures are ``uint8`` arrays of shape (height, width, 3) in sRGB, in the
+Everywhere inside: color pictures are ``uint8`` arrays of shape (height, width, 3) in sRGB, in the
 order red, green, blue; an alpha channel is a ``uint8`` array (height, width), 255 meaning opaque;
 a matte is a ``float32`` array (rows, columns) from 0 to 1 on the grid of the model that made it.
 

@@ -35,7 +35,7 @@ def upright(pixels: U8, orientation: int) -> U8:
 
 
 def filled(color: tuple[int, int, int], size: tuple[int, int]) -> U8:
-    """One colour, uint8 (h, w, 3), for a size (width, height)."""
+    """One color, uint8 (h, w, 3), for a size (width, height)."""
     pixels = np.empty((size[1], size[0], 3), np.uint8)
     pixels[:1] = color
     pixels[1:] = pixels[:1]  # whole rows are copied ten times as fast as single pixels are set

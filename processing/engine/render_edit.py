@@ -261,7 +261,7 @@ def _placed(pixels: Pixels, place: Box, canvas: tuple[int, int]) -> tuple[U8, U8
 def _background(
     photo: Decoded, found: Subject, where: tuple[Placement, _Front], work: _Work
 ) -> _Behind:
-    """The colour, and over it a picture, a gradient, what was generated, or the photo's own."""
+    """The color, and over it a picture, a gradient, what was generated, or the photo's own."""
     placement, front = where
     background, size, tools = work.plan.background, placement.canvas, work.tools
     beneath = fills.flat(background.color or "transparent", size)

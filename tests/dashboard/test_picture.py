@@ -127,7 +127,7 @@ def test_options_become_the_command(seller: Person) -> None:
     assert 'hx-trigger="every 1s"' in page
 
 
-def test_the_colour_counts_only_where_it_was_chosen(seller: Person) -> None:
+def test_the_color_counts_only_where_it_was_chosen(seller: Person) -> None:
     cut_out(seller, seller.image(), background="#ffffff", color="#123456")
     assert Job.objects.get().command["bgColor"] == "#ffffff"
 

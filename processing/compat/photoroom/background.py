@@ -47,7 +47,7 @@ def read_background(fields: Fields, base: Background) -> Behind:
     guidance = file_or_address(fields, "background.guidance")
     prompt = _prompt(fields)
     _one_kind(image, guidance, prompt)
-    color = fields.colour("background.color")
+    color = fields.color("background.color")
     plan = base
     if image is not None:
         picture = BackgroundImage(IMAGE)
@@ -124,7 +124,7 @@ def _blur(fields: Fields, plan: Background) -> Blur | None:
     mode = fields.choice("background.blur.mode", _BLURS)
     radius = fields.number("background.blur.radius", 0, 0.05)
     if fields.has("background.color") and plan.color and not (plan.image or plan.generated):
-        # One colour looks the same however it is blurred.
+        # One color looks the same however it is blurred.
         fields.ignore("background.blur.mode", "background.blur.radius")
         return None
     if mode is not None:

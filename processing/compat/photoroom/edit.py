@@ -89,7 +89,7 @@ def read_edit(fields: Fields, base: EditPlan, *, edge: Edge | None = None) -> Ed
             export=replace(export, color_space="sRGB"),
         )
         if export.color_space == "original":
-            plan = _in_original_colours(plan, fields)
+            plan = _in_original_colors(plan, fields)
     except InvalidPlan as error:
         # Single parameters were checked above: what is left clashes with another or the template.
         raise AppError("VALIDATION_ERROR", error.message) from error
@@ -120,8 +120,8 @@ def _cutting(
     return cutting if edge is None else replace(cutting, edge=edge)
 
 
-def _in_original_colours(plan: EditPlan, fields: Fields) -> EditPlan:
-    """Only a plain cutout as PNG keeps its source's colours: what clashes with that is named."""
+def _in_original_colors(plan: EditPlan, fields: Fields) -> EditPlan:
+    """Only a plain cutout as PNG keeps its source's colors: what clashes with that is named."""
     for names, clashes in _CLASHES:
         if clashes(plan):
             name = fields.first((*names, "templateId")) or names[0]

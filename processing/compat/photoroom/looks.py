@@ -70,7 +70,7 @@ _METADATA: dict[str, Metadata] = {
     "exifSubset": "exifSubset",
     "exifSubsetWithXmpCompatibility": "exifSubsetWithXmp",
 }
-_COLOUR_SPACES: dict[str, ColorSpace] = {"sRGB": "sRGB", "original": "original"}
+_COLOR_SPACES: dict[str, ColorSpace] = {"sRGB": "sRGB", "original": "original"}
 
 
 def read_shadow(fields: Fields, base: Shadow | None) -> Shadow | None:
@@ -102,7 +102,7 @@ def read_light(fields: Fields, base: Light | None) -> Light | None:
 
 
 def read_outline(fields: Fields, base: Outline | None) -> Outline | None:
-    color = fields.colour("outline.color")
+    color = fields.color("outline.color")
     width = fields.number("outline.width", 0, 0.1)
     blur = fields.number("outline.blurRadius", 0, 0.025)
     if base is None and color is None:
@@ -139,6 +139,6 @@ def read_export(fields: Fields, base: Export) -> Export:
         # A template's quality was meant for its own format.
         quality=base.quality if format == base.format else None,
         dpi=base.dpi if dpi is None else dpi,
-        color_space=fields.choice("colorSpace", _COLOUR_SPACES) or base.color_space,
+        color_space=fields.choice("colorSpace", _COLOR_SPACES) or base.color_space,
         metadata=fields.choice("preserveMetadata", _METADATA) or base.metadata,
     )

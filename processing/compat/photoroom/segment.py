@@ -28,7 +28,7 @@ def read_image(fields: Fields) -> PictureParam:
 def read_segment(fields: Fields, *, edge: Edge | None, watermark: bool) -> RemoveBackground:
     """Raises AppError VALIDATION_ERROR naming the parameter."""
     output = fields.choice("channels", _CHANNELS) or "cutout"
-    color = _colour(fields)
+    color = _color(fields)
     if output == "mask" and color is not None:
         raise wrong("bg_color", "can't be provided if channels is set to alpha")
     plan = CutoutPlan(
@@ -44,8 +44,8 @@ def read_segment(fields: Fields, *, edge: Edge | None, watermark: bool) -> Remov
     return RemoveBackground(plan=plan, watermark=watermark)
 
 
-def _colour(fields: Fields) -> str | None:
-    color = fields.colour("bg_color")
+def _color(fields: Fields) -> str | None:
+    color = fields.color("bg_color")
     if color is None:
         return None
     alpha = parse_rgba(color)[3]

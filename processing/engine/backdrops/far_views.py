@@ -87,7 +87,7 @@ def disc_blur(linear: F32, radius: float) -> F32:
 
 def light_of(source: F32, yaw: float) -> SceneLight:
     """Find what lights a scene in the panorama, looking along `yaw` (degrees): the brightest place
-    of its upper half, the colour around there, and how much the rest of the sky adds."""
+    of its upper half, the color around there, and how much the rest of the sky adds."""
     height, width = source.shape[:2]
     upper = source[: height // 2 + 6]
     elevation = (0.5 - (np.arange(len(upper)) + 0.5) / height) * 180
@@ -103,15 +103,15 @@ def light_of(source: F32, yaw: float) -> SceneLight:
     rows = np.arange(len(upper)) - row
     near = np.exp(-(columns[None] ** 2 + rows[:, None] ** 2) / (2 * 14.0**2)) * area
     weight = near * brightness
-    colour = (upper * weight[..., None]).sum(axis=(0, 1)) / weight.sum()
+    color = (upper * weight[..., None]).sum(axis=(0, 1)) / weight.sum()
     ambient = (upper * area[..., None]).mean(axis=(0, 1))
     share = float(weight.sum() / (brightness * area).sum())
-    colour = 0.6 * colour / colour.mean() + 0.4 * ambient / ambient.mean()
-    red, green, blue = (float(c) for c in 1 + 0.6 * (colour / colour.mean() - 1))
+    color = 0.6 * color / color.mean() + 0.4 * ambient / ambient.mean()
+    red, green, blue = (float(c) for c in 1 + 0.6 * (color / color.mean() - 1))
     return SceneLight(
         direction=float((180 - azimuth) % 360),
         elevation=float(np.clip(elevation[row], 18, 75)),
-        colour=(red, green, blue),
+        color=(red, green, blue),
         softness=float(np.clip(1 - 1.2 * share, 0.25, 0.95)),
     )
 

@@ -45,7 +45,7 @@ def display(linear: F32) -> F32:
 
 
 def saturated(linear: F32, saturation: float) -> F32:
-    """Colours nearer to grey (below 1) or further from it (above), luminance kept."""
+    """Colors nearer to grey (below 1) or further from it (above), luminance kept."""
     if saturation == 1:
         return linear
     red, green, blue = (linear[..., channel] for channel in range(3))
@@ -77,7 +77,7 @@ def _in_strips(work: Callable[[slice], None], height: int) -> None:
 
 
 def guided(picture: F32, guidance: U8, scale: float) -> F32:
-    """Give the picture the guidance's large forms: its colours and light and dark, where they are.
+    """Give the picture the guidance's large forms: its colors and light and dark, where they are.
 
     Both are blurred, and the picture gets `scale` (0 to 1) of the difference; the larger the scale,
     the smaller the forms that follow. The picture's own texture stays. The guidance covers the

@@ -21,13 +21,13 @@ _COLUMNS, _ROWS = 2, 3
 def illumination(scene: Scene, stage: Stage, noise: Noise) -> F32:
     """Light a white paper everywhere, as the camera sees it: linear float32 (h, w, 3), about 1 near
     the product. Wall above `stage.edge`, ground below."""
-    colour = np.array(scene.light.colour, np.float32)
+    color = np.array(scene.light.color, np.float32)
     pool = _pool(scene, stage)
     if not scene.window:
-        return np.asarray(pool[..., None] * colour, dtype=np.float32)
+        return np.asarray(pool[..., None] * color, dtype=np.float32)
     sun = _panes(scene, stage, noise) * np.float32(_SUN)
     even = (0.35 + 0.65 * pool)[..., None]
-    return np.asarray(even * (_SHADE + sun[..., None] * colour), dtype=np.float32)
+    return np.asarray(even * (_SHADE + sun[..., None] * color), dtype=np.float32)
 
 
 def _pool(scene: Scene, stage: Stage) -> F32:

@@ -32,9 +32,9 @@ class Look:
     sheen: float = 0.0
 
 
-def linear(colour: str | Color) -> F32:
-    """A colour of the screen (`#rrggbb` or three bytes) in linear light, float32 (3,)."""
-    encoded = np.array(parse_color(colour) if isinstance(colour, str) else colour) / 255
+def linear(color: str | Color) -> F32:
+    """A color of the screen (`#rrggbb` or three bytes) in linear light, float32 (3,)."""
+    encoded = np.array(parse_color(color) if isinstance(color, str) else color) / 255
     return decoded(encoded).astype(np.float32)
 
 
@@ -86,8 +86,8 @@ def turned(plane: Plane, degrees: float) -> Plane:
     return Plane(np.asarray(u, np.float32), np.asarray(v, np.float32), pixel, pixel)
 
 
-def tinted(albedo: F32, colour: Color) -> F32:
-    """The material in another colour: its own variations around the given mean."""
+def tinted(albedo: F32, color: Color) -> F32:
+    """The material in another color: its own variations around the given mean."""
     mean = albedo.reshape(-1, 3)[::7].mean(axis=0, dtype=np.float64)
-    factor = linear(colour) / np.maximum(mean, 1e-3)
+    factor = linear(color) / np.maximum(mean, 1e-3)
     return np.asarray(np.minimum(albedo * factor.astype(np.float32), 0.97), dtype=np.float32)

@@ -18,22 +18,22 @@ def points_of_light(stage: Stage, palette: tuple[Color, ...], random: np.random.
     """Discs of light above the stage's edge, linear float32 (h, w, 3), to be added."""
     height, width = stage.height, stage.width
     side = max(width, height)
-    colours = [linear(colour) for colour in palette]
-    colours += [linear(colour) for colour in _LIGHTS]
+    colors = [linear(color) for color in palette]
+    colors += [linear(color) for color in _LIGHTS]
     glow = np.zeros((height, width, 3), np.float32)
     for size, count, strength in ((0.06, 16, 0.2), (0.036, 30, 0.34), (0.02, 36, 0.6)):
         layer = np.zeros_like(glow)
         for _ in range(round(count * width * height / side**2) + 4):
             radius = side * size * random.uniform(0.75, 1.2)
             centre = (random.uniform(0, width), stage.edge * random.beta(1.5, 1.25))
-            colour = colours[int(random.integers(len(colours)))]
-            _disc(layer, centre, radius, colour * strength * random.uniform(0.25, 1.0))
+            color = colors[int(random.integers(len(colors)))]
+            _disc(layer, centre, radius, color * strength * random.uniform(0.25, 1.0))
         soft = side * size * 0.05
         glow += np.asarray(cv2.GaussianBlur(layer, (0, 0), max(soft, 0.5)), dtype=np.float32)
     return glow
 
 
-def _disc(layer: F32, centre: tuple[float, float], radius: float, colour: F32) -> None:
+def _disc(layer: F32, centre: tuple[float, float], radius: float, color: F32) -> None:
     left, top = (max(0, int(c - radius - 2)) for c in centre)
     right, bottom = (int(c + radius + 3) for c in centre)
     part = layer[top:bottom, left:right]
@@ -43,7 +43,7 @@ def _disc(layer: F32, centre: tuple[float, float], radius: float, colour: F32) -
     columns = np.arange(left, left + part.shape[1])[None, :] - centre[0]
     away = np.hypot(rows, columns) / radius
     cover = np.clip((1 - away) * radius + 0.5, 0, 1) * (0.75 + 0.25 * np.minimum(away, 1) ** 6)
-    part += cover[..., None].astype(np.float32) * colour
+    part += cover[..., None].astype(np.float32) * color
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,21 +104,21 @@ def _twig(
         place = start + share * length * np.array([np.cos(heading), np.sin(heading)])
         turn = heading + (1 if number % 2 else -1) * random.uniform(0.45, 0.95)
         reach = lengths[0] * random.uniform(0.75, 1.1) * (1.05 - 0.45 * share)
-        _leaf(canvas, place, (turn, reach), _leaf_colour(greens, random))
+        _leaf(canvas, place, (turn, reach), _leaf_color(greens, random))
 
 
-def _leaf_colour(greens: tuple[str, ...], random: np.random.Generator) -> F32:
+def _leaf_color(greens: tuple[str, ...], random: np.random.Generator) -> F32:
     one, other = random.integers(len(greens), size=2)
     share = np.float32(random.uniform())
-    colour = linear(greens[one]) * share + linear(greens[other]) * (1 - share)
-    return np.asarray(colour * np.float32(random.uniform(0.7, 1.5)), dtype=np.float32)
+    color = linear(greens[one]) * share + linear(greens[other]) * (1 - share)
+    return np.asarray(color * np.float32(random.uniform(0.7, 1.5)), dtype=np.float32)
 
 
 def _leaf(
     canvas: F32,
     place: np.ndarray[tuple[int], np.dtype[np.float64]],
     pose: tuple[float, float],
-    colour: F32,
+    color: F32,
 ) -> None:
     """A pointed oval with a lighter half, from `place` in direction and length `pose`."""
     turn, reach = pose
@@ -130,5 +130,5 @@ def _leaf(
         )
         turned = outline @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
         points = np.round((place + turned * reach) * _SUB).astype(np.int32)
-        paint = (*(float(c) * shade for c in colour), 1.0)
+        paint = (*(float(c) * shade for c in color), 1.0)
         cv2.fillPoly(canvas, [points], paint, cv2.LINE_8, 4)

@@ -13,7 +13,7 @@ _SIDE = 900
 # Brushes as shares of the longer side; a stroke is so many brushes long, and a grid cell so wide.
 _BRUSHES = (0.034, 0.017, 0.008)
 _LONG, _CELL = 2.6, 0.75
-# Paint again where colours differ by more, in bytes; how far a stroke's colour strays.
+# Paint again where colors differ by more, in bytes; how far a stroke's color strays.
 _CLOSE, _STRAY = (0.0, 9.0, 15.0), 4.5
 _RELIEF = 0.5
 _SUB = 16
@@ -65,9 +65,9 @@ def _layer(
             * np.array([np.cos(turns[row, column]), np.sin(turns[row, column])])
         )
         ends = np.round(np.array([places[stroke] - half, places[stroke] + half]) * _SUB).astype(int)
-        colour = [float(c) for c in soft[row, column] + strays[stroke]]
+        color = [float(c) for c in soft[row, column] + strays[stroke]]
         start, end = ((int(x), int(y)) for x, y in ends)
-        cv2.line(canvas, start, end, colour, thick, cv2.LINE_8, 4)
+        cv2.line(canvas, start, end, color, thick, cv2.LINE_8, 4)
         cv2.line(bristles, start, end, float(strays[stroke, 0] * 4), thick, cv2.LINE_8, 4)
 
 

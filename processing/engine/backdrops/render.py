@@ -36,7 +36,7 @@ def render(scene: Scene, stage: Stage, noise: Noise) -> tuple[F32, SceneLight]:
     plane = place.plane()
     # Neither needs the other, and each keeps a core busy.
     with ThreadPoolExecutor(1) as pool:
-        surface = pool.submit(_look, scene.surface, plane, noise, scene.surface_colour)
+        surface = pool.submit(_look, scene.surface, plane, noise, scene.surface_color)
         behind = _behind(scene, stage, noise)
         picture = _seen_behind(behind, scene, stage, noise)
         look = surface.result()
@@ -94,9 +94,9 @@ def _graded(seen: F32, scene: Scene) -> F32:
     dim = scene.brightness < _DIM
     if not scene.light_named and not dim:
         return seen
-    colour = np.sqrt(np.array(scene.light.colour, np.float32))
+    color = np.sqrt(np.array(scene.light.color, np.float32))
     graded = np.power(seen, _NIGHT_CONTRAST) * _NIGHT if dim else seen
-    return np.asarray(graded * colour, dtype=np.float32)
+    return np.asarray(graded * color, dtype=np.float32)
 
 
 def _near(scene: Scene, stage: Stage, noise: Noise) -> F32:
@@ -116,7 +116,7 @@ def _wall(scene: Scene, stage: Stage, noise: Noise) -> F32:
     """A wall over the whole canvas; behind a table it is darker where they meet."""
     behind_table = scene.kind == "tabletop"
     plane = stage.wall(farther=stage.edge_distance if behind_table else HANGING)
-    look = _look(scene.wall or "plain", plane, noise, scene.wall_colour)
+    look = _look(scene.wall or "plain", plane, noise, scene.wall_color)
     x, y, z = towards_light(scene.light)
     shade = relief(look, plane, (x, y, -z), scene.light.softness)
     if behind_table:
@@ -125,9 +125,9 @@ def _wall(scene: Scene, stage: Stage, noise: Noise) -> F32:
     return far_views.disc_blur(np.asarray(look.albedo * shade[..., None], np.float32), radius)
 
 
-def _look(name: str, plane: Plane, noise: Noise, colour: Color | None) -> Look:
+def _look(name: str, plane: Plane, noise: Noise, color: Color | None) -> Look:
     look = MATERIALS[name](plane, noise)
-    return look if colour is None else replace(look, albedo=tinted(look.albedo, colour))
+    return look if color is None else replace(look, albedo=tinted(look.albedo, color))
 
 
 def _lay(picture: F32, shown: F32, place: Ground, depth: float) -> None:

@@ -13,14 +13,14 @@ from processing.engine.plans.color_names import Color
 def sweep(palette: tuple[Color, ...], stage: Stage) -> F32:
     """A seamless backdrop that curves from floor to wall: linear float32 (h, w, 3), before light.
 
-    One colour, or from the last at the top through the others to the first at the bottom.
+    One color, or from the last at the top through the others to the first at the bottom.
     """
-    colours = np.stack([linear(colour) for colour in palette[::-1]])
+    colors = np.stack([linear(color) for color in palette[::-1]])
     rows = (np.arange(stage.height) + 0.5) / stage.height
-    places = np.linspace(0.1, 0.95, len(colours)) if len(colours) > 1 else np.array([0.5])
+    places = np.linspace(0.1, 0.95, len(colors)) if len(colors) > 1 else np.array([0.5])
     # Mixed as the eye sees steps, or the middle of a gradient turns dull.
     eased = (
-        np.stack([np.interp(rows, places, np.sqrt(colours[:, c])) for c in range(3)], axis=1) ** 2
+        np.stack([np.interp(rows, places, np.sqrt(colors[:, c])) for c in range(3)], axis=1) ** 2
     )
     soft = cv2.GaussianBlur(
         eased.astype(np.float32)[:, None], (0, 0), sigmaX=0.1, sigmaY=0.07 * stage.height
@@ -39,13 +39,11 @@ def sweep(palette: tuple[Color, ...], stage: Stage) -> F32:
 
 
 def mesh(palette: tuple[Color, ...], stage: Stage, noise: Noise) -> F32:
-    """A gradient mesh: the palette's colours at scattered places, flowing into each other."""
+    """A gradient mesh: the palette's colors at scattered places, flowing into each other."""
     random = noise.random(50)
-    colours = _family(palette)
-    count = max(6, 2 * len(colours))
-    order = np.concatenate([np.arange(len(colours)), random.integers(0, len(colours), count)])[
-        :count
-    ]
+    colors = _family(palette)
+    count = max(6, 2 * len(colors))
+    order = np.concatenate([np.arange(len(colors)), random.integers(0, len(colors), count)])[:count]
     places = random.uniform(-0.1, 1.1, (count, 2)) * (stage.width, stage.height)
     side = max(stage.width, stage.height)
     x, y = _flow(stage, noise, 0.16 * side)
@@ -54,7 +52,7 @@ def mesh(palette: tuple[Color, ...], stage: Stage, noise: Noise) -> F32:
     for place, name in zip(places, order, strict=True):
         away = np.square(x - np.float32(place[0])) + np.square(y - np.float32(place[1]))
         weight = np.exp(-away / np.float32((0.31 * side) ** 2)) + np.float32(1e-4)
-        total += weight[..., None] * np.sqrt(colours[name])
+        total += weight[..., None] * np.sqrt(colors[name])
         weights += weight
     return np.asarray(np.square(total / weights[..., None]), dtype=np.float32)
 
@@ -62,17 +60,17 @@ def mesh(palette: tuple[Color, ...], stage: Stage, noise: Noise) -> F32:
 def forms(palette: tuple[Color, ...], stage: Stage, noise: Noise) -> F32:
     """Layers of cut paper, waves or discs, each with a soft shadow on the one behind."""
     random = noise.random(51)
-    colours = _family(palette)
-    picture = np.ones((stage.height, stage.width, 1), np.float32) * colours[-1]
+    colors = _family(palette)
+    picture = np.ones((stage.height, stage.width, 1), np.float32) * colors[-1]
     waves = bool(random.integers(2))
     layers = 5 if waves else 6
     for layer in range(layers):
         mask = _wave(stage, layer / layers, random) if waves else _disc(stage, random)
-        picture = _laid(picture, mask, colours[layer % len(colours)], stage)
+        picture = _laid(picture, mask, colors[layer % len(colors)], stage)
     return picture
 
 
-def _laid(picture: F32, mask: F32, colour: F32, stage: Stage) -> F32:
+def _laid(picture: F32, mask: F32, color: F32, stage: Stage) -> F32:
     """One sheet of paper laid on, lit from the upper left."""
     side = max(stage.width, stage.height)
     move = np.array([[1, 0, 0.008 * side], [0, 1, 0.012 * side]])
@@ -81,7 +79,7 @@ def _laid(picture: F32, mask: F32, colour: F32, stage: Stage) -> F32:
     fall = np.linspace(1.06, 0.94, stage.height, dtype=np.float32)[:, None, None]
     below = picture * (1 - 0.28 * shadow[..., None])
     cover = mask[..., None]
-    return np.asarray(below * (1 - cover) + cover * colour * fall, dtype=np.float32)
+    return np.asarray(below * (1 - cover) + cover * color * fall, dtype=np.float32)
 
 
 def _wave(stage: Stage, share: float, random: np.random.Generator) -> F32:
@@ -113,10 +111,10 @@ def _flow(stage: Stage, noise: Noise, reach: float) -> tuple[F32, F32]:
 
 def _family(palette: tuple[Color, ...]) -> list[F32]:
     """Make at least four colors: the palette, and lighter and darker ones where it is short."""
-    colours = [linear(colour) for colour in palette]
+    colors = [linear(color) for color in palette]
     for share, towards in ((0.35, 1.0), (0.55, 1.0), (0.18, 0.0), (0.75, 1.0)):
-        if len(colours) >= 4:
+        if len(colors) >= 4:
             break
-        base = colours[0]
-        colours.append(np.asarray(base + np.float32(share) * (towards - base), dtype=np.float32))
-    return colours
+        base = colors[0]
+        colors.append(np.asarray(base + np.float32(share) * (towards - base), dtype=np.float32))
+    return colors

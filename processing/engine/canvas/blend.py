@@ -1,4 +1,4 @@
-"""Colours of the subject mixed with what lies behind it, as the blend modes of drawing programs do.
+"""Colors of the subject mixed with what lies behind it, as the blend modes of drawing programs do.
 
 The formulas are those of W3C's "Compositing and Blending Level 1", on stored sRGB values.
 """
@@ -18,9 +18,9 @@ _SHARE = 1 / 255
 
 
 def blended(rgb: U8, behind: Pixels, mode: Blend) -> U8:
-    """The colours of a layer as they are laid over what is behind it: uint8 (h, w, 3).
+    """The colors of a layer as they are laid over what is behind it: uint8 (h, w, 3).
 
-    `behind` has the layer's size. Where it lets light through, the layer's own colours show in
+    `behind` has the layer's size. Where it lets light through, the layer's own colors show in
     proportion, so over nothing they stay as they are. The layer's alpha is for whoever lays it:
     blending and then `compose.over` is what the standard calls a blend mode. Rounded once for the
     mode and once for transparency.

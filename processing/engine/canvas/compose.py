@@ -11,7 +11,7 @@ from processing.engine.arrays import U8, Box
 from processing.engine.canvas.layout import clipped
 from processing.engine.plans.color_names import Color
 
-# Straight (not premultiplied) colours (h, w, 3) and alpha (h, w); None is opaque.
+# Straight (not premultiplied) colors (h, w, 3) and alpha (h, w); None is opaque.
 Pixels = tuple[U8, U8 | None]
 Places = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 
@@ -22,10 +22,10 @@ _PICKING = 6
 
 
 def flatten(rgb: U8, alpha: U8, background: Color) -> U8:
-    """Lay straight (not premultiplied) colours over one flat colour: uint8 (h, w, 3).
+    """Lay straight (not premultiplied) colors over one flat color: uint8 (h, w, 3).
 
     Blends the stored sRGB values, as browsers do, so that a flattened picture looks like the
-    transparent one on a page of that colour. Exact to rounding.
+    transparent one on a page of that color. Exact to rounding.
     """
     flat = arrays.filled(background, (rgb.shape[1], rgb.shape[0]))
     _lay((flat, None), rgb, alpha)
@@ -53,7 +53,7 @@ def over(canvas: Pixels, layer: Pixels, at: tuple[int, int] = (0, 0)) -> Pixels:
 
 
 def paint(canvas: Pixels, color: Color, opacity: U8) -> Pixels:
-    """Lay one colour over a whole canvas, by an opacity (h, w) for every pixel; see `over`."""
+    """Lay one color over a whole canvas, by an opacity (h, w) for every pixel; see `over`."""
     box = visible_box(opacity)
     flat = arrays.filled(color, (box[2] - box[0], box[3] - box[1]))
     return over(canvas, (flat, crop(opacity, box)), box[:2])
@@ -140,5 +140,5 @@ def _composed(canvas: tuple[U8, U8], rgb: U8, alpha: U8) -> tuple[U8, U8]:
     front, back = 255 * cover, behind * (255 - cover)
     # Never 0 here: a layer that covers nothing at a pixel was not asked for it.
     whole = front + back
-    colours = rgb * front[..., None] + canvas[0] * back[..., None] + whole[..., None] // 2
-    return (colours // whole[..., None]).astype(np.uint8), ((whole + 127) // 255).astype(np.uint8)
+    colors = rgb * front[..., None] + canvas[0] * back[..., None] + whole[..., None] // 2
+    return (colors // whole[..., None]).astype(np.uint8), ((whole + 127) // 255).astype(np.uint8)

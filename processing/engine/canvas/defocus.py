@@ -28,10 +28,10 @@ _MEAN: F32 = np.full((1, 3), 1 / 3, np.float32)
 
 
 def blurred(rgb: U8, alpha: U8 | None, blur: Blur) -> U8:
-    """A canvas's colours (h, w, 3) out of focus; the alpha (h, w) that goes with them stays.
+    """A canvas's colors (h, w, 3) out of focus; the alpha (h, w) that goes with them stays.
 
     The radius is measured on the longer side. A Gaussian is as wide as a disc of that radius
-    (a standard deviation of half of it). Colours under transparent pixels don't count.
+    (a standard deviation of half of it). Colors under transparent pixels don't count.
     """
     height, width = rgb.shape[:2]
     radius = blur.radius * max(width, height)

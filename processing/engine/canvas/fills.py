@@ -1,4 +1,4 @@
-"""What may lie behind the subject: a colour, a gradient, a picture. defocus.py blurs them."""
+"""What may lie behind the subject: a color, a gradient, a picture. defocus.py blurs them."""
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ F64 = npt.NDArray[np.float64]
 # Steps along a gradient: more than any canvas has pixels.
 _STEPS = 1 << 14
 # From linear sRGB to the responses of the eye's cones and from their cube roots to lightness and two
-# opponent colours (Ottosson, "A perceptual color space for image processing", 2020).
+# opponent colors (Ottosson, "A perceptual color space for image processing", 2020).
 _TO_CONES: F64 = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -35,7 +35,7 @@ _FROM_OKLAB, _FROM_CONES = np.linalg.inv(_TO_OKLAB), np.linalg.inv(_TO_CONES)
 
 
 def flat(color: str, size: tuple[int, int]) -> Pixels:
-    """One colour on a canvas of (width, height); `alpha` is None where it is opaque."""
+    """One color on a canvas of (width, height); `alpha` is None where it is opaque."""
     red, green, blue, alpha = parse_rgba(color)
     rgb = arrays.filled((red, green, blue), size)
     return rgb, None if alpha == 255 else np.full(rgb.shape[:2], alpha, np.uint8)
@@ -56,10 +56,10 @@ def picture(pixels: Pixels, scaling: Scaling, size: tuple[int, int]) -> Pixels:
 
 
 def gradient(wanted: Gradient, size: tuple[int, int]) -> Pixels:
-    """Colours that run into each other as evenly as the eye sees them, without bands.
+    """Colors that run into each other as evenly as the eye sees them, without bands.
 
     They are mixed in Oklab, weighed by alpha. Linear ones run as in CSS: the line's ends are where
-    the corners get the pure colours; radial ones reach the farthest corner, as an ellipse of the
+    the corners get the pure colors; radial ones reach the farthest corner, as an ellipse of the
     canvas's proportions. A fixed pattern of less than one step of 8 bits (Bayer, 1973) dithers.
     """
     stops = np.array([parse_rgba(color) for color in wanted.colors], np.float64) / 255
@@ -102,14 +102,14 @@ def _centred(size: tuple[int, int]) -> tuple[F32, F32]:
 
 
 def _ramp(stops: F64) -> npt.NDArray[np.uint16]:
-    """Evenly spaced stops (n, 4), 0 to 1, as _STEPS colours in 1/256 of an 8-bit step."""
+    """Evenly spaced stops (n, 4), 0 to 1, as _STEPS colors in 1/256 of an 8-bit step."""
     lab = np.cbrt(linear.decoded(stops[:, :3]) @ _TO_CONES.T) @ _TO_OKLAB.T
     at, places = np.linspace(0, 1, _STEPS), np.linspace(0, 1, len(stops))
     alpha = np.interp(at, places, stops[:, 3])
     # Premultiplied, or a transparent stop's color, which nobody sees, would stain its neighbors.
     weighed = lab * stops[:, 3:]
     mixed = np.stack([np.interp(at, places, weighed[:, channel]) for channel in range(3)], axis=1)
-    # Where nothing covers there is no colour: any will do.
+    # Where nothing covers there is no color: any will do.
     straight = mixed / np.maximum(alpha, 1e-9)[:, None]
     light = (straight @ _FROM_OKLAB.T) ** 3 @ _FROM_CONES.T
     srgb = linear.encoded(np.clip(light, 0, 1))

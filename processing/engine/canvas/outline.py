@@ -1,4 +1,4 @@
-"""A band of one colour around the subject, as on a sticker."""
+"""A band of one color around the subject, as on a sticker."""
 
 import cv2
 import numpy as np
@@ -13,11 +13,11 @@ _EDGE = 128
 
 
 def outline(alpha: U8, wanted: Outline) -> U8:
-    """Opacity (h, w) of the outline's colour, to be laid beneath the subject.
+    """Opacity (h, w) of the outline's color, to be laid beneath the subject.
 
     `alpha` (h, w) is the subject on the whole canvas, whose longer side `wanted` measures on. The
     band reaches as far inwards as outwards, so that nothing shines through soft edges while what is
-    translucent further in stays so. A colour that is not opaque lessens it.
+    translucent further in stays so. A color that is not opaque lessens it.
     """
     longer = max(alpha.shape)
     width, blur = wanted.width * longer, wanted.blur * longer

@@ -1,6 +1,6 @@
 """One change of size for the subject: in linear light, weighed by alpha, 16 bits deep.
 
-Averaging stored sRGB values would darken fine texture, and averaging colours that lie under
+Averaging stored sRGB values would darken fine texture, and averaging colors that lie under
 transparent pixels would draw a fringe around the subject. Shrinking averages areas; enlarging is
 bicubic (Catmull-Rom: Keys, "Cubic Convolution Interpolation for Digital Image Processing", 1981).
 """
@@ -26,11 +26,11 @@ _WIDER: U16 = (np.arange(256) * _WIDEN).astype(np.uint16)
 def resample(
     rgb: U8, alpha: U8 | None, size: tuple[int, int], *, window: Box | None = None
 ) -> tuple[U8, U8 | None]:
-    """Straight (not premultiplied) colours (h, w, 3) and alpha (h, w) at another size.
+    """Straight (not premultiplied) colors (h, w, 3) and alpha (h, w) at another size.
 
     `size` is (width, height). `window` is the part of the result that is wanted, in its pixels: of
     a picture that overhangs the canvas by far, no more is calculated. An equal size hands the
-    pixels back as they are. Where the result is fully transparent, colours are black.
+    pixels back as they are. Where the result is fully transparent, colors are black.
     """
     height, width = rgb.shape[:2]
     left, top, right, bottom = window or (0, 0, *size)
@@ -42,20 +42,20 @@ def resample(
         opaque, _ = resample(rgb, None, size, window=window)
         return opaque, np.full(opaque.shape[:2], 255, np.uint8)
     if size[0] <= width and size[1] <= height:
-        colours, cover = _shrunk(rgb, alpha, size)
-        colours, cover = colours[part], None if cover is None else cover[part]
+        colors, cover = _shrunk(rgb, alpha, size)
+        colors, cover = colors[part], None if cover is None else cover[part]
     else:
-        colours, cover = _enlarged(rgb, alpha, size, (left, top, right, bottom))
+        colors, cover = _enlarged(rgb, alpha, size, (left, top, right, bottom))
     if cover is None:
-        return linear.to_srgb(colours), None
-    return linear.to_srgb(_straight(colours, cover)), _narrowed(cover)
+        return linear.to_srgb(colors), None
+    return linear.to_srgb(_straight(colors, cover)), _narrowed(cover)
 
 
 def _shrunk(rgb: U8, alpha: U8 | None, size: tuple[int, int]) -> tuple[U16, U16 | None]:
     """Premultiplied linear light and alpha, 0 to 65535. Rows are narrowed strip by strip, on as
     many threads as OpenCV has, so that no full-size copy in 16 bits ever exists."""
     rows = rgb.shape[0]
-    colours = np.empty((rows, size[0], 3), np.uint16)
+    colors = np.empty((rows, size[0], 3), np.uint16)
     cover = None if alpha is None else np.empty((rows, size[0]), np.uint16)
 
     def strip(start: int) -> None:
@@ -63,14 +63,14 @@ def _shrunk(rgb: U8, alpha: U8 | None, size: tuple[int, int]) -> tuple[U16, U16 
         part, narrow = np.s_[start:end], (size[0], end - start)
         veil = None if alpha is None else alpha[part]
         light = _premultiplied(rgb[part], veil)
-        cv2.resize(light, narrow, dst=colours[part], interpolation=cv2.INTER_AREA)
+        cv2.resize(light, narrow, dst=colors[part], interpolation=cv2.INTER_AREA)
         if cover is not None and veil is not None:
             cv2.resize(_widened(veil), narrow, dst=cover[part], interpolation=cv2.INTER_AREA)
 
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
         list(pool.map(strip, range(0, rows, _STRIP)))
     # Area averaging is separable: narrowed strips are lowered as one picture, without seams.
-    return _lowered(colours, size), None if cover is None else _lowered(cover, size)
+    return _lowered(colors, size), None if cover is None else _lowered(cover, size)
 
 
 def _lowered(values: U16, size: tuple[int, int]) -> U16:
@@ -104,8 +104,8 @@ def _enlarged(
 
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
         larger = list(pool.map(enlarge, planes))
-    colours = np.asarray(cv2.merge(larger[:3]), dtype=np.uint16)
-    return colours, None if alpha is None else larger[3]
+    colors = np.asarray(cv2.merge(larger[:3]), dtype=np.uint16)
+    return colors, None if alpha is None else larger[3]
 
 
 def _premultiplied(rgb: U8, alpha: U8 | None) -> U16:
@@ -119,14 +119,14 @@ def _premultiplied(rgb: U8, alpha: U8 | None) -> U16:
     return light
 
 
-def _straight(colours: U16, cover: U16) -> U16:
+def _straight(colors: U16, cover: U16) -> U16:
     if soft := places_of(cv2.inRange(cover, 1, FULL - 1)):
         share = cover[soft].astype(np.uint32)[:, None]
         # 65535 * 65535 and the half for rounding just fit into 32 bits.
-        whole = (colours[soft] * np.uint32(FULL) + share // 2) // share
+        whole = (colors[soft] * np.uint32(FULL) + share // 2) // share
         # Both were rounded on their own, so there may be a little more light than alpha covers.
-        colours[soft] = np.minimum(whole, FULL).astype(np.uint16)
-    return colours
+        colors[soft] = np.minimum(whole, FULL).astype(np.uint16)
+    return colors
 
 
 def _widened(alpha: U8) -> U16:

@@ -38,7 +38,7 @@ _SHIFT = 4  # OpenCV's fixed point: coordinates in sixteenths of a pixel
 def stamp(rgb: U8, alpha: U8 | None) -> tuple[U8, U8 | None]:
     """Write SANDBOX in slanting lines all over a picture.
 
-    `rgb` uint8 (h, w, 3) straight colours, `alpha` uint8 (h, w) or None for opaque. Answers new
+    `rgb` uint8 (h, w, 3) straight colors, `alpha` uint8 (h, w) or None for opaque. Answers new
     arrays of the same shapes. The mark covers transparent parts as well: else the matte could be
     taken off the result, and laid on the photo that it was made from.
     """
@@ -46,18 +46,18 @@ def stamp(rgb: U8, alpha: U8 | None) -> tuple[U8, U8 | None]:
     unit = max(1.0, _UNIT * math.sqrt(width * height))
     strokes = _strokes(width, height, unit)
     rgb, alpha = rgb.copy(), None if alpha is None else alpha.copy()
-    for opacity, colour, thickness in (
+    for opacity, color, thickness in (
         (_RIM_OPACITY, _RIM, round(1.3 * unit) + 2),
         (_CORE_OPACITY, _CORE, max(1, round(0.7 * unit))),
     ):
         cover = np.zeros((height, width), np.uint8)
         cv2.polylines(cover, strokes, False, opacity, thickness, cv2.LINE_AA, _SHIFT)
-        _paint(rgb, alpha, colour, cover)
+        _paint(rgb, alpha, color, cover)
     return rgb, alpha
 
 
-def _paint(rgb: U8, alpha: U8 | None, colour: tuple[int, int, int], cover: U8) -> None:
-    """Lay a colour over the picture, as opaque as `cover` (h, w) says: whole numbers, in place."""
+def _paint(rgb: U8, alpha: U8 | None, color: tuple[int, int, int], cover: U8) -> None:
+    """Lay a color over the picture, as opaque as `cover` (h, w) says: whole numbers, in place."""
     places = cv2.findNonZero(cover)
     if places is None:
         return
@@ -70,7 +70,7 @@ def _paint(rgb: U8, alpha: U8 | None, colour: tuple[int, int, int], cover: U8) -
         above *= 255
         alpha[ys, xs] = (above + beneath + 127) // 255
     total = (above + beneath)[:, None]
-    mixed = rgb[ys, xs] * beneath[:, None] + np.array(colour, np.uint32) * above[:, None]
+    mixed = rgb[ys, xs] * beneath[:, None] + np.array(color, np.uint32) * above[:, None]
     rgb[ys, xs] = (mixed + total // 2) // total
 
 

@@ -19,7 +19,7 @@ _ISLAND = 0.01
 _NEARBY, _LONELY, _BELIEVED = 0.05, (0.08, 0.15), 0.4
 # A hole smaller than this share of the subject is a mistake of the matte; a handle's is larger.
 _PINHOLE = 0.0004
-# A shadow is the background's colour times a factor between these, without its hue or texture ...
+# A shadow is the background's color times a factor between these, without its hue or texture ...
 _DARKEST, _LIGHTEST = 0.35, 0.97
 _HUE_DRIFT = 0.035
 _TEXTURE = 0.02
@@ -50,7 +50,7 @@ def without_shadow(matte: F32, rgb: F32, options: CleanUp) -> F32:
     """The matte with less belief in what looks like the ground's shadow, float32 (h, w).
 
     Looks below the middle of the subject only, where shadows fall on the ground. A product
-    whose own colour is a darker shade of the background is left alone wherever the network is sure.
+    whose own color is a darker shade of the background is left alone wherever the network is sure.
     """
     if not options.shadow:
         return matte

@@ -1,7 +1,7 @@
 """From a network's coarse matte to an alpha channel that follows the picture's own edges.
 
 On a small copy of the subject's region: where the matte is sure (`_sure`), alpha between those
-places (`matting`), clean-ups (`cleanup`), the colours on both sides of the edge (`foreground`).
+places (`matting`), clean-ups (`cleanup`), the colors on both sides of the edge (`foreground`).
 Then at full size along the edge alone (`fullsize`). So the cost hardly grows with the photo.
 """
 
@@ -27,8 +27,8 @@ _REACH, _FAR_HAZE = 20.0, 0.1
 # A network with a finer grid than U2-Net's 320 has earned a finer copy.
 _STANDARD, _FINE = (256, 384, 4), (640, 1024, 3)
 _GRID_SHARE = 0.625
-# The weight of the network's opinion where both sides differ in colour and what is added where they
-# do not; the squared distance of colours (0 to 1) between the two; the side of the copy for that.
+# The weight of the network's opinion where both sides differ in color and what is added where they
+# do not; the squared distance of colors (0 to 1) between the two; the side of the copy for that.
 _MIN_TRUST, _MORE_TRUST, _LOW_CONTRAST = np.float32(3e-4), np.float32(4e-2), np.float32(0.04)
 _CONTRAST_SIDE = 160
 _VEIL = 0.02
@@ -93,8 +93,8 @@ def _find(rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]) -> Fi
     # Along the edge, full-size alpha comes from the model: it must hold the clean-ups, too.
     _correct(model, tidied != alpha, tidied)
     # Colors change slowly, so the standard copy will do, however fine the edge is.
-    colours = foreground.blur_fusion(coarse.rgb, _resized(tidied, coarse.rgb))
-    return Findings(to_u8(tidied), _doubt(tidied), model, veil, *colours)
+    colors = foreground.blur_fusion(coarse.rgb, _resized(tidied, coarse.rgb))
+    return Findings(to_u8(tidied), _doubt(tidied), model, veil, *colors)
 
 
 def _task(rgb: U8, matte: F32, region: Box, wanted: tuple[int, CleanUp]) -> matting.Task:

@@ -1,6 +1,6 @@
-"""The subject's own colours at soft pixels, so that no halo of the old background remains.
+"""The subject's own colors at soft pixels, so that no halo of the old background remains.
 
-Blur fusion (Forte and Pitie, "Approximate Fast Foreground Colour Estimation", 2021): what lies
+Blur fusion (Forte and Pitie, "Approximate Fast Foreground Color Estimation", 2021): what lies
 behind each other at a soft pixel is guessed from weighted box averages of what is visible nearby.
 Both guesses are smooth, so they are made on a small copy and looked up at full size, where the
 picture's own detail is put back.
@@ -11,17 +11,17 @@ import numpy as np
 
 from processing.engine.arrays import F32
 
-# As a share of the longer side: wide enough to reach sure colours across any band of doubt.
+# As a share of the longer side: wide enough to reach sure colors across any band of doubt.
 _WIDE = 0.06
 _NARROW = 7
 _TINY = np.float32(1e-5)
 
 
 def blur_fusion(image: F32, alpha: F32) -> tuple[F32, F32]:
-    """Colours of subject and background as they would go on behind each other, each (h, w, 3).
+    """Colors of subject and background as they would go on behind each other, each (h, w, 3).
 
     `image` float32 (h, w, 3) and `alpha` float32 (h, w), 0 to 1. Two passes as in the paper: a wide
-    one that reaches into the sure areas, a narrow one that keeps local colour.
+    one that reaches into the sure areas, a narrow one that keeps local color.
     """
     wide = max(3, round(max(alpha.shape) * _WIDE)) | 1
     foreground, background = _fuse(image, image, alpha, wide)
@@ -39,7 +39,7 @@ def unmix(image: F32, alpha: F32, foreground: F32, background: F32) -> F32:
 
 
 def _fuse(subject: F32, backdrop: F32, alpha: F32, side: int) -> tuple[F32, F32]:
-    # The paper weighs by alpha; its cube listens to the nearly pure colours first.
+    # The paper weighs by alpha; its cube listens to the nearly pure colors first.
     front, back = alpha**3, (1 - alpha) ** 3
     before, behind = (cv2.blur(part, (side, side))[..., None] for part in (front, back))
     foreground = cv2.blur(subject * front[..., None], (side, side)) / (before + _TINY)

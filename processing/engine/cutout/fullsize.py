@@ -1,6 +1,6 @@
 """From a small copy's findings to the full photo, touching only the pixels that are in doubt.
 
-Alpha's local linear model and the colours on both sides of the edge are smooth, so they are looked
+Alpha's local linear model and the colors on both sides of the edge are smooth, so they are looked
 up between the small copy's pixels; the photo's own pixels give the sharpness ("Fast Guided Filter",
 He and Sun, 2015). Horizontal strips are worked on by as many threads as OpenCV has.
 """
@@ -17,7 +17,7 @@ from processing.engine.cutout import foreground, matting
 
 I32 = npt.NDArray[np.int32]
 
-# A strip's gathered colours should stay in the processor's cache.
+# A strip's gathered colors should stay in the processor's cache.
 _STRIP = 256
 # remap() takes no side beyond 32767, so the list of pixels is folded into rows of this length.
 _ROW = 4096
@@ -28,7 +28,7 @@ class Findings:
     """What is known of a region on a small grid (h, w) that covers it.
 
     - `alpha`: uint8, right wherever `doubt` (uint8, 0 or 255) is 0.
-    - `model`: float32 (h, w, 4), alpha as a linear function of colour (0 to 1), see matting.Guide.
+    - `model`: float32 (h, w, 4), alpha as a linear function of color (0 to 1), see matting.Guide.
     - `veil`: the ends of alpha, as a share, that are stretched to 0 and 1.
     - `subject`, `background`: float32 (h, w, 3), see foreground.blur_fusion.
     """
@@ -45,34 +45,34 @@ def spread(rgb: U8, region: Box, findings: Findings) -> tuple[U8, U8]:
     """Carry the findings over to colors (h, w, 3) and alpha (h, w) of the whole photo; outside the
     region alpha is 0."""
     left, top, right, bottom = region
-    colours, alpha = rgb.copy(), np.zeros(rgb.shape[:2], np.uint8)
-    inner_colours, inner_alpha = colours[top:bottom, left:right], alpha[top:bottom, left:right]
+    colors, alpha = rgb.copy(), np.zeros(rgb.shape[:2], np.uint8)
+    inner_colors, inner_alpha = colors[top:bottom, left:right], alpha[top:bottom, left:right]
     size = (right - left, bottom - top)
     inner_alpha[:] = cv2.resize(findings.alpha, size, interpolation=cv2.INTER_LINEAR)
     doubt = cv2.resize(findings.doubt, size, interpolation=cv2.INTER_NEAREST)
 
     def strip(start: int) -> None:
         rows = np.s_[start : start + _STRIP]
-        _fill(inner_colours[rows], inner_alpha[rows], doubt[rows], start, (size, findings))
+        _fill(inner_colors[rows], inner_alpha[rows], doubt[rows], start, (size, findings))
 
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
         # Each strip writes to rows of its own, so nothing is locked; list() raises what one raised.
         list(pool.map(strip, range(0, size[1], _STRIP)))
-    return colours, alpha
+    return colors, alpha
 
 
 def _fill(
-    colours: U8, alpha: U8, doubt: cv2.typing.MatLike, start: int,
+    colors: U8, alpha: U8, doubt: cv2.typing.MatLike, start: int,
     whole: tuple[tuple[int, int], Findings],
 ) -> None:  # fmt: skip
-    """Write alpha and freed colours into a strip that begins at row `start` of its region."""
+    """Write alpha and freed colors into a strip that begins at row `start` of its region."""
     size, findings = whole
     places = cv2.findNonZero(doubt)
     if places is None:
         return
     # (n, 1, 2) in OpenCV 4, (n, 2) in 5
     xs, ys = np.asarray(places, dtype=np.int32).reshape(-1, 2).T
-    seen = colours[ys, xs].astype(np.float32) * np.float32(1 / 255)
+    seen = colors[ys, xs].astype(np.float32) * np.float32(1 / 255)
     fitted = matting.apply(_sample(findings.model, xs, ys + start, size), seen)
     fitted = unveiled(fitted, findings.veil)
     alpha[ys, xs] = to_u8(fitted)
@@ -83,7 +83,7 @@ def _fill(
     xs, ys = xs[mixed], ys[mixed]
     front = _sample(findings.subject, xs, ys + start, size)
     back = _sample(findings.background, xs, ys + start, size)
-    colours[ys, xs] = to_u8(foreground.unmix(seen[mixed], fitted[mixed], front, back))
+    colors[ys, xs] = to_u8(foreground.unmix(seen[mixed], fitted[mixed], front, back))
 
 
 def unveiled(alpha: F32, veil: float) -> F32:

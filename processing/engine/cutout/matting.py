@@ -1,9 +1,9 @@
 """Alpha matting on a small copy: what share of each pixel is subject, given where that is sure.
 
 The cost is that of closed-form matting (Levin, Lischinski and Weiss, "A Closed-Form Solution to
-Natural Image Matting", 2008): within each small window alpha shall be a linear function of colour.
+Natural Image Matting", 2008): within each small window alpha shall be a linear function of color.
 Its Laplacian is never written down. As He, Sun and Tang showed ("Fast Matting Using Large Kernel
-Matting Laplacian Matrices", 2010), multiplying by it is one pass of the colour guided filter:
+Matting Laplacian Matrices", 2010), multiplying by it is one pass of the color guided filter:
 ``L p = p - guided(p)``, a handful of box filters. The system is solved by conjugate gradients from
 coarse to fine: the coarse levels carry alpha across wide bands almost for nothing, the fine ones
 only correct the detail.
@@ -28,7 +28,7 @@ _DONE = 1e-7
 
 
 class Guide:
-    """The local colour model of one picture, float32 (h, w, 3) from 0 to 1, in 3x3 windows.
+    """The local color model of one picture, float32 (h, w, 3) from 0 to 1, in 3x3 windows.
 
     Keeps its buffers from one call to the next, so it belongs to one thread: the time goes into
     memory traffic, and fresh arrays of this size cost more than the arithmetic on them.
@@ -44,7 +44,7 @@ class Guide:
         self._factor()
 
     def coefficients(self, target: F32) -> F32:
-        """Around each pixel `target` (h, w) is about ``a . colour + b``: float32 (h, w, 4), three
+        """Around each pixel `target` (h, w) is about ``a . color + b``: float32 (h, w, 4), three
         channels of a and one of b, averaged over the windows that cover the pixel."""
         return np.asarray(cv2.merge(list(self._fit(target))), dtype=np.float32)
 
@@ -60,13 +60,13 @@ class Guide:
         """The coefficients as planes (4, h, w), good until the next call."""
         product = self._buffer
         red, green, blue, offset = windows = self._windows
-        for plane, colour in zip(self._rgb, windows, strict=False):
+        for plane, color in zip(self._rgb, windows, strict=False):
             # He, Sun and Tang's a = covariance(I)^-1 covariance(I, p) and b = mean(p) - a .
             # mean(I), in place: first the covariances with the target, as E[I p] - E[I] E[p].
-            _box(np.multiply(plane, target, out=product), colour)
+            _box(np.multiply(plane, target, out=product), color)
         _box(target, offset)
-        for mean, colour in zip(self._means, windows, strict=False):
-            colour -= np.multiply(mean, offset, out=product)
+        for mean, color in zip(self._means, windows, strict=False):
+            color -= np.multiply(mean, offset, out=product)
         # Then LDL^T: forward, the pivots, backward. The order of these lines is the substitution's.
         green -= np.multiply(self._l10, red, out=product)
         blue -= np.multiply(self._l20, red, out=product)
@@ -75,9 +75,9 @@ class Guide:
         green -= np.multiply(self._l21, blue, out=product)
         red -= np.multiply(self._l10, green, out=product)
         red -= np.multiply(self._l20, blue, out=product)
-        for mean, colour in zip(self._means, windows, strict=False):
+        for mean, color in zip(self._means, windows, strict=False):
             # Last b, now that a is known.
-            offset -= np.multiply(colour, mean, out=product)
+            offset -= np.multiply(color, mean, out=product)
         for window, pixel in zip(windows, self._pixels, strict=True):
             _box(window, pixel)
         return self._pixels

@@ -39,11 +39,11 @@ def despill(rgb: U8, alpha: U8) -> U8:
     if places is None:
         return rgb
     result = rgb.copy()
-    colours = rgb[places].astype(np.float32)
-    limit = np.maximum(colours[:, 0], colours[:, 2]) + _own_green(rgb, np.asarray(core), places)
+    colors = rgb[places].astype(np.float32)
+    limit = np.maximum(colors[:, 0], colors[:, 2]) + _own_green(rgb, np.asarray(core), places)
     weight = ramp[places].astype(np.float32) / np.float32(255)
-    excess = np.maximum(colours[:, 1] - limit, 0) * weight
-    result[(*places, 1)] = np.round(colours[:, 1] - excess).astype(np.uint8)
+    excess = np.maximum(colors[:, 1] - limit, 0) * weight
+    result[(*places, 1)] = np.round(colors[:, 1] - excess).astype(np.uint8)
     return result
 
 
@@ -61,10 +61,10 @@ def _own_green(rgb: U8, core: U8, places: Places) -> F32:
     """Say how much the product's green exceeds its red and blue near the places, 0 to 255: (n,)."""
     height, width = core.shape
     size = fit_within(width, height, _SMALL)
-    colours = shrink(rgb, size).astype(np.float32)
+    colors = shrink(rgb, size).astype(np.float32)
     inside = shrink(core, size).astype(np.float32) / np.float32(255)
     # Squared: cells that are half edge would tell the screen's green for the product's own.
-    mean = foreground.nearby_mean(colours, np.square(inside))
+    mean = foreground.nearby_mean(colors, np.square(inside))
     excess = np.maximum(mean[..., 1] - np.maximum(mean[..., 0], mean[..., 2]), 0)
     larger = cv2.resize(excess, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(larger[places], dtype=np.float32)

@@ -44,5 +44,5 @@ def find(
 
 def _within(rgb: U8, alpha: U8, result: Cutout) -> Cutout:
     """Keep what was transparent in the source so, with its own colors, the true ones there."""
-    colours = np.where((alpha < 255)[..., None], rgb, result.rgb)
-    return Cutout(colours, np.asarray(cv2.min(alpha, result.alpha), dtype=np.uint8))
+    colors = np.where((alpha < 255)[..., None], rgb, result.rgb)
+    return Cutout(colors, np.asarray(cv2.min(alpha, result.alpha), dtype=np.uint8))

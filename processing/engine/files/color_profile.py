@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 _SRGB = ImageCms.createProfile("sRGB")
-# The colour space that a profile must be for, to be of use to a picture of this mode.
+# The color space that a profile must be for, to be of use to a picture of this mode.
 _PROFILE_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK", "LAB": "Lab "}
 
 

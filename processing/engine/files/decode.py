@@ -100,7 +100,7 @@ def decode(
     Where no more than `least` (width, height, upright) is needed, a JPEG is decoded at a half, a
     quarter or an eighth, but no smaller: its coefficients give that almost for nothing.
     With `convert` off, pixels whose profile can go along with them (metadata.rgb_profile) are left
-    in its colour space; all others are converted as ever.
+    in its color space; all others are converted as ever.
     Raises UnsupportedFormat, TooManyPixels, BrokenImage.
     """
     with opened(data, max_pixels=max_pixels) as image:
@@ -133,7 +133,7 @@ def thumbnail(data: bytes, *, max_side: int, max_pixels: int, format: str = "web
     with opened(data, max_pixels=max_pixels) as image:
         _shrink_on_load(image, max_side)
         image.load()
-        # Plain colours are shrunk first and converted when they are few. Palettes and 16-bit
+        # Plain colors are shrunk first and converted when they are few. Palettes and 16-bit
         # values can't be averaged, so they are converted first.
         plain = image.mode in ("RGB", "CMYK") and "transparency" not in image.info
         small = image if plain else color_profile.to_srgb(image)

@@ -52,7 +52,7 @@ def media_type(format: EditFormat) -> str:
 def write(rgb: U8, alpha: U8 | None, export: Export, source: bytes) -> bytes:
     """Write a result as its plan's Export says.
 
-    `rgb` is uint8 (h, w, 3), in sRGB, or for colour space `original` as decode.decode(convert=False)
+    `rgb` is uint8 (h, w, 3), in sRGB, or for color space `original` as decode.decode(convert=False)
     gave it; `alpha` uint8 (h, w) or None. From `source`, the photo's file, come profile and
     metadata; it is not looked at unless they are asked for. `dpi` goes into a PNG's pHYs and a
     JPEG's JFIF header; WebP and AVIF have no such field, so there it is an EXIF resolution.
@@ -74,7 +74,7 @@ def encode(
 ) -> bytes:
     """Write sRGB pixels as png, jpg, webp or avif, with no metadata and no profile.
 
-    A `background` flattens; a jpg is always flat, on white where no background is given. Colours
+    A `background` flattens; a jpg is always flat, on white where no background is given. Colors
     under fully transparent pixels are dropped: they would leak what was cut away, and cost bytes.
     Raises InvalidPlan where the format can't hold a picture of that size.
     """

@@ -1,4 +1,4 @@
-"""What of a photo's own metadata may go along with the result: colour profile, rights, XMP.
+"""What of a photo's own metadata may go along with the result: color profile, rights, XMP.
 
 Read only when a plan asks for it. Whatever is damaged, oversized or of an unexpected type counts as
 absent: metadata never makes an edit fail.

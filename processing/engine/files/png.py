@@ -35,7 +35,7 @@ _NONE, _UP = 0, 2
 _ZLIB_HEADER = b"\x78\x01"
 _LAST_BLOCK = b"\x03\x00"  # empty, compressed by fixed codes, final
 _ADLER_BASE = 65_521
-_COLOUR_TYPES = {1: 0, 3: 2, 4: 6}
+_COLOR_TYPES = {1: 0, 3: 2, 4: 6}
 
 
 class _Strip(NamedTuple):
@@ -50,7 +50,7 @@ def encode(rgb: U8, alpha: U8 | None = None, *, ancillary: Iterable[Chunk] = ())
     """Write 8-bit pixels as a PNG, byte for byte the same whatever OpenCV's number of threads.
 
     `rgb` is uint8 (h, w, 3), or (h, w) for grey; `alpha` uint8 (h, w), or None (always None for
-    grey). Colours of fully transparent pixels are written as black. `ancillary` are chunks (type,
+    grey). Colors of fully transparent pixels are written as black. `ancillary` are chunks (type,
     body) that go between the header and the pixels. Sides are 1 to 2**31 - 1.
     """
     channels = 4 if alpha is not None else 1 if rgb.ndim == 2 else 3
@@ -59,7 +59,7 @@ def encode(rgb: U8, alpha: U8 | None = None, *, ancillary: Iterable[Chunk] = ())
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
         strips = pool.map(lambda top: _strip(rgb, alpha, top, rows), range(0, height, rows))
         body = list(_pixel_chunks(strips))
-    header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPES[channels], 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8, _COLOR_TYPES[channels], 0, 0, 0)
     parts = [SIGNATURE, *_chunk(b"IHDR", header)]
     for kind, content in ancillary:
         parts += _chunk(kind, content)

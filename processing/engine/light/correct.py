@@ -39,8 +39,8 @@ _MAX_LIFT = 1.5
 # side) is added, for differences below `_EDGE`, and the most that brightness changes by it.
 _LOCAL, _LOCAL_MOST, _SURROUNDINGS, _EDGE = 0.3, 0.08, 0.06, 0.1
 # A pixel is near neutral if its channels differ by less than the first of these (in logarithms),
-# and coloured beyond the second; up to the third it may be a tail of the garment's own colour.
-_NEUTRAL, _COLOURED, _DOUBTFUL = 0.06, 0.2, 0.4
+# and colored beyond the second; up to the third it may be a tail of the garment's own color.
+_NEUTRAL, _COLORED, _DOUBTFUL = 0.06, 0.2, 0.4
 # Neutrals count from the first of these shares of the bright pixels on, fully from the second.
 _FEWEST, _PLENTY = 0.08, 0.3
 # How much of a cast is taken back from blue to amber, where daylight and lamps differ, and from
@@ -62,7 +62,7 @@ def correct(rgb: U8, alpha: U8 | None, light: Light) -> U8:
     """The picture (h, w, 3) with better light on its subject; without `alpha` all of it counts.
 
     `auto` also takes back a cast of light as far as near-neutral pixels show one. A subject of
-    one even colour, or none at all, tells nothing and comes back as it is.
+    one even color, or none at all, tells nothing and comes back as it is.
     """
     sample = _sample(rgb, alpha)
     if sample is None:
@@ -77,13 +77,13 @@ def correct(rgb: U8, alpha: U8 | None, light: Light) -> U8:
 
 
 def tint(rgb: U8, light: SceneLight, strength: float) -> U8:
-    """The picture (h, w, 3) under the light's colour, with `strength` 0 (as it is) to 1.
+    """The picture (h, w, 3) under the light's color, with `strength` 0 (as it is) to 1.
 
     Multiplies in linear light (IEC 61966-2-1), by factors that keep the luminance of grey. White
     has no room above it, so what a factor above 1 would add there is lost.
     """
-    colour = np.array(light.colour)
-    factors = 1 + strength * (colour / (colour @ _LUMINANCE) - 1)
+    color = np.array(light.color)
+    factors = 1 + strength * (color / (color @ _LUMINANCE) - 1)
     lit = np.minimum(linear.decoded(np.arange(256) / 255)[:, None] * factors, 1)
     return _looked_up(rgb, np.rint(linear.encoded(lit) * 255).astype(np.uint8))
 
@@ -109,9 +109,9 @@ def _white_balance(pixels: F32) -> F32:
     logs = np.log(np.maximum(pixels[bright], np.float32(1 / 255)))
     red, blue = logs[:, 0] - logs[:, 1], logs[:, 2] - logs[:, 1]
     chroma = np.ptp(logs, axis=-1)
-    neutral = 1 - _smooth_step(chroma, _NEUTRAL, _COLOURED)
+    neutral = 1 - _smooth_step(chroma, _NEUTRAL, _COLORED)
     sure = float(neutral.sum())
-    doubtful = float(((chroma > _COLOURED) & (chroma < _DOUBTFUL)).sum())
+    doubtful = float(((chroma > _COLORED) & (chroma < _DOUBTFUL)).sum())
     if sure == 0:
         return np.ones(3, np.float32)
     trust = float(_smooth_step(np.float32(sure / max(1, bright.sum())), _FEWEST, _PLENTY))

@@ -1,8 +1,8 @@
 """Enlarging photos fourfold with Real-ESRGAN (Wang et al., 2021), by ncnn on the processor.
 
 `fast` is its compact network, made for drawn films: edges come out sharp, but fine texture is wiped
-away and colours drift by up to 4 levels. So the result is corrected by what its reduction lacks of
-the photo (back-projection; Irani and Peleg, 1991), which brings weave and true colours back. `slow`
+away and colors drift by up to 4 levels. So the result is corrected by what its reduction lacks of
+the photo (back-projection; Irani and Peleg, 1991), which brings weave and true colors back. `slow`
 is the full network for photos: fifty times the work, and its textures are its own invention.
 """
 
@@ -36,7 +36,7 @@ class _Mode:
       network sees 18 pixels far, so its tiles leave no trace (1 level at most); the full one
       invents a little differently in every tile, but without an edge where they meet.
     - `blur`: standard deviation, in the photo's pixels, of what the correction leaves alone: JPEG's
-      noise for the compact network, texture for the full one, where only colours need it.
+      noise for the compact network, texture for the full one, where only colors need it.
     """
 
     model: str
@@ -213,17 +213,17 @@ def _corrected(large: F32, photo: F32, blur: float) -> F32:
 
 
 def _bled(rgb: U8, alpha: U8) -> U8:
-    """Give transparent pixels the colour of the nearest that is seen, lest theirs bleed in."""
+    """Give transparent pixels the color of the nearest that is seen, lest theirs bleed in."""
     if not alpha.any() or alpha.all():
         return rgb
     hidden = np.where(alpha == 0, np.uint8(255), np.uint8(0))
     _, labels = cv2.distanceTransformWithLabels(
         hidden, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    colours = np.empty((int(labels.max()) + 1, 3), np.uint8)
+    colors = np.empty((int(labels.max()) + 1, 3), np.uint8)
     seen = alpha > 0
-    colours[labels[seen]] = rgb[seen]
-    return np.asarray(colours[labels], dtype=np.uint8)
+    colors[labels[seen]] = rgb[seen]
+    return np.asarray(colors[labels], dtype=np.uint8)
 
 
 def _enlarged_alpha(alpha: U8) -> U8:

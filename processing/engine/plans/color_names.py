@@ -1,4 +1,4 @@
-"""Colours as people write them: hex with 3, 4, 6 or 8 digits, or a CSS name."""
+"""Colors as people write them: hex with 3, 4, 6 or 8 digits, or a CSS name."""
 
 import re
 
@@ -12,7 +12,7 @@ _HEX = re.compile(r"#?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 
 def parse_rgba(text: str, *, field: str | None = None) -> tuple[int, int, int, int]:
-    """Read `#fff`, `fff8`, `#ffffff`, `FF0000EE`, a CSS colour name or `transparent` as (red,
+    """Read `#fff`, `fff8`, `#ffffff`, `FF0000EE`, a CSS color name or `transparent` as (red,
     green, blue, alpha), 0 to 255. Raises InvalidPlan, which blames `field`."""
     cleaned = text.strip()
     if match := _HEX.fullmatch(cleaned):
@@ -29,8 +29,8 @@ def parse_rgba(text: str, *, field: str | None = None) -> tuple[int, int, int, i
     raise InvalidPlan(message, field=field)
 
 
-def canonical_colour(text: str, *, field: str | None = None) -> str:
-    """The one spelling of a colour: `#rrggbb`, or `#rrggbbaa` where it is not opaque."""
+def canonical_color(text: str, *, field: str | None = None) -> str:
+    """The one spelling of a color: `#rrggbb`, or `#rrggbbaa` where it is not opaque."""
     red, green, blue, alpha = parse_rgba(text, field=field)
     return f"#{red:02x}{green:02x}{blue:02x}" + (f"{alpha:02x}" if alpha < 255 else "")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from processing.engine.errors import InvalidPlan
-from processing.engine.plans.color_names import canonical_colour
+from processing.engine.plans.color_names import canonical_color
 from processing.engine.plans.cutout import STRICT, Cutting, camel
 
 Scaling = Literal["fit", "fill"]
@@ -110,9 +110,7 @@ class Gradient:
     def __post_init__(self) -> None:
         if not 2 <= len(self.colors) <= 5:
             raise InvalidPlan("A gradient must have two to five colors.", field="colors")
-        _set(
-            self, "colors", tuple(canonical_colour(color, field="colors") for color in self.colors)
-        )
+        _set(self, "colors", tuple(canonical_color(color, field="colors") for color in self.colors))
         _within("angle", self.angle, 0, 360)
 
 
@@ -192,7 +190,7 @@ class Background:
 
     def __post_init__(self) -> None:
         if self.color is not None:
-            color = canonical_colour(self.color, field="color")
+            color = canonical_color(self.color, field="color")
             _set(self, "color", None if color.endswith("00") and len(color) == 9 else color)
         if sum(part is not None for part in (self.image, self.gradient, self.generated)) > 1:
             raise InvalidPlan("A background can have only one of image, gradient and generated.")
@@ -255,7 +253,7 @@ class Outline:
     blur: float = 0.0
 
     def __post_init__(self) -> None:
-        _set(self, "color", canonical_colour(self.color, field="color"))
+        _set(self, "color", canonical_color(self.color, field="color"))
         _within("width", self.width, 0, 0.1)
         _within("blur", self.blur, 0, 0.025)
 

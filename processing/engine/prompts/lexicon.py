@@ -43,27 +43,27 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hue:
-    """A colour."""
+    """A color."""
 
     rgb: Color
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A texture; `place` is where it goes when no noun says otherwise, `colour` that of a variant
-    (None: the texture's own), `tone` its usual colour for shades to work on. A `generic` word
+    """A texture; `place` is where it goes when no noun says otherwise, `color` that of a variant
+    (None: the texture's own), `tone` its usual color for shades to work on. A `generic` word
     means the material before it where there is one."""
 
     texture: str
     place: str
     tone: Color
-    colour: Color | None
+    color: Color | None
     generic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """Something that a material or colour can belong to; `default` is its material otherwise."""
+    """Something that a material or color can belong to; `default` is its material otherwise."""
 
     kind: NounKind
     default: str
@@ -79,7 +79,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Shade:
-    """Mixes `share` of `mix` into the colour or material that follows. `alone` is its colour before
+    """Mixes `share` of `mix` into the color or material that follows. `alone` is its color before
     a bare noun, `otherwise` what the word means before anything else."""
 
     mix: Color
@@ -138,7 +138,7 @@ class Lexicon:
         *head, last = phrase
         for singular in _singulars(last):
             term = self.terms.get((*head, singular))
-            # "lemons" are fruit, not a colour.
+            # "lemons" are fruit, not a color.
             if term is not None and not isinstance(term, Hue):
                 return term
         for stem in _stems_of_ish(last):
@@ -207,8 +207,8 @@ def _materials(entries: dict[str, Any], *, generic: list[str]) -> Iterator[tuple
         for word in entry["words"]:
             yield word, Material(texture, place, tone, None, word in generic)
         for word, value in entry.get("variants", {}).items():
-            colour = parse_color(value)
-            yield word, Material(texture, place, colour, colour)
+            color = parse_color(value)
+            yield word, Material(texture, place, color, color)
 
 
 def _shade(entry: dict[str, Any], otherwise: Term | None) -> Shade:
@@ -221,7 +221,7 @@ def _shade(entry: dict[str, Any], otherwise: Term | None) -> Shade:
 
 
 def _words(prompt: str) -> Iterator[tuple[str, str]]:
-    """Each word as (as written, plain form); punctuation that divides as (",", "") and hex colours
+    """Each word as (as written, plain form); punctuation that divides as (",", "") and hex colors
     as ("#ffcc00", "#")."""
     text = unicodedata.normalize("NFC", prompt).translate(_INVISIBLE)
     at = 0
@@ -271,7 +271,7 @@ def _singulars(word: str) -> Iterator[str]:
 
 
 def _stems_of_ish(word: str) -> Iterator[str]:
-    """Whitish, reddish, bluish: the colour they come from."""
+    """Whitish, reddish, bluish: the color they come from."""
     if word.endswith("ish") and len(word) > 5:
         stem = word[:-3]
         yield from (stem, stem + "e", stem[:-1])

@@ -63,7 +63,7 @@ class Phrase:
         if self.shades and material.texture != "plain":
             color: Color | None = self._shaded(material.tone)
         else:
-            color = self._take_color() or material.colour
+            color = self._take_color() or material.color
         if self.joined and self.noun is not None and self.noun.kind in _PLACES:
             kind = self.noun.kind
             self.notes.lay(kind, material.texture, color or self.notes.painted.get(kind))

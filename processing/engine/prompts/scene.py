@@ -21,7 +21,7 @@ DARK: Color = (58, 57, 60)
 _DARK_FROM = 0.7
 _WHITE: Color = (255, 255, 255)
 _GREY: Color = (176, 174, 172)
-_MAX_COLOURS = 5
+_MAX_COLORS = 5
 # Open views whose sky is another one at another time of day.
 _OPEN_SKIES = frozenset(("sky", "dawn", "sunrise", "sunset", "night"))
 # Ground that runs on into a view, rather than ending like a table; and the views that belong to
@@ -40,13 +40,13 @@ class Scene:
       `abstract` no place at all.
     - `surface`, `wall`: names of textures; `far`: name of an environment. Where a kind needs one,
       it is there: a tabletop always has a surface and either a wall or a far view.
-    - `light`: direction, elevation, colour and softness; `window` throws a window's bright panes
+    - `light`: direction, elevation, color and softness; `window` throws a window's bright panes
       and shadows over the wall.
-    - `palette`: one to five colours, the most important first; sweeps, gradients, abstract pictures
-      and points of light take their colours from it.
+    - `palette`: one to five colors, the most important first; sweeps, gradients, abstract pictures
+      and points of light take their colors from it.
     - `depth`: how far out of focus the far part is, 0 (sharp) to 1.
     - `bokeh`: points of light behind; `leaves`: leaves in soft focus at the edges.
-    - `surface_colour`, `wall_colour`: colours asked for, or None for the material's own.
+    - `surface_color`, `wall_color`: colors asked for, or None for the material's own.
     - `light_named`: whether words told how it is lit; otherwise a far view's own sun may decide.
     - `brightness`: exposure, 1 is normal (0.4 to 1.3). `saturation`: 0 is grey, 1 is as it comes.
     """
@@ -62,8 +62,8 @@ class Scene:
     bokeh: bool
     leaves: bool
     style: Style
-    surface_colour: Color | None = None
-    wall_colour: Color | None = None
+    surface_color: Color | None = None
+    wall_color: Color | None = None
     light_named: bool = False
     brightness: float = 1.0
     saturation: float = 1.0
@@ -152,8 +152,8 @@ class _Settling:
             bokeh=notes.bokeh,
             leaves=notes.leaves,
             style=self.style,
-            surface_colour=self._surface_colour() if surface else None,
-            wall_colour=self._wall_colour() if wall else None,
+            surface_color=self._surface_color() if surface else None,
+            wall_color=self._wall_color() if wall else None,
             light_named=self._light_named(),
             brightness=brightness,
             saturation=saturation,
@@ -192,33 +192,33 @@ class _Settling:
             case _:
                 return None, None, None
 
-    def _surface_colour(self) -> Color | None:
+    def _surface_color(self) -> Color | None:
         notes = self.notes
         return notes.painted.get("surface") if notes.surface else notes.painted.get("ground")
 
-    def _wall_colour(self) -> Color | None:
+    def _wall_color(self) -> Color | None:
         notes = self.notes
-        colour = notes.painted.get("wall") or notes.painted.get("backdrop")
-        if colour is None and self.dark and notes.wall in (None, "plain"):
+        color = notes.painted.get("wall") or notes.painted.get("backdrop")
+        if color is None and self.dark and notes.wall in (None, "plain"):
             return DARK
-        return colour
+        return color
 
     def _palette(self) -> tuple[Color, ...]:
         notes = self.notes
-        colours = list(notes.colors or notes.mood)
+        colors = list(notes.colors or notes.mood)
         if self.kind in ("sweep", "abstract"):
             # Nothing else shows these.
             behind = notes.painted.get("backdrop") or notes.painted.get("wall")
-            colours = [x for x in (behind, *colours, self._surface_colour()) if x]
-        if not colours:
-            behind = self._wall_colour() or self.tones.get(notes.wall or "")
-            below = self._surface_colour() or self.tones.get(self.surface or "")
-            colours = [colour for colour in (behind, below) if colour] or [NEUTRAL]
-        if self.style in ("abstract", "gradient") and len(set(colours)) == 1:
-            # One colour alone fades towards white, or where it is nearly that, away from it.
-            [one] = set(colours)
-            colours.append(mix(one, _WHITE, 0.6) if sum(one) < 690 else mix(one, _GREY, 0.4))
-        return tuple(dict.fromkeys(colours))[:_MAX_COLOURS]
+            colors = [x for x in (behind, *colors, self._surface_color()) if x]
+        if not colors:
+            behind = self._wall_color() or self.tones.get(notes.wall or "")
+            below = self._surface_color() or self.tones.get(self.surface or "")
+            colors = [color for color in (behind, below) if color] or [NEUTRAL]
+        if self.style in ("abstract", "gradient") and len(set(colors)) == 1:
+            # One color alone fades towards white, or where it is nearly that, away from it.
+            [one] = set(colors)
+            colors.append(mix(one, _WHITE, 0.6) if sum(one) < 690 else mix(one, _GREY, 0.4))
+        return tuple(dict.fromkeys(colors))[:_MAX_COLORS]
 
     def _depth(self) -> float:
         if self.notes.depth is not None:
@@ -239,21 +239,21 @@ class _Settling:
 
     def _light(self) -> SceneLight:
         notes, usual = self.notes, SceneLight()
-        colour = parse_color(notes.light) if notes.light else _WHITE
+        color = parse_color(notes.light) if notes.light else _WHITE
         if (named := notes.painted.get("light")) is not None:
-            # Lamps called blue or pink are still mostly white, or nothing else had a colour.
-            colour = mix(named, _WHITE, 0.5)
+            # Lamps called blue or pink are still mostly white, or nothing else had a color.
+            color = mix(named, _WHITE, 0.5)
         return SceneLight(
             direction=usual.direction if notes.direction is None else float(notes.direction),
             elevation=usual.elevation if notes.elevation is None else float(notes.elevation),
-            colour=_linear_of_mean_one(colour),
+            color=_linear_of_mean_one(color),
             softness=usual.softness if notes.softness is None else float(notes.softness),
         )
 
 
-def _linear_of_mean_one(colour: Color) -> tuple[float, float, float]:
+def _linear_of_mean_one(color: Color) -> tuple[float, float, float]:
     """sRGB to linear light (IEC 61966-2-1), scaled to a mean of 1."""
-    linear = [_linear(value / 255) for value in colour]
+    linear = [_linear(value / 255) for value in color]
     mean = sum(linear) / 3
     red, green, blue = (round(value / mean, 4) for value in linear)
     return red, green, blue

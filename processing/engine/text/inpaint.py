@@ -5,7 +5,7 @@ Shechtman and Irani, "Space-Time Completion of Video", 2007), from coarse to fin
 patches are searched by PatchMatch (Barnes, Shechtman, Finkelstein and Goldman, 2009): good matches
 spread to neighbours, and random guesses find better ones. All pixels move at once here, as NumPy
 wants it, and instead of the mean of the overlapping patches each pixel at the end takes the best
-patch's colour: means are what smears look like.
+patch's color: means are what smears look like.
 """
 
 import cv2
@@ -53,7 +53,7 @@ def fill(rgb: U8, mask: U8, *, avoid: U8 | None = None) -> U8:
     All other pixels stay as they are; where `avoid` > 0, uint8 (h, w), they are not copied from, if
     there are others. Only the surroundings of each hole are read (at most 160 pixels away, as long
     as there is enough), so the time goes with the mask and not with the photo. Where not even one
-    whole patch is known, each pixel takes the nearest known colour. Deterministic.
+    whole patch is known, each pixel takes the nearest known color. Deterministic.
     Raises ValueError for masks of another size, and for one that leaves nothing of the picture.
     """
     for given in (mask, avoid):
@@ -132,7 +132,7 @@ def _filled(rgb: U8, hole: U8, barred: U8) -> U8:
         coarser = level
     # The finest level had no whole patch to copy from.
     if coarser is not levels[0]:
-        return _nearest_colours(rgb, hole)
+        return _nearest_colors(rgb, hole)
     return coarser.interior
 
 
@@ -201,10 +201,10 @@ class _Level:
         return self._picture[_RADIUS:-_RADIUS, _RADIUS:-_RADIUS].copy()
 
     def begin(self, coarser: "_Level | None", random: np.random.Generator, *, vote: bool) -> None:
-        """Start from the coarser level's matches, or from the nearest colours and chance."""
+        """Start from the coarser level's matches, or from the nearest colors and chance."""
         self._matches[self._targets] = random.choice(self.sources, self.size)
         if coarser is None:
-            start = _nearest_colours(self._picture, self._hole)
+            start = _nearest_colors(self._picture, self._hole)
             self._put(start.reshape(-1, 3)[self._missing])
             return
         # Nothing is known of how good a match of the coarser level is here, but it beats chance.
@@ -234,11 +234,11 @@ class _Level:
             reach //= 2
 
     def vote(self) -> None:
-        """Colour each missing pixel by the weighted mean of all the patches over it."""
+        """Color each missing pixel by the weighted mean of all the patches over it."""
         self._put((self._mean(self._weights()) + 0.5).astype(np.uint8))
 
     def settle(self) -> None:
-        """Colour each missing pixel by the most believed patch over it alone, with all its grain."""
+        """Color each missing pixel by the most believed patch over it alone, with all its grain."""
         weights = self._weights()
         best = self._missing
         most = np.full(best.size, -1, np.float32)
@@ -266,9 +266,9 @@ class _Level:
         total = np.zeros((self._missing.size, 4), np.float32)
         for step in self._samples:
             centres = self._missing - step
-            colours = pixels.take(self._matches.take(centres) + step).view(np.uint8).reshape(-1, 4)
-            colours[:, 3] = 1  # adds the weights up
-            total += colours * weights.take(centres)[:, None]
+            colors = pixels.take(self._matches.take(centres) + step).view(np.uint8).reshape(-1, 4)
+            colors[:, 3] = 1  # adds the weights up
+            total += colors * weights.take(centres)[:, None]
         return np.asarray(total[:, :3] / total[:, 3:], dtype=np.float32)
 
     def _try(self, candidates: I64) -> None:
@@ -286,7 +286,7 @@ class _Level:
         self._matches[self._targets[chosen]] = candidates[chosen]
 
     def _gathered(self, centres: I64) -> U8:
-        """The compared pixels of patches, uint8 (n, 4 * samples): three colours and a zero each."""
+        """The compared pixels of patches, uint8 (n, 4 * samples): three colors and a zero each."""
         taken = self._packed.take(centres[:, None] + self._samples)
         return np.asarray(taken.view(np.uint8))
 
@@ -314,21 +314,21 @@ class _Level:
         rows, columns = np.divmod(places, self._stride)
         return np.asarray((rows - _RADIUS) * (self._stride - 2 * _RADIUS) + columns - _RADIUS)
 
-    def _put(self, colours: U8) -> None:
-        self._picture.reshape(-1, 3)[self._missing] = colours
+    def _put(self, colors: U8) -> None:
+        self._picture.reshape(-1, 3)[self._missing] = colors
         # The padding mirrors pixels that have just changed.
         self._picture = _padded(self.interior)
 
 
-def _nearest_colours(rgb: U8, hole: U8) -> U8:
-    """Each missing pixel in the colour of the nearest known one."""
+def _nearest_colors(rgb: U8, hole: U8) -> U8:
+    """Each missing pixel in the color of the nearest known one."""
     _, labels = cv2.distanceTransformWithLabels(
         hole, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     known = hole == 0
-    colours = np.zeros((int(labels.max()) + 1, 3), np.uint8)
-    colours[labels[known]] = rgb[known]
-    return np.asarray(colours[labels])
+    colors = np.zeros((int(labels.max()) + 1, 3), np.uint8)
+    colors[labels[known]] = rgb[known]
+    return np.asarray(colors[labels])
 
 
 def _touching(mask: U8) -> npt.NDArray[np.bool_]:

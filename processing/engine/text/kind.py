@@ -35,7 +35,7 @@ class Evidence:
     - `tilt`: angle to the picture's axes, 1 from 4 degrees on.
     - `level`: share of the letters that end on one common row, to a pixel (0.5: too few letters).
     - `evenness`: share of the ink that is equally bright: no weave, shading or noise.
-    - `extreme`: how near the ink's colour is to white or to a pure dark colour.
+    - `extreme`: how near the ink's color is to white or to a pure dark color.
     - `stamp`: 1 where it reads like an address or a camera's date.
     """
 
@@ -73,8 +73,8 @@ def evidence(text: Text, rgb: U8, matte: F32 | None) -> Evidence:
     """Measure a line in a picture; arguments as in `kind`."""
     found = strokes(text, rgb)
     ink = found.ink & found.line
-    evenness, colour = _evenness(found.of(rgb), ink)
-    extreme = max(float(colour.min()), 255 - float(colour.max())) / 255
+    evenness, color = _evenness(found.of(rgb), ink)
+    extreme = max(float(color.min()), 255 - float(color.max())) / 255
     return Evidence(
         outside=0.0 if matte is None else _outside(found, rgb, matte),
         tilt=_tilt(text),
@@ -121,13 +121,13 @@ def _level(text: Text, ink: Bool) -> float:
     return max(float((np.abs(rows - np.median(rows)) <= near).mean()) for rows in (feet, tops))
 
 
-def _evenness(colours: U8, ink: Bool) -> tuple[float, F32]:
-    """The share of the ink that is as bright as most of it, and its colour. Rims are left out where
+def _evenness(colors: U8, ink: Bool) -> tuple[float, F32]:
+    """The share of the ink that is as bright as most of it, and its color. Rims are left out where
     strokes are wide enough, and hues, which JPEG smears, are not compared."""
     core = cv2.erode(ink.astype(np.uint8), np.ones((2, 2), np.uint8)) > 0
     taken = core if core.sum() > _MIN_CORE else ink
     if not taken.any():
         return 0.0, np.full(3, 127, np.float32)
-    bright = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), dtype=np.float32)[taken]
+    bright = np.asarray(cv2.cvtColor(colors, cv2.COLOR_RGB2GRAY), dtype=np.float32)[taken]
     alike = np.abs(bright - np.median(bright)) <= _ALIKE
-    return float(alike.mean()), np.median(colours[taken], axis=0).astype(np.float32)
+    return float(alike.mean()), np.median(colors[taken], axis=0).astype(np.float32)

@@ -12,7 +12,7 @@ from processing.engine.text.strokes import Strokes
 # How far beyond its line a plate may reach, in heights of the line. Larger ones stay: what would be
 # invented in their place is a product that nobody has for sale.
 _REACH = 1.5
-# A plate has one colour within so many grey levels, in this share of the gaps between letters ...
+# A plate has one color within so many grey levels, in this share of the gaps between letters ...
 _ALIKE = 18
 _EVEN = 0.5
 # ... it deviates from it by no more than this beside the line, as nothing before a camera does ...
@@ -22,7 +22,7 @@ _FULL = 0.95
 
 
 def plate(text: Text, found: Strokes, rgb: U8) -> npt.NDArray[np.int32] | None:
-    """The outline of the convex plate of one colour right around a line, or None.
+    """The outline of the convex plate of one color right around a line, or None.
 
     `rgb` uint8 (h, w, 3), `found` the line's strokes in it. The outline is int32 (n, 1, 2), corners
     (x, y) in pixels of the picture. A line on an even wall has no plate, for the wall does not end
@@ -32,12 +32,12 @@ def plate(text: Text, found: Strokes, rgb: U8) -> npt.NDArray[np.int32] | None:
     gaps = found.of(rgb)[found.line & ~found.touched]
     if not found.separable or not len(gaps):
         return None
-    colour = np.median(gaps, axis=0)
-    if (np.abs(gaps - colour).max(axis=1) <= _ALIKE).mean() < _EVEN:
+    color = np.median(gaps, axis=0)
+    if (np.abs(gaps - color).max(axis=1) <= _ALIKE).mean() < _EVEN:
         return None
     zone = text.box(_REACH * text.height, rgb)
     part = compose.crop(rgb, zone)
-    low, high = (np.clip(colour + d, 0, 255) for d in (-_ALIKE, _ALIKE))
+    low, high = (np.clip(color + d, 0, 255) for d in (-_ALIKE, _ALIKE))
     even = np.asarray(cv2.inRange(part, low, high), dtype=np.uint8)
     return _convex(even, text, part, zone)
 

@@ -151,7 +151,7 @@ def _mask(lines: list[_Line], rgb: U8, turn: int) -> U8:
 
 def _grown(mask: U8, radius: int) -> U8:
     """The mask with a rim, and with the gaps that would be left between two rims: JPEG smears a
-    letter's colour over them."""
+    letter's color over them."""
     margin = 2 * radius
     whole = cv2.copyMakeBorder(mask, *(margin,) * 4, cv2.BORDER_CONSTANT, value=0)
     wide = _distance(np.asarray(cv2.bitwise_not(whole), np.uint8)) <= margin

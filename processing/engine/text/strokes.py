@@ -30,7 +30,7 @@ _MIN_INK, _MAX_INK = 0.02, 0.75
 class Strokes:
     """Ink of one line in a part of the picture, `box`; all masks are bool of the box's size.
 
-    - `ink`: the middle of the strokes, of one colour as far as the text is.
+    - `ink`: the middle of the strokes, of one color as far as the text is.
     - `touched`: all that differs from the ground: with soft rims, outlines and shadows.
     - `line`: the whole line's area. `around`: what is near, but not of it.
     - `separable`: whether ink stands out of its ground; if not, `ink` and `touched` are guesses.
@@ -136,7 +136,7 @@ class _Side:
         split, _ = cv2.threshold(on, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
         above = on > split
         self.peak = float(np.median(on[above])) if above.any() else 0.0
-        # Gaps between light letters are dark strokes, too, but of the ground's own colour.
+        # Gaps between light letters are dark strokes, too, but of the ground's own color.
         ink = on > 0.75 * self.peak
         self.contrast = float(np.median(apart[rows][ink])) if ink.any() else 0.0
         outside = np.concatenate([hat[: rows.start // 2], hat[-(rows.start // 2) :]])

@@ -35,7 +35,7 @@ SEEN = Recognition(
     category="jeans",
     category_confidence=0.91,
     alternatives=(("trousers", 0.06),),
-    colours=("blue",),
+    colors=("blue",),
     pattern="plain",
     brand="Levi's",
     size="W32 L34",
@@ -49,7 +49,7 @@ SEEN = Recognition(
     provider="packshot:test",
 )
 NOTHING = replace(
-    SEEN, category=None, brand=None, size=None, texts=(), evidence=(), colours=(), alternatives=()
+    SEEN, category=None, brand=None, size=None, texts=(), evidence=(), colors=(), alternatives=()
 )
 
 
@@ -198,7 +198,7 @@ def test_prices_are_in_the_accounts_currency_and_words_in_its_english(
     owner: Seller, ask: Callable[..., Any], recogniser: Recogniser
 ) -> None:
     type(owner.account).objects.update(currency="EUR")
-    recogniser.seen = replace(SEEN, category="trousers", colours=("grey",))
+    recogniser.seen = replace(SEEN, category="trousers", colors=("grey",))
     made = data_of(ask(platform="vinted"))
     assert (made["currency"], made["suggestedPrice"]) == ("EUR", 1800)
     assert made["title"] == "Levi's grey trousers, W32 L34"

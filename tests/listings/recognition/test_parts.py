@@ -1,4 +1,4 @@
-"""Colours from the subject alone, hints about photos, and one category out of several views."""
+"""Colors from the subject alone, hints about photos, and one category out of several views."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from listings.recognition.network import Looks
 from processing.engine.arrays import F32, U8
 
 
-def item(colour: tuple[int, int, int], ground: tuple[int, int, int] = (200, 30, 30)) -> U8:
+def item(color: tuple[int, int, int], ground: tuple[int, int, int] = (200, 30, 30)) -> U8:
     picture = np.empty((240, 200, 3), np.uint8)
     picture[:] = ground
-    picture[60:180, 50:150] = colour
+    picture[60:180, 50:150] = color
     return picture
 
 
@@ -26,7 +26,7 @@ def middle() -> F32:
 
 
 @pytest.mark.parametrize(
-    ("colour", "name"),
+    ("color", "name"),
     [
         ((20, 20, 22), "black"),
         ((250, 250, 250), "white"),
@@ -39,16 +39,16 @@ def middle() -> F32:
         ((196, 178, 148), "beige"),
     ],
 )
-def test_a_plain_item_has_its_own_colour_whatever_lies_around_it(
-    colour: tuple[int, int, int], name: str
+def test_a_plain_item_has_its_own_color_whatever_lies_around_it(
+    color: tuple[int, int, int], name: str
 ) -> None:
     for ground in ((255, 255, 255), (250, 220, 40)):
-        found = colors.of(item(colour, ground), middle())
+        found = colors.of(item(color, ground), middle())
         assert found is not None
         assert (found.names, found.pattern) == ((name,), "plain")
 
 
-def test_two_halves_are_several_colours_and_stripes_a_pattern() -> None:
+def test_two_halves_are_several_colors_and_stripes_a_pattern() -> None:
     halves, stripes = item((30, 100, 200)), item((30, 100, 200))
     halves[120:180, 50:150] = (250, 220, 40)
     for top in range(60, 180, 8):
@@ -60,7 +60,7 @@ def test_two_halves_are_several_colours_and_stripes_a_pattern() -> None:
         assert found.pattern == pattern
 
 
-def test_nothing_has_no_colour() -> None:
+def test_nothing_has_no_color() -> None:
     assert colors.of(item((20, 20, 22)), np.zeros((32, 32), np.float32)) is None
 
 

@@ -55,7 +55,7 @@ def printed(name: str, lines: list[str]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "category", "colour", "pattern"),
+    ("name", "category", "color", "pattern"),
     [
         ("blue-skirt", "skirt", "blue", "patterned"),
         ("denim-shorts", "shorts", "blue", "plain"),
@@ -63,10 +63,10 @@ def printed(name: str, lines: list[str]) -> bytes:
         ("wool-hat", "hat", "brown", "plain"),
     ],
 )
-def test_a_sellers_photo(blind: Tools, name: str, category: str, colour: str, pattern: str) -> None:
+def test_a_sellers_photo(blind: Tools, name: str, category: str, color: str, pattern: str) -> None:
     seen = recognise([photo(name)], blind)
     assert (seen.category, seen.pattern) == (category, pattern)
-    assert colour in seen.colours
+    assert color in seen.colors
     assert seen.category_confidence > 0.5
     assert seen.provider == PROVIDER
     [said] = [one for one in seen.evidence if one.field == "category"]
@@ -78,7 +78,7 @@ def test_a_sellers_photo(blind: Tools, name: str, category: str, colour: str, pa
 def test_a_photo_of_nothing(blind: Tools) -> None:
     seen = recognise([jpeg(np.full((600, 800, 3), 180, np.uint8))], blind)
     assert (seen.category, seen.category_confidence, seen.alternatives) == (None, 0.0, ())
-    assert (seen.colours, seen.pattern, seen.evidence) == ((), None, ())
+    assert (seen.colors, seen.pattern, seen.evidence) == ((), None, ())
     assert [one.problem for one in seen.quality] == ["nothing-found"]
 
 

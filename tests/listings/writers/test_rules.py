@@ -26,7 +26,7 @@ FACTS = Facts(
     brand="Levi's",
     size="W32 L34",
     condition="good",
-    colours=("blue",),
+    colors=("blue",),
     pattern="plain",
     materials=("denim",),
 )
@@ -68,7 +68,7 @@ def test_a_description_says_what_is_known_and_no_more() -> None:
         "A pair of blue denim jeans from Levi's.\n\n"
         "Brand: Levi's\nSize: W32 L34\nColor: Blue\nMaterial: Denim\nCondition: Used, good"
     )
-    bare = write(facts("hat", colours=("olive",)), "vinted", tone="neutral")
+    bare = write(facts("hat", colors=("olive",)), "vinted", tone="neutral")
     assert bare.title == "Olive hat"
     assert re.fullmatch(
         r"(An o|O)live hat\. (Please see the photos for its condition|"
@@ -86,7 +86,7 @@ def test_depop_gets_its_title_first_and_at_most_five_hashtags_last() -> None:
 def test_a_condition_that_nobody_gave_is_never_claimed() -> None:
     for platform in Platform.values:
         for tone in TONES:
-            text = write(facts("dress", colours=("red",)), platform, tone=tone).description
+            text = write(facts("dress", colors=("red",)), platform, tone=tone).description
             assert "photos" in text
             assert not re.search(r"(?i)new|good|fair|used|excellent|mint|loved", text)
 
@@ -122,7 +122,7 @@ def test_shops_do_not_say_i(platform: str) -> None:
 
 
 def test_words_follow_the_buyers_english() -> None:
-    told = facts("trainers", brand="adidas", colours=("grey",), size="8", given=frozenset({"size"}))
+    told = facts("trainers", brand="adidas", colors=("grey",), size="8", given=frozenset({"size"}))
     american, british = write(told, "vinted"), write(told, "vinted", english="uk")
     assert american.title == "adidas gray sneakers, size 8"
     assert british.title == "adidas grey trainers, size 8"
@@ -130,15 +130,15 @@ def test_words_follow_the_buyers_english() -> None:
     assert "Colour: Grey" in write(told, "ebay", english="uk").description
 
 
-def test_many_colours_are_one_word_and_a_given_one_is_taken_as_it_is() -> None:
-    wild = facts("dress", colours=("red", "blue", "white"), pattern="multicoloured")
+def test_many_colors_are_one_word_and_a_given_one_is_taken_as_it_is() -> None:
+    wild = facts("dress", colors=("red", "blue", "white"), pattern="multicoloured")
     assert write(wild, "vinted", english="uk").title == "Multicoloured dress"
     assert write(wild, "vinted").title == "Multicolored dress"
-    told = replace(wild, colours=("Midnight",), given=frozenset({"color"}))
+    told = replace(wild, colors=("Midnight",), given=frozenset({"color"}))
     assert write(told, "vinted").title == "Midnight dress"
-    few = replace(wild, colours=("red", "blue"))
+    few = replace(wild, colors=("red", "blue"))
     assert write(few, "vinted").title == "Red and blue dress"
-    two = facts("shirt", colours=("white", "navy", "red"), pattern="patterned")
+    two = facts("shirt", colors=("white", "navy", "red"), pattern="patterned")
     assert write(two, "poshmark").title == "White and Navy Patterned Shirt"
 
 
@@ -176,7 +176,7 @@ LONG = facts(
     brand="The Extraordinarily Long Brand Name of Somewhere Far Away in the Hills " * 1,
     size="Extra Extra Large, Tall",
     condition="new",
-    colours=("light green", "dark green", "turquoise"),
+    colors=("light green", "dark green", "turquoise"),
     pattern="patterned",
     materials=("polyester",),
     notes="x" * 2000,
@@ -215,7 +215,7 @@ def test_what_nobody_recognised_is_called_as_its_seller_calls_it() -> None:
 
 def test_what_nobody_knows_at_all_is_not_written_about() -> None:
     with pytest.raises(AppError, match=r"hints\.category or hints\.notes") as caught:
-        write(facts(None, brand="Levi's", colours=("blue",)))
+        write(facts(None, brand="Levi's", colors=("blue",)))
     assert (caught.value.code, caught.value.status) == ("NOT_RECOGNISED", 422)
 
 
@@ -234,7 +234,7 @@ SEEN = Recognition(
     category="shirt",
     category_confidence=0.8,
     alternatives=(("blouse", 0.15),),
-    colours=("white",),
+    colors=("white",),
     pattern="plain",
     brand="Zara",
     size="M",
@@ -252,7 +252,7 @@ HINTS = Hints(brand="H&M", size="m", condition="good", color="Ivory", notes="Nic
 
 def test_the_sellers_word_counts_for_more() -> None:
     told = known.merge(SEEN, HINTS)
-    assert (told.brand, told.size, told.colours, told.materials) == (
+    assert (told.brand, told.size, told.colors, told.materials) == (
         "H&M",
         "m",
         ("Ivory",),

@@ -284,9 +284,9 @@ class TestAsking:
         assert client.post(GENERATE, {"prompt": "sea"}, format="json").status_code == status
 
 
-def wall(seller: Seller, colour: tuple[int, int, int] = (0, 128, 255)) -> Background:
+def wall(seller: Seller, color: tuple[int, int, int] = (0, 128, 255)) -> Background:
     out = BytesIO()
-    Pillow.new("RGB", (30, 30), colour).save(out, "PNG")
+    Pillow.new("RGB", (30, 30), color).save(out, "PNG")
     image = ingest(seller.account, out.getvalue(), name="wall.png")
     return background_library.keep(seller.account, image, BackgroundDetails("Wall"))
 
@@ -331,11 +331,11 @@ class TestReplace:
         assert np.abs(shown[20, 30] - expected).max() <= 8
         assert Job.objects.get().command["plan"]["background"]["blend"] == mode
 
-    def test_a_colour_blends_too(self, owner: Seller, image: Image) -> None:
+    def test_a_color_blends_too(self, owner: Seller, image: Image) -> None:
         shown = pixels(owner, replaced(owner, image, color="#008000", blendMode="screen"))
         assert np.abs(shown[20, 30] - (200, 138, 20)).max() <= 8
 
-    def test_by_a_built_in_colour_gradient_and_painting(self, owner: Seller, image: Image) -> None:
+    def test_by_a_built_in_color_gradient_and_painting(self, owner: Seller, image: Image) -> None:
         navy = pixels(owner, replaced(owner, image, backgroundId="bg_builtin_navy"))
         assert navy[2, 2].tolist() == [0x1F, 0x2A, 0x4D]
         sky = pixels(owner, replaced(owner, image, backgroundId="bg_builtin_sky"))

@@ -62,7 +62,7 @@ class TestAnswer:
         content = b"".join(fetched.streaming_content)
         assert Pillow.open(BytesIO(content)).getpixel((0, 0)) == (0, 0, 0, 0)
 
-    def test_a_colour_flattens_any_format(self, quick_queue: None, owner: Seller) -> None:
+    def test_a_color_flattens_any_format(self, quick_queue: None, owner: Seller) -> None:
         data = post(owner, owner.image(photo()), bgColor="f00", edge="none").json()["data"]
         picture = opened(data["displayUrl"])
         assert picture.mode == "RGB"

@@ -12,7 +12,7 @@ MP50 = 50_000_000
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = (48, 32)) -> Image.Image:
-    """A smooth picture without symmetry: any turn or colour shift shows."""
+    """A smooth picture without symmetry: any turn or color shift shows."""
     width, height = size
     across, down = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
     rgb = np.stack([across * 255, down * 255, across * down * 255], axis=-1)

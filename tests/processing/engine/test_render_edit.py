@@ -118,7 +118,7 @@ def test_without_wishes_the_subject_fills_the_frame_on_nothing() -> None:
     assert (result.backdrop, result.texts) == (None, None)
 
 
-def test_padding_leaves_the_colour_free() -> None:
+def test_padding_leaves_the_color_free() -> None:
     layout = Layout(size="200x100", padding=Sides.all(0.1))
     picture, _ = edited(plan(layout=layout, background=Background(color="#00ff00")))
     assert picture.mode == "RGB"

@@ -102,11 +102,9 @@ def stub() -> Iterator[Stub]:
     server.server_close()
 
 
-def png(
-    size: tuple[int, int] = (96, 64), colour: tuple[int, ...] = RED, mode: str = "RGB"
-) -> bytes:
+def png(size: tuple[int, int] = (96, 64), color: tuple[int, ...] = RED, mode: str = "RGB") -> bytes:
     out = BytesIO()
-    Pillow.new(mode, size, colour).save(out, "PNG")
+    Pillow.new(mode, size, color).save(out, "PNG")
     return out.getvalue()
 
 
@@ -210,7 +208,7 @@ def test_a_picture_of_other_proportions_covers_and_is_cut_evenly(stub: Stub) -> 
 
 
 def test_transparent_parts_turn_white(stub: Stub) -> None:
-    stub.answer(openai_answer(png(colour=(200, 30, 30, 0), mode="RGBA")))
+    stub.answer(openai_answer(png(color=(200, 30, 30, 0), mode="RGBA")))
     assert (openai(stub).generate(REQUEST).rgb == 255).all()
 
 

@@ -22,7 +22,7 @@ def pine(plane: Plane, noise: Noise) -> Look:
     return _boards(plane, noise, ("#e6c896", "#c39455"), gloss=0.1)
 
 
-def _boards(plane: Plane, noise: Noise, colours: tuple[str, str], *, gloss: float) -> Look:
+def _boards(plane: Plane, noise: Noise, colors: tuple[str, str], *, gloss: float) -> Look:
     """Boards from left to right: year rings as level lines of a stretched field, fibres, pores."""
     random = noise.random(9)
     width, length = 0.135, 1.7
@@ -43,7 +43,7 @@ def _boards(plane: Plane, noise: Noise, colours: tuple[str, str], *, gloss: floa
     pores = step(0.9, 2.2, noise.field(plane, (0.035, 0.0022), 13, warp=away))
     stains = noise.field(plane, (0.7, 0.12), 14, warp=away)
     dark = 0.4 + 0.2 * rings + 0.1 * fibres + 0.16 * pores + 0.1 * stains
-    albedo = mix(linear(colours[0]), linear(colours[1]), np.clip(dark, 0, 1).astype(np.float32))
+    albedo = mix(linear(colors[0]), linear(colors[1]), np.clip(dark, 0, 1).astype(np.float32))
     gaps = np.maximum(
         joints(across, width, 0.0022, plane.dv), joints(along, length, 0.0015, plane.du)
     )

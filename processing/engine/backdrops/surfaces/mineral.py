@@ -65,7 +65,7 @@ def concrete(plane: Plane, noise: Noise) -> Look:
 
 
 def plaster(plane: Plane, noise: Noise) -> Look:
-    """A hand-floated wall: strokes of the float, hardly any colour."""
+    """A hand-floated wall: strokes of the float, hardly any color."""
     strokes = noise.field(turned(plane, 20), (0.34, 0.17), 10)
     strokes += 0.8 * noise.field(turned(plane, -38), (0.22, 0.12), 11)
     strokes += 0.5 * noise.field(turned(plane, 62), (0.13, 0.08), 17)
@@ -112,7 +112,7 @@ def terrazzo(plane: Plane, noise: Noise) -> Look:
 
 
 _TEXEL, _SIDE, _CHIPS, _SUB = 0.0007, 1536, 3200, 16
-_CHIP_COLOURS = ("#9b9a97", "#c8a58b", "#6f7072", "#d9d3c7", "#b98f77", "#8e9a94", "#55534f")
+_CHIP_COLORS = ("#9b9a97", "#c8a58b", "#6f7072", "#d9d3c7", "#b98f77", "#8e9a94", "#55534f")
 
 
 def _chips(random: np.random.Generator) -> F32:
@@ -124,8 +124,8 @@ def _chips(random: np.random.Generator) -> F32:
     reach = radii * random.uniform(0.55, 1.1, angles.shape)
     centres = random.uniform(0, _SIDE, (_CHIPS, 1, 2))
     shapes = np.stack([np.cos(angles) * reach, 0.8 * np.sin(angles) * reach], axis=-1) + centres
-    colours = np.stack([linear(colour) for colour in _CHIP_COLOURS])
-    paints = colours[random.integers(0, len(colours), _CHIPS)]
+    colors = np.stack([linear(color) for color in _CHIP_COLORS])
+    paints = colors[random.integers(0, len(colors), _CHIPS)]
     paints = (paints * random.uniform(0.85, 1.15, (_CHIPS, 1))).tolist()
     for shape, paint in zip(shapes, paints, strict=True):
         for shift in _wraps(shape):

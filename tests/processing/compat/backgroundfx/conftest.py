@@ -39,8 +39,8 @@ class Studio:
     def image(self, data: bytes) -> Image:
         return ingest(self.account, data, name="shoe.jpg")
 
-    def background(self, colour: tuple[int, int, int] = (0, 128, 255), **more: Any) -> Background:
-        image = ingest(self.account, flat((60, 40), colour), name="wall.png")
+    def background(self, color: tuple[int, int, int] = (0, 128, 255), **more: Any) -> Background:
+        image = ingest(self.account, flat((60, 40), color), name="wall.png")
         more.setdefault("name", "Wall")
         return Background.objects.create(account=self.account, image=image, **more)
 
@@ -62,15 +62,15 @@ def stranger(db: None) -> Studio:
     return studio_on()
 
 
-def photo(size: tuple[int, int] = (60, 40), colour: tuple[int, int, int] = (200, 20, 20)) -> bytes:
+def photo(size: tuple[int, int] = (60, 40), color: tuple[int, int, int] = (200, 20, 20)) -> bytes:
     """A grey JPEG with a rectangle in the middle."""
     picture = Pillow.new("RGB", size, (120, 120, 120))
-    picture.paste(colour, (size[0] // 4, size[1] // 4, size[0] * 3 // 4, size[1] * 3 // 4))
+    picture.paste(color, (size[0] // 4, size[1] // 4, size[0] * 3 // 4, size[1] * 3 // 4))
     return _written(picture, "JPEG")
 
 
-def flat(size: tuple[int, int], colour: tuple[int, int, int]) -> bytes:
-    return _written(Pillow.new("RGB", size, colour), "PNG")
+def flat(size: tuple[int, int], color: tuple[int, int, int]) -> bytes:
+    return _written(Pillow.new("RGB", size, color), "PNG")
 
 
 def _written(picture: Pillow.Image, format: str) -> bytes:
@@ -141,7 +141,7 @@ def run_queue(quick_queue: MiddleModel, monkeypatch: pytest.MonkeyPatch) -> Call
 
 @dataclass
 class Painter:
-    """Stands in for the studio: a small picture of one colour, whatever it was asked for."""
+    """Stands in for the studio: a small picture of one color, whatever it was asked for."""
 
     name: str = "studio"
     asked: list[Any] = field(default_factory=list)

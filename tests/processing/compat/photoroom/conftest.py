@@ -58,10 +58,10 @@ def free_shop(db: None) -> Shop:
     return shop_on("free")
 
 
-def photo(size: tuple[int, int] = (60, 40), colour: tuple[int, int, int] = (200, 20, 20)) -> bytes:
+def photo(size: tuple[int, int] = (60, 40), color: tuple[int, int, int] = (200, 20, 20)) -> bytes:
     """A grey JPEG with a rectangle in the middle."""
     picture = Pillow.new("RGB", size, (120, 120, 120))
-    picture.paste(colour, (size[0] // 4, size[1] // 4, size[0] * 3 // 4, size[1] * 3 // 4))
+    picture.paste(color, (size[0] // 4, size[1] // 4, size[0] * 3 // 4, size[1] * 3 // 4))
     out = BytesIO()
     picture.save(out, "JPEG", quality=95)
     return out.getvalue()
@@ -79,7 +79,7 @@ class Drawn:
 
 @dataclass
 class DrawingEngine:
-    """Draws the background's colour at the plan's size, and remembers what it was asked for.
+    """Draws the background's color at the plan's size, and remembers what it was asked for.
 
     ``tells`` goes into every answer, as the engine would have found it out.
     """
@@ -105,9 +105,9 @@ class DrawingEngine:
         if "x" in plan.layout.size:
             width, _, height = plan.layout.size.partition("x")
             size = (int(width), int(height))
-        colour = parse_rgba(plan.background.color or "white")[:3]
+        color = parse_rgba(plan.background.color or "white")[:3]
         out, name = BytesIO(), plan.export.format
-        Pillow.new("RGB", size, colour).save(out, _PILLOW[name])
+        Pillow.new("RGB", size, color).save(out, _PILLOW[name])
         facts: dict[str, Any] = {
             "data": out.getvalue(),
             "format": name,

@@ -15,7 +15,7 @@ SHARE = 'must be a fraction from 0 to 0.49, "0%" to "49%", or pixels such as "10
 KEPT = {"removeBackground": "false"}
 ORIGINAL = {"colorSpace": "original"}
 NO_CUTOUT = "can't be provided if removeBackground is set to false"
-NO_COLOURS = "can't be provided if colorSpace is set to original"
+NO_COLORS = "can't be provided if colorSpace is set to original"
 NO_OVERRIDE = "can only be provided if shadow.mode is set to ai.auto-with-overrides"
 NO_LIMIT = "can only be provided if outputSize is originalImage or croppedSubject"
 NO_SIZE = "outputSize must be auto, originalImage, croppedSubject or WIDTHxHEIGHT"
@@ -199,24 +199,24 @@ TOGETHER = [
         f"shadow.subjectPoseOverride {NO_OVERRIDE}",
     ),
 ]
-COLOUR_SPACE = [
-    ({**ORIGINAL, "removeBackground": "false"}, f"removeBackground {NO_COLOURS}"),
+COLOR_SPACE = [
+    ({**ORIGINAL, "removeBackground": "false"}, f"removeBackground {NO_COLORS}"),
     (
         {**ORIGINAL, "keepExistingAlphaChannel": "auto"},
-        f"keepExistingAlphaChannel {NO_COLOURS}",
+        f"keepExistingAlphaChannel {NO_COLORS}",
     ),
-    ({**ORIGINAL, "export.format": "jpg"}, f"export.format {NO_COLOURS}"),
-    ({**ORIGINAL, "export.dpi": "72"}, f"export.dpi {NO_COLOURS}"),
-    ({**ORIGINAL, "preserveMetadata": "exifSubset"}, f"preserveMetadata {NO_COLOURS}"),
-    ({**ORIGINAL, "background.color": "red"}, f"background.color {NO_COLOURS}"),
-    ({**ORIGINAL, "background.prompt": "oak"}, f"background.prompt {NO_COLOURS}"),
-    ({**ORIGINAL, "shadow.mode": "ai.soft"}, f"shadow.mode {NO_COLOURS}"),
-    ({**ORIGINAL, "lighting.mode": "ai.auto"}, f"lighting.mode {NO_COLOURS}"),
-    ({**ORIGINAL, "outline.color": "red"}, f"outline.color {NO_COLOURS}"),
-    ({**ORIGINAL, "textRemoval.mode": "ai.all"}, f"textRemoval.mode {NO_COLOURS}"),
-    ({**ORIGINAL, "upscale.mode": "ai.fast"}, f"upscale.mode {NO_COLOURS}"),
-    ({**ORIGINAL, "paddingTop": "0.1"}, f"paddingTop {NO_COLOURS}"),
-    ({**ORIGINAL, "outputSize": "200x400"}, f"outputSize {NO_COLOURS}"),
+    ({**ORIGINAL, "export.format": "jpg"}, f"export.format {NO_COLORS}"),
+    ({**ORIGINAL, "export.dpi": "72"}, f"export.dpi {NO_COLORS}"),
+    ({**ORIGINAL, "preserveMetadata": "exifSubset"}, f"preserveMetadata {NO_COLORS}"),
+    ({**ORIGINAL, "background.color": "red"}, f"background.color {NO_COLORS}"),
+    ({**ORIGINAL, "background.prompt": "oak"}, f"background.prompt {NO_COLORS}"),
+    ({**ORIGINAL, "shadow.mode": "ai.soft"}, f"shadow.mode {NO_COLORS}"),
+    ({**ORIGINAL, "lighting.mode": "ai.auto"}, f"lighting.mode {NO_COLORS}"),
+    ({**ORIGINAL, "outline.color": "red"}, f"outline.color {NO_COLORS}"),
+    ({**ORIGINAL, "textRemoval.mode": "ai.all"}, f"textRemoval.mode {NO_COLORS}"),
+    ({**ORIGINAL, "upscale.mode": "ai.fast"}, f"upscale.mode {NO_COLORS}"),
+    ({**ORIGINAL, "paddingTop": "0.1"}, f"paddingTop {NO_COLORS}"),
+    ({**ORIGINAL, "outputSize": "200x400"}, f"outputSize {NO_COLORS}"),
 ]
 NOT_HERE = [
     (
@@ -247,7 +247,7 @@ NOT_HERE = [
 
 @pytest.mark.parametrize(
     ("params", "message"),
-    [*WRONG_TYPES, *WRONG_WORDS, *LENGTHS, *TOGETHER, *COLOUR_SPACE, *NOT_HERE],
+    [*WRONG_TYPES, *WRONG_WORDS, *LENGTHS, *TOGETHER, *COLOR_SPACE, *NOT_HERE],
     ids=lambda value: str(value)[:60],
 )
 def test_is_refused_by_name(params: dict[str, str], message: str | None) -> None:

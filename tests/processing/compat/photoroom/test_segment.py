@@ -53,7 +53,7 @@ def test_the_cutout_comes_as_png(free_shop: Shop) -> None:
         ({"channels": "alpha"}, "image/png", "RGB", (0, 0, 0)),
     ],
 )
-def test_formats_and_colours(
+def test_formats_and_colors(
     shop: Shop, fields: dict[str, str], media_type: str, mode: str, corner: Any
 ) -> None:
     answer = shop.client.segment(photo((200, 160)), **fields)

@@ -35,14 +35,14 @@ def random() -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(5))
 
 
-def lamp(azimuth: float, elevation: float, colour: tuple[float, float, float]) -> np.ndarray:
+def lamp(azimuth: float, elevation: float, color: tuple[float, float, float]) -> np.ndarray:
     """A grey room with one lamp, as a panorama."""
     rows, columns = np.mgrid[:256, :512]
     across = (columns + 0.5) / 512 * 360 - azimuth
     across = (across + 180) % 360 - 180
     up = (0.5 - (rows + 0.5) / 256) * 180 - elevation
     near = (np.hypot(across, up) < 8)[..., None]
-    return np.where(near, 40.0 * np.array(colour), 0.1).astype(np.float32)
+    return np.where(near, 40.0 * np.array(color), 0.1).astype(np.float32)
 
 
 def test_all_environments_are_there_with_their_licence() -> None:
@@ -167,8 +167,8 @@ def test_elevations_stay_where_shadows_look_right(elevation: int, given: int) ->
     assert far_views.light_of(lamp(50, elevation, (1, 1, 1)), 0).elevation == given
 
 
-def test_the_lamp_colours_the_light() -> None:
-    red, green, blue = far_views.light_of(lamp(50, 40, (1.6, 1.0, 0.4)), 0).colour
+def test_the_lamp_colors_the_light() -> None:
+    red, green, blue = far_views.light_of(lamp(50, 40, (1.6, 1.0, 0.4)), 0).color
     assert red > 1.1 > 0.9 > blue
     assert red + green + blue == pytest.approx(3, abs=1e-3)
 

@@ -27,7 +27,7 @@ def noise() -> Noise:
 
 # ----------------------------------------------------------------------------------- tone curve
 @pytest.mark.parametrize("level", [0, 1, 17, 64, 128, 200, 225])
-def test_below_the_knee_colours_are_shown_as_they_are(level: int) -> None:
+def test_below_the_knee_colors_are_shown_as_they_are(level: int) -> None:
     shown = finish.display(np.full((2, 3, 3), linear((level,) * 3), np.float32))
     assert np.abs(shown - level).max() < 0.6
 
@@ -77,8 +77,8 @@ def test_a_painting_stays_near_its_picture_in_flat_strokes() -> None:
     done = painting.painted(picture, random())
     assert done.shape == picture.shape
     assert 0 <= done.min() <= done.max() <= 255
-    for part, colour in ((done[:, :70], RED), (done[:, 90:], BLUE)):
-        assert np.abs(part.mean(axis=(0, 1)) - colour).max() < 16
+    for part, color in ((done[:, :70], RED), (done[:, 90:], BLUE)):
+        assert np.abs(part.mean(axis=(0, 1)) - color).max() < 16
     step = [float(np.median(np.abs(np.diff(p[:, :70], axis=1)))) for p in (picture, done)]
     assert step[1] < 0.4 * step[0]
 
@@ -111,7 +111,7 @@ def test_a_windows_shade_is_darker_than_its_sun(noise: Noise) -> None:
 
 
 # ------------------------------------------------------------------------------------ ornaments
-def test_lamps_hang_above_the_edge_and_take_the_palettes_colours() -> None:
+def test_lamps_hang_above_the_edge_and_take_the_palettes_colors() -> None:
     glow = ornaments.points_of_light(STAGE, (BLUE,), random())
     assert glow.min() >= 0
     assert glow.max() > 0.3
@@ -126,7 +126,7 @@ def test_leaves_leave_the_middle_to_the_product(seed: int) -> None:
     assert 0.02 < layer.alpha.mean() < 0.4
     assert 0 <= layer.alpha.min() <= layer.alpha.max() <= 1.001
     assert layer.alpha[60:, 60:100].mean() < 0.25
-    # Premultiplied: no colour where nothing is.
+    # Premultiplied: no color where nothing is.
     assert layer.rgb[layer.alpha < 1e-4].max(initial=0) < 1e-3
     below = np.ones_like(layer.rgb)
     assert layer.over(below)[layer.alpha < 1e-4] == pytest.approx(1, abs=1e-3)
@@ -151,7 +151,7 @@ def test_a_sweep_has_the_palettes_order_and_no_seam(
     assert np.abs(np.diff(picture, axis=0)).max() < 0.03
 
 
-def test_a_mesh_flows_between_the_palettes_colours(noise: Noise) -> None:
+def test_a_mesh_flows_between_the_palettes_colors(noise: Noise) -> None:
     picture = shapes.mesh((RED, BLUE), STAGE, noise)
     assert 0 <= picture.min() <= picture.max() <= 1
     assert np.abs(np.diff(picture, axis=1)).max() < 0.05

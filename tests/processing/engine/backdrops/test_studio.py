@@ -52,8 +52,8 @@ def table(**changes: Any) -> Scene:
         bokeh=False,
         leaves=False,
         style="realistic",
-        surface_colour=WHITE,
-        wall_colour=BLACK,
+        surface_color=WHITE,
+        wall_color=BLACK,
     )
     return replace(scene, **changes)
 
@@ -161,28 +161,28 @@ def test_a_higher_foot_raises_the_table() -> None:
 
 
 @pytest.mark.parametrize("name", ["oak", "grass", "velvet", "metal", "marble", "tile"])
-def test_a_surface_takes_the_colour_asked_for(name: str) -> None:
-    ground = drawn(table(surface=name, surface_colour=BLUE, wall_colour=BLUE))[-25:]
+def test_a_surface_takes_the_color_asked_for(name: str) -> None:
+    ground = drawn(table(surface=name, surface_color=BLUE, wall_color=BLUE))[-25:]
     red, green, blue = ground.mean(axis=(0, 1))
     assert blue > 1.8 * red
     assert blue > 1.8 * green
 
 
 def test_no_saturation_is_grey() -> None:
-    picture = drawn(table(surface_colour=RED, wall_colour=GREEN, saturation=0.0))
+    picture = drawn(table(surface_color=RED, wall_color=GREEN, saturation=0.0))
     assert np.ptp(picture, axis=-1).max() <= 1
 
 
 def test_brightness_is_exposure() -> None:
     dim, normal, bright = (
-        drawn(table(surface_colour=(120, 120, 120), brightness=value)).mean()
+        drawn(table(surface_color=(120, 120, 120), brightness=value)).mean()
         for value in (0.8, 1.0, 1.2)
     )
     assert dim < 0.94 * normal < 0.94 * 0.94 * bright
 
 
 def test_depth_throws_the_wall_out_of_focus_but_not_the_foot() -> None:
-    scene = table(wall="brick", wall_colour=None, surface="tile", surface_colour=None)
+    scene = table(wall="brick", wall_color=None, surface="tile", surface_color=None)
     sharp, soft = (
         drawn(replace(scene, depth=depth), size=(480, 384), subject=(160, 80, 320, 328))
         for depth in (0.0, 1.0)
@@ -192,15 +192,15 @@ def test_depth_throws_the_wall_out_of_focus_but_not_the_foot() -> None:
     assert np.abs(sharp[325:331] - soft[325:331]).mean() < 3
 
 
-def test_a_light_colours_what_it_falls_on() -> None:
-    warm = drawn(table(light=SceneLight(colour=(1.5, 1.0, 0.5))))[-20:].mean(axis=(0, 1))
+def test_a_light_colors_what_it_falls_on() -> None:
+    warm = drawn(table(light=SceneLight(color=(1.5, 1.0, 0.5))))[-20:].mean(axis=(0, 1))
     assert warm[0] > warm[1] + 20 > warm[2] + 50
 
 
 @pytest.mark.parametrize(("direction", "brighter"), [(270.0, "left"), (90.0, "right")])
 def test_the_side_of_the_light_is_brighter(direction: float, brighter: str) -> None:
     light = SceneLight(direction=direction, elevation=30, softness=0.0)
-    picture = drawn(table(wall_colour=(150, 150, 150), light=light), subject=(40, 20, 80, 82))
+    picture = drawn(table(wall_color=(150, 150, 150), light=light), subject=(40, 20, 80, 82))
     left, right = picture[:40, :30].mean(), picture[:40, -30:].mean()
     assert (left > right + 5) == (brighter == "left")
     assert abs(left - right) > 5
@@ -208,7 +208,7 @@ def test_the_side_of_the_light_is_brighter(direction: float, brighter: str) -> N
 
 def test_a_window_throws_bright_panes_on_the_wall() -> None:
     light = SceneLight(direction=300, elevation=40, softness=0.1)
-    scene = table(kind="wall", surface=None, wall_colour=(200, 200, 200), light=light)
+    scene = table(kind="wall", surface=None, wall_color=(200, 200, 200), light=light)
     plain, window = drawn(scene), drawn(replace(scene, window=True))
     assert window.std() > 1.5 * plain.std()
     leafy = drawn(replace(scene, window=True, leaves=True))
@@ -216,9 +216,9 @@ def test_a_window_throws_bright_panes_on_the_wall() -> None:
 
 
 def test_leaves_are_green_and_in_autumn_brown() -> None:
-    bare = drawn(table(wall_colour=WHITE))
-    summer = drawn(table(wall_colour=WHITE, leaves=True)) - bare
-    autumn = drawn(table(wall_colour=WHITE, leaves=True, palette=((200, 90, 30),))) - bare
+    bare = drawn(table(wall_color=WHITE))
+    summer = drawn(table(wall_color=WHITE, leaves=True)) - bare
+    autumn = drawn(table(wall_color=WHITE, leaves=True, palette=((200, 90, 30),))) - bare
     assert np.abs(summer).max() > 60
     assert summer[..., 1].mean() > summer[..., 0].mean() + 1
     assert autumn[..., 0].mean() > autumn[..., 1].mean() + 1
@@ -231,7 +231,7 @@ def test_points_of_light_stay_behind_the_table() -> None:
     assert np.abs(lights - dark)[edge + 8 :].max() < 6
 
 
-def test_a_sweep_runs_from_the_last_colour_down_to_the_first() -> None:
+def test_a_sweep_runs_from_the_last_color_down_to_the_first() -> None:
     scene = table(kind="sweep", surface=None, wall=None, palette=(RED, BLUE))
     picture = drawn(scene, subject=None)
     assert np.abs(picture[0].mean(axis=0) - BLUE).max() < 40
@@ -256,7 +256,7 @@ def test_shapes_keep_to_the_palette(style: str) -> None:
 
 
 def test_a_painting_keeps_the_picture_and_loses_its_texture() -> None:
-    scene = table(wall="brick", wall_colour=None, surface_colour=GREEN)
+    scene = table(wall="brick", wall_color=None, surface_color=GREEN)
     photo, painting = drawn(scene), drawn(replace(scene, style="artistic"))
     assert np.abs(photo - painting).mean() > 2
     for rows in (slice(0, 50), slice(-20, None)):
@@ -308,7 +308,7 @@ def test_the_guidance_is_never_written_to() -> None:
     assert (guidance == RED).all()
 
 
-def test_flat_colours_carry_a_breath_of_grain_against_banding() -> None:
+def test_flat_colors_carry_a_breath_of_grain_against_banding() -> None:
     flat = drawn(
         table(kind="sweep", surface=None, wall=None, palette=((128, 128, 128),)), size=(256, 256)
     )

@@ -186,7 +186,7 @@ def test_warping_moves_the_field(noise: Noise) -> None:
 
 
 # -------------------------------------------------------------------------------------- sums
-def test_colours_become_linear_light() -> None:
+def test_colors_become_linear_light() -> None:
     assert linear("#ffffff") == pytest.approx([1, 1, 1])
     assert linear((0, 128, 255)) == pytest.approx([0, 0.2158605, 1], abs=1e-6)
 

@@ -124,7 +124,7 @@ def test_nothing_is_changed_in_place() -> None:
     )
 
 
-def test_painting_is_laying_one_colour_over() -> None:
+def test_painting_is_laying_one_color_over() -> None:
     opacity: U8 = np.zeros((40, 50), np.uint8)
     opacity[7:30, 9:44] = np.random.default_rng(2).integers(0, 256, (23, 35), dtype=np.uint8)
     for back in (None, 120):

@@ -25,7 +25,7 @@ def dot(value: int, radius: int = 3) -> U8:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("radius", RADII)
 @pytest.mark.parametrize("covered", [True, False])
-def test_one_colour_stays_itself(mode: str, radius: float, covered: bool) -> None:
+def test_one_color_stays_itself(mode: str, radius: float, covered: bool) -> None:
     rgb = np.full((30, 80, 3), (7, 130, 250), np.uint8)
     alpha = np.full((30, 80), 90, np.uint8) if covered else None
     assert np.array_equal(defocus.blurred(rgb, alpha, Blur(mode, radius)), rgb)
@@ -70,7 +70,7 @@ def test_a_lamp_becomes_an_even_disc_brighter_than_its_share(radius: float) -> N
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("radius", RADII)
-def test_colours_under_transparent_pixels_do_not_count(mode: str, radius: float) -> None:
+def test_colors_under_transparent_pixels_do_not_count(mode: str, radius: float) -> None:
     rgb = np.full((100, 100, 3), (200, 40, 90), np.uint8)
     rgb[:, 50:] = (0, 255, 0)
     alpha = np.full((100, 100), 255, np.uint8)
@@ -89,12 +89,12 @@ def scene(background: U8) -> tuple[U8, U8]:
     return rgb, alpha
 
 
-def test_behind_a_subject_lies_the_colour_around_it() -> None:
+def test_behind_a_subject_lies_the_color_around_it() -> None:
     plain = np.full((400, 380, 3), (90, 140, 60), np.uint8)
     assert np.abs(defocus.behind(*scene(plain)).astype(int) - plain).max() <= 1
 
 
-def test_behind_a_subject_colours_run_on() -> None:
+def test_behind_a_subject_colors_run_on() -> None:
     across = np.linspace(40, 220, 380)[None, :, None]
     sloping = np.broadcast_to(across, (400, 380, 3)).astype(np.uint8)
     filled = defocus.behind(*scene(sloping))

@@ -1,4 +1,4 @@
-"""Flat colours, pictures, gradients."""
+"""Flat colors, pictures, gradients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RED, GREEN, WHITE = [255, 0, 0], [0, 128, 0], [255, 255, 255]
         ("transparent", [0, 0, 0], 0),
     ],
 )
-def test_flat_colours(color: str, rgb: list[int], alpha: int | None) -> None:
+def test_flat_colors(color: str, rgb: list[int], alpha: int | None) -> None:
     pixels, cover = fills.flat(color, (5, 3))
     assert pixels.shape == (3, 5, 3)
     assert (pixels == rgb).all()
@@ -82,7 +82,7 @@ def test_the_angle_of_a_gradient_is_that_of_css(
     assert rgb[end].min() >= 254
 
 
-def test_a_slanting_gradient_has_pure_colours_in_its_corners() -> None:
+def test_a_slanting_gradient_has_pure_colors_in_its_corners() -> None:
     rgb, _ = fills.gradient(Gradient(("#f00", "#00f"), angle=30), (600, 200))
     assert rgb[-1, 0].tolist() == pytest.approx([255, 0, 0], abs=4)
     assert rgb[0, -1].tolist() == pytest.approx([0, 0, 255], abs=4)
@@ -98,11 +98,11 @@ def test_a_radial_gradient_runs_from_the_middle_to_the_corners() -> None:
     assert abs(int(rgb[100, 225, 0]) - int(rgb[50, 150, 0])) <= 2
 
 
-def test_colours_are_evenly_spaced() -> None:
+def test_colors_are_evenly_spaced() -> None:
     wanted = Gradient(("#f00", "#fff", "#008000", "#00f"), angle=90)
     rgb, _ = fills.gradient(wanted, (3001, 16))
-    for column, colour in zip((0, 1000, 2000, 3000), (RED, WHITE, GREEN, [0, 0, 255]), strict=True):
-        assert rgb[:, column].mean(axis=0).tolist() == pytest.approx(colour, abs=2)
+    for column, color in zip((0, 1000, 2000, 3000), (RED, WHITE, GREEN, [0, 0, 255]), strict=True):
+        assert rgb[:, column].mean(axis=0).tolist() == pytest.approx(color, abs=2)
 
 
 def test_steps_are_even_to_the_eye_and_no_grey_lies_between_blue_and_yellow() -> None:
@@ -120,7 +120,7 @@ def test_there_are_no_bands() -> None:
     assert np.unique(rgb[:, 800]).size <= 2
 
 
-def test_transparency_runs_too_and_hidden_colours_do_not() -> None:
+def test_transparency_runs_too_and_hidden_colors_do_not() -> None:
     wanted = Gradient(("#ff0000", "#00ff0000"), angle=90)
     rgb, alpha = fills.gradient(wanted, (256, 16))
     assert alpha is not None
@@ -128,6 +128,6 @@ def test_transparency_runs_too_and_hidden_colours_do_not() -> None:
     assert (np.abs(rgb[:, :250].astype(int) - RED) <= 1).all()
 
 
-def test_one_colour_is_exact() -> None:
+def test_one_color_is_exact() -> None:
     rgb, _ = fills.gradient(Gradient(("#123456", "#123456"), angle=77), (90, 50))
     assert (rgb == [0x12, 0x34, 0x56]).all()

@@ -53,7 +53,7 @@ def test_soft_edges_count_from_half_cover_on_and_lie_on_the_outline() -> None:
     assert opacity[35] == opacity[48] == 0
 
 
-def test_a_colour_that_is_not_opaque_lessens_it() -> None:
+def test_a_color_that_is_not_opaque_lessens_it() -> None:
     assert outline(square(), Outline(color="#ff000080", width=0.1)).max() == 128
 
 

@@ -1,4 +1,4 @@
-"""One change of size: light is averaged, not numbers, and hidden colours stay hidden."""
+"""One change of size: light is averaged, not numbers, and hidden colors stay hidden."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_a_checker_of_black_and_white_halves_to_the_grey_it_looks_like() -> None
 
 
 def weighed(rgb: U8, alpha: U8 | None) -> npt.NDArray[np.float64]:
-    """Premultiplied colours and alpha, 0 to 255: what counts, and no more than it counts."""
+    """Premultiplied colors and alpha, 0 to 255: what counts, and no more than it counts."""
     cover = np.full(rgb.shape[:2], 255.0) if alpha is None else alpha.astype(float)
     return np.dstack([rgb * cover[..., None] / 255, cover])
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("value", [0, 1, 97, 254, 255])
-def test_one_colour_stays_itself(size: tuple[int, int], value: int) -> None:
+def test_one_color_stays_itself(size: tuple[int, int], value: int) -> None:
     rgb = np.full((40, 60, 3), value, np.uint8)
     resized, alpha = resample(rgb, np.full((40, 60), 255, np.uint8), size)
     assert resized.shape == (size[1], size[0], 3)
@@ -56,13 +56,13 @@ def test_an_equal_size_hands_the_pixels_back() -> None:
 
 
 @pytest.mark.parametrize("size", [(20, 20), (41, 41), (64, 63), (65, 65), (150, 150)])
-def test_no_colour_from_under_transparent_pixels_shines_through(size: tuple[int, int]) -> None:
+def test_no_color_from_under_transparent_pixels_shines_through(size: tuple[int, int]) -> None:
     alpha = disc()
     rgb = np.where(alpha[..., None] > 0, np.uint8([200, 40, 90]), np.uint8([0, 255, 0]))
     resized, cover = resample(rgb.astype(np.uint8), alpha, size)
     assert cover is not None
     assert 0 < np.count_nonzero(cover) < cover.size
-    # Alpha of a few 255ths can't hold a colour finely.
+    # Alpha of a few 255ths can't hold a color finely.
     seen = resized[cover > 8].astype(int)
     assert np.abs(seen - [200, 40, 90]).max() <= 1
 

@@ -27,7 +27,7 @@ def test_islands_go_and_second_products_stay() -> None:
 
 
 def test_a_lone_line_that_nobody_believed_in_goes() -> None:
-    """A joint between tiles, in the product's colour, that runs from it to the frame."""
+    """A joint between tiles, in the product's color, that runs from it to the frame."""
     alpha, opinion = product(), product()
     alpha[180:, 80], opinion[180:, 80] = 0.6, 0.05
     tidied = cleanup.tidy(alpha, opinion, CleanUp())

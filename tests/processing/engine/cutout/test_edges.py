@@ -1,4 +1,4 @@
-"""A blurred matte is bent to the picture's edge, and the old background leaves the colours."""
+"""A blurred matte is bent to the picture's edge, and the old background leaves the colors."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_sure_places_are_exact_and_untouched() -> None:
     assert np.array_equal(result.rgb[inside], rgb[inside])
 
 
-def test_no_refinement_changes_no_colour() -> None:
+def test_no_refinement_changes_no_color() -> None:
     rgb, truth = disc()
     result = edges.cut_out(rgb, coarse(truth), edge="none")
     assert np.array_equal(result.rgb, rgb)
@@ -148,7 +148,7 @@ def test_a_hair_outside_the_matte_is_found(edge: Edge) -> None:
     assert found > edges.cut_out(rgb, matte, edge="none").alpha[42:46, 119:121].mean() + 60
 
 
-def test_alike_colours_leave_the_word_to_the_network() -> None:
+def test_alike_colors_leave_the_word_to_the_network() -> None:
     rgb = np.full((240, 240, 3), 128, np.uint8)
     _, truth = disc()
     matte = coarse(truth)

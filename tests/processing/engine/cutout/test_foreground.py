@@ -1,4 +1,4 @@
-"""Colours on both sides of a soft edge, guessed from what is visible nearby."""
+"""Colors on both sides of a soft edge, guessed from what is visible nearby."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def blend(alpha: np.ndarray, front: np.ndarray, back: np.ndarray) -> np.ndarray:
     return (alpha[..., None] * front + (1 - alpha[..., None]) * back).astype(np.float32)
 
 
-def test_both_colours_go_on_behind_the_edge() -> None:
+def test_both_colors_go_on_behind_the_edge() -> None:
     alpha = ramp()
     front, back = foreground.blur_fusion(blend(alpha, RED, GREEN), alpha)
     soft = (alpha > 0.1) & (alpha < 0.9)
@@ -33,21 +33,21 @@ def test_the_subjects_own_pattern_stays() -> None:
     alpha = ramp()
     stripes = np.where((np.arange(80) // 8 % 2)[:, None, None] == 0, RED, RED * np.float32(0.7))
     image = blend(alpha, stripes, GREEN)
-    colours = foreground.unmix(image, alpha, *foreground.blur_fusion(image, alpha))
+    colors = foreground.unmix(image, alpha, *foreground.blur_fusion(image, alpha))
     fairly_sure = (alpha > 0.6) & (alpha < 0.95)
-    truth = np.broadcast_to(stripes, colours.shape)
-    assert np.abs(colours[fairly_sure] - truth[fairly_sure]).mean() < 0.04
+    truth = np.broadcast_to(stripes, colors.shape)
+    assert np.abs(colors[fairly_sure] - truth[fairly_sure]).mean() < 0.04
 
 
 def test_right_guesses_are_not_changed() -> None:
     alpha = ramp()
-    colours = foreground.unmix(blend(alpha, RED, GREEN), alpha, RED, GREEN)
-    assert np.abs(colours - RED).max() < 1e-6
+    colors = foreground.unmix(blend(alpha, RED, GREEN), alpha, RED, GREEN)
+    assert np.abs(colors - RED).max() < 1e-6
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 200), (30, 40)])
-def test_one_colour_and_one_alpha(value: float, shape: tuple[int, int]) -> None:
+def test_one_color_and_one_alpha(value: float, shape: tuple[int, int]) -> None:
     alpha, image = np.full(shape, value, np.float32), np.full((*shape, 3), 0.4, np.float32)
     front, back = foreground.blur_fusion(image, alpha)
     assert np.isfinite(front).all()

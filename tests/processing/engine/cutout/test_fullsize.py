@@ -33,20 +33,20 @@ def photo(share: float) -> np.ndarray:
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 1.0])
 def test_in_doubt_the_model_decides_and_the_background_leaves(share: float) -> None:
-    colours, alpha = spread(photo(share), REGION, findings())
+    colors, alpha = spread(photo(share), REGION, findings())
     band = np.s_[20:620, 30:50]
     assert np.abs(alpha[band].astype(int) - round(share * 255)).max() <= 1
     if 0 < share < 1:
-        assert np.abs(colours[band] / 255 - RED).max() < 0.01
+        assert np.abs(colors[band] / 255 - RED).max() < 0.01
 
 
 def test_where_nothing_is_in_doubt_the_photo_stays() -> None:
     rgb = photo(0.5)
-    colours, alpha = spread(rgb, REGION, findings())
+    colors, alpha = spread(rgb, REGION, findings())
     assert (alpha[20:620, 10:28].min(), alpha[20:620, 52:70].max()) == (255, 0)
     outside = np.ones(alpha.shape, bool)
     outside[20:620, 30:50] = False
-    assert np.array_equal(colours[outside], rgb[outside])
+    assert np.array_equal(colors[outside], rgb[outside])
     outside[20:620, 10:70] = False
     assert alpha[outside].max() == 0
 

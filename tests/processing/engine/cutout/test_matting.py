@@ -1,4 +1,4 @@
-"""Alpha between what is known: finite everywhere, and exact where colour decides."""
+"""Alpha between what is known: finite everywhere, and exact where color decides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def solved(given: matting.Task) -> np.ndarray:
     return matting.apply(matting.solve(given), given.rgb)
 
 
-def test_a_mixture_of_two_colours_is_measured() -> None:
+def test_a_mixture_of_two_colors_is_measured() -> None:
     truth = np.clip((80 - np.arange(160, dtype=np.float32)) / 20 + 0.5, 0, 1)[None].repeat(120, 0)
     rgb = truth[..., None] * np.float32([0.8, 0.2, 0.1]) + (1 - truth[..., None]) * np.float32(0.3)
     alpha = solved(task(rgb.astype(np.float32), slice(50, 110)))

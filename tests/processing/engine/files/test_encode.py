@@ -46,7 +46,7 @@ def test_what_is_seen_comes_back(format: EditFormat) -> None:
 @pytest.mark.parametrize("format", ["png", "webp", "avif"])
 def test_alpha_is_exact(format: EditFormat) -> None:
     alpha = np.asarray(written(Export(format)).getchannel("A")).astype(int)
-    # AVIF has no lossless alpha beside lossy colours.
+    # AVIF has no lossless alpha beside lossy colors.
     assert np.abs(alpha - ALPHA).max() <= (2 if format == "avif" else 0)
 
 

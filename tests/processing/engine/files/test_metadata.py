@@ -141,7 +141,7 @@ ORIGINAL = Export(color_space="original")
 
 
 @pytest.mark.parametrize(("name", "mode"), [("JPEG", "RGB"), ("PNG", "RGBA"), ("PNG", "P")])
-def test_the_original_colour_space_keeps_pixels_and_profile(name: str, mode: str) -> None:
+def test_the_original_color_space_keeps_pixels_and_profile(name: str, mode: str) -> None:
     photo = saved(picture(mode), name, icc_profile=wide_gamut())
     plain = decode.decode(saved(picture(mode), name), max_pixels=MP50)
     kept = decode.decode(photo, max_pixels=MP50, convert=False)

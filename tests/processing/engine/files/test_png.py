@@ -48,9 +48,9 @@ def unfiltered(data: bytes) -> U8:
     """The pixels by a decoder of ten lines: no other library's patience hides a mistake."""
     parts = list(chunks(data))
     assert [kind for kind, _ in parts][:: len(parts) - 1] == [b"IHDR", b"IEND"]
-    width, height, depth, colour, *rest = struct.unpack(">IIBBBBB", parts[0][1])
+    width, height, depth, color, *rest = struct.unpack(">IIBBBBB", parts[0][1])
     assert (depth, rest) == (8, [0, 0, 0])
-    channels = {0: 1, 2: 3, 6: 4}[colour]
+    channels = {0: 1, 2: 3, 6: 4}[color]
     stream = zlib.decompressobj()
     raw = stream.decompress(b"".join(body for kind, body in parts if kind == b"IDAT"))
     assert (stream.eof, stream.unused_data) == (True, b"")
@@ -62,7 +62,7 @@ def unfiltered(data: bytes) -> U8:
     return pixels.reshape(height, width, channels)
 
 
-def without_hidden_colours(rgb: U8, alpha: U8) -> U8:
+def without_hidden_colors(rgb: U8, alpha: U8) -> U8:
     return np.where(alpha[..., None] > 0, np.dstack([rgb, alpha]), 0)
 
 
@@ -75,14 +75,14 @@ def test_pixels_come_back(height: int, width: int) -> None:
     rgb, alpha = cut_out(height, width)
     assert np.array_equal(unfiltered(png.encode(rgb)), rgb)
     assert np.array_equal(unfiltered(png.encode(rgb[..., 0]))[..., 0], rgb[..., 0])
-    expected = without_hidden_colours(rgb, alpha)
+    expected = without_hidden_colors(rgb, alpha)
     assert np.array_equal(unfiltered(png.encode(rgb, alpha)), expected)
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_other_decoders_agree(height: int, width: int) -> None:
     rgb, alpha = cut_out(height, width)
-    expected = without_hidden_colours(rgb, alpha)
+    expected = without_hidden_colors(rgb, alpha)
     data = png.encode(rgb, alpha)
     assert np.array_equal(np.asarray(Image.open(BytesIO(data))), expected)
     theirs = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -105,7 +105,7 @@ def test_any_picture_comes_back(size: tuple[int, int], seed: int, kind: str) -> 
         assert np.array_equal(unfiltered(png.encode(rgb)), rgb)
     else:
         pixels = unfiltered(png.encode(rgb, alpha))
-        assert np.array_equal(pixels, without_hidden_colours(rgb, alpha))
+        assert np.array_equal(pixels, without_hidden_colors(rgb, alpha))
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -21,7 +21,7 @@ def test_png_gives_back_the_same_pixels() -> None:
     assert np.array_equal(pixels[ALPHA > 0][:, :3], RGB[ALPHA > 0])
 
 
-def test_colours_under_nothing_are_dropped() -> None:
+def test_colors_under_nothing_are_dropped() -> None:
     pixels = np.asarray(opened(decode.encode(RGB + 1, ALPHA, format="png")))
     assert pixels[ALPHA == 0][:, :3].max() == 0
 

@@ -17,7 +17,7 @@ _TILE, _COLUMNS, _LINE = 168, 7, 14
 
 @dataclass(frozen=True)
 class Difference:
-    """In levels of 255, of the channels as they are seen (colours times alpha, and alpha): at the worst
+    """In levels of 255, of the channels as they are seen (colors times alpha, and alpha): at the worst
     pixel, and on average."""
 
     most: float

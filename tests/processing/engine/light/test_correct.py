@@ -18,12 +18,12 @@ AUTO, PRESERVE = Light("auto"), Light("preserve-hue-and-saturation")
 WHITE_BALANCE = np.array([1.03, 1.0, 0.92])  # of a warm lamp
 
 
-def garment(colour: tuple[float, float, float], *, darkest: float = 0.6) -> np.ndarray:
-    """Cloth of one colour with soft folds: uint8 (120, 90, 3), from `darkest` to full brightness."""
+def garment(color: tuple[float, float, float], *, darkest: float = 0.6) -> np.ndarray:
+    """Cloth of one color with soft folds: uint8 (120, 90, 3), from `darkest` to full brightness."""
     down, across = np.mgrid[:120, :90]
     folds = (np.sin(across / 7) + np.sin(down / 11 + across / 19) + 2) / 4
     shade = darkest + (1 - darkest) * folds
-    return np.rint(shade[..., None] * np.array(colour) * 255).astype(np.uint8)
+    return np.rint(shade[..., None] * np.array(color) * 255).astype(np.uint8)
 
 
 def body() -> np.ndarray:
@@ -68,9 +68,9 @@ def test_a_well_exposed_photo_hardly_changes(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("colour", [(0.5, 0.5, 0.5), (0.55, 0.2, 0.15), (0.15, 0.2, 0.5)])
-def test_an_underexposed_one_gets_lighter(mode: str, colour: tuple[float, float, float]) -> None:
-    rgb = garment(colour)
+@pytest.mark.parametrize("color", [(0.5, 0.5, 0.5), (0.55, 0.2, 0.15), (0.15, 0.2, 0.5)])
+def test_an_underexposed_one_gets_lighter(mode: str, color: tuple[float, float, float]) -> None:
+    rgb = garment(color)
     lit = correct.correct(rgb, body(), Light(mode))
     assert means(lit).max() > 1.15 * means(rgb).max()
     assert lit.max() < 255
@@ -121,7 +121,7 @@ def test_a_warm_lamp_is_partly_taken_back_from_white_cloth() -> None:
 
 
 @pytest.mark.parametrize(
-    "colour",
+    "color",
     [
         (0.8, 0.2, 0.2),
         (0.2, 0.5, 0.3),
@@ -132,13 +132,13 @@ def test_a_warm_lamp_is_partly_taken_back_from_white_cloth() -> None:
     ],
     ids=["red", "green", "navy", "camel", "pink", "pale blue"],
 )
-def test_a_coloured_garment_keeps_its_colour(colour: tuple[float, float, float]) -> None:
-    rgb = garment(colour)
+def test_a_colored_garment_keeps_its_color(color: tuple[float, float, float]) -> None:
+    rgb = garment(color)
     before, after = means(rgb), means(correct.correct(rgb, body(), AUTO))
     assert after / after.max() == pytest.approx(before / before.max(), abs=0.012)
 
 
-def test_a_white_print_on_a_coloured_shirt_does_not_grey_it() -> None:
+def test_a_white_print_on_a_colored_shirt_does_not_grey_it() -> None:
     rgb = garment((0.3, 0.45, 0.75))
     rgb[50:60, 35:55] = (235, 225, 205)
     after = correct.correct(rgb, body(), AUTO)
@@ -182,7 +182,7 @@ def test_the_same_again_on_any_number_of_threads(mode: str) -> None:
         cv2.setNumThreads(threads)
 
 
-LAMP = SceneLight(colour=(1.2, 1.0, 0.8))
+LAMP = SceneLight(color=(1.2, 1.0, 0.8))
 
 
 def test_no_strength_and_white_light_change_nothing() -> None:
@@ -197,9 +197,9 @@ def test_a_tint_multiplies_in_linear_light_and_keeps_luminance(strength: float, 
     rgb = np.full((4, 4, 3), grey, np.uint8)
     before = linear.decoded(np.array([grey / 255.0]))[0]
     after = linear.decoded(correct.tint(rgb, LAMP, strength)[0, 0] / 255.0)
-    colour = np.array(LAMP.colour)
+    color = np.array(LAMP.color)
     weights = np.array([0.2126, 0.7152, 0.0722])
-    expected = before * (1 + strength * (colour / (weights @ colour) - 1))
+    expected = before * (1 + strength * (color / (weights @ color) - 1))
     assert after == pytest.approx(expected, rel=0.02, abs=0.002)
     assert weights @ after == pytest.approx(before, rel=0.02)
 

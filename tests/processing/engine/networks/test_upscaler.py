@@ -1,4 +1,4 @@
-"""Fourfold enlargement: true colours, no seams, limits kept, transparency without fringes."""
+"""Fourfold enlargement: true colors, no seams, limits kept, transparency without fringes."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_the_smallest_pictures(upscaler: Upscaler, size: tuple[int, int]) -> Non
     assert np.abs(large.astype(int).mean() - 120) < 8
 
 
-def test_hidden_colours_do_not_bleed_into_the_edge(upscaler: Upscaler) -> None:
+def test_hidden_colors_do_not_bleed_into_the_edge(upscaler: Upscaler) -> None:
     rgb = np.full((32, 32, 3), (0, 255, 0), np.uint8)
     alpha = np.zeros((32, 32), np.uint8)
     rgb[8:24, 8:24], alpha[8:24, 8:24] = (200, 40, 60), 255

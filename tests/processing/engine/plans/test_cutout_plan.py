@@ -35,7 +35,7 @@ from processing.engine.plans.cutout import (
         (" white ", (255, 255, 255)),
     ],
 )
-def test_colours_are_read(text: str, color: tuple[int, int, int]) -> None:
+def test_colors_are_read(text: str, color: tuple[int, int, int]) -> None:
     assert parse_color(text) == color
 
 
@@ -49,7 +49,7 @@ def test_a_name_is_read_again_and_again() -> None:
     "text",
     ["", "#", "#ff", "#fff8", "#ffffff80", "ffffff80", "blurple", "rgb(1,2,3)", "#ggg", "12"],
 )
-def test_what_is_no_opaque_colour_is_refused(text: str) -> None:
+def test_what_is_no_opaque_color_is_refused(text: str) -> None:
     with pytest.raises(InvalidPlan) as caught:
         parse_color(text)
     assert caught.value.code == "INVALID_PLAN"
@@ -139,12 +139,12 @@ def test_an_edit_keeps_the_edge_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize("text", ["white", "fff", "#FFF", "#FFFFFF", " White "])
-def test_a_colour_has_one_spelling(text: str) -> None:
+def test_a_color_has_one_spelling(text: str) -> None:
     plan = CutoutPlan(bg_color=text)
     assert (plan.bg_color, plan.background) == ("#ffffff", (255, 255, 255))
 
 
-def test_no_colour_is_no_background() -> None:
+def test_no_color_is_no_background() -> None:
     assert CutoutPlan().background is None
     assert CutoutPlan(bg_color="#005ac8").background == (0, 90, 200)
     assert CutoutPlan(bg_color="#000000").background == (0, 0, 0)

@@ -24,7 +24,7 @@ ENVIRONMENTS = {
 
 
 def shown(value: Any) -> Any:
-    """Colours as hex, so that expectations read like prompts."""
+    """Colors as hex, so that expectations read like prompts."""
     if isinstance(value, tuple) and len(value) == 3 and all(isinstance(x, int) for x in value):
         return "#{:02x}{:02x}{:02x}".format(*value)
     return [shown(part) for part in value] if isinstance(value, tuple) else value
@@ -53,7 +53,7 @@ def check(prompt: str, expected: dict[str, Any], **options: Any) -> None:
         ("marble countertop in a kitchen", {"surface": "marble", "far": "apartment"}),
         ("brick", {"kind": "wall", "wall": "brick", "surface": None}),
         ("a wall of brick", {"kind": "wall", "wall": "brick"}),
-        ("a wall made of reclaimed wood", {"wall": "oak", "wall_colour": "#8d7358"}),
+        ("a wall made of reclaimed wood", {"wall": "oak", "wall_color": "#8d7358"}),
         ("concrete wall and oak floor", {"wall": "concrete", "surface": "oak"}),
         ("oak table against a brick wall", {"surface": "oak", "wall": "brick"}),
         ("walnut wood", {"surface": "walnut"}),
@@ -75,7 +75,7 @@ def check(prompt: str, expected: dict[str, Any], **options: Any) -> None:
         ("stone podium with water ripples", {"surface": "stone", "far": "sky"}),
         ("studio", {"kind": "sweep", "surface": None, "wall": None}),
         ("marble podium in a studio", {"kind": "tabletop", "surface": "marble", "wall": "plain"}),
-        # Colours, and what they belong to
+        # Colors, and what they belong to
         ("white", {"kind": "sweep", "palette": ["#ffffff"]}),
         ("pink background", {"kind": "sweep", "palette": ["#f0b9c5"]}),
         ("background: off-white", {"kind": "sweep", "palette": ["#f5f1e8"]}),
@@ -83,18 +83,18 @@ def check(prompt: str, expected: dict[str, Any], **options: Any) -> None:
         ("#FC0 backdrop", {"palette": ["#ffcc00"]}),
         ("navy and dusty pink", {"palette": ["#1f2a4d", "#d8a7a7"]}),
         ("peachpuff", {"palette": ["#ffdab9"]}),
-        ("black marble", {"surface_colour": "#161617", "palette": ["#161617"]}),
-        ("marble", {"surface_colour": None, "palette": ["#e9e7e4"]}),
-        ("marble, pink wall", {"surface_colour": None, "wall_colour": "#f0b9c5"}),
-        ("white marble, pink background", {"surface_colour": "#ffffff", "wall_colour": "#f0b9c5"}),
-        ("a table in black", {"surface": "oak", "surface_colour": "#161617"}),
-        ("walls painted sage green", {"wall": "plaster", "wall_colour": "#b2bda0"}),
-        ("pink table", {"surface": "plain", "surface_colour": "#f0b9c5"}),
-        ("pale blue wall", {"wall_colour": "#c0cfe9"}),
-        ("reddish wall", {"wall_colour": "#c0362f"}),
-        ("dark marble", {"surface_colour": "#747472"}),
+        ("black marble", {"surface_color": "#161617", "palette": ["#161617"]}),
+        ("marble", {"surface_color": None, "palette": ["#e9e7e4"]}),
+        ("marble, pink wall", {"surface_color": None, "wall_color": "#f0b9c5"}),
+        ("white marble, pink background", {"surface_color": "#ffffff", "wall_color": "#f0b9c5"}),
+        ("a table in black", {"surface": "oak", "surface_color": "#161617"}),
+        ("walls painted sage green", {"wall": "plaster", "wall_color": "#b2bda0"}),
+        ("pink table", {"surface": "plain", "surface_color": "#f0b9c5"}),
+        ("pale blue wall", {"wall_color": "#c0cfe9"}),
+        ("reddish wall", {"wall_color": "#c0362f"}),
+        ("dark marble", {"surface_color": "#747472"}),
         ("dark background", {"palette": ["#29282b"]}),
-        ("white sand", {"surface": "sand", "surface_colour": "#efe6d3"}),
+        ("white sand", {"surface": "sand", "surface_color": "#efe6d3"}),
         ("green forest background", {"kind": "far", "far": "forest"}),
         ("green, forest, white background", {"kind": "sweep", "far": None}),
         ("beach background in blue", {"kind": "far", "far": "sky"}),
@@ -104,8 +104,8 @@ def check(prompt: str, expected: dict[str, Any], **options: Any) -> None:
             "red, pink, navy, gold, white, black",
             {"palette": ["#c0362f", "#f0b9c5", "#1f2a4d", "#d4ad55", "#ffffff"]},
         ),
-        ("grey wall", {"wall_colour": "#9c9b99"}),
-        ("gray wall", {"wall_colour": "#9c9b99"}),
+        ("grey wall", {"wall_color": "#9c9b99"}),
+        ("gray wall", {"wall_color": "#9c9b99"}),
         # Light
         ("light from the left", {"direction": 285.0, "elevation": 38.0}),
         ("lit from the right", {"direction": 75.0}),
@@ -240,7 +240,7 @@ def test_places_are_far_views(words: str, far: str) -> None:
 @pytest.mark.parametrize(
     ("prompt", "surface", "wall"),
     [
-        # A comma or a preposition parts a colour from what comes after ...
+        # A comma or a preposition parts a color from what comes after ...
         ("pink, marble table", None, None),
         ("pink flowers on marble", None, None),
         ("green leaves marble", None, None),
@@ -256,11 +256,11 @@ def test_places_are_far_views(words: str, far: str) -> None:
         ("marble, pink light", None, None),
     ],
 )
-def test_a_colour_belongs_to_its_neighbour(
+def test_a_color_belongs_to_its_neighbour(
     prompt: str, surface: str | None, wall: str | None
 ) -> None:
     found = parse(prompt).scene
-    assert (shown(found.surface_colour), shown(found.wall_colour)) == (surface, wall)
+    assert (shown(found.surface_color), shown(found.wall_color)) == (surface, wall)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_a_prompt_without_a_known_word_gives_a_plain_scene_and_all_its_words() -
         ("marble table, brick wall", "bricks", {"wall": "plain", "surface": "marble"}),
         ("marble table, brick wall", "table", {"kind": "wall", "surface": None}),
         ("pink and blue", "pink", {"palette": ["#4a76c0"]}),
-        ("pink wall", "pink", {"wall_colour": None}),
+        ("pink wall", "pink", {"wall_color": None}),
         ("christmas", "red, lights", {"bokeh": False}),
         ("dark forest", "dark", {"brightness": 1.05, "far": "forest"}),
         ("forest", "forest", {"kind": "sweep", "far": None}),
@@ -334,13 +334,13 @@ def test_unknown_words_of_a_negative_prompt_come_last() -> None:
 @pytest.mark.parametrize(
     ("prompt", "style", "expected"),
     [
-        ("", "marble", {"surface": "marble", "wall": "plaster", "wall_colour": "#f7efe3"}),
+        ("", "marble", {"surface": "marble", "wall": "plaster", "wall_color": "#f7efe3"}),
         ("", "gradient-sweep", {"palette": ["#d8a7a7", "#f6ecd6"]}),
         ("", "Oak Table", {"surface": "oak", "far": "apartment"}),
-        ("brick wall", "marble", {"surface": "marble", "wall": "brick", "wall_colour": None}),
+        ("brick wall", "marble", {"surface": "marble", "wall": "brick", "wall_color": None}),
         ("beach", "marble", {"surface": "marble", "far": "sky", "wall": None}),
         ("blue and white", "gradient_sweep", {"palette": ["#4a76c0", "#ffffff"]}),
-        ("", "festive-bokeh", {"bokeh": True, "wall_colour": "#29282b"}),
+        ("", "festive-bokeh", {"bokeh": True, "wall_color": "#29282b"}),
         ("forest", "artistic", {"style": "artistic", "kind": "far"}),
         ("marble", "abstract", {"style": "abstract", "kind": "abstract", "surface": None}),
         ("watercolour", "realistic", {"style": "realistic"}),
@@ -437,14 +437,14 @@ def test_hostile_prompts_do_no_harm(prompt: str) -> None:
     assert parse(prompt, negative=prompt) == parse(prompt, negative=prompt)
 
 
-def test_light_has_a_mean_of_one_and_a_named_colour_shows() -> None:
-    red, green, blue = parse("blue light").scene.light.colour
+def test_light_has_a_mean_of_one_and_a_named_color_shows() -> None:
+    red, green, blue = parse("blue light").scene.light.color
     assert red < green < blue
     assert (red + green + blue) / 3 == pytest.approx(1, abs=1e-3)
-    assert parse("white light").scene.light.colour == (1.0, 1.0, 1.0)
-    warm = parse("warm light").scene.light.colour
+    assert parse("white light").scene.light.color == (1.0, 1.0, 1.0)
+    warm = parse("warm light").scene.light.color
     assert warm[0] > warm[1] > warm[2]
-    assert parse("black light").scene.light.colour == pytest.approx((1, 1, 1), abs=0.05)
+    assert parse("black light").scene.light.color == pytest.approx((1, 1, 1), abs=0.05)
 
 
 def test_the_words_are_written_down_in_files_of_readable_length() -> None:

@@ -251,7 +251,7 @@ def test_a_fade_has_no_bands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("direction", "elevation", "softness", "colour"),
+    ("direction", "elevation", "softness", "color"),
     [
         (361, 50, 0.5, (1, 1, 1)),
         (0, -1, 0.5, (1, 1, 1)),
@@ -263,7 +263,7 @@ def test_a_fade_has_no_bands() -> None:
     ],
 )
 def test_a_light_that_cannot_be(
-    direction: float, elevation: float, softness: float, colour: tuple[float, float, float]
+    direction: float, elevation: float, softness: float, color: tuple[float, float, float]
 ) -> None:
     with pytest.raises(InvalidPlan, match="light"):
-        SceneLight(direction, elevation, colour, softness)
+        SceneLight(direction, elevation, color, softness)

@@ -12,7 +12,7 @@ GREY = np.full((60, 80, 3), 128, np.uint8)
 
 
 def stripes(shape: tuple[int, int] = (90, 120)) -> np.ndarray:
-    """Vertical stripes, eight pixels of each colour."""
+    """Vertical stripes, eight pixels of each color."""
     across = np.arange(shape[1]) // 8 % 2
     return np.where(across[None, :, None] == 0, (200, 40, 40), (20, 60, 180)).astype(
         np.uint8
@@ -85,7 +85,7 @@ def test_holes_far_apart_are_filled_from_their_own_surroundings() -> None:
     assert np.array_equal(inpaint.fill(broken, mask), picture)
 
 
-def test_colours_to_avoid_are_not_copied() -> None:
+def test_colors_to_avoid_are_not_copied() -> None:
     picture = np.full((100, 140, 3), 128, np.uint8)
     picture[30:75, 20:60] = (255, 0, 0)
     mask, red = hole(picture, (50, 40, 75, 55)), hole(picture, (20, 30, 60, 75))
@@ -107,7 +107,7 @@ def test_nothing_to_fill_is_a_copy() -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 2), (5, 5), (3, 300), (60, 80)])
-def test_with_hardly_anything_known_the_nearest_colour_is_taken(shape: tuple[int, int]) -> None:
+def test_with_hardly_anything_known_the_nearest_color_is_taken(shape: tuple[int, int]) -> None:
     picture = np.full((*shape, 3), 200, np.uint8)
     picture[0, 0] = 77
     mask = np.full(shape, 255, np.uint8)

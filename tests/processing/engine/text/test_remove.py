@@ -55,9 +55,9 @@ def ink(words: str = WORDS, at: tuple[int, int] = (30, 90)) -> np.ndarray:
     return drawn[..., None] / 255
 
 
-def caption(colour: tuple[int, int, int] = WHITE, **options: float) -> np.ndarray:
+def caption(color: tuple[int, int, int] = WHITE, **options: float) -> np.ndarray:
     cover = ink()
-    return (fabric(**options) * (1 - cover) + cover * np.array(colour)).astype(np.uint8)
+    return (fabric(**options) * (1 - cover) + cover * np.array(color)).astype(np.uint8)
 
 
 def print_on_cloth() -> np.ndarray:
@@ -133,9 +133,9 @@ def test_without_rapidocr(monkeypatch: pytest.MonkeyPatch) -> None:
         TextFinder().find(caption())
 
 
-@pytest.mark.parametrize("colour", [WHITE, BLACK, (230, 20, 30)])
-def test_strokes_are_the_letters_and_not_the_gaps(colour: tuple[int, int, int]) -> None:
-    found = strokes(line(), caption(colour))
+@pytest.mark.parametrize("color", [WHITE, BLACK, (230, 20, 30)])
+def test_strokes_are_the_letters_and_not_the_gaps(color: tuple[int, int, int]) -> None:
+    found = strokes(line(), caption(color))
     left, top, right, bottom = found.box
     drawn = ink()[top:bottom, left:right, 0]
     assert found.separable
