@@ -48,7 +48,8 @@ def replayed(first: Any, again: Any) -> Any:
 def test_a_tool_makes_one_job_and_takes_one_unit(
     owner: Seller, image: Image, tool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("processing.worker.runtime.upscaler", Mock)  # one that takes any picture
+    upscaler = Mock(**{"version.return_value": "any"})  # one that takes any picture
+    monkeypatch.setattr("processing.worker.runtime.upscaler", lambda: upscaler)
     body = {"imageId": image.public_id, **TOOLS[tool]}
     shown = replayed(*(send(owner, f"images/tools/{tool}", body) for _ in range(2)))
     assert shown["jobId"] == Job.objects.get().public_id

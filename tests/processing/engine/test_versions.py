@@ -157,7 +157,7 @@ def test_a_new_file_of_data_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_comments_docstrings_and_layout_count_nothing(change: Change) -> None:
     assert change("shadow/cast.py", "_DARKEST = 0.95", "# Why.\n_DARKEST  =  0.95 # So.") == set()
-    assert change("shadow/cast.py", '"""How much of the sky', '"""As much of the sky') == set()
+    assert change("shadow/cast.py", '"""What a mode means.', '"""What modes mean.') == set()
     assert change("plans/cutout.py", "Trim the result to", "Crop the result to") == set()
     assert change("text/detect.py", '"""Where text is', '"""Here text is') == set()
 
