@@ -1,1 +1,1 @@
-"""Where picture files are kept, how they are served, and how leftovers are removed."""
+"""Where picture files are kept, and how they are served."""

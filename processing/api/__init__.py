@@ -1,1 +1,1 @@
-"""The native API's endpoints of tools and jobs."""
+"""The API: tools, edits, batches, jobs, presets, webhooks and backgrounds."""

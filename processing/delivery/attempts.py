@@ -67,7 +67,7 @@ def notify(account_id: UUID) -> bool:
 
 
 def send_due() -> int:
-    """Nudge for every account with something due and no message on the queue. How many those are."""
+    """Notify every account that has something due and no message on the queue. Answers how many."""
     _end_switched_off()
     due = WebhookDelivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=timezone.now())
     waiting = due.order_by().values("endpoint__account_id").annotate(first=Min("due_at"))

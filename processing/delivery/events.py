@@ -1,4 +1,4 @@
-"""Events: rows that stay, and a nudge through the queue's server for those who wait right now."""
+"""Events: rows that stay, and a notification over Redis for those who wait right now."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from processing.delivery import outbox
 from processing.models import ENDED_STATES, Batch, Job, JobEvent
 
 log = structlog.get_logger(__name__)
-_LOOK_SECONDS = 1.0  # how long a lost nudge can go unnoticed
-_LOOK_SECONDS_WITHOUT_NUDGES = 0.1
+_LOOK_SECONDS = 1.0  # how long a lost notification can go unnoticed
+_LOOK_SECONDS_UNNOTIFIED = 0.1
 
 
 def append(job: Job, name: str, data: Mapping[str, Any] | None = None) -> JobEvent:
-    """Write a job's event in the transaction that made it true, and nudge those who wait after it.
+    """Write a job's event in the transaction that made it true, and notify those who wait after it.
 
     The caller's transaction holds the batch's row, where there is one (`lock_batch`), so that the
     ids of a batch's events rise in the order in which they become visible.
@@ -43,7 +43,7 @@ def append(job: Job, name: str, data: Mapping[str, Any] | None = None) -> JobEve
         channels.append(stream_of_batch(job.batch_id))
     if name.rpartition(".")[2] in ENDED_STATES:
         channels.append(_ended(job.pk))
-    _nudge_after_commit(channels, event)
+    _notify_after_commit(channels, event)
     return event
 
 
@@ -52,7 +52,7 @@ def append_to_batch(batch: Batch, name: str, data: Mapping[str, Any]) -> JobEven
         batch_id=batch.pk, account_id=batch.account_id, name=name, data=dict(data)
     )
     outbox.put(event)
-    _nudge_after_commit([stream_of_batch(batch.pk)], event)
+    _notify_after_commit([stream_of_batch(batch.pk)], event)
     return event
 
 
@@ -95,7 +95,7 @@ class JobWaiter:
         if not connection.in_atomic_block:
             connection.close()  # many may wait here: none keeps a connection meanwhile
         if self._pubsub is None:
-            time.sleep(min(at_most, _LOOK_SECONDS_WITHOUT_NUDGES))
+            time.sleep(min(at_most, _LOOK_SECONDS_UNNOTIFIED))
             return False
         try:
             return self._pubsub.get_message(timeout=min(at_most, _LOOK_SECONDS)) is not None
@@ -106,13 +106,13 @@ class JobWaiter:
 
 @contextmanager
 def listener(job_id: UUID) -> Iterator[JobWaiter]:
-    """Listen for a job's end. To be opened before the job is sent, so that no nudge is missed."""
+    """Listen for a job's end. Open it before the job is sent, so that no notification is missed."""
     pubsub = PubSub(queue_client().connection_pool, ignore_subscribe_messages=True)
     try:
         try:
             pubsub.subscribe(_ended(job_id))
         except (redis.RedisError, OSError):
-            log.warning("events.no_nudges", job_id=str(job_id))
+            log.warning("events.no_notifications", job_id=str(job_id))
             yield JobWaiter(job_id, None)
         else:
             yield JobWaiter(job_id, pubsub)
@@ -133,7 +133,7 @@ def _ended(job_id: UUID) -> str:
     return f"packshot:ended:{job_id}"
 
 
-def _nudge_after_commit(channels: list[str], event: JobEvent) -> None:
+def _notify_after_commit(channels: list[str], event: JobEvent) -> None:
     # After the commit, or whoever is woken looks too early. robust: an error here must not keep
     # later callbacks, such as the one that sends the job's message, from being called.
     transaction.on_commit(partial(_notify, channels, event.pk), robust=True)
@@ -146,4 +146,4 @@ def _notify(channels: list[str], event_id: int) -> None:
                 pipe.publish(channel, str(event_id))
             pipe.execute()
     except (redis.RedisError, OSError):
-        log.warning("events.nudge_lost", event_id=event_id)
+        log.warning("events.notification_lost", event_id=event_id)

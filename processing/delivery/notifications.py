@@ -55,7 +55,7 @@ class Notifications:
             while not await self._notified(self._pubsub, deadline, after):
                 pass
         except (RedisError, OSError) as error:
-            log.warning("streams.no_nudges", channel=self._channel, error=str(error))
+            log.warning("streams.no_notifications", channel=self._channel, error=str(error))
             await self._close()
 
     @staticmethod
@@ -88,7 +88,7 @@ class Notifications:
             if await self._pubsub.get_message(timeout=_CONNECT_SECONDS) is None:
                 raise OSError("no answer")
         except (RedisError, OSError) as error:
-            log.warning("streams.no_nudges", channel=self._channel, error=str(error))
+            log.warning("streams.no_notifications", channel=self._channel, error=str(error))
             await self._close()
 
     async def _close(self) -> None:

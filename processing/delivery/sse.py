@@ -32,7 +32,7 @@ from processing.models import ENDED_STATES, Batch, Job, JobEvent
 log = structlog.get_logger(__name__)
 _RETRY_MS = 3000  # after which a client whose stream broke comes back
 _HEARTBEAT_SECONDS = 15.0
-_LOOK_SECONDS = 10.0  # how long a lost nudge can go unnoticed
+_LOOK_SECONDS = 10.0  # how long a lost notification can go unnoticed
 _LIFE_SECONDS = 300.0  # then the client resumes, and shows again that it may
 _AT_ONCE = 200
 # Four threads, so four database connections at most, for all streams of a process.
@@ -125,8 +125,8 @@ async def _stream(topic: Topic, after: int, lease: Lease) -> AsyncIterator[str]:
         await _give_back_the_requests_own()
         yield f"retry: {_RETRY_MS}\n\n"
         async with (
-            Notifications(topic.channel) as nudges,
-            aclosing(_parts(topic, after, lease, nudges)) as parts,
+            Notifications(topic.channel) as notifications,
+            aclosing(_parts(topic, after, lease, notifications)) as parts,
         ):
             async for part in parts:
                 yield part
@@ -138,7 +138,7 @@ async def _stream(topic: Topic, after: int, lease: Lease) -> AsyncIterator[str]:
 
 
 async def _parts(
-    topic: Topic, after: int, lease: Lease, nudges: Notifications
+    topic: Topic, after: int, lease: Lease, notifications: Notifications
 ) -> AsyncGenerator[str]:
     loop = asyncio.get_running_loop()
     end = time.monotonic() + _LIFE_SECONDS
@@ -156,7 +156,7 @@ async def _parts(
             lease.renew()
             yield ": still here\n\n"
         if not seen.more:
-            await nudges.wait(min(_LOOK_SECONDS, beat - now, end - now), after=after)
+            await notifications.wait(min(_LOOK_SECONDS, beat - now, end - now), after=after)
 
 
 def _look_and_close(topic: Topic, after: int) -> EventsRead:

@@ -28,7 +28,7 @@ ENDED_STATES = (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
 class Job(models.Model):
     """One piece of work, on one picture as a rule.
 
-    The row is the truth, the queue's message only a nudge: every change of state is one conditional
+    The row is the truth, the queue's message only a notification: every change of state is one conditional
     UPDATE (processing.worker.transitions), so that of two workers, or a worker and a cancel, one wins.
     """
 

@@ -47,7 +47,7 @@ class WorkerHeartbeat(Middleware):
         queues = sorted(worker.consumer_whitelist or broker.get_declared_queues())
         keys = [f"{WORKER_KEY}:{queue}:{uuid4().hex}" for queue in queues]
         threading.Thread(
-            target=_announce, args=(keys, self._stopping), daemon=True, name="presence"
+            target=_announce, args=(keys, self._stopping), daemon=True, name="heartbeat"
         ).start()
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
@@ -63,10 +63,10 @@ def _announce(keys: list[str], stopping: threading.Event) -> None:
             for key in keys:
                 queue_client().set(key, os.getpid(), ex=_SECONDS)
         except (redis.RedisError, OSError):
-            log.warning("worker.presence_not_told")
+            log.warning("worker.heartbeat_not_sent")
         if stopping.wait(_SECONDS / 3):
             break
     try:
         queue_client().delete(*keys)
     except (redis.RedisError, OSError):
-        log.warning("worker.presence_not_withdrawn")
+        log.warning("worker.heartbeat_not_removed")

@@ -120,7 +120,7 @@ class _Scene:
 
     matte: F32
     floor: float
-    footing: GroundContact
+    contact: GroundContact
     style: _Style
     lean: float
     flat: float
@@ -172,7 +172,7 @@ def _scene(small: U8, margin: int, shadow: Shadow, light: SceneLight | None) -> 
     return _Scene(
         matte=copy.astype(np.float32) / np.float32(255),
         floor=margin + small.shape[0],
-        footing=found,
+        contact=found,
         style=style,
         lean=math.sin(pose),
         flat=math.cos(pose),
@@ -212,7 +212,7 @@ def _around(scene: _Scene, layer: _Layer) -> F32:
     Of what leans, only the part near the ground counts; its blur is moved down to stay dark right
     up to the base. Around what lies it moves a little away from the light.
     """
-    across = layer.blur * scene.footing.unit * scene.blur
+    across = layer.blur * scene.contact.unit * scene.blur
     along = max(across * scene.squash, _STEPLESS)
     height = np.maximum(_behind(scene), 0) * np.float32(scene.lean / (_NEAR * across))
     right = 1.5 * across * scene.right * (1 - scene.lean)
@@ -223,7 +223,7 @@ def _around(scene: _Scene, layer: _Layer) -> F32:
 def _behind(scene: _Scene) -> F32:
     """Measure how far up the picture from the ground line each point lies."""
     rows = np.arange(scene.matte.shape[0], dtype=np.float32)[:, None]
-    return np.asarray(scene.footing.ground[None, :] - rows, np.float32)
+    return np.asarray(scene.contact.ground[None, :] - rows, np.float32)
 
 
 def _thrown(scene: _Scene) -> F32:
@@ -232,7 +232,7 @@ def _thrown(scene: _Scene) -> F32:
     Works backwards: which point of the sheet, `sheet` up from its foot, darkens this point of the
     ground? (Where the ground line is curved, the line at the shadow is taken for that at the foot.)
     """
-    box, unit, style = scene.footing.box, scene.footing.unit, scene.style
+    box, unit, style = scene.contact.box, scene.contact.unit, scene.style
     thickness = _THICKNESS * unit * (1 - scene.lean)
     # A point one unit up the sheet lies `flat` up the picture, and its shadow falls `away` further
     # for the `lean` that it is above the ground.
@@ -258,7 +258,7 @@ def _projected(scene: _Scene, sheet: F32, thickness: float) -> F32:
     # Back along the light: what darkens this column stands to its left by the throw to the right.
     foot = columns - np.float32(scene.right) * (sheet * np.float32(scene.lean) + thickness)
     ground = cv2.remap(
-        scene.footing.ground[None, :],
+        scene.contact.ground[None, :],
         foot,
         np.zeros_like(foot),
         cv2.INTER_LINEAR,
@@ -281,16 +281,16 @@ def _hovering(scene: _Scene) -> F32:
     What faces the camera throws its footprint, as flat as the ground looks, clear below itself, as
     far as the canvas leaves room; what is seen from above throws its outline aside.
     """
-    left, top, right, bottom = scene.footing.box
-    height = _HOVER * scene.footing.unit
+    left, top, right, bottom = scene.contact.box
+    height = _HOVER * scene.contact.unit
     print_depth = _DEPTH * scene.squash * min(right - left, bottom - top)
-    fade = _FADE_OUT * scene.style.around[0].blur * scene.footing.unit * scene.squash * scene.blur
+    fade = _FADE_OUT * scene.style.around[0].blur * scene.contact.unit * scene.squash * scene.blur
     # Where the canvas ends too soon the shadow moves up, rather than being cut off.
     room = min(1.0, max(0.0, scene.floor - bottom) / (height + print_depth + fade))
     # Lying, the outline keeps its size; standing, it is pressed to the depth of a footprint.
     scale = scene.flat + scene.lean * room * print_depth / (bottom - top)
     drop = scene.lean * room * (height + print_depth)
-    aside = scene.lean * height + (1 - scene.lean) * _HOVER_LYING * scene.footing.unit
+    aside = scene.lean * height + (1 - scene.lean) * _HOVER_LYING * scene.contact.unit
     matrix = np.array(
         [
             [1, 0, scene.right * aside],
@@ -302,7 +302,7 @@ def _hovering(scene: _Scene) -> F32:
     shape = cv2.warpAffine(scene.matte, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     lit = np.ones_like(scene.matte)
     for layer in scene.style.around:
-        across = layer.blur * scene.footing.unit * scene.blur * (1 + scene.lean)
+        across = layer.blur * scene.contact.unit * scene.blur * (1 + scene.lean)
         lit *= 1 - np.float32(layer.opacity) * softened(
             np.asarray(shape, np.float32), across, across * scene.squash
         )

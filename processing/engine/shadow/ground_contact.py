@@ -35,7 +35,7 @@ class GroundContact:
 
 
 def measure(alpha: U8) -> GroundContact | None:
-    """The footing of a matte (h, w), or None where nothing is visible.
+    """Find where the subject of a matte (h, w) touches the ground; None where nothing is visible.
 
     The ground is the lower convex hull of the silhouette, which reaches over the arch of a shoe and
     between the legs of a chair; where it climbs steeply it goes on level. Where the picture's lower

@@ -26,7 +26,7 @@ LABELS = '''
     from dataclasses import dataclass
 
     from listings.exports.format import TSV, Contents, Format, table
-    from listings.exports.options import Choice, Whole, option
+    from listings.exports.options import Choice, WholeNumber, option
     from listings.models import Platform
     from listings.offers import Offer
 
@@ -36,7 +36,7 @@ LABELS = '''
         """What the printer wants to know."""
 
         paper: str = option("A4", Choice(("A4", "A5")))
-        copies_each: int = option(1, Whole(1, 3))
+        copies_each: int = option(1, WholeNumber(1, 3))
 
 
     def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
