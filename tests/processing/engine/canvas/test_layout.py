@@ -236,6 +236,11 @@ LEFT, RIGHT = (0, 0, 800, 1000), (200, 0, 1000, 1000)
             layout(size="500x1000", padding=0.2), LEFT, (-400, 0, 400, 1000), id="at the cut left"
         ),
         pytest.param(
+            layout(size="500x1000", padding=0.2, margin=Sides(left="300px")), RIGHT,
+            (340, 0, 1140, 1000),
+            id="at the cut right behind a wide margin",
+        ),
+        pytest.param(
             layout(size="1000x500", padding=0.2), (0, 0, 1000, 1000), (0, -250, 1000, 750),
             id="cut all around: full bleed",
         ),
@@ -300,6 +305,10 @@ def test_another_box_moves_with_the_reference() -> None:
     placed = lay_out(layout(), SOURCE, FREE)
     assert placed.of((0, 0, 1000, 1000)) == (-667, -667, 2667, 2667)
     assert placed.of((300, 300, 300, 300)) == (333, 333, 334, 334)
+    padded = lay_out(layout(margin=Sides(left="100px", bottom="200px")), SOURCE, FREE)
+    assert padded.place == (150, 0, 950, 800)
+    assert padded.document == (100, 0, 1000, 800)
+    assert padded.of((350, 350, 500, 500)) == (550, 400, 950, 800)
 
 
 @pytest.mark.parametrize(
@@ -310,6 +319,7 @@ def test_another_box_moves_with_the_reference() -> None:
         ((30, 40), True, (0, -17, 100, 116)),
         ((50, 50), False, (0, 0, 100, 100)),
         ((5000, 1), False, (0, 49, 100, 50)),
+        ((1, 5000), False, (49, 0, 50, 100)),
     ],
 )
 def test_a_picture_covers_a_canvas_or_lies_in_it_whole(
