@@ -54,7 +54,7 @@ class DustedOptions(RemoveBackgroundOptions):
 
 
 def body_of(plan: CutoutPlan) -> dict[str, Any]:
-    row = RemoveBackground(plan=plan).kept()
+    row = RemoveBackground(plan=plan).stored()
     return {name: row[name] for name in row if name not in ("operation", "watermark")}
 
 
@@ -171,11 +171,11 @@ def test_the_form_has_a_word_for_every_choice(option: str, choices: Any) -> None
 class TestOneLineMore:
     def test_the_command_keeps_it_and_loads_it(self) -> None:
         command = RemoveDust(plan=Dusted(dust=True, crop=True))
-        assert command.kept() == {
-            **RemoveBackground(plan=CutoutPlan(crop=True)).kept(),
+        assert command.stored() == {
+            **RemoveBackground(plan=CutoutPlan(crop=True)).stored(),
             **{"operation": "dust", "dust": True},
         }
-        assert RemoveDust.load(command.kept()) == command
+        assert RemoveDust.load(command.stored()) == command
 
     def test_the_body_takes_it_and_describes_it(self) -> None:
         body = DustedOptions(data={"dust": True})
