@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dramatiq.brokers.redis import RedisBroker
 
+from config.observability import queued_arguments
 from processing.delivery import attempts
 from tests.system.site import until
 from tests.system.test_queue import broker, client, running  # noqa: F401  (fixtures)
@@ -11,11 +12,11 @@ from tests.system.test_queue import broker, client, running  # noqa: F401  (fixt
 
 def test_queued_accounts_are_those_that_dramatiq_holds(broker: RedisBroker) -> None:  # noqa: F811
     broker.declare_queue(attempts.QUEUE)
-    assert attempts._queued_accounts() == set()
+    assert queued_arguments(attempts.QUEUE) == set()
     broker.enqueue(attempts.deliver.message("being told"))
     consumer = broker.consume(attempts.QUEUE, prefetch=1)
     taken = until(lambda: next(consumer), seconds=5)
     broker.enqueue(attempts.deliver.message("waiting"))
-    assert attempts._queued_accounts() == {"being told", "waiting"}
+    assert queued_arguments(attempts.QUEUE) == {"being told", "waiting"}
     consumer.ack(taken)
-    assert attempts._queued_accounts() == {"waiting"}
+    assert queued_arguments(attempts.QUEUE) == {"waiting"}
