@@ -104,15 +104,16 @@ def test_fifty_streams_of_one_account(site: Site, seller: Seller) -> None:
         until(lambda: _opens(stack, seller, url), seconds=10, pause=0.2)
 
 
-def test_idle_streams_hold_no_thread_and_no_database(site: Site, seller: Seller) -> None:
-    image_id = seller.upload(photo(240, 150))
+def test_idle_streams_hold_no_thread_and_no_database(site: Site) -> None:
+    """Of accounts of their own: another test's streams may be noticed as closed only later."""
     web = _web_pid(site)
-    with site.client(site.demo("enterprise")["apiKey"]) as http, ExitStack() as stack:
-        other = Seller(http)
-        other_image = other.upload(photo(240, 150))
+    with ExitStack() as stack:
+        keys = [site.demo("enterprise")["apiKey"] for _ in range(2)]
+        sellers = [Seller(stack.enter_context(site.client(key))) for key in keys]
+        images = [seller.upload(photo(240, 150)) for seller in sellers]
         stack.enter_context(paused(site.worker_pid()))
         threads, streams = _threads(web), []
-        for who, image in ((seller, image_id), (other, other_image)):
+        for who, image in zip(sellers, images, strict=True):
             url = f"/jobs/{who.submit(image)}/events"
             for _ in range(10):
                 told = events_of(stack.enter_context(who.client.stream("GET", url)))
