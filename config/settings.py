@@ -34,6 +34,10 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 API_KEY_PEPPERS = numbered(env.list("API_KEY_PEPPERS", default=[])) or {
     1: generated_secret(VAR_DIR / "secrets/api_key_pepper_1")
 }
+# What must be read again, such as webhooks' secrets, is stored encrypted: the highest key encrypts.
+ENCRYPTION_KEYS = numbered(env.list("ENCRYPTION_KEYS", default=[])) or {
+    1: generated_secret(VAR_DIR / "secrets/encryption_key_1")
+}
 ALLOWED_HOSTS = [
     _site.hostname or "127.0.0.1",
     *env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]),

@@ -13,6 +13,7 @@ os.environ.setdefault(
     "SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789"
 )
 os.environ.setdefault("API_KEY_PEPPERS", "1:only-for-tests")
+os.environ.setdefault("ENCRYPTION_KEYS", "1:only-for-tests")
 
 from config.settings import *  # noqa: F403
 from config.settings import BASE_DIR, env
