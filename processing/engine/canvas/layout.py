@@ -1,18 +1,21 @@
 """Where the subject stands on the canvas: arithmetic alone, no pixels. docs/layout.md explains.
 
 The *canvas* is the result; without its margins it is the *document*, and without its padding, too,
-the *target area*, into which the *reference box* is fitted. All lengths become whole pixels before
-anything is fitted, so margins hold to the pixel.
+the *target area*, into which the *reference box* is fitted. Everything is worked out in fractions
+of a pixel, and edges are rounded once, at the end: none is off by more than half a pixel.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
 
 from processing.engine.arrays import Box
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Layout, Length, parse_size
 
 Size = tuple[int, int]
-Pair = tuple[int, int]
+# Start and end of a span, on the canvas and before rounding.
+Span = tuple[Fraction, Fraction]
 # Start and end: left and right, or top and bottom.
 Ends = tuple[bool, bool]
 
@@ -20,63 +23,63 @@ Ends = tuple[bool, bool]
 # or a share of the source's width or height.
 _TOUCHING_PIXELS, _TOUCHING_SHARE = 1, 0.002
 _NO_ENDS: Ends = (False, False)
+_ZERO = Fraction(0)
 _AT_START, _AT_END = ("left", "top"), ("right", "bottom")
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A layout worked out, in whole canvas pixels; boxes are (left, top, right, bottom).
+    """A layout worked out; boxes are (left, top, right, bottom).
 
-    - `canvas`: (width, height). `document` and `target` lie within it.
-    - `reference`: the box of the source (in its pixels) that was fitted, and `place`, where it
-      lands: within the target area, except that `fill`, and a subject cut at opposite sides, may
-      overhang it and the canvas.
+    - `canvas`: (width, height) in pixels. `document` and `target` lie within it, in whole pixels.
+    - `reference`: the box of the source (in its pixels) that was fitted, and `across` and `down`,
+      where it lands before rounding: within the target area, except that `fill`, and a subject cut
+      at opposite sides, may overhang it and the canvas.
     """
 
     canvas: Size
     document: Box
     target: Box
     reference: Box
-    place: Box
+    across: Span
+    down: Span
+
+    @property
+    def place(self) -> Box:
+        """Where the reference box lands, in whole canvas pixels."""
+        return self.of(self.reference)
 
     @property
     def scale(self) -> float:
-        """Canvas pixels for one pixel of the source, before the place was rounded to whole ones."""
-        left, top, right, bottom = self.place
+        """Canvas pixels for one pixel of the source."""
         width, height = _size(self.reference)
-        # The longer side is the one that rounding changes least.
-        return (right - left) / width if width >= height else (bottom - top) / height
+        # The shorter side may have been stretched to a pixel.
+        return float(
+            _length(self.across) / width if width >= height else _length(self.down) / height
+        )
 
     def of(self, box: Box) -> Box:
         """Find where a box of the source lands: every edge goes to the nearest pixel, so that boxes
         in one another stay so; at least one pixel wide and high. May overhang the canvas."""
-        left, right = self._span(0, (box[0], box[2]))
-        top, bottom = self._span(1, (box[1], box[3]))
-        return left, top, right, bottom
-
-    def _span(self, axis: int, edges: Pair) -> Pair:
-        start, width = self.place[axis], self.place[axis + 2] - self.place[axis]
-        origin, length = self.reference[axis], self.reference[axis + 2] - self.reference[axis]
-        first, last = (start + _divided((edge - origin) * width, length) for edge in edges)
-        if first == last:  # the pixel that its middle lies in
-            first = start + (sum(edges) - 2 * origin) * width // (2 * length)
-            last = first + 1
-        return first, last
+        left, top, right, bottom = self.reference
+        x = _moved((box[0], box[2]), (left, right), self.across)
+        y = _moved((box[1], box[3]), (top, bottom), self.down)
+        return x[0], y[0], x[1], y[1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """One axis of a layout in pixels. `cut`: where the source's frame cuts the subject, as far as
-    the layout cares; `bleeds`: it is cut, and no margin lies there."""
+    """One axis of a layout. `cut`: where the source's frame cuts the subject, as far as the layout
+    cares; `bleeds`: it is cut, and no margin lies there."""
 
-    document: Pair
-    target: Pair
+    document: Span
+    target: Span
     cut: Ends
     bleeds: bool
 
     @property
-    def room(self) -> int:
-        return self.target[1] - self.target[0]
+    def room(self) -> Fraction:
+        return _length(self.target)
 
 
 def lay_out(layout: Layout, source: Size, subject: Box) -> Placement:
@@ -95,27 +98,28 @@ def lay_out(layout: Layout, source: Size, subject: Box) -> Placement:
     across, down = _axes(layout, canvas, _cut(layout, source, subject))
     if across.room < 1 or down.room < 1:
         raise InvalidPlan(
-            f"Margins and padding leave only {max(0, across.room)}x{max(0, down.room)} "
+            f"Margins and padding leave only {_whole(across.room)}x{_whole(down.room)} "
             f"pixels of a {canvas[0]}x{canvas[1]} canvas, too little to place anything."
         )
-    width, height = _fitted(_size(reference), across, down, layout.scaling == "fit")
-    x = _start(across, width, layout.horizontal, layout.scaling == "fit")
-    y = _start(down, height, layout.vertical, layout.scaling == "fit")
+    fit = layout.scaling == "fit"
+    width, height = _fitted(_size(reference), across, down, fit)
     return Placement(
         canvas=canvas,
-        document=(across.document[0], down.document[0], across.document[1], down.document[1]),
-        target=(across.target[0], down.target[0], across.target[1], down.target[1]),
+        document=_rounded(across.document, down.document),
+        target=_rounded(across.target, down.target),
         reference=reference,
-        place=(x, y, x + width, y + height),
+        across=_span(across, width, layout.horizontal, fit),
+        down=_span(down, height, layout.vertical, fit),
     )
 
 
 def spread(picture: Size, canvas: Size, *, cover: bool) -> Box:
     """Place a picture, centered, so that it covers the canvas, or else lies in it whole."""
-    by_width = (canvas[0] * picture[1] <= canvas[1] * picture[0]) != cover
-    width, height = _scaled(picture, canvas, by_width=by_width)
-    left, top = (canvas[0] - width) // 2, (canvas[1] - height) // 2
-    return left, top, left + width, top + height
+    across, down = (
+        _Axis((_ZERO, Fraction(side)), (_ZERO, Fraction(side)), _NO_ENDS, False) for side in canvas
+    )
+    width, height = _fitted(picture, across, down, not cover)
+    return _rounded(_span(across, width, None, True), _span(down, height, None, True))
 
 
 def clipped(box: Box, canvas: Size) -> Box | None:
@@ -131,9 +135,8 @@ def _canvas(layout: Layout, source: Size, subject: Box) -> Size:
     width, height = _size(subject) if layout.size == "croppedSubject" else source
     max_width = min(width, layout.max_width or width)
     max_height = min(height, layout.max_height or height)
-    # Compared by products of whole numbers: quotients would be rounded, and decide a tie by chance.
-    by_width = max_width * height <= max_height * width
-    return _scaled((width, height), (max_width, max_height), by_width=by_width)
+    scale = min(Fraction(max_width, width), Fraction(max_height, height))
+    return max(1, _nearest(width * scale)), max(1, _nearest(height * scale))
 
 
 def _axes(layout: Layout, canvas: Size, cut: tuple[Ends, Ends]) -> tuple[_Axis, _Axis]:
@@ -146,12 +149,13 @@ def _axes(layout: Layout, canvas: Size, cut: tuple[Ends, Ends]) -> tuple[_Axis, 
 def _axis(
     side: int, margins: tuple[Length, Length], padding: tuple[Length, Length], cut: Ends
 ) -> _Axis:
-    first, last = (_pixels(length, side) for length in margins)
+    first, last = (_pixels(length, Fraction(side)) for length in margins)
     document = first, side - last
-    inner = max(0, document[1] - document[0])
+    inner = max(_ZERO, _length(document))
     # Padding would part a cut edge from the frame that cuts it.
     before, after = (
-        0 if is_cut else _pixels(length, inner) for length, is_cut in zip(padding, cut, strict=True)
+        _ZERO if is_cut else _pixels(length, inner)
+        for length, is_cut in zip(padding, cut, strict=True)
     )
     # A side with a margin can't let anything out: margins are kept free.
     bleeds = any(cut) and not (cut[0] and first) and not (cut[1] and last)
@@ -173,49 +177,66 @@ def _touching(start: int, end: int, side: int) -> Ends:
     return start <= near, side - end <= near
 
 
-def _fitted(box: Size, across: _Axis, down: _Axis, fit: bool) -> Size:
-    """The size of the placed box: one side is exactly the target area's."""
-    narrower = across.room * box[1] <= down.room * box[0]
-    by_width = narrower == fit
-    if fit:
+def _fitted(box: Size, across: _Axis, down: _Axis, fit: bool) -> Span:
+    """The placed box's width and height: one of them is exactly the target area's, and the other at
+    least a pixel."""
+    by_width, by_height = across.room / box[0], down.room / box[1]
+    scale = min(by_width, by_height) if fit else max(by_width, by_height)
+    if fit and by_width != by_height:
         # Cut at opposite sides, a subject that stopped short of the edge would float with both its
         # cut edges in the air. It goes on to the edge if what overflows then leaves by a cut side.
-        gap = down if by_width else across
-        overflow = across if by_width else down
+        gap, overflow = (down, across) if by_width < by_height else (across, down)
         if all(gap.cut) and overflow.bleeds:
-            by_width = not by_width
-    return _scaled(box, (across.room, down.room), by_width=by_width)
+            scale = max(by_width, by_height)
+    return max(Fraction(1), box[0] * scale), max(Fraction(1), box[1] * scale)
 
 
-def _scaled(box: Size, target: Size, *, by_width: bool) -> Size:
-    """The box's size when its width, or else its height, is the target's."""
-    width, height = box
-    if by_width:
-        return target[0], max(1, _divided(height * target[0], width))
-    return max(1, _divided(width * target[1], height)), target[1]
-
-
-def _start(axis: _Axis, size: int, alignment: str | None, fit: bool) -> int:
-    """Find where a placed box of this size begins: at its cut side, as aligned, or centered."""
+def _span(axis: _Axis, size: Fraction, alignment: str | None, fit: bool) -> Span:
+    """Find where a placed box of this size lies: at its cut side, as aligned, or centered."""
     start, end = axis.target
     at_start = alignment in _AT_START or (axis.cut[0] and not axis.cut[1])
     at_end = alignment in _AT_END or (axis.cut[1] and not axis.cut[0])
     if fit and size > end - start:  # only ever out by the cut side, see _fitted
         at_start, at_end = at_end, at_start
-    if at_start:
-        return start
-    return end - size if at_end else start + (end - start - size) // 2
+    if not at_start:
+        start = end - size if at_end else (start + end - size) / 2
+    return start, start + size
+
+
+def _moved(edges: tuple[int, int], reference: tuple[int, int], place: Span) -> tuple[int, int]:
+    """One axis of a box, moved as the reference was moved to its place; in whole pixels."""
+    scale = _length(place) / (reference[1] - reference[0])
+    start, end = (place[0] + (edge - reference[0]) * scale for edge in edges)
+    first, last = _nearest(start), _nearest(end)
+    if first == last:  # the pixel that its middle lies in, or the last one of the place
+        least, most = _nearest(place[0]), _nearest(place[1]) - 1
+        first = min(max(floor((start + end) / 2), least), most)
+        last = first + 1
+    return first, last
 
 
 def _size(box: Box) -> Size:
     return box[2] - box[0], box[3] - box[1]
 
 
-def _pixels(length: Length, side: int) -> int:
-    exact = float(length[:-2]) if isinstance(length, str) else length * side
-    return int(exact + 0.5)
+def _length(span: Span) -> Fraction:
+    return span[1] - span[0]
 
 
-def _divided(dividend: int, divisor: int) -> int:
-    """The quotient rounded to the nearest whole number, halves up, exact at any size."""
-    return (2 * dividend + divisor) // (2 * divisor)
+def _pixels(length: Length, side: Fraction) -> Fraction:
+    """A length in pixels. Read as decimals, as it was written: 0.15 of 10 pixels is 1.5, to which
+    the float next to 0.15 falls short."""
+    return Fraction(length[:-2]) if isinstance(length, str) else Fraction(str(length)) * side
+
+
+def _rounded(across: Span, down: Span) -> Box:
+    return _nearest(across[0]), _nearest(down[0]), _nearest(across[1]), _nearest(down[1])
+
+
+def _nearest(value: Fraction) -> int:
+    """The nearest whole number, halves down: a pixel that centering leaves over goes to the end."""
+    return ceil(value - Fraction(1, 2))
+
+
+def _whole(value: Fraction) -> int:
+    return max(0, floor(value))

@@ -376,7 +376,7 @@ def canonical_length(name: str, value: Length) -> Length:
     share = value
     if isinstance(value, str):
         if match := _PIXELS.fullmatch(value):
-            return f"{float(match[1]):g}px"
+            return f"{float(match[1]):.10g}px"
         percent = _PERCENT.fullmatch(value)
         share = float(percent[1]) / 100 if percent else -1.0
     if isinstance(share, bool | str) or not 0 <= share <= _MAX_SHARE:

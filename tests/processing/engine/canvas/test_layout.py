@@ -133,13 +133,31 @@ def test_a_cropped_subject_fills_its_canvas_pixel_for_pixel() -> None:
     [
         ((0, 0, 400, 200), (200, 350, 800, 650), 1.5),
         ((600, 100, 800, 500), (350, 200, 650, 800), 1.5),
-        ((100, 100, 107, 103), (200, 371, 800, 628), 600 / 7),
-        ((100, 100, 103, 107), (371, 200, 628, 800), 600 / 7),
+        ((100, 100, 107, 103), (200, 371, 800, 629), 600 / 7),
+        ((100, 100, 103, 107), (371, 200, 629, 800), 600 / 7),
     ],
 )
 def test_the_scale_is_that_of_the_longer_side(subject: Box, place: Box, scale: float) -> None:
     placed = lay_out(layout(margin=0.2, snap=False), SOURCE, subject)
     assert (placed.place, placed.scale) == (place, scale)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "place"),
+    [
+        # 3.4 pixels and 0.0034 of the other 993.2: rounded one by one they would be 3 and 3.
+        (layout(margin=0.0034, padding=0.0034), (7, 7, 993, 993)),
+        (layout(margin="0.4px", padding="0.4px"), (1, 1, 999, 999)),
+        # A half goes to the left and to the top.
+        (layout(size="10x10", padding=0.15), (1, 1, 8, 8)),
+    ],
+)
+def test_edges_are_rounded_once(wanted: Layout, place: Box) -> None:
+    assert lay_out(wanted, SOURCE, FREE).place == place
+
+
+def test_pixels_keep_their_decimals() -> None:
+    assert Sides.all("12345.678px").left == "12345.678px"
 
 
 def test_padding_of_a_cropped_subject_shrinks_it_within_the_same_canvas() -> None:
@@ -314,9 +332,9 @@ def test_another_box_moves_with_the_reference() -> None:
 @pytest.mark.parametrize(
     ("picture", "cover", "place"),
     [
-        ((400, 300), True, (-17, 0, 116, 100)),
+        ((400, 300), True, (-17, 0, 117, 100)),
         ((400, 300), False, (0, 12, 100, 87)),
-        ((30, 40), True, (0, -17, 100, 116)),
+        ((30, 40), True, (0, -17, 100, 117)),
         ((50, 50), False, (0, 0, 100, 100)),
         ((5000, 1), False, (0, 49, 100, 50)),
         ((1, 5000), False, (49, 0, 50, 100)),
