@@ -1,11 +1,14 @@
 """A request's parameters, each read once by the type it must have.
 
 Everything in a form or a query is text, so the types are strict by their spelling: ``true`` is a
-boolean, ``True``, ``1`` and ``yes`` are not. A refusal names the parameter as the caller wrote it.
+boolean, and so is Python's ``True``; ``1`` and ``yes`` are not. Numbers are read as any language
+prints them, to the last digit. An empty parameter is one that was left out: forms send all of
+their fields. A refusal names the parameter as the caller wrote it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
@@ -24,9 +27,11 @@ Value = TypeVar("Value")
 
 MAX_TEXT = 200
 MAX_URL = 2000
-_NUMBER = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})")
+_MAX_DIGITS = 64  # of a number: no language prints as many
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_FLAGS = {"true": True, "false": False}
+_HALVES = re.compile("[\ud800-\udfff]")
+_FLAGS = {"true": True, "True": True, "false": False, "False": False}
 
 
 class ParameterError(AppError):
@@ -56,7 +61,9 @@ class Fields:
         ignored: Iterable[str] = (),
     ) -> None:
         self.is_form = is_form
-        self._values, self._files = values, files or {}
+        given = {name: [text for text in texts if text] for name, texts in values.items()}
+        self._values = {name: texts for name, texts in given.items() if texts}
+        self._files = files or {}
         self._unread = {*self._values, *self._files}
         self._ignored = set(ignored)
 
@@ -76,6 +83,20 @@ class Fields:
                 kept.setdefault(name, []).append(part)
         return cls(values, files, is_form=True, ignored=request.query_params)
 
+    @classmethod
+    def from_json(cls, request: Request) -> Fields:
+        """Read the members of a JSON object as a form's parts; null is a field left out."""
+        if not isinstance(request.data, dict):
+            raise AppError("VALIDATION_ERROR", "The body must be a JSON object.")
+        values: dict[str, list[str]] = {}
+        files: dict[str, list[UploadedFile[Any]]] = {}
+        for name, value in request.data.items():
+            if isinstance(value, UploadedFile):
+                files[name] = [value]
+            elif value is not None:
+                values[name] = [value if isinstance(value, str) else json.dumps(value)]
+        return cls(values, files, is_form=True, ignored=request.query_params)
+
     @property
     def names(self) -> list[str]:
         return sorted({*self._values, *self._files})
@@ -87,6 +108,9 @@ class Fields:
     def has(self, name: str) -> bool:
         return name in self._values or name in self._files
 
+    def has_file(self, name: str) -> bool:
+        return name in self._files
+
     def first(self, names: Iterable[str]) -> str | None:
         """The first of these that was given."""
         return next((name for name in names if self.has(name)), None)
@@ -94,6 +118,12 @@ class Fields:
     def ignore(self, *names: str) -> None:
         """Those that were given had no effect, and the answer says so."""
         self._ignored.update(name for name in names if self.has(name))
+
+    def leave_out(self, name: str, word: str) -> None:
+        """Take a parameter that says ``word`` for one that was not given."""
+        if self._values.get(name) == [word]:
+            del self._values[name]
+            self._unread.discard(name)
 
     def text(self, name: str, *, most: int = MAX_TEXT) -> str | None:
         self._unread.discard(name)
@@ -107,6 +137,8 @@ class Fields:
             raise wrong(name, f"must have at most {most} characters")
         if "\0" in value:
             raise wrong(name, "must not contain null characters")
+        if _HALVES.search(value):  # JSON can spell half a character
+            raise wrong(name, "must be valid Unicode")
         return value
 
     def files(self, name: str) -> list[UploadedFile[Any]]:
@@ -141,13 +173,13 @@ class Fields:
         return None if word is None else _FLAGS[word]
 
     def number(self, name: str, least: float, most: float) -> float | None:
-        text = self.text(name)
+        text = self.text(name, most=_MAX_DIGITS)
         if text is None:
             return None
         if not _NUMBER.fullmatch(text):
             raise wrong(name, "must be a number")
         if not least <= float(text) <= most:
-            raise wrong(name, f"must be between {least:g} and {most:.10g}")
+            raise wrong(name, f"must be between {least:g} and {most:.16g}")
         return float(text)
 
     def whole(self, name: str, least: int, most: int) -> int | None:
@@ -167,7 +199,7 @@ class Fields:
 
     def length(self, name: str) -> Length | None:
         """``0.1``, ``10%`` or ``100px``, as plans have it."""
-        text = self.text(name, most=24)
+        text = self.text(name, most=_MAX_DIGITS)
         if text is None:
             return None
         with naming(name):

@@ -27,7 +27,10 @@ NAMES = (
     *("background.guidance.imageFile", "background.guidance.imageUrl", "background.blur.mode"),
 )
 _BLURS: dict[str, BlurMode] = {"gaussian": "gaussian", "bokeh": "bokeh"}
-_MAX_SEED = 2**32 - 1
+# Clients take the time in milliseconds for a seed, or whatever their language has: the largest
+# whole number that all of them write exactly. We have 32 bits, and an answer tells those.
+_MAX_SEED = 2**53 - 1
+_SEEDS = 2**32
 _EXPAND = {"auto": None, "never": None}
 _EXPAND_MODE = {"ai.auto": None, "ai.never": None}
 
@@ -105,8 +108,9 @@ def _scaled(fields: Fields, image: BackgroundImage | None) -> BackgroundImage | 
 
 
 def _guided(fields: Fields, plan: Background) -> Generated | None:
+    seed = fields.whole("background.seed", 0, _MAX_SEED)
     given: dict[str, Any] = {
-        "seed": fields.whole("background.seed", 0, _MAX_SEED),
+        "seed": None if seed is None else seed % _SEEDS,
         "negative_prompt": fields.text("background.negativePrompt", most=MAX_PROMPT),
         "guidance_scale": fields.number("background.guidance.scale", 0, 1),
     }

@@ -28,12 +28,14 @@ UNAVAILABLE = (
     *("segmentation.prompt", "segmentation.negativePrompt"),
 )
 # What needs a cutout, in the order in which it is looked for.
-_NEEDS_CUTOUT = (
+NEEDS_CUTOUT = (
     *("background.imageFile", "background.imageUrl"),
     *("background.guidance.imageFile", "background.guidance.imageUrl"),
     *("background.prompt", "background.blur.mode", SNAP, "referenceBox"),
     *("shadow.mode", "outline.color"),
 )
+# Of these, what says how it is without a cutout anyway: forms send it with all their other fields.
+_WITHOUT_CUTOUT = {SNAP: "false", "referenceBox": "originalImage", "shadow.mode": "none"}
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,11 @@ def read_edit(fields: Fields, base: EditPlan, *, edge: Edge | None = None) -> Ed
     """
     _refuse_unavailable(fields)
     removes = fields.flag("removeBackground")
-    if removes is False and (name := fields.first(_NEEDS_CUTOUT)):
-        raise wrong(name, "can't be provided if removeBackground is set to false")
+    if removes is False:
+        for idle, word in _WITHOUT_CUTOUT.items():
+            fields.leave_out(idle, word)
+        if name := fields.first(NEEDS_CUTOUT):
+            raise wrong(name, "can't be provided if removeBackground is set to false")
     behind = read_background(fields, base.background)
     export = looks.read_export(fields, base.export)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.limits.throttles import RateThrottle
 from config.errors import AppError
 from processing.commands import Command, Edit
+from processing.compat.base64_files import FilesJSONParser
 from processing.compat.fields import MAX_URL, Fields, ParameterError
 from processing.compat.jobs import result_of, submit
 from processing.compat.photoroom import answers, errors
@@ -32,7 +33,7 @@ from processing.compat.photoroom.dialect import DIALECT, RATE_GROUP
 from processing.compat.photoroom.edit import EditRequest, bare_plan, read_edit
 from processing.compat.photoroom.headers import edge_of, unsupported_headers
 from processing.compat.photoroom.pictures import main_picture, missing
-from processing.compat.photoroom.segment import read_image, read_segment
+from processing.compat.photoroom.segment import FILE_BASE64, read_image, read_segment
 from processing.compat.pictures import PictureParam, uploaded_images
 from processing.compat.views import DialectView, UnknownAddress
 from processing.engine.plans.edit import EditPlan
@@ -51,10 +52,12 @@ class PhotoroomView(DialectView):
     scope = JOBS_WRITE
 
     def fields(self) -> Fields:
-        """Of a POST the form, of a GET the query."""
-        if self.request.method == "POST":
+        """Of a POST the form or the JSON, of a GET the query."""
+        if self.request.method != "POST":
+            return Fields.of_query(self.request)
+        if isinstance(self.request.data, QueryDict):
             return Fields.from_form(self.request)
-        return Fields.of_query(self.request)
+        return Fields.from_json(self.request)
 
     def done(self, command_for: Callable[[list[str]], Command], sent: list[PictureParam]) -> Job:
         """The job on the first picture sent, the others being named by their ids in its command.
@@ -78,6 +81,8 @@ def _check(command: Command) -> None:
 
 class Segment(PhotoroomView):
     error_format = errors.FLAT
+    parser_classes = [MultiPartParser, FormParser, FilesJSONParser]
+    base64_files = (FILE_BASE64,)
 
     def post(self, request: Request) -> HttpResponse:
         fields = self.fields()

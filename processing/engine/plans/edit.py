@@ -34,8 +34,8 @@ MAX_SIDE = 10_000
 MAX_AREA = 50_000_000
 MAX_PROMPT = 2_000
 _SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
-_PIXELS = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)px")
-_PERCENT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)%")
+_PIXELS = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,40})?)px")
+_PERCENT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,40})?)%")
 _MAX_SHARE = 0.49
 
 

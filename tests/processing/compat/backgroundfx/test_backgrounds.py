@@ -105,7 +105,7 @@ class TestList:
     @pytest.mark.parametrize(
         "query",
         [
-            *({"category": "wood"}, {"category": ""}, {"page": 0}, {"page": "x"}),
+            *({"category": "wood"}, {"category": " "}, {"page": 0}, {"page": "x"}),
             *({"page": 1.5}, {"limit": 0}, {"limit": 101}, {"page": [1, 2]}, {"page": 10**30}),
         ],
         ids=str,
@@ -113,6 +113,10 @@ class TestList:
     def test_wrong_questions(self, studio: Studio, query: dict[str, Any]) -> None:
         error = refused(studio.client.backgrounds, **query)
         assert (error.status, list(error.details)) == (400, list(query))
+
+    def test_empty_questions_are_none(self, studio: Studio) -> None:
+        asked = studio.client.backgrounds(category="", page="", limit="")
+        assert asked == studio.client.backgrounds()
 
     def test_other_peoples_and_deleted_ones_are_not_there(
         self, studio: Studio, stranger: Studio

@@ -30,6 +30,7 @@ def refusal(call: Any, *args: Any, **values: Any) -> dict[str, list[str]]:
 def test_without_parameters_it_is_the_native_default(models: MiddleModel) -> None:
     assert command_hash(form().command()) == command_hash(RemoveBackground())
     assert form() == of_json(None) == of_json("{}") == Options()
+    assert form(model="", quality="", return_mask="", edge_refinement="") == Options()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,6 @@ def test_forms_spell_values_as_json_does(name: str, text: str, value: object) ->
     ("name", "text"),
     [
         ("model", "sam"),
-        ("model", ""),
         ("quality", "best"),
         ("quality", '"high"'),
         ("edge_refinement", "-1"),

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from processing.commands import Edit, command_hash
-from processing.compat.photoroom.edit import bare_plan
+from processing.compat.photoroom.background import NAMES as BACKGROUND_NAMES
+from processing.compat.photoroom.edit import NEEDS_CUTOUT, UNAVAILABLE, bare_plan, read_edit
 from processing.compat.photoroom.layout import NAMES as LAYOUT_NAMES
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
@@ -70,6 +71,14 @@ LAYOUTS: list[tuple[dict[str, str], dict[str, Any]]] = [
     ({"margin": "49%"}, layout(margin=0.49)),
     ({"margin": "0.49"}, layout(margin=0.49)),
     ({"margin": "100px"}, layout(margin="100px")),
+    # As JavaScript, Python and a spreadsheet print fractions.
+    ({"margin": "0.07500000000000001"}, layout(margin=0.07500000000000001)),
+    ({"margin": "0.3333333333333333333333333333"}, layout(margin=1 / 3)),
+    ({"margin": "33.333333333333336%"}, layout(margin=33.333333333333336 / 100)),
+    ({"margin": "33.3333%"}, layout(margin=0.333333)),
+    ({"margin": "1e-7"}, layout(margin=0.0000001)),
+    ({"margin": "5E-2"}, layout(margin=0.05)),
+    ({"margin": "1234.5678px"}, layout(margin="1234.5678px")),
     ({"marginTop": "0.1"}, layout(margin=sides(top=0.1))),
     ({"marginRight": "0.1"}, layout(margin=sides(right=0.1))),
     ({"marginBottom": "0.1"}, layout(margin=sides(bottom=0.1))),
@@ -99,6 +108,8 @@ LAYOUTS: list[tuple[dict[str, str], dict[str, Any]]] = [
 ]
 CUTOUTS: list[tuple[dict[str, str], dict[str, Any]]] = [
     ({"removeBackground": "true"}, {}),
+    ({"removeBackground": "True"}, {}),  # as python-requests sends a boolean
+    ({"removeBackground": "False"}, {"cutting": None}),
     ({"removeBackground": "false"}, {"cutting": None}),
     ({"keepExistingAlphaChannel": "never"}, {}),
     ({"keepExistingAlphaChannel": "auto"}, {"cutting": {"keepExistingAlpha": True}}),
@@ -145,6 +156,8 @@ BACKGROUNDS: list[tuple[dict[str, str], dict[str, Any]]] = [
     ({**PROMPT, "background.negativePrompt": "people"}, generated(negativePrompt="people")),
     ({**PROMPT, "background.seed": "117879368"}, generated(seed=117879368)),
     ({**PROMPT, "background.seed": "5.0"}, generated(seed=5)),
+    ({**PROMPT, "background.seed": "1764412800123"}, generated(seed=1764412800123 % 2**32)),
+    ({**PROMPT, "background.seed": "9007199254740991"}, generated(seed=2**32 - 1)),
     ({**PROMPT, "background.expandPrompt": "auto"}, generated()),
     ({**PROMPT, "background.expandPrompt": "never"}, generated()),
     ({**PROMPT, "background.expandPrompt.mode": "ai.auto"}, generated()),
@@ -272,6 +285,49 @@ def _ids_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_means_the_same_natively(params: dict[str, str], edit: dict[str, Any]) -> None:
     assert _command(params) == native(edit)
     assert command_hash(_command(params)) == command_hash(native(edit))
+
+
+# A form with all of its fields, of which most were left empty: as Raycast's extension sends it.
+FORM = {
+    "outputSize": "1000x1000",
+    "scaling": "fit",
+    "background.color": "",
+    "background.prompt": "",
+    "ignorePaddingAndSnapOnCroppedSides": "false",
+}
+ONE_FIELD_OF_A_FORM: list[tuple[dict[str, str], dict[str, Any]]] = [
+    ({"removeBackground": "true"}, layout(size="1000x1000", snap=False)),
+    ({"removeBackground": "false"}, {"cutting": None, **layout(size="1000x1000")}),
+    (
+        {"removeBackground": "false", "referenceBox": "originalImage", "shadow.mode": "none"},
+        {"cutting": None, **layout(size="1000x1000")},
+    ),
+    (
+        {"background.color": "fff"},
+        {"background": {"color": "white"}, **layout(size="1000x1000", snap=False)},
+    ),
+    (
+        {"background.prompt": "on oak"},
+        {**generated(), **layout(size="1000x1000", snap=False)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "edit"), ONE_FIELD_OF_A_FORM, ids=str)
+def test_an_empty_field_is_one_that_was_left_out(
+    given: dict[str, str], edit: dict[str, Any]
+) -> None:
+    fields = fields_of({**FORM, **given})
+    assert read_edit(fields, EditPlan()).command([], watermark=False) == native(edit)
+    assert fields.unsupported == []
+
+
+@pytest.mark.parametrize("is_form", [True, False])
+def test_every_parameter_may_be_left_empty(is_form: bool) -> None:
+    names = [*LAYOUT_NAMES, *BACKGROUND_NAMES, *NEEDS_CUTOUT, *UNAVAILABLE, "removeBackground"]
+    fields = fields_of(dict.fromkeys(names, ""), is_form=is_form)
+    assert read_edit(fields, EditPlan()).plan == EditPlan()
+    assert (fields.names, fields.unsupported) == ([], [])
 
 
 def test_a_catalogue_picture_as_clients_ask_for_it() -> None:

@@ -140,7 +140,7 @@ class TestPost:
             ({"files": [("imageFile", BLUE)] * 2}, "imageFile was given more than once"),
             (
                 {"data": {"background.seed": "-1"}, "files": {"imageFile": photo()}},
-                "background.seed must be between 0 and 4294967295",
+                "background.seed must be between 0 and 9007199254740991",
             ),
             (
                 {"data": {"marginTop": "50%"}, "files": {"imageFile": photo()}},

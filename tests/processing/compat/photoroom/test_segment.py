@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from io import BytesIO
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image as Pillow
 
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import PlanLimit
+from media_library.files import storage
 from media_library.models import Image
 from processing.commands import RemoveBackground, command_hash
 from processing.compat.fields import Fields
@@ -175,6 +179,102 @@ def test_a_missing_image(shop: Shop, sent: str) -> None:
     }
 
 
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+@works
+@pytest.mark.parametrize(
+    "written",
+    [
+        b64(photo()),
+        b64(photo()).rstrip("="),
+        f"data:image/jpeg;base64,{b64(photo())}",
+        base64.encodebytes(photo()).decode(),  # lines of 76 letters, as MIME writes it
+    ],
+    ids=["plain", "without padding", "data URL", "in lines"],
+)
+@pytest.mark.parametrize("sent_as", ["json", "data"])
+def test_a_picture_in_base64(shop: Shop, written: str, sent_as: str) -> None:
+    fields = {"image_file_b64": written, "format": "webp", "size": "hd", "bg_color": ""}
+    response = posted(shop, **{sent_as: fields})
+    assert (response.status_code, response.headers["content-type"]) == (200, "image/webp")
+    assert "pr-unsupported-attributes" not in response.headers
+    [source] = Image.objects.filter(kind="original")
+    assert storage.read(source.file_key) == photo()
+    assert (source.name, source.media_type) == ("photo.jpg", "image/jpeg")
+    command = RemoveBackground(plan=CutoutPlan(format="webp", size="hd"))
+    assert Job.objects.get().command_hash == command_hash(command)
+
+
+@works
+def test_json_has_values_of_its_own(shop: Shop) -> None:
+    body = {
+        "image_file_b64": b64(photo()),
+        "crop": True,
+        "despill": False,
+        "format": None,
+        "colour": ["red"],
+    }
+    response = posted(shop, json=body)
+    assert response.headers["pr-unsupported-attributes"] == "Unsupported attributes: colour"
+    assert Job.objects.get().command_hash == command_hash(
+        RemoveBackground(plan=CutoutPlan(crop=True, size="full"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "detail"),
+    [
+        ({}, "missing_image", "Please provide an image."),
+        ({"image_file_b64": ""}, "missing_image", "Please provide an image."),
+        ({"image_file_b64": None}, "missing_image", "Please provide an image."),
+        ([], "validation_error", "The body must be a JSON object."),
+        ({"image_file_b64": "a photo!"}, "validation_error", "image_file_b64 must be base64"),
+        ({"image_file_b64": 5}, "validation_error", None),
+        ({"image_file_b64": b64(b"<html>")}, "validation_error", None),
+        ({"image_file": b64(photo())}, "validation_error", "image_file must be a file"),
+        ({"format": "\ud800"}, "validation_error", "format must be valid Unicode"),
+        ({"format": ["png"]}, "validation_error", "format must be one of png, jpg, webp"),
+        ({"crop": 1}, "validation_error", "crop must be boolean"),
+    ],
+)
+def test_refusals_of_json(shop: Shop, body: Any, kind: str, detail: str | None) -> None:
+    if isinstance(body, dict) and not {"image_file_b64", "image_file"} & {*body} and body:
+        body["image_file_b64"] = b64(photo())
+    response = posted(shop, content=json.dumps(body), headers={"content-type": "application/json"})
+    told = response.json()
+    assert (response.status_code, told["status_code"], told["type"]) == (400, 400, kind), told
+    assert told["detail"] == detail if detail else told["detail"].startswith("image_file_b64")
+    assert (Image.objects.count(), Job.objects.count()) == (0, 0)
+
+
+def test_one_picture_or_the_other(shop: Shop) -> None:
+    response = posted(shop, data={"image_file_b64": b64(photo())}, files={"image_file": photo()})
+    assert response.status_code == 400
+    assert response.json()["detail"] == "image_file_b64 can't be provided if image_file is provided"
+
+
+@works
+def test_base64_has_the_limit_of_files(shop: Shop, settings: Any) -> None:
+    settings.MAX_UPLOAD_BYTES = len(photo())
+    body = json.dumps({"image_file_b64": b64(photo()), "colour": "x"})
+    headers = {"content-type": "application/json"}
+    assert posted(shop, content=body, headers=headers).status_code == 200
+    for larger in ({"image_file_b64": b64(photo() + b"xxx")}, {"colour": "x" * 200_000}):
+        response = posted(shop, content=json.dumps(larger), headers=headers)
+        assert (response.status_code, response.json()["type"]) == (413, "payload_too_large")
+    assert Image.objects.filter(kind="original").count() == 1
+
+
+def posted(shop: Shop, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
+    return shop.client.http.post(
+        f"{shop.client.base_url}/v1/segment",
+        headers={"x-api-key": shop.key, **(headers or {})},
+        **body,
+    )
+
+
 @pytest.mark.parametrize("data", [b"<html>", b"", photo()[:200]])
 def test_what_is_no_picture(shop: Shop, data: bytes) -> None:
     with pytest.raises(PhotoroomError) as caught:
@@ -221,7 +321,8 @@ def test_unknown_fields_are_named_and_made_safe(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("media_type", "content", "status"),
     [
-        ("application/json", b"{}", 415),
+        ("application/json", b"{", 400),
+        ("text/plain", b"{}", 415),
         ("multipart/form-data", b"no boundary", 400),
         ("multipart/form-data; boundary=x", b"--y\r\nbroken", 400),
         ("application/x-www-form-urlencoded", b"format=png", 400),

@@ -1,0 +1,71 @@
+"""Pictures in base64, for clients that can send nothing but JSON."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import threading
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, Any
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+
+from config.api.parsers import JSONParser
+from media_library.checks import too_large
+from processing.compat.fields import wrong
+
+# What the other members of a body may need beside its files.
+_OVERHEAD = 100_000
+# Text, object and picture are in memory at once: so many bodies are read at a time.
+_readers = threading.BoundedSemaphore(2)
+
+
+class FilesJSONParser(JSONParser):
+    """JSON bodies in which the members named by a view's ``base64_files`` are files.
+
+    They are as large as the dialect's uploads may be, and lie on disk as those do.
+    """
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        context = parser_context or {}
+        view, page = context["view"], context["request"]._request
+        max_bytes = view.dialect.max_file_bytes
+        longest = (max_bytes + 2) // 3 * 4 * len(view.base64_files) + _OVERHEAD
+        with _readers:
+            data = stream.read(longest + 1)
+            if len(data) > longest:
+                raise too_large(max_bytes)
+            body = super().parse(BytesIO(data), media_type, parser_context)
+            for name in view.base64_files:
+                if isinstance(body, dict) and isinstance(body.get(name), str) and body[name]:
+                    body[name] = _on_disk(name, content_of(name, body[name]))
+                    page.FILES.appendlist(name, body[name])  # Django closes them with the request
+        return body
+
+
+def content_of(name: str, text: str) -> bytes:
+    """Decode a parameter. Line breaks and the head of a data URL may stand in it.
+
+    Raises ParameterError for what is not base64.
+    """
+    if text.startswith("data:"):
+        text = text.partition(",")[2]
+    plain = "".join(text.split())
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise wrong(name, "must be base64") from error
+
+
+def _on_disk(name: str, data: bytes) -> TemporaryUploadedFile:
+    file = TemporaryUploadedFile(name, "application/octet-stream", len(data), None)
+    file.name = None  # so that what is stored is called by its type
+    file.write(data)
+    file.seek(0)
+    return file
