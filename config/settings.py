@@ -345,6 +345,8 @@ LISTING_LLM_KEY = env.str("LISTING_LLM_KEY", "")
 COMPAT_WAIT_SECONDS = env.float("COMPAT_WAIT_SECONDS", 60.0)
 DOOR_WAIT_SECONDS = env.float("DOOR_WAIT_SECONDS", 20.0)
 SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
+# Marketplaces fetch pictures in their own time, and again: Google keeps a product file for 30 days.
+EXPORT_LINK_DAYS = env.int("EXPORT_LINK_DAYS", 30)
 JOB_STALE_SECONDS = env.float(
     "JOB_STALE_SECONDS", 15.0
 )  # a heartbeat older than this is a dead worker's

@@ -38,7 +38,7 @@ class ImageAdmin(ReadOnlyAdmin):
     list_select_related = ["account", "project"]
     search_fields = ["id", "name", "sha256", "job_id", "account__name"]
     date_hierarchy = "created_at"
-    exclude = ["file_key", "thumbnail_key", "corrected_key"]
+    exclude = ["file_key", "thumbnail_key", "corrected_key", "public_key"]
     readonly_fields = ["public_id", "thumbnail", "files"]
 
     @admin.display(description="Preview")

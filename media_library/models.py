@@ -100,6 +100,8 @@ class Image(models.Model):
     # When the sweep should ask for the thumbnail (again); null once it is made or given up.
     thumbnail_due_at = models.DateTimeField(null=True, blank=True)
     corrected_key = models.CharField(max_length=200, blank=True, default="")
+    # The copy for strangers (files.public_copies); the file itself where that tells nothing.
+    public_key = models.CharField(max_length=200, blank=True, default="")
     source_url = models.CharField(max_length=2000, blank=True, default="")
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -154,7 +156,8 @@ class Image(models.Model):
     @property
     def keys(self) -> list[str]:
         """Every file that belongs to this picture."""
-        return [key for key in (self.file_key, self.thumbnail_key, self.corrected_key) if key]
+        keys = (self.file_key, self.thumbnail_key, self.corrected_key, self.public_key)
+        return [key for key in dict.fromkeys(keys) if key]
 
 
 class BackgroundCategory(models.TextChoices):

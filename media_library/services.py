@@ -36,7 +36,7 @@ def delete_image(image: Image) -> None:
             return
         transaction.on_commit(partial(storage.delete, locked.keys))
         locked.name = locked.source_url = ""
-        locked.file_key = locked.thumbnail_key = locked.corrected_key = ""
+        locked.file_key = locked.thumbnail_key = locked.corrected_key = locked.public_key = ""
         locked.thumbnail_due_at = None
         locked.deleted_at = timezone.now()
         locked.save()

@@ -76,7 +76,7 @@ def stages(site: Site) -> list[Stage]:
                     ["batches"],
                     env=env | {"MODEL_THREADS": "1"},
                 ),
-                _worker("tasks", 1, 2, ["previews"], env=env),
+                _worker("tasks", 1, 2, ["previews", "copies"], env=env),
                 # Many, as each may wait for a receiver that hangs.
                 _worker("webhooks", 1, 8, ["webhooks"], env=env),
                 Process("scheduler", _python("manage.py", "clock"), env),

@@ -84,7 +84,8 @@ class ExportListings(ExportView):
         "Export listings",
         description=(
             f"Creates a file for {_formats_in_words()}, with that platform's texts and pictures. "
-            "Links to pictures are signed and valid for seven days, so import the file within "
+            "Links lead to copies of the pictures without metadata, as JPEG or PNG. They are "
+            "signed and valid for up to EXPORT_LINK_DAYS (30 by default), so import the file within "
             "that time. Cells that a spreadsheet would run as a formula start with an "
             "apostrophe. 400 names listings that lack required data; 404 NOT_FOUND if a listing "
             "is not yours, 409 CONFLICT if there are none."
@@ -139,7 +140,7 @@ class ArchiveListings(ExportView):
                 "batchIds": [batch.public_id for batch in made.batches],
             }
             return Response(answer, status=202)
-        pieces = archive.stream(offers, made.ready, Site(self.base))
+        pieces = archive.stream(offers, made.ready)
         name = f"packshot-{platform}-{timezone.now().date().isoformat()}.zip"
         return download(request, pieces, name=name, media_type=ZIP)
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.utils.text import slugify
 
-from listings.exports.common import Site
 from listings.exports.records import record
 from listings.offers import Offer
 from media_library.models import Image
@@ -16,7 +15,7 @@ from processing.services import archives
 from processing.services.archives import Entry
 
 
-def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image], site: Site) -> Iterator[bytes]:
+def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image]) -> Iterator[bytes]:
     """Make the archive, in pieces. ``sized`` are the pictures to be sent, by the id of those
     that the offers have."""
     entries: list[Entry] = []
@@ -28,9 +27,7 @@ def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image], site: Site) -> 
             image = sized[picture.image.pk]
             name = f"{folder}/{position:02}.jpg"
             entries.append(Entry(name, image.file_key, image.created_at))
-    records = [record(offered, site) for offered in offers]
-    for one in records:
-        del one["image_urls"]  # the pictures themselves are here, and for good
+    records = [record(offered) for offered in offers]  # the pictures themselves are here
     listing = json.dumps({"listings": records}, indent=2, ensure_ascii=False).encode()
     return archives.stream(entries, listing, texts=texts)
 

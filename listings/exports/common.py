@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.utils.html import escape
 from django.utils.text import slugify
 
 from listings.models import Condition, Listing, ListingState
 from listings.offers import Offer
-from media_library.files.links import content_url
+from media_library.files import public_copies
+from media_library.files.links import PUBLIC, content_url
 
-# Marketplaces fetch the pictures in their own time, some of them days later.
-LINK_SECONDS: Final = 7 * 86400
+_DAY: Final = 86400
 IDENTIFIERS: Final = ("gtin", "upc", "ean", "isbn")
 NEW: Final = (Condition.NEW, Condition.NEW_OTHER, Condition.NEW_WITH_DEFECTS)
 
@@ -26,11 +27,14 @@ class Site:
 
 
 def links(offer: Offer, site: Site, most: int) -> list[str]:
-    """Sign addresses of the offer's pictures, the cover first, good for LINK_SECONDS."""
-    return [
-        content_url(picture.image, base=site.base, seconds=LINK_SECONDS)
-        for picture in offer.pictures[:most]
-    ]
+    """Sign addresses of the offer's pictures, the cover first, good for EXPORT_LINK_DAYS.
+
+    Whoever has the file can open them: they lead to copies that tell nothing but the picture.
+    """
+    images = [picture.image for picture in offer.pictures[:most]]
+    public_copies.ask_for(images)
+    seconds = settings.EXPORT_LINK_DAYS * _DAY
+    return [content_url(image, PUBLIC, base=site.base, seconds=seconds) for image in images]
 
 
 def attribute(offer: Offer, *names: str) -> str:

@@ -10,8 +10,11 @@ from listings.offers import Offer
 from listings.pictures import MAX_PICTURES as MAX_PICTURES
 
 
-def record(offer: Offer, site: Site) -> dict[str, Any]:
-    """Gather a listing's fields; money is text with its decimals, so that nothing is lost."""
+def record(offer: Offer, site: Site | None = None) -> dict[str, Any]:
+    """Gather a listing's fields; money is text with its decimals, so that nothing is lost.
+
+    Without a site there are no links to its pictures.
+    """
     listing = offer.listing
     return {
         "id": listing.public_id,
@@ -36,7 +39,7 @@ def record(offer: Offer, site: Site) -> dict[str, Any]:
         "sold_at": listing.sold_at.isoformat() if listing.sold_at else None,
         "sold_on": listing.sold_on or None,
         "url": offer.url or None,
-        "image_urls": links(offer, site, MAX_PICTURES),
+        **({"image_urls": links(offer, site, MAX_PICTURES)} if site else {}),
         "created_at": listing.created_at.isoformat(),
         "updated_at": listing.updated_at.isoformat(),
     }

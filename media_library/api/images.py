@@ -30,7 +30,7 @@ from media_library.api.serializers import (
     ImageSerializer,
     ImageUpload,
 )
-from media_library.files.links import VARIANTS, content_url
+from media_library.files.links import PUBLIC, VARIANTS, content_url
 from media_library.intake import ingest
 from media_library.intake.uploads import incoming, limit_uploads
 from media_library.models import Image, ImageKind, Project
@@ -190,7 +190,8 @@ class ImageContent(ImageView):
         description=(
             "Redirects to a signed URL that serves the file for a limited time without "
             "further authentication. `corrected` and `thumbnail` are 404 until they are "
-            "ready."
+            "ready. `public` is a copy for others: without metadata, in sRGB, a JPEG or PNG of at "
+            "most 3000 pixels, made when its link is first used."
         ),
         responses={302: OpenApiResponse(description="Redirect to the signed URL.")},
         operation_id="images_content",
@@ -205,7 +206,7 @@ class ImageContent(ImageView):
     def get(self, request: Request, image_id: str) -> HttpResponseRedirect:
         asked = self.read_query(ContentQuery)
         image = self.image(image_id)
-        if not getattr(image, VARIANTS[asked["variant"]]):
+        if asked["variant"] != PUBLIC and not getattr(image, VARIANTS[asked["variant"]]):
             raise not_found("File")
         url = content_url(image, asked["variant"], base=self.base, download=asked["download"])
         return HttpResponseRedirect(url)

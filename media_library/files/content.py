@@ -18,11 +18,13 @@ from django.views.decorators.http import require_safe
 
 from config import public_ids
 from media_library.checks import with_ending
-from media_library.files import links, storage
+from media_library.files import links, public_copies, storage
 from media_library.models import Image
 
 _CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
+_TRY_AGAIN_SECONDS = 5
+_LONGEST_PRESIGNED = 7 * 86400  # of S3's signature, version 4
 # A file that people sent must never act as a page of this site.
 _SAFETY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
@@ -44,14 +46,18 @@ def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBa
     except BadSignature:
         return _plain(403, "This link is invalid or has expired.")
     image = _live_image(image_id)
+    if image and variant == links.PUBLIC and not image.public_key:
+        image.public_key = public_copies.wait_for(image)
+        if not image.public_key and _live_image(image_id):
+            return _not_yet()
     key = getattr(image, links.VARIANTS.get(variant, ""), "")
     if not image or not key:
         return _plain(404, "This image no longer exists.")
     media_type = image.media_type if key == image.file_key else storage.media_type_of(key)
-    disposition = _disposition(request, image, key=key, media_type=media_type)
+    disposition = _disposition(request, image, variant, key=key)
     elsewhere = storage.presigned_url(
         key,
-        seconds=max(1, seconds),
+        seconds=min(max(1, seconds), _LONGEST_PRESIGNED),
         disposition=disposition,
         media_type=media_type,
         method=request.method or "GET",
@@ -61,7 +67,8 @@ def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBa
     if response.status_code in (200, 206):
         response["Content-Type"], response["Content-Disposition"] = media_type, disposition
     if response.status_code < 400:
-        response["Cache-Control"] = f"private, max-age={seconds}"
+        age = min(seconds, _LONGEST_PRESIGNED) if elsewhere else seconds
+        response["Cache-Control"] = f"private, max-age={age}"
     for name, value in _SAFETY.items():
         response[name] = value
     return response
@@ -87,7 +94,17 @@ def _plain(status: int, message: str) -> HttpResponse:
     )
 
 
-def _disposition(request: HttpRequest, image: Image, *, key: str, media_type: str) -> str:
+def _not_yet() -> HttpResponse:
+    response = _plain(503, "This image is being prepared. Try again in a few seconds.")
+    response["Retry-After"] = str(_TRY_AGAIN_SECONDS)
+    return response
+
+
+def _disposition(request: HttpRequest, image: Image, variant: str, *, key: str) -> str:
+    if variant == links.PUBLIC:
+        # The name that the owner gave is no business of strangers.
+        name = with_ending(image.public_id, label="", extension=key.rpartition(".")[2])
+        return content_disposition_header(request.GET.get("download") == "1", name) or "inline"
     label = "" if key == image.file_key else key.rpartition("/")[2].partition("-")[0]
     name = with_ending(image.name, label=label, extension=key.rpartition(".")[2])
     header = content_disposition_header(request.GET.get("download") == "1", name)

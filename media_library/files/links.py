@@ -12,12 +12,15 @@ from django.utils.http import urlencode
 
 from media_library.models import Image
 
-# What a link may show, and the model field that holds its file. "original" is the file as it came.
+# What a link may show, and the model field that holds its file. "original" is the file as it came;
+# "public" is for strangers: it is made when it is first asked for, so its field may be empty.
+PUBLIC: Final = "public"
 VARIANTS: Final = {
     "file": "file_key",
     "original": "file_key",
     "thumbnail": "thumbnail_key",
     "corrected": "corrected_key",
+    PUBLIC: "public_key",
 }
 
 

@@ -126,9 +126,18 @@ def decode(
 def thumbnail(data: bytes, *, max_side: int, max_pixels: int, format: str = "webp") -> bytes:
     """A small copy, upright, in sRGB and without metadata; what is transparent stays so.
 
-    `format` is webp, png or jpg (transparent parts then turn white). A JPEG source is decoded at a
-    reduced size, so a 12-megapixel photo takes about 30 ms. Never enlarges.
+    `format` is webp, png or jpg (transparent parts then turn white).
     Raises UnsupportedFormat, TooManyPixels, BrokenImage.
+    """
+    rgb, alpha = reduced(data, max_side=max_side, max_pixels=max_pixels)
+    return encode(rgb, alpha, format=format, quality=82 if format != "png" else None)
+
+
+def reduced(data: bytes, *, max_side: int, max_pixels: int) -> tuple[U8, U8 | None]:
+    """The pixels of a small copy, upright and in sRGB, and its alpha where it has any.
+
+    A JPEG source is decoded at a reduced size, so a 12-megapixel photo takes about 30 ms to become a
+    thumbnail. Never enlarges. Raises UnsupportedFormat, TooManyPixels, BrokenImage.
     """
     with opened(data, max_pixels=max_pixels) as image:
         _shrink_on_load(image, max_side)
@@ -142,8 +151,7 @@ def thumbnail(data: bytes, *, max_side: int, max_pixels: int, format: str = "web
         rgb, alpha = _split(color_profile.to_srgb(small) if plain else small)
         turn = orientation(image)
     rgb = arrays.upright(rgb, turn)
-    alpha = None if alpha is None else arrays.upright(alpha, turn)
-    return encode(rgb, alpha, format=format, quality=82 if format != "png" else None)
+    return rgb, None if alpha is None else arrays.upright(alpha, turn)
 
 
 def _probe(image: Image.Image) -> Probe:

@@ -6,6 +6,9 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
+
+from media_library.files import public_copies
 from tests.listings.conftest import LISTINGS
 
 COLUMNS = Path(__file__).parent / "formats/columns"
@@ -32,3 +35,16 @@ def table(answer):
     header, *rows = lines
     assert all(len(row) == len(header) for row in rows)
     return header, [dict(zip(header, row, strict=True)) for row in rows]
+
+
+@pytest.fixture
+def copying(monkeypatch):
+    """Work on the messages that ask for copies when they are sent, and count them."""
+    sent = []
+
+    def send(image_id):
+        sent.append(image_id)
+        public_copies.make_public_copy.fn(image_id)
+
+    monkeypatch.setattr(public_copies.make_public_copy, "send", send)
+    return sent

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import time
+from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from PIL import Image as Pillow
 
+from accounts.limits.operations import EDIT
 from listings.exports import all_formats
 from listings.models import Listing, ListingVariant
 from listings.services import listings
+from media_library.intake.ingest import ingest
 from tests.listings.conftest import LISTINGS, data_of, refusal_of
-from tests.listings.exports.conftest import send, table
+from tests.listings.exports.conftest import content, send, table
 
 FORMATS = all_formats().values()
 
@@ -29,7 +34,38 @@ def format_with_link(request):
     return request.param
 
 
-def test_pictures_links_are_whole_addresses_that_hold_for_a_week(owner, listing):
+@pytest.mark.parametrize("format", FORMATS, ids=lambda one: one.name)
+def test_links_lead_to_pictures_without_metadata(owner, make_listing, copying, format):
+    exif = Pillow.Exif()
+    exif[0x0112], exif[0x013B], exif[0x8825] = 6, "Anna's phone", {1: "N", 2: (52.0, 31.0, 12.0)}
+    files = []
+    for kind in ("JPEG", "WEBP"):
+        out = BytesIO()
+        Pillow.new("RGB", (60, 40), "red").save(out, kind, exif=exif.tobytes())
+        files.append(out.getvalue())
+    images = [ingest(owner.account, data, name="Anna's flat.jpg") for data in files]
+    make_listing(images=images)
+    link = {"link": "https://shop.example/{id}"} if "link" in format.requires else {}
+    text = content(send(owner, format.name, **link))
+    found = re.findall(rb"http://testserver(/content/[^\s,|\"]+)", text)
+    assert len(found) == (1 if format.name == "meta" else 2)  # Meta's file has the cover alone
+    assert copying == [str(image.pk) for image in images[: len(found)]]
+    for address in found:
+        answer = Client().get(address.decode())
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+        assert "Anna" not in answer["Content-Disposition"]
+        with Pillow.open(BytesIO(b"".join(answer.streaming_content))) as shown:
+            assert (shown.size, dict(shown.getexif())) == ((40, 60), {})
+    assert owner.used_of(EDIT) == 0
+    content(send(owner, format.name, **link))  # each copy is asked for until it is there
+    assert len(copying) == len(found)
+
+
+def test_links_are_whole_addresses_that_hold_as_long_as_the_setting_says(
+    owner, listing, copying, settings
+):
+    assert settings.EXPORT_LINK_DAYS == 30
+    settings.EXPORT_LINK_DAYS = 7
     _, [row] = table(send(owner, "ebay"))
     link = urlsplit(row["PicURL"])
     assert (link.scheme, link.netloc) == ("http", "testserver")

@@ -78,6 +78,10 @@ def test_a_picture_lives_in_a_bucket(
     head = client.head(links.content_url(image, "thumbnail"))
     assert httpx.head(head["Location"], trust_env=False).headers["Content-Type"] == "image/webp"
 
+    month = client.get(links.content_url(image, seconds=30 * 86400))  # S3 signs for a week
+    assert "X-Amz-Expires=604800&" in month["Location"]
+    assert month["Cache-Control"] == "private, max-age=604800"
+
     with django_capture_on_commit_callbacks(execute=True):
         services.delete_image(image)
     assert list(bucket.objects.all()) == []

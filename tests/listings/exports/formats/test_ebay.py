@@ -170,7 +170,7 @@ def test_aspects_in_any_case_are_one_column_and_fill_those_of_every_sheet(owner,
     assert two["*Description"] == ""
 
 
-def test_a_row_has_as_many_pictures_as_ebay_takes(owner, make_listing, add_photo):
+def test_a_row_has_as_many_pictures_as_ebay_takes(owner, make_listing, add_photo, copying):
     make_listing(images=[add_photo((8, 8)) for _ in range(25)])
     _, [row] = table(send(owner, "ebay"))
     links = row["PicURL"].split("|")

@@ -95,7 +95,9 @@ def test_a_google_row(owner, make_listing, add_photo):
     assert len(row["additional_image_link"].split(",")) == 2
 
 
-def test_a_row_has_as_many_pictures_and_colors_as_google_takes(owner, make_listing, add_photo):
+def test_a_row_has_as_many_pictures_and_colors_as_google_takes(
+    owner, make_listing, add_photo, copying
+):
     images = [add_photo((8, 8)) for _ in range(12)]
     make_listing(images=images, colors=["blue", "red", "green", "white"], materials=["a", "b"])
     _, [row] = table(send(owner, "google", link="https://shop.example/{id}"))

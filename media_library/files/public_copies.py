@@ -1,0 +1,97 @@
+"""Copies of pictures for strangers: a format that everybody reads, and nothing beside the pixels.
+
+Links that leave the site, such as those in listing exports, lead to them. A worker makes a copy once
+an export needs it, or when somebody follows its link, whichever is first; who follows it waits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+import dramatiq
+import structlog
+from django.conf import settings
+from django.db import connection
+from dramatiq.errors import BrokerError
+from redis.exceptions import RedisError
+
+from media_library.files import storage
+from media_library.models import Image
+from processing.engine.errors import EngineError
+from processing.engine.files import bare, decode
+
+log = structlog.get_logger(__name__)
+# What every marketplace takes (listings/marketplaces.toml); more than 3000 pixels none shows.
+MAX_SIDE: Final = 3000
+MAX_BYTES: Final = 8_000_000
+_QUALITY: Final = 90
+_LOOK_SECONDS: Final = 0.1
+_AFTER_THUMBNAILS: Final = 10
+
+
+@dramatiq.actor(
+    queue_name="copies",
+    priority=_AFTER_THUMBNAILS,
+    max_retries=2,
+    min_backoff=2_000,
+    max_backoff=30_000,
+    throws=(EngineError,),
+)
+def make_public_copy(image_id: str) -> None:
+    """Make and keep the copy. Does nothing where there is one, or no picture.
+
+    A file that is nothing but its picture, and small enough, is its own copy: the same bytes.
+    """
+    image = Image.live.filter(pk=UUID(image_id), public_key="").first()
+    if image is None:
+        return
+    data = storage.read(image.file_key)
+    if max(image.width, image.height) <= MAX_SIDE and len(data) <= MAX_BYTES and bare.is_bare(data):
+        Image.live.filter(pk=image.pk, public_key="").update(public_key=image.file_key)
+        return
+    extension, copy = _copy(data, image.width * image.height)
+    key = storage.rendition_key(image.account_id, image.pk, kind="public", extension=extension)
+    with storage.removed_unless_kept([key]) as undo:
+        storage.save(key, copy)
+        # Meanwhile the picture may have been deleted, or another worker may have been faster.
+        if Image.live.filter(pk=image.pk, public_key="").update(public_key=key):
+            undo.pop_all()
+
+
+def ask_for(images: Iterable[Image]) -> None:
+    """Queue the copies that are not there yet. One that gets lost is made when its link is used."""
+    for image in images:
+        if image.public_key:
+            continue
+        try:
+            make_public_copy.send(str(image.pk))
+        except (RedisError, BrokerError, OSError) as error:
+            log.warning("public_copy_not_queued", image=str(image.pk), error=str(error))
+            return
+
+
+def wait_for(image: Image) -> str:
+    """Wait for the copy as long as a request may, and return its key; "" where it isn't there yet."""
+    ask_for([image])
+    deadline = time.monotonic() + settings.DOOR_WAIT_SECONDS
+    while True:
+        key = Image.live.filter(pk=image.pk).values_list("public_key", flat=True).first()
+        if key != "" or time.monotonic() >= deadline:
+            return key or ""
+        if not connection.in_atomic_block:
+            connection.close()  # many may wait here: none keeps a connection meanwhile
+        time.sleep(_LOOK_SECONDS)
+
+
+def _copy(data: bytes, pixels: int) -> tuple[str, bytes]:
+    """Upright and in sRGB: a JPEG, or a PNG where something is transparent and it isn't too large."""
+    # The picture was let in, or made here: today's pixel limit is not held against it.
+    rgb, alpha = decode.reduced(data, max_side=MAX_SIDE, max_pixels=pixels)
+    if alpha is not None and alpha.min() < 255:
+        png = decode.encode(rgb, alpha, format="png")
+        if len(png) <= MAX_BYTES:
+            return "png", png
+    return "jpg", decode.encode(rgb, alpha, format="jpg", quality=_QUALITY)
