@@ -25,6 +25,7 @@ from tests.processing.compat.photoroom.client import PhotoroomError
 from tests.processing.compat.photoroom.conftest import DrawingEngine, Shop, photo
 from tests.processing.options import changed, names
 
+TINY = photo((8, 8))
 works = pytest.mark.usefixtures("quick_queue")
 
 
@@ -115,25 +116,52 @@ def test_high_definition_is_our_finest_edge(shop: Shop) -> None:
 
 @works
 def test_json_holds_the_same_bytes(shop: Shop) -> None:
-    assert shop.client.segment_as_json(photo()) == shop.client.segment(photo()).data
+    picture = shop.client.segment(photo()).data
+    assert shop.client.segment_as_json(photo()) == picture
+    answer = posted(
+        shop, headers={"Accept": "application/json"}, files={"image_file": photo()}
+    ).json()
+    assert answer == {"base64img": b64(picture), "result_b64": b64(picture)}
 
 
-@works
 @pytest.mark.parametrize(
-    ("accept", "media_type"),
+    ("accept", "is_json"),
     [
-        ("application/json", "application/json"),
-        ("application/json, */*;q=0.1", "application/json"),
-        ("image/png, application/json", "image/png"),
-        ("application/json;q=0.5, image/png", "image/png"),
-        ("*/*", "image/png"),
-        ("text/html", "image/png"),
-        ("nonsense", "image/png"),
+        ("application/json", True),
+        ("application/json; charset=utf-8", True),
+        ("Application/JSON", True),
+        ("application/json, image/png", True),
+        ("text/plain, application/json", True),
+        ("application/json, */*;q=0.1", True),
+        ("image/png;q=0.5, application/json", True),
+        ("image/*;q=0, application/json", True),
+        ("image/png, application/json", False),  # the vendor's samples, its CLI client, Raycast
+        ("image/*, application/json", False),
+        ("image/gif, application/json;q=1.0", False),
+        ("application/json;q=0.5, image/png", False),
+        ("application/json;q=0, text/plain", False),
+        ("application/json, text/plain, */*", False),  # axios, where nobody says otherwise
+        ("*/*", False),
+        ("text/html", False),
+        ("nonsense", False),
+        ("", False),
     ],
 )
-def test_json_is_for_who_prefers_it(shop: Shop, accept: str, media_type: str) -> None:
+def test_json_is_for_who_prefers_it(
+    quick_queue: DrawingEngine, shop: Shop, accept: str, is_json: bool
+) -> None:
     shop.client.headers["Accept"] = accept
-    assert shop.client.segment(photo()).media_type == media_type
+    answer = shop.client.segment(TINY, format="jpg")
+    assert answer.media_type == ("application/json" if is_json else "image/jpeg")
+
+
+@pytest.mark.parametrize("format", ["jpg", "webp"])
+def test_the_header_of_the_vendors_samples_gets_the_picture(
+    quick_queue: DrawingEngine, shop: Shop, format: str
+) -> None:
+    shop.client.headers["Accept"] = "image/png, application/json"
+    answer = shop.client.segment(TINY, format=format)
+    assert opened(answer.data).format == {"jpg": "JPEG", "webp": "WEBP"}[format]
 
 
 @pytest.mark.parametrize(
