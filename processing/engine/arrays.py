@@ -8,8 +8,16 @@ U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 Box = tuple[int, int, int, int]
 
-# Alpha below this is haze that no eye sees; it must not blow the bounding box up.
+# Alpha below this is haze that no eye sees.
 VISIBLE = 16
+# Alpha from here on is subject; below it may be the soft edge of it, or haze.
+SOLID = 128
+# What is visible outside of the solid parts' box is haze, unless it is more than this share of all
+# that is visible: then the subject itself is translucent, as glass and veils are. Of 136 photos by
+# sellers, haze came to 1.8 % at most.
+_TRANSLUCENT = 0.05
+# Fur and other soft edges go on beyond the solid parts, by this share of the subject's longer side.
+_SOFT = 0.02
 
 
 def upright(pixels: U8, orientation: int) -> U8:
@@ -43,9 +51,42 @@ def filled(color: tuple[int, int, int], size: tuple[int, int]) -> U8:
 
 
 def subject_box(alpha: U8) -> Box | None:
-    """The smallest box (left, top, right, bottom; right and bottom exclusive) around what is
-    visible, in pixels, or None when nothing is."""
-    _, mask = cv2.threshold(alpha, VISIBLE - 1, 255, cv2.THRESH_BINARY)
+    """The smallest box (left, top, right, bottom; right and bottom exclusive) around the subject, in
+    pixels, or None where nothing is visible.
+
+    Around what is at least half opaque, as haze must not blow it up; around all that is visible
+    where the subject is translucent.
+    """
+    seen, solid = visible_box(alpha), _box(alpha, SOLID)
+    if seen is None or solid is None or seen == solid:
+        return seen
+    left, top, right, bottom = solid
+    _, visible = cv2.threshold(alpha, VISIBLE - 1, 0, cv2.THRESH_TOZERO)
+    whole, inside = cv2.sumElems(visible)[0], cv2.sumElems(visible[top:bottom, left:right])[0]
+    return seen if whole - inside > _TRANSLUCENT * whole else solid
+
+
+def visible_box(alpha: U8) -> Box | None:
+    """The smallest box around everything visible, haze included, or None where nothing is."""
+    return _box(alpha, VISIBLE)
+
+
+def trim_box(alpha: U8, subject: Box) -> Box:
+    """The smallest box around a subject (its subject_box) and its soft edges, but not around haze
+    farther away."""
+    height, width = alpha.shape
+    left, top, right, bottom = subject
+    reach = max(1, round(_SOFT * max(right - left, bottom - top)))
+    left, top = max(0, left - reach), max(0, top - reach)
+    right, bottom = min(width, right + reach), min(height, bottom + reach)
+    box = visible_box(alpha[top:bottom, left:right])
+    if box is None:
+        return subject
+    return left + box[0], top + box[1], left + box[2], top + box[3]
+
+
+def _box(alpha: U8, least: int) -> Box | None:
+    _, mask = cv2.threshold(alpha, least - 1, 255, cv2.THRESH_BINARY)
     left, top, width, height = cv2.boundingRect(mask)
     if width == 0 or height == 0:
         return None

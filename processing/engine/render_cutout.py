@@ -89,6 +89,7 @@ def _limited(photo: Decoded, plan: CutoutPlan) -> Decoded:
 def _composed(result: Cutout, plan: CutoutPlan, box: Box | None) -> tuple[U8, U8 | None]:
     rgb, alpha = result.rgb, result.alpha
     if plan.crop and box is not None:
+        box = arrays.trim_box(alpha, box)
         rgb, alpha = compose.crop(rgb, box), compose.crop(alpha, box)
     if plan.output == "mask":
         return np.asarray(cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB), dtype=np.uint8), None

@@ -20,7 +20,7 @@ from processing.engine.backdrops.provider import (
     BackdropProvider,
     BackdropRequest,
 )
-from processing.engine.canvas import blend, compose, defocus, fills, outline, resample
+from processing.engine.canvas import blend, compose, contact, defocus, fills, outline, resample
 from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.canvas.watermark import stamp
@@ -84,7 +84,7 @@ class _Behind:
 
 @dataclass(frozen=True, slots=True)
 class _Front:
-    """The subject on the canvas: its visible part, that part's place, where the whole would stand
+    """The subject on the canvas: its visible part, that part's place, where the subject's box stands
     (it may overhang), and its matte over the whole canvas."""
 
     rgb: U8
@@ -112,8 +112,8 @@ def render_edit(
         size = (photo.rgb.shape[1], photo.rgb.shape[0])
     found = _subject(photo, matte, work)
     box = arrays.subject_box(found.cutout.alpha) if plan.cutting else None
-    placement = _placement(size, box, plan)
-    behind, canvas = _composed(photo, found, (placement, size), work)
+    placement = _placement(size, plan, box, found.cutout.alpha)
+    behind, canvas = _composed(photo, found, (placement, box or (0, 0, *size)), work)
     with work.clock.stage("encode"):
         rgb, alpha = stamp(*canvas) if watermark else canvas
         data = encode.write(rgb, alpha, plan.export, source)
@@ -148,7 +148,7 @@ def _decoded(source: bytes, work: _Work) -> tuple[Decoded, tuple[int, int]]:
     header = decode.probe(source, max_pixels=most)
     width, height = header.oriented_size
     if plan.cutting is None and plan.text_removal is None and plan.upscale is None:
-        left, top, right, bottom = _placement((width, height), None, plan).place
+        left, top, right, bottom = _placement((width, height), plan).place
         least = (right - left, bottom - top)
     converted = plan.export.color_space == "sRGB"
     return decode.decode(source, max_pixels=most, convert=converted, least=least), (width, height)
@@ -187,18 +187,22 @@ def _subject(photo: Decoded, matte: F32 | None, work: _Work) -> Subject:
     return Subject(Cutout(photo.rgb, whole), "none", 0.0)
 
 
-def _placement(size: tuple[int, int], box: Box | None, plan: EditPlan) -> Placement:
-    """Lay out the subject, or the whole frame where nothing was found or cut out."""
-    layout = plan.layout if plan.cutting else replace(plan.layout, snap=False)
-    return lay_out(layout, size, box or (0, 0, *size))
+def _placement(
+    size: tuple[int, int], plan: EditPlan, box: Box | None = None, alpha: U8 | None = None
+) -> Placement:
+    """Lay out the subject (its box and matte), or the whole frame where nothing was found or cut
+    out."""
+    if box is None or alpha is None:
+        return lay_out(plan.layout, size, (0, 0, *size))
+    return lay_out(plan.layout, size, box, contact.cut_sides(alpha, box))
 
 
 def _composed(
-    photo: Decoded, found: Subject, where: tuple[Placement, tuple[int, int]], work: _Work
+    photo: Decoded, found: Subject, where: tuple[Placement, Box], work: _Work
 ) -> tuple[_Behind, Pixels]:
-    (placement, size), plan, clock = where, work.plan, work.clock
+    (placement, box), plan, clock = where, work.plan, work.clock
     with clock.stage("layout"):
-        front = _front(found.cutout, placement, plan, size)
+        front = _front(found.cutout, placement, plan, box)
     with clock.stage("background"):
         behind = _background(photo, found, (placement, front), work)
     canvas = behind.pixels
@@ -231,12 +235,11 @@ def _under(front: _Front, behind: Pixels) -> Pixels:
     return compose.crop(rgb, box), None if alpha is None else compose.crop(alpha, box)
 
 
-def _front(cutout: Cutout, placement: Placement, plan: EditPlan, size: tuple[int, int]) -> _Front:
-    """The subject's one resampling: only its box, and of that only what the canvas shows."""
+def _front(cutout: Cutout, placement: Placement, plan: EditPlan, whole: Box) -> _Front:
+    """The subject's one resampling: only what is visible, and of that only what the canvas shows."""
     pixels: Pixels = cutout.rgb, cutout.alpha
-    place = placement.of((0, 0, *size))
-    box = arrays.subject_box(cutout.alpha) if plan.cutting is not None else None
-    if box is not None:
+    place = stands = placement.of(whole)
+    if plan.cutting is not None and (box := arrays.visible_box(cutout.alpha)) is not None:
         pixels = compose.crop(cutout.rgb, box), compose.crop(cutout.alpha, box)
         place = placement.of(box)
     rgb, cover, seen = _placed(pixels, place, placement.canvas)
@@ -244,7 +247,7 @@ def _front(cutout: Cutout, placement: Placement, plan: EditPlan, size: tuple[int
         cover = np.full(rgb.shape[:2], 255, np.uint8)
     matte = np.zeros(placement.canvas[::-1], np.uint8)
     compose.crop(matte, seen)[:] = cover
-    return _Front(rgb, cover, seen[:2], place, matte)
+    return _Front(rgb, cover, seen[:2], stands, matte)
 
 
 def _placed(pixels: Pixels, place: Box, canvas: tuple[int, int]) -> tuple[U8, U8 | None, Box]:

@@ -8,6 +8,7 @@ of a pixel, and edges are rounded once, at the end: none is off by more than hal
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import NamedTuple
 
 from processing.engine.arrays import Box
 from processing.engine.errors import InvalidPlan
@@ -19,12 +20,21 @@ Span = tuple[Fraction, Fraction]
 # Start and end: left and right, or top and bottom.
 Ends = tuple[bool, bool]
 
-# A matte seldom reaches the very last pixel, so a side counts as cut this near to the frame: pixels,
-# or a share of the source's width or height.
-_TOUCHING_PIXELS, _TOUCHING_SHARE = 1, 0.002
 _NO_ENDS: Ends = (False, False)
 _ZERO = Fraction(0)
 _AT_START, _AT_END = ("left", "top"), ("right", "bottom")
+
+
+class Cut(NamedTuple):
+    """The sides on which the frame of the source cuts the subject."""
+
+    left: bool = False
+    top: bool = False
+    right: bool = False
+    bottom: bool = False
+
+
+_UNCUT = Cut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +92,10 @@ class _Axis:
         return _length(self.target)
 
 
-def lay_out(layout: Layout, source: Size, subject: Box) -> Placement:
+def lay_out(layout: Layout, source: Size, subject: Box, cut: Cut = _UNCUT) -> Placement:
     """Place the subject (a box of the source, in its pixels) as the layout says.
 
-    `source` is (width, height) of the upright photo. Raises InvalidPlan where margins and padding
+    `source` is (width, height) of the upright photo; contact.cut_sides finds `cut`. Raises InvalidPlan where margins and padding
     leave no pixel of the canvas, and ValueError where the box is none of the source.
     """
     left, top, right, bottom = subject
@@ -95,7 +105,7 @@ def lay_out(layout: Layout, source: Size, subject: Box) -> Placement:
         )
     canvas = _canvas(layout, source, subject)
     reference = subject if layout.reference_box == "subjectBox" else (0, 0, *source)
-    across, down = _axes(layout, canvas, _cut(layout, source, subject))
+    across, down = _axes(layout, canvas, _snapping(layout, cut))
     if across.room < 1 or down.room < 1:
         raise InvalidPlan(
             f"Margins and padding leave only {_whole(across.room)}x{_whole(down.room)} "
@@ -162,19 +172,13 @@ def _axis(
     return _Axis(document, (document[0] + before, document[1] - after), cut, bleeds)
 
 
-def _cut(layout: Layout, source: Size, subject: Box) -> tuple[Ends, Ends]:
-    """Find where the frame cuts the subject; nowhere on an axis that the layout does not snap."""
+def _snapping(layout: Layout, cut: Cut) -> tuple[Ends, Ends]:
+    """The cut sides that the layout snaps to; none on an axis that is aligned by hand."""
     if not layout.snap or layout.reference_box != "subjectBox":
         return _NO_ENDS, _NO_ENDS
-    left, top, right, bottom = subject
-    across = _touching(left, right, source[0]) if layout.horizontal is None else _NO_ENDS
-    down = _touching(top, bottom, source[1]) if layout.vertical is None else _NO_ENDS
+    across = (cut.left, cut.right) if layout.horizontal is None else _NO_ENDS
+    down = (cut.top, cut.bottom) if layout.vertical is None else _NO_ENDS
     return across, down
-
-
-def _touching(start: int, end: int, side: int) -> Ends:
-    near = max(_TOUCHING_PIXELS, _TOUCHING_SHARE * side)
-    return start <= near, side - end <= near
 
 
 def _fitted(box: Size, across: _Axis, down: _Axis, fit: bool) -> Span:

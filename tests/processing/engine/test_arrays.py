@@ -25,11 +25,40 @@ def test_the_box_is_tight_and_its_ends_are_exclusive() -> None:
     assert arrays.subject_box(alpha) == (30, 10, 60, 20)
 
 
-def test_haze_neither_makes_nor_widens_a_box() -> None:
+def test_what_no_eye_sees_makes_no_box() -> None:
     alpha = np.full((50, 80), arrays.VISIBLE - 1, np.uint8)
-    assert arrays.subject_box(alpha) is None
+    assert arrays.subject_box(alpha) is arrays.visible_box(alpha) is None
     alpha[5, 7] = arrays.VISIBLE
-    assert arrays.subject_box(alpha) == (7, 5, 8, 6)
+    assert arrays.subject_box(alpha) == arrays.visible_box(alpha) == (7, 5, 8, 6)
+
+
+def test_haze_widens_no_box() -> None:
+    alpha = np.zeros((100, 100), np.uint8)
+    alpha[30:70, 20:60] = 255
+    alpha[50, :] = 127  # a joint between tiles, from one side to the other
+    assert arrays.subject_box(alpha) == (20, 30, 60, 70)
+    assert arrays.visible_box(alpha) == (0, 30, 100, 70)
+    alpha[30, 10] = 128
+    assert arrays.subject_box(alpha) == (10, 30, 60, 70)
+
+
+def test_trimming_keeps_soft_edges_and_leaves_haze() -> None:
+    alpha = np.zeros((300, 300), np.uint8)
+    alpha[100:200, 100:200] = 255
+    alpha[150, 98:100] = 40  # hair
+    alpha[150, 200:] = 40  # a joint between tiles
+    assert arrays.subject_box(alpha) == (100, 100, 200, 200)
+    assert arrays.trim_box(alpha, (100, 100, 200, 200)) == (98, 100, 202, 200)
+
+
+def test_the_box_of_what_is_translucent_holds_all_of_it() -> None:
+    """A bottle of clear glass with a label: 40 x 40 solid, 80 x 40 glass around it."""
+    alpha = np.zeros((120, 100), np.uint8)
+    alpha[10:110, 20:60] = 80
+    alpha[40:80, 20:60] = 255
+    assert arrays.subject_box(alpha) == (20, 10, 60, 110)
+    alpha[alpha == 255] = 0
+    assert arrays.subject_box(alpha) == (20, 10, 60, 110)
 
 
 @pytest.mark.parametrize(

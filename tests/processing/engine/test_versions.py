@@ -275,6 +275,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "backdrops.provider",
         "canvas.blend",
         "canvas.compose",
+        "canvas.contact",
         "canvas.fills",
         "canvas.layout",
         "canvas.resample",

@@ -7,7 +7,7 @@ import dataclasses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.engine.canvas.layout import Box, Placement, Size, lay_out
+from processing.engine.canvas.layout import Box, Cut, Placement, Size, lay_out
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Layout, Sides
 
@@ -22,7 +22,7 @@ SIZES = st.one_of(
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Layout, Size, Box]:
+def cases(draw: st.DrawFn) -> tuple[Layout, Size, Box, Cut]:
     width, height = draw(st.integers(1, 6000)), draw(st.integers(1, 6000))
     left, top = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
     right, bottom = draw(st.integers(left + 1, width)), draw(st.integers(top + 1, height))
@@ -36,10 +36,11 @@ def cases(draw: st.DrawFn) -> tuple[Layout, Size, Box]:
         reference_box=draw(st.sampled_from(["subjectBox", "originalImage"])),
         snap=draw(st.booleans()),
     )
-    return wanted, (width, height), (left, top, right, bottom)
+    cut = Cut(*(draw(st.booleans()) for _ in range(4)))
+    return wanted, (width, height), (left, top, right, bottom), cut
 
 
-def placed_or_refused(case: tuple[Layout, Size, Box]) -> Placement | None:
+def placed_or_refused(case: tuple[Layout, Size, Box, Cut]) -> Placement | None:
     try:
         return lay_out(*case)
     except InvalidPlan:
@@ -55,7 +56,7 @@ def within(inner: Box, outer: Box) -> list[bool]:
 @settings(max_examples=40)
 @given(cases())
 def test_proportions_are_kept_to_rounding(
-    case: tuple[Layout, Size, Box],
+    case: tuple[Layout, Size, Box, Cut],
 ) -> None:
     if (placed := placed_or_refused(case)) is None:
         return
@@ -70,7 +71,7 @@ def test_proportions_are_kept_to_rounding(
 
 @settings(max_examples=40)
 @given(cases())
-def test_boxes_lie_within_one_another(case: tuple[Layout, Size, Box]) -> None:
+def test_boxes_lie_within_one_another(case: tuple[Layout, Size, Box, Cut]) -> None:
     if (placed := placed_or_refused(case)) is None:
         return
     assert all(within(placed.document, (0, 0, *placed.canvas)))
@@ -82,7 +83,7 @@ def test_boxes_lie_within_one_another(case: tuple[Layout, Size, Box]) -> None:
 @settings(max_examples=40)
 @given(cases())
 def test_fitting_stays_in_the_target_area_and_never_crosses_a_margin(
-    case: tuple[Layout, Size, Box],
+    case: tuple[Layout, Size, Box, Cut],
 ) -> None:
     wanted = dataclasses.replace(case[0], scaling="fit")
     if (placed := placed_or_refused((wanted, *case[1:]))) is None:
@@ -97,7 +98,7 @@ def test_fitting_stays_in_the_target_area_and_never_crosses_a_margin(
 
 @settings(max_examples=40)
 @given(cases())
-def test_filling_leaves_no_gap(case: tuple[Layout, Size, Box]) -> None:
+def test_filling_leaves_no_gap(case: tuple[Layout, Size, Box, Cut]) -> None:
     wanted = dataclasses.replace(case[0], scaling="fill")
     placed = placed_or_refused((wanted, *case[1:]))
     assert placed is None or all(within(placed.target, placed.place))
@@ -105,7 +106,7 @@ def test_filling_leaves_no_gap(case: tuple[Layout, Size, Box]) -> None:
 
 @settings(max_examples=40)
 @given(cases())
-def test_the_reference_lands_in_its_place(case: tuple[Layout, Size, Box]) -> None:
+def test_the_reference_lands_in_its_place(case: tuple[Layout, Size, Box, Cut]) -> None:
     if (placed := placed_or_refused(case)) is None:
         return
     assert placed.of(placed.reference) == placed.place

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from processing.engine.canvas.layout import Box, Size, lay_out
+from processing.engine.canvas.layout import Box, Cut, Size, lay_out
 from processing.engine.plans.edit import Layout, Sides
 
 CASES = 300
@@ -27,18 +27,12 @@ def sides(pick: random.Random) -> Sides:
     return Sides(*(length(pick) for _ in range(4)))
 
 
-def case(number: int) -> tuple[Layout, Size, Box]:
+def case(number: int) -> tuple[Layout, Size, Box, Cut]:
     pick = random.Random(number)
     width, height = pick.randint(300, 3000), pick.randint(300, 3000)
     left, right = sorted(pick.sample(range(width + 1), 2))
     top, bottom = sorted(pick.sample(range(height + 1), 2))
-    # Every fourth edge lies on the photo's: the frame cuts the subject there.
-    box = (
-        pick.choice([left, left, left, 0]),
-        pick.choice([top, top, top, 0]),
-        pick.choice([right, right, right, width]),
-        pick.choice([bottom, bottom, bottom, height]),
-    )
+    cut = Cut(*(pick.random() < 0.25 for _ in range(4)))
     wanted = Layout(
         size=pick.choice(["auto", f"{pick.randint(300, 3000)}x{pick.randint(300, 3000)}"]),
         margin=sides(pick),
@@ -48,18 +42,13 @@ def case(number: int) -> tuple[Layout, Size, Box]:
         vertical=pick.choice([None, None, "top", "center", "bottom"]),
         snap=pick.choice([True, False]),
     )
-    return wanted, (width, height), box
+    return wanted, (width, height), (left, top, right, bottom), cut
 
 
 def read(one: float | str, whole: float) -> float:
     if isinstance(one, float):
         return one * whole
     return float(one[:-2])
-
-
-def touches(start: int, end: int, photo: int) -> tuple[bool, bool]:
-    near = max(1, photo / 500)
-    return start <= near, photo - end <= near
 
 
 class Line:
@@ -89,12 +78,14 @@ class Line:
         return start, start + size
 
 
-def by_the_document(wanted: Layout, photo: Size, box: Box) -> tuple[float, float, float, float]:
+def by_the_document(
+    wanted: Layout, photo: Size, box: Box, found: Cut
+) -> tuple[float, float, float, float]:
     canvas = photo if wanted.size == "auto" else tuple(int(n) for n in wanted.size.split("x"))
     cut = [[False, False], [False, False]]
     for axis, alignment in enumerate((wanted.horizontal, wanted.vertical)):
         if wanted.snap and alignment is None:
-            cut[axis] = list(touches(box[axis], box[axis + 2], photo[axis]))
+            cut[axis] = [found[axis], found[axis + 2]]
     margin, padding = wanted.margin, wanted.padding
     x = Line(canvas[0], [margin.left, margin.right], [padding.left, padding.right], cut[0])
     y = Line(canvas[1], [margin.top, margin.bottom], [padding.top, padding.bottom], cut[1])
@@ -113,8 +104,6 @@ def by_the_document(wanted: Layout, photo: Size, box: Box) -> tuple[float, float
 @pytest.mark.parametrize("block", range(0, CASES, 50))
 def test_every_edge_is_within_half_a_pixel_of_the_exact_sum(block: int) -> None:
     for number in range(block, block + 50):
-        wanted, photo, box = case(number)
-        exact = by_the_document(wanted, photo, box)
-        place = lay_out(wanted, photo, box).place
+        exact, place = by_the_document(*case(number)), lay_out(*case(number)).place
         off = max(abs(edge - sum_) for edge, sum_ in zip(place, exact, strict=True))
         assert off <= 0.5 + 1e-6, (number, off, place, exact)
