@@ -2,11 +2,11 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
-from media_library.intake.body_limit import BodyLimit  # noqa: E402
+from config.web.handler import Handler  # noqa: E402
 
-application = BodyLimit(django)  # type: ignore[arg-type]  # the stubs name dict, ASGI a mapping
+application = Handler()

@@ -7,7 +7,8 @@ class AppError(Exception):
     """Something the caller did, or must know: a stable code, a sentence for people, an HTTP status.
 
     ``fields`` names what was wrong in the request, by the name the caller used. ``page_message`` is
-    how pages put it, where the sentence has words of the API.
+    how pages put it, where the sentence has words of the API. ``retry_after`` is the number of
+    seconds after which the same request may succeed.
     """
 
     def __init__(
@@ -18,6 +19,7 @@ class AppError(Exception):
         status: int = 400,
         fields: dict[str, list[str]] | None = None,
         page_message: str | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -25,6 +27,12 @@ class AppError(Exception):
         self.status = status
         self.fields = fields
         self.page_message = page_message or message
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The HTTP headers that go with it."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
 def invalid(field: str, message: str) -> AppError:
@@ -35,3 +43,9 @@ def invalid(field: str, message: str) -> AppError:
 def not_found(what: str) -> AppError:
     """Answered alike for what does not exist and for what belongs to somebody else."""
     return AppError("NOT_FOUND", f"{what} not found.", status=404)
+
+
+def body_too_large(max_bytes: int) -> AppError:
+    """A request whose body is longer than its endpoint takes."""
+    message = f"The maximum size of this request is {max_bytes / 1e6:g} MB in total."
+    return AppError("PAYLOAD_TOO_LARGE", message, status=413)

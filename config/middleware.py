@@ -9,11 +9,19 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 
+from config.errors import AppError
+
 _ACCEPTED = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 def request_id(request: HttpRequest) -> str:
     return str(getattr(request, "request_id", "unknown"))
+
+
+def body_refusal(request: HttpRequest) -> AppError | None:
+    """Why the body was not taken (config.web): what the request shows of it is empty."""
+    found = getattr(request, "body_refusal", None)
+    return found if isinstance(found, AppError) else None
 
 
 class RequestIdMiddleware:

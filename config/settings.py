@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.limits.middleware.RateLimitHeadersMiddleware",
+    "config.web.middleware.RefusedBodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -299,6 +300,12 @@ MAX_PIXELS = env.int("MAX_MEGAPIXELS", 50) * 1_000_000
 MAX_FILES_PER_UPLOAD = env.int("MAX_FILES_PER_UPLOAD", 20)
 MAX_BATCH_FILES = env.int("MAX_BATCH_FILES", 100)
 MAX_BATCH_BYTES = env.int("MAX_BATCH_MB", 1_000) * 1_000_000  # of all files together
+# Of bodies on their way in (config.web): how long without a piece, how slow in all, and how many
+# from one address at once.
+BODY_STALL_SECONDS = env.float("BODY_STALL_SECONDS", 20.0)
+BODY_MIN_BYTES_PER_SECOND = env.int("BODY_MIN_BYTES_PER_SECOND", 8_000)
+MAX_BODIES_PER_ADDRESS = env.int("MAX_BODIES_PER_ADDRESS", 64)
+MAX_BODY_BYTES_PER_ADDRESS = env.int("MAX_BODY_MB_PER_ADDRESS", 2_000) * 1_000_000
 URL_FETCH_SECONDS = env.float("URL_FETCH_SECONDS", 20.0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # forms and JSON; files are streamed to disk
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -19,7 +19,7 @@ from config import public_ids
 from config.api.ids import decoded
 from config.errors import not_found
 from media_library.files.links import content_url
-from media_library.intake.uploads import limit_uploads
+from media_library.intake.uploads import takes_files
 from media_library.models import Image
 from media_library.selectors import image_for
 from media_library.services import delete_image
@@ -67,8 +67,8 @@ def library(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # checked by _upload: the check reads the form, and the limits must come before that
 @page
 @require_POST
+@takes_files
 def upload(request: HttpRequest) -> HttpResponse:
-    limit_uploads(request)
     return _upload(request)
 
 

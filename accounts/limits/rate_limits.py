@@ -69,7 +69,7 @@ def parse_rate(rate: str) -> tuple[int, int]:
 def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
     requests, seconds = parse_rate(settings.RATE_LIMITS[group])
     known = None if group in BY_ADDRESS else known_caller(request)
-    who = f"address:{_network(client_ip(request))}"
+    who = f"address:{network_of(client_ip(request))}"
     if known is not None:
         who = f"account:{known.account.pk}"
         factor = settings.RATE_LIMIT_FACTORS.get(known.account.plan_id, 1)
@@ -104,7 +104,7 @@ def _counted(
     return usage
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return what an address counts as: one IPv6 customer has at least a /64 of them."""
     if ":" not in address:
         return address

@@ -38,7 +38,9 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
         exc = AppError("PAYLOAD_TOO_LARGE", "The request body is too large.", status=413)
     if isinstance(exc, AppError):
         set_rollback()
-        return Response(body(exc.code, exc.message, exc.fields), status=exc.status)
+        return Response(
+            body(exc.code, exc.message, exc.fields), status=exc.status, headers=exc.headers
+        )
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):

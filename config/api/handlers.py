@@ -1,43 +1,73 @@
-"""Answers for what no view sees: unknown addresses, CSRF failures, bad hosts, bugs."""
+"""Answers for what no view sees: unknown addresses, CSRF failures, bad hosts, bugs.
+
+Each in the shape of the endpoint that the request was for: the native API's, a dialect's, or a page.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from rest_framework.response import Response
 
 from config.api.errors import body
+from config.errors import AppError
 from config.middleware import request_id
 
 
-def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse(body(code, message), status=status)
-    return render(request, "error.html", {"status": status, "message": message}, status=status)
+def answer(request: HttpRequest, error: AppError) -> HttpResponse:
+    """Tell an error that was raised outside of views."""
+    exception_handler = _exception_handler(request)
+    response: HttpResponse
+    if exception_handler is not None:
+        told = exception_handler(error, {"request": request})
+        response = JsonResponse(told.data, status=told.status_code)
+    elif request.path.startswith("/api/"):
+        response = JsonResponse(body(error.code, error.message), status=error.status)
+    else:
+        context = {"status": error.status, "message": error.page_message}
+        response = render(request, "error.html", context, status=error.status)
+    for name, value in error.headers.items():
+        response[name] = value
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 400, "VALIDATION_ERROR", "The request is malformed.")
+    if isinstance(exception, RequestDataTooBig):
+        message = "The request body is too large."
+        return answer(request, AppError("PAYLOAD_TOO_LARGE", message, status=413))
+    return answer(request, AppError("VALIDATION_ERROR", "The request is malformed.", status=400))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 403, "FORBIDDEN", "You are not allowed to do that.")
+    return answer(request, AppError("FORBIDDEN", "You are not allowed to do that.", status=403))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 404, "NOT_FOUND", "There is nothing at this address.")
+    return answer(request, AppError("NOT_FOUND", "There is nothing at this address.", status=404))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     message = (
         f"An internal error occurred. Please report it with the request id {request_id(request)}."
     )
-    return _answer(request, 500, "INTERNAL_ERROR", message)
+    return answer(request, AppError("INTERNAL_ERROR", message, status=500))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _answer(
-        request,
-        403,
-        "CSRF_FAILED",
-        "The CSRF token is missing or wrong. Reload the page and try again.",
-    )
+    message = "The CSRF token is missing or wrong. Reload the page and try again."
+    return answer(request, AppError("CSRF_FAILED", message, status=403))
+
+
+def _exception_handler(request: HttpRequest) -> Callable[..., Response] | None:
+    """Find how the endpoint at this address tells its own errors; None where there is none."""
+    try:
+        view: Any = resolve(request.path_info, getattr(request, "urlconf", None)).func
+    except Resolver404:
+        return None
+    endpoint = getattr(view, "cls", None)
+    return endpoint().get_exception_handler() if endpoint is not None else None

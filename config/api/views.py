@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config.middleware import body_refusal
+
 
 class AlwaysJSON(BaseContentNegotiation):
     """The API speaks JSON whatever ``Accept`` says, as browsers' and curl's defaults expect."""
@@ -30,6 +32,13 @@ class ApiView(APIView):
     content_negotiation_class = AlwaysJSON
     rate_group: str | dict[str, str] = "general"
     scope: str | dict[str, str | None] | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Say that the body was refused (config.web) after who may not call, or not so often."""
+        super().initial(request, *args, **kwargs)
+        refusal = body_refusal(request._request)
+        if refusal is not None:
+            raise refusal
 
     @property
     def base(self) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -30,7 +29,7 @@ from listings.pricing import comparables
 from listings.pricing.comparables import ImportComparables
 from listings.pricing.tables import MAX_ROWS
 from listings.vocabulary import texts
-from media_library.intake.uploads import limit_uploads
+from media_library.intake.uploads import UploadView
 from processing.api import waiting
 from processing.models import Job
 
@@ -154,13 +153,10 @@ class OneComparable(ComparablesView):
         return Response(status=204)
 
 
-class ImportView(ComparablesView):
+class ImportView(UploadView, ComparablesView):
     parser_classes = [MultiPartParser]
+    max_files = 1
     rate_group = {"POST": "upload"}
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request, max_files=1)
-        return super().initialize_request(request, *args, **kwargs)
 
     def again(self, request: Request, object_id: UUID) -> Response:
         return _answer(waiting.repeated_job(request, object_id))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http import HttpResponseRedirect, QueryDict
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -32,7 +32,7 @@ from media_library.api.serializers import (
 )
 from media_library.files.links import PUBLIC, VARIANTS, content_url
 from media_library.intake import ingest
-from media_library.intake.uploads import incoming, limit_uploads
+from media_library.intake.uploads import UploadView, incoming
 from media_library.models import Image, ImageKind, Project
 
 _SCOPES: dict[str, str | None] = {
@@ -60,13 +60,9 @@ class ImageView(ApiView):
         return selectors.project_for(caller(self.request).account, given[name])
 
 
-class Images(ImageView):
+class Images(UploadView, ImageView):
     parser_classes = [JSONParser, MultiPartParser]
     rate_group = {"POST": "upload"}
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request)
-        return super().initialize_request(request, *args, **kwargs)
 
     def again(self, request: Request, object_id: UUID) -> Response:
         account, form = caller(request).account, request.data

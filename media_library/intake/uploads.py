@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import IO, Any, Concatenate
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
 
-from config.errors import AppError, invalid
+from config.api.views import ApiView
+from config.errors import AppError, body_too_large, invalid
+from config.middleware import body_refusal
 from media_library.checks import too_large
 from media_library.intake.ingest import Incoming
 
@@ -17,25 +23,88 @@ from media_library.intake.ingest import Incoming
 _OVERHEAD = 1_000_000
 
 
-def max_body() -> int:
-    """The largest request body that can be a valid upload."""
-    largest = max(
-        settings.MAX_FILES_PER_UPLOAD * settings.MAX_UPLOAD_BYTES, settings.MAX_BATCH_BYTES
-    )
-    return int(largest + _OVERHEAD)
+View = Callable[Concatenate[HttpRequest, ...], HttpResponse]
 
 
-def body_too_large() -> AppError:
-    message = f"The maximum size of an upload is {max_body() / 1_000_000:g} MB in total."
-    return AppError("PAYLOAD_TOO_LARGE", message, status=413)
+@dataclass(frozen=True)
+class UploadLimits:
+    """How many files an endpoint takes, of what size each and in total."""
+
+    max_files: int
+    max_file_bytes: int
+    max_total_bytes: int | None = None
+
+    @property
+    def max_body(self) -> int:
+        """The largest request body that can be a valid upload."""
+        largest = self.max_files * self.max_file_bytes
+        if self.max_total_bytes is not None:
+            largest = min(largest, self.max_total_bytes)
+        return largest + _OVERHEAD
+
+    def apply(self, request: HttpRequest) -> None:
+        """Put the limits in front of what stores files. Call it before anything reads the body.
+
+        That is earlier than a view's parser: the CSRF check looks for its token in the form.
+        """
+        request.upload_handlers.insert(0, LimitsHandler(request, self))
+
+
+def site_limits(max_files: int | None = None) -> UploadLimits:
+    """The limits of what has none of its own."""
+    if max_files is None:
+        max_files = settings.MAX_FILES_PER_UPLOAD
+    return UploadLimits(max_files, settings.MAX_UPLOAD_BYTES)
+
+
+class UploadView(ApiView):
+    """An endpoint that takes files, ``max_files`` at most: None for as many as the site takes."""
+
+    max_files: int | None = None
+
+    @classmethod
+    def upload_limits(cls) -> UploadLimits:
+        return site_limits(cls.max_files)
+
+    @classmethod
+    def max_body(cls, content_type: str) -> int:
+        """The length of a body with this media type (asked by config.web before it is read)."""
+        return _max_body(cls.upload_limits(), content_type)
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        self.upload_limits().apply(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+
+def takes_files(view: View) -> View:
+    """Let a page take files. Raises AppError where the body was refused on its way in."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        refusal = body_refusal(request)
+        if refusal is not None:
+            raise refusal
+        site_limits().apply(request)
+        return view(request, *args, **kwargs)
+
+    def max_body(content_type: str) -> int:
+        return _max_body(site_limits(), content_type)
+
+    inner.max_body = max_body  # type: ignore[attr-defined]
+    return inner
+
+
+def _max_body(limits: UploadLimits, content_type: str) -> int:
+    files = content_type == "multipart/form-data"
+    return limits.max_body if files else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 class LimitsHandler(FileUploadHandler):
     """Goes before the handlers that store: refuses too many files, and one that is too large."""
 
-    def __init__(self, request: HttpRequest, max_files: int, max_bytes: int) -> None:
+    def __init__(self, request: HttpRequest, limits: UploadLimits) -> None:
         super().__init__(request)
-        self.files, self.max_files, self.max_bytes = 0, max_files, max_bytes
+        self.limits, self.files = limits, 0
 
     def handle_raw_input(
         self,
@@ -45,19 +114,19 @@ class LimitsHandler(FileUploadHandler):
         boundary: str,
         encoding: str | None = None,
     ) -> None:
-        if content_length > max_body():
-            raise body_too_large()
+        if content_length > self.limits.max_body:
+            raise body_too_large(self.limits.max_body)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self.files += 1
-        if self.files > self.max_files:
-            message = f"At most {self.max_files} files can be uploaded at once."
+        if self.files > self.limits.max_files:
+            message = f"At most {self.limits.max_files} files can be uploaded at once."
             raise self.stopped(invalid("files", message))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        if start + len(raw_data) > self.max_bytes:
-            raise self.stopped(too_large(self.max_bytes))
+        if start + len(raw_data) > self.limits.max_file_bytes:
+            raise self.stopped(too_large(self.limits.max_file_bytes))
         return raw_data
 
     def stopped(self, error: AppError) -> AppError:
@@ -69,21 +138,6 @@ class LimitsHandler(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
-
-
-def limit_uploads(
-    request: HttpRequest, *, max_files: int | None = None, max_bytes: int | None = None
-) -> None:
-    """Put the limits in front of what stores files. Call it before anything reads the body.
-
-    That is earlier than a view's parser: the CSRF check looks for its token in the form.
-    """
-    handler = LimitsHandler(
-        request,
-        settings.MAX_FILES_PER_UPLOAD if max_files is None else max_files,
-        max_bytes or settings.MAX_UPLOAD_BYTES,
-    )
-    request.upload_handlers.insert(0, handler)
 
 
 def incoming(file: UploadedFile[Any], field: str, *, max_bytes: int | None = None) -> Incoming:

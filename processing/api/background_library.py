@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +17,7 @@ from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from media_library.api.examples import BACKGROUND, BUILTIN_BACKGROUND
 from media_library.checks import display_name, with_ending
-from media_library.intake.uploads import incoming, limit_uploads
+from media_library.intake.uploads import UploadView, incoming
 from media_library.models import BackgroundCategory
 from processing.api.serializers.backgrounds import (
     BackgroundChange,
@@ -58,13 +57,10 @@ class BackgroundView(ApiView):
         return {"base": self.base}
 
 
-class Backgrounds(BackgroundView):
+class Backgrounds(UploadView, BackgroundView):
     parser_classes = [JSONParser, MultiPartParser]
+    max_files = 1
     rate_group = {"POST": "upload"}
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request, max_files=1)
-        return super().initialize_request(request, *args, **kwargs)
 
     def again(self, request: Request, object_id: UUID) -> Response:
         return Response(self.shown(background_library.row_for(self.account, object_id)), 201)

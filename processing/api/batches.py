@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -22,7 +21,7 @@ from config.api.parsers import JSONParser
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from config.errors import invalid
-from media_library.intake.uploads import limit_uploads
+from media_library.intake.uploads import UploadLimits, UploadView
 from processing.api.examples import BATCH, BATCH_CREATED
 from processing.api.operations import command_for
 from processing.api.serializers.batches import (
@@ -36,7 +35,7 @@ from processing.api.serializers.batches import (
 from processing.commands import Command, Edit
 from processing.models import Batch
 from processing.services import batches, jobs, presets
-from processing.services.batch_uploads import FIELD, uploaded_members
+from processing.services.batch_uploads import FIELD, batch_limits, uploaded_members
 
 _PATH = [path_id("batch_id", "batch")]
 _SCOPE: dict[str, str | None] = {"GET": "jobs:read", "POST": "jobs:write"}
@@ -52,13 +51,13 @@ class BatchView(ApiView):
         return dict(BatchStatus(batch, context={"base": self.base}).data)
 
 
-class Batches(BatchView):
+class Batches(UploadView, BatchView):
     parser_classes = [JSONParser, MultiPartParser]
     rate_group = {"POST": "processing"}
 
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        limit_uploads(request, max_files=settings.MAX_BATCH_FILES)
-        return super().initialize_request(request, *args, **kwargs)
+    @classmethod
+    def upload_limits(cls) -> UploadLimits:
+        return batch_limits(settings.MAX_UPLOAD_BYTES)
 
     def again(self, request: Request, object_id: UUID) -> Response:
         return _created(batches.batch_for(caller(request).account, object_id))

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from rest_framework.parsers import BaseParser
 
 from config.api.parsers import JSONParser
 from media_library.checks import too_large
@@ -21,11 +22,14 @@ _OVERHEAD = 100_000
 _readers = threading.BoundedSemaphore(2)
 
 
-class FilesJSONParser(JSONParser):
+class FilesJSONParser(BaseParser):
     """JSON bodies in which the members named by a view's ``base64_files`` are files.
 
-    They are as large as the dialect's uploads may be, and lie on disk as those do.
+    They are as large as the dialect's uploads may be, and lie on disk as those do. No subclass of
+    JSONParser: REST framework gives those no more than Django holds in memory.
     """
+
+    media_type = JSONParser.media_type
 
     def parse(
         self,
@@ -36,17 +40,22 @@ class FilesJSONParser(JSONParser):
         context = parser_context or {}
         view, page = context["view"], context["request"]._request
         max_bytes = view.dialect.max_file_bytes
-        longest = (max_bytes + 2) // 3 * 4 * len(view.base64_files) + _OVERHEAD
+        longest = max_json(max_bytes, len(view.base64_files))
         with _readers:
             data = stream.read(longest + 1)
             if len(data) > longest:
                 raise too_large(max_bytes)
-            body = super().parse(BytesIO(data), media_type, parser_context)
+            body = JSONParser().parse(BytesIO(data), media_type, parser_context)
             for name in view.base64_files:
                 if isinstance(body, dict) and isinstance(body.get(name), str) and body[name]:
                     body[name] = _on_disk(name, content_of(name, body[name]))
                     page.FILES.appendlist(name, body[name])  # Django closes them with the request
         return body
+
+
+def max_json(max_file_bytes: int, files: int) -> int:
+    """Return the length of the longest body with so many files."""
+    return (max_file_bytes + 2) // 3 * 4 * files + _OVERHEAD
 
 
 def content_of(name: str, text: str) -> bytes:

@@ -76,7 +76,7 @@ class ErrorFormat:
     def _failure(self, exc: Exception) -> Failure | None:
         if isinstance(exc, AppError):
             status = self.statuses.get(exc.code, exc.status)
-            return Failure(status, exc.code, _message(exc), fields=exc.fields or {})
+            return Failure(status, exc.code, _message(exc), exc.headers, exc.fields or {})
         if isinstance(exc, RequestDataTooBig):
             return Failure(413, "PAYLOAD_TOO_LARGE", "The request body is too large.")
         if isinstance(exc, TooManyFilesSent):

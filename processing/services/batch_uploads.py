@@ -6,18 +6,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import Account
 from config.errors import AppError
 from media_library.checks import display_name
 from media_library.intake.ingest import ingest_all
-from media_library.intake.uploads import incoming
+from media_library.intake.uploads import UploadLimits, incoming
 from media_library.services import delete_image
 from processing.services import batches
 from processing.services.batches import Member
 
 FIELD = "files"
+
+
+def batch_limits(max_file_bytes: int) -> UploadLimits:
+    return UploadLimits(settings.MAX_BATCH_FILES, max_file_bytes, settings.MAX_BATCH_BYTES)
 
 
 @contextmanager

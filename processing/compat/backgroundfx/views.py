@@ -14,6 +14,7 @@ from accounts.models import Account
 from config.api.bodies import read
 from config.api.parsers import JSONParser
 from config.errors import AppError
+from media_library.intake.uploads import UploadLimits
 from media_library.models import BackgroundCategory
 from processing.commands import Edit
 from processing.compat.backgroundfx import answers, bodies, library, masks, removing
@@ -99,7 +100,9 @@ def _replacement(behind: Background) -> Edit:
 
 
 class StartBatch(FormView):
-    max_files = settings.MAX_BATCH_FILES
+    @classmethod
+    def upload_limits(cls) -> UploadLimits:
+        return batch_uploads.batch_limits(cls.dialect.max_file_bytes)
 
     def post(self, request: Request) -> Response:
         fields = Fields.from_form(request)

@@ -17,7 +17,7 @@ from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.limits.throttles import RateThrottle
 from config.errors import AppError
 from processing.commands import Command, Edit
-from processing.compat.base64_files import FilesJSONParser
+from processing.compat.base64_files import FilesJSONParser, max_json
 from processing.compat.fields import MAX_URL, Fields, ParameterError
 from processing.compat.jobs import result_of, submit
 from processing.compat.photoroom import answers, errors
@@ -83,6 +83,13 @@ class Segment(PhotoroomView):
     error_format = errors.FLAT
     parser_classes = [MultiPartParser, FormParser, FilesJSONParser]
     base64_files = (FILE_BASE64,)
+
+    @classmethod
+    def max_body(cls, content_type: str) -> int:
+        largest = super().max_body(content_type)
+        if content_type != FilesJSONParser.media_type:
+            return largest
+        return max(largest, max_json(cls.dialect.max_file_bytes, len(cls.base64_files)))
 
     def post(self, request: Request) -> HttpResponse:
         fields = self.fields()

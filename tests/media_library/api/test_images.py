@@ -146,7 +146,7 @@ def test_a_form_larger_than_any_upload(api: APIClient, picture: Make, settings: 
     settings.MAX_BATCH_BYTES = 0
     response = api.post(IMAGES, {"file": files(bytes(1_100_000))}, format="multipart")
     assert response.status_code == 413
-    assert response.json()["error"] == "The maximum size of an upload is 1.002 MB in total."
+    assert response.json()["error"] == "The maximum size of this request is 1.002 MB in total."
 
 
 def test_someone_elses_project(

@@ -1,0 +1,1 @@
+"""How requests reach Django: their bodies within limits of size, time and number."""

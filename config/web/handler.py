@@ -1,0 +1,53 @@
+"""Django's ASGI handler, for bodies of any transfer encoding, within the limits of their endpoint."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from typing import IO, Any
+
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.http import HttpResponseBase
+
+from config.web.bodies import Body, Message, Receive
+
+_BODY = "packshot.body"
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Handler(ASGIHandler):
+    async def handle(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        body = Body(scope, receive)
+
+        async def answer(message: Message) -> None:
+            if body.refusal is not None and message["type"] == "http.response.start":
+                # What is left of the body would be taken for the next request.
+                headers = [*message["headers"], (b"connection", b"close")]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        try:
+            await super().handle({**scope, _BODY: body}, body, answer)
+            await body.linger()
+        finally:
+            body.end()
+
+    def create_request(
+        self, scope: Mapping[str, Any], body_file: IO[bytes]
+    ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
+        """Tell Django the length that came: without one (as chunked bodies have none), its parsers
+        and REST framework's take a body for empty."""
+        body: Body = scope[_BODY]
+        if body.refusal is not None:
+            body_file.close()
+            body_file = io.BytesIO()
+        length = body_file.seek(0, os.SEEK_END)
+        body_file.seek(0)
+        headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+        if length or len(headers) < len(scope["headers"]):
+            headers.append((b"content-length", str(length).encode()))
+        created = super().create_request({**scope, "headers": headers}, body_file)
+        if created[0] is not None:
+            created[0].body_refusal = body.refusal  # type: ignore[attr-defined]
+        return created
