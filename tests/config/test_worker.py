@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -83,10 +85,16 @@ def commands() -> set[str]:
     }
 
 
+def queues(command: Sequence[str]) -> Iterator[str]:
+    """The names between `-Q` and the next option."""
+    behind = command[command.index("-Q") + 1 :]
+    return itertools.takewhile(lambda word: not word.startswith("-"), behind)
+
+
 def test_every_actor_and_every_queue_that_the_launcher_serves(known: dict[str, Any]) -> None:
     site = Site.from_env({"REDIS_URL": "redis://127.0.0.1"}, ROOT)
     commands = [process.command for stage in stages(site) for process in stage.processes]
-    served = {command[command.index("-Q") + 1] for command in commands if "-Q" in command}
+    served = {queue for command in commands if "-Q" in command for queue in queues(command)}
     assert set(known["actors"]) == actors()
     assert set(known["actors"].values()) == served
 
