@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import os
 
-import django
+from config.launch.lifeline import die_with_parent
+
+# First of all: a worker whose master is killed while it loads what follows must end too.
+die_with_parent()
+
+import django  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
@@ -15,7 +20,6 @@ django.setup()
 from django.db import connections  # noqa: E402
 from dramatiq import get_broker  # noqa: E402
 
-from config.launch.lifeline import die_with_parent  # noqa: E402
 from media_library.files.public_copies import make_public_copy  # noqa: E402
 from media_library.tasks import make_thumbnail  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
@@ -24,7 +28,6 @@ from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402
 
 # Named, so that none is missing as soon as nothing else happens to import it.
 ACTORS = (run_job, run_one_of_a_batch, deliver, make_thumbnail, make_public_copy)
-die_with_parent()
 for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):
         database["CONN_MAX_AGE"] = None  # a worker's threads stay: each keeps its connection

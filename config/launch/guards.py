@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
+import signal
 import socket
 import time
 from pathlib import Path
@@ -12,36 +14,78 @@ from pathlib import Path
 from config.launch.supervisor import StartError
 
 LEFTOVER_SECONDS = 10.0
+ORDERLY_SECONDS = 2.0  # the embedded queue ends in order when its launcher was killed
 
 
 def lock_folder(folder: Path) -> int:
     """Lock the data folder and return the descriptor that holds the lock.
 
     Children inherit the descriptor: the folder stays locked until the last of them is gone, so two
-    queues or workers never meet in it. Raises StartError when another launcher has it.
+    queues or workers never meet in it. What a killed launcher left behind is ended. Raises
+    StartError, naming who has it, when another launcher has it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + LEFTOVER_SECONDS
-    while True:
+    path = folder.resolve() / "lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    began = time.monotonic()
+    while not _is_locked(descriptor):
+        waited = time.monotonic() - began
         try:
-            # flock and not lockf: this lock belongs to the open file, which children inherit; the
-            # other kind belongs to a process, and would end with it.
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner = os.pread(descriptor, 32, 0).decode()
-            # Processes of a launcher that was killed need a moment to go.
-            if _is_alive(owner) or time.monotonic() > deadline:
-                os.close(descriptor)
-                raise StartError(
-                    f"Packshot is already running on {folder} (process "
-                    f"{owner or 'unknown'}). Stop it first, or set VAR_DIR to another folder."
-                ) from None
-            time.sleep(0.1)
-        else:
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-            return descriptor
+            _make_way(path, waited)
+        except StartError:
+            os.close(descriptor)
+            raise
+        time.sleep(0.1)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Lock it for this process, if nobody else has."""
+    try:
+        # flock and not lockf: this lock belongs to the open file, which children inherit; the
+        # other kind belongs to a process, and would end with it.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _make_way(path: Path, waited: float) -> None:
+    """End what holds the lock of a launcher that is gone. Raises StartError when one is alive."""
+    owner = path.read_text()
+    holders = _holders(path)
+    if owner in holders or (not holders and _is_alive(owner)):
+        raise StartError(_in_use(path, f"process {owner}"))
+    if waited > LEFTOVER_SECONDS:
+        who = ", ".join(sorted(holders)) or "unknown, perhaps another user's or container's"
+        raise StartError(_in_use(path, f"processes left behind: {who}"))
+    if waited > ORDERLY_SECONDS:
+        for pid in holders:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(int(pid), signal.SIGKILL)
+
+
+def _in_use(path: Path, by: str) -> str:
+    return (
+        f"Packshot is already running on {path.parent} ({by}). "
+        "Stop it first, or set VAR_DIR to another folder."
+    )
+
+
+def _holders(path: Path) -> set[str]:
+    """List the processes that hold the lock, as far as this one may see them (Linux only)."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if link.readlink() == path:
+                state = link.parents[1] / "fdinfo" / link.name
+                if "FLOCK" in state.read_text():  # not who waits for it, like this process
+                    found.add(link.parts[2])
+        except OSError:  # gone meanwhile, or somebody else's
+            continue
+    return found
 
 
 def check_port(host: str, port: int) -> None:
@@ -74,6 +118,8 @@ def _refusal(host: str, port: int) -> int | None:
 
 
 def _is_alive(pid: str) -> bool:
+    if pid == str(os.getpid()):  # another container's process may have the same number
+        return False
     try:
         os.kill(int(pid), 0)
     except (ValueError, ProcessLookupError):

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from config.launch.forks import CAN_FORK, Fork
 from config.launch.lifeline import tied_to_this_process
 
 BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -21,11 +22,12 @@ class Process:
     """What to run. ``once`` ones must end with status 0 and are not started again."""
 
     name: str
-    command: tuple[str, ...]
+    command: tuple[str, ...]  # ``python -m module …`` where it is a fork
     env: Mapping[str, str] = field(default_factory=dict)
     grace: float = 20.0
     once: bool = False
     orphan_signal: int = signal.SIGKILL  # what it gets when the launcher itself is killed
+    forked: bool = False  # runs the module in a fork of the launcher, where the system can
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Child:
         self.due: float | None = None  # when to start it (again)
         self.is_open = False  # started, and not yet tidied up after
         self.at_eof = False  # it can't print any more
-        self._popen: subprocess.Popen[bytes] | None = None
+        self._popen: subprocess.Popen[bytes] | Fork | None = None
         self._started = 0.0
         self._rest = b""
 
@@ -75,7 +77,18 @@ class Child:
     def start(self) -> None:
         self.due = None
         self._started = time.monotonic()
-        self._popen = subprocess.Popen(  # noqa: S603
+        self._popen = self._fork() if self.process.forked and CAN_FORK else self._run()
+        # One loop reads from all children: none may keep it waiting for a whole line.
+        os.set_blocking(self.output, False)
+        self.is_open, self.at_eof = True, False
+
+    def _fork(self) -> Fork:
+        process = self.process
+        _, _, module, *arguments = process.command
+        return Fork(process.name, module, arguments, process.env, self.keep_open)
+
+    def _run(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603
             self.process.command,
             env={**os.environ, **self.process.env},
             stdin=subprocess.DEVNULL,
@@ -85,9 +98,6 @@ class Child:
             pass_fds=self.keep_open,
             preexec_fn=tied_to_this_process(self.process.orphan_signal),
         )
-        # One loop reads from all children: none may keep it waiting for a whole line.
-        os.set_blocking(self.output, False)
-        self.is_open, self.at_eof = True, False
 
     def is_running(self) -> bool:
         return self._popen is not None and self._popen.poll() is None

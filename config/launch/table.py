@@ -58,7 +58,7 @@ def stages(site: Site) -> list[Stage]:
         "REDIS_URL": jobs.url,
         "PORT": str(site.port),
     }
-    prepare = Process("prepare", _python("-m", "config.launch.prepare"), env, once=True)
+    prepare = _process("prepare", env, "config.launch.prepare", once=True)
     return [
         _queue_stage(jobs),
         Stage("prepare", (prepare,), patience=1800),  # a first start fetches weights
@@ -69,17 +69,11 @@ def stages(site: Site) -> list[Stage]:
                 # Nobody waits for one picture of a batch: a core each gets more of them done than all
                 # cores for one after the other. Processes, so that a picture that kills its worker
                 # takes no other with it.
-                _worker(
-                    "batches",
-                    site.batch_workers,
-                    1,
-                    ["batches"],
-                    env=env | {"MODEL_THREADS": "1"},
-                ),
+                _worker("batches", site.batch_workers, 1, ["batches"], env=env),
                 _worker("tasks", 1, 2, ["previews", "copies"], env=env),
                 # Many, as each may wait for a receiver that hangs.
                 _worker("webhooks", 1, 8, ["webhooks"], env=env),
-                Process("scheduler", _python("manage.py", "clock"), env),
+                _process("scheduler", env, "manage", "clock"),
             ),
             is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),
             patience=300,  # the very first import of a fresh environment compiles for a while
@@ -112,23 +106,16 @@ def _worker(
         *("--worker-shutdown-timeout", str(WORKER_SHUTDOWN_MS)),
         *("--worker-fork-timeout", "10"),
     )
-    polling = {
-        # How long a message goes unnoticed of which nobody told (config.broker).
-        "dramatiq_worker_timeout": "250",
-        # Messages in progress count as prefetched: fewer than threads would leave one idle.
-        "dramatiq_queue_prefetch": str(threads),
-    }
-    command = _python("-m", "dramatiq", "config.worker", "-Q", *queues, *options, *patience)
-    return Process(name, command, {**env, **polling})
+    return _process(name, env, "dramatiq", "config.worker", "-Q", *queues, *options, *patience)
 
 
 def _web(site: Site, env: dict[str, str]) -> Process:
-    command = _python(
-        *("-m", "granian", "--interface", "asginl", "config.launch.web:application"),
-        *("--host", site.host, "--port", str(site.port), "--workers", "1"),
-        *("--workers-kill-timeout", "5", "--static-path-mount", str(site.var / "static")),
+    options = (
+        *("--interface", "asginl", "--host", site.host, "--port", str(site.port)),
+        *("--workers", "1", "--workers-kill-timeout", "5"),
+        *("--static-path-mount", str(site.var / "static")),
     )
-    return Process("web", command, env)
+    return _process("web", env, "granian", "config.launch.web:application", *options)
 
 
 def _web_answers(site: Site) -> bool:
@@ -145,8 +132,11 @@ def _web_answers(site: Site) -> bool:
     return True
 
 
-def _python(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, *arguments)
+def _process(
+    name: str, env: dict[str, str], module: str, *arguments: str, once: bool = False
+) -> Process:
+    command = (sys.executable, "-m", module, *arguments)
+    return Process(name, command, env, once=once, forked=True)
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

@@ -62,7 +62,7 @@ def tools() -> Tools:
     """Return what this process recognizes with, as its settings say."""
     return Tools(
         models=runtime.registry(),
-        network=Network(threads=settings.MODEL_THREADS),
+        network=Network(threads=runtime.threads()),
         texts=runtime.text_finder(),
         max_pixels=settings.MAX_PIXELS,
     )

@@ -14,13 +14,14 @@ from dramatiq.middleware import Middleware
 
 from config.observability import WORKER_KEY, queue_client
 from processing.engine import memory
-from processing.worker.runtime import registry
+from processing.worker.runtime import registry, use_one_core
 from processing.worker.tasks import BATCHES, IMAGES, release_unfinished
 
 log = structlog.get_logger(__name__)
 # Single pictures, for which somebody waits, come first; batches take what they leave of the processor,
 # and errands what those leave, which is much: a picture of a batch uses one core half of the time.
 _BATCH_NICENESS, _ERRAND_NICENESS = 10, 19
+_UNTOLD_MS = 250  # how long a message goes unnoticed of which nobody told (config.broker)
 _SECONDS = 15  # how long a worker is believed after its last word
 
 
@@ -31,11 +32,16 @@ class WorkerHeartbeat(Middleware):
     """
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        # Messages in progress count as prefetched: fewer than threads would leave one idle, and more
+        # would keep messages from other workers.
+        worker.queue_prefetch = worker.worker_threads
+        worker.worker_timeout = _UNTOLD_MS
         if worker.consumer_whitelist and IMAGES in worker.consumer_whitelist:
             registry().warm(settings.DEFAULT_MODEL)
             log.info("worker.warm", model=settings.DEFAULT_MODEL, pid=os.getpid())
         elif BATCHES in (worker.consumer_whitelist or ()):
             os.nice(_BATCH_NICENESS)
+            use_one_core()
         elif worker.consumer_whitelist:
             os.nice(_ERRAND_NICENESS)
 

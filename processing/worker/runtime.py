@@ -23,11 +23,23 @@ from processing.providers.openai import OpenAIImages
 _PROVIDERS = "processing.providers"
 
 
+_one_core = False
+
+
+def use_one_core() -> None:
+    """Have the models that are loaded from now on use one core, whatever the settings say."""
+    global _one_core
+    _one_core = True
+
+
+def threads() -> int:
+    """Return how many cores a model may use."""
+    return 1 if _one_core else settings.MODEL_THREADS
+
+
 @cache
 def registry() -> Registry:
-    return Registry(
-        settings.MODELS_DIR, threads=settings.MODEL_THREADS, providers=settings.ONNX_PROVIDERS
-    )
+    return Registry(settings.MODELS_DIR, threads=threads(), providers=settings.ONNX_PROVIDERS)
 
 
 def check_model(name: str) -> None:
@@ -40,12 +52,12 @@ def check_model(name: str) -> None:
 
 @cache
 def text_finder() -> TextFinder:
-    return TextFinder(threads=settings.MODEL_THREADS)
+    return TextFinder(threads=threads())
 
 
 @cache
 def upscaler() -> Upscaler:
-    return Upscaler(settings.MODELS_DIR, threads=settings.MODEL_THREADS)
+    return Upscaler(settings.MODELS_DIR, threads=threads())
 
 
 @cache

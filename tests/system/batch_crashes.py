@@ -37,7 +37,7 @@ class BatchCrashes:
             first = _jobs(seller, batch_id)[0]
             seller.started(first)
             os.kill(site.worker_pid("batches"), signal.SIGKILL)
-            os.kill(site.pid("granian"), signal.SIGKILL)
+            os.kill(site.pid("web"), signal.SIGKILL)
             shown = seller.batch_ended(batch_id, seconds=AGAIN_SECONDS)
         assert shown["counts"] == _counts(completed=4)
         _assert_each_done_once(seller, shown, attempts=[2, 1, 1, 1])
@@ -97,7 +97,7 @@ class BatchCrashes:
             ]
             jobs = [until(partial(_pending, seller, one), seconds=20, pause=0.1) for one in images]
             assert _messages(site, "images", "batches") == before
-            os.kill(site.pid("granian"), signal.SIGKILL)
+            os.kill(site.pid("web"), signal.SIGKILL)
             for thread in cut_off:
                 thread.join()
         for image_id, job_id in zip(images, jobs, strict=True):

@@ -200,15 +200,14 @@ class Site:
             values = [client.get(key) for key in client.scan_iter(f"packshot:worker:{queue}:*")]
         return {int(value) for value in values if value and is_alive(int(value))}
 
-    def pid(self, part_of_command: str) -> int:
-        """The launcher's own child with this in its command line."""
+    def pid(self, name: str) -> int:
+        """The launcher's own child of that name."""
         assert self.process is not None
         for folder in Path("/proc").iterdir():
-            if folder.name.isdecimal() and _parent(int(folder.name)) == self.process.pid:
-                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                if part_of_command in command:
-                    return int(folder.name)
-        raise AssertionError(f"the launcher runs no {part_of_command!r}")
+            is_child = folder.name.isdecimal() and _parent(int(folder.name)) == self.process.pid
+            if is_child and (folder / "comm").read_text() == f"{name}\n":
+                return int(folder.name)
+        raise AssertionError(f"the launcher runs no {name!r}")
 
     def _is_ready(self) -> bool:
         if self.process is None or self.process.poll() is not None:

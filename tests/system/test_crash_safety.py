@@ -94,7 +94,7 @@ class Crashes:
         used = seller.used()
         image_id = seller.upload(large_photo())
         job_id = seller.submit(image_id)
-        os.kill(site.pid("granian"), signal.SIGKILL)
+        os.kill(site.pid("web"), signal.SIGKILL)
         assert_done_once(seller, image_id, seller.ended(job_id), attempts=1)
         assert seller.used() == used + 1
 

@@ -15,17 +15,18 @@ from pathlib import Path
 import pytest
 import redis
 
-from config.launch import queue
+from config.launch import guards, queue
 from config.launch.guards import check_port, lock_folder
 from config.launch.supervisor import StartError
 from config.launch.table import Site, stages
+from tests.system.site import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
 # A master with one worker, like Dramatiq's and granian's. It notes what happens to it in a file.
 CHILD = """
 import os, signal, sys, time
-from config.launch.lifeline import die_with_parent
+from config.launch.lifeline import tie_forks
 folder, name, stubborn = sys.argv[1], sys.argv[2], "stubborn" in sys.argv
 def note(what):
     with open(f"{folder}/events", "a") as file:
@@ -38,14 +39,11 @@ def stop(*_):
 def tell(file, pid):
     open(f"{folder}/{file}.new", "w").write(str(pid))
     os.rename(f"{folder}/{file}.new", f"{folder}/{file}")
-told, tells = os.pipe()
+tie_forks()
 worker = os.fork()
-if worker == 0:
-    die_with_parent()
-    os.write(tells, b".")
+if worker == 0:  # it would load Django now: what it does itself comes too late
     while True:
         time.sleep(60)
-os.read(told, 1)
 signal.signal(signal.SIGTERM, stop)
 print("hello from", name, flush=True)
 note("starts")
@@ -60,12 +58,13 @@ import sys
 from pathlib import Path
 from config.launch import processes
 from config.launch.guards import lock_folder
+from config.launch.lifeline import tie_forks
 from config.launch.supervisor import StartError, Supervisor, say
 processes.BACKOFF = (0.05,)
 folder = Path(sys.argv[1])
 def process(name, *options, **more):
-    command = (sys.executable, str(folder / "child.py"), str(folder), name, *options)
-    return processes.Process(name, command, **more)
+    command = (sys.executable, "-m", "child", str(folder), name, *options)
+    return processes.Process(name, command, forked="forks" in sys.argv, **more)
 def has_started(*names):
     return lambda: all((folder / f"{name}.pid").exists() for name in names)
 def stage(*names, **more):
@@ -75,6 +74,7 @@ try:
 except StartError as error:
     sys.exit(str(error))
 {table}
+tie_forks()
 sys.exit(Supervisor(table, on_ready=lambda: say("ready"), keep_open=(lock,)).run())
 """
 THREE_STAGES = 'table = [stage("queue"), stage("worker", "clock"), stage("web")]'
@@ -83,8 +83,9 @@ THREE_STAGES = 'table = [stage("queue"), stage("worker", "clock"), stage("web")]
 class Launched:
     """A launcher under test and the folder its children write to."""
 
-    def __init__(self, folder: Path, table: str) -> None:
+    def __init__(self, folder: Path, table: str, *options: str) -> None:
         self.folder = folder
+        self.options = options
         (folder / "child.py").write_text(CHILD)
         (folder / "launcher.py").write_text(LAUNCHER.replace("{table}", textwrap.dedent(table)))
         self.process = self.again()
@@ -92,8 +93,8 @@ class Launched:
     def again(self) -> subprocess.Popen[str]:
         """Start a launcher on the same folder."""
         return subprocess.Popen(
-            [sys.executable, self.folder / "launcher.py", self.folder],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            [sys.executable, self.folder / "launcher.py", self.folder, *self.options],
+            env={**os.environ, "PYTHONPATH": f"{ROOT}:{self.folder}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -140,12 +141,12 @@ def eventually(is_so: Callable[[], bool], seconds: float = 5) -> None:
         time.sleep(0.01)
 
 
-@pytest.fixture
-def launch(tmp_path: Path) -> Iterator[Callable[[str], Launched]]:
+@pytest.fixture(params=["forks", "executes"])
+def launch(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Launched]]:
     launched: list[Launched] = []
 
     def start(table: str) -> Launched:
-        launched.append(Launched(tmp_path, table))
+        launched.append(Launched(tmp_path, table, request.param))
         return launched[-1]
 
     yield start
@@ -296,6 +297,126 @@ def test_the_folder_is_free_once_the_last_process_is_gone(
     site.process.wait()
     os.close(lock_folder(site.folder))
     assert not any(site.is_running(f"{name}.pid") for name in ("queue", "worker", "clock", "web"))
+
+
+LEAVES_AN_ORPHAN = """
+import os, sys, time
+from pathlib import Path
+from config.launch.guards import lock_folder
+lock_folder(Path(sys.argv[1]))
+if os.fork() == 0:
+    os.setsid()
+    Path(sys.argv[1], "orphan").write_text(str(os.getpid()))
+    time.sleep(60)
+time.sleep(60)
+"""
+
+
+def test_a_lock_that_only_orphans_hold_is_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "ORDERLY_SECONDS", 0.1)
+    launcher = subprocess.Popen([sys.executable, "-c", LEAVES_AN_ORPHAN, tmp_path], cwd=ROOT)
+    orphan = tmp_path / "orphan"
+    eventually(lambda: orphan.exists() and bool(orphan.read_text()))
+    with pytest.raises(StartError, match=rf"running on .* \(process {launcher.pid}\)\."):
+        lock_folder(tmp_path)
+    assert alive(int(orphan.read_text()))
+    launcher.kill()
+    launcher.wait()
+    lock = lock_folder(tmp_path)
+    assert not alive(int(orphan.read_text()))
+    assert (tmp_path / "lock").read_text() == str(os.getpid())
+    os.close(lock)
+
+
+def test_a_lock_whose_holder_cannot_be_seen_names_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In another container, say, where its number is another process's here, or this one's."""
+    monkeypatch.setattr(guards, "LEFTOVER_SECONDS", 0.1)
+    monkeypatch.setattr(guards, "_holders", lambda path: set())
+    lock = lock_folder(tmp_path)
+    with pytest.raises(StartError, match=r"\(processes left behind: unknown, perhaps another"):
+        lock_folder(tmp_path)
+    os.close(lock)
+
+
+ORPHANED_BEFORE_IT_IS_TIED = """
+import os, signal, sys, time
+from config.launch import lifeline
+tie = lifeline._tie
+def late(parent, number):
+    os.write(tells, b"forked")
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    tie(parent, number)
+    os.write(tells, b", lives on")
+lifeline._tie = late
+told, tells = os.pipe()
+os.set_inheritable(told, True)
+if os.fork() == 0:
+    lifeline.tie_forks()
+    if os.fork() == 0:
+        os.write(tells, b", does its work")
+        os._exit(0)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.close(tells)
+os.wait()
+words = b""
+while more := os.read(told, 100):
+    words += more
+print(words.decode())
+"""
+
+
+def test_a_fork_whose_master_died_before_it_was_tied_ends_at_once() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ORPHANED_BEFORE_IT_IS_TIED],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=True,
+    )
+    assert done.stdout == "forked\n"
+
+
+@pytest.mark.parametrize(
+    "master",
+    [
+        ["dramatiq", "config.worker", "-p", "1", "--worker-fork-timeout", "10"],
+        ["granian", "--interface", "asginl", "config.launch.web:application"],
+    ],
+    ids=["worker", "web"],
+)
+def test_a_worker_whose_master_is_killed_while_it_loads_the_site_ends(
+    tmp_path: Path, master: list[str]
+) -> None:
+    """Started by hand, or where the launcher can't fork."""
+    (tmp_path / "django").mkdir()
+    (tmp_path / "django" / "__init__.py").write_text(
+        "import os, time\n"
+        f"open({str(tmp_path / 'new')!r}, 'w').write(str(os.getpid()))\n"
+        f"os.rename({str(tmp_path / 'new')!r}, {str(tmp_path / 'pid')!r})\n"
+        "time.sleep(60)\n"
+    )
+    options = ["--port", str(free_port())] if master[0] == "granian" else []
+    process = subprocess.Popen(
+        [sys.executable, "-m", *master, *options],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        eventually((tmp_path / "pid").exists, seconds=20)
+    finally:
+        process.kill()
+        process.wait()
+    worker = int((tmp_path / "pid").read_text())
+    assert worker != process.pid
+    eventually(lambda: not alive(worker))
 
 
 def test_a_taken_port_is_refused_with_a_free_one_named() -> None:

@@ -29,7 +29,7 @@ from processing.commands import RemoveBackground
 from processing.delivery import events
 from processing.models import Job
 from processing.services import batches
-from processing.worker import heartbeat, sweeps, tasks, transitions
+from processing.worker import heartbeat, runtime, sweeps, tasks, transitions
 from processing.worker.heartbeat import WorkerHeartbeat
 from tests.processing.conftest import image, photo, submit  # noqa: F401  (fixtures)
 from tests.stand_ins import Seller
@@ -274,8 +274,8 @@ class Models:
 
 
 @pytest.mark.parametrize(
-    ("names", "warms", "niceness"),
-    [({"images"}, True, []), ({"batches"}, False, [10]), ({"previews"}, False, [19])],
+    ("names", "warms", "niceness", "cores"),
+    [({"images"}, True, [], 2), ({"batches"}, False, [10], 1), ({"previews"}, False, [19], 2)],
 )
 def test_a_worker_announces_itself_once_it_is_warm(
     client: redis.Redis,
@@ -284,16 +284,20 @@ def test_a_worker_announces_itself_once_it_is_warm(
     names: set[str],
     warms: bool,
     niceness: list[int],
+    cores: int,
 ) -> None:
     models, [name] = Models(), names
     niced: list[int] = []
     monkeypatch.setattr("processing.worker.heartbeat.os.nice", niced.append)
     monkeypatch.setattr(heartbeat, "registry", lambda: models)
+    monkeypatch.setattr(runtime, "_one_core", False)
     broker.add_middleware(WorkerHeartbeat())
-    worker = Worker(broker, queues=names, worker_threads=1, worker_timeout=20)
+    worker = Worker(broker, queues=names, worker_threads=3)
     worker.start()
     try:
         until(lambda: warm_workers(name), seconds=10)
+        assert (worker.queue_prefetch, worker.worker_timeout) == (3, 250)
+        assert runtime.threads() == cores
         assert models.warmed == ([("fast", 0)] if warms else [])
         assert niced == niceness
         [key] = client.keys("packshot:worker:*")

@@ -149,7 +149,7 @@ def test_who_comes_back_misses_nothing_and_hears_nothing_twice(site: Site, selle
     while event := _one_more(seller, url, heard):
         heard.append(event)
         if len(heard) == 4:
-            os.kill(site.pid("granian"), signal.SIGKILL)
+            os.kill(site.pid("web"), signal.SIGKILL)
     with seller.client.stream("GET", url) as response:
         assert heard == list(events_of(response))
     assert names(heard)[-1] == "batch.completed"
@@ -238,7 +238,7 @@ def _one_more(seller: Seller, url: str, heard: list[Event]) -> Event | None:
 
 def _web_pid(site: Site) -> int:
     """The process that answers: the child of granian's own which runs Python threads."""
-    master = site.pid("granian")
+    master = site.pid("web")
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
     return max((int(child) for child in children), key=_threads)
 

@@ -16,7 +16,6 @@ import media_library.sweeps
 import processing.worker.sweeps
 from accounts.api import idempotency
 from accounts.signing.sessions import SessionStore
-from config.launch.lifeline import die_with_parent
 from processing.delivery import attempts
 
 log = structlog.get_logger(__name__)
@@ -31,7 +30,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        die_with_parent()
         stopping = threading.Event()
 
         def stop(number: int, frame: FrameType | None) -> None:
