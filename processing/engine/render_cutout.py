@@ -53,7 +53,9 @@ def render(
         if watermark:
             rgb, alpha = stamp(rgb, alpha)
     with clock.stage("encode"):
-        data = decode.encode(rgb, alpha, format=plan.format)
+        # A mask's three channels are one, marked or not.
+        pixels = np.ascontiguousarray(rgb[..., 0]) if plan.output == "mask" else rgb
+        data = decode.encode(pixels, alpha, format=plan.format)
         corrected, corrected_type = (
             _corrected_original(whole) if corrected_original else (None, None)
         )

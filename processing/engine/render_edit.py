@@ -116,6 +116,8 @@ def render_edit(
     behind, canvas = _composed(photo, found, (placement, box or (0, 0, *size)), work)
     with work.clock.stage("encode"):
         rgb, alpha = stamp(*canvas) if watermark else canvas
+        if plan.cutting is None and alpha is not None and alpha.min() == 255:
+            alpha = None  # nothing was made transparent of a photo that kept its background
         data = encode.write(rgb, alpha, plan.export, source)
     backdrop = behind.backdrop
     return Rendered(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from uuid import UUID
 
-import numpy as np
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
@@ -48,8 +47,7 @@ def mask_of(image: Image) -> bytes:
         decoded = decode.decode(data, max_pixels=settings.MAX_PIXELS)
         if decoded.alpha is None:
             raise not_found("Mask")
-        grey = np.repeat(decoded.alpha[..., np.newaxis], 3, axis=2)
-        return decode.encode(grey, None, format="png")
+        return decode.encode(decoded.alpha, None, format="png")
 
 
 def _signer() -> TimestampSigner:

@@ -80,13 +80,14 @@ def read_edit(fields: Fields, base: EditPlan, *, edge: Edge | None = None) -> Ed
         if name := fields.first(NEEDS_CUTOUT):
             raise wrong(name, "can't be provided if removeBackground is set to false")
     behind = read_background(fields, base.background)
+    new_scene = behind.plan.generated is not None and base.background.generated is None
     export = looks.read_export(fields, base.export)
     try:
         plan = EditPlan(
             cutting=_cutting(fields, base.cutting, removes=removes, edge=edge),
             layout=read_layout(fields, base.layout),
             background=behind.plan,
-            shadow=looks.read_shadow(fields, base.shadow),
+            shadow=looks.read_shadow(fields, base.shadow, new_scene=new_scene),
             light=looks.read_light(fields, base.light),
             outline=looks.read_outline(fields, base.outline),
             text_removal=looks.read_text_removal(fields, base.text_removal),

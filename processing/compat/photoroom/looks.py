@@ -73,7 +73,8 @@ _METADATA: dict[str, Metadata] = {
 _COLOR_SPACES: dict[str, ColorSpace] = {"sRGB": "sRGB", "original": "original"}
 
 
-def read_shadow(fields: Fields, base: Shadow | None) -> Shadow | None:
+def read_shadow(fields: Fields, base: Shadow | None, *, new_scene: bool) -> Shadow | None:
+    """Read the shadow. In a new scene, nothing said means the native endpoint's own default."""
     overrides = {
         "direction": fields.angle("shadow.directionOverride", 360, _DIRECTIONS),
         "intensity": fields.number("shadow.intensityOverride", 0, 1),
@@ -82,6 +83,8 @@ def read_shadow(fields: Fields, base: Shadow | None) -> Shadow | None:
         "pose": fields.angle("shadow.subjectPoseOverride", 90, _POSES),
     }
     word = fields.text("shadow.mode")
+    if new_scene and base is None and word is None:
+        base = Shadow()
     mode = fields.choice("shadow.mode", _SHADOWS, tolerated=("none",))
     given = fields.first(
         f"shadow.{name}Override"

@@ -74,6 +74,7 @@ def encode(
 ) -> bytes:
     """Write sRGB pixels as png, jpg, webp or avif, with no metadata and no profile.
 
+    `rgb` is uint8 (h, w, 3), or (h, w) for grey, which png and jpg write as such; grey has no alpha.
     A `background` flattens; a jpg is always flat, on white where no background is given. Colors
     under fully transparent pixels are dropped: they would leak what was cut away, and cost bytes.
     Raises InvalidPlan where the format can't hold a picture of that size.
@@ -122,7 +123,7 @@ def _png_chunks(tags: Tags) -> list[png.Chunk]:
 
 
 def _jpg(rgb: U8, settings: _Settings) -> bytes:
-    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    bgr = rgb if rgb.ndim == 2 else cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
     done, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, settings.quality])
     if not done:
         raise InvalidPlan("An image of this size can't be written as jpg.")

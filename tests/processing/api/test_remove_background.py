@@ -71,9 +71,9 @@ class TestAnswer:
     def test_the_mask_itself(self, quick_queue: None, owner: Seller) -> None:
         data = post(owner, owner.image(photo()), output="mask", edge=0).json()["data"]
         mask = opened(data["displayUrl"])
-        assert mask.size == (60, 40)
-        assert mask.getpixel((0, 0)) == (0, 0, 0)
-        assert mask.getpixel((30, 20)) == (255, 255, 255)
+        assert (mask.mode, mask.size) == ("L", (60, 40))
+        assert mask.getpixel((0, 0)) == 0
+        assert mask.getpixel((30, 20)) == 255
         assert Job.objects.get().result.name == "shoe-mask.png"
 
     def test_jpg_goes_on_white(self, quick_queue: None, owner: Seller) -> None:

@@ -38,7 +38,8 @@ def sides(top: Any = 0, right: Any = 0, bottom: Any = 0, left: Any = 0) -> dict[
 
 
 def generated(**values: Any) -> dict[str, Any]:
-    return {"background": {"generated": {"prompt": "on oak", **values}}}
+    """A scene has the shadow that the native endpoint for scenes gives it."""
+    return {"background": {"generated": {"prompt": "on oak", **values}}, **shadow()}
 
 
 def shadow(**values: Any) -> dict[str, Any]:
@@ -172,12 +173,17 @@ BACKGROUNDS: list[tuple[dict[str, str], dict[str, Any]]] = [
     ),
     (
         {"background.guidance.imageUrl": URL},
-        {"background": {"generated": {"prompt": "", "guidanceImageId": GUIDANCE}}},
+        {"background": {"generated": {"prompt": "", "guidanceImageId": GUIDANCE}}, **shadow()},
     ),
     (
         {**PROMPT, "background.blur.mode": "bokeh"},
-        {"background": {"generated": {"prompt": "on oak"}, "blur": {"mode": "bokeh"}}},
+        {
+            "background": {"generated": {"prompt": "on oak"}, "blur": {"mode": "bokeh"}},
+            **shadow(),
+        },
     ),
+    ({**PROMPT, "shadow.mode": "none"}, {**generated(), "shadow": None}),
+    ({**PROMPT, "shadow.mode": "ai.hard"}, {**generated(), **shadow(mode="hard")}),
 ]
 LOOKS: list[tuple[dict[str, str], dict[str, Any]]] = [
     ({"shadow.mode": "ai.soft"}, shadow()),

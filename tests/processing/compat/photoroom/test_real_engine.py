@@ -10,6 +10,7 @@ from PIL import Image as Pillow
 
 from media_library.files import storage
 from media_library.intake.ingest import ingest
+from media_library.models import Image
 from processing.commands import Edit
 from processing.services import edit_json, jobs
 from processing.worker import runtime, tasks
@@ -27,6 +28,14 @@ NATIVE = {
     "layout": {"size": "200x200", "padding": 0.1},
     "background": {"color": "lime"},
 }
+
+
+def photo_with_a_hole() -> bytes:
+    picture = Pillow.open(BytesIO(PHOTO)).convert("RGBA")
+    picture.putpixel((5, 5), (0, 0, 0, 0))
+    out = BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +71,34 @@ def test_a_background_that_was_sent_along(shop: Shop) -> None:
     picture = Pillow.open(BytesIO(answer.data)).convert("RGB")
     assert picture.getpixel((100, 60))[2] > 200
     assert picture.getpixel((100, 100))[0] > 150
+
+
+TRANSPARENT = photo_with_a_hole()
+
+
+@pytest.mark.parametrize(
+    ("source", "params", "mode"),
+    [
+        (PHOTO, {}, "RGB"),
+        (PHOTO, {"outputSize": "originalImage", "maxWidth": "200"}, "RGB"),
+        (PHOTO, {"outputSize": "200x150", "export.format": "webp"}, "RGB"),
+        (PHOTO, {"outputSize": "200x200", "background.color": "lime"}, "RGB"),
+        (PHOTO, {"outputSize": "200x200", "scaling": "fill"}, "RGB"),
+        (TRANSPARENT, {"background.color": "lime"}, "RGB"),
+        # What is transparent was asked for, or there before.
+        (PHOTO, {"outputSize": "200x200"}, "RGBA"),
+        (PHOTO, {"padding": "0.1"}, "RGBA"),
+        (PHOTO, {"outputSize": "200x200", "background.color": "00ff0080"}, "RGBA"),
+        (TRANSPARENT, {}, "RGBA"),
+        (TRANSPARENT, {"export.format": "jpg"}, "RGB"),
+    ],
+)
+def test_a_kept_background_stays_opaque(
+    shop: Shop, source: bytes, params: dict[str, str | float | bool], mode: str
+) -> None:
+    answer = shop.client.edit(source, {"removeBackground": "false", **params})
+    assert Pillow.open(BytesIO(answer.data)).mode == mode
+    assert Image.objects.get(kind="derived").has_alpha is (mode == "RGBA")
 
 
 def test_a_sandbox_result_is_marked(shop: Shop) -> None:

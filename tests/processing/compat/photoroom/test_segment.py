@@ -55,7 +55,9 @@ def test_the_cutout_comes_as_png(free_shop: Shop) -> None:
         ({"bg_color": "FF0000"}, "image/png", "RGB", (255, 0, 0)),
         ({"bg_color": "blue"}, "image/png", "RGB", (0, 0, 255)),
         ({"bg_color": "transparent"}, "image/png", "RGBA", (0, 0, 0, 0)),
-        ({"channels": "alpha"}, "image/png", "RGB", (0, 0, 0)),
+        ({"channels": "alpha"}, "image/png", "L", 0),
+        ({"channels": "alpha", "format": "jpg"}, "image/jpeg", "L", 0),
+        ({"channels": "alpha", "format": "webp"}, "image/webp", "RGB", (0, 0, 0)),
     ],
 )
 def test_formats_and_colors(
@@ -66,6 +68,15 @@ def test_formats_and_colors(
     assert (answer.media_type, picture.mode) == (media_type, mode)
     if corner is not None:
         assert picture.getpixel((0, 0)) == corner
+
+
+@works
+def test_a_sandbox_mask_is_marked_in_grey(shop: Shop) -> None:
+    mask = opened(shop.client.segment(photo((200, 160)), channels="alpha").data)
+    marked = opened(shop.sandbox.segment(photo((200, 160)), channels="alpha").data)
+    assert (mask.mode, marked.mode) == ("L", "L")
+    assert mask.getpixel((100, 80)) == 255
+    assert mask.tobytes() != marked.tobytes()
 
 
 @works
