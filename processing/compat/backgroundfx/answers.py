@@ -53,6 +53,14 @@ def processing_result(job: Job, result: Image, *, base: str, mask: bool) -> dict
     return shown
 
 
+def replacement(name: str, served_by: str) -> dict[str, str]:
+    """What stands beside an answer whose model is another than the one asked for."""
+    return {
+        "requested_model": name,
+        "notice": f"{name} is not installed here; {served_by} was used instead.",
+    }
+
+
 def batch_job(batch: Batch, *, base: str) -> dict[str, Any]:
     """``errors`` is no property of the vendor's, who have no word for a photo that failed alone."""
     counts = batch_progress.counts_of(batch)

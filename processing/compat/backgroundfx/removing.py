@@ -13,7 +13,7 @@ from config.api.bodies import refusal
 from config.errors import AppError
 from processing.commands import RemoveBackground
 from processing.compat.backgroundfx.dialect import DIALECT
-from processing.compat.fields import Fields, ParameterError, wrong
+from processing.compat.fields import Fields, wrong
 from processing.engine.plans.cutout import CutoutPlan
 from processing.worker import runtime
 
@@ -49,30 +49,34 @@ class Options(BaseModel):
         floor, share = _EDGES[self.quality]
         return round(floor + share * self.edge_refinement, 2)
 
+    @property
+    def replaced_model(self) -> str | None:
+        """The model that was asked for by name, where another one does its work."""
+        return self.model if self.model != "rembg" and self._named() is None else None
+
     def command(self) -> RemoveBackground:
-        """Raises AppError VALIDATION_ERROR for a model that is not installed."""
         return RemoveBackground(plan=CutoutPlan(model=self._model(), edge=self.edge))
 
     def _model(self) -> str:
-        if self.model == "rembg":
-            finest = self.quality == "ultra" and _is_installed(FINEST_MODEL)
-            name = FINEST_MODEL if finest else settings.DEFAULT_MODEL
-        else:
-            custom: str = DIALECT.setting("BACKGROUNDFX_CUSTOM_MODEL")
-            name = custom if self.model == "custom" else self.model
-        if not name or not _is_installed(name):
-            raise ParameterError("model", f"model: {self.model} is not installed here")
-        return name
+        named = None if self.model == "rembg" else self._named()
+        finest = self.quality == "ultra" and _is_installed(FINEST_MODEL)
+        return named or (FINEST_MODEL if finest else settings.DEFAULT_MODEL)
+
+    def _named(self) -> str | None:
+        custom: str = DIALECT.setting("BACKGROUNDFX_CUSTOM_MODEL")
+        name = custom if self.model == "custom" else self.model
+        return name if name and _is_installed(name) else None
 
 
 def from_form(fields: Fields) -> Options:
     """Raises AppError VALIDATION_ERROR naming the parameter."""
-    given: dict[str, Any] = {}
-    for name, field in Options.model_fields.items():
-        text = fields.text(name)
-        if text is not None:
-            given[name] = text if isinstance(field.default, str) else _value(text)
-    return _checked(given)
+    given = {
+        "model": fields.text("model"),
+        "quality": fields.text("quality"),
+        "return_mask": fields.flag("return_mask"),
+        "edge_refinement": fields.number("edge_refinement", 0, 100),
+    }
+    return _checked({name: value for name, value in given.items() if value is not None})
 
 
 def of_json(text: str | None) -> Options:
@@ -91,14 +95,6 @@ def _checked(given: Mapping[str, Any], prefix: str = "") -> Options:
         return Options.model_validate(given)
     except ValidationError as error:
         raise refusal(error, prefix) from error
-
-
-def _value(text: str) -> Any:
-    """Booleans and numbers are spelled in forms as in JSON; what is none stays text."""
-    try:
-        return json.loads(text, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        return text
 
 
 def _no_number(name: str) -> NoReturn:

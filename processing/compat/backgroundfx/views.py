@@ -26,9 +26,9 @@ from processing.compat.pictures import PictureParam, uploaded_images
 from processing.compat.views import DialectView, UnknownAddress
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import Background, EditPlan, Layout
-from processing.models import Job
 from processing.services import batch_uploads, batches, jobs, webhooks
 from processing.services.batch_uploads import FIELD
+from processing.worker import runtime
 
 _CATEGORIES = {name: name for name in BackgroundCategory.values}
 _MAX_PAGE, _MAX_LIMIT = 1_000_000, 100
@@ -70,11 +70,13 @@ class RemoveBackground(FormView):
         sent = PictureParam("file", file, max_bytes=DIALECT.max_file_bytes)
         with uploaded_images(who.account, [sent]) as [source]:
             job = submit(who, command, source)
-        return self.result(job, mask=options.return_mask)
-
-    def result(self, job: Job, *, mask: bool) -> Response:
-        result = result_of(job)
-        return Response(answers.processing_result(job, result, base=self.base, mask=mask))
+        shown = answers.processing_result(
+            job, result_of(job), base=self.base, mask=options.return_mask
+        )
+        if options.replaced_model is not None:
+            served_by = shown["metadata"]["model"]
+            shown["metadata"] |= answers.replacement(options.replaced_model, served_by)
+        return Response(shown)
 
 
 class ReplaceBackground(BackgroundfxView):
@@ -106,11 +108,16 @@ class StartBatch(FormView):
 
     def post(self, request: Request) -> Response:
         fields = Fields.from_form(request)
-        command = removing.of_json(fields.text("options", most=10_000)).command()
+        options = removing.of_json(fields.text("options", most=10_000))
+        command = options.command()
         files, most = fields.files(FIELD), DIALECT.max_file_bytes
         with batch_uploads.uploaded_members(self.account, files, max_bytes=most) as members:
             batch = batches.submit(caller(request), command, pictures=members)
-        return Response(answers.batch_job(batch, base=self.base), status=202)
+        shown = answers.batch_job(batch, base=self.base)
+        if options.replaced_model is not None:
+            served_by = runtime.registry().resolve(command.plan.model)
+            shown |= answers.replacement(options.replaced_model, served_by)
+        return Response(shown, status=202)
 
 
 class BatchJob(BackgroundfxView):

@@ -115,6 +115,18 @@ def test_where_a_batch_stands(counts: BatchCounts, status: str) -> None:
     assert status_of(counts) == status
 
 
+def test_a_model_that_is_not_there_is_replaced_aloud(
+    quick_queue: MiddleModel, studio: Studio
+) -> None:
+    answer = studio.client.batch(photos(1), '{"model": "deeplab", "quality": "ultra"}')
+    assert (answer["requested_model"], answer["notice"]) == (
+        "deeplab",
+        "deeplab is not installed here; high was used instead.",
+    )
+    [result] = studio.client.job(answer["id"])["results"]
+    assert result["metadata"]["model"] == "high"
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         ("options", "field"),
@@ -122,7 +134,7 @@ class TestRefused:
             ("no json", "options"),
             ('{"quality": "best"}', "options.quality"),
             ('{"Quality": "low"}', "options.Quality"),
-            ('{"model": "deeplab"}', "model"),
+            ('{"model": "sam"}', "options.model"),
         ],
     )
     def test_options_that_mean_nothing(

@@ -146,14 +146,14 @@ class TestRates:
         (
             "/process/remove-background",
             {"files": {"file": b"x"}, "data": {"edge_refinement": "101"}},
-            "edge_refinement: Must be less than or equal to 100",
-            {"edge_refinement": ["Must be less than or equal to 100"]},
+            "edge_refinement must be between 0 and 100",
+            {"edge_refinement": ["edge_refinement must be between 0 and 100"]},
         ),
         (
             "/process/remove-background",
-            {"files": {"file": b"x"}, "data": {"model": "deeplab"}},
-            "model: deeplab is not installed here",
-            {"model": ["model: deeplab is not installed here"]},
+            {"files": {"file": b"x"}, "data": {"model": "sam"}},
+            "model: Must be 'rembg', 'u2net', 'deeplab' or 'custom'",
+            {"model": ["Must be 'rembg', 'u2net', 'deeplab' or 'custom'"]},
         ),
         (
             "/process/batch",

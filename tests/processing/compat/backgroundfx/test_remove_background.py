@@ -98,6 +98,26 @@ def test_without_the_finest_model_the_answer_says_what_ran(
     assert metadata["model"] == "fast"
 
 
+@pytest.mark.parametrize("model", ["u2net", "deeplab", "custom"])
+def test_a_model_that_is_not_there_is_replaced_aloud(
+    quick_queue: MiddleModel, studio: Studio, model: str
+) -> None:
+    metadata = studio.client.remove_background(photo(), model=model)["metadata"]
+    assert quick_queue.asked == ["fast"]
+    assert metadata["model"] == "fast"
+    assert metadata["requested_model"] == model
+    assert metadata["notice"] == f"{model} is not installed here; fast was used instead."
+
+
+def test_a_named_model_that_is_there_needs_no_notice(
+    quick_queue: MiddleModel, studio: Studio
+) -> None:
+    quick_queue.installed |= {"u2net"}
+    metadata = studio.client.remove_background(photo(), model="u2net")["metadata"]
+    assert quick_queue.asked == ["u2net"]
+    assert not {"requested_model", "notice"} & {*metadata}
+
+
 class TestMask:
     def test_it_is_what_a_job_for_the_mask_makes(
         self, quick_queue: MiddleModel, studio: Studio
@@ -155,12 +175,6 @@ class TestRefused:
             *(400, "VALIDATION_ERROR"),
             ["file"],
         )
-
-    def test_a_model_that_is_not_installed_is_named(
-        self, studio: Studio, models: MiddleModel
-    ) -> None:
-        error = refused(studio, model="deeplab")
-        assert (error.status, error.message) == (400, "model: deeplab is not installed here")
 
     @pytest.mark.parametrize(
         "options", [{"quality": "best"}, {"edge_refinement": 101}, {"model": "sam"}]

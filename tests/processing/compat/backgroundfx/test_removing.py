@@ -70,25 +70,35 @@ def test_rembg_is_the_fast_model_until_ultra(
 
 
 @pytest.mark.parametrize("model", ["u2net", "deeplab", "custom"])
-def test_other_models_must_be_installed(models: MiddleModel, model: str) -> None:
-    found = refusal(form(model=model).command)
-    assert found == {"model": [f"model: {model} is not installed here"]}
+@pytest.mark.parametrize(
+    ("quality", "installed", "serves"),
+    [
+        ("high", {"fast", "high"}, "fast"),
+        ("ultra", {"fast", "high"}, "high"),
+        ("ultra", {"fast"}, "fast"),
+    ],
+)
+def test_what_serves_models_that_are_not_there(
+    models: MiddleModel, model: str, quality: str, installed: set[str], serves: str
+) -> None:
+    models.installed = installed
+    options = form(model=model, quality=quality)
+    assert (options.command().plan.model, options.replaced_model) == (serves, model)
 
 
 def test_other_models_run_where_they_are(models: MiddleModel, settings: Any) -> None:
     settings.BACKGROUNDFX_CUSTOM_MODEL = "birefnet-general"
     models.installed |= {"u2net", "birefnet-general"}
-    assert form(model="u2net", quality="ultra").command().plan.model == "u2net"
-    assert form(model="custom").command().plan.model == "birefnet-general"
+    for model, serves in {"u2net": "u2net", "custom": "birefnet-general"}.items():
+        options = form(model=model, quality="ultra")
+        assert (options.command().plan.model, options.replaced_model) == (serves, None)
+    assert form(model="rembg", quality="ultra").replaced_model is None
 
 
-def test_a_custom_model_that_is_gone_is_named_as_they_do(
-    models: MiddleModel, settings: Any
-) -> None:
+def test_a_custom_model_that_is_gone_is_replaced(models: MiddleModel, settings: Any) -> None:
     settings.BACKGROUNDFX_CUSTOM_MODEL = "birefnet-general"
-    assert refusal(form(model="custom").command) == {
-        "model": ["model: custom is not installed here"]
-    }
+    options = form(model="custom")
+    assert (options.command().plan.model, options.replaced_model) == ("fast", "custom")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +107,11 @@ def test_a_custom_model_that_is_gone_is_named_as_they_do(
         ("edge_refinement", "0", 0.0),
         ("edge_refinement", "12.5", 12.5),
         ("edge_refinement", "1e2", 100.0),
+        ("edge_refinement", "33.333333333333336", 33.333333333333336),
+        ("edge_refinement", ".5", 0.5),
         ("return_mask", "true", True),
+        ("return_mask", "True", True),  # as python-requests sends it
+        ("return_mask", "False", False),
         ("return_mask", "false", False),
     ],
 )
@@ -118,7 +132,7 @@ def test_forms_spell_values_as_json_does(name: str, text: str, value: object) ->
         ("edge_refinement", "true"),
         ("edge_refinement", '"5"'),
         ("edge_refinement", "[" * 150),
-        ("return_mask", "True"),
+        ("return_mask", "TRUE"),
         ("return_mask", "1"),
         ("return_mask", "null"),
     ],
