@@ -10,7 +10,9 @@ import signal
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -62,9 +64,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=30)
     chosen = parser.parse_args()
-    with receiving() as receiver, Site(**SETTINGS) as site:
-        with site.client(site.demo("enterprise")["apiKey"]) as client:
-            torture(site, Seller(client), receiver, random.Random(chosen.seed), chosen.kills)
+    with ExitStack() as stack:
+        receiver, site = stack.enter_context(receiving()), stack.enter_context(Site(**SETTINGS))
+        client = stack.enter_context(site.client(site.demo("enterprise")["apiKey"]))
+        torture(site, Seller(client), receiver, random.Random(chosen.seed), chosen.kills)
 
 
 def torture(
@@ -90,9 +93,10 @@ def torture(
     assert states == {"completed": JOBS}, (states, [j for j in ended.values() if j["error"]][:3])
     print(f"attempts: {dict(Counter(job['attempts'] for job in ended.values()))}")
     for job in ended.values():
-        assert seller.results(job["imageId"]) == [job["resultImageId"]]
+        assert seller.results(job["sourceImageId"]) == [job["resultImageId"]]
     assert seller.used() == used + JOBS
-    assert left_after_sweeping(site) == 2 * JOBS  # each picture and what was made of it
+    stored, known = left_after_sweeping(site)
+    assert stored == known
     told = until(lambda: everybody_told(receiver, jobs), seconds=180, pause=0.5)
     print(f"usage exact, one result each, webhooks: {told}")
 
@@ -103,7 +107,8 @@ def submitted(seller: Seller, pictures: list[str]) -> list[str]:
     for number in range(BATCHES):
         ids = pictures[number * IN_A_BATCH : (number + 1) * IN_A_BATCH]
         batch = insisted(seller, "/batch", seller.batch_body(ids))
-        shown = insisted_on(lambda: seller.client.get(f"/batch/{batch['batchId']}"))
+        url = f"/batch/{batch['batchId']}"
+        shown = insisted_on(partial(seller.client.get, url))
         jobs += [item["jobId"] for item in shown["items"]]
         start = BATCHES * IN_A_BATCH + number * (SINGLES // BATCHES)
         for image_id in pictures[start : start + SINGLES // BATCHES]:
@@ -135,14 +140,18 @@ def insisted_on(ask: Any) -> dict[str, Any]:
     return until(look, seconds=660, pause=0.3)
 
 
-def left_after_sweeping(site: Site) -> int:
-    """How many pictures are stored once those that no row knows are old enough and swept away."""
+def left_after_sweeping(site: Site) -> tuple[int, int]:
+    """How many pictures are stored and how many have a row, once what is old has been swept away."""
     long_ago = time.time() - 7200
     for path in site.files():
         os.utime(path, (long_ago, long_ago))
-    sweep = "from media_library.sweeps import orphan_files; print(orphan_files())"
-    print(f"files that no row knew, swept: {site.manage('shell', '-v', '0', '-c', sweep).strip()}")
-    return sum(path.name.startswith("original.") for path in site.files())
+    code = (
+        "from media_library.models import Image; from media_library.sweeps import orphan_files; "
+        "print(orphan_files(), Image.objects.count())"
+    )
+    swept, known = site.manage("shell", "-v", "0", "-c", code).split()
+    print(f"files that no row knew, swept: {swept}")
+    return sum(path.name.startswith("original.") for path in site.files()), int(known)
 
 
 def everybody_told(receiver: Receiver, jobs: list[str]) -> str | None:

@@ -26,9 +26,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1500)
     chosen = parser.parse_args()
-    with Site(RATE_UPLOAD="1000000/h") as site:
-        with site.client(site.demo("enterprise")["apiKey"]) as client:
-            torture(site, Seller(client), random.Random(chosen.seed), chosen.count)
+    with Site() as site, site.client(site.demo("enterprise")["apiKey"]) as client:
+        torture(site, Seller(client), random.Random(chosen.seed), chosen.count)
 
 
 def torture(site: Site, seller: Seller, dice: random.Random, count: int) -> None:
