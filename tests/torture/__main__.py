@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("kills", "mutants", "callers")
+PARTS = ("starts", "kills", "mutants", "callers")
 
 
 def main() -> None:
