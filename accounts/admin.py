@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -11,11 +12,17 @@ from django.http import HttpRequest
 
 from accounts import models
 from accounts.admin_forms import AccountForm, NewUserForm, PlanLimitForm, UserForm
+from accounts.lifecycle import closing, parts
 from config.admin import ReadOnly
 
 
 class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """History."""
+
+
+def _in_words(account: models.Account) -> str:
+    held = parts.holdings(account.pk)
+    return ", ".join(f"{count:,} {name}" for name, count in held.items() if count) or "empty"
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -24,8 +31,42 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     autocomplete_fields = ["user", "account"]
 
 
+class Ended:
+    """For what is deleted by a service: at once for whoever uses it, by a worker for the rest.
+
+    Django's own page would read and list every row of an account first.
+    """
+
+    def close(self, row: Any) -> None:
+        raise NotImplementedError
+
+    def obstacle(self, row: Any) -> str | None:
+        return None
+
+    def summary(self, row: Any) -> list[Any]:
+        raise NotImplementedError
+
+    def get_deleted_objects(
+        self, objs: Iterable[Any], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        rows = list(objs)
+        name = str(rows[0]._meta.verbose_name_plural) if rows else ""
+        found: list[Any] = []
+        for row in rows:
+            found += [str(row), self.summary(row)]
+        blocked = [reason for row in rows if (reason := self.obstacle(row))]
+        return found, {name: len(rows)}, set(), blocked
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.close(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self.close(row)
+
+
 @admin.register(models.User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(Ended, DjangoUserAdmin):  # type: ignore[type-arg]
     form = UserForm
     add_form = NewUserForm
     ordering = ["email"]
@@ -47,20 +88,49 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
     ]
 
+    def close(self, row: models.User) -> None:
+        closing.close_person(row)
+
+    def obstacle(self, row: models.User) -> str | None:
+        return closing.obstacle_of(row)
+
+    def summary(self, row: models.User) -> list[Any]:
+        owned = models.Account.objects.filter(
+            memberships__user=row, memberships__role=models.Role.OWNER
+        )
+        return [f"account “{one.name}”: {_in_words(one)}" for one in owned]
+
     def get_inlines(self, request: HttpRequest, obj: models.User | None) -> list[Any]:
         return [MembershipInline] if obj else []
 
 
 @admin.register(models.Account)
-class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AccountAdmin(Ended, admin.ModelAdmin):  # type: ignore[type-arg]
     form = AccountForm
-    list_display = ["name", "plan", "currency", "member_count", "key_count", "created_at"]
+    list_display = ["name", "state", "plan", "currency", "member_count", "key_count", "created_at"]
     list_filter = ["plan", "created_at"]
     list_select_related = ["plan"]
     search_fields = ["name", "members__email", "id"]
     date_hierarchy = "created_at"
-    readonly_fields = ["id", "created_at"]
+    readonly_fields = ["id", "state", "created_at"]
     inlines = [MembershipInline]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.closed_at)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.closed_at)
+
+    def close(self, row: models.Account) -> None:
+        closing.close_account(row)
+
+    def summary(self, row: models.Account) -> list[Any]:
+        people = [f"{one.user} ({one.get_role_display()})" for one in row.memberships.all()]
+        return [_in_words(row), *people]
+
+    @admin.display(description="state")
+    def state(self, account: models.Account) -> str:
+        return "Being deleted" if account.closed_at else "Open"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Account]:
         rows: QuerySet[models.Account] = super().get_queryset(request)
@@ -76,6 +146,12 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="keys", ordering="key_total")
     def key_count(self, account: Any) -> int:
         return int(account.key_total)
+
+
+@admin.register(models.FormerAccount)
+class FormerAccountAdmin(ReadOnlyAdmin):
+    list_display = ["closed", "opened", "plan", "usage"]
+    list_filter = ["closed", "plan"]
 
 
 class PlanLimitInline(admin.TabularInline):  # type: ignore[type-arg]

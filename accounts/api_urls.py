@@ -11,6 +11,7 @@ urlpatterns = [
     path("auth/login", endpoints.LoginView.as_view(), name="api_login"),
     path("auth/logout", endpoints.LogoutView.as_view(), name="api_logout"),
     path("auth/me", endpoints.MeView.as_view(), name="api_me"),
+    path("auth/me/delete", endpoints.DeletionView.as_view(), name="api_delete_me"),
     path("auth/sessions", endpoints.SessionsView.as_view(), name="api_sessions"),
     path("auth/sessions/<str:session_id>", endpoints.SessionView.as_view(), name="api_session"),
     path("keys", endpoints.KeysView.as_view(), name="api_keys"),

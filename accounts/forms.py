@@ -29,6 +29,30 @@ class SignupForm(AllauthSignupForm):
         self.fields["password1"].help_text = "At least 8 characters, and not a common password."
 
 
+class DeletionForm(forms.Form):
+    """Who deletes an account says once more who they are."""
+
+    password = forms.CharField(
+        max_length=1024,
+        strip=False,
+        label="Your password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        max_length=20,
+        required=False,
+        label="Code from your authenticator app",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if with_code:
+            self.fields["code"].required = True
+        else:
+            del self.fields["code"]
+
+
 class KeyForm(forms.Form):
     name = forms.CharField(
         max_length=100,

@@ -53,7 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         "active",
         default=True,
         help_text=(
-            "Turn this off instead of deleting the person: sign-in and their API keys stop "
+            "Turn this off to keep the person out for a while: sign-in and their API keys stop "
             "working immediately."
         ),
     )
@@ -132,10 +132,21 @@ class Account(models.Model):
         max_length=3, default=currencies.DEFAULT, help_text="ISO code of the currency for prices."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Deleted by its owner or by staff. The row goes when a worker has removed all that it has.
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the clock should ask a worker (again); null where nothing is to be done.
+    work_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     members = models.ManyToManyField(User, through="Member", related_name="accounts")
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["work_due_at"],
+                condition=models.Q(work_due_at__isnull=False),
+                name="account_work_due",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -143,6 +154,21 @@ class Account(models.Model):
     @property
     def public_id(self) -> str:
         return public_ids.encode("acct", self.id)
+
+
+class FormerAccount(models.Model):
+    """What an account that was deleted had used: numbers alone, which lead back to nobody."""
+
+    plan = models.CharField(max_length=40)
+    opened = models.CharField(max_length=7, help_text="The month, such as 2027-03.")
+    closed = models.CharField(max_length=7, help_text="The month, such as 2027-03.")
+    usage = models.JSONField(default=dict)  # how often in all, by operation
+
+    class Meta:
+        ordering = ["-closed", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.plan}, {self.opened} to {self.closed}"
 
 
 class Role(models.TextChoices):

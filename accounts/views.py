@@ -6,27 +6,30 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import api_keys
-from accounts.access.pages import is_htmx, page, signed_in
+from accounts.access.pages import is_htmx, limit, page, signed_in
 from accounts.access.scopes import ALL_SCOPES
-from accounts.forms import KeyForm
+from accounts.forms import DeletionForm, KeyForm
+from accounts.lifecycle import closing, parts
 from accounts.limits import operations, quotas
-from accounts.models import ApiKey, Session
+from accounts.models import ApiKey, Session, User
 from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
 from config.api.ids import decoded
-from config.errors import not_found
+from config.errors import AppError, not_found
 
 TEMPLATE = "accounts/keys.html"
+DELETE_TEMPLATE = "accounts/delete.html"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,43 @@ def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
         return render(request, f"{TEMPLATE}#sessions", _context(request, form=KeyForm()))
     messages.success(request, "The session has ended.")
     return redirect("keys")
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """What goes with the account, and a form that asks for the password once more."""
+    caller, user = signed_in(request)
+    with_code = is_mfa_enabled(user)
+    form = DeletionForm(request.POST or None, with_code=with_code)
+    if request.method == "POST":
+        limit(request, "auth")
+        if form.is_valid() and _deleted(request, user, form):
+            messages.success(request, "Your account was deleted. Its pictures are being removed.")
+            return redirect("/")
+    context = {
+        "form": form,
+        "account": caller.account,
+        "obstacle": closing.obstacle_of(user),
+        "holdings": parts.holdings(caller.account.pk),
+    }
+    return render(request, DELETE_TEMPLATE, context, status=422 if form.errors else 200)
+
+
+def _deleted(request: HttpRequest, user: User, form: DeletionForm) -> bool:
+    given = form.cleaned_data
+    try:
+        sign_in.confirm(request, user, password=given["password"], code=given.get("code", ""))
+    except AppError as error:
+        for name, found in (error.fields or {}).items():
+            form.add_error(name, found[0])
+        if not error.fields:
+            raise
+        return False
+    closing.close_person(user)
+    logout(request)
+    return True
 
 
 def _context(request: HttpRequest, *, form: KeyForm) -> dict[str, Any]:

@@ -8,9 +8,12 @@ class ListingsConfig(AppConfig):
     verbose_name = "Listings"
 
     def ready(self) -> None:
+        from accounts.lifecycle import parts
         from listings.generation import generate
         from listings.pricing import comparables
+        from listings.services import removal
         from processing.worker import kinds
 
         kinds.register(generate.GenerateListing, generate.KIND)
         kinds.register(comparables.ImportComparables, comparables.KIND)
+        parts.register(removal.PART)

@@ -8,3 +8,9 @@ from django.apps import AppConfig
 class MediaLibraryConfig(AppConfig):
     name = "media_library"
     verbose_name = "Media library"
+
+    def ready(self) -> None:
+        from accounts.lifecycle import parts
+        from media_library import removal
+
+        parts.register(removal.PART)

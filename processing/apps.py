@@ -14,13 +14,15 @@ class ProcessingConfig(AppConfig):
     verbose_name = "Processing"
 
     def ready(self) -> None:
+        from accounts.lifecycle import parts
         from processing.commands import Edit, RemoveBackground
         from processing.compat import registry
-        from processing.services import paint_background
+        from processing.services import paint_background, removal
         from processing.worker import cutouts, edits, kinds
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
+        parts.register(removal.PART)
         for dialect in DIALECTS:
             registry.register(dialect)

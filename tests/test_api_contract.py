@@ -63,7 +63,11 @@ _CHECKS = [
 ]
 
 # Nobody has the example's password, and its address leads nowhere.
-_NOT_HERE = {"/api/v1/auth/login": 401, "/api/v1/images": 400}
+_NOT_HERE = {
+    "/api/v1/auth/login": 401,
+    "/api/v1/auth/me/delete": 400,
+    "/api/v1/images": 400,
+}
 
 
 @cache

@@ -16,8 +16,10 @@ from accounts.api import examples
 from accounts.api.idempotency import idempotent, new_id
 from accounts.api.serializers import (
     AccountChange,
+    AccountDeletion,
     CreatedKeySerializer,
     Credentials,
+    DeletionSerializer,
     KeySerializer,
     MeSerializer,
     NewKey,
@@ -28,6 +30,7 @@ from accounts.api.serializers import (
     VerificationSentSerializer,
 )
 from accounts.http import Caller, caller
+from accounts.lifecycle import closing
 from accounts.limits import quotas
 from accounts.models import ApiKey, User
 from accounts.signing import sign_in
@@ -129,6 +132,31 @@ class MeView(ApiView):
             "quotas": quotas.overview(account),
         }
         return Response(MeSerializer(answer).data)
+
+
+class DeletionView(ApiView):
+    rate_group = {"POST": "auth"}  # it takes a password, which may be guessed at
+
+    @endpoint(
+        "Delete the account",
+        description=(
+            "Deletes the person and the account, with all pictures, jobs, listings and keys. It "
+            "can't be undone. Nobody can sign in from the moment of the answer; the rest is "
+            "removed within minutes. Only people can do this: an API key can't. 409 CONFLICT "
+            "where something has to be settled before, such as who owns an account with other "
+            "members."
+        ),
+        request=AccountDeletion,
+        responses={202: DeletionSerializer},
+        example={"deleting": True},
+        body_example={"password": examples.CREDENTIALS["password"]},
+    )
+    def post(self, request: Request) -> Response:
+        user, given = _person(request), self.read(AccountDeletion)
+        sign_in.confirm(request._request, user, **given)
+        closing.close_person(user)
+        logout(request._request)  # the browser forgets its cookie too
+        return Response({"deleting": True}, status=202)
 
 
 class UsageView(ApiView):

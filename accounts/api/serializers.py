@@ -83,6 +83,22 @@ class AccountChange(StrictSerializer):
     currency = serializers.ChoiceField(choices=CODES)
 
 
+class AccountDeletion(StrictSerializer):
+    password = Text(max_length=1024, trim_whitespace=False)
+    code = Text(
+        max_length=20,
+        default="",
+        allow_blank=True,
+        help_text="The code from the authenticator app, if two-factor sign-in is on.",
+    )
+
+
+class DeletionSerializer(serializers.Serializer[Any]):
+    deleting = serializers.BooleanField(
+        help_text="Nobody can sign in any more; pictures and data are being removed."
+    )
+
+
 class QuotaSerializer(serializers.Serializer[Any]):
     operation = serializers.CharField()
     limit = serializers.IntegerField()

@@ -26,7 +26,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import Session, User, normalised_email
 from accounts.signing.sessions import SessionStore
-from config.errors import AppError
+from config.errors import AppError, invalid
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
@@ -48,6 +48,20 @@ def check_credentials(request: HttpRequest, *, email: str, password: str, code: 
             status=403,
         )
     return user
+
+
+def confirm(request: HttpRequest, user: User, *, password: str, code: str) -> None:
+    """Make sure that it is still ``user`` who asks, before something that can't be undone.
+
+    Raises AppError VALIDATION_ERROR by field: who asks is signed in, so it is no 401.
+    """
+    if authenticate(request, email=user.email, password=password) != user:
+        raise invalid("password", "The password is wrong.")
+    if is_mfa_enabled(user):
+        if not code:
+            raise invalid("code", "Enter the code from your authenticator app.")
+        if not _has_code(user, code):
+            raise invalid("code", "The code is wrong or was already used.")
 
 
 def verification_is_mandatory() -> bool:
@@ -102,8 +116,12 @@ def _check_second_factor(user: User, code: str) -> None:
         raise AppError(
             "MFA_REQUIRED", "Send the code from your authenticator app as `code`.", status=401
         )
-    if not any(_accepts(factor, code) for factor in Authenticator.objects.filter(user=user)):
+    if not _has_code(user, code):
         raise AppError("INVALID_CREDENTIALS", "The code is wrong or was already used.", status=401)
+
+
+def _has_code(user: User, code: str) -> bool:
+    return any(_accepts(factor, code) for factor in Authenticator.objects.filter(user=user))
 
 
 def _accepts(factor: Authenticator, code: str) -> bool:

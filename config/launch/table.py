@@ -70,7 +70,7 @@ def stages(site: Site) -> list[Stage]:
                 # cores for one after the other. Processes, so that a picture that kills its worker
                 # takes no other with it.
                 _worker("batches", site.batch_workers, 1, ["batches"], env=env),
-                _worker("tasks", 1, 2, ["previews", "copies"], env=env),
+                _worker("tasks", 1, 2, ["previews", "copies", "accounts"], env=env),
                 # Many, as each may wait for a receiver that hangs.
                 _worker("webhooks", 1, 8, ["webhooks"], env=env),
                 _process("scheduler", env, "manage", "clock"),

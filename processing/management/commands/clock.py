@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections
 import media_library.sweeps
 import processing.worker.sweeps
 from accounts.api import idempotency
+from accounts.lifecycle import tasks as lifecycle_tasks
 from accounts.signing.sessions import SessionStore
 from processing.delivery import attempts
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             try:
                 processing.worker.sweeps.run()
                 media_library.sweeps.run()
+                lifecycle_tasks.send_due()
                 if time.monotonic() - cleaned > CLEAN_SECONDS:
                     cleaned = time.monotonic()
                     SessionStore.clear_expired()

@@ -1,0 +1,68 @@
+"""What each app does where an account ends; entered in its AppConfig.ready, as nothing here may
+import the apps above."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+MAX_ROWS = 200  # in one transaction: others write in between
+
+
+def _nothing(_: UUID) -> bool:
+    return False
+
+
+def _holds_nothing(_: UUID) -> dict[str, int]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one app has of an account.
+
+    - `stop` ends a portion of the work that is waiting or in progress, `remove` deletes a portion
+      of rows and files. Both answer whether they may have to be called again, and may be repeated
+      at any time.
+    - `holdings` counts what there is, for people who are asked whether it shall go.
+    """
+
+    name: str
+    stop: Callable[[UUID], bool] = _nothing
+    remove: Callable[[UUID], bool] = _nothing
+    holdings: Callable[[UUID], dict[str, int]] = _holds_nothing
+
+
+_PARTS: dict[str, Part] = {}
+
+
+def register(part: Part) -> None:
+    """Enter an app's part. Raises ValueError where another one has its name."""
+    if _PARTS.setdefault(part.name, part) != part:
+        raise ValueError(f"There is another part called {part.name}.")
+
+
+def in_order() -> list[Part]:
+    """List the parts as they have to be removed: apps register from below, and rows of upper apps
+    refer to those of lower ones."""
+    return list(reversed(_PARTS.values()))
+
+
+def holdings(account_id: UUID) -> dict[str, int]:
+    """Count what an account has, by the words for it: ``{"pictures": 12}``."""
+    found: dict[str, int] = {}
+    for part in reversed(in_order()):
+        found |= part.holdings(account_id)
+    return found
+
+
+def delete_some(rows: QuerySet[Any]) -> bool:
+    """Delete up to ``MAX_ROWS`` rows with what hangs on them; whether there may be more."""
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:MAX_ROWS])
+    if ids:
+        rows.model._base_manager.filter(pk__in=ids).delete()
+    return len(ids) == MAX_ROWS

@@ -1,0 +1,34 @@
+"""What listings have of an account that ends."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.lifecycle.parts import Part, delete_some
+from listings.models import (
+    Comparable,
+    ComparableImport,
+    Listing,
+    ListingChange,
+)
+
+
+def remove(account_id: UUID) -> bool:
+    """Delete a portion of an account's listings and sold items; whether there may be more."""
+    rows = (
+        ListingChange.objects.filter(listing__account=account_id),
+        Listing.objects.filter(account=account_id),
+        Comparable.objects.filter(account=account_id),
+        ComparableImport.objects.filter(account=account_id),
+    )
+    return any(delete_some(one) for one in rows)
+
+
+def holdings(account_id: UUID) -> dict[str, int]:
+    return {
+        "listings": Listing.objects.filter(account=account_id).count(),
+        "sold items": Comparable.objects.filter(account=account_id).count(),
+    }
+
+
+PART = Part("listings", remove=remove, holdings=holdings)

@@ -1,0 +1,50 @@
+"""What the library has of an account that ends: pictures with their files, and projects."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from accounts.lifecycle import parts
+from accounts.lifecycle.parts import Part, delete_some
+from media_library.files import storage
+from media_library.models import Background, Image, Project
+
+
+def remove(account_id: UUID) -> bool:
+    """Delete a portion of an account's pictures and projects; whether there may be more."""
+    images = list(Image.objects.filter(account=account_id).order_by("pk")[: parts.MAX_ROWS])
+    for image in images:
+        # Before the rows, which alone know where the files are: a bucket is not swept.
+        storage.delete(image.keys)
+    Image.objects.filter(pk__in=[image.pk for image in images]).delete()
+    if len(images) == parts.MAX_ROWS or delete_some(Project.objects.filter(account=account_id)):
+        return True
+    _remove_folder(account_id)
+    return False
+
+
+def holdings(account_id: UUID) -> dict[str, int]:
+    return {
+        "pictures": Image.live.filter(account=account_id).count(),
+        "backgrounds": Background.objects.filter(account=account_id).count(),
+    }
+
+
+def _remove_folder(account_id: UUID) -> None:
+    """Remove an account's folder on local disk, with files that lost their row."""
+    top = str(account_id)
+    if not isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+        return
+    if not default_storage.exists(top):
+        return
+    for folder in default_storage.listdir(top)[0]:
+        storage.delete(
+            f"{top}/{folder}/{name}" for name in default_storage.listdir(f"{top}/{folder}")[1]
+        )
+        default_storage.delete(f"{top}/{folder}")
+    default_storage.delete(top)
+
+
+PART = Part("media_library", remove=remove, holdings=holdings)

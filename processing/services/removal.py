@@ -1,0 +1,53 @@
+"""What is done to the work of an account that ends: open jobs are cancelled, rows removed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.lifecycle import parts
+from accounts.lifecycle.parts import Part, delete_some
+from processing.models import (
+    OPEN_STATES,
+    Batch,
+    BatchItem,
+    Job,
+    JobEvent,
+    Preset,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from processing.worker import transitions
+
+
+def stop(account_id: UUID) -> bool:
+    """Cancel a portion of an account's open jobs; whether there may be more."""
+    jobs = list(Job.objects.filter(account=account_id, state__in=OPEN_STATES)[: parts.MAX_ROWS])
+    for job in jobs:
+        transitions.cancel(job)
+    return len(jobs) == parts.MAX_ROWS
+
+
+def remove(account_id: UUID) -> bool:
+    """Delete a portion of an account's jobs and what belongs to them; whether there may be more."""
+    rows = (
+        # First those that refer to others: each portion then deletes what it says, and no more.
+        WebhookDelivery.objects.filter(endpoint__account=account_id),
+        WebhookEndpoint.objects.filter(account=account_id),
+        JobEvent.objects.filter(account=account_id),
+        BatchItem.objects.filter(batch__account=account_id),
+        Job.objects.filter(account=account_id),
+        Batch.objects.filter(account=account_id),
+        Preset.objects.filter(account=account_id),
+    )
+    return any(delete_some(one) for one in rows)
+
+
+def holdings(account_id: UUID) -> dict[str, int]:
+    return {
+        "jobs": Job.objects.filter(account=account_id).count(),
+        "presets": Preset.objects.filter(account=account_id).count(),
+        "webhooks": WebhookEndpoint.objects.filter(account=account_id).count(),
+    }
+
+
+PART = Part("processing", stop=stop, remove=remove, holdings=holdings)
