@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.http import client_ip
+from accounts.limits.sign_in_tries import Tries
 from accounts.models import Session, User, normalised_email
 from accounts.services import make_account
 from accounts.signing.sessions import key_hash
+from config.errors import AppError
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,6 +35,31 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         here = key_hash(self.request.session.session_key or "") if self.request else ""
         Session.objects.filter(user=user).exclude(key_hash=here).delete()
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try: here instead of allauth's own limit, which one stranger could use up for
+        everybody."""
+        try:
+            Tries(request, credentials.get("email", "")).begin()
+        except AppError as error:
+            raise ValidationError(error.page_message, code="too_many_login_attempts") from error
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            Tries(request, credentials.get("email", "")).take_back()
+        return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """The last step, after the second factor."""
+        super().login(request, user)
+        addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+        for address in {user.email, *addresses}:
+            Tries(request, address).succeeded()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """The password was reset by mail."""
+        Tries(request, credentials["email"]).forget()
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_ip(request)

@@ -24,6 +24,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.limits.sign_in_tries import Tries
 from accounts.models import Session, User, normalised_email
 from accounts.signing.sessions import SessionStore
 from config.errors import AppError, invalid
@@ -34,13 +35,21 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 def check_credentials(request: HttpRequest, *, email: str, password: str, code: str) -> User:
     """The user, or an AppError that never tells whether the e-mail address is known.
 
+    Wrong passwords and wrong codes count as tries (accounts.limits.sign_in_tries).
+
     allauth's backend hashes the password for unknown addresses too, so the time tells nothing.
     """
+    tries = Tries(request, email)
+    tries.begin()
     user = authenticate(request, email=normalised_email(email), password=password)
     if not isinstance(user, User):
         raise AppError("INVALID_CREDENTIALS", "Wrong e-mail address or password.", status=401)
     if is_mfa_enabled(user):
+        if not code:
+            tries.take_back()  # how programs find out that they need one
         _check_second_factor(user, code)
+    tries.take_back()
+    tries.succeeded()
     if verification_is_mandatory() and not _has_verified_address(user):
         raise AppError(
             "EMAIL_NOT_VERIFIED",
@@ -55,6 +64,8 @@ def confirm(request: HttpRequest, user: User, *, password: str, code: str) -> No
 
     Raises AppError VALIDATION_ERROR by field: who asks is signed in, so it is no 401.
     """
+    tries = Tries(request, user.email)
+    tries.begin()
     if authenticate(request, email=user.email, password=password) != user:
         raise invalid("password", "The password is wrong.")
     if is_mfa_enabled(user):
@@ -62,6 +73,7 @@ def confirm(request: HttpRequest, user: User, *, password: str, code: str) -> No
             raise invalid("code", "Enter the code from your authenticator app.")
         if not _has_code(user, code):
             raise invalid("code", "The code is wrong or was already used.")
+    tries.take_back()
 
 
 def verification_is_mandatory() -> bool:
