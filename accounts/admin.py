@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Count, F, QuerySet
@@ -13,6 +14,7 @@ from django.http import HttpRequest
 from accounts import models
 from accounts.admin_forms import AccountForm, NewUserForm, PlanLimitForm, UserForm
 from accounts.lifecycle import closing, parts
+from accounts.signing import second_factor
 from config.admin import ReadOnly
 
 
@@ -84,9 +86,17 @@ class UserAdmin(Ended, DjangoUserAdmin):  # type: ignore[type-arg]
         ),
         ("History", {"fields": ["id", "date_joined", "last_login"]}),
     ]
+    actions = ["reset_second_factor"]
     add_fieldsets = [
         (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
     ]
+
+    @admin.action(description="Reset the second factor", permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[models.User]) -> None:
+        people = [user for user in queryset if second_factor.reset(request, user)]
+        for user in people:
+            self.log_change(request, user, "Reset the second factor.")
+        self.message_user(request, f"Reset for {len(people)} of {len(queryset)} people.")
 
     def close(self, row: models.User) -> None:
         closing.close_person(row)
@@ -152,6 +162,24 @@ class AccountAdmin(Ended, admin.ModelAdmin):  # type: ignore[type-arg]
 class FormerAccountAdmin(ReadOnlyAdmin):
     list_display = ["closed", "opened", "plan", "usage"]
     list_filter = ["closed", "plan"]
+
+
+def _instead_of_allauths(own: type[ReadOnlyAdmin]) -> type[ReadOnlyAdmin]:
+    """Register a page for authenticators: allauth's shows what an authenticator app is fed with."""
+    admin.site.unregister(Authenticator)
+    admin.site.register(Authenticator, own)
+    return own
+
+
+@_instead_of_allauths
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """That there is a second factor, and when it was used; never its secret."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name"]
+    fields = ["user", "type", "created_at", "last_used_at"]
 
 
 class PlanLimitInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -14,3 +14,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # drf-spectacular knows an extension from the moment when its class is made.
         import_module("accounts.api.openapi")
+        from accounts.signing import second_factor
+        from config import encryption
+
+        encryption.register("authenticators", second_factor.reencrypt)

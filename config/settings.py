@@ -232,6 +232,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "20/m/ip"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 MFA_ALLOW_UNVERIFIED_EMAIL = not _mail_is_sent
+MFA_ADAPTER = "accounts.signing.second_factor.MfaAdapter"
 MFA_TOTP_ISSUER = "Packshot"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/library/"

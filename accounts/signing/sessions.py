@@ -19,9 +19,12 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from config import encryption
+
 if TYPE_CHECKING:
     from accounts.models import Session
 
+SECRET_SESSION_KEY = "mfa.totp.secret"  # as allauth calls it  # noqa: S105
 TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -47,6 +50,21 @@ class SessionStore(DatabaseStore):
     @property
     def row_id(self) -> UUID | None:
         return self.row.id if self.row else None
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """A secret that somebody is just giving to an authenticator app stays secret, too."""
+        if secret := session_dict.get(SECRET_SESSION_KEY):
+            session_dict = {**session_dict, SECRET_SESSION_KEY: encryption.encrypt(secret)}
+        return super().encode(session_dict)
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        found: dict[str, Any] = super().decode(session_data)
+        try:
+            if token := found.get(SECRET_SESSION_KEY):
+                found[SECRET_SESSION_KEY] = encryption.decrypt(token)
+        except encryption.DecryptionError:
+            del found[SECRET_SESSION_KEY]  # the page that asks for it makes another one
+        return found
 
     def _get_session_from_db(self) -> Session | None:
         self.row = (

@@ -1,0 +1,63 @@
+"""Authenticator apps and recovery codes: encrypted at rest, and reset by staff, never read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts.models import User
+from config import encryption
+
+# What allauth keeps of each kind of authenticator: one secret, or a list of them.
+_SECRETS = ("secret", "seed", "migrated_codes")
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    """allauth's hook for what it stores."""
+
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.decrypt(encrypted_text)
+
+
+def reset(request: HttpRequest, user: User) -> bool:
+    """Let a person in with the password alone, who lost the app and the codes; whether there was a
+    second factor. The person is told by mail."""
+    from allauth.mfa.models import Authenticator  # an app that loads after this one
+
+    deleted, _ = Authenticator.objects.filter(user=user).delete()
+    if deleted:
+        adapter = get_account_adapter(request)
+        adapter.send_mail("accounts/email/second_factor_reset", user.email, {"user": user})
+    return bool(deleted)
+
+
+def reencrypt() -> int:
+    """Encrypt all that is stored under the newest key; how many authenticators there are."""
+    from allauth.mfa.models import Authenticator
+
+    return convert(Authenticator, encryption.reencrypt)
+
+
+@transaction.atomic
+def convert(model: Any, change: Callable[[str], str]) -> int:
+    """Put each stored secret through ``change``; how many authenticators there are.
+
+    ``model`` is allauth's Authenticator, or the same in a migration.
+    """
+    rows = model.objects.select_for_update()
+    for row in rows:
+        for name in set(_SECRETS) & set(row.data):
+            kept = row.data[name]
+            row.data[name] = (
+                [change(one) for one in kept] if isinstance(kept, list) else change(kept)
+            )
+        row.save(update_fields=["data"])
+    return len(rows)
