@@ -289,10 +289,10 @@ SPECTACULAR_SETTINGS = {
         "Condition": "listings.models.Condition",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "PREPROCESSING_HOOKS": ["config.api.schema.native_endpoints_only"],
+    "PREPROCESSING_HOOKS": ["config.api.openapi.hooks.native_endpoints_only"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.api.schema.envelope",
+        "config.api.openapi.hooks.envelope",
     ],
 }
 

@@ -6,13 +6,10 @@ from allauth.account.decorators import secure_admin_login
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import (
-    SpectacularAPIView,
-    SpectacularRedocView,
-    SpectacularSwaggerSplitView,
-)
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
 from config import observability
+from config.api.openapi.document import DocumentView
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Packshot"
@@ -26,7 +23,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("listings.api_urls")),
     path("", include("processing.api_urls")),
     path("", include("media_library.api_urls")),
-    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("schema", DocumentView.as_view(), name="schema"),
 ]
 urlpatterns = [
     path("healthz", observability.healthz),

@@ -29,7 +29,7 @@ def endpoint(
 
     ``responses`` maps success statuses to what ``data`` holds, or (status, media type) to what is no
     JSON (the envelope and the error answers
-    are added by config.api.schema). ``example`` is the ``data`` of the first success; a request
+    are added by config.api.openapi). ``example`` is the ``data`` of the first success; a request
     body is shown by ``body_example``. Everything else goes to extend_schema.
     """
     examples: list[OpenApiExample] = []

@@ -20,7 +20,7 @@ from accounts.access import scopes
 from accounts.http import caller
 from config.api.docs import endpoint
 from config.api.downloads import ZIP, download
-from config.api.schema import NO_ENVELOPE
+from config.api.openapi.hooks import NO_ENVELOPE
 from config.errors import AppError
 from listings import marketplaces, selectors
 from listings.api import examples

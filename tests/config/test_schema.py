@@ -15,6 +15,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from drf_spectacular import validation
+from drf_spectacular.generators import SchemaGenerator
+
+from config.api.openapi import document as served
 
 
 @cache
@@ -86,7 +89,38 @@ def test_the_pages_load_nothing_foreign(client: Client, path: str, db: None) -> 
     assert "'unsafe-inline'" not in response["Content-Security-Policy"].partition("script-src")[2]
 
 
-def test_the_document_is_served(client: Client, db: None) -> None:
-    response = client.get("/api/v1/schema")
-    assert response.status_code == 200
-    assert read(response.content)["info"]["title"] == "Packshot API"
+def test_the_document_is_built_once_and_served_to_all(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[bool] = []
+
+    def build(generator: SchemaGenerator, request: Any, public: bool) -> dict[str, Any]:
+        built.append(public)
+        return {"info": {"title": "Packshot API"}}
+
+    monkeypatch.setattr(SchemaGenerator, "get_schema", build)
+    served._document.cache_clear()
+    served._rendered.cache_clear()
+    try:
+        answers = [client.get("/api/v1/schema") for _ in range(3)]
+        as_json = client.get("/api/v1/schema", headers={"Accept": "application/json"})
+    finally:
+        served._document.cache_clear()
+        served._rendered.cache_clear()
+    assert built == [True]
+    assert {read(answer.content)["info"]["title"] for answer in answers} == {"Packshot API"}
+    assert answers[0]["Content-Type"] == "application/vnd.oai.openapi"
+    assert as_json.json() == {"info": {"title": "Packshot API"}}
+    assert as_json["ETag"] != answers[0]["ETag"]
+
+
+def test_who_has_the_document_is_told_so(client: Client, db: None) -> None:
+    answer = client.get("/api/v1/schema")
+    assert answer.status_code == 200
+    assert read(answer.content)["info"]["title"] == "Packshot API"
+    assert set(answer["Cache-Control"].split(", ")) == {"public", "no-cache"}
+    again = client.get("/api/v1/schema", headers={"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == answer["ETag"]
+    other = client.get("/api/v1/schema", headers={"If-None-Match": '"another"'})
+    assert (other.status_code, other.content) == (200, answer.content)

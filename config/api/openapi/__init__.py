@@ -1,0 +1,1 @@
+"""The OpenAPI document: hooks that complete it, and how it is served."""
