@@ -86,8 +86,9 @@ class ExportListings(ExportView):
             f"Creates a file for {_formats_in_words()}, with that platform's texts and pictures. "
             "Links lead to copies of the pictures without metadata, as JPEG or PNG. They are "
             "signed and valid for up to EXPORT_LINK_DAYS (30 by default), so import the file within "
-            "that time. Cells that a spreadsheet would run as a formula start with an "
-            "apostrophe. 400 names listings that lack required data; 404 NOT_FOUND if a listing "
+            "that time. In `csv`, which people open, cells that a spreadsheet would run as a formula "
+            "start with an apostrophe. A Shopify file has no column for a currency: its prices are "
+            "in the one that its name says, and the shop must have. 400 names listings that lack required data; 404 NOT_FOUND if a listing "
             "is not yours, 409 CONFLICT if there are none."
         ),
         request=ExportBody,

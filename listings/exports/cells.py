@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet shows and never runs."""
+"""Rows of cells as bytes: as they are for machines, and so that a spreadsheet never runs them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,18 @@ def safe(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def rows_of(rows: Iterable[Sequence[str]], dialect: Dialect = "excel") -> Iterator[bytes]:
-    """Encode each row for a CSV file (or one with tabs), every cell safe, in UTF-8."""
+def rows_of(
+    rows: Iterable[Sequence[str]], dialect: Dialect = "excel", *, guarded: bool = False
+) -> Iterator[bytes]:
+    """Encode each row for a CSV file (or one with tabs) in UTF-8; ``guarded`` makes cells safe.
+
+    A marketplace would show the apostrophe, or take it for a part of a number: files for machines
+    are not guarded.
+    """
     sink = _Sink()
     writer = csv.writer(sink, dialect)
     for row in rows:
-        writer.writerow([safe(cell) for cell in row])
+        writer.writerow([safe(cell) for cell in row] if guarded else row)
         yield sink.taken()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.html import escape
@@ -15,6 +17,7 @@ from media_library.files import public_copies
 from media_library.files.links import PUBLIC, content_url
 
 _DAY: Final = 86400
+_DASH: Final = re.compile(r"^- +", re.MULTILINE)
 IDENTIFIERS: Final = ("gtin", "upc", "ean", "isbn")
 NEW: Final = (Condition.NEW, Condition.NEW_OTHER, Condition.NEW_WITH_DEFECTS)
 
@@ -66,12 +69,18 @@ def link_of(offer: Offer, template: str) -> str:
         "{handle}": handle_of(offer),
     }
     for name, value in names.items():
-        template = template.replace(name, value)
+        template = template.replace(name, quote(value, safe=""))
     return template
+
+
+def prose(text: str) -> str:
+    """Make bullets of dashes at the beginning of lines: a cell with one looks like a formula."""
+    return _DASH.sub("\u2022 ", text)
 
 
 def html(text: str) -> str:
     """Turn plain text into HTML: paragraphs at empty lines, line breaks within them."""
+    text = prose(text)
     paragraphs = [part for part in text.split("\n\n") if part]
     return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs)
 

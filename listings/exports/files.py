@@ -38,8 +38,10 @@ def export(listings: QuerySet[Listing], request: ExportRequest, site: Site, day:
     if not ids:
         raise AppError("CONFLICT", "There are no listings to export.", status=409)
     _check(listings, request)
-    pieces = request.format.pieces(Contents(ids, request, site))
-    stem = "-".join(filter(None, ("packshot", request.format.name, request.platform)))
+    contents = Contents(ids, request, site)
+    label = request.format.label(contents) if request.format.label else ""
+    pieces = request.format.pieces(contents)
+    stem = "-".join(filter(None, ("packshot", request.format.name, request.platform, label)))
     name = f"{stem}-{day.isoformat()}.{request.format.extension}"
     return File(name, request.format.media_type, pieces)
 

@@ -30,7 +30,8 @@ class Format:
     platform calls such a file. `platform` is whose words and pictures the file has; None leaves
     that to the request. A listing without what is in `requires` is refused; "link" is the address
     where buyers find it. `options` is a dataclass of what the format alone asks for; each field
-    says by listings.exports.options.option what it takes.
+    says by listings.exports.options.option what it takes. `label` is what the file's name says of
+    its contents; like `pieces` it may refuse them.
 
     `pieces` is called before the first byte is sent, so that it may still raise AppError; what it
     returns is sent while it is made.
@@ -45,6 +46,7 @@ class Format:
     platform: str | None = None
     requires: tuple[Requirement, ...] = ()
     options: type[Any] = NoOptions
+    label: Callable[[Contents], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,14 @@ class Contents:
                 if pk in found:
                     yield offer(found[pk], self.request.offer_platform)
 
+    def currencies(self) -> list[str]:
+        """Name every currency that a listing is in, by alphabet."""
+        found: set[str] = set()
+        for start in range(0, len(self.ids), _CHUNK):
+            rows = Listing.objects.filter(pk__in=self.ids[start : start + _CHUNK])
+            found |= set(rows.values_list("currency", flat=True))
+        return sorted(found)
+
     def link(self, offered: Offer) -> str:
         """Tell where buyers find it; "" where nobody knows."""
         return link_of(offered, self.request.link)
@@ -96,12 +106,17 @@ def table(
     header: Sequence[str],
     rows: Callable[[Offer, Contents], Iterable[Sequence[str]]],
     dialect: Dialect = "excel",
+    *,
+    guarded: bool = False,
 ) -> Callable[[Contents], Iterator[bytes]]:
-    """A Format's `pieces` for a table with a fixed header; ``rows`` makes those of one listing."""
+    """A Format's `pieces` for a table with a fixed header; ``rows`` makes those of one listing.
+
+    ``guarded`` is for tables that people open in a spreadsheet (see cells.rows_of).
+    """
 
     def whole(contents: Contents) -> Iterator[Sequence[str]]:
         yield header
         for offered in contents.offers():
             yield from rows(offered, contents)
 
-    return lambda contents: rows_of(whole(contents), dialect)
+    return lambda contents: rows_of(whole(contents), dialect, guarded=guarded)

@@ -8,7 +8,7 @@ from typing import Final
 
 from config.errors import invalid
 from listings.exports.cells import rows_of
-from listings.exports.common import attribute, html, links
+from listings.exports.common import attribute, html, links, prose
 from listings.exports.format import CSV, Contents, Format
 from listings.exports.options import Choice, Flag, Text, WholeNumber, option
 from listings.models import Condition, Platform
@@ -116,7 +116,7 @@ def row(offer: Offer, contents: Contents, aspects: Sequence[str]) -> list[str]:
     listing, options = offer.listing, contents.options
     condition = Condition(listing.condition) if listing.condition else None
     return [
-        *(options.action, listing.sku, offer.category, "", offer.title, ""),
+        *(options.action, listing.sku, offer.category, "", prose(offer.title), ""),
         CONDITIONS[condition] if condition else "",
         *(_aspect(offer, name) for name in aspects),
         "|".join(links(offer, contents.site, _MAX_PICTURES)),
@@ -129,12 +129,9 @@ def row(offer: Offer, contents: Contents, aspects: Sequence[str]) -> list[str]:
 
 
 def _columns(contents: Contents) -> tuple[str, list[str]]:
-    currencies: set[str] = set()
-    names: set[str] = set()
-    for offered in contents.offers():
-        currencies.add(offered.listing.currency)
-        names |= set(offered.attributes)
-    return country_for(currencies, contents.options), aspects_of(sorted(names))
+    country = country_for(contents.currencies(), contents.options)
+    names = {name for offered in contents.offers() for name in offered.attributes}
+    return country, aspects_of(sorted(names))
 
 
 def _aspect(offer: Offer, name: str) -> str:

@@ -15,6 +15,7 @@ from listings.exports.common import (
     in_stock,
     links,
     one_line,
+    prose,
 )
 from listings.exports.format import TSV, Contents, Format, table
 from listings.models import Platform
@@ -38,9 +39,9 @@ def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
     gtin, mpn = attribute(offer, *IDENTIFIERS), attribute(offer, "mpn")
     cells = {
         "id": identifier(listing),
-        "title": offer.title,
+        "title": prose(offer.title),
         # Tabs and line ends are this file's own.
-        "description": one_line(offer.description),
+        "description": one_line(prose(offer.description)),
         "link": contents.link(offer),
         "image_link": pictures[0] if pictures else "",
         "additional_image_link": ",".join(pictures[1:]),

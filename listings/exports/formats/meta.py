@@ -14,6 +14,7 @@ from listings.exports.common import (
     identifier,
     in_stock,
     links,
+    prose,
 )
 from listings.exports.format import CSV, Contents, Format, table
 from listings.models import Platform
@@ -35,8 +36,8 @@ def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
     tags = [*offer.tags, "", ""]
     cells = {
         "id": identifier(listing),
-        "title": offer.title,
-        "description": offer.description,
+        "title": prose(offer.title),
+        "description": prose(offer.description),
         "availability": "in stock" if in_stock(listing) else "out of stock",
         "condition": condition(listing),
         "price": f"{offer.amount} {listing.currency}",

@@ -31,7 +31,7 @@ def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
 
 def pieces(contents: Contents) -> Iterator[bytes]:
     yield _BOM
-    yield from table(HEADER, rows)(contents)
+    yield from table(HEADER, rows, guarded=True)(contents)
 
 
 FORMAT = Format(name="csv", position=50, extension="csv", media_type=CSV, pieces=pieces)

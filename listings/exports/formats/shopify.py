@@ -1,11 +1,17 @@
-"""Shopify's product file, in the order of its present template."""
+"""Shopify's product file, in the order of its present template.
+
+It has no column for a currency: prices are in the shop's. So a file has one currency, which its name
+says, and which it can be told to have.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from accounts import currencies
+from config.errors import invalid
 from listings.exports.common import (
     IDENTIFIERS,
     age_group,
@@ -15,8 +21,10 @@ from listings.exports.common import (
     handle_of,
     html,
     links,
+    prose,
 )
 from listings.exports.format import CSV, Contents, Format, table
+from listings.exports.options import Choice, option
 from listings.models import ListingState, Platform
 from listings.offers import Offer
 
@@ -44,16 +52,38 @@ HEADER: Final = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Names the shop's currency, so that listings in another one are refused."""
+
+    currency: str | None = option(None, Choice(currencies.CODES))
+
+
+def currency(contents: Contents) -> str:
+    """Tell which currency the prices are in. Raises AppError VALIDATION_ERROR where it is not one,
+    or not the shop's."""
+    found = contents.currencies()
+    if len(found) > 1:
+        message = f"A Shopify file can have only one currency, not {' and '.join(found)}."
+        raise invalid("listingIds", message)
+    only = found[0] if found else ""  # all of them were deleted meanwhile
+    if only and contents.options.currency not in (None, only):
+        message = f"The shop sells in {contents.options.currency}, but the listings are in {only}."
+        raise invalid("shopify.currency", message)
+    return only
+
+
 def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
     """Make the product's row with its cover, and a row for each further picture."""
     handle, pictures = handle_of(offer), links(offer, contents.site, _MAX_PICTURES)
+    title = prose(offer.title)
     cells = _product(offer) | {"URL handle": handle}
     for position, link in enumerate(pictures or [""], start=1):
         if link:
             cells |= {
                 "Product image URL": link,
                 "Image position": str(position),
-                "Image alt text": offer.title if position == 1 else f"{offer.title} ({position})",
+                "Image alt text": title if position == 1 else f"{title} ({position})",
             }
         yield [cells.get(name, "") for name in HEADER]
         cells = {"URL handle": handle}
@@ -64,7 +94,7 @@ def _product(offer: Offer) -> dict[str, str]:
     listed = listing.state == ListingState.LISTED
     cost = listing.purchase_price
     return {
-        "Title": offer.title,
+        "Title": prose(offer.title),
         "Description": html(offer.description),
         "Vendor": listing.brand,
         "Product category": offer.category,
@@ -102,5 +132,7 @@ FORMAT = Format(
     media_type=CSV,
     platform=Platform.SHOPIFY,
     requires=("title", "price"),
+    options=Options,
+    label=currency,
     pieces=table(HEADER, rows),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.listings.conftest import LISTINGS, WORDS
+from tests.listings.conftest import LISTINGS, WORDS, refusal_of
 from tests.listings.exports.conftest import columns, send, table
 
 
@@ -86,3 +86,24 @@ def test_a_long_title_makes_a_handle_without_a_dash_at_its_end(owner, make_listi
     assert row["URL handle"] == f"{'x' * 79}-{listing.public_id[-8:].lower()}"
     assert row["Color (product.metafields.shopify.color-pattern)"] == "blue; red"
     assert row["Google Shopping / Manufacturer part number (MPN)"] == "00501"
+
+
+def test_a_shopify_file_has_one_currency_and_says_which(owner, make_listing):
+    euros, dollars = make_listing(currency="EUR"), make_listing()
+    error = refusal_of(send(owner, "shopify"), 400, "VALIDATION_ERROR")
+    assert error["error"] == "A Shopify file can have only one currency, not EUR and USD."
+    assert list(error["fields"]) == ["listingIds"]
+    for listing, currency in ((euros, "EUR"), (dollars, "USD")):
+        for options in ({}, {"shopify": {"currency": currency}}):
+            answer = send(owner, "shopify", listingIds=[listing.public_id], **options)
+            assert f"packshot-shopify-{currency}-20" in answer.headers["Content-Disposition"]
+            assert table(answer)[1][0]["Price"] == "45.00"
+
+
+def test_a_shops_currency_refuses_listings_in_another(owner, make_listing):
+    make_listing(currency="EUR")
+    answer = send(owner, "shopify", shopify={"currency": "USD"})
+    error = refusal_of(answer, 400, "VALIDATION_ERROR")
+    assert error["error"] == "The shop sells in USD, but the listings are in EUR."
+    assert list(error["fields"]) == ["shopify.currency"]
+    refusal_of(send(owner, "shopify", shopify={"currency": "ABC"}), 400, "VALIDATION_ERROR")
