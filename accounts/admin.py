@@ -8,18 +8,24 @@ from typing import Any
 from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from accounts import models
 from accounts.admin_forms import AccountForm, NewUserForm, PlanLimitForm, UserForm
 from accounts.lifecycle import closing, parts
 from accounts.signing import second_factor
-from config.admin import ReadOnly
+from config.admin import LongList, ReadOnly
 
 
-class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(ReadOnly, LongList):
     """History."""
+
+
+def _count_of(model: type[Any]) -> Coalesce:
+    rows = model.objects.filter(account=OuterRef("pk")).order_by().values("account")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 def _in_words(account: models.Account) -> str:
@@ -75,7 +81,6 @@ class UserAdmin(Ended, DjangoUserAdmin):  # type: ignore[type-arg]
     list_display = ["email", "name", "is_active", "is_staff", "date_joined", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "date_joined"]
     search_fields = ["email", "name"]
-    date_hierarchy = "date_joined"
     readonly_fields = ["id", "date_joined", "last_login"]
     inlines = [MembershipInline]
     fieldsets = [
@@ -115,13 +120,14 @@ class UserAdmin(Ended, DjangoUserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.Account)
-class AccountAdmin(Ended, admin.ModelAdmin):  # type: ignore[type-arg]
+class AccountAdmin(Ended, LongList):
     form = AccountForm
     list_display = ["name", "state", "plan", "currency", "member_count", "key_count", "created_at"]
     list_filter = ["plan", "created_at"]
     list_select_related = ["plan"]
-    search_fields = ["name", "members__email", "id"]
-    date_hierarchy = "created_at"
+    search_fields = ["name", "members__email"]
+    ids = {"acct": ["pk"], "usr": ["members"]}
+    ordering = ["-created_at", "-id"]
     readonly_fields = ["id", "state", "created_at"]
     inlines = [MembershipInline]
 
@@ -144,9 +150,9 @@ class AccountAdmin(Ended, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Account]:
         rows: QuerySet[models.Account] = super().get_queryset(request)
+        # Subqueries are asked for the rows of a page; counts of joins for all accounts there are.
         return rows.annotate(
-            member_total=Count("memberships", distinct=True),
-            key_total=Count("api_keys", distinct=True),
+            member_total=_count_of(models.Member), key_total=_count_of(models.ApiKey)
         )
 
     @admin.display(description="members", ordering="member_total")
@@ -211,13 +217,14 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApiKeyAdmin(LongList):
     """Keys are made by their owners; staff may switch them off or let them end."""
 
     list_display = ["name", "shown", "account", "enabled", "expires_at", "last_used_at"]
     list_filter = ["enabled", "account__plan", "last_used_at", "expires_at"]
     list_select_related = ["account"]
     search_fields = ["name", "key_id", "account__name", "created_by__email"]
+    ids = {"key": ["pk"], "acct": ["account"], "usr": ["created_by"]}
     fields = [
         *("name", "shown", "account", "created_by", "scopes"),
         *("enabled", "expires_at", "created_at", "last_used_at"),
@@ -239,7 +246,8 @@ class SessionAdmin(ReadOnlyAdmin):
     list_display = ["public_id", "user", "ip", "user_agent", "last_used_at", "expire_date"]
     list_filter = ["last_used_at", "expire_date"]
     list_select_related = ["user"]
-    search_fields = ["user__email", "ip", "user_agent"]
+    search_fields = ["user__email", "ip"]
+    ids = {"sess": ["pk"], "usr": ["user"]}
     fields = [
         *("public_id", "user", "ip", "user_agent"),
         *("created_at", "last_used_at", "expire_date"),
@@ -251,7 +259,8 @@ class UsageMonthAdmin(ReadOnlyAdmin):
     list_display = ["month", "account", "plan", "operation", "settled", "reserved", "total"]
     list_filter = ["month", "operation", "account__plan"]
     list_select_related = ["account__plan"]
-    search_fields = ["account__name", "account__members__email"]
+    search_fields = ["account__name"]
+    ids = {"acct": ["account"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.UsageMonth]:
         rows: QuerySet[models.UsageMonth] = super().get_queryset(request)
@@ -271,5 +280,6 @@ class UsageEntryAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "account", "operation", "amount", "state", "month", "ended_at"]
     list_filter = ["state", "operation", "month", "account__plan"]
     list_select_related = ["account"]
-    search_fields = ["job_id", "account__name", "account__members__email"]
-    date_hierarchy = "created_at"
+    search_fields = ["account__name"]
+    ids = {"job": ["job_id"], "acct": ["account"]}
+    ordering = ["-created_at", "-id"]

@@ -297,7 +297,10 @@ class UsageEntry(models.Model):
     class Meta:
         ordering = ["-created_at"]
         verbose_name_plural = "usage entries"
-        indexes = [models.Index(fields=["account", "-created_at"], name="usage_by_account")]
+        indexes = [
+            models.Index(fields=["account", "-created_at"], name="usage_by_account"),
+            models.Index(fields=["-created_at", "-id"], name="usage_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.operation} x {self.amount} ({self.state})"

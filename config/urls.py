@@ -6,6 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django_dramatiq.models import Task
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
 from config import observability
@@ -13,6 +14,9 @@ from config.api.openapi.document import DocumentView
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Packshot"
+# django-dramatiq's own list of messages is filled by a middleware that we don't use: rows of jobs
+# say more, and messages are gone when their work is done.
+admin.site.unregister(Task)
 admin.site.index_title = "Accounts, plans and work"
 
 # Swagger and Redoc style themselves in the page; nothing else on the site may.

@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from accounts.admin import ReadOnlyAdmin
 from accounts.currencies import amount
 from config.admin import ReadOnly
-from listings.models import Listing, ListingChange, ListingImage, ListingVariant
+from listings.models import (
+    Comparable,
+    ComparableImport,
+    Listing,
+    ListingChange,
+    ListingImage,
+    ListingVariant,
+)
 
 
 class Pictures(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
@@ -44,15 +52,17 @@ class ListingAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["state", "condition", "currency", "created_at"]
     list_select_related = ["account"]
-    search_fields = ["id", "title", "sku", "brand", "account__name"]
-    date_hierarchy = "created_at"
+    search_fields = ["title", "sku", "brand", "account__name"]
+    ids = {"lst": ["pk"], "acct": ["account"]}
+    ordering = ["-created_at", "-id"]
     readonly_fields = ["public_id", "created_at", "updated_at"]
     inlines = [Pictures, Variants, History]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Listing]:
-        live = Count("images", filter=Q(images__image__deleted_at__isnull=True))
+        live = ListingImage.objects.filter(listing=OuterRef("pk"), image__deleted_at__isnull=True)
+        counted = live.order_by().values("listing").annotate(n=Count("pk")).values("n")
         listings: QuerySet[Listing] = super().get_queryset(request)
-        return listings.annotate(picture_total=live)
+        return listings.annotate(picture_total=Coalesce(Subquery(counted), 0))
 
     @admin.display(description="price", ordering="price")
     def price_shown(self, listing: Listing) -> str:
@@ -63,3 +73,29 @@ class ListingAdmin(ReadOnlyAdmin):
     @admin.display(ordering="picture_total")
     def pictures(self, listing: Any) -> int:
         return int(listing.picture_total)
+
+
+@admin.register(Comparable)
+class ComparableAdmin(ReadOnlyAdmin):
+    """Sold items, which prices are suggested from."""
+
+    list_display = ["title", "account", "brand", "category", "price_shown", "sold_on"]
+    list_filter = ["condition", "sold_on"]
+    list_select_related = ["account"]
+    search_fields = ["title", "account__name"]
+    ids = {"cmp": ["pk"], "cimp": ["imported"], "acct": ["account"]}
+    ordering = ["-sold_on", "-id"]
+
+    @admin.display(description="price", ordering="price")
+    def price_shown(self, item: Comparable) -> str:
+        return f"{amount(item.price, item.currency)} {item.currency}"
+
+
+@admin.register(ComparableImport)
+class ComparableImportAdmin(ReadOnlyAdmin):
+    list_display = ["name", "account", "finished", "created_at"]
+    list_filter = ["finished", "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["name", "account__name"]
+    ids = {"cimp": ["pk"], "acct": ["account"]}
+    ordering = ["-created_at", "-id"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -36,8 +37,15 @@ class ImageAdmin(ReadOnlyAdmin):
     list_display_links = ["__str__"]
     list_filter = ["kind", "format", DeletedFilter, "created_at"]
     list_select_related = ["account", "project"]
-    search_fields = ["id", "name", "sha256", "job_id", "account__name"]
-    date_hierarchy = "created_at"
+    search_fields = ["name", "account__name"]
+    search_help_text = "A picture's, job's, project's or account's id, a name"
+    ids = {
+        "img": ["pk", "parent"],
+        "job": ["job_id"],
+        "proj": ["project"],
+        "acct": ["account"],
+    }
+    ordering = ["-created_at", "-id"]
     exclude = ["file_key", "thumbnail_key", "corrected_key", "public_key"]
     readonly_fields = ["public_id", "thumbnail", "files"]
 
@@ -61,12 +69,15 @@ class ProjectAdmin(ReadOnlyAdmin):
     list_display = ["name", "account", "is_default", "pictures", "created_at"]
     list_filter = ["is_default", "created_at"]
     list_select_related = ["account"]
-    search_fields = ["id", "name", "account__name"]
+    search_fields = ["name", "account__name"]
+    ids = {"proj": ["pk"], "acct": ["account"]}
+    ordering = ["-created_at", "-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
-        live = Count("images", filter=Q(images__deleted_at__isnull=True))
+        live = Image.live.filter(project=OuterRef("pk")).order_by().values("project")
+        total = Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0)
         projects: QuerySet[Project] = super().get_queryset(request)
-        return projects.annotate(pictures=live)
+        return projects.annotate(pictures=total)
 
     @admin.display(ordering="pictures")
     def pictures(self, project: Any) -> int:
@@ -78,4 +89,5 @@ class BackgroundAdmin(ReadOnlyAdmin):
     list_display = ["name", "account", "category", "created_at"]
     list_filter = ["category", "created_at"]
     list_select_related = ["account"]
-    search_fields = ["id", "name", "account__name"]
+    search_fields = ["name", "account__name"]
+    ids = {"bg": ["pk"], "img": ["image"], "acct": ["account"]}

@@ -129,6 +129,7 @@ class Image(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="image_newest"),
             models.Index(
                 fields=["account", "-created_at", "-id"],
                 condition=Q(deleted_at__isnull=True),

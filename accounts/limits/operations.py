@@ -57,6 +57,11 @@ def named(name: str) -> Operation:
     return _OPERATIONS.get(name) or Operation(name, title=words, running=words, done=words)
 
 
+def known() -> list[Operation]:
+    """All that is registered."""
+    return list(_OPERATIONS.values())
+
+
 def metered() -> tuple[str, ...]:
     """The names of all that plans count."""
     return tuple(one.name for one in _OPERATIONS.values() if one.metered)

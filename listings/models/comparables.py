@@ -35,6 +35,8 @@ class ComparableImport(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = "table of sold items"
+        verbose_name_plural = "tables of sold items"
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="comparable_import_list")
@@ -73,6 +75,7 @@ class Comparable(models.Model):
     fingerprint = models.CharField(max_length=32)
 
     class Meta:
+        verbose_name = "sold item"
         ordering = ["-sold_on", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["account", "fingerprint"], name="comparable_once"),
@@ -80,6 +83,7 @@ class Comparable(models.Model):
         ]
         # Each is read from its newest row on, up to a bound, however many rows there are.
         indexes = [
+            models.Index(fields=["-sold_on", "-id"], name="comparable_all_newest"),
             models.Index(fields=["account", "-sold_on", "-id"], name="comparable_newest"),
             models.Index(
                 fields=["account", "currency", "category_key", "brand_key", "-sold_on"],

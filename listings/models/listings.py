@@ -119,6 +119,7 @@ class Listing(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="listing_newest"),
             models.Index(fields=["account", "-created_at", "-id"], name="listing_of_account"),
             models.Index(fields=["account", "state"], name="listing_by_state"),
             models.Index(fields=["account", "category"], name="listing_by_category"),

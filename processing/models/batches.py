@@ -43,7 +43,10 @@ class Batch(models.Model):
                 name="batch_ended_if_and_only_if_nothing_is_open",
             )
         ]
-        indexes = [models.Index(fields=["account", "-created_at", "-id"], name="batch_of_account")]
+        indexes = [
+            models.Index(fields=["account", "-created_at", "-id"], name="batch_of_account"),
+            models.Index(fields=["-created_at", "-id"], name="batch_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.public_id

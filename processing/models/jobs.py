@@ -80,7 +80,13 @@ class Job(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="job_newest"),
             models.Index(fields=["account", "-created_at", "-id"], name="job_of_account"),
+            models.Index(
+                fields=["error_code", "-created_at"],
+                condition=Q(state=JobState.FAILED),
+                name="job_failed",
+            ),
             # One state each: SQLite never uses an index whose condition is a list of them.
             models.Index(
                 fields=["account"], condition=Q(state=JobState.PROCESSING), name="job_running"

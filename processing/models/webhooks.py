@@ -97,6 +97,7 @@ class WebhookDelivery(models.Model):
                 fields=["due_at"], condition=Q(due_at__isnull=False), name="webhook_delivery_due"
             ),
             models.Index(fields=["endpoint", "-created_at"], name="webhook_delivery_of"),
+            models.Index(fields=["-created_at", "-id"], name="webhook_delivery_newest"),
         ]
 
     def __str__(self) -> str:
