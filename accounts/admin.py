@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from accounts import models
 from accounts.admin_forms import AccountForm, NewUserForm, PlanLimitForm, UserForm
-from accounts.lifecycle import closing, parts
+from accounts.lifecycle import blocking, closing, parts
 from accounts.signing import second_factor
 from config.admin import LongList, ReadOnly
 
@@ -123,8 +123,12 @@ class UserAdmin(Ended, DjangoUserAdmin):  # type: ignore[type-arg]
 class AccountAdmin(Ended, LongList):
     form = AccountForm
     list_display = ["name", "state", "plan", "currency", "member_count", "key_count", "created_at"]
-    list_filter = ["plan", "created_at"]
+    list_filter = ["plan", "created_at", ("blocked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["plan"]
+    fieldsets = [
+        (None, {"fields": ["id", "state", "name", "plan", "currency", "created_at"]}),
+        ("Blocking", {"fields": ["blocked", "blocked_reason"]}),
+    ]
     search_fields = ["name", "members__email"]
     ids = {"acct": ["pk"], "usr": ["members"]}
     ordering = ["-created_at", "-id"]
@@ -137,6 +141,15 @@ class AccountAdmin(Ended, LongList):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.closed_at)
 
+    def save_model(
+        self, request: HttpRequest, obj: models.Account, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data["blocked"]:
+            blocking.block(obj, reason=form.cleaned_data["blocked_reason"])
+        else:
+            blocking.unblock(obj)
+
     def close(self, row: models.Account) -> None:
         closing.close_account(row)
 
@@ -146,7 +159,9 @@ class AccountAdmin(Ended, LongList):
 
     @admin.display(description="state")
     def state(self, account: models.Account) -> str:
-        return "Being deleted" if account.closed_at else "Open"
+        if account.closed_at:
+            return "Being deleted"
+        return "Blocked" if account.blocked_at else "Open"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Account]:
         rows: QuerySet[models.Account] = super().get_queryset(request)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from accounts.currencies import CODES
+from accounts.lifecycle import blocking
 from accounts.limits import operations
 from accounts.models import Account, PlanLimit, User
 
@@ -35,9 +36,28 @@ class UserForm(UserChangeForm):  # type: ignore[type-arg]
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     currency = forms.ChoiceField(choices=[(code, code) for code in CODES])
 
+    blocked = forms.BooleanField(
+        required=False,
+        help_text=(
+            "Keys and sessions stop working, nobody can sign in, and open jobs are cancelled. "
+            "Pictures stay; links to them work until they expire."
+        ),
+    )
+
     class Meta:
         model = Account
-        fields = ("name", "plan", "currency")
+        fields = ("name", "plan", "currency", "blocked_reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["blocked"].initial = self.instance.blocked_at is not None
+
+    def clean_blocked(self) -> bool:
+        blocked = bool(self.cleaned_data["blocked"])
+        obstacle = blocking.obstacle_of(self.instance) if blocked and self.instance.pk else None
+        if obstacle is not None:
+            raise forms.ValidationError(obstacle)
+        return blocked
 
 
 def _metered() -> list[tuple[str, str]]:

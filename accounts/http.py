@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts.models import Account, ApiKey, User
-from accounts.services import account_of
+from accounts.services import account_of, check_open
 from config.errors import AppError
 
 
@@ -35,7 +35,11 @@ def caller(request: Request) -> Caller:
 
 
 def remember_caller(request: HttpRequest, found: Caller) -> None:
-    """Keep the caller for what runs outside Django REST framework: rate limits and middleware."""
+    """Keep the caller for what runs outside Django REST framework: rate limits and middleware.
+
+    Every way in comes through here. Raises AppError ACCOUNT_BLOCKED.
+    """
+    check_open(found.account)
     request.caller = found  # type: ignore[attr-defined]
 
 

@@ -132,6 +132,14 @@ class Account(models.Model):
         max_length=3, default=currencies.DEFAULT, help_text="ISO code of the currency for prices."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # By staff: nobody gets in, nothing runs.
+    blocked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    blocked_reason = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        help_text="Shown to the account's people. Empty: they are only told that it is blocked.",
+    )
     # Deleted by its owner or by staff. The row goes when a worker has removed all that it has.
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the clock should ask a worker (again); null where nothing is to be done.

@@ -61,6 +61,20 @@ def change_account(account: Account, *, currency: str) -> None:
     account.save(update_fields=["currency"])
 
 
+def check_open(account: Account) -> None:
+    """Raises AppError ACCOUNT_BLOCKED for an account that staff blocked."""
+    if account.blocked_at is None:
+        return
+    message = "This account is blocked by the site's staff"
+    message += f": {account.blocked_reason}" if account.blocked_reason else "."
+    raise AppError("ACCOUNT_BLOCKED", message, status=403)
+
+
+def check_still_open(account: Account) -> None:
+    """The same by the row as it is now, which may have changed since the request began."""
+    check_open(Account.objects.get(pk=account.pk))
+
+
 def account_of(user: User) -> Account:
     """The account a person works in. Made now for those who came by another door (createsuperuser)."""
     found = _first_account(user)

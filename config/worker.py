@@ -20,7 +20,7 @@ django.setup()
 from django.db import connections  # noqa: E402
 from dramatiq import get_broker  # noqa: E402
 
-from accounts.lifecycle.tasks import erase_account  # noqa: E402
+from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
 from media_library.files.public_copies import make_public_copy  # noqa: E402
 from media_library.tasks import make_thumbnail  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
@@ -28,7 +28,14 @@ from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
 from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402
 
 # Named, so that none is missing as soon as nothing else happens to import it.
-ACTORS = (run_job, run_one_of_a_batch, deliver, make_thumbnail, make_public_copy, erase_account)
+ACTORS = (
+    run_job,
+    run_one_of_a_batch,
+    deliver,
+    make_thumbnail,
+    make_public_copy,
+    *(erase_account, stop_account),
+)
 for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):
         database["CONN_MAX_AGE"] = None  # a worker's threads stay: each keeps its connection

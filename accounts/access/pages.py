@@ -36,8 +36,8 @@ def page(view: View) -> View:
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not isinstance(request.user, User):
             return _sign_in_first(request)
-        remember_caller(request, Caller(account_of(request.user), request.user))
         try:
+            remember_caller(request, Caller(account_of(request.user), request.user))
             response = view(request, *args, **kwargs)
         except AppError as error:
             response = refusal(request, error)

@@ -49,6 +49,14 @@ def erase(account_id: UUID, *, seconds: float | None = None) -> bool:
     return _finish(account_id)
 
 
+def stop(account_id: UUID) -> None:
+    """Cancel what a blocked account has waiting or in progress."""
+    for part in parts.in_order():
+        while part.stop(account_id):
+            pass
+    Account.objects.filter(pk=account_id, closed_at=None).update(work_due_at=None)
+
+
 def remove_person(user: User) -> None:
     """Remove a person who is in no account any more.
 

@@ -1,4 +1,4 @@
-"""The actor that takes closed accounts apart, and how it is asked to."""
+"""The actors that take closed accounts apart and stop blocked ones, and how they are asked to."""
 
 from __future__ import annotations
 
@@ -29,11 +29,18 @@ def erase_account(account_id: str) -> None:
         erase_account.send(account_id)
 
 
+@dramatiq.actor(queue_name="accounts", max_retries=5, min_backoff=1_000, max_backoff=60_000)
+def stop_account(account_id: str) -> None:
+    erasing.stop(UUID(account_id))
+
+
 def send(account_ids: Iterable[UUID]) -> None:
     """Ask a worker. Where the queue is down, the clock asks again."""
-    for account_id in account_ids:
+    rows = Account.objects.filter(pk__in=list(account_ids))
+    for account_id, closed_at in rows.values_list("pk", "closed_at"):
+        actor = stop_account if closed_at is None else erase_account
         try:
-            erase_account.send(str(account_id))
+            actor.send(str(account_id))
         except (RedisError, BrokerError, OSError) as error:
             log.warning("account.not_queued", account=str(account_id), error=str(error))
             return

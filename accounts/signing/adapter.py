@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from accounts.http import client_ip
 from accounts.limits.sign_in_tries import Tries
 from accounts.models import Session, User, normalised_email
-from accounts.services import make_account
+from accounts.services import account_of, check_open, make_account
 from accounts.signing.sessions import key_hash
 from config.errors import AppError
 
@@ -48,6 +48,10 @@ class AccountAdapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         if user is not None:
             Tries(request, credentials.get("email", "")).take_back()
+            try:
+                check_open(account_of(user))
+            except AppError as error:
+                raise ValidationError(error.page_message, code="account_blocked") from error
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:

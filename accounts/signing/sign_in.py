@@ -26,6 +26,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.limits.sign_in_tries import Tries
 from accounts.models import Session, User, normalised_email
+from accounts.services import account_of, check_open
 from accounts.signing.sessions import SessionStore
 from config.errors import AppError, invalid
 
@@ -49,6 +50,7 @@ def check_credentials(request: HttpRequest, *, email: str, password: str, code: 
             tries.take_back()  # how programs find out that they need one
         _check_second_factor(user, code)
     tries.take_back()
+    check_open(account_of(user))
     tries.succeeded()
     if verification_is_mandatory() and not _has_verified_address(user):
         raise AppError(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account
+from accounts.services import check_still_open
 from config.errors import AppError, invalid, not_found
 from media_library.models import Image
 from processing.commands import Command
@@ -67,6 +68,7 @@ def submit(
     check_size(caller.account, len(pictures))
     planned = _planned(caller, command, pictures)
     with transaction.atomic():
+        check_still_open(caller.account)
         batch = _written(caller, command, pictures, planned, batch_id or uuid4())
         for job, done in planned.found:
             jobs.find_again(job, done)

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account
+from accounts.services import check_still_open
 from config.errors import AppError, not_found
 from media_library.intake import ingest
 from media_library.models import Image
@@ -87,6 +88,7 @@ def retry(job: Job) -> Job:
     if job.source is not None and job.source.deleted_at is not None:
         raise AppError("CONFLICT", "The job's image was deleted.", status=409)
     with transaction.atomic():
+        check_still_open(job.account)
         if not transitions.reopen(job):
             raise _conflict(job, "retried")
         transaction.on_commit(lambda: tasks.send(job), robust=True)
@@ -155,6 +157,7 @@ def _submit(order: _Order) -> Job:
         find_again(job, order.done)
         return job
     with transaction.atomic():
+        check_still_open(job.account)
         if not job.command.get("watermark"):
             quotas.reserve_many(job.account, job.operation, job_ids=[job.pk])
         job.save(force_insert=True)
