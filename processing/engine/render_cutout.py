@@ -73,6 +73,7 @@ def render(
         corrected=corrected,
         corrected_media_type=corrected_type,
         timings=clock.seconds,
+        tone_curve=photo.tone_curve,
     )
 
 

@@ -136,6 +136,7 @@ def render_edit(
         seed=backdrop.seed if backdrop else None,
         not_understood=backdrop.not_understood if backdrop else (),
         texts=texts,
+        tone_curve=photo.tone_curve,
     )
 
 

@@ -25,6 +25,7 @@ class Rendered:
     - `backdrop`, `seed`, `not_understood`: who made a generated background ("studio"), from which
       seed, and the words of the prompt that meant nothing to it; otherwise None and empty.
     - `texts`: how many texts were removed; None where none were looked for.
+    - `tone_curve`: the curve that brought a source of high dynamic range to sRGB; otherwise None.
     """
 
     data: bytes
@@ -44,6 +45,7 @@ class Rendered:
     seed: int | None = None
     not_understood: tuple[str, ...] = ()
     texts: int | None = None
+    tone_curve: str | None = None
 
 
 @dataclass(slots=True)

@@ -125,12 +125,12 @@ def _report(rendered: Rendered) -> dict[str, Any]:
         "uncertainty": round(rendered.uncertainty, 4),
         "subjectBox": list(rendered.subject_box) if rendered.subject_box else None,
         "seconds": {stage: round(spent, 4) for stage, spent in rendered.timings.items()},
-        **_report_of_edit(rendered),
+        **_report_of_some(rendered),
     }
 
 
-def _report_of_edit(rendered: Rendered) -> dict[str, Any]:
-    """Report what only some edits have to tell."""
+def _report_of_some(rendered: Rendered) -> dict[str, Any]:
+    """Report what only some edits and sources have to tell."""
     told: dict[str, Any] = {}
     if rendered.backdrop is not None:
         told["background"] = {
@@ -140,6 +140,8 @@ def _report_of_edit(rendered: Rendered) -> dict[str, Any]:
         }
     if rendered.texts is not None:
         told["textsRemoved"] = rendered.texts
+    if rendered.tone_curve is not None:
+        told["toneCurve"] = rendered.tone_curve
     return told
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.chromium import chromium
 from tests.system.site import Site
 
 PHOTO = Path(__file__).resolve().parents[1] / "photos/wool-hat.jpg"
@@ -17,27 +16,18 @@ PASSWORD = "a long and quiet sentence"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> str:
-    found = shutil.which("chromium")
-    if found:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail("Chromium is not installed: apt-get install chromium")
-    pytest.skip("needs Chromium: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def site(chromium: str) -> Iterator[str]:
-    """Its address. Chromium is asked for first: without it nothing needs to be started."""
+def site() -> Iterator[str]:
+    """Its address. Chromium is looked for first: without it nothing needs to be started."""
+    chromium()
     with Site() as started:
         yield started.url
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking"]
-        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
         yield started
         started.close()
 

@@ -45,7 +45,7 @@ class EditAnswer(serializers.Serializer[Any]):
         allow_null=True,
         help_text=(
             "What was done, which model or provider did it, how confident it was, and how long "
-            "it took."
+            "it took. `toneCurve` names the curve that made sRGB of a photo with high dynamic range."
         ),
     )
 

@@ -15,7 +15,7 @@ from processing.engine import arrays
 from processing.engine.arrays import U8
 from processing.engine.canvas import compose
 from processing.engine.errors import BrokenImage
-from processing.engine.files import color_profile, metadata
+from processing.engine.files import color_profile, color_tags, metadata, samples
 from processing.engine.files.encode import encode as encode
 from processing.engine.files.opening import opened, orientation
 from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES, PILLOW_NAMES
@@ -52,13 +52,15 @@ class Decoded:
     """A picture upright and in sRGB (unless it was decoded without conversion).
 
     `rgb` is uint8 (h, w, 3), `alpha` uint8 (h, w) or None; `corrected` tells that the source's
-    orientation had to be applied.
+    orientation had to be applied, `tone_curve` the curve by which its high dynamic range was
+    brought to sRGB's.
     """
 
     rgb: U8
     alpha: U8 | None
     probe: Probe
     corrected: bool
+    tone_curve: str | None = None
 
     @property
     def visible(self) -> U8:
@@ -105,14 +107,16 @@ def decode(
     """
     with opened(data, max_pixels=max_pixels) as image:
         header = _probe(image)
-        if not convert and metadata.rgb_profile(image) is not None:
+        space = color_tags.space_of(image, data)
+        if not convert and metadata.rgb_profile(image, data) is not None:
             del image.info["icc_profile"]
         plain_jpeg = header.format == "jpeg" and image.mode in ("RGB", "L")
         if plain_jpeg and not color_profile.needs_conversion(image.info.get("icc_profile")):
             rgb, alpha = _decode_jpeg(data, image, header, least), None
         else:
+            samples.mend(image)
             image.load()
-            rgb, alpha = _split(color_profile.to_srgb(image))
+            rgb, alpha = _split(color_profile.to_srgb(image, data, space))
         # Pillow turns TIFFs upright while loading them; nothing else is turned yet.
         turn = 1 if header.format == "tiff" else header.orientation
         return Decoded(
@@ -120,6 +124,7 @@ def decode(
             alpha=None if alpha is None else arrays.upright(alpha, turn),
             probe=header,
             corrected=header.orientation != 1,
+            tone_curve=space.tone_curve if space else None,
         )
 
 
@@ -141,14 +146,16 @@ def reduced(data: bytes, *, max_side: int, max_pixels: int) -> tuple[U8, U8 | No
     """
     with opened(data, max_pixels=max_pixels) as image:
         _shrink_on_load(image, max_side)
+        space = color_tags.space_of(image, data)
+        samples.mend(image)
         image.load()
         # Plain colors are shrunk first and converted when they are few. Palettes and 16-bit
         # values can't be averaged, so they are converted first.
         plain = image.mode in ("RGB", "CMYK") and "transparency" not in image.info
-        small = image if plain else color_profile.to_srgb(image)
+        small = image if plain else color_profile.to_srgb(image, data, space)
         size = arrays.fit_within(*small.size, max_side=max_side)
         small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        rgb, alpha = _split(color_profile.to_srgb(small) if plain else small)
+        rgb, alpha = _split(color_profile.to_srgb(small, data, space) if plain else small)
         turn = orientation(image)
     rgb = arrays.upright(rgb, turn)
     return rgb, None if alpha is None else arrays.upright(alpha, turn)

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
-from processing.engine.files import opening, xmp
+from processing.engine.files import color_tags, opening, xmp
 from processing.engine.plans.edit import Export
 
 _COPYRIGHT, _EXIF_BLOCK, _USER_COMMENT = 0x8298, 0x8769, 0x9286
@@ -59,7 +59,7 @@ def tags(export: Export, source: bytes) -> Tags:
     with opening.opened(source, max_pixels=_ANY_SIZE) as image:
         copyright, comment = _rights(image) if "exif" in export.metadata else (None, None)
         return Tags(
-            profile=rgb_profile(image) if export.color_space == "original" else None,
+            profile=rgb_profile(image, source) if export.color_space == "original" else None,
             xmp=_packet(image) if "xmp" in export.metadata.lower() else None,
             copyright=copyright,
             user_comment=comment,
@@ -67,14 +67,16 @@ def tags(export: Export, source: bytes) -> Tags:
         )
 
 
-def rgb_profile(image: Image.Image) -> bytes | None:
+def rgb_profile(image: Image.Image, source: bytes) -> bytes | None:
     """The picture's ICC profile where it can describe RGB pixels, or None.
 
     Of grey, CMYK and palette-less oddities the pixels change their model while they are decoded, so
-    theirs can't go along.
+    theirs can't go along. Nor can one that other numbers in the file (a PNG's cICP) overrule.
     """
     profile = image.info.get("icc_profile")
     if image.mode not in ("RGB", "RGBA", "RGBX", "P", "PA"):
+        return None
+    if color_tags.space_of(image, source) is not None:
         return None
     if not isinstance(profile, bytes) or not 0 < len(profile) <= _MAX_PROFILE:
         return None

@@ -6,6 +6,7 @@ import base64
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image as Pillow
 
@@ -14,6 +15,7 @@ from media_library.models import Image
 from processing.engine.errors import ProviderFailed
 from processing.models import Job, JobState
 from tests.processing.conftest import photo
+from tests.processing.engine.files.png_chunks import cicp, png
 from tests.stand_ins import Seller
 
 TOOLS = "/api/v1/images/tools/"
@@ -60,6 +62,13 @@ class TestEdit:
             "report",
         }
         assert answer.json()["data"]["report"]["provider"] == "rembg/middle"
+
+    def test_the_report_names_the_curve_of_high_dynamic_range(self, owner: Seller) -> None:
+        pixels = np.full((64, 64, 3), 128, np.uint8)
+        bright, plain = (owner.image(png(pixels, cicp(9, transfer))) for transfer in (16, 13))
+        told = post(owner, "edit", bright, edit={}).json()["data"]["report"]
+        assert told["toneCurve"] == "ITU-R BT.2390"
+        assert "toneCurve" not in post(owner, "edit", plain, edit={}).json()["data"]["report"]
 
     def test_another_picture_lies_behind(self, owner: Seller) -> None:
         out = BytesIO()
