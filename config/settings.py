@@ -324,6 +324,7 @@ RATE_LIMITS = {
     "general": env.str("RATE_GENERAL", "1000/h"),
     # Dialects add groups of their own.
 }
+RATE_LIMITS_URL = REDIS_URL  # where they are counted
 RATE_LIMIT_FACTORS = {"free": 1, "pro": 10, "enterprise": None}  # None: no limit
 SILENCED_SYSTEM_CHECKS = [
     *("django_ratelimit.E003", "django_ratelimit.W001"),  # tests count in local memory

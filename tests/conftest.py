@@ -33,8 +33,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_left_over(settings: Any) -> Iterator[None]:
+    from accounts.limits import rate_limits
+
     settings.STORAGES = dict(settings.STORAGES)  # a new, empty in-memory storage
     cache.clear()
+    rate_limits.limiter.cache_clear()
     yield
     dramatiq.get_broker().flush_all()
 

@@ -1,4 +1,8 @@
-"""How often somebody may ask: django-ratelimit's counters, our plans.
+"""How often somebody may ask, by our plans, counted by `limits`.
+
+Windows slide: however requests are spread, no more than the limit pass in any stretch of that
+length, and what is refused doesn't count. (Counters of fixed windows let twice the limit pass
+around their edges.)
 
 Signed-in callers are counted by account (making more keys buys nothing), others by address. The
 group ``auth`` (login and register) is by address for everybody. When the cache is down requests
@@ -7,15 +11,19 @@ pass, with a warning in the log: quotas, which are money, do not depend on it.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import math
 import re
+import time
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
-from django_ratelimit.core import get_usage
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from accounts.http import client_ip, known_caller
@@ -66,42 +74,53 @@ def parse_rate(rate: str) -> tuple[int, int]:
     return int(requests), int(times or 1) * _SECONDS[unit]
 
 
-def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
+@dataclass(frozen=True)
+class Limit:
+    """How many requests are allowed to whom; None for as many as they like."""
+
+    who: str
+    requests: int | None
+    seconds: int
+
+
+def limit_of(request: HttpRequest, group: str) -> Limit:
+    """Find what a group of settings.RATE_LIMITS allows a request's caller."""
     requests, seconds = parse_rate(settings.RATE_LIMITS[group])
     known = None if group in BY_ADDRESS else known_caller(request)
-    who = f"address:{network_of(client_ip(request))}"
-    if known is not None:
-        who = f"account:{known.account.pk}"
-        factor = settings.RATE_LIMIT_FACTORS.get(known.account.plan_id, 1)
-        if factor is None:
-            return RateLimitResult(UNLIMITED, UNLIMITED, 0, allowed=True)
-        requests *= factor
-    found = _counted(request, group, who=who, rate=(requests, seconds), count=count)
-    if found is None:
-        return RateLimitResult(requests, requests, seconds, allowed=True)
+    if known is None:
+        return Limit(f"address:{network_of(client_ip(request))}", requests, seconds)
+    factor = settings.RATE_LIMIT_FACTORS.get(known.account.plan_id, 1)
+    who = f"account:{known.account.pk}"
+    return Limit(who, None if factor is None else requests * factor, seconds)
+
+
+def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
+    limit = limit_of(request, group)
+    if limit.requests is None:
+        return RateLimitResult(UNLIMITED, UNLIMITED, 0, allowed=True)
+    item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=group)
+    try:
+        counted = not count or limiter().hit(item, limit.who)
+        window = limiter().get_window_stats(item, limit.who)
+    except (RedisError, OSError) as error:
+        log.warning("rate_limits_unavailable", group=group, error=str(error))
+        return RateLimitResult(limit.requests, limit.requests, limit.seconds, allowed=True)
     return RateLimitResult(
-        limit=requests,
-        remaining=max(0, requests - found["count"]),
-        reset=found["time_left"],
-        allowed=not found["should_limit"],
+        limit=limit.requests,
+        remaining=max(0, window.remaining),
+        # When the oldest of the counted requests leaves the window, there is room for another.
+        reset=max(0, math.ceil(window.reset_time - time.time())),
+        allowed=counted if count else window.remaining > 0,
     )
 
 
-def _counted(
-    request: HttpRequest, group: str, *, who: str, rate: tuple[int, int], count: bool
-) -> dict[str, Any] | None:
-    """Ask the counter; None when it cannot be reached."""
-    try:
-        usage: dict[str, Any] | None = get_usage(
-            request, group=group, key=lambda *_: who, rate=rate, increment=count
-        )
-    except (RedisError, OSError) as error:
-        log.warning("rate_limits_unavailable", group=group, error=str(error))
-        return None
-    if usage is not None and usage["time_left"] < 0:  # the counter vanished between two commands
-        log.warning("rate_limits_unavailable", group=group, error="no count")
-        return None
-    return usage
+@functools.cache
+def limiter() -> MovingWindowRateLimiter:
+    """What counts: in Redis, or in this process's memory for tests."""
+    url: str = settings.RATE_LIMITS_URL
+    return MovingWindowRateLimiter(
+        MemoryStorage() if url == "memory://" else RedisStorage(url, key_prefix="rate")
+    )
 
 
 def network_of(address: str) -> str:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from accounts.access import api_keys
 from accounts.http import Caller, remember_caller
-from accounts.limits.rate_limits import hit
+from accounts.limits import allowances
 from accounts.limits.throttles import RateThrottle
 from accounts.models import User
 from config.errors import AppError
@@ -65,12 +65,12 @@ class KeyOrQueryAuthentication(KeyAuthentication):
 
 
 class SandboxThrottle(RateThrottle):
-    """Counts sandbox calls a second time, against a limit of their own."""
+    """Counts sandbox calls a second time, against an allowance of their own."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         if not sandbox(request):
             return True
-        self.result = hit(request._request, SANDBOX_RATE_GROUP)
+        self.result = allowances.take(request._request, SANDBOX_RATE_GROUP)
         return self.result.allowed
 
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections import ChainMap
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import RequestFactory
 from django_ratelimit import core
 from environ import Env
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
 from accounts.http import Caller, remember_caller
-from accounts.limits import rate_limits
+from accounts.limits import allowances, rate_limits
 from processing.compat import registry
 
 ME = "/api/v1/auth/me"
+START = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining")
 
 
 @pytest.fixture(autouse=True)
 def _still(time_machine):
-    """Windows end at moments of their own: none while a test counts."""
-    time_machine.move_to("2027-03-01T12:00:00Z", tick=False)
+    """Nothing leaves a window while a test counts."""
+    time_machine.move_to(START, tick=False)
 
 
 def headers(answer) -> tuple[str, ...]:
@@ -156,12 +163,12 @@ def test_a_network_of_ipv6_addresses_counts_as_one():
 
 
 @pytest.mark.parametrize("error", [RedisConnectionError("down"), OSError("no socket")])
-def test_with_the_cache_down_requests_pass_and_the_log_says_so(seller, monkeypatch, error):
+def test_with_redis_down_requests_pass_and_the_log_says_so(seller, monkeypatch, error):
     class Down:
-        def add(self, *given: object) -> None:
+        def hit(self, *given: object) -> bool:
             raise error
 
-    monkeypatch.setattr(core, "caches", {"default": Down()})
+    monkeypatch.setattr(rate_limits, "limiter", Down)
     warned = []
     monkeypatch.setattr(rate_limits.log, "warning", lambda event, **_: warned.append(event))
     answer = seller.client.get(ME)
@@ -170,13 +177,88 @@ def test_with_the_cache_down_requests_pass_and_the_log_says_so(seller, monkeypat
     assert warned == ["rate_limits_unavailable"]
 
 
-def test_a_counter_that_vanishes_between_two_commands_is_no_refusal(seller, monkeypatch):
-    class Forgetful:
-        def add(self, *given: object) -> bool:
-            return False
+@pytest.fixture(params=["memory", "redis"])
+def _counting(request, monkeypatch):
+    """Count in memory, as tests do, and in Redis, as sites do."""
+    if request.param == "memory":
+        return
+    url = os.environ.get("PACKSHOT_TEST_REDIS")
+    if url is None:
+        if "CI" in os.environ:
+            pytest.fail("In CI, PACKSHOT_TEST_REDIS must name a server.")
+        pytest.skip("PACKSHOT_TEST_REDIS names no server.")
+    storage = RedisStorage(url, key_prefix=f"test-{uuid.uuid4()}")
+    monkeypatch.setattr(rate_limits, "limiter", lambda: MovingWindowRateLimiter(storage))
 
-        def incr(self, *given: object) -> int:
-            raise ValueError("no such key")
 
-    monkeypatch.setattr(core, "caches", {"default": Forgetful()})
-    assert seller.client.get(ME).status_code == 200
+@pytest.mark.usefixtures("_counting")
+def test_no_more_than_the_limit_pass_in_any_stretch(seller, settings, time_machine):
+    """Requests of an hour, ever so often: of any ten minutes, as many pass as may."""
+    small(settings, general="5/10m")
+    passed = []
+    for second in range(0, 3600, 47):
+        time_machine.move_to(START + timedelta(seconds=second), tick=False)
+        answer = seller.client.get(ME)
+        if answer.status_code == 200:
+            passed.append(second)
+            within = [one for one in passed if one >= second - 600]
+            assert headers(answer) == ("5", str(5 - len(within)))
+        else:
+            assert headers(answer) == ("5", "0")
+            # The fifth before this is what has to leave; then there is room, and not before.
+            assert int(answer["Retry-After"]) == passed[-5] + 600 - second
+    assert max(sum(start <= one < start + 600 for one in passed) for start in passed) == 5
+    assert len(passed) == 5 * 6
+
+
+@pytest.mark.usefixtures("_counting")
+def test_the_end_of_one_window_and_the_start_of_the_next(seller, settings, time_machine):
+    small(settings, general="3/m")
+    for start in range(0, 60, 7):  # wherever fixed windows would end
+        begin = START + timedelta(hours=1 + start, seconds=start)
+        time_machine.move_to(begin, tick=False)
+        assert [seller.client.get(ME).status_code for _ in range(4)] == [200, 200, 200, 429]
+        for later in (1, 20, 40, 59):
+            time_machine.move_to(begin + timedelta(seconds=later), tick=False)
+            assert seller.client.get(ME).status_code == 429
+        time_machine.move_to(begin + timedelta(seconds=61), tick=False)
+        assert headers(seller.client.get(ME)) == ("3", "2")
+
+
+@pytest.mark.parametrize("_counting", ["redis"], indirect=True)
+@pytest.mark.usefixtures("_counting")
+def test_of_requests_at_once_exactly_the_limit_pass(seller, settings):
+    small(settings, general="10/h")
+    request = RequestFactory().get("/")
+    remember_caller(request, Caller(seller.account, seller.user))
+    with ThreadPoolExecutor(20) as pool:
+        results = list(pool.map(lambda _: rate_limits.hit(request, "general"), range(40)))
+    assert sum(result.allowed for result in results) == 10
+    assert rate_limits.peek(request, "general").remaining == 0
+
+
+class TestAllowance:
+    def test_it_starts_anew_at_once(self, seller, settings, time_machine):
+        small(settings, upload="2/d")
+        request = RequestFactory().get("/")
+        remember_caller(request, Caller(seller.account, seller.user))
+        taken = [allowances.take(request, "upload") for _ in range(3)]
+        assert [(one.allowed, one.remaining) for one in taken] == [(True, 1), (True, 0), (False, 0)]
+        time_machine.shift(taken[-1].reset + 1)
+        assert allowances.take(request, "upload").remaining == 1
+
+    @pytest.mark.parametrize("error", [RedisConnectionError("down"), OSError("no socket"), None])
+    def test_what_cannot_be_counted_passes(self, seller, monkeypatch, error):
+        class Down:
+            def add(self, *given: object) -> bool:
+                if error is not None:
+                    raise error
+                return False
+
+            def incr(self, *given: object) -> int:
+                raise ValueError("no such key")
+
+        monkeypatch.setattr(core, "caches", {"default": Down()})
+        request = RequestFactory().get("/")
+        remember_caller(request, Caller(seller.account, seller.user))
+        assert allowances.take(request, "upload").allowed
