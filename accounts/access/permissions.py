@@ -23,8 +23,8 @@ class HasScope(BasePermission):
         if not request.user.is_authenticated:
             return False  # answered as 401
         key = caller(request).api_key
-        if key is None:
-            return True
+        if key is None or request.method not in view.allowed_methods:
+            return True  # a wrong method is answered as 405, whatever the key may do
         scope = by_method(getattr(view, "scope", None), request.method, None)
         if scope in key.scopes:
             return True

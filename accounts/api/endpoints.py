@@ -93,12 +93,12 @@ class LoginView(PublicView):
 
 
 class LogoutView(ApiView):
-    @endpoint("Sign out", request=None, responses={204: None})
+    @endpoint("Sign out", request=None, responses={200: None})
     def post(self, request: Request) -> Response:
         session_id = caller(request).session_id
         if session_id is not None:
             _end_session(request, session_id)
-        return Response(status=204)
+        return Response(None)
 
 
 class MeView(ApiView):
@@ -188,13 +188,13 @@ class SessionsView(ApiView):
 
 
 class SessionView(ApiView):
-    @endpoint("End a session", responses={204: None}, parameters=[path_id("session_id", "sess")])
+    @endpoint("End a session", responses={200: None}, parameters=[path_id("session_id", "sess")])
     def delete(self, request: Request, session_id: str) -> Response:
         pk = decoded("sess", session_id, "Session")
         if not sign_in.sessions_of(_person(request)).filter(pk=pk).exists():
             raise not_found("Session")
         _end_session(request, pk)
-        return Response(status=204)
+        return Response(None)
 
 
 class KeysView(ApiView):
@@ -235,12 +235,12 @@ class KeysView(ApiView):
 
 
 class KeyView(ApiView):
-    @endpoint("Revoke an API key", responses={204: None}, parameters=[path_id("key_id", "key")])
+    @endpoint("Revoke an API key", responses={200: None}, parameters=[path_id("key_id", "key")])
     def delete(self, request: Request, key_id: str) -> Response:
         pk = decoded("key", key_id, "API key")
         if not api_keys.revoke(caller(request).account, pk):
             raise not_found("API key")
-        return Response(status=204)
+        return Response(None)
 
 
 def _signed_in(request: Request, user: User, *, status: int = 200) -> Response:

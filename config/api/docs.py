@@ -27,21 +27,21 @@ def endpoint(
 ) -> Callable[[View], View]:
     """Document an endpoint.
 
-    ``responses`` maps success statuses to what ``data`` holds, or (status, media type) to what is no
-    JSON (the envelope and the error answers
+    ``responses`` maps success statuses to what ``data`` holds (None: null, as there is nothing to
+    tell), or (status, media type) to what is no JSON (the envelope and the error answers
     are added by config.api.openapi). ``example`` is the ``data`` of the first success; a request
     body is shown by ``body_example``. Everything else goes to extend_schema.
     """
     examples: list[OpenApiExample] = []
-    status = next(iter(responses))
-    if example is not None:
+    status, answered = next(iter(responses.items()))
+    if example is not None or answered is None:
         examples.append(
             OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)])
         )
     if body_example is not None:
         examples.append(OpenApiExample("Request", value=body_example, request_only=True))
     answers = {
-        code: answer if answer is not None else OpenApiResponse(description="Done.")
+        code: OpenApiResponse({"type": "null"}, "Done.") if answer is None else answer
         for code, answer in responses.items()
     }
     return extend_schema(summary=summary, responses=answers, examples=examples, **options)

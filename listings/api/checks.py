@@ -172,7 +172,7 @@ class RepairPicture(ListingView):
         "Undo a repair",
         description="The platform gets the original picture again.",
         request=None,
-        responses={204: None},
+        responses={200: None},
         operation_id="listings_undo_repair",
         parameters=[*_IMAGE_PATH, query("platform", "Which.", enum=Platform.values)],
     )
@@ -181,7 +181,7 @@ class RepairPicture(ListingView):
         repairs.undo(
             caller(request), self.listing(listing_id), decoded("img", image_id, "Image"), platform
         )
-        return Response(status=204)
+        return Response(None)
 
     def _answer(self, job: Job, platform: str) -> dict[str, Any]:
         return {

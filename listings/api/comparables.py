@@ -144,13 +144,13 @@ class Comparables(ComparablesView):
 class OneComparable(ComparablesView):
     @endpoint(
         "Delete a sold item",
-        responses={204: None},
+        responses={200: None},
         operation_id="comparables_delete",
         parameters=[path_id("comparable_id", "cmp")],
     )
     def delete(self, request: Request, comparable_id: str) -> Response:
         comparables.remove(caller(request).account, decoded("cmp", comparable_id, "Comparable"))
-        return Response(status=204)
+        return Response(None)
 
 
 class ImportView(UploadView, ComparablesView):
@@ -211,14 +211,14 @@ class OneImport(ComparablesView):
     @endpoint(
         "Delete an imported table",
         description="Also deletes all sold items that it contained.",
-        responses={204: None},
+        responses={200: None},
         operation_id="comparable_imports_delete",
         parameters=[path_id("import_id", "cimp")],
     )
     def delete(self, request: Request, import_id: str) -> Response:
         account = caller(request).account
         comparables.import_for(account, decoded("cimp", import_id, "Import")).delete()
-        return Response(status=204)
+        return Response(None)
 
 
 def _answer(job: Job) -> Response:

@@ -162,13 +162,13 @@ class OneListing(ListingView):
     @endpoint(
         "Delete a listing",
         description="Its history is deleted, too. The pictures are kept in the library.",
-        responses={204: None},
+        responses={200: None},
         operation_id="listings_delete",
         parameters=PATH,
     )
     def delete(self, request: Request, listing_id: str) -> Response:
         listings.remove(self.listing(listing_id))
-        return Response(status=204)
+        return Response(None)
 
 
 class DuplicateListing(ListingView):

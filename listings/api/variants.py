@@ -44,13 +44,13 @@ class OneVariant(ListingView):
 
     @endpoint(
         "Remove a platform's variant",
-        responses={204: None},
+        responses={200: None},
         operation_id="listings_drop_variant",
         parameters=_PATH,
     )
     def delete(self, request: Request, listing_id: str, platform: str) -> Response:
         listings.drop_variant(caller(request), self.listing(listing_id), _known(platform))
-        return Response(status=204)
+        return Response(None)
 
 
 def _known(platform: str) -> str:

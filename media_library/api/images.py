@@ -171,13 +171,13 @@ class OneImage(ImageView):
     @endpoint(
         "Delete an image",
         description="Its files are deleted immediately. Results made from it are kept.",
-        responses={204: None},
+        responses={200: None},
         operation_id="images_delete",
         parameters=_PATH,
     )
     def delete(self, request: Request, image_id: str) -> Response:
         services.delete_image(self.image(image_id))
-        return Response(status=204)
+        return Response(None)
 
 
 class ImageContent(ImageView):

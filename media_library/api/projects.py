@@ -100,10 +100,10 @@ class OneProject(ProjectView):
     @endpoint(
         "Delete a project",
         description="Its images are moved to the default project, which can't be deleted (409 CONFLICT).",
-        responses={204: None},
+        responses={200: None},
         operation_id="projects_delete",
         parameters=_PATH,
     )
     def delete(self, request: Request, project_id: str) -> Response:
         projects.remove(self.project(project_id))
-        return Response(status=204)
+        return Response(None)

@@ -146,13 +146,13 @@ class OneBackground(BackgroundView):
             "Deletes one of your own backgrounds and its image. Built-in ones can't be deleted "
             "(409 CONFLICT). Results made with it are kept."
         ),
-        responses={204: None},
+        responses={200: None},
         operation_id="backgrounds_delete",
         parameters=_PATH,
     )
     def delete(self, request: Request, background_id: str) -> Response:
         background_library.remove(background_library.find_own(self.account, background_id))
-        return Response(status=204)
+        return Response(None)
 
 
 def _name_of(file_name: str) -> str:

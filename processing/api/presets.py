@@ -96,10 +96,10 @@ class OnePreset(PresetView):
         plan = edit_json.plan_from(body.edit) if body.edit is not None else None
         return Response(_shown(presets.change(self.preset(preset_id), name=body.name, plan=plan)))
 
-    @endpoint("Delete a preset", responses={204: None}, parameters=_PATH)
+    @endpoint("Delete a preset", responses={200: None}, parameters=_PATH)
     def delete(self, request: Request, preset_id: str) -> Response:
         self.preset(preset_id).delete()
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(None)
 
 
 def _shown(preset: Preset) -> dict[str, Any]:

@@ -124,12 +124,12 @@ class OneWebhook(WebhookView):
         "Delete a webhook",
         operation_id="webhooks_delete",
         description="Its deliveries are deleted too; pending ones are not sent.",
-        responses={204: None},
+        responses={200: None},
         parameters=_PATH,
     )
     def delete(self, request: Request, webhook_id: str) -> Response:
         self.webhook(webhook_id).delete()
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(None)
 
 
 class RotateSecret(WebhookView):

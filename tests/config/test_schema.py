@@ -63,6 +63,12 @@ def test_every_success_is_an_envelope_with_an_example() -> None:
             assert set(example["value"]) == {"success", "data"}, name
 
 
+def test_every_success_is_json() -> None:
+    """As the API promises. Only the end of an event stream is told by a status without a body."""
+    without = {name for name, operation in operations() if "204" in operation["responses"]}
+    assert all(name.endswith("/events") for name in without), without
+
+
 def test_every_answer_has_the_rate_limit_headers_and_errors_are_described() -> None:
     for name, operation in operations():
         assert {"429", "500"} <= set(operation["responses"]), name

@@ -71,9 +71,9 @@ _ERRORS_OF_KEYS = {
     ),
 }
 _RATE_HEADERS = {
-    "X-RateLimit-Limit": "Requests allowed per window.",
+    "X-RateLimit-Limit": "Requests allowed within a window, which slides.",
     "X-RateLimit-Remaining": "Requests left in this window.",
-    "X-RateLimit-Reset": "Seconds until the window resets.",
+    "X-RateLimit-Reset": "Seconds until the oldest counted request leaves the window.",
 }
 _RETRY_AFTER: Document = {
     "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}

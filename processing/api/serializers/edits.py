@@ -111,8 +111,10 @@ class PresetChange(_Body):
 class _Words(_Body):
     """How a background from words is asked for."""
 
-    prompt: str
-    style_preset: str | None = Field(None, description="A preset or style, see `/backdrops`.")
+    prompt: str = ""
+    style_preset: str | None = Field(
+        None, description="A preset or style, see `/backdrops`. With it, the prompt may be omitted."
+    )
     negative_prompt: str | None = None
     seed: int | None = None
     provider: str | None = Field(None, description="`studio`, or another provider of this site.")
@@ -135,7 +137,7 @@ class GenerateBackgroundOptions(_Words, EditOptions):
 
     operation = "generate-background"
 
-    prompt: str = Field(description="What the scene behind and below the product shows.")
+    prompt: str = Field("", description="What the scene behind and below the product shows.")
     seed: int | None = Field(None, description="The same seed gives the same image again.")
     allow_fallback: bool = Field(
         False, description="Use `studio` if the provider fails; the answer says so."
@@ -263,9 +265,7 @@ class ReplaceBackgroundBody(ReplaceBackgroundOptions, EditToolBody):
 class PaintBackgroundBody(_Words):
     """Generates a background for the library from a prompt."""
 
-    prompt: str = Field(
-        min_length=1, max_length=MAX_PROMPT, description="What the background shows."
-    )
+    prompt: str = Field("", max_length=MAX_PROMPT, description="What the background shows.")
     negative_prompt: str | None = Field(None, max_length=MAX_PROMPT)
     seed: int | None = Field(
         None,

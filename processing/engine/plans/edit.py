@@ -141,7 +141,7 @@ class BackgroundImage:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """Describes a background generated from a prompt.
+    """Describes a background generated from a prompt, a style, or a style that a prompt changes.
 
     Without `provider`, the site's default is used; with `fallback`, the built-in `studio` replaces
     a provider that fails. Without `seed`, a random one is used and reported in the result.
@@ -149,7 +149,7 @@ class Generated:
 
     __pydantic_config__ = STRICT
 
-    prompt: str
+    prompt: str = ""
     style: str | None = None
     negative_prompt: str | None = None
     seed: int | None = None

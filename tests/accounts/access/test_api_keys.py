@@ -60,9 +60,29 @@ def test_a_revoked_key_stops_at_once(seller):
     made = make(seller.client)
     program = APIClient(headers={"x-api-key": made["key"]})
     assert program.get(ME).status_code == 200
-    assert seller.client.delete(f"{KEYS}/{made['id']}").status_code == 204
+    assert seller.client.delete(f"{KEYS}/{made['id']}").status_code == 200
     assert program.get(ME).status_code == 401
     assert seller.client.delete(f"{KEYS}/{made['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("put", ME),
+        ("delete", ME),
+        ("patch", KEYS),  # which no key may use at all
+        ("get", "/api/v1/auth/login"),
+        ("delete", "/api/v1/images"),
+        ("put", "/api/v1/images/tools/remove-background"),
+        ("post", "/api/v1/usage"),
+    ],
+)
+@pytest.mark.parametrize("scopes", [["images:read"], list(ALL_SCOPES)], ids=["one", "all"])
+def test_a_wrong_method_is_405_whatever_the_key_may_do(seller, method, path, scopes):
+    program = APIClient(headers={"x-api-key": make(seller.client, scopes=scopes)["key"]})
+    answer = getattr(program, method)(path)
+    assert (answer.status_code, answer.json()["code"]) == (405, "METHOD_NOT_ALLOWED")
+    assert answer["X-RateLimit-Remaining"]
 
 
 def test_strangers_neither_see_nor_revoke_mine(seller, stranger):

@@ -142,6 +142,21 @@ class TestGenerate:
         assert (data["provider"], data["seed"]) == ("studio", 7)
         assert data["notUnderstood"] == ["flurbish"]
 
+    def test_a_preset_needs_no_words(self, owner: Seller) -> None:
+        image = owner.image(photo((64, 64)))
+        asked = [
+            {"stylePreset": "linen"},
+            {"stylePreset": "linen", "prompt": ""},
+            {"edit": {"background": {"generated": {"style": "linen"}}, "shadow": {"mode": "soft"}}},
+        ]
+        tools = ("generate-background", "generate-background", "edit")
+        scenes = [post(owner, tool, image, **body) for tool, body in zip(tools, asked, strict=True)]
+        assert [answer.status_code for answer in scenes] == [200, 200, 200]
+        pictures = [opened(answer).convert("RGB").tobytes() for answer in scenes]
+        assert pictures[0] == pictures[1]
+        plain = post(owner, "generate-background", image, prompt="a room")
+        assert opened(plain).convert("RGB").tobytes() != pictures[0]
+
     def test_a_failing_provider_fails_the_job_and_gives_the_quota_back(
         self, owner: Seller, failing_provider: None
     ) -> None:
