@@ -1,7 +1,7 @@
 """The one HTTP client for addresses that customers give us.
 
-A customer's URL must never reach this machine or the network behind it. So the name is resolved
-here, every answer is vetted, and the connection goes to the vetted address itself: a name that
+A customer's URL must never reach this machine or the network behind it, but for networks that the
+site's owner names (settings.URL_PRIVATE_NETWORKS). So the name is resolved here, every answer is vetted, and the connection goes to the vetted address itself: a name that
 changes its mind between check and use (DNS rebinding) gains nothing. The URL keeps the name, so
 Host, SNI and the certificate check stay those of the name. Redirects of a `fetch` are followed by
 hand and vetted again; those of a `post` are not followed. No proxy, cookie or credential is taken
@@ -19,13 +19,15 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpcore
 import httpx
+from django.conf import settings
 
 from config.errors import AppError
+from config.networks import Network
 
 PORTS = frozenset({80, 443, 8080, 8443})
 _ANY_PORT = range(1, 1 << 16)
@@ -78,6 +80,22 @@ class Response:
     body: bytes
 
 
+@dataclass(frozen=True)
+class _Vetting:
+    """Which addresses may be connected to, and at which ports (None: any) outside of networks."""
+
+    allow_private: bool = False
+    networks: Sequence[Network] = ()
+    ports: Collection[int] | None = None
+
+    def allows(self, address: str) -> bool:
+        return self.allow_private or is_public(address) or self.names(address)
+
+    def names(self, address: str) -> bool:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+        return any(ip.version == network.version and ip in network for network in self.networks)
+
+
 def fetch(
     url: str,
     *,
@@ -88,11 +106,14 @@ def fetch(
 ) -> Download:
     """The body at ``url``: at most ``max_bytes``, within ``timeout`` seconds altogether.
 
-    Raises OutboundError: VALIDATION_ERROR (400) for an address that is not public, a server that
-    doesn't answer in time or with anything but 200; PAYLOAD_TOO_LARGE (413) for a body that is.
+    In networks that the site's owner names, any port may be asked. Raises OutboundError:
+    VALIDATION_ERROR (400) for an address that is not public, a server that doesn't answer in time
+    or with anything but 200; PAYLOAD_TOO_LARGE (413) for a body that is.
     """
+    vetting = _Vetting(allow_private, settings.URL_PRIVATE_NETWORKS, ports)
     # One for all redirects: they share the deadline, and each new connection is vetted.
-    network = _VettedNetwork(time.monotonic() + timeout, allow_private=allow_private)
+    network = _VettedNetwork(time.monotonic() + timeout, vetting)
+    ports = _ANY_PORT if vetting.networks else ports  # vetted with the address
     target = _checked(url, ports)
     with _pool(network) as pool:
         for _ in range(MAX_REDIRECTS + 1):
@@ -118,7 +139,7 @@ def post(
     is no answer, and before anything is sent for an address that is not public, unless
     ``anywhere`` allows every address and port.
     """
-    network = _VettedNetwork(time.monotonic() + timeout, allow_private=anywhere)
+    network = _VettedNetwork(time.monotonic() + timeout, _Vetting(anywhere))
     target = _checked(url, _ANY_PORT if anywhere else PORTS)
     sent = {**_POST_HEADERS, **headers, "Content-Length": str(len(body))}
     with (
@@ -133,7 +154,7 @@ def vet(url: str, *, timeout: float, anywhere: bool = False) -> None:
     target = _checked(url, _ANY_PORT if anywhere else PORTS)
     host = target.raw_host.decode("ascii")
     try:
-        _addresses(host, target.port or 0, time.monotonic() + timeout, allow_private=anywhere)
+        _addresses(host, target.port or 0, time.monotonic() + timeout, _Vetting(anywhere))
     except httpcore.TimeoutException as error:
         raise OutboundError("The server took too long.") from error
 
@@ -181,7 +202,7 @@ def _checked(url: str, ports: Collection[int]) -> httpx.URL:
     if parsed.userinfo:
         raise OutboundError("The address must not contain a user name or password.")
     if (parsed.port or (443 if parsed.scheme == "https" else 80)) not in ports:
-        raise OutboundError(f"Only ports {', '.join(map(str, sorted(ports)))} are allowed.")
+        raise _wrong_port(ports)
     return parsed.copy_with(host=host, fragment=None)
 
 
@@ -240,6 +261,10 @@ def _beginning(chunks: Iterable[bytes]) -> bytes:
     return bytes(data[:ANSWER_BYTES])
 
 
+def _wrong_port(ports: Collection[int]) -> OutboundError:
+    return OutboundError(f"Only ports {', '.join(map(str, sorted(ports)))} are allowed.")
+
+
 def _too_large(max_bytes: int) -> OutboundError:
     message = f"The file is larger than {max_bytes / 1e6:g} MB."
     return OutboundError(message, code="PAYLOAD_TOO_LARGE", status=413)
@@ -248,9 +273,9 @@ def _too_large(max_bytes: int) -> OutboundError:
 class _VettedNetwork(httpcore.NetworkBackend):
     """Connects to vetted addresses only, and lets nothing run past the deadline."""
 
-    def __init__(self, deadline: float, *, allow_private: bool) -> None:
+    def __init__(self, deadline: float, vetting: _Vetting) -> None:
         self.deadline = deadline
-        self.allow_private = allow_private
+        self.vetting = vetting
         self.plain = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -261,7 +286,7 @@ class _VettedNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = _addresses(host, port, self.deadline, allow_private=self.allow_private)
+        addresses = _addresses(host, port, self.deadline, self.vetting)
         failure: httpcore.NetworkError | None = None
         for address in addresses[:MAX_ADDRESSES]:
             try:
@@ -311,13 +336,16 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _addresses(host: str, port: int, deadline: float, *, allow_private: bool) -> list[str]:
+def _addresses(host: str, port: int, deadline: float, vetting: _Vetting) -> list[str]:
     """Every address of a name, all of them vetted."""
     addresses = _resolve(host, port, timeout=_left(deadline))
     # One answer for "no such name" and "not public": else names inside our network could be
     # told from those that don't exist.
-    if not addresses or not (allow_private or all(map(is_public, addresses))):
+    if not addresses or not all(map(vetting.allows, addresses)):
         raise OutboundError("This address doesn't lead to a public web server.")
+    ports = vetting.ports
+    if ports is not None and port not in ports and not all(map(vetting.names, addresses)):
+        raise _wrong_port(ports)
     return addresses
 
 

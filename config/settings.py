@@ -9,6 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from config import VERSION
+from config.networks import networks
 from config.secrets import generated_secret, numbered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -309,6 +310,8 @@ BODY_STALL_SECONDS = env.float("BODY_STALL_SECONDS", 20.0)
 BODY_MIN_BYTES_PER_SECOND = env.int("BODY_MIN_BYTES_PER_SECOND", 8_000)
 MAX_BODIES_PER_ADDRESS = env.int("MAX_BODIES_PER_ADDRESS", 64)
 MAX_BODY_BYTES_PER_ADDRESS = env.int("MAX_BODY_MB_PER_ADDRESS", 2_000) * 1_000_000
+# Networks behind this machine that addresses of pictures may lead to, such as 10.1.0.0/16.
+URL_PRIVATE_NETWORKS = networks(env.list("URL_PRIVATE_NETWORKS", default=[]))
 URL_FETCH_SECONDS = env.float("URL_FETCH_SECONDS", 20.0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # forms and JSON; files are streamed to disk
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

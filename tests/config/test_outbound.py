@@ -18,8 +18,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.core.exceptions import ImproperlyConfigured
 
 from config import outbound
+from config.networks import networks
 from config.outbound import Download, OutboundError, Response, fetch, is_public, post, vet
 
 NOT_PUBLIC = "This address doesn't lead to a public web server."
@@ -315,6 +317,53 @@ def test_a_redirect_inward_is_vetted_too(site: int, monkeypatch: pytest.MonkeyPa
     error = refusal(f"http://shop.example:{site}/away/meta.example:{site}", ports={site})
     assert error.fields == {"url": [NOT_PUBLIC]}
     assert [path for path, _ in Site.seen] == [f"/away/meta.example:{site}"]
+
+
+class TestNamedNetworks:
+    @pytest.fixture(autouse=True)
+    def _named(self, settings: Any) -> None:
+        settings.URL_PRIVATE_NETWORKS = networks(["127.0.0.0/30", "fd00::/8"])
+
+    def test_they_are_reached_at_any_port(self, site: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        resolver(monkeypatch, ["127.0.0.1"])
+        url = f"http://nas.example:{site}/picture"
+        assert fetch(url, max_bytes=1000, timeout=5).data == b"pixels"
+        away = f"http://nas.example:{site}/away/127.0.0.1:{site}"
+        assert fetch(away, max_bytes=1000, timeout=5).data == b"pixels"
+
+    @pytest.mark.parametrize(
+        "answers",
+        [["127.0.0.4"], ["10.0.0.7"], ["127.0.0.1", "10.0.0.7"], ["169.254.169.254"], ["fe80::1"]],
+    )
+    def test_their_neighbors_are_not(
+        self, site: int, answers: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        resolver(monkeypatch, answers)
+        error = refusal(f"http://nas.example:{site}/picture")
+        assert error.fields == {"url": [NOT_PUBLIC]}
+        assert Site.seen == []
+
+    @pytest.mark.parametrize("answers", [[PUBLIC], [PUBLIC, "127.0.0.1"]])
+    def test_public_servers_keep_their_ports(
+        self, answers: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        resolver(monkeypatch, answers)
+        error = refusal("http://shop.example:22/picture")
+        assert error.message == "Only ports 80, 443, 8080, 8443 are allowed."
+
+    def test_webhooks_are_not_sent_there(self, site: int) -> None:
+        with pytest.raises(OutboundError):
+            post(f"http://127.0.0.1:{site}/hook", body=b"{}", headers={}, timeout=5)
+        with pytest.raises(OutboundError) as caught:
+            outbound.vet("http://127.0.0.1:8080/hook", timeout=5)
+        assert caught.value.fields == {"url": [NOT_PUBLIC]}
+        assert Site.posted == []
+
+
+@pytest.mark.parametrize("text", ["10.1.0.1/16", "10.0.0.0/33", "nas.example", ""])
+def test_what_is_no_network(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^URL_PRIVATE_NETWORKS: "):
+        networks([text])
 
 
 def test_a_redirect_to_a_closed_port_is_refused(site: int) -> None:

@@ -1,0 +1,18 @@
+"""Networks as settings write them."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks(texts: Iterable[str]) -> list[Network]:
+    """Read networks such as `10.1.0.0/16` or `fd00::/8`. Raises ImproperlyConfigured."""
+    try:
+        return [ipaddress.ip_network(text.strip()) for text in texts]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"URL_PRIVATE_NETWORKS: {error}.") from error
