@@ -18,6 +18,8 @@ _PRESS = Path(__file__).parent / "profiles" / "CGATS001Compat-v2-micro.icc"
 # A profile that differs from sRGB by no more than this, in levels of 255, is sRGB: its curve is
 # written down with other digits.
 _ALIKE = 1
+# Larger ones are no sRGB, and not worth remembering.
+_MAX_SRGB = 1 << 16
 
 
 def to_srgb(image: Image.Image, data: bytes, space: ColorSpace | None = None) -> Image.Image:
@@ -49,7 +51,9 @@ def to_srgb(image: Image.Image, data: bytes, space: ColorSpace | None = None) ->
 
 def needs_conversion(profile: bytes | None) -> bool:
     """Tell whether a profile says anything else than sRGB. Its numbers count, not its name."""
-    return bool(profile) and _differs(profile)
+    if not profile:
+        return False
+    return len(profile) > _MAX_SRGB or _differs(profile)
 
 
 def is_transparent(image: Image.Image) -> bool:

@@ -84,25 +84,28 @@ def _hole(image: Image.Image, values: U16) -> U8 | None:
     return None if clear is None else np.where(values == clear, 0, 255).astype(np.uint8)
 
 
-def _narrowed(values: U16) -> U8:
-    return ((values.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+def _narrowed(values: U16, top: int = 65535) -> U8:
+    return np.asarray(cv2.convertScaleAbs(values, alpha=255 / top), np.uint8)
 
 
 def _scaled(image: Image.Image) -> U8:
     values = np.asarray(image)
+    if image.mode != "I":
+        top = 4095 if _tag(image, _BITS) == 12 else 65535
+        return _not_inverted(image, _narrowed(values.astype(np.uint16, copy=False), top))
     if _tag(image, _BITS) == 32 and _tag(image, _FORMAT) != _SIGNED:
         values = np.ascontiguousarray(values).view(np.uint32)  # in Pillow white is -1
-    wide = values.astype(np.int64)
-    top = _top(image, int(wide.max()) if wide.size else 0)
-    return _not_inverted(image, ((wide * 255 + top // 2) // top).clip(0, 255).astype(np.uint8))
+    top = _top(image, int(values.max()))
+    scaled = np.empty(values.shape, np.uint8)
+    for row, wide in enumerate(values):
+        scaled[row] = ((wide.astype(np.int64) * 255 + top // 2) // top).clip(0, 255)
+    return _not_inverted(image, scaled)
 
 
 def _top(image: Image.Image, most: int) -> int:
-    """The value of white."""
-    bits, signed = _tag(image, _BITS), _tag(image, _FORMAT) == _SIGNED
-    if image.mode != "I":
-        return 4095 if bits == 12 else 65535
-    if signed and bits == 16:
+    """The value of white in mode I."""
+    signed = _tag(image, _FORMAT) == _SIGNED
+    if signed and _tag(image, _BITS) == 16:
         return 32767
     # 32 bits don't tell how many of them are in use.
     return next((top for top in (255, 65535) if most <= top), 2**31 - 1 if signed else 2**32 - 1)

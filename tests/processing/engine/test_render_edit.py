@@ -279,3 +279,22 @@ def test_equal_work_has_equal_bytes() -> None:
         outline=Outline(width=0.01),
     )
     assert edited(whole)[1].data == edited(whole)[1].data
+
+
+@pytest.mark.parametrize("share", [0.0333, 0.075, 0.1234, 0.2471])
+@pytest.mark.parametrize("haze", [0, 100])
+def test_what_is_seen_lies_where_the_fractions_say(share: float, haze: int) -> None:
+    """A product of 200 x 100, cut out already, on 317 x 211; haze about it neither moves nor shrinks
+    it."""
+    picture = Image.new("RGBA", (400, 300), (*RED, 0))
+    picture.paste((*RED, haze), (0, 150, 400, 151))
+    picture.paste((*RED, 255), (100, 100, 300, 200))
+    layout = Layout(size="317x211", margin=Sides.all(share), padding=Sides.all(share))
+    kept = Cutting(keep_existing_alpha=True)
+    result, _ = edited(plan(cutting=kept, layout=layout), saved(picture, "PNG"))
+    seen = result.getchannel("A").point(lambda alpha: 255 * (alpha >= 128)).getbbox()
+    left, top = 317 * (share + share * (1 - 2 * share)), 211 * (share + share * (1 - 2 * share))
+    scale = min((317 - 2 * left) / 200, (211 - 2 * top) / 100)
+    exact = [(317 - 200 * scale) / 2, (211 - 100 * scale) / 2]
+    exact += [317 - exact[0], 211 - exact[1]]
+    assert np.abs(np.subtract(seen, exact)).max() <= (0.5001 if haze == 0 else 1)

@@ -155,6 +155,14 @@ def test_what_is_srgb_is_left_alone_whatever_its_name() -> None:
     assert [color_profile.needs_conversion(named_srgb(one)) for one in (1, 1.8, 2.6)] == [True] * 3
 
 
+def test_large_profiles_are_not_remembered() -> None:
+    """Strangers send them, by the megabyte."""
+    before = color_profile._differs.cache_info().currsize
+    data = saved(Image.new("RGB", (4, 4), "red"), "PNG", icc_profile=bytes(1 << 17))
+    assert rgb(data)[0, 0].tolist() == [255, 0, 0]
+    assert color_profile._differs.cache_info().currsize == before
+
+
 @pytest.mark.parametrize(
     "numbers",
     [(1, 13), (12, 13), (9, 13), (9, 1), (9, 14), (1, 1), (12, 2), (2, 2), (1, 4), (1, 8)],
