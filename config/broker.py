@@ -17,6 +17,8 @@ from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.errors import ConnectionClosed
 from redis.client import PubSub
 
+from config.outages import QUEUE_ERRORS
+
 log = structlog.get_logger(__name__)
 _CONFIRM_SECONDS = 5.0
 # Consumers of messages for later also look whether the time of one has come.
@@ -34,7 +36,7 @@ class Broker(RedisBroker):
             # After the message, or a consumer that wakes at once finds nothing and goes back to
             # sleep.
             self.client.publish(_channel(queued.queue_name), "")
-        except (redis.RedisError, OSError) as error:
+        except QUEUE_ERRORS as error:
             log.warning("queue.nobody_woken", queue=queued.queue_name, error=str(error))
         return queued
 

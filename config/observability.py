@@ -17,6 +17,8 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from config.outages import QUEUE_ERRORS
+
 WORKER_KEY = "packshot:worker"  # packshot:worker:<queue>:<process>, alive while the key is
 
 
@@ -104,7 +106,7 @@ def warm_workers(queue: str) -> int:
     """Count the workers of ``queue`` that said within the last seconds that they are warm."""
     try:
         return sum(1 for _ in queue_client().scan_iter(f"{WORKER_KEY}:{queue}:*", count=100))
-    except (redis.RedisError, OSError):
+    except QUEUE_ERRORS:
         return 0
 
 
@@ -120,7 +122,7 @@ def _database_answers() -> bool:
 def _queue_answers() -> bool:
     try:
         return bool(queue_client().ping())
-    except (redis.RedisError, OSError):
+    except QUEUE_ERRORS:
         return False
 
 

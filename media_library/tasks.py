@@ -7,9 +7,8 @@ from uuid import UUID
 
 import dramatiq
 import structlog
-from dramatiq.errors import BrokerError
-from redis.exceptions import RedisError
 
+from config.outages import QUEUE_ERRORS
 from media_library.files import thumbnails
 from processing.engine.errors import EngineError
 
@@ -32,6 +31,6 @@ def ask_for_thumbnails(image_ids: Iterable[UUID]) -> None:
     for image_id in image_ids:
         try:
             make_thumbnail.send(str(image_id))
-        except (RedisError, BrokerError, OSError) as error:
+        except QUEUE_ERRORS as error:
             log.warning("thumbnail_not_queued", image=str(image_id), error=str(error))
             return

@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare, get_random_string
 
 from accounts.access.scopes import ALL_SCOPES
 from accounts.models import Account, ApiKey, User
+from config.database import if_it_can_be_written
 from config.errors import not_found
 
 PREFIX = "ps_"
@@ -90,7 +91,8 @@ def touch(key: ApiKey) -> None:
     if key.last_used_at is not None and key.last_used_at > now - TOUCH_EVERY:
         return
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - TOUCH_EVERY)
-    ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    with if_it_can_be_written("API key's last use"):
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
 
 
 def _digest(plain: str, pepper: int) -> str:

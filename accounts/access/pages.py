@@ -7,15 +7,18 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+from redis.exceptions import RedisError
 
 from accounts.http import Caller, known_caller, remember_caller
 from accounts.limits.rate_limits import hit
 from accounts.models import User
 from accounts.services import account_of
+from config import outages
 from config.errors import AppError
 
 View = Callable[Concatenate[HttpRequest, ...], HttpResponse]
@@ -39,8 +42,11 @@ def page(view: View) -> View:
         try:
             remember_caller(request, Caller(account_of(request.user), request.user))
             response = view(request, *args, **kwargs)
-        except AppError as error:
-            response = refusal(request, error)
+        except (AppError, DatabaseError, OSError, RedisError) as error:
+            known = error if isinstance(error, AppError) else outages.told(error)
+            if known is None:
+                raise
+            response = refusal(request, known)
         patch_vary_headers(response, ["HX-Request"])
         add_never_cache_headers(response)
         return response
@@ -69,10 +75,11 @@ def limit(request: HttpRequest, group: str) -> None:
 def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
     """The refusal as a page, or as a notice above the page that is open."""
     context = {"status": error.status, "message": error.page_message}
-    if not is_htmx(request):
-        return render(request, "error.html", context, status=error.status)
-    response = render(request, "components/notice.html", context, status=error.status)
-    return reswap(retarget(response, "#notices"), "innerHTML")
+    template = "components/notice.html" if is_htmx(request) else "error.html"
+    response = render(request, template, context, status=error.status)
+    for name, value in error.headers.items():
+        response[name] = value
+    return reswap(retarget(response, "#notices"), "innerHTML") if is_htmx(request) else response
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

@@ -24,9 +24,9 @@ from django.http import HttpRequest
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
-from redis.exceptions import RedisError
 
 from accounts.http import client_ip, known_caller
+from config.outages import QUEUE_ERRORS
 
 UNLIMITED = 1_000_000_000
 GENERAL = "general"
@@ -102,7 +102,7 @@ def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
     try:
         counted = not count or limiter().hit(item, limit.who)
         window = limiter().get_window_stats(item, limit.who)
-    except (RedisError, OSError) as error:
+    except QUEUE_ERRORS as error:
         log.warning("rate_limits_unavailable", group=group, error=str(error))
         return RateLimitResult(limit.requests, limit.requests, limit.seconds, allowed=True)
     return RateLimitResult(

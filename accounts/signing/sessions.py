@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from config import encryption
+from config.database import if_it_can_be_written
 
 if TYPE_CHECKING:
     from accounts.models import Session
@@ -147,6 +148,8 @@ class SessionStore(DatabaseStore):
         if self.row is None or self.row.last_used_at > now - TOUCH_EVERY:
             return
         # Asked again of the database: of many requests in the same moment, one writes.
-        self.get_model_class().objects.filter(
+        rows = self.get_model_class().objects.filter(
             pk=self.row.pk, last_used_at__lte=now - TOUCH_EVERY
-        ).update(last_used_at=now, ip=self.ip, user_agent=self.user_agent)
+        )
+        with if_it_can_be_written("session's last use"):
+            rows.update(last_used_at=now, ip=self.ip, user_agent=self.user_agent)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from config import outages
 from config.errors import AppError
+
+log = structlog.get_logger(__name__)
 
 # The codes of DRF's own exceptions, by status.
 _CODES = {
@@ -34,6 +38,10 @@ def body(
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """The answer for what a view raised; None (Django's 500) for what nobody expected."""
+    outage = outages.told(exc)
+    if outage is not None:
+        log.error("outage", code=outage.code, exc_info=exc)
+        exc = outage
     if isinstance(exc, RequestDataTooBig):
         exc = AppError("PAYLOAD_TOO_LARGE", "The request body is too large.", status=413)
     if isinstance(exc, AppError):

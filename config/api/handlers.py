@@ -5,6 +5,7 @@ Each in the shape of the endpoint that the request was for: the native API's, a 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from rest_framework.response import Response
 
+from config import outages
 from config.api.errors import body
 from config.errors import AppError
 from config.middleware import request_id
@@ -52,6 +54,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # Django calls this while it handles the exception.
+    outage = outages.told(sys.exception())
+    if outage is not None:
+        return answer(request, outage)
     message = (
         f"An internal error occurred. Please report it with the request id {request_id(request)}."
     )

@@ -10,6 +10,7 @@ from typing import IO, Any
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponseBase
 
+from config import outages
 from config.web.bodies import Body, Message, Receive
 
 _BODY = "packshot.body"
@@ -32,6 +33,16 @@ class Handler(ASGIHandler):
             await body.linger()
         finally:
             body.end()
+
+    async def read_body(self, receive: Receive) -> IO[bytes]:
+        try:
+            return await super().read_body(receive)
+        except OSError as error:
+            outage = outages.told(error)
+            if outage is None or not isinstance(receive, Body):
+                raise
+            receive.refuse(outage)
+            return io.BytesIO()
 
     def create_request(
         self, scope: Mapping[str, Any], body_file: IO[bytes]

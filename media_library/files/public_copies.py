@@ -15,9 +15,8 @@ import dramatiq
 import structlog
 from django.conf import settings
 from django.db import connection
-from dramatiq.errors import BrokerError
-from redis.exceptions import RedisError
 
+from config.outages import QUEUE_ERRORS
 from media_library.files import storage
 from media_library.models import Image
 from processing.engine.errors import EngineError
@@ -68,7 +67,7 @@ def ask_for(images: Iterable[Image]) -> None:
             continue
         try:
             make_public_copy.send(str(image.pk))
-        except (RedisError, BrokerError, OSError) as error:
+        except QUEUE_ERRORS as error:
             log.warning("public_copy_not_queued", image=str(image.pk), error=str(error))
             return
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import new_id
 from accounts.http import caller
-from config import public_ids
+from config import outages, public_ids
 from config.errors import AppError, not_found
 from media_library import selectors
 from media_library.files import storage
@@ -26,7 +26,7 @@ from processing.models import Job, JobState
 from processing.services import jobs
 
 # Of failed jobs; what is not here is wrong with the picture or the command (422).
-_STATUSES = {"INTERNAL_ERROR": 500, "WORKER_LOST": 500, "PROVIDER_FAILED": 502}
+_STATUSES = {"INTERNAL_ERROR": 500, "WORKER_LOST": 500, "PROVIDER_FAILED": 502, outages.CODE: 503}
 
 
 def run(request: Request, command: Command, *, image_id: UUID | None) -> Job:

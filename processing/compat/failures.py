@@ -19,6 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from config import outages
 from config.api.errors import flatten
 from config.errors import AppError
 from config.middleware import request_id
@@ -63,7 +64,10 @@ class ErrorFormat:
 
         A mistake of ours is logged and announced as Django does it, but told in their shape.
         """
-        failure = self._failure(exc)
+        outage = outages.told(exc)
+        if outage is not None:
+            log.error("outage", dialect=self.dialect, code=outage.code, exc_info=exc)
+        failure = self._failure(outage or exc)
         if failure is None:
             request: HttpRequest = context["request"]._request
             got_request_exception.send(sender=None, request=request)

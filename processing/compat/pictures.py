@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,7 +19,6 @@ from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Image
 from media_library.services import delete_image
 from processing.compat.fields import MAX_URL
-from processing.engine.errors import EngineError
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,11 @@ class PictureParam:
 def uploaded_images(account: Account, sent: Sequence[PictureParam]) -> Iterator[list[Image]]:
     """The pictures as rows of the account: all of them or none.
 
-    If the block is refused, nothing was done with them, and they go again.
+    If the block is refused or fails, nothing was done with them, and they go again.
     """
     images = ingest_all(account, [one.incoming() for one in sent])
-    try:
-        yield images
-    except (AppError, EngineError):
+    with ExitStack() as undo:
         for image in images:
-            delete_image(image)
-        raise
+            undo.callback(delete_image, image)
+        yield images
+        undo.pop_all()

@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import redis
 import structlog
 from django.db import connection, transaction
 from redis.client import PubSub
 
 from accounts.models import Account
 from config.observability import queue_client
+from config.outages import QUEUE_ERRORS
 from processing.delivery import outbox
 from processing.models import ENDED_STATES, Batch, Job, JobEvent
 
@@ -99,7 +99,7 @@ class JobWaiter:
             return False
         try:
             return self._pubsub.get_message(timeout=min(at_most, _LOOK_SECONDS)) is not None
-        except (redis.RedisError, OSError):
+        except QUEUE_ERRORS:
             self._pubsub = None
             return False
 
@@ -111,7 +111,7 @@ def listener(job_id: UUID) -> Iterator[JobWaiter]:
     try:
         try:
             pubsub.subscribe(_ended(job_id))
-        except (redis.RedisError, OSError):
+        except QUEUE_ERRORS:
             log.warning("events.no_notifications", job_id=str(job_id))
             yield JobWaiter(job_id, None)
         else:
@@ -145,5 +145,5 @@ def _notify(channels: list[str], event_id: int) -> None:
             for channel in channels:
                 pipe.publish(channel, str(event_id))
             pipe.execute()
-    except (redis.RedisError, OSError):
+    except QUEUE_ERRORS:
         log.warning("events.notification_lost", event_id=event_id)

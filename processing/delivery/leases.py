@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-import redis
 import structlog
 from django.conf import settings
 
 from config.observability import queue_client
+from config.outages import QUEUE_ERRORS
 
 log = structlog.get_logger(__name__)
 # Three heartbeats of a stream, each of which renews its lease: a late one costs nothing.
@@ -51,7 +51,7 @@ class Lease:
     def _forget(self) -> None:
         try:
             queue_client().zrem(_key(self), self.id)
-        except (redis.RedisError, OSError):
+        except QUEUE_ERRORS:
             log.warning("streams.lease_not_ended", account=str(self.account_id))
 
 
@@ -69,7 +69,7 @@ def _take(lease: Lease) -> bool:
     try:
         script = queue_client().register_script(_TAKE)
         return bool(script(keys=[_key(lease)], args=[lease.id, per_account(), SECONDS]))
-    except (redis.RedisError, OSError) as error:
+    except QUEUE_ERRORS as error:
         log.warning("streams.not_counted", account=str(lease.account_id), error=str(error))
         return True
 

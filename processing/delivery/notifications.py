@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+
+from config.outages import QUEUE_ERRORS
 
 log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 1.0  # how long an event can go unnoticed while nobody tells of it
@@ -54,7 +55,7 @@ class Notifications:
         try:
             while not await self._notified(self._pubsub, deadline, after):
                 pass
-        except (RedisError, OSError) as error:
+        except QUEUE_ERRORS as error:
             log.warning("streams.no_notifications", channel=self._channel, error=str(error))
             await self._close()
 
@@ -87,7 +88,7 @@ class Notifications:
             await self._pubsub.subscribe(self._channel)
             if await self._pubsub.get_message(timeout=_CONNECT_SECONDS) is None:
                 raise OSError("no answer")
-        except (RedisError, OSError) as error:
+        except QUEUE_ERRORS as error:
             log.warning("streams.no_notifications", channel=self._channel, error=str(error))
             await self._close()
 

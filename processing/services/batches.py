@@ -67,6 +67,8 @@ def submit(
     """
     check_size(caller.account, len(pictures))
     planned = _planned(caller, command, pictures)
+    if planned.new:
+        tasks.require_queue()
     with transaction.atomic():
         check_still_open(caller.account)
         batch = _written(caller, command, pictures, planned, batch_id or uuid4())

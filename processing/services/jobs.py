@@ -87,6 +87,7 @@ def retry(job: Job) -> Job:
     """Run a failed or cancelled job again. It costs quota again, as its units had gone back."""
     if job.source is not None and job.source.deleted_at is not None:
         raise AppError("CONFLICT", "The job's image was deleted.", status=409)
+    tasks.require_queue()
     with transaction.atomic():
         check_still_open(job.account)
         if not transitions.reopen(job):
@@ -156,6 +157,7 @@ def _submit(order: _Order) -> Job:
     if order.done is not None:
         find_again(job, order.done)
         return job
+    tasks.require_queue()
     with transaction.atomic():
         check_still_open(job.account)
         if not job.command.get("watermark"):

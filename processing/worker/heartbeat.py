@@ -7,12 +7,12 @@ import threading
 from uuid import uuid4
 
 import dramatiq
-import redis
 import structlog
 from django.conf import settings
 from dramatiq.middleware import Middleware
 
 from config.observability import WORKER_KEY, queue_client
+from config.outages import QUEUE_ERRORS
 from processing.engine import memory
 from processing.worker.runtime import registry, use_one_core
 from processing.worker.tasks import BATCHES, IMAGES, release_unfinished
@@ -68,11 +68,11 @@ def _announce(keys: list[str], stopping: threading.Event) -> None:
         try:
             for key in keys:
                 queue_client().set(key, os.getpid(), ex=_SECONDS)
-        except (redis.RedisError, OSError):
+        except QUEUE_ERRORS:
             log.warning("worker.heartbeat_not_sent")
         if stopping.wait(_SECONDS / 3):
             break
     try:
         queue_client().delete(*keys)
-    except (redis.RedisError, OSError):
+    except QUEUE_ERRORS:
         log.warning("worker.heartbeat_not_removed")

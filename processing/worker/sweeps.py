@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import redis
 import structlog
 from django.conf import settings
 from django.utils import timezone
 
 from config.observability import queue_client, queued_arguments
+from config.outages import QUEUE_ERRORS
 from processing.delivery import attempts
 from processing.models import Job, JobState
 from processing.worker import tasks, transitions
@@ -53,7 +53,7 @@ def lost_messages() -> int:
         # A job that ends between the two looks gets one message too many, which finds nothing to
         # claim.
         queued = _queued_job_ids()
-    except (redis.RedisError, OSError):
+    except QUEUE_ERRORS:
         return 0  # no queue, no messages: the next round looks again
     lost = [job for job in jobs if str(job.pk) not in queued]
     # Looked at now, so that a long queue is not read again at every round.
@@ -77,7 +77,7 @@ def lost_batch_messages() -> int:
         # Messages of batches name no job, so all that can be done is to count them.
         queued = queue_client().llen(f"dramatiq:{tasks.BATCHES}")
         later = queue_client().hlen(f"dramatiq:{tasks.BATCHES}.DQ.msgs")
-    except (redis.RedisError, OSError):
+    except QUEUE_ERRORS:
         return 0
     return sum(tasks.send(job) for job in jobs[: max(0, len(jobs) - queued - later)])
 

@@ -10,11 +10,12 @@ import time
 from uuid import UUID
 
 import dramatiq
-import redis
 import structlog
-from dramatiq.errors import BrokerError
+from dramatiq.brokers.redis import RedisBroker
 
+from config import outages
 from config.observability import queue_client
+from config.outages import QUEUE_ERRORS
 from processing.models import Batch, Job
 from processing.worker import fair_share, runner, transitions
 
@@ -57,6 +58,20 @@ def release_unfinished() -> None:
             send(job)
 
 
+def require_queue() -> None:
+    """Refuse new work while nothing could be told of it, before anything is written.
+
+    Raises AppError SERVICE_UNAVAILABLE. What is written already waits for the sweep.
+    """
+    if not isinstance(dramatiq.get_broker(), RedisBroker):
+        return  # a queue in this process's own memory
+    try:
+        queue_client().ping()
+    except QUEUE_ERRORS as error:
+        log.warning("queue.away", error=str(error))
+        raise outages.queue_is_away() from error
+
+
 def send(job: Job) -> bool:
     """Put a job's message on the queue. Where that fails the sweep sends it again."""
     return _sent(1, job) > 0
@@ -76,7 +91,7 @@ def _sent(count: int, job: Job) -> int:
                 run_job.send(str(job.pk))
             else:
                 run_one_of_a_batch.send()
-    except (redis.RedisError, BrokerError, OSError) as error:
+    except QUEUE_ERRORS as error:
         log.warning("job.not_queued", job_id=str(job.pk), error=str(error))
         return sent
     return count
@@ -107,6 +122,6 @@ def _let_others_go_first() -> None:
 def _somebody_waits() -> bool:
     try:
         queued = queue_client().llen(f"dramatiq:{IMAGES}")
-    except (redis.RedisError, OSError):
+    except QUEUE_ERRORS:
         return False
     return bool(queued) or fair_share.is_single_running()

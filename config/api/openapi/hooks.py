@@ -28,6 +28,11 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "NOT_FOUND",
         "Image not found.",
     ),
+    "408": (
+        "The body came too slowly.",
+        "REQUEST_TIMEOUT",
+        "The body of the request came too slowly. Try again over a faster connection.",
+    ),
     "409": (
         "It conflicts with the current state.",
         "CONFLICT",
@@ -49,6 +54,11 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "An internal error; quote the request id when you report it.",
         "INTERNAL_ERROR",
         "An internal error occurred. Please report it with the request id 4f1c….",
+    ),
+    "503": (
+        "Something that the site needs is out of order; `Retry-After` says when to try again.",
+        "SERVICE_UNAVAILABLE",
+        "The site's database is busy at the moment. Try again in a few seconds.",
     ),
 }
 # What they are besides where an Idempotency-Key is taken.
@@ -150,9 +160,9 @@ def _wrap(response: Document) -> None:
 
 def _possible_errors(operation: Document) -> list[str]:
     """What follows from an operation's parts, and what its description names."""
-    statuses = ["429", "500", *_REFUSAL.findall(operation.get("description", ""))]
+    statuses = ["429", "500", "503", *_REFUSAL.findall(operation.get("description", ""))]
     if operation.get("requestBody"):
-        statuses += ["400", "413", "415"]
+        statuses += ["400", "408", "413", "415"]
     elif any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
         statuses.append("400")
     if any(scheme for scheme in operation.get("security", [])):
@@ -201,4 +211,4 @@ def _headers(status: str) -> Document:
         name: {"schema": {"type": "integer"}, "description": text}
         for name, text in _RATE_HEADERS.items()
     }
-    return headers | _RETRY_AFTER if status == "429" else headers
+    return headers | _RETRY_AFTER if status in ("429", "503") else headers

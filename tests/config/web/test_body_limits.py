@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import select
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -223,6 +225,20 @@ def test_an_address_has_only_so_many_bytes_under_way(
         assert post(server, LISTINGS, 290_000, headers, chunked=True)[0] == 429
         assert post(server, LISTINGS, 190_000, headers, chunked=True)[0] == 400
     until(lambda: held() == (0, 0), seconds=5)
+
+
+def test_a_disk_that_is_full_as_the_body_comes_in(
+    server: WebServer, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(tempfile.SpooledTemporaryFile[bytes]):
+        def write(self, data: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", Full)
+    headers = {"x-api-key": customer.api_key, **FORM}
+    for path, code in ((IMAGES, '"SERVICE_UNAVAILABLE"'), (SEGMENT, '"service_unavailable"')):
+        status, answered, text = post(server, path, 900_000, headers, chunked=True)
+        assert (status, answered["retry-after"], code in text) == (503, "60", True)
 
 
 def test_a_client_that_goes_away_leaves_nothing(server: WebServer, transactional_db: None) -> None:
