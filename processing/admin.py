@@ -92,12 +92,13 @@ class Acting:
 
 @admin.register(Job)
 class JobAdmin(Acting, ReadOnly, LongList):
-    list_display = ["public_id", "account", "operation", "state", "attempts", "error", "created_at"]
+    list_display = [
+        *("public_id", "account", "operation", "state", "attempts", "error"),
+        *("cause_in_short", "created_at"),
+    ]
     list_filter = ["state", OperationFilter, FailureFilter, "created_at"]
-    search_fields = ["account__name", "created_by__email"]
-    search_help_text = (
-        "A job's, batch's, picture's or account's id, an account's name, an e-mail address"
-    )
+    search_fields = ["account__name", "created_by__email", "=request_id"]
+    search_help_text = "A job's, batch's, picture's, account's or request's id, an account's name, an e-mail address"
     ids = {
         "job": ["pk"],
         "batch": ["batch"],
@@ -108,6 +109,10 @@ class JobAdmin(Acting, ReadOnly, LongList):
     list_select_related = ["account"]
     inlines = [EventInline]
     actions = ["retry_jobs", "cancel_jobs"]
+
+    @admin.display(description="Cause")
+    def cause_in_short(self, job: Job) -> str:
+        return f"{job.cause['type']}: {job.cause['message'][:80]}" if job.cause else ""
 
     @admin.action(description="Retry the selected jobs", permissions=["act"])
     def retry_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:

@@ -95,8 +95,13 @@ def idempotent(kind: str) -> Callable[[Post], Post]:
 
 def new_id(request: Request) -> UUID:
     """Return the id for what this request makes: with a key, the one that is recorded for it."""
+    return recorded_id(request) or uuid4()
+
+
+def recorded_id(request: Request) -> UUID | None:
+    """Return the id that is recorded for what this request makes; None for one without a key."""
     record = getattr(request._request, "idempotency_record", None)
-    return record.object_id if isinstance(record, IdempotencyRecord) else uuid4()
+    return record.object_id if isinstance(record, IdempotencyRecord) else None
 
 
 def numbered(made: UUID, count: int) -> list[UUID]:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.idempotency import idempotent, new_id
+from accounts.api.idempotency import idempotent, recorded_id
 from accounts.http import caller
 from config.api import bodies
 from config.api.docs import endpoint
@@ -70,7 +70,7 @@ class PaintBackgroundView(BackgroundView):
             caller(request),
             command,
             seconds=waiting.seconds_to_wait(request),
-            job_id=new_id(request),
+            job_id=recorded_id(request),
         )
         return self._answer(job)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.idempotency import new_id
+from accounts.api.idempotency import recorded_id
 from accounts.http import caller
 from config import outages, public_ids
 from config.errors import AppError, not_found
@@ -38,7 +38,7 @@ def run(request: Request, command: Command, *, image_id: UUID | None) -> Job:
     who = caller(request)
     source = selectors.image_for(who.account, image_id) if image_id else None
     return jobs.submit_and_wait(
-        who, command, source=source, seconds=seconds_to_wait(request), job_id=new_id(request)
+        who, command, source=source, seconds=seconds_to_wait(request), job_id=recorded_id(request)
     )
 
 
@@ -63,7 +63,9 @@ def raise_for_failure(job: Job) -> None:
     """Raise AppError for a job that failed or was cancelled."""
     if job.state == JobState.FAILED:
         status = _STATUSES.get(job.error_code, 422)
-        raise AppError(job.error_code, job.error, status=status)
+        raise AppError(
+            job.error_code, job.error, status=status, retry_after=60 if status == 503 else None
+        )
     if job.state == JobState.CANCELLED:
         raise AppError("CONFLICT", "The job was cancelled.", status=409)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from accounts.http import Caller
+from config import outages
 from config.errors import AppError
 from media_library.models import Image
 from processing.commands import Command
@@ -29,12 +30,17 @@ def result_of(job: Job) -> Image:
     if job.result is not None:
         return job.result
     if job.state == JobState.FAILED:
-        raise AppError(
-            job.error_code, job.error, status=400 if job.error_code in _CALLERS_FAULT else 500
-        )
+        raise _failure(job)
     if job.state == JobState.CANCELLED:
         raise AppError("CANCELLED", "The job was cancelled.", status=500)
     raise timed_out(f" as {job.public_id}; send the same request again to get its result.")
+
+
+def _failure(job: Job) -> AppError:
+    if job.error_code == outages.CODE:
+        return AppError(job.error_code, job.error, status=503, retry_after=60)
+    status = 400 if job.error_code in _CALLERS_FAULT else 500
+    return AppError(job.error_code, job.error, status=status)
 
 
 def timed_out(how_it_goes_on: str) -> AppError:

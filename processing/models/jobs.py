@@ -61,6 +61,10 @@ class Job(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=40, blank=True, default="")
     error = models.TextField(blank=True, default="")
+    # Of the last failure that was no fault of the caller's: type, message, and where in our code.
+    # For staff; callers read ``error``.
+    cause = models.JSONField(default=dict, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, default="")  # of who asked for it
     # What the engine said of its work: provider, model, engine version, seconds by stage, ...
     report = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -110,6 +114,11 @@ class Job(models.Model):
                 fields=["account", "rendition_key"],
                 condition=Q(state=JobState.COMPLETED),
                 name="job_rendition",
+            ),
+            models.Index(
+                fields=["account", "rendition_key"],
+                condition=Q(state=JobState.PENDING),
+                name="job_rendition_pending",
             ),
         ]
 

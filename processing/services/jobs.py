@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -12,7 +14,7 @@ from django.db import transaction
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account
-from accounts.services import check_still_open
+from accounts.services import check_open, check_still_open
 from config.errors import AppError, not_found
 from media_library.intake import ingest
 from media_library.models import Image
@@ -20,14 +22,14 @@ from processing import commands
 from processing.commands import Command
 from processing.delivery import events
 from processing.models import Job, JobState
-from processing.worker import kinds, renditions, tasks, transitions
+from processing.worker import causes, kinds, renditions, tasks, transitions
 
 
 def submit(caller: Caller, command: Command, *, source: Image | None) -> Job:
     """Reserve quota and write the job; its message goes out when the row is committed.
 
     Where the account has the same result already, the job answered has it, is complete, and cost
-    nothing. Raises AppError QUOTA_EXCEEDED, NOT_FOUND for another picture that the command names,
+    nothing; where the same work is under way, that job is answered. Raises AppError QUOTA_EXCEEDED, NOT_FOUND for another picture that the command names,
     VALIDATION_ERROR for what can't be done to a picture of this size.
     """
     return _submit(_order(caller, command, source, job_id=uuid4()))
@@ -43,19 +45,33 @@ def submit_and_wait(
 ) -> Job:
     """Submit, and wait for the end for at most ``seconds`` (``DOOR_WAIT_SECONDS``).
 
-    The job answered may still be open. Not to be called within a transaction: nobody else could
-    see the row.
+    The job answered may still be open. With ``job_id`` it is one of its own, whatever else is under
+    way. Not to be called within a transaction: nobody else could see the row.
     """
     seconds = settings.DOOR_WAIT_SECONDS if seconds is None else seconds
+    deadline = time.monotonic() + seconds
     order = _order(caller, command, source, job_id=job_id or uuid4())
+    sharing = _Sharing.NOTHING if job_id else _Sharing.SAME_PHOTO
     if seconds <= 0:
-        return _submit(order)
+        return _submit(order, _Sharing.NOTHING if job_id else _Sharing.SAME_PICTURE)
     # The id is known before the job is: its end can't come before somebody listens.
     with events.listener(order.job_id) as listener:
-        job = _submit(order)
-        if not job.ended:
+        job = _submit(order, sharing)
+        if job.pk == order.job_id and not job.ended:
             listener.wait(seconds)
-    return Job.objects.select_related("source", "result").get(pk=job.pk)
+    if job.pk != order.job_id:
+        _wait_for(job, deadline - time.monotonic())
+    if job.source_id != order.job.source_id:
+        # Of the same photo, uploaded twice: its result is found again, if it has come to one.
+        left = max(0.0, deadline - time.monotonic())
+        return submit_and_wait(caller, command, source=source, seconds=left)
+    return _fresh(job)
+
+
+def _wait_for(job: Job, seconds: float) -> None:
+    with events.listener(job.pk) as listener:
+        if not _fresh(job).ended:
+            listener.wait(max(0.0, seconds))
 
 
 def check(command: Command) -> None:
@@ -124,6 +140,7 @@ class Template:
             id=job_id or uuid4(),
             account=self.caller.account,
             created_by=self.caller.user,
+            request_id=causes.current_request(),
             operation=self.operation,
             command=self.command,
             command_hash=self.digest,
@@ -152,14 +169,28 @@ def _order(caller: Caller, command: Command, source: Image | None, *, job_id: UU
     return _Order(job, renditions.find(caller.account, job.rendition_key))
 
 
-def _submit(order: _Order) -> Job:
+class _Sharing(Enum):
+    """Which work that is under way may stand for new work."""
+
+    NOTHING = auto()
+    SAME_PICTURE = auto()
+    SAME_PHOTO = auto()  # of whichever upload
+
+
+def _submit(order: _Order, sharing: _Sharing = _Sharing.SAME_PICTURE) -> Job:
+    """The job written, or one that is under way."""
     job = order.job
     if order.done is not None:
         find_again(job, order.done)
         return job
     tasks.require_queue()
     with transaction.atomic():
-        check_still_open(job.account)
+        # Of the same request twice at once, the second sees the first one's job.
+        check_open(Account.objects.select_for_update().get(pk=job.account_id))
+        if sharing is not _Sharing.NOTHING:
+            twin = renditions.find_open(job, of_any_upload=sharing is _Sharing.SAME_PHOTO)
+            if twin is not None:
+                return twin
         if not job.command.get("watermark"):
             quotas.reserve_many(job.account, job.operation, job_ids=[job.pk])
         job.save(force_insert=True)

@@ -15,7 +15,7 @@ from media_library.models import Image
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine import versions
 from processing.engine.render_edit import STUDIO
-from processing.models import Job, JobState
+from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import kinds, runtime
 
 
@@ -61,6 +61,19 @@ def find_all(account: Account, keys: Collection[str]) -> dict[str, Job]:
     )
     # The oldest first, so that the newest of several jobs with one key is the one that stays.
     return {job.rendition_key: job for job in done.select_related("result").order_by("ended_at")}
+
+
+def find_open(job: Job, *, of_any_upload: bool) -> Job | None:
+    """An open job for the work of one that is not written yet: on the same picture, or with
+    ``of_any_upload`` on the same photo, whichever upload it is. Batches go at their own pace."""
+    same = Job.objects.filter(account=job.account, batch=None, rendition_key=job.rendition_key)
+    if not job.rendition_key:
+        same = same.filter(operation=job.operation, command_hash=job.command_hash)
+    if not (of_any_upload and job.rendition_key):
+        same = same.filter(source=job.source)
+    # One state at a time: there is an index for each.
+    found = (same.filter(state=state).order_by("created_at").first() for state in OPEN_STATES)
+    return next((one for one in found if one is not None), None)
 
 
 def cutout_makers(command: RemoveBackground) -> list[str]:

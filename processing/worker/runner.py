@@ -22,7 +22,7 @@ from processing.engine import ENGINE_VERSION, memory
 from processing.engine.errors import EngineError
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import kinds, transitions
+from processing.worker import causes, kinds, transitions
 from processing.worker.kinds import ReportOnly
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,9 @@ def run(job: Job) -> None:
             else:
                 _keep(job, command, outcome)
     except (EngineError, AppError) as error:
-        transitions.fail(job, code=error.code, message=str(error))
+        # What raised it, where it is told in other words: a server of others, or too little memory.
+        cause = causes.cause_of(error) if error.__cause__ is not None else None
+        transitions.fail(job, code=error.code, message=str(error), cause=cause)
 
 
 def picture(job: Job, image_id: str) -> bytes:

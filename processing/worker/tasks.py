@@ -102,10 +102,10 @@ def _work_on(job: Job) -> None:
     with structlog.contextvars.bound_contextvars(job_id=str(job.pk)):
         try:
             runner.run(job)
-        except Exception:
+        except Exception as error:
             # The one place where any error ends: logged whole, told in one sentence.
             log.exception("job.crashed")
-            again = transitions.retry_or_fail(job)
+            again = transitions.retry_or_fail(job, error)
             if again:
                 raise  # Dramatiq sends the message again, a little later
         finally:

@@ -16,10 +16,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.limits import quotas
+from config import outages
 from media_library.models import Image
 from processing.delivery import events
 from processing.models import OPEN_STATES, Job, JobState
-from processing.worker import batch_progress
+from processing.worker import batch_progress, causes
 
 
 def stale() -> Q:
@@ -112,7 +113,7 @@ def complete_at_once(
     return True
 
 
-def release(job: Job, *, reason: str, counts: bool) -> bool:
+def release(job: Job, *, reason: str, counts: bool, cause: Mapping[str, str] | None = None) -> bool:
     """Leave a claimed job to another try; ``counts`` says whether this one was a try."""
     with transaction.atomic():
         released = _mine(job).update(
@@ -121,33 +122,47 @@ def release(job: Job, *, reason: str, counts: bool) -> bool:
             attempts=F("attempts") - (0 if counts else 1),
             claim_id=None,
             queued_at=timezone.now(),
+            **({} if cause is None else {"cause": dict(cause)}),
         )
         if released:
             _record(job, "job.requeued", {"reason": reason})
     return bool(released)
 
 
-def retry_or_fail(job: Job) -> bool:
+def retry_or_fail(job: Job, error: Exception) -> bool:
     """Make a job pending again after an error of ours, or fail it where this was its last try.
 
-    True where it is tried again.
+    True where it is tried again. The error is kept for staff.
     """
+    cause = causes.cause_of(error)
     if job.attempts < settings.JOB_MAX_ATTEMPTS:
-        return release(job, reason="The worker hit an unexpected error.", counts=True)
-    message = "Processing failed repeatedly because of an internal error."
-    fail(job, code="INTERNAL_ERROR", message=message)
+        reason = "The worker hit an unexpected error."
+        return release(job, reason=reason, counts=True, cause=cause)
+    outage = outages.told(error)
+    if outage is not None:
+        fail(job, code=outage.code, message=f"{outage.message} Nothing was charged.", cause=cause)
+        return False
+    message = (
+        f"Something went wrong on our side, {job.attempts} times. Nothing was charged. If it happens "
+        f"again, tell the operator of this site, and quote {job.public_id}."
+    )
+    fail(job, code="INTERNAL_ERROR", message=message, cause=cause)
     return False
 
 
-def fail(job: Job, *, code: str, message: str) -> bool:
+def fail(job: Job, *, code: str, message: str, cause: Mapping[str, str] | None = None) -> bool:
     """Fail the claimed job for good and give its quota back."""
-    return _end(_mine(job), job, JobState.FAILED, code=code, message=message)
+    return _end(_mine(job), job, JobState.FAILED, code=code, message=message, cause=cause)
 
 
 def fail_lost(job: Job) -> bool:
     """Fail a job that was left behind by its last allowed worker."""
     lost = Job.objects.filter(stale(), pk=job.pk, attempts__gte=settings.JOB_MAX_ATTEMPTS)
-    message = f"The worker was lost {settings.JOB_MAX_ATTEMPTS} times while processing this job."
+    message = (
+        f"Processing broke off {settings.JOB_MAX_ATTEMPTS} times, as it does when a picture needs more "
+        "memory than there is. Nothing was charged. Try a smaller picture; if it happens again, tell "
+        f"the operator of this site, and quote {job.public_id}."
+    )
     return _end(lost, job, JobState.FAILED, code="WORKER_LOST", message=message)
 
 
@@ -180,6 +195,7 @@ def reopen(job: Job) -> bool:
             attempts=0,
             error="",
             error_code="",
+            cause={},
             ended_at=None,
             started_at=None,
             heartbeat_at=None,
@@ -199,10 +215,22 @@ def _mine(job: Job) -> QuerySet[Job]:
 
 
 def _end(
-    rows: QuerySet[Job], job: Job, state: JobState, *, code: str = "", message: str = ""
+    rows: QuerySet[Job],
+    job: Job,
+    state: JobState,
+    *,
+    code: str = "",
+    message: str = "",
+    cause: Mapping[str, str] | None = None,
 ) -> bool:
     with transaction.atomic():
-        ended = rows.update(state=state, error_code=code, error=message, ended_at=timezone.now())
+        ended = rows.update(
+            state=state,
+            error_code=code,
+            error=message,
+            ended_at=timezone.now(),
+            **({} if cause is None else {"cause": dict(cause)}),
+        )
         if ended:
             # Inside the `if`: of a cancel and a failing worker only one gives the units back.
             quotas.release(job.pk)

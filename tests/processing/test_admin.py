@@ -51,6 +51,18 @@ def test_lists_search_and_history(staff: Client, submit: Callable[..., Job]) -> 
     assert Job.objects.count() == 1
 
 
+def test_the_cause_of_a_failure(staff: Client, submit: Callable[..., Job]) -> None:
+    job = submit()
+    cause = {"type": "ZeroDivisionError", "message": "by zero", "where": "processing/x.py:1 in f"}
+    Job.objects.update(cause=cause, request_id="abcdef-123456")
+    assert "ZeroDivisionError: by zero" in staff.get(LIST).content.decode()
+    assert job.public_id in staff.get(LIST, {"q": "abcdef-123456"}).content.decode()
+    assert job.public_id not in staff.get(LIST, {"q": "abcdef-123457"}).content.decode()
+    page = staff.get(f"{LIST}{job.pk}/change/").content.decode()
+    assert "processing/x.py:1 in f" in page
+    assert "abcdef-123456" in page
+
+
 def test_a_seller_has_no_business_here(owner: Seller, submit: Callable[..., Job]) -> None:
     job = submit()
     client = Client()

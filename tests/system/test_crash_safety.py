@@ -83,10 +83,8 @@ class Crashes:
             os.kill(site.worker_pid(), signal.SIGKILL)
         job = seller.ended(job_id)
         assert (job["state"], job["attempts"]) == ("failed", 3)
-        assert job["error"] == {
-            "code": "WORKER_LOST",
-            "message": "The worker was lost 3 times while processing this job.",
-        }
+        assert job["error"]["code"] == "WORKER_LOST"
+        assert job["error"]["message"].startswith("Processing broke off 3 times, ")
         assert seller.used() == used
         assert seller.results(image_id) == []
 

@@ -28,7 +28,7 @@ def set_up() -> None:
     django.setup()
     from django.core.management import call_command
 
-    call_command("migrate", "accounts", verbosity=0)
+    call_command("migrate", "processing", verbosity=0)
 
 
 def at_once(work: Callable[[int], str]) -> Counter[str]:
@@ -58,10 +58,14 @@ def at_once(work: Callable[[int], str]) -> Counter[str]:
 
 
 def main() -> None:
+    from accounts.http import Caller
     from accounts.limits import quotas
     from accounts.limits.operations import REMOVE_BACKGROUND
     from accounts.models import Account, PlanLimit, UsageMonth
     from config.errors import AppError
+    from processing.engine.plans.edit import Generated
+    from processing.services import jobs as jobs_service
+    from processing.services.paint_background import order
 
     def numbers(account: Account) -> list[int]:
         return list(UsageMonth.objects.values_list("reserved", "settled").get(account=account))
@@ -95,6 +99,12 @@ def main() -> None:
 
     report["ends"] = at_once(end)
     report["one end won"] = numbers(fresh) in ([0, 1], [0, 0])
+
+    twice = Account.objects.create(name="twice", plan_id="enterprise")
+    work = order(Generated("on marble", seed=1), (256, 256))
+    asked = at_once(lambda number: str(jobs_service.submit(Caller(twice, None), work, source=None)))
+    report["same request"] = list(asked.values())
+    report["same request then"] = numbers(twice)
     sys.stdout.write(json.dumps(report))
 
 

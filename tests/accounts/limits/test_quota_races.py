@@ -22,6 +22,8 @@ EXPECTED = {
     "same job then": [1, 0],
     "ends": {"ended": 50},
     "one end won": True,
+    "same request": [50],
+    "same request then": [1, 0],
 }
 
 

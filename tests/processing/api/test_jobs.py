@@ -76,8 +76,8 @@ def test_list_is_newest_first_and_filtered(owner: Seller, submit: Submit) -> Non
 def test_list_costs_the_same_however_long(
     owner: Seller, submit: Submit, django_assert_num_queries: Callable[..., object]
 ) -> None:
-    for _ in range(3):
-        submit()
+    for edge in (0, 50, 100):
+        submit(edge=edge)
     owner.client.get(URL)  # the session's "last used" is written at most once a minute
     with django_assert_num_queries(5):
         assert owner.client.get(URL).json()["data"]["total"] == 3

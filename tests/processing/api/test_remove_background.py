@@ -179,7 +179,7 @@ def test_a_stranger_is_told_nothing_and_changes_nothing(stranger: Seller, image:
 def test_over_the_quota(owner: Seller, image: Image) -> None:
     PlanLimit.objects.filter(plan="free", operation="remove-background").update(monthly=1)
     assert post(owner, image).status_code == 202
-    response = post(owner, image)
+    response = post(owner, image, crop=True)
     assert response.status_code == 403
     assert response.json() == {
         "success": False,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +16,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from media_library.models import Image, ImageKind
-from processing.engine.errors import BrokenImage
+from processing import commands
+from processing.engine.errors import BrokenImage, ProviderFailed
 from processing.models import Job, JobEvent, JobState
 from processing.services import jobs
 from processing.worker import cutouts, runner, sweeps, tasks, transitions
@@ -126,7 +131,73 @@ def test_our_own_error_is_tried_three_times(
     failed = fresh(job)
     assert (failed.state, failed.error_code) == (JobState.FAILED, "INTERNAL_ERROR")
     assert "secret" not in failed.error
+    assert failed.public_id in failed.error
     assert owner.used() == 0
+
+
+class TestCauses:
+    """What staff read of a failure that was no fault of the caller's."""
+
+    def ended(self, submit: Submit) -> Job:
+        job = submit()
+        for _ in range(2):
+            with contextlib.suppress(Exception):
+                work(job)
+        work(job)
+        return fresh(job)
+
+    def test_of_a_mistake_of_ours(self, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cutouts, "render", explode(RuntimeError("secret path /srv/x")))
+        cause = self.ended(submit).cause
+        assert (cause["type"], cause["message"]) == ("RuntimeError", "secret path /srv/x")
+        assert re.fullmatch(
+            r"tests/processing/worker/test_running.py:\d+ in render", cause["where"]
+        )
+
+    def test_of_a_library(self, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where our own code called it."""
+        monkeypatch.setattr(commands, "from_json", lambda command: json.loads("{"))
+        cause = self.ended(submit).cause
+        assert cause["type"] == "json.decoder.JSONDecodeError"
+        assert "in <lambda>" in cause["where"]
+
+    def test_of_a_full_disk(
+        self, owner: Seller, submit: Submit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        full = OSError(errno.ENOSPC, "No space left on device")
+        monkeypatch.setattr(cutouts, "render", explode(full))
+        failed = self.ended(submit)
+        assert failed.error_code == "SERVICE_UNAVAILABLE"
+        assert failed.error == "The site's disk is full. Try again later. Nothing was charged."
+        assert failed.cause["type"] == "OSError"
+        assert owner.used() == 0
+        shown = owner.client.get(f"/api/v1/jobs/{failed.public_id}").json()["data"]
+        assert "cause" not in shown
+        assert "No space" not in str(shown)
+
+    def test_of_what_another_server_did(
+        self, submit: Submit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refused = ProviderFailed("The server could not be reached.")
+        refused.__cause__ = ConnectionRefusedError("port 8080")
+        monkeypatch.setattr(cutouts, "render", explode(refused))
+        job = submit()
+        work(job)
+        assert fresh(job).error == "The server could not be reached."
+        assert fresh(job).cause["type"] == "ConnectionRefusedError"
+
+    def test_not_of_a_broken_picture(self, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cutouts, "render", explode(BrokenImage("It does not open.")))
+        job = submit()
+        work(job)
+        assert fresh(job).cause == {}
+
+    def test_the_request_is_known(self, owner: Seller, image: Image) -> None:
+        body = {"imageId": image.public_id}
+        headers = {"X-Request-Id": "abcdef-123456"}
+        url = "/api/v1/images/tools/remove-background"
+        assert owner.client.post(url, body, format="json", headers=headers).status_code == 202
+        assert Job.objects.get().request_id == "abcdef-123456"
 
 
 class TestLostWorker:

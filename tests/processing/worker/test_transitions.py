@@ -209,7 +209,7 @@ class TestOurErrors:
     def test_are_tried_again(self, claimed: Job, attempts: int) -> None:
         set_row(claimed, attempts=attempts)
         claimed.attempts = attempts
-        assert transitions.retry_or_fail(claimed) is True
+        assert transitions.retry_or_fail(claimed, ZeroDivisionError("by zero")) is True
         is_now(claimed, RUNNING | {"state": "pending", "attempts": attempts, "queued_at": LATER})
         reason = {"reason": "The worker hit an unexpected error."}
         assert told(claimed)[1:] == [("job.requeued", reason)]
@@ -217,8 +217,11 @@ class TestOurErrors:
     def test_until_the_last_try(self, claimed: Job) -> None:
         set_row(claimed, attempts=3)
         claimed.attempts = 3
-        assert transitions.retry_or_fail(claimed) is False
-        message = "Processing failed repeatedly because of an internal error."
+        assert transitions.retry_or_fail(claimed, ZeroDivisionError("by zero")) is False
+        message = (
+            "Something went wrong on our side, 3 times. Nothing was charged. If it happens again, "
+            f"tell the operator of this site, and quote {claimed.public_id}."
+        )
         ended = {"state": "failed", "error_code": "INTERNAL_ERROR", "error": message}
         is_now(claimed, RUNNING | ended | {"attempts": 3, "ended_at": LATER}, claimed=True)
         assert units(claimed) == ("released", 0, 0)
@@ -255,7 +258,11 @@ class TestLost:
         assert transitions.fail_lost(claimed) is False  # it was heard of a moment ago
         clock.move_to(self.LONG_AFTER)
         assert transitions.fail_lost(claimed) is ends
-        message = "The worker was lost 3 times while processing this job."
+        message = (
+            "Processing broke off 3 times, as it does when a picture needs more memory than there "
+            "is. Nothing was charged. Try a smaller picture; if it happens again, tell the operator "
+            f"of this site, and quote {claimed.public_id}."
+        )
         ended = {"state": "failed", "error_code": "WORKER_LOST", "error": message}
         then = RUNNING | {"attempts": attempts}
         is_now(
