@@ -11,7 +11,7 @@ TOOLS := $(VENV)/.installed-dev
 # Files are handed out in the order that tests/conftest.py gives them.
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test torture lint models bench sheet golden clean
+.PHONY: help run test torture lint models bench sheet golden lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,21 +47,32 @@ sheet: $(RUNTIME) models ## write contact sheets of a folder's photos (FOLDER=..
 golden: $(TOOLS) models ## accept how pictures look now as their look (ARGS="outline light-auto" for some)
 	@exec $(PY) -m tests.processing.engine.golden accept $(ARGS)
 
+# For every system and every Python from 3.11 on, with the hash of every file that a registry has.
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-config --custom-compile-command "make lock"
+
+lock: $(TOOLS) ## pin what requirements*.txt allow (ARGS="--upgrade" for newer versions of all)
+	$(LOCK) $(ARGS) --output-file requirements.lock requirements.txt
+	$(LOCK) $(ARGS) --constraints requirements.lock --output-file requirements-dev.lock requirements-dev.txt
+
 clean: ## remove the virtual environment and caches (never var/, which holds your data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-# The stamps are older than the requirements files after a change: only then pip runs again.
-$(RUNTIME): requirements.txt
+# The stamps are older than the locks after a change: only then pip runs again. Every file must have a
+# hash that its lock names.
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+$(RUNTIME): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "Packshot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
 	         "Name another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	    echo "Python's venv module is missing (on Debian: apt install python3-venv)."; exit 1; }
 	@echo "Installing requirements into $(VENV) (a minute or two the first time)..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PIP_INSTALL) -r requirements.lock
 	@touch $@
 
-$(TOOLS): requirements-dev.txt $(RUNTIME)
+$(TOOLS): requirements-dev.lock $(RUNTIME)
 	@echo "Installing test and lint tools into $(VENV)..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PIP_INSTALL) -r requirements-dev.lock
 	@touch $@

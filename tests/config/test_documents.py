@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 from django.urls import resolve
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from accounts.limits.operations import metered
 from accounts.plans import default_plans
@@ -218,3 +220,44 @@ def test_pre_commit_runs_what_ci_lints() -> None:
     for name, value in tools.items():
         commands = [command.replace(name, value) for command in commands]
     assert hooks == commands
+
+
+def required(name: str) -> Iterator[Requirement]:
+    for line in (ROOT / name).read_text().splitlines():
+        if line and not line.startswith(("#", "-")):
+            yield Requirement(line.partition("#")[0])
+
+
+def locked(name: str) -> dict[str, list[tuple[str, str, int]]]:
+    """Each package's versions, with the condition for each and how many files have a hash."""
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for entry in (ROOT / name).read_text().replace("\\\n", " ").splitlines():
+        if entry.startswith("#"):
+            continue
+        pin, *hashes = entry.split(" --hash=sha256:")
+        requirement = Requirement(pin)
+        [version] = requirement.specifier
+        assert version.operator == "==", entry
+        assert all(re.fullmatch(r"[0-9a-f]{64} *", one) for one in hashes), entry
+        row = (version.version, str(requirement.marker or ""), len(hashes))
+        found.setdefault(canonicalize_name(requirement.name), []).append(row)
+    return found
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_everything_required_is_locked_within_its_range(name: str) -> None:
+    """After a change: `make lock`. Nothing else is installed, here and by everybody."""
+    pins = locked(f"{name}.lock")
+    for requirement in required(f"{name}.txt"):
+        rows = pins.get(canonicalize_name(requirement.name), [])
+        assert rows, requirement
+        assert all(requirement.specifier.contains(version) for version, _, _ in rows), requirement
+    for package, rows in pins.items():
+        assert all(hashes > 0 for _, _, hashes in rows), package
+        assert len(rows) == 1 or all(condition for _, condition, _ in rows), package
+
+
+def test_tests_run_with_what_the_site_runs_with() -> None:
+    of_tests = locked("requirements-dev.lock")
+    for package, rows in locked("requirements.lock").items():
+        assert of_tests[package] == rows
