@@ -301,6 +301,9 @@ SPECTACULAR_SETTINGS = {
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 30) * 1_000_000
 MAX_PIXELS = env.int("MAX_MEGAPIXELS", 50) * 1_000_000
+# What opening one uploaded file may take, in a process of its own: computing time and memory.
+OPENING_SECONDS = env.float("OPENING_SECONDS", 10.0)
+OPENING_MEMORY_MB = env.int("OPENING_MEMORY_MB", 1_500)
 MAX_FILES_PER_UPLOAD = env.int("MAX_FILES_PER_UPLOAD", 20)
 MAX_BATCH_FILES = env.int("MAX_BATCH_FILES", 100)
 MAX_BATCH_BYTES = env.int("MAX_BATCH_MB", 1_000) * 1_000_000  # of all files together

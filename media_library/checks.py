@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 import unicodedata
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 
 from config.errors import AppError, invalid
+from media_library import admission
 from media_library.models import NAME_LENGTH
 from processing.engine.errors import EngineError
-from processing.engine.files import decode
 from processing.engine.files.decode import Probe
 
-# Decoding a photo of 50 megapixels takes 150 MB: this many at once, however many requests come.
-_decoders = threading.BoundedSemaphore(2)
 _ENDINGS = frozenset(
     ["jpg", "jpeg", "jfif", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
 )
@@ -35,13 +33,18 @@ class CheckedFile:
 
 
 def check(
-    data: bytes, *, name: str, field: str = "file", max_bytes: int | None = None
+    data: bytes,
+    *,
+    account_id: UUID,
+    name: str,
+    field: str = "file",
+    max_bytes: int | None = None,
 ) -> CheckedFile:
-    """Refuse what is empty, too large, no picture, too many pixels or broken, in this order.
+    """Refuse what is empty, too large, no picture, too many pixels, too costly or broken.
 
     The type is read from the content; the name is only shown. ``field`` is where in the request
-    the file was, ``most_bytes`` its limit where that is not everybody's. Raises AppError:
-    PAYLOAD_TOO_LARGE (413), else VALIDATION_ERROR (400).
+    the file was, ``max_bytes`` its limit where that is not everybody's. Raises AppError:
+    PAYLOAD_TOO_LARGE (413), BUSY (503), else VALIDATION_ERROR (400).
     """
     if not data:
         raise invalid(field, "The file is empty.")
@@ -49,9 +52,7 @@ def check(
     if len(data) > most:
         raise too_large(most)
     try:
-        probe = decode.probe(data, max_pixels=settings.MAX_PIXELS)
-        with _decoders:
-            decode.verify(data, probe)
+        probe = admission.probe(data, account_id)
     except EngineError as error:
         raise invalid(field, error.message) from error
     return CheckedFile(

@@ -102,7 +102,7 @@ def ingest_all(
 
     Files are read one at a time, so that twenty large ones don't lie in memory together.
     """
-    checked = _check_all(incoming)
+    checked = _check_all(account, incoming)
     project = project or default_project(account)
     images = [
         _original(project, item, facts) for item, facts in zip(incoming, checked, strict=True)
@@ -176,13 +176,21 @@ def store_corrected(image: Image, data: bytes, media_type: str) -> None:
     image.refresh_from_db(fields=["corrected_key"])
 
 
-def _check_all(incoming: Sequence[Incoming]) -> list[CheckedFile]:
+def _check_all(account: Account, incoming: Sequence[Incoming]) -> list[CheckedFile]:
     """Every file's facts, or one refusal that names every file that is wrong."""
     checked, wrong = [], {}
     for item in incoming:
         try:
             data = item.read()
-            checked.append(check(data, name=item.name, field=item.field, max_bytes=item.max_bytes))
+            checked.append(
+                check(
+                    data,
+                    account_id=account.pk,
+                    name=item.name,
+                    field=item.field,
+                    max_bytes=item.max_bytes,
+                )
+            )
         except AppError as error:
             if len(incoming) == 1 or error.code != "VALIDATION_ERROR":
                 raise

@@ -29,6 +29,12 @@ class TooManyPixels(EngineError):
     code = "TOO_MANY_PIXELS"
 
 
+class TooCostly(EngineError):
+    """Opening the file takes more time, or more passes over its pixels, than a picture needs."""
+
+    code = "TOO_COSTLY"
+
+
 class OutOfMemory(EngineError):
     """The work needs more memory than this process may take."""
 

@@ -71,7 +71,8 @@ class Decoded:
 
 
 def probe(data: bytes, *, max_pixels: int) -> Probe:
-    """Read the header only. Costs about a millisecond whatever the size.
+    """Read the header only: about a millisecond whatever the size. A PNG is decoded, as its
+    orientation may stand behind the pixels.
 
     Raises UnsupportedFormat, TooManyPixels, BrokenImage.
     """
@@ -79,15 +80,18 @@ def probe(data: bytes, *, max_pixels: int) -> Probe:
         return _probe(image)
 
 
-def verify(data: bytes, probe: Probe) -> None:
-    """Prove that the (first) picture decodes to its end; raises BrokenImage when it does not.
+def verify(data: bytes, *, max_pixels: int) -> Probe:
+    """Prove that the (first) picture decodes to its end, and return what its header says.
 
     A JPEG is decoded at an eighth of its size, which still reads its whole entropy-coded stream:
     25 ms for 12 megapixels. The other formats are decoded in full.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, BrokenImage.
     """
-    with opened(data, max_pixels=probe.width * probe.height) as image:
+    with opened(data, max_pixels=max_pixels) as image:
+        header = _probe(image)
         _shrink_on_load(image, 1)
         image.load()
+        return header
 
 
 def decode(
@@ -177,7 +181,9 @@ def _probe(image: Image.Image) -> Probe:
         orientation=turn,
         has_profile=bool(image.info.get("icc_profile")),
         has_alpha=color_profile.is_transparent(image),
-        frames=1 if plugin == "JPEG" else int(getattr(image, "n_frames", 1)),
+        # Neither the second picture in a phone's JPEG nor the pages of a TIFF are an animation, and
+        # Pillow reads every page to count them.
+        frames=1 if name in ("jpeg", "tiff") else int(getattr(image, "n_frames", 1)),
     )
 
 
@@ -200,7 +206,7 @@ def _decode_jpeg(
         return np.asarray(image.convert("RGB"))
     # At full size OpenCV's decoder is twice as fast as Pillow's, but it fills in what a cut file
     # lacks with grey and says nothing, so the stream is proved whole first.
-    verify(data, header)
+    verify(data, max_pixels=width * height)
     pixels = cv2.imdecode(
         np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     )

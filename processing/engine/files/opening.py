@@ -1,5 +1,6 @@
 """Opening a picture that somebody sent: its kind by its bytes, its size before its pixels."""
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pillow_heif
 from PIL import Image
 
 from processing.engine import memory
-from processing.engine.errors import BrokenImage, TooManyPixels, UnsupportedFormat
+from processing.engine.errors import BrokenImage, TooCostly, TooManyPixels, UnsupportedFormat
 from processing.engine.files.sniff import PILLOW_NAMES, sniff, webp_size
 
 pillow_heif.register_heif_opener()
@@ -24,6 +25,11 @@ DECODER_ERRORS = (
     cv2.error,
 )  # fmt: skip
 _ORIENTATION_TAG = 0x0112
+# Each scan of a progressive JPEG passes over all its pixels again, and an empty one takes ten bytes.
+# Encoders write about ten, those that search for the smallest file up to forty.
+MAX_SCANS = 100
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_START_OF_SCAN, _END_OF_IMAGE = b"\xff\xda", b"\xff\xd9"
 
 
 @contextmanager
@@ -31,7 +37,7 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     """Read the header with the one decoder that the bytes call for; pixels are not decoded yet.
 
     Whatever a decoder throws in here or in the `with` block leaves as BrokenImage.
-    Raises UnsupportedFormat, TooManyPixels, OutOfMemory, BrokenImage.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage.
     """
     if not data:
         raise BrokenImage("The file is empty.")
@@ -41,6 +47,11 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     # Pillow reserves a WebP's whole canvas as it opens it: the size must be refused before.
     if name == "webp" and (size := webp_size(data)):
         _check_size(*size, max_pixels=max_pixels)
+    if name == "jpeg" and _scans(data) > MAX_SCANS:
+        raise TooCostly(
+            f"The JPEG file is stored in more than {MAX_SCANS} passes, which takes too long to "
+            "open. Save it again as an ordinary JPEG."
+        )
     try:
         with (
             memory.shortage_told(),
@@ -63,6 +74,20 @@ def orientation(image: Image.Image) -> int:
     except DECODER_ERRORS:
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _scans(data: bytes) -> int:
+    """Count a JPEG's scans, no further than one too many, by its markers alone.
+
+    Not by searching for the marker: a phone may append a film, in which it stands by chance.
+    """
+    scans, place = 0, 2
+    while scans <= MAX_SCANS and (marker := _MARKER.search(data, place)):
+        if marker[0] == _END_OF_IMAGE:
+            break
+        scans += marker[0] == _START_OF_SCAN
+        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
+    return scans
 
 
 def _check_size(width: int, height: int, *, max_pixels: int) -> None:

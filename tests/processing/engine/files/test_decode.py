@@ -39,7 +39,7 @@ def test_each_format_is_probed_and_decoded(name: str) -> None:
     assert (probe.format, probe.media_type, probe.extension) == FORMATS[name]
     assert (probe.width, probe.height, probe.orientation, probe.frames) == (48, 32, 1, 1)
     assert (probe.has_alpha, probe.has_profile) == (False, False)
-    decode.verify(data, probe)
+    assert decode.verify(data, max_pixels=MP50) == probe
     decoded = decode.decode(data, max_pixels=MP50)
     assert (decoded.rgb.shape, decoded.rgb.dtype, decoded.alpha) == ((32, 48, 3), np.uint8, None)
     assert difference(decoded.rgb, picture()) < (40 if name == "GIF" else 24)
