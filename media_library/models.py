@@ -92,6 +92,8 @@ class Image(models.Model):
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     orientation = models.PositiveSmallIntegerField(default=1)
+    # Of an animation; only the first is worked on. Pages of a TIFF are none.
+    frames = models.PositiveIntegerField(default=1)
     has_profile = models.BooleanField(default=False)
     has_alpha = models.BooleanField(default=False)
     uncertainty = models.FloatField(null=True, blank=True)

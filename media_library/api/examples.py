@@ -17,6 +17,7 @@ IMAGE: dict[str, Any] = {
     "bytes": 2481920,
     "hasAlpha": False,
     "orientation": 6,
+    "frames": 1,
     "parentId": None,
     "projectId": "proj_7Yk2mTq9bWv4sXc1dNe8Hr",
     "jobId": None,

@@ -100,8 +100,8 @@ class Images(UploadView, ImageView):
         "Upload images",
         description=(
             "One `file`, several `files`, or the `url` of an image on the public internet. "
-            "JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP and GIF (first frame) are recognized by "
-            "their content. The answer is the image, or a list if `files` was used. Either "
+            "JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP and GIF are recognized by "
+            "their content; of an animation the first frame is processed. The answer is the image, or a list if `files` was used. Either "
             "all of several files are stored or none."
         ),
         request={"multipart/form-data": ImageUpload, "application/json": ImageAddress},

@@ -25,6 +25,14 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
     kind = serializers.ChoiceField(choices=ImageKind.choices, read_only=True)
     mediaType = serializers.CharField(source="media_type", read_only=True)
     hasAlpha = serializers.BooleanField(source="has_alpha", read_only=True)
+    frames = serializers.IntegerField(
+        read_only=True,
+        min_value=1,
+        help_text=(
+            "More than 1 for an animation (GIF, WebP, PNG, AVIF) or a HEIC file of several images: "
+            "only the first frame is processed."
+        ),
+    )
     parentId = PublicIdField("img", source="parent_id", read_only=True, allow_null=True)
     projectId = PublicIdField("proj", source="project_id", read_only=True)
     jobId = PublicIdField("job", source="job_id", read_only=True, allow_null=True)
@@ -36,7 +44,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         model = Image
         fields = [
             *("id", "name", "kind", "format", "mediaType", "width", "height", "bytes"),
-            *("hasAlpha", "orientation", "parentId", "projectId", "jobId", "createdAt"),
+            *("hasAlpha", "orientation", "frames", "parentId", "projectId", "jobId", "createdAt"),
             *("url", "thumbnailUrl"),
         ]
         read_only_fields = fields

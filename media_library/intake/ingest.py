@@ -216,6 +216,7 @@ def _original(project: Project, item: Incoming, facts: CheckedFile) -> Image:
         bytes=facts.size,
         sha256=facts.sha256,
         orientation=probe.orientation,
+        frames=probe.frames,
         has_profile=probe.has_profile,
         has_alpha=probe.has_alpha,
         file_key=storage.original_key(project.account_id, item.id, probe.extension),

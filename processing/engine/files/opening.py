@@ -28,6 +28,8 @@ _ORIENTATION_TAG = 0x0112
 # Each scan of a progressive JPEG passes over all its pixels again, and an empty one takes ten bytes.
 # Encoders write about ten, those that search for the smallest file up to forty.
 MAX_SCANS = 100
+# Twenty passes over the largest picture; forty over one of half its size.
+MAX_SCANNED_PIXELS = 1_300_000_000
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _START_OF_SCAN, _END_OF_IMAGE = b"\xff\xda", b"\xff\xd9"
 
@@ -47,11 +49,9 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     # Pillow reserves a WebP's whole canvas as it opens it: the size must be refused before.
     if name == "webp" and (size := webp_size(data)):
         _check_size(*size, max_pixels=max_pixels)
-    if name == "jpeg" and _scans(data) > MAX_SCANS:
-        raise TooCostly(
-            f"The JPEG file is stored in more than {MAX_SCANS} passes, which takes too long to "
-            "open. Save it again as an ordinary JPEG."
-        )
+    scans = _scans(data) if name == "jpeg" else 1
+    if scans > MAX_SCANS:
+        raise TooCostly(_too_many_scans(f"more than {MAX_SCANS}"))
     try:
         with (
             memory.shortage_told(),
@@ -60,6 +60,8 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
             Image.open(BytesIO(data), formats=[PILLOW_NAMES[name]]) as image,
         ):
             _check_size(*image.size, max_pixels=max_pixels)
+            if scans > 1 and image.width * image.height * scans > MAX_SCANNED_PIXELS:
+                raise TooCostly(_too_many_scans(str(scans)))
             yield image
     except Image.DecompressionBombError as error:
         raise TooManyPixels(_too_many(max_pixels)) from error
@@ -93,6 +95,13 @@ def _scans(data: bytes) -> int:
 def _check_size(width: int, height: int, *, max_pixels: int) -> None:
     if width * height > max_pixels:
         raise TooManyPixels(f"{_too_many(max_pixels)} Its size is given as {width} x {height}.")
+
+
+def _too_many_scans(number: str) -> str:
+    return (
+        f"The JPEG file is stored in {number} passes, which takes too long to open. "
+        "Save it again as an ordinary JPEG."
+    )
 
 
 def _too_many(max_pixels: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image as Pillow
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
@@ -54,11 +55,22 @@ def test_upload_answers_the_picture(upload: Upload, picture: Make, row: Row) -> 
         "bytes": len(data),
         "hasAlpha": False,
         "orientation": 1,
+        "frames": 1,
         "parentId": None,
         "projectId": default_project(image.account).public_id,
         "jobId": None,
         "thumbnailUrl": None,
     }
+
+
+@pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG", "AVIF", "TIFF"])
+def test_an_animation_says_how_many_frames_it_has(
+    upload: Upload, picture: Make, format: str
+) -> None:
+    more = [Pillow.new("RGB", (40, 30), color) for color in ("red", "blue")]
+    shown = upload(picture(format, save_all=True, append_images=more))
+    # The pages of a TIFF are no animation, and counting them would take reading them all.
+    assert shown["frames"] == (1 if format == "TIFF" else 3)
 
 
 def test_several_files_answer_a_list(api: APIClient, picture: Make) -> None:

@@ -136,6 +136,16 @@ def test_a_jpeg_in_many_passes_is_refused_by_its_markers(read: object) -> None:
     )
 
 
+def test_fewer_passes_are_too_many_for_a_large_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(picture(), "JPEG", progressive=True)
+    monkeypatch.setattr(opening, "MAX_SCANNED_PIXELS", 48 * 32 * 10)
+    assert opening.MAX_SCANS > 10
+    assert decode.verify(data, max_pixels=MP50).width == 48
+    monkeypatch.setattr(opening, "MAX_SCANNED_PIXELS", 48 * 32 * 10 - 1)
+    with pytest.raises(TooCostly, match="stored in 10 passes"):
+        decode.verify(data, max_pixels=MP50)
+
+
 @pytest.mark.usefixtures("few_scans")
 def test_what_follows_a_jpeg_counts_for_nothing() -> None:
     film = b"\x00\x00\x00\x18ftypmp42" + b"\xff\xda\x00\x02" * 200
