@@ -18,7 +18,7 @@ from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import SIZE_LIMITS, CutoutPlan
 from processing.engine.rendered import Clock, Rendered
 
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 65_000_000
 _WHITE = (255, 255, 255)
 
 

@@ -17,7 +17,7 @@ from media_library.files import storage
 from media_library.models import Image
 from processing.engine.files import decode
 
-# Decoding a picture of 50 megapixels takes 200 MB: this many at once, however many requests come.
+# Decoding a picture of 65 megapixels takes 260 MB: this many at once, however many requests come.
 _decoders = threading.BoundedSemaphore(2)
 
 

@@ -1,5 +1,6 @@
 """Opening a picture that somebody sent: its kind by its bytes, its size before its pixels."""
 
+import math
 import re
 import struct
 import zlib
@@ -16,6 +17,8 @@ from processing.engine.errors import BrokenImage, TooCostly, TooManyPixels, Unsu
 from processing.engine.files.sniff import PILLOW_NAMES, sniff, webp_size
 
 pillow_heif.register_heif_opener()
+# The caller's limit counts: Pillow's own would refuse what a site allows, without naming a size.
+Image.MAX_IMAGE_PIXELS = None
 
 # What Pillow's plugins were seen or are documented to raise on damaged bytes. Listed, so that a
 # mistake of our own (NameError, AssertionError) still surfaces as one.
@@ -63,8 +66,6 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
             if scans > 1 and image.width * image.height * scans > MAX_SCANNED_PIXELS:
                 raise TooCostly(_too_many_scans(str(scans)))
             yield image
-    except Image.DecompressionBombError as error:
-        raise TooManyPixels(_too_many(max_pixels)) from error
     except DECODER_ERRORS as error:
         raise BrokenImage(f"The {name.upper()} file is damaged or truncated.") from error
 
@@ -94,7 +95,11 @@ def _scans(data: bytes) -> int:
 
 def _check_size(width: int, height: int, *, max_pixels: int) -> None:
     if width * height > max_pixels:
-        raise TooManyPixels(f"{_too_many(max_pixels)} Its size is given as {width} x {height}.")
+        megapixels = math.ceil(width * height / 100_000) / 10
+        raise TooManyPixels(
+            f"The image has {megapixels:,g} megapixels ({width} x {height}). "
+            f"The maximum is {max_pixels / 1e6:g} megapixels."
+        )
 
 
 def _too_many_scans(number: str) -> str:
@@ -102,10 +107,6 @@ def _too_many_scans(number: str) -> str:
         f"The JPEG file is stored in {number} passes, which takes too long to open. "
         "Save it again as an ordinary JPEG."
     )
-
-
-def _too_many(max_pixels: int) -> str:
-    return f"The image is larger than {max_pixels / 1e6:g} megapixels."
 
 
 def _kinds() -> str:

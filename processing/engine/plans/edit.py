@@ -31,7 +31,7 @@ Metadata = Literal["never", "xmp", "exifSubset", "exifSubsetWithXmp"]
 Length = float | str
 
 MAX_SIDE = 10_000
-MAX_AREA = 50_000_000
+MAX_AREA = 65_000_000
 MAX_PROMPT = 2_000
 _SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
 _PIXELS = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,40})?)px")

@@ -135,7 +135,7 @@ def refused(account: Account, data: bytes) -> AppError:
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
         (
             png_claiming(20_000, 20_000),
-            "The image is larger than 50 megapixels.",
+            "The image has 400 megapixels (20000 x 20000). The maximum is 65 megapixels.",
         ),
         (png_claiming(400, 400), "The PNG file is damaged or truncated."),
         (b"\xff\xd8\xff\xe0", "The JPEG file is damaged or truncated."),
@@ -160,13 +160,21 @@ def test_cut_short(account: Account, picture: Make, format: str) -> None:
 
 
 def test_decompression_bomb_is_refused_from_its_header(account: Account) -> None:
-    bomb = Pillow.new("1", (7200, 7000))
+    bomb = Pillow.new("1", (8125, 8001))
     out = BytesIO()
     bomb.save(out, "PNG")
     assert len(out.getvalue()) < 10_000
     assert refused(account, out.getvalue()).message == (
-        "The image is larger than 50 megapixels. Its size is given as 7200 x 7000."
+        "The image has 65.1 megapixels (8125 x 8001). The maximum is 65 megapixels."
     )
+
+
+@pytest.mark.parametrize("size", [(8160, 6144), (8192, 6144), (16_000, 4_000), (8125, 8000)])
+def test_phones_photos_and_panoramas_come_in(account: Account, size: tuple[int, int]) -> None:
+    out = BytesIO()
+    Pillow.new("L", size, 200).save(out, "JPEG", quality=10)
+    image = ingest.ingest(account, out.getvalue(), name="phone.jpg")
+    assert (image.width, image.height) == size
 
 
 def test_one_byte_too_many(account: Account, picture: Make, settings: Any) -> None:

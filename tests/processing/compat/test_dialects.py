@@ -159,4 +159,4 @@ class TestRegistering:
         registry.register("toy")
         assert TOY.max_file_bytes == 5
         assert settings.RATE_LIMITS["general"] == "1000/h"
-        assert settings.MAX_PIXELS == 50_000_000
+        assert settings.MAX_PIXELS == 65_000_000

@@ -19,7 +19,7 @@ NO_COLORS = "can't be provided if colorSpace is set to original"
 NO_OVERRIDE = "can only be provided if shadow.mode is set to ai.auto-with-overrides"
 NO_LIMIT = "can only be provided if outputSize is originalImage or croppedSubject"
 NO_SIZE = "outputSize must be auto, originalImage, croppedSubject or WIDTHxHEIGHT"
-TOO_LARGE = "outputSize: A result can have at most 10000 pixels on a side and 50 megapixels"
+TOO_LARGE = "outputSize: A result can have at most 10000 pixels on a side and 65 megapixels"
 
 WRONG_TYPES = [
     ({"removeBackground": "yes"}, "removeBackground must be boolean"),
