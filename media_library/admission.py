@@ -21,6 +21,7 @@ MAX_QUICK, MAX_SLOW = 4, 3
 # An account never has all the places, however many requests it sends at once.
 MAX_PER_ACCOUNT = 2
 MAX_WAIT_SECONDS = 60.0
+_RETRY_SECONDS = 30
 
 
 class Lane:
@@ -55,7 +56,7 @@ class Lane:
         """Wait for a place and hold it. Raises AppError BUSY where none comes free."""
         if not self.enter(account_id, wait=MAX_WAIT_SECONDS):
             message = "Too many large files are being opened right now. Try again in a minute."
-            raise AppError("BUSY", message, status=503)
+            raise AppError("BUSY", message, status=503, retry_after=_RETRY_SECONDS)
         try:
             yield
         finally:

@@ -29,7 +29,7 @@ from listings.pricing import comparables
 from listings.pricing.comparables import ImportComparables
 from listings.pricing.tables import MAX_ROWS
 from listings.vocabulary import texts
-from media_library.intake.uploads import UploadView
+from media_library.intake.uploads import UploadView, sent_name
 from processing.api import waiting
 from processing.models import Job
 
@@ -182,7 +182,7 @@ class ImportView(UploadView, ComparablesView):
     def post(self, request: Request) -> Response:
         form = self.read(ImportForm)
         file: UploadedFile[Any] = form.pop("file")
-        command = ImportComparables(name=texts.one_line(file.name or "")[:200] or "table", **form)
+        command = ImportComparables(name=texts.one_line(sent_name(file))[:200] or "table", **form)
         job = comparables.start_import(
             caller(request),
             file.read(),

@@ -150,4 +150,13 @@ def incoming(file: UploadedFile[Any], field: str, *, max_bytes: int | None = Non
         file.seek(0)
         return bytes(file.read())
 
-    return Incoming(file.name or "", read, field=field, max_bytes=max_bytes)
+    return Incoming(sent_name(file), read, field=field, max_bytes=max_bytes)
+
+
+def sent_name(file: UploadedFile[Any]) -> str:
+    """A file's name as its sender knows it. Forms of browsers write three characters otherwise, and
+    the percent sign itself as it is (WHATWG HTML, multipart/form-data encoding)."""
+    name = file.name or ""
+    for written, character in (("%22", '"'), ("%0D", "\r"), ("%0A", "\n")):
+        name = name.replace(written, character)
+    return name

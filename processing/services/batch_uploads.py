@@ -13,7 +13,7 @@ from accounts.models import Account
 from config.errors import AppError
 from media_library.checks import display_name
 from media_library.intake.ingest import ingest_all
-from media_library.intake.uploads import UploadLimits, incoming
+from media_library.intake.uploads import UploadLimits, incoming, sent_name
 from media_library.services import delete_image
 from processing.services import batches
 from processing.services.batches import Member
@@ -48,5 +48,5 @@ def _member(account: Account, file: UploadedFile[Any], max_bytes: int | None) ->
     try:
         [image] = ingest_all(account, [incoming(file, FIELD, max_bytes=max_bytes)])
     except AppError as error:
-        return Member(display_name(file.name or ""), None, error.code, error.message)
+        return Member(display_name(sent_name(file)), None, error.code, error.message)
     return Member(image.name, image)

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from accounts.access.pages import limit, signed_in
 from config.errors import AppError, invalid
 from media_library.intake.ingest import ingest_all
-from media_library.intake.uploads import incoming
+from media_library.intake.uploads import incoming, sent_name
 from media_library.models import Image
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
@@ -39,7 +39,7 @@ def accept_uploads(
         try:
             brought.images += ingest_all(caller.account, [incoming(file, "files")])
         except AppError as error:
-            brought.problems.append(f"{file.name}: {error.page_message}")
+            brought.problems.append(f"{sent_name(file)}: {error.page_message}")
     if cut_out and brought.images:
         _cut_out(request, brought)
     return brought

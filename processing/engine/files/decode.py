@@ -17,6 +17,7 @@ from processing.engine.canvas import compose
 from processing.engine.errors import BrokenImage
 from processing.engine.files import color_profile, color_tags, metadata, samples
 from processing.engine.files.encode import encode as encode
+from processing.engine.files.formats import jpeg
 from processing.engine.files.opening import opened, orientation
 from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES, PILLOW_NAMES
 
@@ -160,7 +161,7 @@ def reduced(data: bytes, *, max_side: int, max_pixels: int) -> tuple[U8, U8 | No
         size = arrays.fit_within(*small.size, max_side=max_side)
         small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         rgb, alpha = _split(color_profile.to_srgb(small, data, space) if plain else small)
-        turn = orientation(image)
+        turn = 1 if image.format == "TIFF" else orientation(image)  # it is upright once loaded
     rgb = arrays.upright(rgb, turn)
     return rgb, None if alpha is None else arrays.upright(alpha, turn)
 
@@ -208,7 +209,8 @@ def _decode_jpeg(
     # lacks with grey and says nothing, so the stream is proved whole first.
     verify(data, max_pixels=width * height)
     pixels = cv2.imdecode(
-        np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+        np.frombuffer(jpeg.ended(data), np.uint8),
+        cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION,
     )
     if pixels is None:
         raise BrokenImage("The JPEG file is damaged or truncated.")

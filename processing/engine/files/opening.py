@@ -1,11 +1,10 @@
 """Opening a picture that somebody sent: its kind by its bytes, its size before its pixels."""
 
 import math
-import re
 import struct
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 
 import cv2
@@ -14,6 +13,7 @@ from PIL import Image
 
 from processing.engine import memory
 from processing.engine.errors import BrokenImage, TooCostly, TooManyPixels, UnsupportedFormat
+from processing.engine.files.formats import jpeg, png_chunks, tiff
 from processing.engine.files.sniff import PILLOW_NAMES, sniff, webp_size
 
 pillow_heif.register_heif_opener()
@@ -28,13 +28,7 @@ DECODER_ERRORS = (
     cv2.error,
 )  # fmt: skip
 _ORIENTATION_TAG = 0x0112
-# Each scan of a progressive JPEG passes over all its pixels again, and an empty one takes ten bytes.
-# Encoders write about ten, those that search for the smallest file up to forty.
-MAX_SCANS = 100
-# Twenty passes over the largest picture; forty over one of half its size.
-MAX_SCANNED_PIXELS = 1_300_000_000
-_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_START_OF_SCAN, _END_OF_IMAGE = b"\xff\xda", b"\xff\xd9"
+_XMP = ("xmp", "XML:com.adobe.xmp")
 
 
 @contextmanager
@@ -52,45 +46,67 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     # Pillow reserves a WebP's whole canvas as it opens it: the size must be refused before.
     if name == "webp" and (size := webp_size(data)):
         _check_size(*size, max_pixels=max_pixels)
-    scans = _scans(data) if name == "jpeg" else 1
-    if scans > MAX_SCANS:
-        raise TooCostly(_too_many_scans(f"more than {MAX_SCANS}"))
+    marks = jpeg.markers(data) if name == "jpeg" else None
+    if marks and marks.scans > jpeg.MAX_SCANS:
+        raise TooCostly(_too_many_scans(f"more than {jpeg.MAX_SCANS}"))
     try:
-        with (
-            memory.shortage_told(),
-            # One format: else Pillow would try all its decoders in turn, hardly used ones among
-            # them.
-            Image.open(BytesIO(data), formats=[PILLOW_NAMES[name]]) as image,
-        ):
-            _check_size(*image.size, max_pixels=max_pixels)
-            if scans > 1 and image.width * image.height * scans > MAX_SCANNED_PIXELS:
-                raise TooCostly(_too_many_scans(str(scans)))
+        with memory.shortage_told(), _opened(data, name, marks, max_pixels) as image:
+            _read_exif(image)
             yield image
     except DECODER_ERRORS as error:
+        if name == "tiff" and (reason := _refusal(data)):
+            raise UnsupportedFormat(reason) from error
         raise BrokenImage(f"The {name.upper()} file is damaged or truncated.") from error
+
+
+def _opened(data: bytes, name: str, marks: jpeg.Markers | None, max_pixels: int) -> Image.Image:
+    if name == "png":
+        data = png_chunks.without_damaged_extras(data)
+    if name == "tiff" and (page := tiff.layout(data)).is_ours:
+        _check_size(*page.size, max_pixels=max_pixels)
+        return tiff.read(data, page)
+    # One format: else Pillow would try all its decoders in turn, hardly used ones among them.
+    image = Image.open(BytesIO(data), formats=[PILLOW_NAMES[name]])
+    _check_size(*image.size, max_pixels=max_pixels)
+    if marks is None:
+        return image
+    if marks.scans > 1 and image.width * image.height * marks.scans > jpeg.MAX_SCANNED_PIXELS:
+        raise TooCostly(_too_many_scans(str(marks.scans)))
+    whole = None if marks.has_end else jpeg.completed(data)
+    return Image.open(BytesIO(whole), formats=[PILLOW_NAMES[name]]) if whole else image
+
+
+def _refusal(data: bytes) -> str | None:
+    try:
+        return tiff.refusal(tiff.layout(data))
+    except DECODER_ERRORS:
+        return None
+
+
+def _read_exif(image: Image.Image) -> None:
+    """Read EXIF alone, before anything else does: Pillow would take an orientation from XMP, too,
+    which browsers don't, and turn a TIFF by it."""
+    if image.format == "PNG":  # may hold it behind the pixels: see orientation()
+        return
+    hidden = {name: image.info.pop(name) for name in _XMP if name in image.info}
+    with suppress(*DECODER_ERRORS):
+        image.getexif()
+    image.info.update(hidden)
 
 
 def orientation(image: Image.Image) -> int:
     """EXIF orientation; a photo whose EXIF is damaged is still a photo, so that reads as 1."""
     try:
-        value = image.getexif().get(_ORIENTATION_TAG, 1)
+        if image.format == "PNG":
+            image.load()
+            block = Image.Exif()
+            block.load(image.info.get("exif") or b"")
+        else:
+            block = image.getexif()
+        value = block.get(_ORIENTATION_TAG, 1)
     except DECODER_ERRORS:
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def _scans(data: bytes) -> int:
-    """Count a JPEG's scans, no further than one too many, by its markers alone.
-
-    Not by searching for the marker: a phone may append a film, in which it stands by chance.
-    """
-    scans, place = 0, 2
-    while scans <= MAX_SCANS and (marker := _MARKER.search(data, place)):
-        if marker[0] == _END_OF_IMAGE:
-            break
-        scans += marker[0] == _START_OF_SCAN
-        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
-    return scans
 
 
 def _check_size(width: int, height: int, *, max_pixels: int) -> None:

@@ -73,6 +73,25 @@ def test_an_animation_says_how_many_frames_it_has(
     assert shown["frames"] == (1 if format == "TIFF" else 3)
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("10%22 plate.jpg", '10" plate.jpg'),
+        ("two%0D%0Alines.jpg", "two lines.jpg"),
+        ("100%25 wool%20.jpg", "100%25 wool%20.jpg"),
+    ],
+)
+def test_a_name_is_read_as_forms_of_browsers_write_it(
+    api: APIClient, upload: Upload, sent: str, shown: str
+) -> None:
+    image = upload(name=sent)
+    assert image["name"] == shown
+    kept = api.get(f"{image['url'].removeprefix('http://testserver')}&download=1")
+    assert kept.status_code == 200
+    quoted = shown.replace('"', '\\"')
+    assert kept["Content-Disposition"] == f'attachment; filename="{quoted}"'
+
+
 def test_several_files_answer_a_list(api: APIClient, picture: Make) -> None:
     body = {"files": files(picture(), picture("PNG"))}
     response = api.post(IMAGES, body, format="multipart")

@@ -18,8 +18,9 @@ from processing.engine.errors import (
     TooManyPixels,
     UnsupportedFormat,
 )
-from processing.engine.files import decode, isolated, opening
+from processing.engine.files import decode, isolated
 from processing.engine.files.decode import Probe
+from processing.engine.files.formats import jpeg
 from processing.engine.files.isolated import Budget
 from tests.processing.engine.pictures import MP50, picture, saved
 
@@ -121,7 +122,7 @@ def test_it_holds_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def few_scans(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "MAX_SCANS", 5)
+    monkeypatch.setattr(jpeg, "MAX_SCANS", 5)
 
 
 @pytest.mark.usefixtures("few_scans")
@@ -138,10 +139,10 @@ def test_a_jpeg_in_many_passes_is_refused_by_its_markers(read: object) -> None:
 
 def test_fewer_passes_are_too_many_for_a_large_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved(picture(), "JPEG", progressive=True)
-    monkeypatch.setattr(opening, "MAX_SCANNED_PIXELS", 48 * 32 * 10)
-    assert opening.MAX_SCANS > 10
+    monkeypatch.setattr(jpeg, "MAX_SCANNED_PIXELS", 48 * 32 * 10)
+    assert jpeg.MAX_SCANS > 10
     assert decode.verify(data, max_pixels=MP50).width == 48
-    monkeypatch.setattr(opening, "MAX_SCANNED_PIXELS", 48 * 32 * 10 - 1)
+    monkeypatch.setattr(jpeg, "MAX_SCANNED_PIXELS", 48 * 32 * 10 - 1)
     with pytest.raises(TooCostly, match="stored in 10 passes"):
         decode.verify(data, max_pixels=MP50)
 
@@ -155,5 +156,5 @@ def test_what_follows_a_jpeg_counts_for_nothing() -> None:
 
 def test_an_ordinary_progressive_jpeg_has_ten_passes() -> None:
     data = saved(picture(), "JPEG", progressive=True)
-    assert opening._scans(data) == 10
+    assert jpeg.markers(data).scans == 10
     assert opened(data).width == 48

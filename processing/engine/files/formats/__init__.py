@@ -1,0 +1,1 @@
+"""What single formats tell before a decoder runs, or where Pillow has none."""
