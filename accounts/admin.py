@@ -13,7 +13,13 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.admin_forms import AccountForm, NewUserForm, PlanLimitForm, UserForm
+from accounts.admin_forms import (
+    AccountForm,
+    LimitExceptionForm,
+    NewUserForm,
+    PlanLimitForm,
+    UserForm,
+)
 from accounts.lifecycle import blocking, closing, parts
 from accounts.signing import second_factor
 from config.admin import LongList, ReadOnly
@@ -21,6 +27,13 @@ from config.admin import LongList, ReadOnly
 
 class ReadOnlyAdmin(ReadOnly, LongList):
     """History."""
+
+
+class LimitExceptionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = models.LimitException
+    form = LimitExceptionForm
+    extra = 0
+    readonly_fields = ["created_by"]
 
 
 def _count_of(model: type[Any]) -> Coalesce:
@@ -133,7 +146,16 @@ class AccountAdmin(Ended, LongList):
     ids = {"acct": ["pk"], "usr": ["members"]}
     ordering = ["-created_at", "-id"]
     readonly_fields = ["id", "state", "created_at"]
-    inlines = [MembershipInline]
+    inlines = [MembershipInline, LimitExceptionInline]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.save(commit=False):
+            if isinstance(row, models.LimitException) and row.created_by is None:
+                row.created_by_id = request.user.pk
+            row.save()
+        for row in formset.deleted_objects:
+            row.delete()
+        formset.save_m2m()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.closed_at)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from accounts.currencies import CODES
 from accounts.lifecycle import blocking
-from accounts.limits import operations
-from accounts.models import Account, PlanLimit, User
+from accounts.limits import exceptions, operations, rate_limits
+from accounts.models import Account, LimitException, PlanLimit, User
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -58,6 +59,28 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         if obstacle is not None:
             raise forms.ValidationError(obstacle)
         return blocked
+
+
+def _exceptions() -> list[tuple[str, list[tuple[str, str]]]]:
+    quotas = [
+        (f"{exceptions.QUOTA}{name}", f"Per month: {operations.named(name).title}")
+        for name in operations.metered()
+    ]
+    # What is counted by address is counted whoever calls: no account has exceptions to it.
+    groups = [group for group in settings.RATE_LIMITS if group not in rate_limits.BY_ADDRESS]
+    rates = [
+        (f"{exceptions.RATE}{group}", f"Requests: {group} (Free: {settings.RATE_LIMITS[group]})")
+        for group in groups
+    ]
+    return [("Monthly limits", quotas), ("Rate limits", rates)]
+
+
+class LimitExceptionForm(forms.ModelForm):  # type: ignore[type-arg]
+    limit = forms.ChoiceField(choices=_exceptions)
+
+    class Meta:
+        model = LimitException
+        fields = ("limit", "amount", "until", "note")
 
 
 def _metered() -> list[tuple[str, str]]:

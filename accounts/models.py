@@ -164,6 +164,30 @@ class Account(models.Model):
         return public_ids.encode("acct", self.id)
 
 
+class LimitException(models.Model):
+    """Another limit than the plan's for one account, until a day and for a reason."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="exceptions")
+    limit = models.CharField(max_length=80)  # accounts.limits.exceptions
+    amount = models.PositiveIntegerField(
+        help_text="Instead of what the plan allows; 0 allows nothing."
+    )
+    until = models.DateField(help_text="The last day on which it holds (UTC).")
+    note = models.CharField(max_length=300, help_text="Why. Only staff see it.")
+    created_by = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-until", "-id"]
+        verbose_name = "exception to a limit"
+        verbose_name_plural = "exceptions to limits"
+
+    def __str__(self) -> str:
+        return f"{self.limit}: {self.amount} until {self.until}"
+
+
 class FormerAccount(models.Model):
     """What an account that was deleted had used: numbers alone, which lead back to nobody."""
 

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.limits import operations
+from accounts.limits import exceptions, operations
 from accounts.models import Account, PlanLimit, UsageEntry, UsageMonth, UsageState
 from config.errors import AppError
 
@@ -88,26 +88,34 @@ def release(job_id: UUID) -> None:
 
 
 def overview(account: Account) -> list[QuotaLine]:
-    """List every operation of the account's plan, with what is left of it this month."""
+    """List every operation of the account's plan, with what is left of it this month.
+
+    Where staff made an exception, it is the limit.
+    """
     now = timezone.now()
     used = {
         row.operation: row.reserved + row.settled
         for row in UsageMonth.objects.filter(account=account, month=month_of(now))
     }
+    by_plan = PlanLimit.objects.filter(plan=account.plan_id).values_list("operation", "monthly")
+    limits = dict(by_plan) | exceptions.quotas_of(account.pk)
     return [
         QuotaLine(
-            operation=limit.operation,
-            limit=limit.monthly,
-            used=used.get(limit.operation, 0),
+            operation=operation,
+            limit=limit,
+            used=used.get(operation, 0),
             # More may be used than the plan allows, after a plan was changed for a smaller one.
-            remaining=max(0, limit.monthly - used.get(limit.operation, 0)),
+            remaining=max(0, limit - used.get(operation, 0)),
             resets_at=_next_month(now),
         )
-        for limit in PlanLimit.objects.filter(plan=account.plan_id).order_by("operation")
+        for operation, limit in sorted(limits.items())
     ]
 
 
 def _limit(account: Account, operation: str) -> int:
+    exception = exceptions.quota(account.pk, operation)
+    if exception is not None:
+        return exception
     found = PlanLimit.objects.filter(plan=account.plan_id, operation=operation).first()
     if found is None:
         raise _exceeded("Your plan does not include {}.", operation)

@@ -26,6 +26,8 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from accounts.http import client_ip, known_caller
+from accounts.limits import exceptions
+from accounts.models import Account
 from config.outages import QUEUE_ERRORS
 
 UNLIMITED = 1_000_000_000
@@ -89,9 +91,8 @@ def limit_of(request: HttpRequest, group: str) -> Limit:
     known = None if group in BY_ADDRESS else known_caller(request)
     if known is None:
         return Limit(f"address:{network_of(client_ip(request))}", requests, seconds)
-    factor = settings.RATE_LIMIT_FACTORS.get(known.account.plan_id, 1)
-    who = f"account:{known.account.pk}"
-    return Limit(who, None if factor is None else requests * factor, seconds)
+    allowed = _of_account(known.account, group, requests)
+    return Limit(f"account:{known.account.pk}", allowed, seconds)
 
 
 def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
@@ -112,6 +113,15 @@ def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
         reset=max(0, math.ceil(window.reset_time - time.time())),
         allowed=counted if count else window.remaining > 0,
     )
+
+
+def _of_account(account: Account, group: str, requests: int) -> int | None:
+    """Return how many requests an account has where Free has so many; None for no limit."""
+    exception = exceptions.rate(account.pk, group)
+    if exception is not None:
+        return exception
+    factor = settings.RATE_LIMIT_FACTORS.get(account.plan_id, 1)
+    return None if factor is None else requests * factor
 
 
 @functools.cache

@@ -105,6 +105,8 @@ def test_an_account_changes_its_plan(staff, seller):
         "memberships-0-account": str(seller.account.pk),
         "memberships-0-user": str(seller.user.pk),
         "memberships-0-role": "owner",
+        "exceptions-TOTAL_FORMS": "0",
+        "exceptions-INITIAL_FORMS": "0",
     }
     url = f"/admin/accounts/account/{seller.account.pk}/change/"
     assert staff.post(url, form).status_code == 302

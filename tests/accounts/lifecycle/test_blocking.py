@@ -155,6 +155,8 @@ def form_of(who: Person, **given: str) -> dict[str, str]:
         "memberships-0-account": str(who.account.pk),
         "memberships-0-user": str(who.user.pk),
         "memberships-0-role": "owner",
+        "exceptions-TOTAL_FORMS": "0",
+        "exceptions-INITIAL_FORMS": "0",
         **given,
     }
 
