@@ -8,6 +8,7 @@ from typing import Any
 from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -50,6 +51,13 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = models.Member
     extra = 0
     autocomplete_fields = ["user", "account"]
+
+
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
 
 
 class Ended:
@@ -109,9 +117,27 @@ class UserAdmin(Ended, DjangoUserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
     ]
 
+    def has_change_permission(self, request: HttpRequest, obj: models.User | None = None) -> bool:
+        """Staff are for superusers: who could change them could become what they are."""
+        may = super().has_change_permission(request, obj)
+        return may and (_is_superuser(request) or not (obj and (obj.is_staff or obj.is_superuser)))
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: models.User | None = None
+    ) -> list[Any]:
+        fields = [*super().get_readonly_fields(request, obj)]
+        # An address leads to a new password, and so into the account.
+        return fields if _is_superuser(request) else [*fields, *RIGHTS, "email", "password"]
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        if not _is_superuser(request):
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
     @admin.action(description="Reset the second factor", permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[models.User]) -> None:
-        people = [user for user in queryset if second_factor.reset(request, user)]
+        chosen = [user for user in queryset if self.has_change_permission(request, user)]
+        people = [user for user in chosen if second_factor.reset(request, user)]
         for user in people:
             self.log_change(request, user, "Reset the second factor.")
         self.message_user(request, f"Reset for {len(people)} of {len(queryset)} people.")

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.core.cache import cache
 from pytest_django.plugin import blocking_manager_key
 
-from accounts import plans
+from accounts import groups, plans
 
 if TYPE_CHECKING:
     from tests.stand_ins import Seller
@@ -44,7 +44,7 @@ def _nothing_left_over(settings: Any) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """A test whose transactions commit ends with emptied tables; the seeded plans come back.
+    """A test whose transactions commit ends with emptied tables; the seeded plans and the group come back.
 
     A hook, because only it is sure to come after the tables were emptied.
     """
@@ -52,6 +52,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     if "transactional_db" in getattr(item, "fixturenames", ()):
         with item.config.stash[blocking_manager_key].unblock():
             plans.seed(apps)
+            groups.seed(apps)
 
 
 # These import what they need when they are used: most test files don't, and start sooner.
