@@ -56,5 +56,5 @@ def words(offered: Offer) -> str:
 
 def _folder(number: int, offered: Offer) -> str:
     """Name a folder in plain ASCII, so that every system unpacks it; its number keeps it apart."""
-    name = slugify(offered.listing.sku) or slugify(offered.title)[:50].strip("-") or "listing"
-    return f"{number:03}-{name}"
+    name = slugify(offered.listing.sku) or slugify(offered.title) or "listing"
+    return f"{number:03}-{name[:50].strip('-_')}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import PurePosixPath
 from typing import IO, cast
 
@@ -17,6 +19,16 @@ from processing.worker import batch_progress
 
 _CHUNK = 256 * 1024
 MANIFEST = "manifest.json"
+# ext4 and APFS allow 255; Windows 260 for a whole path, of which the folder's owner needs some.
+MAX_NAME_BYTES = 150
+_MAX_ENDING = 10
+# What Windows forbids in a name, and the devices that it opens instead of a file (Microsoft,
+# "Naming Files, Paths, and Namespaces").
+_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
+_DEVICES = frozenset(
+    ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
+    + [f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"]
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ def entries(batch: Batch) -> list[Entry]:
         if result is None or result.deleted_at is not None:
             continue
         name = _free(result.name or f"{result.public_id}.{result.format}", taken)
-        taken.add(name.lower())
+        taken.add(_alike(name))
         found.append(Entry(name, result.file_key, result.created_at))
     if not found:
         raise AppError("CONFLICT", "The batch has no results yet.", status=409)
@@ -120,10 +132,26 @@ def _items(batch: Batch) -> list[BatchItem]:
     return list(batch.items.select_related("image", "job__result").order_by("position"))
 
 
+def portable_name(name: str, *, number: int = 1) -> str:
+    """A file's name that Windows, macOS and Linux all unpack as it is written, numbered from 2 on."""
+    printable = "".join(c for c in name if unicodedata.category(c) != "Cc")
+    path = PurePosixPath(printable.translate(_FORBIDDEN).strip(". "))
+    ending = path.suffix if len(path.suffix) <= _MAX_ENDING else ""
+    stem = path.name.removesuffix(ending)
+    # The device is found whatever follows its name's first dot.
+    if stem.partition(".")[0].rstrip().upper() in _DEVICES:
+        stem = f"_{stem}"
+    ending = f"-{number}{ending}" if number > 1 else ending
+    room = MAX_NAME_BYTES - len(ending.encode())
+    return (stem.encode()[:room].decode(errors="ignore").rstrip(". ") or "file") + ending
+
+
 def _free(name: str, taken: set[str]) -> str:
-    """The name, or with a number where a file system would take it for another's."""
-    path = PurePosixPath(name.replace("/", "_").replace("\\", "_"))
-    free, number = str(path), 2
-    while free.lower() in taken:
-        free, number = f"{path.stem}-{number}{path.suffix}", number + 1
-    return free
+    """The portable name, with a number where a file system would take it for another's."""
+    numbered = (portable_name(name, number=number) for number in count(1))
+    return next(free for free in numbered if _alike(free) not in taken)
+
+
+def _alike(name: str) -> str:
+    """Write alike what file systems hold for one name: in any case, composed or not."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", name).casefold())
