@@ -12,7 +12,7 @@ from django.conf import settings
 
 from config.errors import AppError
 from processing.engine.files import isolated
-from processing.engine.files.decode import Probe
+from processing.engine.files.decode import Probe as Probe
 from processing.engine.files.isolated import Budget
 
 # A photo of 12 megapixels takes 0.05 s as a JPEG and 0.5 s as a large PNG.
@@ -74,9 +74,7 @@ def probe(data: bytes, account_id: UUID) -> Probe:
     is opened once more as soon as there is one, so that it holds neither a place nor memory until
     then. Raises EngineError, AppError BUSY.
     """
-    budget = Budget(
-        settings.OPENING_SECONDS, settings.OPENING_MEMORY_MB, max_pixels=settings.MAX_PIXELS
-    )
+    budget = _budget()
     with ExitStack() as quick:
         quick.enter_context(_quick.place(account_id))
         with isolated.begin(data, budget) as opening, ExitStack() as slow:
@@ -88,6 +86,21 @@ def probe(data: bytes, account_id: UUID) -> Probe:
                 return _slow_probe(opening)
     with _slow.place(account_id), isolated.begin(data, budget) as opening:
         return _slow_probe(opening)
+
+
+def alpha_png(data: bytes, account_id: UUID) -> bytes | None:
+    """A picture's alpha channel as a PNG, made in the slow lane; None where it has none.
+
+    Raises EngineError, AppError BUSY.
+    """
+    with _slow.place(account_id):
+        return isolated.alpha_png(data, _budget())
+
+
+def _budget() -> Budget:
+    return Budget(
+        settings.OPENING_SECONDS, settings.OPENING_MEMORY_MB, max_pixels=settings.MAX_PIXELS
+    )
 
 
 def _slow_probe(opening: isolated.Opening) -> Probe:

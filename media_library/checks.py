@@ -11,9 +11,9 @@ from django.conf import settings
 
 from config.errors import AppError, invalid
 from media_library import admission
+from media_library.admission import Probe
 from media_library.models import NAME_LENGTH
 from processing.engine.errors import EngineError
-from processing.engine.files.decode import Probe
 
 _ENDINGS = frozenset(
     ["jpg", "jpeg", "jfif", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]

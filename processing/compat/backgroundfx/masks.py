@@ -5,7 +5,6 @@ It is the very picture that a job for the mask alone would make, without its pri
 
 from __future__ import annotations
 
-import threading
 from uuid import UUID
 
 from django.conf import settings
@@ -13,12 +12,9 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
 
 from config.errors import AppError, not_found
+from media_library import admission
 from media_library.files import storage
 from media_library.models import Image
-from processing.engine.files import decode
-
-# Decoding a picture of 65 megapixels takes 260 MB: this many at once, however many requests come.
-_decoders = threading.BoundedSemaphore(2)
 
 
 def mask_url(image: Image, *, base: str) -> str:
@@ -42,12 +38,10 @@ def image_of(token: str) -> Image:
 
 def mask_of(image: Image) -> bytes:
     """The alpha channel as a grey png: white is the subject."""
-    data = storage.read(image.file_key)
-    with _decoders:
-        decoded = decode.decode(data, max_pixels=settings.MAX_PIXELS)
-        if decoded.alpha is None:
-            raise not_found("Mask")
-        return decode.encode(decoded.alpha, None, format="png")
+    mask = admission.alpha_png(storage.read(image.file_key), image.account_id)
+    if mask is None:
+        raise not_found("Mask")
+    return mask
 
 
 def _signer() -> TimestampSigner:

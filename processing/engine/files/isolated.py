@@ -15,11 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from processing.engine.errors import BrokenImage, EngineError, OutOfMemory, TooCostly
 from processing.engine.files.decode import Probe
-from processing.engine.files.sandbox import ORDER, SLOW_DOWN
+from processing.engine.files.sandbox import ALPHA, ORDER, SLOW_DOWN, VERIFY
 
 _ROOT = Path(__file__).resolve().parents[3]
 # What the sandbox sees of our environment, which holds the site's secrets.
@@ -75,15 +75,19 @@ class Opening:
 
         Raises what decode.verify does, and TooCostly or OutOfMemory for one over its budget.
         """
+        return Probe(**self.answer()["probe"])
+
+    def answer(self) -> dict[str, Any]:
+        """Wait for the end, and return what the sandbox says. Raises EngineError."""
         while not self._is_complete() and self._read():
             pass
         line = self._said.partition(b"\n")[0]
         if not line:
             raise self._failure(self._said.strip())
-        found = json.loads(line)
-        if "probe" in found:
-            return Probe(**found["probe"])
-        raise _ERRORS[found["error"]["code"]](found["error"]["message"])
+        found: dict[str, Any] = json.loads(line)
+        if "error" in found:
+            raise _ERRORS[found["error"]["code"]](found["error"]["message"])
+        return found
 
     def _is_complete(self) -> bool:
         return b"\n" in self._said.lstrip(b"\n")
@@ -172,9 +176,24 @@ def start() -> None:
 
 def begin(data: bytes, budget: Budget) -> Opening:
     """Have a file opened; the caller may do something else meanwhile."""
+    with _file_of(data) as file:
+        return _begin(VERIFY, file, budget)
+
+
+def alpha_png(data: bytes, budget: Budget) -> bytes | None:
+    """A picture's alpha channel as a grey PNG, or None where it has none. Raises EngineError."""
+    with _file_of(data) as file, _begin(ALPHA, file, budget) as opening:
+        opening.slow_down()
+        if not opening.answer()["has_alpha"]:
+            return None
+        file.seek(0)
+        return file.read()
+
+
+def _begin(work: int, file: BinaryIO, budget: Budget) -> Opening:
     ours, theirs = socket.socketpair()
-    with theirs, _file_of(data) as file:
-        order = ORDER.pack(budget.seconds, budget.megabytes, budget.max_pixels)
+    with theirs:
+        order = ORDER.pack(budget.seconds, budget.megabytes, budget.max_pixels, work)
         _sandbox.send(order, file.fileno(), theirs.fileno())
     return Opening(ours, budget)
 

@@ -17,6 +17,7 @@ import sys
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -25,8 +26,9 @@ from processing.engine.errors import BrokenImage, EngineError, OutOfMemory
 from processing.engine.files import decode
 from processing.engine.files.sniff import sniff, webp_size
 
-# Seconds of computing, megabytes beyond what this process has, pixels.
-ORDER = struct.Struct("<dqq")
+# Seconds of computing, megabytes beyond what this process has, pixels, and which work it is.
+ORDER = struct.Struct("<dqqB")
+VERIFY, ALPHA = 0, 1
 SLOW_DOWN = b"s"
 _NICE = 5
 # What decoders hold for a pixel at most, copies included.
@@ -107,21 +109,37 @@ class Sandbox:
 
 
 def _open(
-    seconds: float, megabytes: int, max_pixels: int, *, file: int, answer: socket.socket
+    seconds: float, megabytes: int, max_pixels: int, work: int, *, file: int, answer: socket.socket
 ) -> None:
     """Open the file and end this process. What is no EngineError ends it with its traceback."""
-    os.lseek(file, 0, os.SEEK_SET)
-    with open(file, "rb") as stream:
-        data = stream.read()
+    stream = os.fdopen(file, "r+b")
+    stream.seek(0)
+    data = stream.read()
     _limit(seconds, megabytes)
+    found: dict[str, Any]
     try:
-        found = {"probe": asdict(decode.verify(data, max_pixels=max_pixels))}
+        if work == ALPHA:
+            found = {"has_alpha": _alpha(data, max_pixels, stream)}
+        else:
+            found = {"probe": asdict(decode.verify(data, max_pixels=max_pixels))}
     except EngineError as error:
         if isinstance(error, BrokenImage) and _needs_more(data, megabytes, max_pixels):
             error = OutOfMemory("Opening the file takes too much memory.")
         found = {"error": {"code": error.code, "message": error.message}}
     answer.sendall(json.dumps(found).encode() + b"\n")
     os._exit(0)
+
+
+def _alpha(data: bytes, max_pixels: int, stream: BinaryIO) -> bool:
+    """Put the alpha channel as a grey PNG in the file's place."""
+    alpha = decode.decode(data, max_pixels=max_pixels).alpha
+    if alpha is None:
+        return False
+    stream.seek(0)
+    stream.truncate()
+    stream.write(decode.encode(alpha, None, format="png"))
+    stream.flush()
+    return True
 
 
 def _needs_more(data: bytes, megabytes: int, max_pixels: int) -> bool:
