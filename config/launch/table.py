@@ -71,8 +71,8 @@ def stages(site: Site) -> list[Stage]:
                 # takes no other with it.
                 _worker("batches", site.batch_workers, 1, ["batches"], env=env),
                 _worker("tasks", 1, 2, ["previews", "copies", "accounts"], env=env),
-                # Many, as each may wait for a receiver that hangs.
-                _worker("webhooks", 1, 8, ["webhooks"], env=env),
+                # They only claim; threads of their own wait for receivers (processing.delivery.lanes).
+                _worker("webhooks", 1, 4, ["webhooks"], env=env),
                 _process("scheduler", env, "manage", "clock"),
             ),
             is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),

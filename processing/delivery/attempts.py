@@ -1,9 +1,9 @@
 """Who sends which delivery when: claims, the ladder of attempts, and when an endpoint is given up.
 
 The rows are the truth. A message only says that an account has something due; whoever takes it
-claims the delivery that has waited longest, and says so again if there is more. A claim moves
-`due_at` to the end of its lease: of a worker that dies nothing remains but a delivery that comes
-due again.
+claims the delivery that has waited longest, hands it to a lane (see lanes), and says so again if
+there is more. A claim moves `due_at` to the end of its lease: of a worker that dies nothing remains
+but a delivery that comes due again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +20,12 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from dramatiq.errors import BrokerError
 
 from config.observability import queued_arguments
-from processing.delivery import sending
+from processing.delivery import lanes, sending
 from processing.delivery.sending import Outcome
 from processing.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -35,25 +36,37 @@ TEST = "webhook.test"
 LADDER = (0, 5, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400)
 JITTER = 0.1  # of a wait, at most, so that what failed together doesn't come back together
 GIVE_UP_AFTER = timedelta(days=5)
-# A receiver that hangs must not keep those of others waiting.
 AT_ONCE_PER_ENDPOINT = 2
-AT_ONCE_PER_ACCOUNT = 4
+# Whoever took longer goes in the slow lane for a while, where an account has few places.
+SLOW_SECONDS = 2.0
+SLOW_FOR = timedelta(hours=1)
+SLOW_AT_ONCE_PER_ACCOUNT = 4
 _GRACE_SECONDS = 20  # beyond its time-out, until the worker of an attempt is believed dead
 _CANDIDATES = 10
+_IN_A_ROW = 10
 _BATCH = 500
 
 
 # No retries by Dramatiq: when an attempt is made again stands in its row, and the sweep sees to it.
 @dramatiq.actor(queue_name=QUEUE, max_retries=0)
 def deliver(account_id: str) -> None:
-    """Send what has been due longest among an account's deliveries. With nothing due, nothing."""
-    delivery = claim_next(UUID(account_id))
-    if delivery is None:
-        return
-    _go_on(delivery.endpoint.account_id)  # somebody else may take the next one
-    attempt(delivery)
-    # Its end made room under the limits for one that had to wait.
-    _go_on(delivery.endpoint.account_id)
+    """Begin to send what has been due longest among an account's deliveries, slow ones in their lane.
+
+    What finds no place in its lane stays due: the end of an attempt makes room, and the sweep looks
+    again. After some it is another account's turn.
+    """
+    account = UUID(account_id)
+    begun = 0
+    for lane in (lanes.QUICK, lanes.SLOW):
+        while begun < _IN_A_ROW and lane.enter():
+            delivery = claim_next(account, slow=lane is lanes.SLOW)
+            if delivery is None:
+                lane.leave()
+                break
+            begun += 1
+            lane.run(partial(attempt, delivery), then=partial(_go_on, account))
+    if begun == _IN_A_ROW:
+        _go_on(account)
 
 
 def notify(account_id: UUID) -> bool:
@@ -90,9 +103,10 @@ def delete_old() -> int:
     return len(forgotten)
 
 
-def claim_next(account_id: UUID) -> WebhookDelivery | None:
-    """Take the delivery that has been due longest, if others leave room for one more."""
-    for candidate in _claimable(account_id):
+def claim_next(account_id: UUID, *, slow: bool = False) -> WebhookDelivery | None:
+    """Take the delivery that has been due longest among those for quick or for slow endpoints, if
+    others leave room for one more."""
+    for candidate in _claimable(account_id, slow=slow):
         if claim(candidate):
             return candidate
     return None
@@ -164,14 +178,17 @@ def wait_after(delivery: WebhookDelivery) -> timedelta:
     return timedelta(seconds=seconds * (1 + JITTER * int.from_bytes(seed[:4]) / (1 << 32)))
 
 
-def _claimable(account_id: UUID) -> QuerySet[WebhookDelivery]:
+def _claimable(account_id: UUID, *, slow: bool) -> QuerySet[WebhookDelivery]:
     now = timezone.now()
+    is_slow = Q(endpoint__slow_until__gt=now)
     rows = WebhookDelivery.objects.filter(
-        endpoint__account_id=account_id, state=DeliveryState.PENDING
+        is_slow if slow else ~is_slow,
+        endpoint__account_id=account_id,
+        state=DeliveryState.PENDING,
     )
     under_way = rows.filter(claimed_at__isnull=False, due_at__gt=now)
     busy = Counter(under_way.values_list("endpoint_id", flat=True))
-    if busy.total() >= AT_ONCE_PER_ACCOUNT:
+    if slow and busy.total() >= SLOW_AT_ONCE_PER_ACCOUNT:
         return rows.none()
     full = [endpoint for endpoint, count in busy.items() if count >= AT_ONCE_PER_ENDPOINT]
     due = rows.filter(due_at__lte=now, endpoint__enabled=True).exclude(endpoint_id__in=full)
@@ -179,7 +196,7 @@ def _claimable(account_id: UUID) -> QuerySet[WebhookDelivery]:
 
 
 def _go_on(account_id: UUID) -> None:
-    if _claimable(account_id).exists():
+    if any(_claimable(account_id, slow=slow).exists() for slow in (False, True)):
         notify(account_id)
 
 
@@ -215,6 +232,8 @@ def _ended(state: DeliveryState, now: datetime) -> dict[str, Any]:
 
 def _note_health(endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> None:
     row = WebhookEndpoint.objects.filter(pk=endpoint.pk)
+    if outcome.seconds > SLOW_SECONDS:
+        row.update(slow_until=now + SLOW_FOR)
     if outcome.delivered:
         row.filter(failing_since__isnull=False).update(failing_since=None)
         return

@@ -31,6 +31,8 @@ class WebhookEndpoint(models.Model):
     # Why it was switched off by us: shown to its owner.
     notice = models.CharField(max_length=300, blank=True, default="")
     failing_since = models.DateTimeField(null=True, blank=True)
+    # Until then its deliveries go in the lane of slow ones.
+    slow_until = models.DateTimeField(null=True, blank=True)
     # The dialect it was registered at, whose payload it gets; "" is the native one.
     dialect = models.CharField(max_length=20, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

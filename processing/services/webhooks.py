@@ -89,7 +89,7 @@ def change(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> WebhookEndp
     if "events" in columns:
         columns["events"] = _checked_events(columns["events"])
     if "url" in columns or columns.get("enabled"):
-        columns["failing_since"] = None
+        columns["failing_since"] = columns["slow_until"] = None
     if columns.get("enabled"):
         columns["notice"] = ""
     return _updated(endpoint, columns)

@@ -13,6 +13,7 @@ from dramatiq.middleware import Middleware
 
 from config.observability import WORKER_KEY, queue_client
 from config.outages import QUEUE_ERRORS
+from processing.delivery.attempts import QUEUE as WEBHOOKS
 from processing.engine import memory
 from processing.worker.runtime import registry, use_one_core
 from processing.worker.tasks import BATCHES, IMAGES, release_unfinished
@@ -20,6 +21,7 @@ from processing.worker.tasks import BATCHES, IMAGES, release_unfinished
 log = structlog.get_logger(__name__)
 # Single pictures, for which somebody waits, come first; batches take what they leave of the processor,
 # and errands what those leave, which is much: a picture of a batch uses one core half of the time.
+# Webhooks are no burden: they wait for receivers, who wait for them.
 _BATCH_NICENESS, _ERRAND_NICENESS = 10, 19
 _UNTOLD_MS = 250  # how long a message goes unnoticed of which nobody told (config.broker)
 _SECONDS = 15  # how long a worker is believed after its last word
@@ -42,7 +44,7 @@ class WorkerHeartbeat(Middleware):
         elif BATCHES in (worker.consumer_whitelist or ()):
             os.nice(_BATCH_NICENESS)
             use_one_core()
-        elif worker.consumer_whitelist:
+        elif worker.consumer_whitelist and WEBHOOKS not in worker.consumer_whitelist:
             os.nice(_ERRAND_NICENESS)
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:

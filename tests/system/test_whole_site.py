@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -198,6 +200,32 @@ def test_a_dialects_receiver_hears_of_what_a_worker_has_ended(site: Site) -> Non
         told = json.loads(until(lambda: receiver.received, seconds=60)[0].body)
     assert (told["type"], told["data"]["id"]) == ("job.completed", job_id)
     assert told["data"]["status"] == "completed"
+
+
+def test_a_healthy_receiver_waits_for_none_of_forty_that_hang(site: Site) -> None:
+    """Of the same account and of another."""
+    with ExitStack() as stack:
+        healthy, hanging = (stack.enter_context(receiving()) for _ in range(2))
+        hanging.hang()
+        sellers = [
+            stack.enter_context(site.client(site.demo("enterprise")["apiKey"])) for _ in range(3)
+        ]
+        for number, seller in enumerate(sellers):
+            for path in range(20):
+                url = healthy.url if path == 19 and number != 1 else f"{hanging.url}/{path}"
+                body = {"url": url, "events": ["project.created"]}
+                assert seller.post("/webhooks", json=body).status_code == 201
+        waits = []
+        for seller in sellers * 3:
+            told, began = len(healthy.received), time.monotonic()
+            assert seller.post("/projects", json={"name": f"{began}"}).status_code == 201
+            if seller is not sellers[1]:  # who has none but those that hang
+                until(lambda told=told: len(healthy.received) > told, seconds=15, pause=0.005)
+                waits.append(time.monotonic() - began)
+        until(lambda: len(hanging.received) >= 58, seconds=10)
+        hanging.released.set()
+    assert statistics.median(waits) < 1.0, waits
+    assert max(waits) < 4.0, waits  # on a machine with other things to do; one that hangs takes 5
 
 
 def test_a_site_with_open_streams_stops(site: Site, seller: Seller) -> None:

@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisDown
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from config import outbound
-from processing.delivery import attempts, events, outbox, payloads, signing
+from processing.delivery import attempts, events, lanes, outbox, payloads, signing
 from processing.models import (
     Batch,
     DeliveryState,
@@ -263,8 +263,8 @@ def test_both_secrets_sign_for_a_day_after_a_rotation(
     old = endpoint.secret
     new = webhooks.rotate_secret(endpoint).secret
     happen(job)
-    happen(job, "job.failed", code="X", error="x")
     work(owner)
+    happen(job, "job.failed", code="X", error="x")
     with time_machine.travel(timezone.now() + timedelta(hours=24), tick=False):
         attempts.deliver.fn(str(owner.account.pk))
         during, after = receiver.received
@@ -552,37 +552,106 @@ def test_one_that_is_deleted_meanwhile_leaves_nothing(
     assert not WebhookAttempt.objects.exists()
 
 
-def test_one_endpoint_gets_two_at_once_and_one_account_four(
-    owner: Seller, stranger: Seller, subscribe: Subscribe, job: Job
+def test_one_endpoint_gets_two_at_once_whatever_others_do(
+    owner: Seller, subscribe: Subscribe, job: Job
 ) -> None:
     first = subscribe()
     for _ in range(3):
         happen(job)
     taken = [attempts.claim_next(owner.account.pk) for _ in range(3)]
     assert [one and one.endpoint for one in taken] == [first, first, None]
-    for _ in range(3):
-        subscribe()
+    others = [subscribe() for _ in range(19)]
     happen(job)
-    taken = [attempts.claim_next(owner.account.pk) for _ in range(3)]
-    assert [one is not None and one.endpoint != first for one in taken] == [True, True, False]
-    theirs = subscribe(stranger)
-    WebhookDelivery.objects.create(endpoint=theirs, event="job.completed", payload={})
-    assert attempts.claim_next(stranger.account.pk) is not None
+    claimed = [attempts.claim_next(owner.account.pk) for _ in range(20)]
+    assert {one.endpoint for one in claimed if one} == set(others)
 
 
-def test_whoever_sends_one_says_that_there_is_more(
+def slow(count: int, subscribe: Subscribe, **options: Any) -> list[WebhookEndpoint]:
+    """Endpoints that took too long a moment ago."""
+    endpoints = [subscribe(**options) for _ in range(count)]
+    until = timezone.now() + attempts.SLOW_FOR
+    WebhookEndpoint.objects.filter(pk__in=[one.pk for one in endpoints]).update(slow_until=until)
+    return endpoints
+
+
+def test_slow_endpoints_have_few_places_of_their_own(
+    owner: Seller, stranger: Seller, subscribe: Subscribe, job: Job
+) -> None:
+    hanging = slow(6, subscribe)
+    slow(1, subscribe, seller=stranger)
+    good = subscribe()
+    happen(job)
+    in_lane = [attempts.claim_next(owner.account.pk, slow=True) for _ in range(5)]
+    assert [one is not None and one.endpoint in hanging for one in in_lane] == [True] * 4 + [False]
+    quick = [attempts.claim_next(owner.account.pk) for _ in range(2)]
+    assert [one and one.endpoint for one in quick] == [good, None]
+    WebhookDelivery.objects.create(
+        endpoint=stranger.account.webhooks.get(), event="job.completed", payload={}
+    )
+    assert attempts.claim_next(stranger.account.pk, slow=True) is not None
+
+
+def test_who_hangs_once_is_slow_for_an_hour_or_until_its_address_is_another(
+    owner: Seller,
+    subscribe: Subscribe,
+    receiver: Receiver,
+    job: Job,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.WEBHOOK_SECONDS = 0.1
+    endpoint = subscribe()
+    happen(job)
+    attempts.deliver.fn(str(owner.account.pk))
+    endpoint.refresh_from_db()
+    assert (only().state, endpoint.slow_until) == (OK, None)
+    monkeypatch.setattr(attempts, "SLOW_SECONDS", 0.05)
+    receiver.hang()
+    happen(job, "job.failed", code="X", error="x")
+    began = timezone.now()
+    attempts.deliver.fn(str(owner.account.pk))
+    endpoint.refresh_from_db()
+    assert endpoint.slow_until is not None
+    assert timedelta() < endpoint.slow_until - began - attempts.SLOW_FOR < timedelta(seconds=5)
+    receiver.answer(200)
+    work(owner, after=timedelta(seconds=6))  # the slow lane delivers, too
+    assert {one.state for one in WebhookDelivery.objects.all()} == {OK}
+    changed = webhooks.change(endpoint, {"url": f"{receiver.url}/new"})
+    assert changed.slow_until is None
+
+
+def test_without_a_place_in_its_lane_a_delivery_stays_due(
+    owner: Seller, subscribe: Subscribe, receiver: Receiver, job: Job
+) -> None:
+    slow(1, subscribe)
+    good = subscribe()
+    happen(job)
+    lane = lanes.Lane("slow", 1)
+    assert lane.enter()
+    with pytest.MonkeyPatch.context() as full:
+        full.setattr(lanes, "SLOW", lane)
+        work(owner)
+        work(owner)
+        assert [one.endpoint for one in WebhookDelivery.objects.filter(state=OK)] == [good]
+    work(owner)
+    assert not WebhookDelivery.objects.exclude(state=OK).exists()
+
+
+def test_whoever_sends_some_says_that_there_are_more(
     owner: Seller, subscribe: Subscribe, nudged: list[str], job: Job
 ) -> None:
     subscribe()
-    happen(job)
-    happen(job, "job.failed", code="X", error="x")
+    for _ in range(11):
+        happen(job)
+    nudged.clear()
     work(owner)
-    assert nudged == [str(owner.account.pk)] * 2  # once it had begun, and once it was done
+    assert WebhookDelivery.objects.filter(state=OK).count() == 10
+    assert nudged == [str(owner.account.pk)] * 11  # after each, and once it is another's turn
     nudged.clear()
     work(owner)
     assert nudged == []
     work(owner)  # a message too many is nothing
-    assert [d.attempts for d in WebhookDelivery.objects.all()] == [1, 1]
+    assert {d.attempts for d in WebhookDelivery.objects.all()} == {1}
 
 
 # --- the sweep -----------------------------------------------------------------------------------

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import transaction
+from standardwebhooks.webhooks import Webhook
 
 from config import outbound, public_ids
 from processing.compat.backgroundfx.notices import translate
-from processing.delivery import outbox, signing
+from processing.delivery import attempts, outbox, signing
 from processing.delivery.payloads import Notice
+from processing.engine.errors import BrokenImage
 from processing.models import Batch, JobEvent, WebhookDelivery, WebhookEndpoint
 from processing.services import batches, webhooks
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import MiddleModel, Studio, photo
+from tests.processing.receiver import Receiver, receiving
 
 URL = "https://shop.example/hooks"
 ALL = ["job.completed", "job.failed", "project.created"]
@@ -174,3 +177,61 @@ class TestHearing:
         studio.client.batch([photo()])
         put("batch.completed")
         assert deliveries() == []
+
+
+@pytest.fixture
+def receiver(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A server that is told the moment something is due."""
+    settings.WEBHOOKS_MAY_BE_PRIVATE = True
+    monkeypatch.setattr(attempts.deliver, "send", attempts.deliver.fn)
+    with receiving() as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("broken", "cancelled", "own_secret", "status"),
+    [
+        (0, False, True, "completed"),
+        (1, False, False, "completed"),
+        (2, False, True, "failed"),
+        (0, True, False, "failed"),
+    ],
+    ids=["all done", "one broken", "all broken", "cancelled"],
+)
+def test_the_end_of_a_batch_reaches_its_receiver_signed(
+    run_queue: Callable[[], None],
+    models: MiddleModel,
+    studio: Studio,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: int,
+    cancelled: bool,
+    own_secret: bool,
+    status: str,
+) -> None:
+    def matte(name: str, rgb: Any) -> Any:
+        models.asked.append(name)
+        if len(models.asked) <= broken:
+            raise BrokenImage("It does not open.")
+        return MiddleModel().matte(name, rgb)
+
+    monkeypatch.setattr(models, "matte", matte)
+    own = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    made = studio.client.register_webhook(
+        receiver.url, ALL, **{"secret": own} if own_secret else {}
+    )
+    job_id = studio.client.batch([photo(), photo((80, 60))])["id"]
+    assert receiver.received == []
+    if cancelled:
+        batches.cancel(Batch.objects.get())
+    run_queue()
+    [told] = receiver.received
+    verified = Webhook(made.get("secret", own)).verify(told.body, told.headers)
+    assert verified["type"] == f"job.{status}"
+    assert verified["data"] == {
+        **{"id": job_id, "status": status, "progress": 100},
+        **{"total_files": 2, "processed_files": 2},
+    }
+    shown = studio.client.job(job_id)
+    assert (shown["status"], shown["progress"]) == (status, 100)
+    assert WebhookDelivery.objects.get().state == "delivered"

@@ -1,0 +1,66 @@
+"""Who sends: a thread for each attempt, in two lanes, so that receivers that hang delay no others.
+
+An attempt mostly waits for somebody else's server, and a waiting thread costs next to nothing. So the
+quick lane has room for many. Endpoints that were slow lately go in a lane of their own, where they wait
+for each other. Threads are made when they are needed, and end with the process after its last attempt.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import structlog
+from django.db import connections
+
+log = structlog.get_logger(__name__)
+
+
+class Lane:
+    """Room for so many attempts at once. Whoever wants to make one takes a place first."""
+
+    def __init__(self, name: str, places: int) -> None:
+        self.name = name
+        self._places = threading.BoundedSemaphore(places)
+        self._threads = ThreadPoolExecutor(places, thread_name_prefix=f"webhooks-{name}")
+
+    def enter(self) -> bool:
+        """Take a place, where one is free; it is given back by `leave`, or at the end of `run`."""
+        return self._places.acquire(blocking=False)
+
+    def leave(self) -> None:
+        self._places.release()
+
+    def run(self, work: Callable[[], object], then: Callable[[], object]) -> None:
+        """Do ``work`` in a thread, give the place back, and do ``then``."""
+        self._threads.submit(self._run, work, then).add_done_callback(self._report)
+
+    def _run(self, work: Callable[[], object], then: Callable[[], object]) -> None:
+        with _connections_given_back():
+            try:
+                work()
+            finally:
+                self.leave()
+                then()
+
+    def _report(self, ended: Future[None]) -> None:
+        """Log a mistake of ours: the delivery's lease ends, and it is sent again."""
+        if (error := ended.exception()) is not None:
+            log.error("webhook.attempt_broken", lane=self.name, exc_info=error)
+
+
+@contextmanager
+def _connections_given_back() -> Iterator[None]:
+    """A thread may lie idle for long: no connection is kept meanwhile."""
+    try:
+        yield
+    finally:
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
+
+
+QUICK = Lane("quick", 256)
+SLOW = Lane("slow", 64)
