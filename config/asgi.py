@@ -8,8 +8,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
 from config.web.handler import Handler  # noqa: E402
-from processing.engine.files import isolated  # noqa: E402
-
-isolated.start()
 
 application = Handler()

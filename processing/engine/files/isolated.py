@@ -143,8 +143,11 @@ class _Sandbox:
             self._stop()
 
     def _running(self) -> socket.socket:
-        # A fork of this process must not share the socket with its parent.
-        if self._orders is None or self._owner != os.getpid():
+        # A fork must not share the socket with its parent, nor close what has got its number since.
+        if self._orders is not None and self._owner != os.getpid():
+            self._orders.detach()
+            self._orders = None
+        if self._orders is None:
             self._orders, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603

@@ -66,6 +66,8 @@ class Sandbox:
                 elif key.fileobj is not self.orders:
                     self._told(key.data, key.fileobj)  # type: ignore[arg-type]
                 elif not self._take():
+                    for pid in self.forks:
+                        os.kill(pid, signal.SIGKILL)
                     return
 
     def _take(self) -> bool:
