@@ -111,8 +111,11 @@ def _apply_profile(image: Image.Image, profile: bytes | None) -> Image.Image:
 def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        kind = source.profile.xcolor_space.strip()
+        if image.mode == "L" and kind == "RGB":
+            image = image.convert("RGB")
         # A CMYK profile on an RGB picture would turn it into another picture.
-        if source.profile.xcolor_space.strip() != _PROFILE_SPACES.get(image.mode, "").strip():
+        if kind != _PROFILE_SPACES.get(image.mode, "").strip():
             return None
         return ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
     except (OSError, ImageCms.PyCMSError):

@@ -145,6 +145,13 @@ def test_a_profiles_numbers_count_and_not_its_name(shown: Show, kind: str, curve
     assert np.abs(rgb(data) - there).max() <= 2
 
 
+@pytest.mark.parametrize("mode", ["L", "LA", "1", "P"])
+def test_a_profile_for_rgb_counts_for_greys_and_palettes(shown: Show, mode: str) -> None:
+    picture = Image.fromarray(colors()) if mode == "P" else Image.fromarray(colors()[..., 0])
+    data = saved(picture.convert(mode), "PNG", icc_profile=named_srgb(1.8))
+    assert np.abs(rgb(data) - shown(data, "png")).max() <= 1
+
+
 def test_what_is_srgb_is_left_alone_whatever_its_name() -> None:
     made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     other = made.replace("sRGB".encode("utf-16-be"), "Test".encode("utf-16-be"))
