@@ -188,6 +188,8 @@ DRAMATIQ_BROKER = {
     ],
 }
 MEDIA_ROOT = VAR_DIR / "media"
+# For the site's own user alone, as the launcher has it for all else (config.launch.guards).
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 _media_storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
 if S3_BUCKET:
     _media_storage = {

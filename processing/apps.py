@@ -15,14 +15,16 @@ class ProcessingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.lifecycle import parts
+        from config import encryption
         from processing.commands import Edit, RemoveBackground
         from processing.compat import registry
-        from processing.services import paint_background, removal
+        from processing.services import paint_background, removal, webhooks
         from processing.worker import cutouts, edits, kinds
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
         parts.register(removal.PART)
+        encryption.register("Webhook secrets", webhooks.reencrypt_secrets)
         for dialect in DIALECTS:
             registry.register(dialect)

@@ -22,6 +22,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 def main() -> int:
     """Lock, port, code, then the stages; returns the exit status."""
     os.chdir(BASE_DIR)
+    os.umask(0o077)  # the children have it, too: what the site writes is for its own user alone
     if (BASE_DIR / ".env").is_file():
         environ.Env.read_env(BASE_DIR / ".env")
     try:

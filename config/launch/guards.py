@@ -24,7 +24,7 @@ def lock_folder(folder: Path) -> int:
     queues or workers never meet in it. What a killed launcher left behind is ended. Raises
     StartError, naming who has it, when another launcher has it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    _keep_private(folder)
     path = folder.resolve() / "lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     began = time.monotonic()
@@ -39,6 +39,16 @@ def lock_folder(folder: Path) -> int:
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, str(os.getpid()).encode(), 0)
     return descriptor
+
+
+def _keep_private(folder: Path) -> None:
+    """Let nobody but this user read the data that is there; see umask in __main__ for the rest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (folder, *folder.iterdir()):
+        # A folder that somebody else owns is theirs to protect; below these, nothing can be reached.
+        if not path.is_symlink():
+            with contextlib.suppress(PermissionError, FileNotFoundError):
+                path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _is_locked(descriptor: int) -> bool:

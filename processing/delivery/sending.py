@@ -6,15 +6,19 @@ import json
 import time
 from dataclasses import dataclass
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from config import outbound
+from config.encryption import DecryptionError
 from config.outbound import OutboundError
 from processing.delivery import signing
 from processing.models import WebhookDelivery, WebhookEndpoint
 
+log = structlog.get_logger(__name__)
+_UNREADABLE = "The webhook's secret can't be read on our side. Rotate it to receive webhooks again."
 _KEPT = 500  # characters of an answer
 
 
@@ -39,11 +43,16 @@ class Outcome:
 def send(delivery: WebhookDelivery) -> Outcome:
     """POST the delivery to its endpoint: any 2xx will do, and no redirect is followed."""
     body = body_of(delivery)
+    try:
+        secrets = secrets_of(delivery.endpoint)
+    except DecryptionError:
+        log.exception("webhook.secret_unreadable", endpoint_id=str(delivery.endpoint_id))
+        return Outcome(None, 0.0, error=_UNREADABLE)
     headers = signing.headers(
         delivery.public_id,
         body,
         timestamp=int(timezone.now().timestamp()),
-        secrets=secrets_of(delivery.endpoint),
+        secrets=secrets,
     )
     if not connection.in_atomic_block:
         connection.close()  # the receiver may take its time: no connection is kept meanwhile
@@ -74,9 +83,9 @@ def body_of(delivery: WebhookDelivery) -> bytes:
 
 
 def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
-    """The secret, and the one before it while that is still good."""
+    """The secret, and the one before it while that is still good. Raises DecryptionError."""
     until = endpoint.previous_until
-    if endpoint.previous_secret and until is not None and timezone.now() < until:
+    if endpoint.encrypted_previous_secret and until is not None and timezone.now() < until:
         return [endpoint.secret, endpoint.previous_secret]
     return [endpoint.secret]
 

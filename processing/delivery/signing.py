@@ -7,7 +7,6 @@ What is signed is `{webhook-id}.{webhook-timestamp}.{body}`, by HMAC-SHA256
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -16,28 +15,37 @@ from collections.abc import Iterable
 PREFIX = "whsec_"
 _KEY_BYTES = 32
 _SHORTEST, _LONGEST = 24, 64  # bytes of a key, as the specification has them
+_RULE = (
+    f"A secret is base64 of {_SHORTEST} to {_LONGEST} bytes, with or without {PREFIX} before it: "
+    "Standard Webhooks libraries read any other text as a different key. Without a secret, one is "
+    "generated."
+)
 
 
 def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
 
 
-def key_of(secret: str) -> bytes:
-    """The key behind a secret: base64 after `whsec_`; any other text stands for its UTF-8 bytes.
+def check(secret: str) -> None:
+    """Raise ValueError for a secret that receivers' libraries would read as another key, or refuse.
 
-    Raises ValueError for an empty secret, a broken one, and a `whsec_` key of unusual length.
+    They take what stands after `whsec_`, or the whole text where it isn't there, for base64.
     """
-    if not secret.startswith(PREFIX):
-        if not secret:
-            raise ValueError("A secret must not be empty.")
-        return secret.encode()  # a lone surrogate is a ValueError, too
     try:
-        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError(f"{PREFIX} must be followed by base64.") from error
-    if not _SHORTEST <= len(key) <= _LONGEST:
-        raise ValueError(f"{PREFIX} must be followed by base64 of {_SHORTEST} to {_LONGEST} bytes.")
-    return key
+        length = len(key_of(secret))
+    except ValueError as error:
+        raise ValueError(_RULE) from error
+    if not _SHORTEST <= length <= _LONGEST:
+        raise ValueError(_RULE)
+
+
+def key_of(secret: str) -> bytes:
+    """Return the key behind a secret: its base64, with or without padding, after `whsec_` or alone.
+
+    Raises ValueError for what is no base64.
+    """
+    text = secret.removeprefix(PREFIX).rstrip("=")
+    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
 
 
 def headers(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Account
-from config import public_ids
+from config import encryption, public_ids
 from processing.models.events import JobEvent
 
 
@@ -24,8 +24,8 @@ class WebhookEndpoint(models.Model):
     url = models.CharField(max_length=2000)
     description = models.CharField(max_length=200, blank=True, default="")
     events = models.JSONField(default=list)
-    secret = models.CharField(max_length=200)
-    previous_secret = models.CharField(max_length=200, blank=True, default="")
+    encrypted_secret = models.TextField()
+    encrypted_previous_secret = models.TextField(blank=True, default="")
     previous_until = models.DateTimeField(null=True, blank=True)
     enabled = models.BooleanField(default=True)
     # Why it was switched off by us: shown to its owner.
@@ -47,6 +47,20 @@ class WebhookEndpoint(models.Model):
     @property
     def public_id(self) -> str:
         return public_ids.encode("wh", self.id)
+
+    @property
+    def secret(self) -> str:
+        """Raises DecryptionError."""
+        return encryption.decrypt(self.encrypted_secret)
+
+    @secret.setter
+    def secret(self, text: str) -> None:
+        self.encrypted_secret = encryption.encrypt(text)
+
+    @property
+    def previous_secret(self) -> str:
+        """Raises DecryptionError."""
+        return encryption.decrypt(self.encrypted_previous_secret)
 
 
 class DeliveryState(models.TextChoices):

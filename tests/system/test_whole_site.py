@@ -228,6 +228,17 @@ def test_a_healthy_receiver_waits_for_none_of_forty_that_hang(site: Site) -> Non
     assert max(waits) < 4.0, waits  # on a machine with other things to do; one that hangs takes 5
 
 
+def test_nobody_else_can_read_the_data(site: Site, seller: Seller) -> None:
+    seller.upload(photo(200, 150))
+    opened = [
+        path
+        for path in [site.var, *site.var.rglob("*")]
+        if path.lstat().st_mode & 0o077 and not path.is_symlink() and path != site.log
+    ]
+    assert opened == []  # the log is the test's own
+    assert (site.var / "packshot.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_site_with_open_streams_stops(site: Site, seller: Seller) -> None:
     image_id = seller.upload(photo(270, 150))
     with paused(site.worker_pid()):

@@ -38,8 +38,8 @@ def _secret() -> Text:
         required=False,
         trim_whitespace=False,
         help_text=(
-            "Your own secret: `whsec_` followed by base64 of 24 to 64 bytes, or any other text, "
-            "used as its UTF-8 bytes. If omitted, one is generated."
+            "Your own secret: base64 of 24 to 64 bytes, with or without `whsec_` before it, as "
+            "Standard Webhooks libraries take it. If omitted, one is generated."
         ),
     )
 

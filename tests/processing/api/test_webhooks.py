@@ -115,7 +115,7 @@ def test_two_secrets_are_never_alike(owner: Seller) -> None:
     assert registered(owner)["secret"] != registered(owner)["secret"]
 
 
-@pytest.mark.parametrize("secret", [SECRET, " my düster secret "])
+@pytest.mark.parametrize("secret", [SECRET, SECRET.removeprefix("whsec_")])
 def test_an_own_secret_is_taken_as_it_is(owner: Seller, secret: str) -> None:
     assert registered(owner, secret=secret)["secret"] == secret
     assert WebhookEndpoint.objects.get().secret == secret
@@ -144,6 +144,10 @@ def test_an_own_secret_is_taken_as_it_is(owner: Seller, secret: str) -> None:
         ({"secret": "x" * 201}, "secret"),
         ({"secret": "whsec_not base64 at all"}, "secret"),
         ({"secret": "whsec_c2hvcnQgc2VjcmV0"}, "secret"),
+        ({"secret": "my düster secret"}, "secret"),
+        ({"secret": "x" * 24}, "secret"),
+        ({"secret": f" {SECRET}"}, "secret"),
+        ({"secret": SECRET.replace("9", "-")}, "secret"),
         ({"enabled": False}, "enabled"),
     ],
 )
@@ -238,6 +242,16 @@ def test_a_new_address_has_not_failed_yet(owner: Seller) -> None:
     WebhookEndpoint.objects.update(failing_since=timezone.now())
     moved = owner.client.patch(one, {"url": f"{HOOK}/2"}, format="json").json()["data"]
     assert moved["failingSince"] is None
+
+
+def test_a_secret_that_libraries_read_otherwise_is_refused_in_words(owner: Seller) -> None:
+    assert register(owner, secret="correct horse battery").json()["fields"] == {
+        "secret": [
+            "A secret is base64 of 24 to 64 bytes, with or without whsec_ before it: Standard "
+            "Webhooks libraries read any other text as a different key. Without a secret, one is "
+            "generated."
+        ]
+    }
 
 
 # --- secrets -------------------------------------------------------------------------------------

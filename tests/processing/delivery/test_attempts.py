@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisDown
@@ -231,18 +234,84 @@ def test_a_dialect_that_is_gone_keeps_no_job_from_ending(
     ("secret", "key"),
     [
         ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-        ("my düster secret", base64.b64encode("my düster secret".encode()).decode()),
-        ("AAAAAAAAAAAAAAAAAAAAAAAA", base64.b64encode(b"A" * 24).decode()),
+        ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        ("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ", "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=="),
+        ("whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=", "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=="),
     ],
 )
-def test_a_secret_is_base64_after_its_prefix_and_else_plain_text(
+def test_the_reference_library_verifies_with_the_secret_as_it_was_given(
     owner: Seller, subscribe: Subscribe, receiver: Receiver, job: Job, secret: str, key: str
 ) -> None:
     subscribe(secret=secret)
     happen(job)
     work(owner)
     [told] = receiver.received
-    assert Webhook(key).verify(told.body, told.headers)["type"] == "job.completed"
+    for spelled in (secret, key):
+        assert Webhook(spelled).verify(told.body, told.headers)["type"] == "job.completed"
+
+
+def test_secrets_stand_nowhere_in_clear_and_follow_the_keys(
+    owner: Seller, subscribe: Subscribe, receiver: Receiver, job: Job, settings: Any
+) -> None:
+    settings.ENCRYPTION_KEYS = {1: "old"}
+    endpoint = webhooks.rotate_secret(subscribe())
+    [stored] = WebhookEndpoint.objects.values()
+    assert not any("whsec_" in str(value) for value in stored.values())
+    settings.ENCRYPTION_KEYS = {1: "old", 2: "new"}
+    out = StringIO()
+    call_command("reencrypt", stdout=out)
+    assert "Webhook secrets: 1\n" in out.getvalue()
+    settings.ENCRYPTION_KEYS = {2: "new"}
+    happen(job)
+    work(owner)
+    found = WebhookEndpoint.objects.get()
+    [told] = receiver.received
+    for secret in (found.secret, found.previous_secret):
+        assert Webhook(secret).verify(told.body, told.headers)
+    settings.ENCRYPTION_KEYS = {3: "another"}
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("reencrypt")
+    assert WebhookEndpoint.objects.values().get()["encrypted_secret"] == found.encrypted_secret
+    assert endpoint.encrypted_secret != found.encrypted_secret
+
+
+def test_a_secret_whose_key_is_gone_fails_its_deliveries_until_it_is_rotated(
+    owner: Seller, subscribe: Subscribe, receiver: Receiver, job: Job, settings: Any
+) -> None:
+    endpoint = subscribe()
+    settings.ENCRYPTION_KEYS = {2: "another"}
+    happen(job)
+    work(owner)
+    sentence = (
+        "The webhook's secret can't be read on our side. Rotate it to receive webhooks again."
+    )
+    assert (receiver.received, tries(only())) == ([], [(1, None, sentence)])
+    new = webhooks.rotate_secret(endpoint).secret
+    WebhookEndpoint.objects.update(encrypted_previous_secret="")
+    work(owner, after=timedelta(seconds=6))
+    [told] = receiver.received
+    assert Webhook(new).verify(told.body, told.headers)
+
+
+def test_secrets_from_before_are_encrypted_and_sign_as_they_did(
+    owner: Seller, subscribe: Subscribe
+) -> None:
+    migration = import_module("processing.migrations.0008_encrypted_webhook_secrets")
+    standard, plain = subscribe(), subscribe()
+    rows = WebhookEndpoint.objects
+    rows.filter(pk=standard.pk).update(encrypted_secret=standard.secret)
+    rows.filter(pk=plain.pk).update(
+        encrypted_secret="my düster secret", encrypted_previous_secret="correct horse"
+    )
+    migration.encrypt(apps, None)
+    assert rows.get(pk=standard.pk).secret == standard.secret
+    assert rows.get(pk=standard.pk).previous_secret == ""
+    moved = rows.get(pk=plain.pk)
+    assert signing.key_of(moved.secret) == "my düster secret".encode()
+    assert signing.key_of(moved.previous_secret) == b"correct horse"
+    assert moved.secret.startswith("whsec_")
+    migration.decrypt(apps, None)
+    assert rows.values_list("encrypted_secret", flat=True).get(pk=plain.pk) == moved.secret
 
 
 def test_a_signature_of_the_specification() -> None:

@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import Webhook
 
 from config import outbound, public_ids
 from processing.compat.backgroundfx.notices import translate
-from processing.delivery import attempts, outbox, signing
+from processing.delivery import attempts, outbox
 from processing.delivery.payloads import Notice
 from processing.engine.errors import BrokenImage
 from processing.models import Batch, JobEvent, WebhookDelivery, WebhookEndpoint
@@ -23,6 +23,7 @@ from tests.processing.compat.backgroundfx.conftest import MiddleModel, Studio, p
 from tests.processing.receiver import Receiver, receiving
 
 URL = "https://shop.example/hooks"
+OWN = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # without the prefix, as the library takes it, too
 ALL = ["job.completed", "job.failed", "project.created"]
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 ID = UUID(int=7)
@@ -44,14 +45,14 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def test_registering(studio: Studio) -> None:
-    made = studio.client.register_webhook(URL, ALL[::-1], secret="correct horse")
+    made = studio.client.register_webhook(URL, ALL[::-1], secret=OWN)
     row = WebhookEndpoint.objects.get()
     assert made == {
         **{"id": str(row.pk), "url": URL, "events": ALL, "active": True},
         "created_at": row.created_at.isoformat().replace("+00:00", "Z"),
     }
     assert (row.account, row.dialect) == (studio.account, "backgroundfx")
-    assert signing.key_of(row.secret) == b"correct horse"
+    assert row.secret == OWN
 
 
 @pytest.mark.parametrize("more", [{}, {"secret": ""}])
@@ -67,7 +68,7 @@ def test_a_secret_of_ours_is_shown_once(studio: Studio, more: dict[str, str]) ->
         *(({"events": []}, "events"), ({"events": ["batch.completed"]}, "events.0")),
         *(({"events": "job.failed"}, "events"), ({"url": None}, "url"), ({"url": 5}, "url")),
         *(({"secret": "x" * 201}, "secret"), ({"secret": "whsec_?"}, "secret")),
-        ({"secret": "a\0b"}, "secret"),
+        *(({"secret": "a\0b"}, "secret"), ({"secret": "correct horse"}, "secret")),
     ],
     ids=str,
 )
@@ -216,9 +217,8 @@ def test_the_end_of_a_batch_reaches_its_receiver_signed(
         return MiddleModel().matte(name, rgb)
 
     monkeypatch.setattr(models, "matte", matte)
-    own = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     made = studio.client.register_webhook(
-        receiver.url, ALL, **{"secret": own} if own_secret else {}
+        receiver.url, ALL, **{"secret": OWN} if own_secret else {}
     )
     job_id = studio.client.batch([photo(), photo((80, 60))])["id"]
     assert receiver.received == []
@@ -226,7 +226,7 @@ def test_the_end_of_a_batch_reaches_its_receiver_signed(
         batches.cancel(Batch.objects.get())
     run_queue()
     [told] = receiver.received
-    verified = Webhook(made.get("secret", own)).verify(told.body, told.headers)
+    verified = Webhook(made.get("secret", OWN)).verify(told.body, told.headers)
     assert verified["type"] == f"job.{status}"
     assert verified["data"] == {
         **{"id": job_id, "status": status, "progress": 100},
