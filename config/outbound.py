@@ -31,10 +31,12 @@ from config.networks import Network
 
 PORTS = frozenset({80, 443, 8080, 8443})
 _ANY_PORT = range(1, 1 << 16)
-MAX_REDIRECTS = 3
+MAX_REDIRECTS = 5
 ANSWER_BYTES = 64 * 1024  # read of an answer to a `post`
 MAX_ADDRESSES = 3  # tried in turn, as the resolver orders them
 _REDIRECTS = {301, 302, 303, 307, 308}
+_PAGES = (b"<!doctype html", b"<html")
+_PAGE_TYPES = {"text/html", "application/xhtml+xml"}
 _HEADERS = {
     "User-Agent": "Packshot/1 (product photo import)",
     "Accept": "image/*, */*;q=0.5",
@@ -115,10 +117,11 @@ def fetch(
     network = _VettedNetwork(time.monotonic() + timeout, vetting)
     ports = _ANY_PORT if vetting.networks else ports  # vetted with the address
     target = _checked(url, ports)
-    with _pool(network) as pool:
+    with _pool(network, timeout) as pool:
         for _ in range(MAX_REDIRECTS + 1):
             found = _get(pool, target, max_bytes)
             if isinstance(found, Download):
+                _refuse_page(found)
                 return found
             target = _checked(found, ports)
     raise OutboundError(f"The address redirects more than {MAX_REDIRECTS} times.")
@@ -143,7 +146,7 @@ def post(
     target = _checked(url, _ANY_PORT if anywhere else PORTS)
     sent = {**_POST_HEADERS, **headers, "Content-Length": str(len(body))}
     with (
-        _pool(network) as pool,
+        _pool(network, timeout) as pool,
         pool.stream("POST", str(target), headers=_with_host(target, sent), content=body) as answer,
     ):
         return Response(answer.status, _beginning(answer.iter_stream()))
@@ -156,17 +159,17 @@ def vet(url: str, *, timeout: float, anywhere: bool = False) -> None:
     try:
         _addresses(host, target.port or 0, time.monotonic() + timeout, _Vetting(anywhere))
     except httpcore.TimeoutException as error:
-        raise OutboundError("The server took too long.") from error
+        raise _too_slow(timeout) from error
 
 
 @contextlib.contextmanager
-def _pool(network: httpcore.NetworkBackend) -> Iterator[httpcore.ConnectionPool]:
+def _pool(network: httpcore.NetworkBackend, timeout: float) -> Iterator[httpcore.ConnectionPool]:
     """Connections for one errand; what goes wrong on them is told as an OutboundError."""
     try:
         with httpcore.ConnectionPool(_trusted_issuers(), network_backend=network) as pool:
             yield pool
     except httpcore.TimeoutException as error:
-        raise OutboundError("The server took too long.") from error
+        raise _too_slow(timeout) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         raise OutboundError(
             "The server could not be reached, or it closed the connection early."
@@ -263,6 +266,22 @@ def _beginning(chunks: Iterable[bytes]) -> bytes:
 
 def _wrong_port(ports: Collection[int]) -> OutboundError:
     return OutboundError(f"Only ports {', '.join(map(str, sorted(ports)))} are allowed.")
+
+
+def _refuse_page(found: Download) -> None:
+    """Say so of the address of a web page, which people paste for that of a picture on it."""
+    start = found.data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    named = (found.content_type or "").partition(";")[0].strip().lower()
+    # What is called a page may be a picture all the same; what begins as one is none.
+    if start.startswith(_PAGES) or (named in _PAGE_TYPES and start.startswith(b"<")):
+        raise OutboundError(
+            "This is the address of a web page, not of a picture. Open the picture itself (in a "
+            "browser: Open Image in New Tab), and use that address."
+        )
+
+
+def _too_slow(timeout: float) -> OutboundError:
+    return OutboundError(f"The server took longer than {timeout:g} seconds.")
 
 
 def _too_large(max_bytes: int) -> OutboundError:

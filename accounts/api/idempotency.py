@@ -6,7 +6,8 @@ repeat looks whether there is such a thing, whatever has become of the request t
 shows it as it is now. The answer itself is not kept.
 
 A request that is refused, or told that its job failed, frees its key. One that ends in an error of
-ours leaves it to its repeat at once; one whose process dies, after ``PATIENCE``.
+ours leaves it to its repeat at once, as does one whose process dies; one on a machine that can't be
+asked, after ``PATIENCE``.
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ from rest_framework.response import Response
 
 from accounts.http import caller
 from accounts.models import IdempotencyRecord
+from config import process_marks
 from config.api import errors
 from config.errors import AppError, invalid
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 LIFETIME: Final = timedelta(hours=24)
-# Longer than any request takes to make its thing: only a dead one is given up.
+# Longer than any request takes to make its thing: only one that is lost is given up.
 PATIENCE: Final = timedelta(minutes=10)
 RETRY_SECONDS: Final = 5
 _LONGEST = 255
@@ -135,7 +137,11 @@ def _record(request: Request, kind: str) -> tuple[IdempotencyRecord, bool]:
     """Find or make the key's record; the flag says which. Raises AppError for a key that is none,
     or that belongs to another request."""
     wanted = {"account": caller(request).account, "key": _key(request)}
-    columns = {"request_hash": fingerprint(request), "kind": kind}
+    columns = {
+        "request_hash": fingerprint(request),
+        "kind": kind,
+        "claimed_by": process_marks.mark(),
+    }
     # Of two requests at once the unique constraint lets one create it; the other gets that row.
     record, is_new = IdempotencyRecord.objects.get_or_create(**wanted, defaults=columns)
     if record.created_at < _oldest():  # the sweep has not come by yet
@@ -179,8 +185,14 @@ def _taken_over(record: IdempotencyRecord) -> bool:
     """
     now, fresh = timezone.now(), uuid4()
     over = Q(claimed_at=None) | Q(claimed_at__lt=now - PATIENCE)
+    if process_marks.is_dead(record.claimed_by):
+        over |= Q(claimed_by=record.claimed_by)
     # One UPDATE, so of two repeats one takes over. status=0: what has an answer is never redone.
-    taken = _mine(record).filter(over, status=0).update(object_id=fresh, claimed_at=now)
+    taken = (
+        _mine(record)
+        .filter(over, status=0)
+        .update(object_id=fresh, claimed_at=now, claimed_by=process_marks.mark())
+    )
     record.object_id = fresh
     return taken == 1
 

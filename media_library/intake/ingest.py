@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import timedelta
@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import Account
@@ -98,7 +98,18 @@ def ingest_url(
 def ingest_all(
     account: Account, incoming: Sequence[Incoming], *, project: Project | None = None
 ) -> list[Image]:
-    """Keep several pictures, or none: one that can't be kept refuses them all.
+    """Keep several pictures, or none: one that can't be kept refuses them all."""
+    with stored(account, incoming, project=project) as images, transaction.atomic():
+        keep_all(images)
+    return images
+
+
+@contextmanager
+def stored(
+    account: Account, incoming: Sequence[Incoming], *, project: Project | None = None
+) -> Iterator[list[Image]]:
+    """Pictures whose files are stored; their rows are the block's to write by ``keep_all``, in one
+    transaction with what they are for. Where it comes to no rows, the files go.
 
     Files are read one at a time, so that twenty large ones don't lie in memory together.
     """
@@ -107,15 +118,26 @@ def ingest_all(
     images = [
         _original(project, item, facts) for item, facts in zip(incoming, checked, strict=True)
     ]
-    with storage.removed_unless_kept(image.file_key for image in images) as undo:
+    with ExitStack() as undo:
+        undo.callback(_remove_without_rows, images)
         for image, item in zip(images, incoming, strict=True):
             storage.save(image.file_key, item.read())
-        with transaction.atomic():
-            Image.objects.bulk_create(images)
-            _ask_after_commit(images)
-        # Only after the commit: until here any error takes the files away again.
+        yield images
         undo.pop_all()
-    return images
+
+
+def keep_all(images: Sequence[Image]) -> None:
+    """Write the rows of pictures that are ``stored``. Call it inside a transaction."""
+    Image.objects.bulk_create(images)
+    _ask_after_commit(images)
+
+
+def _remove_without_rows(images: Sequence[Image]) -> None:
+    """Whatever broke off, and when: a row keeps its file. Who can't ask leaves it to the sweep."""
+    with suppress(DatabaseError):
+        ids = [image.pk for image in images]
+        kept = set(Image.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        storage.delete(image.file_key for image in images if image.pk not in kept)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from accounts.http import Caller
@@ -21,10 +23,15 @@ _CALLERS_FAULT = frozenset(
 )
 
 
-def submit(caller: Caller, command: Command, source: Image) -> Job:
-    """Have the work done. The job may still be open when the time to wait is over."""
+def submit(
+    caller: Caller, command: Command, source: Image, *, uploaded: Sequence[Image] = ()
+) -> Job:
+    """Have the work done. The job may still be open when the time to wait is over.
+
+    Pictures that were ``uploaded`` for it get their rows with it.
+    """
     return jobs.submit_and_wait(
-        caller, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS
+        caller, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS, uploaded=uploaded
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,9 +15,8 @@ from accounts.models import Account
 from config import outbound
 from config.errors import AppError
 from media_library.intake import uploads
-from media_library.intake.ingest import Incoming, ingest_all
+from media_library.intake.ingest import Incoming, stored
 from media_library.models import Image
-from media_library.services import delete_image
 from processing.compat.fields import MAX_URL
 
 
@@ -54,13 +53,8 @@ class PictureParam:
 
 @contextmanager
 def uploaded_images(account: Account, sent: Sequence[PictureParam]) -> Iterator[list[Image]]:
-    """The pictures as rows of the account: all of them or none.
-
-    If the block is refused or fails, nothing was done with them, and they go again.
+    """The pictures, all of them or none, for the block to submit: they get their rows together with
+    the job that is for them. If it comes to no job, they go.
     """
-    images = ingest_all(account, [one.incoming() for one in sent])
-    with ExitStack() as undo:
-        for image in images:
-            undo.callback(delete_image, image)
+    with stored(account, [one.incoming() for one in sent]) as images:
         yield images
-        undo.pop_all()

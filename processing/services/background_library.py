@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, get_args
 from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.templatetags.static import static
 
@@ -16,7 +16,7 @@ from accounts.models import Account
 from config.api.ids import decoded
 from config.errors import AppError, invalid, not_found
 from media_library.files.links import content_url
-from media_library.intake.ingest import Incoming, ingest_all
+from media_library.intake.ingest import Incoming, keep_all, stored
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.projects import visible_name
 from media_library.services import delete_image
@@ -126,12 +126,9 @@ def upload(
     """Keep a picture as a background. Raises AppError (see media_library.checks.check), CONFLICT for one too
     many."""
     check_room(account)
-    [image] = ingest_all(account, [file])
-    try:
-        return keep(account, image, described, pk=pk)
-    except DatabaseError:
-        delete_image(image)
-        raise
+    with stored(account, [file]) as images, transaction.atomic():
+        keep_all(images)
+        return keep(account, images[0], described, pk=pk)
 
 
 def keep(

@@ -14,6 +14,7 @@ from accounts.limits import quotas
 from accounts.models import Account
 from accounts.services import check_still_open
 from config.errors import AppError, invalid, not_found
+from media_library.intake import ingest
 from media_library.models import Image
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
@@ -23,7 +24,10 @@ from processing.worker import batch_progress, kinds, renditions, tasks, transiti
 
 @dataclass(frozen=True)
 class Member:
-    """One picture of a batch, or why a file could not become one."""
+    """One picture of a batch, or why a file could not become one.
+
+    An image without a row (media_library.intake.ingest.stored) gets one together with the batch.
+    """
 
     name: str
     image: Image | None
@@ -71,6 +75,9 @@ def submit(
         tasks.require_queue()
     with transaction.atomic():
         check_still_open(caller.account)
+        ingest.keep_all(
+            [one.image for one in pictures if one.image is not None and one.image._state.adding]
+        )
         batch = _written(caller, command, pictures, planned, batch_id or uuid4())
         for job, done in planned.found:
             jobs.find_again(job, done)

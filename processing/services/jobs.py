@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Self
@@ -42,15 +43,17 @@ def submit_and_wait(
     source: Image | None,
     seconds: float | None = None,
     job_id: UUID | None = None,
+    uploaded: Sequence[Image] = (),
 ) -> Job:
     """Submit, and wait for the end for at most ``seconds`` (``DOOR_WAIT_SECONDS``).
 
-    The job answered may still be open. With ``job_id`` it is one of its own, whatever else is under
+    Pictures that were ``uploaded`` for it, stored and without rows, get them in one transaction with
+    the job. The job answered may still be open. With ``job_id`` it is one of its own, whatever else is under
     way. Not to be called within a transaction: nobody else could see the row.
     """
     seconds = settings.DOOR_WAIT_SECONDS if seconds is None else seconds
     deadline = time.monotonic() + seconds
-    order = _order(caller, command, source, job_id=job_id or uuid4())
+    order = _order(caller, command, source, job_id=job_id or uuid4(), uploaded=uploaded)
     sharing = _Sharing.NOTHING if job_id else _Sharing.SAME_PHOTO
     if seconds <= 0:
         return _submit(order, _Sharing.NOTHING if job_id else _Sharing.SAME_PICTURE)
@@ -64,7 +67,7 @@ def submit_and_wait(
     if job.source_id != order.job.source_id:
         # Of the same photo, uploaded twice: its result is found again, if it has come to one.
         left = max(0.0, deadline - time.monotonic())
-        return submit_and_wait(caller, command, source=source, seconds=left)
+        return submit_and_wait(caller, command, source=source, seconds=left, uploaded=uploaded)
     return _fresh(job)
 
 
@@ -123,9 +126,10 @@ class Template:
     makers: list[str] | None
 
     @classmethod
-    def of(cls, caller: Caller, command: Command) -> Self:
+    def of(cls, caller: Caller, command: Command, uploaded: Sequence[Image] = ()) -> Self:
         """Raises AppError NOT_FOUND for another picture that the command names."""
-        digest = commands.command_hash(command, _contents_of(caller.account, command))
+        contents = _contents_of(caller.account, command, uploaded)
+        digest = commands.command_hash(command, contents)
         makers = renditions.makers_for(command)
         operation = kinds.operation_of(command).name
         return cls(caller, operation, command.stored(), digest, makers)
@@ -155,18 +159,26 @@ class _Order:
 
     job: Job
     done: Job | None
+    uploaded: Sequence[Image] = ()
 
     @property
     def job_id(self) -> UUID:
         return self.job.pk
 
 
-def _order(caller: Caller, command: Command, source: Image | None, *, job_id: UUID) -> _Order:
-    template = Template.of(caller, command)
+def _order(
+    caller: Caller,
+    command: Command,
+    source: Image | None,
+    *,
+    job_id: UUID,
+    uploaded: Sequence[Image] = (),
+) -> _Order:
+    template = Template.of(caller, command, uploaded)
     if source is not None:
         kinds.of(command).check_source(command, source)
     job = template.job(source, job_id=job_id)
-    return _Order(job, renditions.find(caller.account, job.rendition_key))
+    return _Order(job, renditions.find(caller.account, job.rendition_key), uploaded)
 
 
 class _Sharing(Enum):
@@ -181,7 +193,9 @@ def _submit(order: _Order, sharing: _Sharing = _Sharing.SAME_PICTURE) -> Job:
     """The job written, or one that is under way."""
     job = order.job
     if order.done is not None:
-        find_again(job, order.done)
+        with transaction.atomic():
+            ingest.keep_all(order.uploaded)
+            find_again(job, order.done)
         return job
     tasks.require_queue()
     with transaction.atomic():
@@ -193,6 +207,7 @@ def _submit(order: _Order, sharing: _Sharing = _Sharing.SAME_PICTURE) -> Job:
                 return twin
         if not job.command.get("watermark"):
             quotas.reserve_many(job.account, job.operation, job_ids=[job.pk])
+        ingest.keep_all(order.uploaded)
         job.save(force_insert=True)
         events.append(job, "job.queued")
         # A worker that took the message before the commit would find no row, and drop it.
@@ -215,13 +230,14 @@ def find_again(job: Job, done: Job) -> bool:
         )
 
 
-def _contents_of(account: Account, command: Command) -> dict[str, str]:
+def _contents_of(account: Account, command: Command, uploaded: Sequence[Image]) -> dict[str, str]:
     """The hashes of the other pictures that a command names, by the name it uses."""
     wanted = command.image_ids()
     if not wanted:
         return {}
     rows = Image.live.filter(account=account, pk__in=wanted).values_list("pk", "sha256")
     found = {str(pk): sha256 for pk, sha256 in rows}
+    found |= {str(image.pk): image.sha256 for image in uploaded if str(image.pk) in wanted}
     if len(found) < len(set(wanted)):
         raise not_found("Image")
     return found

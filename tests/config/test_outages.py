@@ -15,7 +15,7 @@ import dramatiq
 import psycopg
 import pytest
 import redis
-from django.core.files.storage import InMemoryStorage
+from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import OperationalError, connection
@@ -217,11 +217,11 @@ pytestmark = pytest.mark.usefixtures("_easy_model")
 
 
 @contextmanager
-def locked() -> Iterator[None]:
-    """While the block runs, another connection writes and does not end."""
+def locked(table: str = "") -> Iterator[None]:
+    """While the block runs, another connection writes (into that table) and does not end."""
 
     def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and table in sql:
             raise of_sqlite(sqlite3.SQLITE_BUSY)
         return execute(sql, params, many, context)
 
@@ -238,6 +238,25 @@ def test_a_locked_database(committed: Caller, send: Send) -> None:
         response = send(committed)
     check(send, response, 5)
     nothing_was_done(committed)
+
+
+@pytest.mark.parametrize("send", [batch, segment, edit, backgroundfx])
+def test_pictures_come_with_their_work_or_not_at_all(committed: Caller, send: Send) -> None:
+    files = stored_files()
+    with locked("processing_job"):
+        response = send(committed)
+    check(send, response, 5)
+    nothing_was_done(committed)
+    assert Image.objects.count() == 1
+    assert stored_files() == files
+    assert send(committed).status_code != 503
+    assert (Image.objects.count(), len(stored_files())) == (2, 2)
+
+
+def stored_files(folder: str = "") -> list[str]:
+    folders, names = default_storage.listdir(folder)
+    deeper = [name for one in folders for name in stored_files(f"{folder}/{one}".lstrip("/"))]
+    return [*names, *deeper]
 
 
 @pytest.mark.parametrize("send", [upload, batch, segment, edit, backgroundfx, page_upload])

@@ -105,6 +105,29 @@ class BatchCrashes:
             assert_done_once(seller, image_id, job, attempts=1)
         assert seller.used() == used + 3
 
+    def test_a_batchs_form_is_taken_whole_or_not_at_all(self, site: Site, seller: Seller) -> None:
+        """And the key of one that was cut off by kill -9 is free as soon as the site is back."""
+        used, images, stored = seller.used(), _count_of(seller), _originals(site)
+        pictures = [("files", (f"{n}.jpg", photo(200, 150 + n))) for n in range(12)]
+
+        def send() -> httpx.Response:
+            form = {"operation": "remove-background"}
+            headers = {"Idempotency-Key": "cut-off"}
+            return seller.client.post("/batch", data=form, files=pictures, headers=headers)
+
+        cut_off = _asking(send)
+        until(lambda: _originals(site) - stored, seconds=20, pause=0.001)
+        os.kill(site.pid("web"), signal.SIGKILL)
+        cut_off.join()
+        until(lambda: site.answers("/readyz"), seconds=60, pause=0.1)
+        assert len(_originals(site) - stored) < 12
+        assert (_count_of(seller), seller.used()) == (images, used)
+        again = send()
+        assert (again.status_code, again.json()["data"]["totalImages"]) == (201, 12)
+        assert _count_of(seller) == images + 12
+        assert send().json() == again.json()
+        seller.client.post(f"/batch/{again.json()['data']['batchId']}/cancel")
+
     def test_a_receiver_is_told_although_the_worker_for_webhooks_died(
         self, site: Site, seller: Seller
     ) -> None:
@@ -172,6 +195,16 @@ def _assert_whole_story(heard: list[Event], killed: str) -> None:
     assert of_first == ["job.queued", "job.started", *again]
     progress = [event.data["progress"] for event in heard if event.name == "batch.progress"]
     assert progress == [25, 50, 75, 100]
+
+
+def _count_of(seller: Seller) -> int:
+    """How many pictures the seller has uploaded."""
+    page = seller.client.get("/images", params={"kind": "original"}).json()["data"]
+    return int(page["total"])
+
+
+def _originals(site: Site) -> set[Path]:
+    return {path for path in site.files() if path.name.startswith("original.")}
 
 
 @contextmanager

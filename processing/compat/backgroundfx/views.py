@@ -68,8 +68,8 @@ class RemoveBackground(FormView):
         options = removing.from_form(fields)
         command, who = options.command(), caller(request)
         sent = PictureParam("file", file, max_bytes=DIALECT.max_file_bytes)
-        with uploaded_images(who.account, [sent]) as [source]:
-            job = submit(who, command, source)
+        with uploaded_images(who.account, [sent]) as images:
+            job = submit(who, command, images[0], uploaded=images)
         shown = answers.processing_result(
             job, result_of(job), base=self.base, mask=options.return_mask
         )

@@ -65,10 +65,11 @@ class PhotoroomView(DialectView):
         It may still be open when the time to wait is over.
         """
         who = caller(self.request)
-        with uploaded_images(who.account, sent) as (source, *others):
+        with uploaded_images(who.account, sent) as images:
+            source, *others = images
             command = command_for([str(image.pk) for image in others])
             _check(command)
-            return submit(who, command, source)
+            return submit(who, command, source, uploaded=images)
 
 
 def _check(command: Command) -> None:

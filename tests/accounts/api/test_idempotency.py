@@ -22,6 +22,7 @@ from rest_framework.test import APIRequestFactory
 from accounts.access import api_keys
 from accounts.api import idempotency
 from accounts.models import ApiKey, IdempotencyRecord
+from config import process_marks
 from config.errors import AppError
 from tests.accounts.conftest import Seller
 
@@ -59,7 +60,7 @@ def test_what_is_kept_is_kind_and_id_alone(seller: Seller) -> None:
     assert (kept["key"], kept["status"]) == ("order-1", 201)
     assert set(kept) == {
         *("id", "account_id", "key", "request_hash", "kind"),
-        *("object_id", "status", "claimed_at", "created_at"),
+        *("object_id", "status", "claimed_at", "claimed_by", "created_at"),
     }
 
 
@@ -153,6 +154,18 @@ def test_a_dead_request_is_given_up_after_ten_minutes(
     interrupted(seller, claimed_at=timezone.now() - timedelta(minutes=minutes))
     assert create(seller).status_code == status
     assert ApiKey.objects.count() == (status == 201)
+
+
+def test_a_request_whose_process_died_is_given_up_at_once(
+    seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(seller, claimed_by="of another process")
+    monkeypatch.setattr(process_marks, "is_dead", lambda mark: False)
+    assert create(seller).status_code == 409
+    monkeypatch.setattr(process_marks, "is_dead", lambda mark: mark == "of another process")
+    assert create(seller).status_code == 201
+    assert IdempotencyRecord.objects.get().claimed_by == process_marks.mark()
+    assert ApiKey.objects.count() == 1
 
 
 def test_who_was_taken_for_dead_frees_nobody_elses_key(

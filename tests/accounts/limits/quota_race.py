@@ -28,7 +28,8 @@ def set_up() -> None:
     django.setup()
     from django.core.management import call_command
 
-    call_command("migrate", "processing", verbosity=0)
+    for app in ("accounts", "processing"):
+        call_command("migrate", app, verbosity=0)
 
 
 def at_once(work: Callable[[int], str]) -> Counter[str]:

@@ -1,0 +1,72 @@
+"""Who is dead, however that came."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from config import process_marks
+
+OTHER = """
+import sys, time
+from pathlib import Path
+from django.conf import settings
+settings.configure(VAR_DIR=Path(sys.argv[1]))
+from config import process_marks
+print(process_marks.mark(), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder_of_its_own(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr(process_marks, "_MINE", {})
+
+
+@contextmanager
+def another_process(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    command = [sys.executable, "-c", OTHER, str(folder)]
+    environment = {**os.environ, "PYTHONPATH": str(settings.BASE_DIR)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip(), process
+        finally:
+            process.kill()
+
+
+def test_a_killed_process_is_dead_at_once(tmp_path: Path) -> None:
+    with another_process(tmp_path) as (mark, process):
+        assert not process_marks.is_dead(mark)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        assert process_marks.is_dead(mark)
+
+
+def test_this_process_lives(tmp_path: Path) -> None:
+    mark = process_marks.mark()
+    assert process_marks.mark() == mark
+    assert not process_marks.is_dead(mark)
+    with another_process(tmp_path) as (other, _):
+        assert other != mark
+
+
+@pytest.mark.parametrize("mark", ["", "elsewhere:0123456789abcdef", "nonsense"])
+def test_nobody_knows_of_other_sites(mark: str) -> None:
+    assert not process_marks.is_dead(mark)
+
+
+def test_a_mark_is_no_path() -> None:
+    site = process_marks.mark().partition(":")[0]
+    assert not process_marks.is_dead(f"{site}:../../secrets/site_id")
+    assert process_marks.is_dead(f"{site}:0123456789abcdef")  # removed since
