@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,13 +21,26 @@ from media_library.models import Image
 Make = Callable[..., bytes]
 
 
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+class Lanes(NamedTuple):
+    accounts: Lane
+    quick: Lane
+    slow: Lane
+
+
 @pytest.fixture
-def lanes(monkeypatch: pytest.MonkeyPatch) -> tuple[Lane, Lane]:
-    quick, slow = Lane(3, 2), Lane(3, 2)
-    monkeypatch.setattr(admission, "_quick", quick)
-    monkeypatch.setattr(admission, "_slow", slow)
+def lanes(monkeypatch: pytest.MonkeyPatch) -> Lanes:
+    made = Lanes(Lane(100, 2), Lane(3, 3), Lane(1, 1))
+    for name, lane in made._asdict().items():
+        monkeypatch.setattr(admission, f"_{name}", lane)
     monkeypatch.setattr(admission, "MAX_WAIT_SECONDS", 0.0)
-    return quick, slow
+    return made
 
 
 @pytest.mark.parametrize("how", ["form", "batch"])
@@ -56,53 +71,74 @@ def test_a_file_over_its_time_is_refused_in_words(
     assert answer.status_code == 201
 
 
-def test_an_account_that_fills_its_places_leaves_others_theirs(
-    account: Account, other_account: Account, picture: Make, lanes: tuple[Lane, Lane]
+def test_an_account_that_has_its_files_there_leaves_others_their_places(
+    account: Account, other_account: Account, picture: Make, lanes: Lanes
 ) -> None:
-    for lane in lanes:
-        assert [lane.enter(account.pk, wait=0) for _ in range(3)] == [True, True, False]
+    assert [lanes.accounts.enter(account.pk, wait=0) for _ in range(3)] == [True, True, False]
+    assert all(lanes.quick.enter(account.pk, wait=0) for _ in range(2))
 
     assert admission.probe(picture(), other_account.pk).width == 40
     with pytest.raises(AppError) as caught:
         admission.probe(picture(), account.pk)
     assert (caught.value.code, caught.value.status) == ("BUSY", 503)
+    assert caught.value.headers == {"Retry-After": "30"}
 
-    lanes[0].leave(account.pk)
+    lanes.accounts.leave(account.pk)
     assert admission.probe(picture(), account.pk).width == 40
 
 
 def test_a_slow_file_goes_on_in_the_slow_lane(
-    account: Account, picture: Make, lanes: tuple[Lane, Lane], monkeypatch: pytest.MonkeyPatch
+    account: Account, picture: Make, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admission, "QUICK_SECONDS", 0.0)
     data = picture("PNG", size=(3000, 2000))
     assert admission.probe(data, account.pk).width == 3000
-    assert all(lane.enter(account.pk, wait=0) for lane in lanes for _ in range(2))
+    assert all(lane.enter(account.pk, wait=0) for lane in lanes)
 
 
 def test_a_slow_file_without_a_place_keeps_none(
     account: Account,
     other_account: Account,
     picture: Make,
-    lanes: tuple[Lane, Lane],
+    lanes: Lanes,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(admission, "QUICK_SECONDS", 0.0)
     monkeypatch.setattr(admission, "MAX_WAIT_SECONDS", 20.0)
-    quick, slow = lanes
-    assert all(slow.enter(account.pk, wait=0) for _ in range(2))
-    found = []
+    assert lanes.slow.enter(account.pk, wait=0)
+    data, found = picture("PNG", size=(3000, 2000)), []
     waiting = threading.Thread(
-        target=lambda: found.append(
-            admission.probe(picture("PNG", size=(3000, 2000)), account.pk).width
-        )
+        target=lambda: found.append(admission.probe(data, account.pk).width), daemon=True
     )
     waiting.start()
     # It leaves the quick lane though it has nowhere to go on, so others pass it by.
-    assert quick.enter(other_account.pk, wait=10)
+    wait_until(lambda: len(lanes.slow._waiting) == 1)
+    assert [lanes.quick.enter(other_account.pk, wait=0) for _ in range(4)] == [True] * 3 + [False]
+    lanes.quick.leave(other_account.pk)
     monkeypatch.setattr(admission, "QUICK_SECONDS", 10.0)
     assert admission.probe(picture(), other_account.pk).width == 40
     assert found == []
-    slow.leave(account.pk)
+    lanes.slow.leave(account.pk)
     waiting.join(20)
     assert found == [3000]
+
+
+def test_accounts_take_turns() -> None:
+    lane, one, other = Lane(1, 1), uuid4(), uuid4()
+    entered: list[UUID] = []
+
+    def pass_through(who: UUID) -> None:
+        assert lane.enter(who, wait=20)
+        entered.append(who)
+        lane.leave(who)
+
+    assert lane.enter(one, wait=0)
+    threads = []
+    for number, who in enumerate([one, one, one, other], start=1):
+        threads.append(threading.Thread(target=pass_through, args=(who,), daemon=True))
+        threads[-1].start()
+        wait_until(lambda number=number: len(lane._waiting) == number)  # type: ignore[misc]
+    lane.leave(one)
+    for thread in threads:
+        thread.join(20)
+    assert entered == [other, one, one, one]

@@ -30,7 +30,7 @@ from processing.engine.files.sniff import sniff, webp_size
 ORDER = struct.Struct("<dqqB")
 VERIFY, ALPHA = 0, 1
 SLOW_DOWN = b"s"
-_NICE = 5
+_NICE = 10
 # What decoders hold for a pixel at most, copies included.
 _MAX_PIXEL_BYTES = 16
 # On a machine with much else to do a file may take longer than it computes, but not for ever.
