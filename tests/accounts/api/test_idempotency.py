@@ -312,4 +312,5 @@ def test_every_post_that_makes_something_takes_a_key() -> None:
         *("cancel", "retry", "test", "replay", "rotate-secret"),
         *("bulk", "check", "export"),  # of listings: they make nothing
         *("repair", "archive"),  # sent again they find the work that was begun
+        "delete",  # of the account
     }
