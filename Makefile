@@ -11,7 +11,7 @@ TOOLS := $(VENV)/.installed-dev
 # Files are handed out in the order that tests/conftest.py gives them.
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test torture lint models bench sheet golden lock clean
+.PHONY: help run test clients torture lint models bench sheet golden lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: $(TOOLS) ## run the whole suite (ARGS="tests/config -x" for a part)
 	@$(PY) tests/models_here.py || $(MAKE) --no-print-directory models
 	@exec $(PYTEST) $(ARGS)
+
+clients: $(TOOLS) models ## generate a Python and a TypeScript client, and call a site with them (needs npm)
+	@exec $(PY) -m tests.clients $(ARGS)
 
 torture: $(TOOLS) models ## kill, feed and probe whole sites for half an hour (ARGS="kills --seed 7" for a part)
 	@exec $(PY) -m tests.torture $(ARGS)

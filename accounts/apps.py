@@ -12,8 +12,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts and plans"
 
     def ready(self) -> None:
-        # drf-spectacular knows an extension from the moment when its class is made.
+        # drf-spectacular knows an extension from the moment its class is made.
         import_module("accounts.api.openapi")
+        import_module("config.api.openapi.strict")
         from accounts.signing import second_factor
         from config import encryption
 

@@ -22,6 +22,11 @@ def encode(prefix: str, value: UUID) -> str:
     return f"{prefix}_{''.join(reversed(characters))}"
 
 
+def pattern(prefix: str) -> str:
+    """Return the regular expression that every id with that prefix matches."""
+    return rf"^{prefix}_[{_ALPHABET}]{{{_LENGTH}}}$"
+
+
 def decode(prefix: str, text: str) -> UUID:
     """The UUID behind a public id. Raises ValueError for any other spelling."""
     head, _, body = text.partition("_")

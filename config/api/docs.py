@@ -14,6 +14,8 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from config.api.serializers import PageQuery
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -83,10 +85,8 @@ def query(
     )
 
 
-PAGING = [
-    query("page", "The page number, starting at 1.", type=int, default=1),
-    query("pageSize", "Rows per page, at most 100.", type=int, default=20),
-]
+# A query's serializer describes its parameters, with the bounds that it checks.
+PAGING = [PageQuery]
 
 
 def path_id(name: str, prefix: str) -> OpenApiParameter:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config import public_ids
@@ -17,6 +15,11 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+def filter_text(longest: int, help_text: str) -> Text:
+    """A text in a query that narrows a list; an empty one doesn't."""
+    return Text(max_length=longest, default="", allow_blank=True, help_text=help_text)
 
 
 class Flag(serializers.BooleanField):
@@ -32,7 +35,6 @@ class Flag(serializers.BooleanField):
         return data
 
 
-@extend_schema_field(OpenApiTypes.STR)
 class PublicIdField(serializers.Field[UUID, str, str, UUID]):
     """A row's UUID inside, ``img_…`` outside."""
 

@@ -22,5 +22,9 @@ class StrictSerializer(serializers.Serializer[Any]):
 class PageQuery(StrictSerializer):
     """What every list understands."""
 
-    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
-    pageSize = serializers.IntegerField(min_value=1, max_value=100, default=20, source="page_size")
+    page = serializers.IntegerField(
+        min_value=1, max_value=1_000_000, default=1, help_text="The page number, starting at 1."
+    )
+    pageSize = serializers.IntegerField(
+        min_value=1, max_value=100, default=20, source="page_size", help_text="Rows per page."
+    )

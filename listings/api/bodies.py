@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from rest_framework import serializers
 
 from accounts.currencies import CODES
-from config.api.fields import PublicIdField, Text
+from config.api.fields import PublicIdField, Text, filter_text
 from config.api.serializers import PageQuery, StrictSerializer
 from listings import selectors
 from listings.api.fields import Attributes, CategoryField, Money, WholeNumberField, choices, texts
@@ -162,14 +162,27 @@ class BulkBody(StrictSerializer):
 
 
 class ListingQuery(PageQuery):
-    search = Text(max_length=TITLE_LENGTH, default="", allow_blank=True)
-    state = choices(ListingState.choices)
-    category = CategoryField(required=False)
-    condition = choices(Condition.choices)
-    brand = Text(max_length=SHORT_LENGTH, required=False)
-    platform = choices(Platform.choices)
-    currency = serializers.ChoiceField(choices=CODES, required=False)
-    sort = serializers.ChoiceField(choices=list(selectors.SORTS), default=selectors.DEFAULT_SORT)
+    search = filter_text(
+        TITLE_LENGTH,
+        "Words in the title, description, brand or SKU; all of them must match.",
+    )
+    state = choices(ListingState.choices, help_text="Only listings in this state.")
+    category = CategoryField(required=False, help_text="Only in this category.")
+    condition = choices(Condition.choices, help_text="Only in this condition.")
+    brand = Text(
+        max_length=SHORT_LENGTH, required=False, help_text="Only of this brand, ignoring case."
+    )
+    platform = choices(
+        Platform.choices, help_text="Only listings with a variant for this platform."
+    )
+    currency = serializers.ChoiceField(
+        choices=CODES, required=False, help_text="Only those priced in this currency."
+    )
+    sort = serializers.ChoiceField(
+        choices=list(selectors.SORTS),
+        default=selectors.DEFAULT_SORT,
+        help_text="The order; listings without a price come last.",
+    )
 
 
 def filter_of(asked: dict[str, Any]) -> Filter:

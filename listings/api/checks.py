@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.access import scopes
 from accounts.http import caller
-from config.api.docs import endpoint, path_id, query
+from config.api.docs import endpoint, path_id
 from config.api.ids import decoded
 from config.api.serializers import StrictSerializer
 from listings.api import check_examples as examples
@@ -84,7 +84,7 @@ class UncheckedSerializer(serializers.Serializer[Any]):
 
 class ReportSerializer(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(choices=Platform.choices)
-    ok = serializers.BooleanField(help_text="True if no problem is an error.")
+    ok = serializers.BooleanField(help_text="`true` if no problem is an error.")
     score = serializers.IntegerField(
         help_text="0 to 100: 100 plus the (negative) points of all reasons."
     )
@@ -101,7 +101,9 @@ class ReportSerializer(serializers.Serializer[Any]):
 
 
 class RepairBody(StrictSerializer):
-    platform = serializers.ChoiceField(choices=Platform.choices)
+    platform = serializers.ChoiceField(
+        choices=Platform.choices, help_text="The platform that shows the repaired picture."
+    )
 
 
 class RepairAnswer(serializers.Serializer[Any]):
@@ -174,7 +176,7 @@ class RepairPicture(ListingView):
         request=None,
         responses={200: None},
         operation_id="listings_undo_repair",
-        parameters=[*_IMAGE_PATH, query("platform", "Which.", enum=Platform.values)],
+        parameters=[*_IMAGE_PATH, RepairBody],
     )
     def delete(self, request: Request, listing_id: str, image_id: str) -> Response:
         platform = self.read_query(RepairBody)["platform"]

@@ -15,8 +15,8 @@ from accounts.access import scopes
 from accounts.api.idempotency import idempotent, new_id
 from accounts.currencies import CODES
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
-from config.api.fields import PublicIdField, Text
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
+from config.api.fields import PublicIdField, filter_text
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery, StrictSerializer
@@ -111,7 +111,7 @@ class ImportForm(StrictSerializer):
 
 
 class ComparableQuery(PageQuery):
-    search = Text(max_length=TITLE_LENGTH, default="", allow_blank=True)
+    search = filter_text(TITLE_LENGTH, "Part of the title.")
 
 
 class ComparablesView(ApiView):
@@ -133,7 +133,7 @@ class Comparables(ComparablesView):
         responses={200: page_schema(ComparableSerializer)},
         example=page_example(examples.COMPARABLE),
         operation_id="comparables_list",
-        parameters=[*PAGING, query("search", "Part of the title.")],
+        parameters=[ComparableQuery],
     )
     def get(self, request: Request) -> Response:
         asked = self.read_query(ComparableQuery)

@@ -70,7 +70,7 @@ class PriceSerializer(serializers.Serializer[Any]):
     basis = serializers.ChoiceField(choices=list(Basis.__args__))  # type: ignore[attr-defined]
     n = serializers.IntegerField(help_text="The number of sold items that the price is based on.")
     isEstimate = serializers.BooleanField(
-        help_text="True for an estimate from Packshot's built-in table: not market data."
+        help_text="`true` for an estimate from Packshot's built-in table: not market data."
     )
     note = serializers.CharField(
         help_text="The basis of the price in words, to be shown beside it."

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.access import scopes
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
@@ -21,7 +21,7 @@ from listings.api import examples
 from listings.api.bodies import BulkBody, ListingPatch, ListingQuery, NewListing, filter_of
 from listings.api.serializers import ChangeSerializer, ListingSerializer, shown
 from listings.generation import draft
-from listings.models import Condition, Listing, ListingState, Platform
+from listings.models import Listing, ListingState
 from listings.services import bulk, listings
 from listings.services.bulk import BulkChange
 
@@ -59,26 +59,7 @@ class Listings(ListingView):
         responses={200: page_schema(ListingSerializer)},
         example=page_example(examples.LISTING),
         operation_id="listings_list",
-        parameters=[
-            *PAGING,
-            query(
-                "search", "Words in the title, description, brand or SKU; all of them must match."
-            ),
-            query("state", "Only listings in this state.", enum=ListingState.values),
-            query("category", "Only in this category."),
-            query("condition", "Only in this condition.", enum=Condition.values),
-            query("brand", "Only of this brand, ignoring case."),
-            query(
-                "platform", "Only listings with a variant for this platform.", enum=Platform.values
-            ),
-            query("currency", "Only those priced in this currency."),
-            query(
-                "sort",
-                "The order; listings without a price come last.",
-                enum=list(selectors.SORTS),
-                default=selectors.DEFAULT_SORT,
-            ),
-        ],
+        parameters=[ListingQuery],
     )
     def get(self, request: Request) -> Response:
         asked = self.read_query(ListingQuery)

@@ -46,7 +46,7 @@ class RepairSerializer(serializers.Serializer[ListingRepair]):
 
 
 class ListingImageSerializer(serializers.Serializer[ListingImage]):
-    """Needs ``base`` in its context: the site's address, in front of the signed paths."""
+    """Describes a listing's picture."""  # needs `base` in its context, see ImageSerializer
 
     id = PublicIdField("img", source="image_id")
     name = serializers.CharField(source="image.name")
@@ -84,7 +84,7 @@ class VariantSerializer(serializers.ModelSerializer[ListingVariant]):
 
 
 class ListingSerializer(serializers.ModelSerializer[Listing]):
-    """Of a row with its pictures and variants (listings.selectors); needs ``base``."""
+    """Describes a listing with its pictures and variants."""  # of a row of listings.selectors
 
     id = PublicIdField("lst", read_only=True)
     state = serializers.ChoiceField(choices=ListingState.choices, read_only=True)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id, numbered
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
+from config.api.docs import endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.parsers import JSONParser
@@ -33,7 +33,7 @@ from media_library.api.serializers import (
 from media_library.files.links import PUBLIC, VARIANTS, content_url
 from media_library.intake import ingest
 from media_library.intake.uploads import UploadView, incoming
-from media_library.models import Image, ImageKind, Project
+from media_library.models import Image, Project
 
 _SCOPES: dict[str, str | None] = {
     **dict.fromkeys(["GET", "HEAD"], "images:read"),
@@ -76,13 +76,7 @@ class Images(UploadView, ImageView):
         responses={200: page_schema(ImageSerializer)},
         example=page_example(IMAGE),
         operation_id="images_list",
-        parameters=[
-            *PAGING,
-            query("search", "Part of the name."),
-            query("project", "Only images in this project, `proj_…`."),
-            query("kind", "Only uploads, or only results.", enum=ImageKind.values),
-            query("sort", "The sort order.", enum=list(selectors.SORTS), default="-createdAt"),
-        ],
+        parameters=[ImageQuery],
     )
     def get(self, request: Request) -> Response:
         asked = self.read_query(ImageQuery)
@@ -191,13 +185,7 @@ class ImageContent(ImageView):
         ),
         responses={302: OpenApiResponse(description="Redirect to the signed URL.")},
         operation_id="images_content",
-        parameters=[
-            *_PATH,
-            query("variant", "Which file to get.", enum=list(VARIANTS), default="file"),
-            query(
-                "download", "Download the file instead of displaying it.", type=bool, default=False
-            ),
-        ],
+        parameters=[*_PATH, ContentQuery],
     )
     def get(self, request: Request, image_id: str) -> HttpResponseRedirect:
         asked = self.read_query(ContentQuery)

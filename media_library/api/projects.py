@@ -8,14 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
+from config.api.docs import endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.views import ApiView
 from media_library import projects
 from media_library.api.examples import PROJECT
 from media_library.api.serializers import ProjectChange, ProjectQuery, ProjectSerializer
-from media_library.models import Project, ProjectKind, ProjectStatus
+from media_library.models import Project
 
 _PATH = [path_id("project_id", "proj")]
 
@@ -42,18 +42,7 @@ class ListProjects(ProjectView):
         responses={200: page_schema(ProjectSerializer)},
         example=page_example(PROJECT),
         operation_id="projects_list",
-        parameters=[
-            *PAGING,
-            query("search", "Part of the name or the description."),
-            query("type", "Only projects of this type.", enum=ProjectKind.values),
-            query("status", "Only projects with this status.", enum=ProjectStatus.values),
-            query(
-                "sort",
-                "The sort order; by name, the default project comes first.",
-                enum=list(projects.SORTS),
-                default=projects.DEFAULT_SORT,
-            ),
-        ],
+        parameters=[ProjectQuery],
     )
     def get(self, request: Request) -> Response:
         asked = self.read_query(ProjectQuery)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.api.fields import Flag, PublicIdField, Text
+from config.api.fields import Flag, PublicIdField, Text, filter_text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library import projects
 from media_library.files.links import VARIANTS, content_url
@@ -19,7 +19,9 @@ DESCRIPTION_LENGTH = 2000
 
 
 class ImageSerializer(serializers.ModelSerializer[Image]):
-    """Needs ``base`` in its context: the site's address, in front of the signed paths."""
+    """Describes an image."""
+
+    # Needs `base` in its context: the site's address, in front of the signed paths.
 
     id = PublicIdField("img", read_only=True)
     kind = serializers.ChoiceField(choices=ImageKind.choices, read_only=True)
@@ -68,7 +70,7 @@ class CountsSerializer(serializers.Serializer[Project]):
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
-    """Of a row with its counts (media_library.projects.counted)."""
+    """Describes a project, with how much is in it."""
 
     id = PublicIdField("proj", read_only=True)
     type = serializers.ChoiceField(choices=ProjectKind.choices, source="kind", read_only=True)
@@ -107,10 +109,21 @@ class ProjectChange(StrictSerializer):
 
 
 class ProjectQuery(PageQuery):
-    search = Text(max_length=NAME_LENGTH, default="", allow_blank=True)
-    type = serializers.ChoiceField(choices=ProjectKind.choices, source="kind", required=False)
-    status = serializers.ChoiceField(choices=ProjectStatus.choices, required=False)
-    sort = serializers.ChoiceField(choices=list(projects.SORTS), default=projects.DEFAULT_SORT)
+    search = filter_text(NAME_LENGTH, "Part of the name or the description.")
+    type = serializers.ChoiceField(
+        choices=ProjectKind.choices,
+        source="kind",
+        required=False,
+        help_text="Only projects of this type.",
+    )
+    status = serializers.ChoiceField(
+        choices=ProjectStatus.choices, required=False, help_text="Only projects with this status."
+    )
+    sort = serializers.ChoiceField(
+        choices=list(projects.SORTS),
+        default=projects.DEFAULT_SORT,
+        help_text="The sort order; by name, the default project comes first.",
+    )
 
 
 class ImageUpload(StrictSerializer):
@@ -147,12 +160,20 @@ class ImageChange(StrictSerializer):
 
 
 class ImageQuery(PageQuery):
-    search = Text(max_length=NAME_LENGTH, default="", allow_blank=True)
-    project = PublicIdField("proj", required=False)
-    kind = serializers.ChoiceField(choices=ImageKind.choices, required=False)
-    sort = serializers.ChoiceField(choices=list(SORTS), default=DEFAULT_SORT)
+    search = filter_text(NAME_LENGTH, "Part of the name.")
+    project = PublicIdField(
+        "proj", required=False, help_text="Only images in this project, `proj_…`."
+    )
+    kind = serializers.ChoiceField(
+        choices=ImageKind.choices, required=False, help_text="Only uploads, or only results."
+    )
+    sort = serializers.ChoiceField(
+        choices=list(SORTS), default=DEFAULT_SORT, help_text="The sort order."
+    )
 
 
 class ContentQuery(StrictSerializer):
-    variant = serializers.ChoiceField(choices=list(VARIANTS), default="file")
-    download = Flag(default=False)
+    variant = serializers.ChoiceField(
+        choices=list(VARIANTS), default="file", help_text="Which file to get."
+    )
+    download = Flag(default=False, help_text="Download the file instead of displaying it.")

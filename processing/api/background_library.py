@@ -12,13 +12,12 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
 from accounts.models import Account
-from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
+from config.api.docs import endpoint, page_example, page_schema, path_id
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from media_library.api.examples import BACKGROUND, BUILTIN_BACKGROUND
 from media_library.checks import display_name, with_ending
 from media_library.intake.uploads import UploadView, incoming
-from media_library.models import BackgroundCategory
 from processing.api.serializers.backgrounds import (
     BackgroundChange,
     BackgroundQuery,
@@ -28,7 +27,6 @@ from processing.api.serializers.backgrounds import (
 from processing.services import background_library
 from processing.services.background_library import (
     MAX_BACKGROUNDS,
-    SOURCES,
     BackgroundDetails,
     BackgroundFilter,
     Entry,
@@ -74,13 +72,7 @@ class Backgrounds(UploadView, BackgroundView):
         responses={200: page_schema(BackgroundSerializer)},
         example=page_example(BACKGROUND, BUILTIN_BACKGROUND),
         operation_id="backgrounds_list",
-        parameters=[
-            *PAGING,
-            query("category", "Only backgrounds in this category.", enum=BackgroundCategory.values),
-            query("tag", "Only backgrounds with this tag."),
-            query("search", "Part of the name or of a tag."),
-            query("source", "Only backgrounds from this source.", enum=SOURCES),
-        ],
+        parameters=[BackgroundQuery],
     )
     def get(self, request: Request) -> Response:
         asked = self.read_query(BackgroundQuery)

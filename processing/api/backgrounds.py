@@ -36,7 +36,7 @@ _PAINTED = {
 
 
 class PendingBackground(serializers.Serializer[Any]):
-    """Answers 202: the job's ``report.backgroundId`` names the background once it has completed."""
+    """Answers 202: the job's `report.backgroundId` names the background once it has completed."""
 
     jobId = serializers.CharField()
 

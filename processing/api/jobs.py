@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
+from config.api.docs import endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.views import ApiView
 from processing.api.examples import JOB
 from processing.api.serializers.jobs import JobQuery, JobSerializer
-from processing.models import Job, JobState
+from processing.models import Job
 from processing.services import jobs
 
 _PATH = [path_id("job_id", "job")]
@@ -42,11 +42,7 @@ class Jobs(JobView):
         operation_id="jobs_list",
         responses={200: page_schema(JobSerializer)},
         example=page_example(JOB),
-        parameters=[
-            *PAGING,
-            query("state", "Only jobs in this state.", enum=JobState.values),
-            query("image", "Only jobs of this image, `img_…`."),
-        ],
+        parameters=[JobQuery],
     )
     def get(self, request: Request) -> Response:
         wanted = self.read_query(JobQuery)

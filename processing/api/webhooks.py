@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.access.scopes import WEBHOOKS_READ, WEBHOOKS_WRITE
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
-from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id, query
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
@@ -27,7 +27,7 @@ from processing.api.serializers.webhooks import (
     WebhookChange,
     WebhookSerializer,
 )
-from processing.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from processing.models import WebhookDelivery, WebhookEndpoint
 from processing.services import webhooks
 from processing.services.webhooks import Subscription
 
@@ -176,11 +176,7 @@ class Deliveries(WebhookView):
         description="Newest first, each with its attempts. Deliveries are kept for 30 days.",
         responses={200: page_schema(DeliverySerializer)},
         example=page_example(examples.DELIVERY),
-        parameters=[
-            *_PATH,
-            *PAGING,
-            query("state", "Only deliveries in this state.", enum=DeliveryState.values),
-        ],
+        parameters=[*_PATH, DeliveryQuery],
     )
     def get(self, request: Request, webhook_id: str) -> Response:
         rows = WebhookDelivery.objects.filter(endpoint=self.webhook(webhook_id))

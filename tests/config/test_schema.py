@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -67,6 +68,123 @@ def test_every_success_is_json() -> None:
     """As the API promises. Only the end of an event stream is told by a status without a body."""
     without = {name for name, operation in operations() if "204" in operation["responses"]}
     assert all(name.endswith("/events") for name in without), without
+
+
+def examples() -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Whatever the document shows, with the schema that it is to follow."""
+    for name, operation in operations():
+        answers = operation["responses"].items()
+        for part, told in [("body", operation.get("requestBody", {})), *answers]:
+            for media_type, content in told.get("content", {}).items():
+                for title, example in content.get("examples", {}).items():
+                    yield f"{name} {part} {media_type} {title}", content["schema"], example["value"]
+    for name, part in within(document()):
+        if "default" in part and any(key in part for key in ("type", "$ref", "anyOf", "allOf")):
+            yield f"{name}, default", part, part["default"]
+
+
+def within(value: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object of the document, by its path."""
+    if isinstance(value, dict):
+        yield name, value
+        for key, inner in value.items():
+            if key not in ("examples", "default", "enum"):
+                yield from within(inner, f"{name}/{key}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from within(inner, f"{name}/{index}")
+
+
+def test_every_example_follows_its_schema() -> None:
+    components = document()["components"]
+    faults = {}
+    names = set()
+    for name, schema, example in examples():
+        names.add(name)
+        checked = {**schema, "components": components}
+        errors = jsonschema_rs.Draft202012Validator(checked).iter_errors(example)
+        if found := [error.message[:200] for error in errors]:
+            faults[name] = found
+    assert faults == {}
+    assert len(names) > 600
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return resolved(document()["components"]["schemas"][name]) if name else schema
+
+
+def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object within a body that has fields of its own."""
+    for name, operation in operations():
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            waiting = [(f"{name} {media_type}", content["schema"])]
+            while waiting:
+                where, schema = waiting.pop()
+                schema = resolved(schema)
+                if "properties" in schema:
+                    yield where, schema
+                fields = schema.get("properties", {})
+                waiting += [(f"{where} {key}", part) for key, part in fields.items()]
+                if isinstance(schema.get("items"), dict):
+                    waiting.append((f"{where}[]", schema["items"]))
+                for key in ("anyOf", "oneOf", "allOf"):
+                    waiting += [(where, part) for part in schema.get(key, [])]
+
+
+def test_bodies_say_that_unknown_fields_are_refused() -> None:
+    seen = list(bodies())
+    assert len(seen) > 50
+    assert [name for name, schema in seen if schema.get("additionalProperties") is not False] == []
+
+
+def test_what_may_be_left_out_of_a_body_has_no_default() -> None:
+    """Generators of types take a default for a promise that the field is always there."""
+    defaults = [
+        f"{name} {field}"
+        for name, schema in bodies()
+        for field, told in schema["properties"].items()
+        if "default" in told
+    ]
+    assert defaults == []
+
+
+def test_parameters_have_the_bounds_that_the_site_checks() -> None:
+    found = {
+        f"{name} {parameter['name']}": parameter
+        for name, operation in operations()
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "query"
+    }
+    pages = [one["schema"] for name, one in found.items() if name.endswith(" page")]
+    assert len(pages) > 8
+    bounds = {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}
+    assert all(one == bounds for one in pages)
+    sizes = [one["schema"] for name, one in found.items() if name.endswith(" pageSize")]
+    assert all((one["minimum"], one["maximum"]) == (1, 100) for one in sizes)
+    undo = "DELETE /api/v1/listings/{listing_id}/images/{image_id}/repair platform"
+    assert found[undo]["required"] is True
+
+
+# Words of the code: names with underscores, its constants, its classes, and how it documents.
+OF_THE_CODE = re.compile(
+    r"`[a-z]+_[a-z]+`|``|\b(?:None|True|False|Raises|dict|tuple|pydantic|serializer)\b|\w\.\w+\.\w|Plan\b"
+)
+
+
+def test_texts_are_not_about_the_code() -> None:
+    found = {
+        name: part[key]
+        for name, part in within(document())
+        for key in ("description", "summary")
+        if isinstance(part.get(key), str) and OF_THE_CODE.search(part[key])
+    }
+    assert found == {}
+    assert [
+        name
+        for name, part in within(document()["components"])
+        if "title" in part and "type" in part and isinstance(part["title"], str)
+    ] == []
 
 
 def test_every_answer_has_the_rate_limit_headers_and_errors_are_described() -> None:

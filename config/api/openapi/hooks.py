@@ -115,7 +115,7 @@ def native_endpoints_only(endpoints: list[Any]) -> list[Any]:
 
 def envelope(result: Document, generator: Any, request: Any, public: bool) -> Document:
     result.setdefault("components", {}).setdefault("schemas", {})["Error"] = _ERROR_SCHEMA
-    for operation in _operations(result):
+    for operation in operations(result):
         responses = operation["responses"]
         for status, response in responses.items():
             if status.startswith("2"):
@@ -130,7 +130,8 @@ def envelope(result: Document, generator: Any, request: Any, public: bool) -> Do
     return result
 
 
-def _operations(document: Document) -> Iterator[Document]:
+def operations(document: Document) -> Iterator[Document]:
+    """Every operation of every address."""
     for path in document["paths"].values():
         for method, operation in path.items():
             if method in _METHODS:
@@ -155,7 +156,12 @@ def _wrap(response: Document) -> None:
         "required": ["success", "data"],
     }
     for example in content.get("examples", {}).values():
-        example["value"] = {"success": True, "data": example["value"]}
+        example["value"] = {"success": True, "data": _listed_once(schema, example["value"])}
+
+
+def _listed_once(schema: Document, example: Any) -> Any:
+    """Return the example of a list as the view gave it: drf-spectacular puts it into another."""
+    return example[0] if schema.get("type") == "array" and len(example) == 1 else example
 
 
 def _possible_errors(operation: Document) -> list[str]:
@@ -167,11 +173,16 @@ def _possible_errors(operation: Document) -> list[str]:
         statuses.append("400")
     if any(scheme for scheme in operation.get("security", [])):
         statuses += ["401", "403"]
-    if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
+    if any(_names_a_row(parameter) for parameter in operation.get("parameters", [])):
         statuses.append("404")
     if _may_be_sent_twice(operation):
         statuses += ["400", "404", "409", "422"]
     return sorted(set(statuses))
+
+
+def _names_a_row(parameter: Document) -> bool:
+    # Ids are what has a pattern (config.api.openapi.strict).
+    return parameter["in"] == "path" or "pattern" in parameter.get("schema", {})
 
 
 def _may_be_sent_twice(operation: Document) -> bool:

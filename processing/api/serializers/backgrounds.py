@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from rest_framework import serializers
 
 from config import public_ids
-from config.api.fields import PublicIdField, Text
+from config.api.fields import PublicIdField, Text, filter_text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, BackgroundCategory
@@ -37,7 +37,7 @@ def Tags(**options: Any) -> serializers.ListField:
 # An edit's plan has a Background of its own.
 @extend_schema_serializer(component_name="LibraryBackground")
 class BackgroundSerializer(serializers.Serializer[Any]):
-    """Needs ``base`` in its context: the site's address, in front of paths."""
+    """Describes a background, built in or your own."""  # needs `base`, see ImageSerializer
 
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
@@ -122,7 +122,13 @@ class BackgroundChange(StrictSerializer):
 
 
 class BackgroundQuery(PageQuery):
-    category = serializers.ChoiceField(choices=BackgroundCategory.values, required=False)
-    tag = Text(max_length=TAG_LENGTH, default="", allow_blank=True)
-    search = Text(max_length=NAME_LENGTH, default="", allow_blank=True)
-    source = serializers.ChoiceField(choices=SOURCES, required=False)  # type: ignore[assignment]
+    category = serializers.ChoiceField(
+        choices=BackgroundCategory.values,
+        required=False,
+        help_text="Only backgrounds in this category.",
+    )
+    tag = filter_text(TAG_LENGTH, "Only backgrounds with this tag.")
+    search = filter_text(NAME_LENGTH, "Part of the name or of a tag.")
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=SOURCES, required=False, help_text="Only backgrounds from this source."
+    )

@@ -73,7 +73,7 @@ class EditToolBody(EditOptions, ToolBody):
 class EditBody(ToolBody):
     """Takes an edit, a saved preset, or a preset with changes."""
 
-    edit: dict[str, Any] | None = Field(None, description="The edit to apply: an EditPlan.")
+    edit: dict[str, Any] | None = Field(None, description="The edit to apply.")
     preset_id: str | None = Field(
         None, description="A saved edit, `preset_…`. Values in `edit` override it."
     )
@@ -301,3 +301,18 @@ class UpscaleBody(UpscaleOptions, EditToolBody):
 
 class RemoveTextBody(RemoveTextOptions, EditToolBody):
     """Removes text from a picture."""
+
+
+def one_length_for_four_sides(
+    result: dict[str, Any], generator: Any, request: Any, public: bool
+) -> dict[str, Any]:
+    """Describe that one length stands for four equal ones (edit_json.plan_from)."""
+    schemas = result["components"]["schemas"]
+    sides = schemas["Sides"]
+    if "anyOf" not in sides:
+        one_side = {
+            name: part for name, part in sides["properties"]["top"].items() if name == "anyOf"
+        }
+        description = "One length for all four sides, or one for each."
+        schemas["Sides"] = {"description": description, "anyOf": [sides, *one_side["anyOf"]]}
+    return result

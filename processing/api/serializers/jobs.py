@@ -16,7 +16,7 @@ from processing.services import edit_json
 
 
 class ToolAnswer(serializers.Serializer[Any]):
-    """Answers a tool; ``jobId`` is sent with 202 only."""
+    """Answers a tool; `jobId` is sent with 202 only."""
 
     originalImageId = serializers.CharField()
     processedImageId = serializers.CharField(allow_null=True)
@@ -34,7 +34,7 @@ class PendingToolAnswer(ToolAnswer):
 
 
 class EditAnswer(serializers.Serializer[Any]):
-    """Answers an editing tool; ``jobId`` is sent with 202 only."""
+    """Answers an editing tool; `jobId` is sent with 202 only."""
 
     originalImageId = serializers.CharField()
     processedImageId = serializers.CharField(allow_null=True)
@@ -55,7 +55,7 @@ class PendingEditAnswer(EditAnswer):
 
 
 class GenerateAnswer(serializers.Serializer[Any]):
-    """Answers generate-background; ``jobId`` is sent with 202 only."""
+    """Answers generate-background; `jobId` is sent with 202 only."""
 
     originalImageId = serializers.CharField()
     processedImageId = serializers.CharField(allow_null=True)
@@ -123,7 +123,9 @@ class JobErrorSerializer(serializers.Serializer[Any]):
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
-    """Needs ``base`` in its context: the site's address, in front of the signed path."""
+    """Describes a job."""
+
+    # Needs `base` in its context: the site's address, in front of the signed path.
 
     id = PublicIdField("job", read_only=True)
     state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
@@ -157,5 +159,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
 
 class JobQuery(PageQuery):
-    state = serializers.ChoiceField(choices=JobState.choices, required=False)
-    image = PublicIdField("img", required=False)
+    state = serializers.ChoiceField(
+        choices=JobState.choices, required=False, help_text="Only jobs in this state."
+    )
+    image = PublicIdField("img", required=False, help_text="Only jobs of this image, `img_…`.")

@@ -147,4 +147,6 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 
 
 class DeliveryQuery(PageQuery):
-    state = serializers.ChoiceField(choices=DeliveryState.choices, required=False)
+    state = serializers.ChoiceField(
+        choices=DeliveryState.choices, required=False, help_text="Only deliveries in this state."
+    )

@@ -55,7 +55,7 @@ class CleanUp:
     - `islands`: remove small pieces that are not connected to the subject.
     - `pinholes`: fill tiny holes in the subject.
     - `shadow`: treat the shadow on the ground as background.
-    - `keep_hanger`: if False, remove the hook of a hanger above a garment.
+    - `keep_hanger`: if off, remove the hook of a hanger above a garment.
     """
 
     __pydantic_config__ = STRICT
@@ -66,7 +66,8 @@ class CleanUp:
     pinholes: Annotated[bool, Words("Fill tiny holes in the product.")] = True
     shadow: Annotated[bool, Words("Treat the product's shadow on the ground as background.")] = True
     keep_hanger: Annotated[
-        bool, Words("False removes the hook of a hanger above a garment, judged by its shape.")
+        bool,
+        Words("If `false`, the hook of a hanger above a garment, judged by its shape, is removed."),
     ] = True
 
     @classmethod
@@ -77,7 +78,7 @@ class CleanUp:
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """Describes how the subject is cut out; see CutoutPlan. `despill` removes green-screen light."""
+    """Describes how the subject is cut out. `despill` removes green-screen light."""
 
     __pydantic_config__ = STRICT
 

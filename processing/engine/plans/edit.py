@@ -41,7 +41,7 @@ _MAX_SHARE = 0.49
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Holds one length for each side; see Length."""
+    """Holds one length for each side: 0.1, `10%`, or pixels such as `100px`."""
 
     __pydantic_config__ = STRICT
 
