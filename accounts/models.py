@@ -185,7 +185,7 @@ class LimitException(models.Model):
         verbose_name_plural = "exceptions to limits"
 
     def __str__(self) -> str:
-        return f"{self.limit}: {self.amount} until {self.until}"
+        return f"{self.amount:,} until {self.until}"
 
 
 class FormerAccount(models.Model):

@@ -76,6 +76,10 @@ class LongList(admin.ModelAdmin):  # type: ignore[type-arg]
         return found or None
 
 
+class ReadOnlyAdmin(ReadOnly, LongList):
+    """History, which may be long."""
+
+
 def _row_id(prefix: str, term: str) -> UUID | None:
     """The UUID behind a public id, or a UUID as the database shows it."""
     try:

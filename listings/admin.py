@@ -9,9 +9,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from accounts.admin import ReadOnlyAdmin
 from accounts.currencies import amount
-from config.admin import ReadOnly
+from config.admin import ReadOnly, ReadOnlyAdmin
 from listings.models import (
     Comparable,
     ComparableImport,

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from accounts.admin import ReadOnlyAdmin
+from config.admin import ReadOnlyAdmin
 from media_library.files.links import content_url
 from media_library.models import Background, Image, Project
 

@@ -93,8 +93,8 @@ class Acting:
 @admin.register(Job)
 class JobAdmin(Acting, ReadOnly, LongList):
     list_display = [
-        *("public_id", "account", "operation", "state", "attempts", "error"),
-        *("cause_in_short", "created_at"),
+        *("public_id", "state", "created_at", "account", "operation", "attempts", "error"),
+        "cause_in_short",
     ]
     list_filter = ["state", OperationFilter, FailureFilter, "created_at"]
     search_fields = ["account__name", "created_by__email", "=request_id"]
@@ -142,7 +142,7 @@ class ItemInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Batch)
 class BatchAdmin(Acting, ReadOnly, LongList):
     list_display = [
-        *("public_id", "account", "operation", "total", "open_items", "created_at"),
+        *("public_id", "created_at", "account", "operation", "total", "open_items"),
         *("ended_at", "cancelled_at"),
     ]
     list_filter = [OperationFilter, "created_at", ("ended_at", admin.EmptyFieldListFilter)]
@@ -182,7 +182,7 @@ class AttemptInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnly, LongList):
-    list_display = ["public_id", "event", "endpoint", "state", "attempts", "due_at", "created_at"]
+    list_display = ["public_id", "state", "created_at", "event", "endpoint", "attempts", "due_at"]
     list_filter = ["state", "created_at"]
     search_fields = ["endpoint__url", "endpoint__account__name"]
     search_help_text = "A delivery's, webhook's or account's id, an address, an account's name"

@@ -28,7 +28,8 @@ class Part:
     - `stop` ends a portion of the work that is waiting or in progress, `remove` deletes a portion
       of rows and files. Both answer whether they may have to be called again, and may be repeated
       at any time.
-    - `holdings` counts what there is, for people who are asked whether it shall go.
+    - `holdings` counts what there is, by the word for many, for people who are asked whether it
+      shall go.
     """
 
     name: str
@@ -52,12 +53,18 @@ def in_order() -> list[Part]:
     return list(reversed(_PARTS.values()))
 
 
-def holdings(account_id: UUID) -> dict[str, int]:
-    """Count what an account has, by the words for it: ``{"pictures": 12}``."""
-    found: dict[str, int] = {}
-    for part in reversed(in_order()):
-        found |= part.holdings(account_id)
-    return found
+def holdings(account_id: UUID) -> list[str]:
+    """Say what an account has: "12 pictures", "1 job"."""
+    counted = [
+        (count, name)
+        for part in reversed(in_order())
+        for name, count in part.holdings(account_id).items()
+    ]
+    return [
+        f"{count:,} {name if count > 1 else name.removesuffix('s')}"
+        for count, name in counted
+        if count
+    ]
 
 
 def delete_some(rows: QuerySet[Any]) -> bool:

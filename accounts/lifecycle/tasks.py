@@ -9,11 +9,10 @@ from uuid import UUID
 import dramatiq
 import structlog
 from django.utils import timezone
-from dramatiq.errors import BrokerError
-from redis.exceptions import RedisError
 
 from accounts.lifecycle import erasing
 from accounts.models import Account
+from config.outages import QUEUE_ERRORS
 
 # After this long the message goes to the end of the queue, so that others get their turn.
 _SECONDS = 10.0
@@ -41,7 +40,7 @@ def send(account_ids: Iterable[UUID]) -> None:
         actor = stop_account if closed_at is None else erase_account
         try:
             actor.send(str(account_id))
-        except (RedisError, BrokerError, OSError) as error:
+        except QUEUE_ERRORS as error:
             log.warning("account.not_queued", account=str(account_id), error=str(error))
             return
 

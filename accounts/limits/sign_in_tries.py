@@ -20,12 +20,12 @@ from dataclasses import dataclass
 import structlog
 from django.core.cache import cache
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 
 from accounts.http import client_ip
 from accounts.limits.rate_limits import network_of
 from accounts.models import normalised_email
 from config.errors import AppError
+from config.outages import QUEUE_ERRORS
 
 MAX_FROM_NETWORK = 5
 MAX_FROM_EVERYWHERE = 20
@@ -119,7 +119,7 @@ def _increased(key: str, by: int) -> int:
 def _or_pass() -> Iterator[None]:
     try:
         yield
-    except (RedisError, OSError) as error:
+    except QUEUE_ERRORS as error:
         log.warning("sign_in_tries_unavailable", error=str(error))
 
 

@@ -26,9 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user, accounts = _found(options["who"])
         for account in accounts:
-            held = parts.holdings(account.pk)
-            words = ", ".join(f"{count} {name}" for name, count in held.items() if count)
-            self.stdout.write(f"{account.name} ({account.public_id}): {words or 'empty'}")
+            held = ", ".join(parts.holdings(account.pk)) or "empty"
+            self.stdout.write(f"{account.name} ({account.public_id}): {held}")
         if not options["no_input"] and input("Delete all this? Type yes: ") != "yes":
             raise CommandError("Nothing was deleted.")
         ids = [account.pk for account in accounts]

@@ -169,7 +169,7 @@ def test_staff_block_and_unblock_on_the_accounts_page(ada: Person) -> None:
     form = form_of(ada, blocked="on", blocked_reason="Invoices of May are unpaid.")
     assert root.post(url, form).status_code == 302
     assert login().json()["error"] == SENTENCE
-    listed = root.get("/admin/accounts/account/", {"blocked_at__isempty": "0"}).content.decode()
+    listed = root.get("/admin/accounts/account/", {"state": "blocked"}).content.decode()
     assert "Blocked" in listed
     assert LogEntry.objects.filter(object_id=str(ada.account.pk)).count() == 1
     since = Account.objects.get(pk=ada.account.pk).blocked_at
