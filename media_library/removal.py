@@ -18,8 +18,8 @@ def remove(account_id: UUID) -> bool:
     for image in images:
         # Before the rows, which alone know where the files are: a bucket is not swept.
         storage.delete(image.keys)
-    Image.objects.filter(pk__in=[image.pk for image in images]).delete()
-    if len(images) == parts.MAX_ROWS or delete_some(Project.objects.filter(account=account_id)):
+    more = delete_some(Image.objects.filter(pk__in=[image.pk for image in images]))
+    if more or delete_some(Project.objects.filter(account=account_id)):
         return True
     _remove_folder(account_id)
     return False

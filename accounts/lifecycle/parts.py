@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet, RestrictedError
 
 MAX_ROWS = 200  # in one transaction: others write in between
 
@@ -68,8 +69,17 @@ def holdings(account_id: UUID) -> list[str]:
 
 
 def delete_some(rows: QuerySet[Any]) -> bool:
-    """Delete up to ``MAX_ROWS`` rows with what hangs on them; whether there may be more."""
+    """Delete up to ``MAX_ROWS`` rows with what hangs on them; whether there may be more.
+
+    A request that began before the closing may still add something that refers to them: then they
+    are left for the next call, before which that goes.
+    """
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:MAX_ROWS])
-    if ids:
-        rows.model._base_manager.filter(pk__in=ids).delete()
+    if not ids:
+        return False
+    try:
+        with transaction.atomic():
+            rows.model._base_manager.filter(pk__in=ids).delete()
+    except (IntegrityError, RestrictedError):
+        return True
     return len(ids) == MAX_ROWS

@@ -24,7 +24,7 @@ from accounts.lifecycle import closing, erasing, parts, tasks
 from accounts.models import Account, FormerAccount, Member, Role, User
 from config.errors import AppError
 from listings.models import Comparable, ComparableImport, Listing, ListingChange, ListingImage
-from media_library.models import Image
+from media_library.models import Image, Project
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Batch, Job, JobState, WebhookEndpoint
@@ -191,6 +191,23 @@ def test_what_a_request_adds_after_the_last_look_goes_too(ada, monkeypatch):
     monkeypatch.setattr(erasing, "_finish", late)
     closing.close_account(ada.account)
     assert erasing.erase(ada.account.pk)
+    assert Image.objects.count() == 0
+    assert files_of(ada.account) == []
+
+
+def test_a_picture_that_comes_between_two_looks_is_taken_by_the_next(ada, monkeypatch):
+    """Projects, which go after pictures, can't go while there is one in them."""
+    rest = []
+
+    def late(rows):
+        if rows.model is Project and not rest:
+            rest.append(ada.image("late.jpg"))
+        return parts.delete_some(rows)
+
+    monkeypatch.setattr("media_library.removal.delete_some", late)
+    closing.close_account(ada.account)
+    assert erasing.erase(ada.account.pk)
+    assert rest
     assert Image.objects.count() == 0
     assert files_of(ada.account) == []
 
