@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.errors import AppError
 from processing.engine.plans.cutout import CutoutPlan, camel, types_of
 from processing.engine.plans.edit import EditPlan
 
 EditOperation = Literal[
     "edit", "generate-background", "replace-background", "upscale", "remove-text"
 ]
+
+# What the words of a stored command mean. Raise it when an option is renamed or gets another meaning,
+# and add how a row of the version before is read: READERS[version] makes a row of the next one of it.
+# A new option needs neither, as long as its default is what was done without it.
+VERSION = 1
+READERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+_VERSION = "version"  # in the row; rows before the first release have none, and are of version 1
 
 _COMMANDS: dict[str, type[Command]] = {}  # by operation
 
@@ -119,16 +127,50 @@ def register(command: type[Command]) -> None:
             raise ValueError(f"There is another command for {name}.")
 
 
-def from_json(data: dict[str, Any]) -> Command:
-    """The command kept on a job row. Raises KeyError for an operation that nobody knows, and
-    pydantic.ValidationError for anything else that is wrong."""
-    return _COMMANDS[data["operation"]].load(data)
+def to_row(command: Command) -> dict[str, Any]:
+    """The command as a row keeps it, with the version of what its words mean."""
+    return {_VERSION: VERSION, **command.stored()}
+
+
+def from_row(row: Mapping[str, Any]) -> Command:
+    """Read the command that a row keeps, also one of an older release.
+
+    Raises AppError COMMAND_OUTDATED for what this release doesn't know: it would do other work than
+    was asked for.
+    """
+    words = dict(row)
+    version = words.pop(_VERSION, 1)
+    if not isinstance(version, int) or not 1 <= version <= VERSION:
+        raise _outdated(f"version {version} of jobs")
+    for older in range(version, VERSION):
+        words = READERS[older](words)
+    command = _COMMANDS.get(words.get("operation", ""))
+    if command is None:
+        raise _outdated(f"the operation '{words.get('operation', '')}'")
+    try:
+        return command.load(words)
+    except ValidationError as error:
+        names = [".".join(map(str, one["loc"])) or "edit" for one in error.errors()]
+        raise _outdated(f"its value of {' and '.join(dict.fromkeys(names))}") from error
+
+
+def words_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says, without the version."""
+    return {name: value for name, value in row.items() if name != _VERSION}
 
 
 def options_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the caller chose, of a command as a job's row keeps it."""
     own = Command.model_fields
-    return {name: value for name, value in row.items() if name not in own}
+    return {name: value for name, value in words_of(row).items() if name not in own}
+
+
+def _outdated(what: str) -> AppError:
+    message = (
+        "The job was submitted to another version of Packshot, and this one doesn't know "
+        f"{what}. Submit it again."
+    )
+    return AppError("COMMAND_OUTDATED", message, status=409)
 
 
 def canonical_json(command: Command, contents: Mapping[str, str] | None = None) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from pydantic import ValidationError
 
 from accounts.limits import operations
 from accounts.limits.operations import Operation
 from accounts.models import Account
+from config.errors import AppError
 from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
 from media_library.selectors import images_of
@@ -164,7 +164,7 @@ def _options_of(job: Job) -> str:
     """What was asked for, in words; nothing of a job that an older release left and that can't be
     read any more, so that its result can still be shown."""
     try:
-        command = commands.from_json(job.command)
-    except (KeyError, ValidationError):
+        command = commands.from_row(job.command)
+    except AppError:
         return ""
     return kinds.of(command).describe(command)

@@ -20,7 +20,7 @@ from listings.marketplaces import Rule
 from listings.models import Listing, ListingRepair
 from listings.pictures import Picture
 from listings.services import history, listings
-from processing.commands import Edit
+from processing.commands import Edit, words_of
 from processing.delivery import events
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Sides, Upscale
 from processing.models import OPEN_STATES, Job
@@ -144,7 +144,10 @@ def _there(picture: Picture, platform: str, command: Edit) -> Job | None:
     repair = found.filter(picture=picture.row, platform=platform).first()
     if repair is None:
         return None
-    done = pictures.replacement(repair) is not None and repair.job.command == command.stored()
+    done = (
+        pictures.replacement(repair) is not None
+        and words_of(repair.job.command) == command.stored()
+    )
     return repair.job if done or repair.job.state in OPEN_STATES else None
 
 

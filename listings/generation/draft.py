@@ -9,6 +9,7 @@ from accounts.limits.operations import GENERATE_LISTING
 from accounts.models import Account
 from config.errors import AppError, not_found
 from listings.generation.generate import GenerateListing
+from processing.commands import words_of
 from processing.models import JobState
 from processing.services import jobs
 
@@ -49,5 +50,5 @@ def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], li
             "priceBasis": told["price"]["basis"],
         },
     }
-    views = GenerateListing.load(job.command).view_ids
+    views = GenerateListing.load(words_of(job.command)).view_ids
     return fields, [job.picture.pk, *map(UUID, views)]

@@ -16,15 +16,14 @@ from typing import Any
 from uuid import UUID
 
 import dramatiq
-import redis
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
-from dramatiq.errors import BrokerError
 
 from config.observability import queued_arguments
+from config.outages import QUEUE_ERRORS
 from processing.delivery import lanes, sending
 from processing.delivery.sending import Outcome
 from processing.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -73,7 +72,7 @@ def notify(account_id: UUID) -> bool:
     """Say that an account has something due. Where that fails the sweep says it again."""
     try:
         deliver.send(str(account_id))
-    except (redis.RedisError, BrokerError, OSError) as error:
+    except QUEUE_ERRORS as error:
         log.warning("webhook.not_queued", account_id=str(account_id), error=str(error))
         return False
     return True
@@ -89,7 +88,7 @@ def send_due() -> int:
         return 0
     try:
         queued = queued_arguments(QUEUE)
-    except (redis.RedisError, OSError):
+    except QUEUE_ERRORS:
         return 0  # no queue, no messages: the next round looks again
     return sum(notify(account) for account in accounts if str(account) not in queued)
 

@@ -53,10 +53,6 @@ class WebhookEndpoint(models.Model):
         """Raises DecryptionError."""
         return encryption.decrypt(self.encrypted_secret)
 
-    @secret.setter
-    def secret(self, text: str) -> None:
-        self.encrypted_secret = encryption.encrypt(text)
-
     @property
     def previous_secret(self) -> str:
         """Raises DecryptionError."""

@@ -16,6 +16,7 @@ from accounts.services import check_still_open
 from config.errors import AppError, invalid, not_found
 from media_library.intake import ingest
 from media_library.models import Image
+from processing import commands
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.services import jobs
@@ -163,7 +164,7 @@ def _written(
         account=caller.account,
         created_by=caller.user,
         operation=command.operation,
-        command=command.stored(),
+        command=commands.to_row(command),
         total=len(pictures),
         open_items=len(planned.jobs),
         ended_at=timezone.now() if nothing_open else None,

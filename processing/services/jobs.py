@@ -103,9 +103,14 @@ def cancel(job: Job) -> Job:
 
 
 def retry(job: Job) -> Job:
-    """Run a failed or cancelled job again. It costs quota again, as its units had gone back."""
+    """Run a failed or cancelled job again. It costs quota again, as its units had gone back.
+
+    Raises AppError CONFLICT where that can't be, and COMMAND_OUTDATED for work that only another
+    release could do.
+    """
     if job.source is not None and job.source.deleted_at is not None:
         raise AppError("CONFLICT", "The job's image was deleted.", status=409)
+    commands.from_row(job.command)  # what this release can't do would only fail again
     tasks.require_queue()
     with transaction.atomic():
         check_still_open(job.account)
@@ -132,7 +137,7 @@ class Template:
         digest = commands.command_hash(command, contents)
         makers = renditions.makers_for(command)
         operation = kinds.operation_of(command).name
-        return cls(caller, operation, command.stored(), digest, makers)
+        return cls(caller, operation, commands.to_row(command), digest, makers)
 
     def key(self, source: Image | None) -> str:
         """Return the key by which a result is found again (renditions)."""

@@ -65,9 +65,9 @@ def register(
         url=_checked_url(wanted.url),
         description=wanted.description,
         events=_checked_events(wanted.events),
+        encrypted_secret=encryption.encrypt(_checked_secret(wanted.secret)),
         dialect=wanted.dialect,
     )
-    endpoint.secret = _checked_secret(wanted.secret)
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)  # one registration at a time
         if WebhookEndpoint.objects.filter(account=account).count() >= MAX_WEBHOOKS:

@@ -37,7 +37,7 @@ def run(job: Job) -> None:
     try:
         # Until the result is kept, too: storing it may take longer than a worker may be silent.
         with Heartbeat(job):
-            command = commands.from_json(job.command)
+            command = commands.from_row(job.command)
             with memory.shortage_told():
                 outcome = kinds.of(command).work(job, command)
             if isinstance(outcome, ReportOnly):

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from processing.commands import RemoveBackground, canonical_json, command_hash, from_json
+from config.errors import AppError
+from processing.commands import RemoveBackground, canonical_json, command_hash, from_row
 from processing.engine.plans.cutout import CleanUp, CutoutPlan
 
 ROW = {
@@ -39,12 +40,12 @@ def test_canonical_json_and_hash_do_not_depend_on_spelling() -> None:
 
 def test_rows_hold_the_options_beside_the_operation() -> None:
     assert cut_out(bg_color="white").stored() == ROW
-    assert from_json(ROW) == cut_out(bg_color="white")
+    assert from_row(ROW) == cut_out(bg_color="white")
 
 
 def test_what_an_older_row_does_not_say_is_the_default() -> None:
     row = {"operation": "remove-background", "model": "high", "edge": 12, "crop": True}
-    assert from_json(row) == cut_out(model="high", edge=12, crop=True)
+    assert from_row(row) == cut_out(model="high", edge=12, crop=True)
 
 
 def test_survives_the_way_through_the_database() -> None:
@@ -53,7 +54,7 @@ def test_survives_the_way_through_the_database() -> None:
         clean_up=CleanUp(keep_hanger=False),
     )
     command = RemoveBackground(plan=plan, watermark=True)
-    assert from_json(command.stored()) == command
+    assert from_row(command.stored()) == command
 
 
 @pytest.mark.parametrize(
@@ -76,4 +77,7 @@ def test_survives_the_way_through_the_database() -> None:
 )
 def test_nothing_wrong_can_be_built(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        from_json({"operation": "remove-background", **wrong})
+        RemoveBackground.load({"operation": "remove-background", **wrong})
+    with pytest.raises(AppError) as refused:
+        from_row({"operation": "remove-background", **wrong})
+    assert refused.value.code == "COMMAND_OUTDATED"

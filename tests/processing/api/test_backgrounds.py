@@ -239,7 +239,7 @@ class TestAsking:
         assert (answer.status_code, answer.json()["data"]) == (202, {"jobId": job.public_id})
         assert painters["studio"].asked == []
         assert owner.used_of(GENERATE_BACKGROUND) == 1
-        command = commands.from_json(job.command)
+        command = commands.from_row(job.command)
         assert isinstance(command, PaintBackground)
         assert command.generated.seed is not None
         tasks.run_job.fn(str(job.pk))

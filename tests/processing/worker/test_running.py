@@ -156,7 +156,7 @@ class TestCauses:
 
     def test_of_a_library(self, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
         """Where our own code called it."""
-        monkeypatch.setattr(commands, "from_json", lambda command: json.loads("{"))
+        monkeypatch.setattr(commands, "from_row", lambda command: json.loads("{"))
         cause = self.ended(submit).cause
         assert cause["type"] == "json.decoder.JSONDecodeError"
         assert "in <lambda>" in cause["where"]
