@@ -5,12 +5,16 @@ All on one site, as starting takes seconds. ``test_crash_safety`` kills more of 
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -294,3 +298,73 @@ def _database_files(pid: int, site: Site) -> int:
         except FileNotFoundError:  # closed meanwhile
             continue
     return found
+
+
+READS_A_BACKUP = """
+import hashlib, json, sqlite3, sys
+import django
+django.setup()
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+key, *ids = sys.argv[1:]
+client, found = Client(headers={"x-api-key": key, "host": "127.0.0.1"}), {}
+for image_id in ids:
+    image = client.get(f"/api/v1/images/{image_id}").json()["data"]
+    file = client.get("/content/" + image["url"].partition("/content/")[2])
+    found[image_id] = hashlib.sha256(b"".join(file)).hexdigest() if file.status_code == 200 else 0
+with connection.cursor() as cursor:
+    whole = cursor.execute("PRAGMA integrity_check").fetchall()
+print(json.dumps({"files": found, "whole": whole, "folder": str(settings.VAR_DIR)}))
+"""
+
+
+def test_a_backup_of_the_running_site_is_whole(site: Site, tmp_path: Path) -> None:
+    """By the commands of docs/operating.md, while pictures come in."""
+    text = (ROOT / "docs/operating.md").read_text()
+    [commands] = re.findall(r"A running site is backed up by this:\n\n```sh\n(.+?)```", text, re.S)
+    (tmp_path / "var").symlink_to(site.var)
+    stop = threading.Event()
+    with site.client((account := site.demo("enterprise"))["apiKey"]) as http:
+        seller = Seller(http)
+        before = {
+            seller.upload(data): hashlib.sha256(data).hexdigest()
+            for data in (photo(310 + n, 150) for n in range(3))
+        }
+        with ThreadPoolExecutor(1) as pool:
+            coming = pool.submit(_upload_until, stop, seller)
+            try:
+                subprocess.run(["sh", "-ec", commands], cwd=tmp_path, check=True, timeout=60)
+            finally:
+                stop.set()
+            assert coming.result(timeout=60) > 0
+    copy = tmp_path / "backup"
+    done = subprocess.run(
+        [sys.executable, "-c", READS_A_BACKUP, account["apiKey"], *before],
+        cwd=ROOT,
+        env=site.env
+        | {
+            "VAR_DIR": str(copy),
+            "DATABASE_URL": f"sqlite:///{copy / 'packshot.sqlite3'}",
+            "REDIS_URL": site.redis_url,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {
+        "files": before,
+        "whole": [["ok"]],
+        "folder": str(copy),
+    }
+    assert copy.stat().st_mode & 0o777 == 0o700
+
+
+def _upload_until(stop: threading.Event, seller: Seller) -> int:
+    for number in itertools.count(1):
+        seller.upload(photo(320 + number, 150))
+        if stop.is_set():
+            return number
+    raise AssertionError
