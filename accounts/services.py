@@ -70,9 +70,15 @@ def check_open(account: Account) -> None:
     raise AppError("ACCOUNT_BLOCKED", message, status=403)
 
 
-def check_still_open(account: Account) -> None:
-    """The same by the row as it is now, which may have changed since the request began."""
-    check_open(Account.objects.get(pk=account.pk))
+def check_still_open(account: Account, *, lock: bool = False) -> None:
+    """The same by the row as it is now, which may have changed since the request began. Raises
+    AppError ACCOUNT_DELETED where it goes, or is gone. With ``lock`` no other request of the account
+    passes here until the transaction ends."""
+    rows = Account.objects.filter(pk=account.pk, closed_at=None)
+    row = (rows.select_for_update() if lock else rows).first()
+    if row is None:
+        raise AppError("ACCOUNT_DELETED", "This account was deleted.", status=403)
+    check_open(row)
 
 
 def account_of(user: User) -> Account:

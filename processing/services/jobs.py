@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account
-from accounts.services import check_open, check_still_open
+from accounts.services import check_still_open
 from config.errors import AppError, not_found
 from media_library.intake import ingest
 from media_library.models import Image
@@ -205,7 +205,7 @@ def _submit(order: _Order, sharing: _Sharing = _Sharing.SAME_PICTURE) -> Job:
     tasks.require_queue()
     with transaction.atomic():
         # Of the same request twice at once, the second sees the first one's job.
-        check_open(Account.objects.select_for_update().get(pk=job.account_id))
+        check_still_open(job.account, lock=True)
         if sharing is not _Sharing.NOTHING:
             twin = renditions.find_open(job, of_any_upload=sharing is _Sharing.SAME_PHOTO)
             if twin is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import dramatiq
@@ -13,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts import services
 from accounts.access import api_keys
 from accounts.http import Caller
-from accounts.lifecycle import blocking, tasks
+from accounts.lifecycle import blocking, closing, erasing, tasks
 from accounts.limits import quotas
 from accounts.models import Account, UsageEntry, User
 from config.errors import AppError
@@ -124,22 +125,37 @@ def test_a_lost_message_is_sent_again(ada: Person, time_machine: Any) -> None:
     assert tasks.send_due() == 0
 
 
-def test_a_request_that_began_before_starts_nothing(ada: Person) -> None:
+def gone(account: Account) -> None:
+    closing.close_account(account)
+    assert erasing.erase(account.pk)
+
+
+@pytest.mark.parametrize(
+    ("end", "message"),
+    [
+        (blocking.block, r"This account is blocked by the site's staff\."),
+        (closing.close_account, r"This account was deleted\."),
+        (gone, r"This account was deleted\."),
+    ],
+)
+def test_a_request_that_began_before_starts_nothing(
+    ada: Person, end: Callable[[Account], None], message: str
+) -> None:
     source, done = ada.image(), ada.job(ada.image())
     jobs.cancel(done)
-    before = UsageEntry.objects.count()
+    cancelled = Job.objects.select_related("account", "source").get(pk=done.pk)
     caller = Caller(Account.objects.get(pk=ada.account.pk), ada.user)
-    blocking.block(ada.account)
+    end(ada.account)
+    before = (Job.objects.count(), UsageEntry.objects.count())
     command = RemoveBackground()
     for start in (
         lambda: jobs.submit(caller, command, source=source),
-        lambda: jobs.retry(Job.objects.select_related("account", "source").get(pk=done.pk)),
+        lambda: jobs.retry(cancelled),
         lambda: batches.submit(caller, command, pictures=[batches.Member("x", source)]),
     ):
-        with pytest.raises(AppError, match=r"This account is blocked by the site's staff\."):
+        with pytest.raises(AppError, match=message):
             start()
-    assert Job.objects.count() == 1
-    assert UsageEntry.objects.count() == before
+    assert (Job.objects.count(), UsageEntry.objects.count()) == before
 
 
 def form_of(who: Person, **given: str) -> dict[str, str]:
