@@ -8,10 +8,12 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
+from accounts.access import origins
 from accounts.currencies import CODES
 from accounts.lifecycle import blocking
 from accounts.limits import exceptions, operations, rate_limits
 from accounts.models import Account, LimitException, PlanLimit, User
+from config.errors import AppError
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -93,3 +95,13 @@ class PlanLimitForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = PlanLimit
         fields = ("operation", "monthly")
+
+
+class WebOriginForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An origin as its account could name it."""
+
+    def clean_origin(self) -> str:
+        try:
+            return origins.canonical_origin(self.cleaned_data["origin"])
+        except AppError as error:
+            raise forms.ValidationError(error.message) from error

@@ -15,7 +15,12 @@ class AccountsConfig(AppConfig):
         # drf-spectacular knows an extension from the moment its class is made.
         import_module("accounts.api.openapi")
         import_module("config.api.openapi.strict")
+        from corsheaders.signals import check_request_enabled
+
+        from accounts.access import origins
         from accounts.signing import second_factor
         from config import encryption
 
+        # The one way that django-cors-headers has for origins that are not in the settings.
+        check_request_enabled.connect(origins.is_allowed, dispatch_uid="accounts.origins")
         encryption.register("authenticators", second_factor.reencrypt)

@@ -56,7 +56,7 @@ def make_account(user: User, *, plan: str = DEFAULT_PLAN) -> Account:
     return account
 
 
-def change_account(account: Account, *, currency: str) -> None:
+def change_currency(account: Account, currency: str) -> None:
     account.currency = currency
     account.save(update_fields=["currency"])
 

@@ -9,6 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from config import VERSION
+from config.cors import cors
 from config.networks import networks
 from config.secrets import generated_secret, numbered
 
@@ -78,6 +79,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+vars().update(cors(env.list("CORS_ALLOWED_ORIGINS", default=[])))
+HOST_PREFIXES: dict[str, str] = {}  # host names of dialects, with their path: filled by them
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -109,6 +112,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "corsheaders",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -118,6 +122,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -318,7 +323,6 @@ BODY_STALL_SECONDS = env.float("BODY_STALL_SECONDS", 20.0)
 BODY_MIN_BYTES_PER_SECOND = env.int("BODY_MIN_BYTES_PER_SECOND", 8_000)
 MAX_BODIES_PER_ADDRESS = env.int("MAX_BODIES_PER_ADDRESS", 64)
 MAX_BODY_BYTES_PER_ADDRESS = env.int("MAX_BODY_MB_PER_ADDRESS", 2_000) * 1_000_000
-# Networks behind this machine that addresses of pictures may lead to, such as 10.1.0.0/16.
 URL_PRIVATE_NETWORKS = networks(env.list("URL_PRIVATE_NETWORKS", default=[]))
 URL_FETCH_SECONDS = env.float("URL_FETCH_SECONDS", 20.0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # forms and JSON; files are streamed to disk

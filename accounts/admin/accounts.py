@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from accounts import models
 from accounts.admin.ended import Ended, MembershipInline, in_words
-from accounts.admin_forms import AccountForm, LimitExceptionForm
+from accounts.admin_forms import AccountForm, LimitExceptionForm, WebOriginForm
 from accounts.lifecycle import blocking, closing
 from config.admin import LongList, ReadOnlyAdmin
 
@@ -44,6 +44,12 @@ def _count_of(model: type[Any]) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
+class WebOriginInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = models.WebOrigin
+    form = WebOriginForm
+    extra = 0
+
+
 @admin.register(models.Account)
 class AccountAdmin(Ended, LongList):
     form = AccountForm
@@ -59,7 +65,7 @@ class AccountAdmin(Ended, LongList):
     ids = {"acct": ["pk"], "usr": ["members"]}
     ordering = ["-created_at", "-id"]
     readonly_fields = ["id", "state", "created_at"]
-    inlines = [MembershipInline, LimitExceptionInline]
+    inlines = [MembershipInline, LimitExceptionInline, WebOriginInline]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import services
-from accounts.access import api_keys, scopes
+from accounts.access import api_keys, origins, scopes
 from accounts.api import examples
 from accounts.api.idempotency import idempotent, new_id
 from accounts.api.serializers import (
@@ -112,14 +112,21 @@ class MeView(ApiView):
 
     @endpoint(
         "Update the account",
-        description="Sets the `currency` of new listings. Existing listings keep theirs.",
+        description=(
+            "Sets the `currency` of new listings (existing listings keep theirs), and the "
+            "`webOrigins`: web sites whose pages may call the compatible APIs from the browser."
+        ),
         request=AccountChange,
         responses={200: MeSerializer},
         example=examples.ME,
         body_example={"currency": "EUR"},
     )
     def patch(self, request: Request) -> Response:
-        services.change_account(caller(request).account, **self.read(AccountChange))
+        account, changes = caller(request).account, self.read(AccountChange)
+        if "web_origins" in changes:  # first: it may refuse them
+            origins.name_origins(account, changes["web_origins"])
+        if "currency" in changes:
+            services.change_currency(account, changes["currency"])
         return self._answer(request)
 
     def _answer(self, request: Request) -> Response:

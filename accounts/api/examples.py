@@ -34,6 +34,7 @@ ME = {
         "id": "acct_7Wq4fR2mXcV9sB1nTzKdLp",
         "name": "Ada",
         "currency": "EUR",
+        "webOrigins": ["https://shop.example"],
         "createdAt": _CREATED,
     },
     "plan": _PLAN,

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from accounts.access.scopes import ALL_SCOPES
 from accounts.currencies import CODES
-from accounts.models import ApiKey, Session
+from accounts.models import Account, ApiKey, Session
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import StrictSerializer
 
@@ -76,11 +76,31 @@ class AccountSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField(
         help_text="ISO code of the currency in which new listings are priced."
     )
+    webOrigins = serializers.SerializerMethodField(
+        help_text=(
+            "Web sites whose pages may call the compatible APIs from the browser with keys of this "
+            "account."
+        ),
+    )
     createdAt = serializers.DateTimeField(source="created_at")
+
+    def get_webOrigins(self, account: Account) -> list[str]:
+        return [named.origin for named in account.web_origins.all()]
 
 
 class AccountChange(StrictSerializer):
-    currency = serializers.ChoiceField(choices=CODES)
+    currency = serializers.ChoiceField(choices=CODES, required=False)
+    webOrigins = serializers.ListField(
+        child=Text(max_length=200),
+        source="web_origins",
+        required=False,
+        help_text="Such as `https://shop.example`; at most 20. They replace those named before.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Send currency, webOrigins or both.")
+        return attrs
 
 
 class AccountDeletion(StrictSerializer):

@@ -11,14 +11,24 @@ from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponseBase
 
 from config import outages
+from config.hosts import path_at
 from config.web.bodies import Body, Message, Receive
 
 _BODY = "packshot.body"
 Send = Callable[[Message], Awaitable[None]]
 
 
+def _at_its_host(scope: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Show a dialect's own host name as the path that the dialect has on this site."""
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    host = hosts[0].decode("latin-1") if hosts else ""
+    path = path_at(host, scope["path"])
+    return scope if path == scope["path"] else {**scope, "path": path, "raw_path": None}
+
+
 class Handler(ASGIHandler):
     async def handle(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        scope = _at_its_host(scope)
         body = Body(scope, receive)
 
         async def answer(message: Message) -> None:

@@ -23,7 +23,9 @@ class Dialect:
 
     ``urls`` names the module of its addresses: only web processes load it. ``settings`` and
     ``rate_limits`` are read from the environment when the app starts; whatever the site's own
-    settings say goes before them. ``max_file_setting`` names the setting that limits an uploaded file.
+    settings say goes before them. ``max_file_setting`` names the setting that limits an uploaded file,
+    ``hosts_setting`` the one with host names at whose root the dialect is served. Web pages elsewhere
+    may send ``request_headers`` and read ``response_headers``.
     ``translate`` puts events into the words of its webhooks, where it has any.
     """
 
@@ -34,6 +36,9 @@ class Dialect:
     rate_limits: Callable[[Env], Mapping[str, str]]
     settings: Callable[[Env], Mapping[str, Any]] = _nothing
     max_file_setting: str = "MAX_UPLOAD_BYTES"
+    hosts_setting: str = ""
+    request_headers: tuple[str, ...] = ()
+    response_headers: tuple[str, ...] = ()
     translate: Translate | None = None
 
     @property

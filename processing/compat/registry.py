@@ -23,9 +23,20 @@ def register(folder: str) -> None:
             setattr(settings, name, value)
     for group, rate in dialect.rate_limits(env).items():
         settings.RATE_LIMITS.setdefault(group, rate)
+    if dialect.hosts_setting:
+        _serve_at(dialect.setting(dialect.hosts_setting), dialect)
+    settings.CORS_ALLOW_HEADERS.extend(dialect.request_headers)
+    settings.CORS_EXPOSE_HEADERS.extend(dialect.response_headers)
     if dialect.translate is not None:
         payloads.register_dialect(dialect.name, dialect.translate)
     _DIALECTS[dialect.name] = dialect
+
+
+def _serve_at(hosts: Iterable[str], dialect: Dialect) -> None:
+    """Serve it at the root of these host names, as its vendor does."""
+    for host in hosts:
+        settings.ALLOWED_HOSTS.append(host)
+        settings.HOST_PREFIXES[host.lower()] = f"/compat/{dialect.path.partition('/')[0]}"
 
 
 def registered() -> Iterable[Dialect]:

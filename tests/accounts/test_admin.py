@@ -107,11 +107,17 @@ def test_an_account_changes_its_plan(staff, seller):
         "memberships-0-role": "owner",
         "exceptions-TOTAL_FORMS": "0",
         "exceptions-INITIAL_FORMS": "0",
+        "web_origins-TOTAL_FORMS": "1",
+        "web_origins-INITIAL_FORMS": "0",
+        "web_origins-0-account": str(seller.account.pk),
+        "web_origins-0-origin": "Shop.Example",
     }
     url = f"/admin/accounts/account/{seller.account.pk}/change/"
     assert staff.post(url, form).status_code == 302
     assert Account.objects.get(pk=seller.account.pk).plan_id == "pro"
     assert Account.objects.get(pk=seller.account.pk).currency == "GBP"
+    assert seller.account.web_origins.get().origin == "https://shop.example"
+    assert staff.post(url, {**form, "web_origins-0-origin": "a shop"}).status_code == 200
     assert seller.client.get("/api/v1/auth/me").json()["data"]["plan"]["slug"] == "pro"
 
 

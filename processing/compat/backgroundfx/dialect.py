@@ -17,6 +17,7 @@ def _settings(env: Env) -> dict[str, Any]:
     return {
         # What `custom` runs: one of the installed matting models, or none.
         "BACKGROUNDFX_CUSTOM_MODEL": env.str("BACKGROUNDFX_CUSTOM_MODEL", ""),
+        "BACKGROUNDFX_HOSTS": env.list("BACKGROUNDFX_HOSTS", default=[]),
         "BACKGROUNDFX_UPLOAD_BYTES": env.int("BACKGROUNDFX_UPLOAD_MB", 50) * 1_000_000,
     }
 
@@ -32,6 +33,7 @@ DIALECT = Dialect(
     error_format=ERROR_FORMAT,
     rate_limits=_rate_limits,
     settings=_settings,
+    hosts_setting="BACKGROUNDFX_HOSTS",
     max_file_setting="BACKGROUNDFX_UPLOAD_BYTES",
     translate=translate,
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import MediaType
 from django.urls import reverse
 
+from config.hosts import prefix_of
 from media_library.files import storage
 from media_library.models import Image
 from processing.compat.photoroom.headers import unsupported_text
@@ -72,7 +74,10 @@ def tell_of_edit(response: HttpResponse, job: Job, plan: EditPlan) -> None:
 def tell_page(response: HttpResponse, request: HttpRequest, result: Image) -> None:
     """Where a person goes on with the picture."""
     page = reverse("picture", args=[result.public_id])
-    response["pr-edit-further-url"] = request.build_absolute_uri(page)
+    at_its_own_host = prefix_of(request.get_host()) is not None
+    response["pr-edit-further-url"] = (
+        f"{settings.SITE_URL}{page}" if at_its_own_host else request.build_absolute_uri(page)
+    )
 
 
 def ascii_only(word: str) -> str:

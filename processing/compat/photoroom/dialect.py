@@ -8,6 +8,7 @@ from environ import Env
 
 from processing.compat.dialect import Dialect
 from processing.compat.photoroom.errors import NESTED
+from processing.compat.photoroom.headers import ASKING, TELLING
 
 RATE_GROUP, SANDBOX_RATE_GROUP = "photoroom", "photoroom-sandbox"
 
@@ -16,6 +17,7 @@ def _settings(env: Env) -> dict[str, Any]:
     return {
         # The plans whose keys may edit; cutting out is for all.
         "PHOTOROOM_EDIT_PLANS": env.list("PHOTOROOM_EDIT_PLANS", default=["pro", "enterprise"]),
+        "PHOTOROOM_HOSTS": env.list("PHOTOROOM_HOSTS", default=[]),
     }
 
 
@@ -34,4 +36,7 @@ DIALECT = Dialect(
     error_format=NESTED,
     rate_limits=_rate_limits,
     settings=_settings,
+    hosts_setting="PHOTOROOM_HOSTS",
+    request_headers=("x-api-key", *ASKING),
+    response_headers=TELLING,
 )

@@ -16,6 +16,12 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     "pr-ai-shadows-model-version": ("2026-04-15",),
     "pr-ai-background-model-version": ("2", "background-studio-beta-2025-03-17"),
 }
+ASKING = tuple(_KNOWN)
+TELLING = (
+    *("x-uncertainty-score", "pr-ai-background-seed", "pr-texts-detected"),
+    *("pr-unsupported-attributes", "pr-edit-further-url"),
+    *("x-background-provider", "x-background-words-not-understood"),
+)
 _MAX_NAMES, _MAX_LETTERS = 50, 64
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.\-\[\]{}]")
 

@@ -173,6 +173,8 @@ def form_of(who: Person, **given: str) -> dict[str, str]:
         "memberships-0-role": "owner",
         "exceptions-TOTAL_FORMS": "0",
         "exceptions-INITIAL_FORMS": "0",
+        "web_origins-TOTAL_FORMS": "0",
+        "web_origins-INITIAL_FORMS": "0",
         **given,
     }
 

@@ -122,8 +122,12 @@ TOY = Dialect(
     rate_limits=lambda env: {"toy": env.str("RATE_TOY", "7/h"), "general": "1/d"},
     settings=lambda env: {
         "TOY_FILE_BYTES": env.int("TOY_FILE_MB", 3) * 1_000_000,
+        "TOY_HOSTS": env.list("TOY_HOSTS", default=[]),
         "MAX_PIXELS": 1,
     },
+    hosts_setting="TOY_HOSTS",
+    request_headers=("x-toy",),
+    response_headers=("x-toy-left",),
     max_file_setting="TOY_FILE_BYTES",
     translate=whisper,
 )
@@ -138,6 +142,9 @@ class TestRegistering:
         monkeypatch.setattr(registry, "_DIALECTS", {})
         monkeypatch.setattr(payloads, "DIALECTS", {"": payloads.native})
         settings.RATE_LIMITS = {"general": "1000/h"}
+        settings.HOST_PREFIXES = {}
+        for name in ("ALLOWED_HOSTS", "CORS_ALLOW_HEADERS", "CORS_EXPOSE_HEADERS"):
+            setattr(settings, name, [])
 
     def test_all_that_it_declares(self, settings: Any) -> None:
         registry.register("toy")
@@ -145,6 +152,18 @@ class TestRegistering:
         assert payloads.DIALECTS["toy"] is whisper
         assert settings.RATE_LIMITS["toy"] == "7/h"
         assert TOY.max_file_bytes == TOY.setting("TOY_FILE_BYTES") == 3_000_000
+        assert settings.CORS_ALLOW_HEADERS == ["x-toy"]
+        assert settings.CORS_EXPOSE_HEADERS == ["x-toy-left"]
+        assert (settings.ALLOWED_HOSTS, settings.HOST_PREFIXES) == ([], {})
+
+    def test_hosts_of_its_own(self, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+        monkeypatch.setenv("TOY_HOSTS", "toys.example,Toys.Local")
+        registry.register("toy")
+        assert settings.ALLOWED_HOSTS == ["toys.example", "Toys.Local"]
+        assert settings.HOST_PREFIXES == {
+            "toys.example": "/compat/toy",
+            "toys.local": "/compat/toy",
+        }
 
     def test_the_environment_goes_before_its_defaults(
         self, monkeypatch: pytest.MonkeyPatch, settings: Any
