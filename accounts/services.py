@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import structlog
 from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts.models import Account, Member, Role, User, normalised_email
+from accounts.models import Account, Member, Plan, Role, User, normalised_email
 from config.errors import AppError, invalid
 
-DEFAULT_PLAN = "free"
+log = structlog.get_logger(__name__)
 
 
 def email_known(email: str) -> bool:
@@ -49,8 +51,15 @@ def check_password(password: str, user: User) -> None:
         ) from error
 
 
-def make_account(user: User, *, plan: str = DEFAULT_PLAN) -> Account:
-    """An account owned by ``user``. Call it inside a transaction."""
+def make_account(user: User) -> Account:
+    """An account owned by ``user``, on the plan for new ones. Call it inside a transaction.
+
+    Raises AppError UNAVAILABLE where the setting names a plan that is not there.
+    """
+    plan = settings.NEW_ACCOUNT_PLAN
+    if not Plan.objects.filter(slug=plan).exists():
+        log.error("account.no_plan", setting="NEW_ACCOUNT_PLAN", plan=plan)
+        raise AppError("UNAVAILABLE", "Accounts can't be made at the moment.", status=503)
     account = Account.objects.create(name=user.name or user.email, plan_id=plan)
     Member.objects.create(account=account, user=user, role=Role.OWNER)
     return account

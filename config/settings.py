@@ -340,6 +340,8 @@ RATE_LIMITS = {
     # Dialects add groups of their own.
 }
 RATE_LIMITS_URL = REDIS_URL  # where they are counted
+NEW_ACCOUNT_PLAN = env.str("NEW_ACCOUNT_PLAN", "free")
+DEMO_ACCOUNT_PLAN = env.str("DEMO_ACCOUNT_PLAN", "pro")
 RATE_LIMIT_FACTORS = {"free": 1, "pro": 10, "enterprise": None}  # None: no limit
 SILENCED_SYSTEM_CHECKS = [
     *("django_ratelimit.E003", "django_ratelimit.W001"),  # tests count in local memory

@@ -39,6 +39,12 @@ def test_a_demo_account_works_in_every_way(plan):
     assert EmailAddress.objects.get().verified  # else the second factor could not be switched on
 
 
+def test_the_setting_chooses_the_plan_of_demo_accounts(settings):
+    settings.DEMO_ACCOUNT_PLAN = "enterprise"
+    assert json.loads(said("demo_account", "--json"))["plan"] == "enterprise"
+    assert json.loads(said("demo_account", "--json", "--plan", "pro"))["plan"] == "pro"
+
+
 def test_demo_accounts_differ():
     first, second = (json.loads(said("demo_account", "--json")) for _ in range(2))
     for name in ("email", "password", "sessionToken", "apiKey"):

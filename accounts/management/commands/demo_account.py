@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.access.demo import create_demo
 from accounts.plans import default_plans
-from accounts.services import DEFAULT_PLAN
 from config.errors import AppError
 
 
@@ -17,7 +16,7 @@ class Command(BaseCommand):
     help = "Creates a signed-in account with a random password and an API key."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--plan", default=DEFAULT_PLAN, help=", ".join(default_plans()))
+        parser.add_argument("--plan", help=", ".join(default_plans()))
         parser.add_argument("--json", action="store_true", help="print a single JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

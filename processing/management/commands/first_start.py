@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if Account.objects.exists():
             return
-        demo = create_demo("pro")
+        demo = create_demo()
         self._cut_out_photos(demo)
         self.stdout.write(
             "\n  A demo account was created. Its secrets are shown only this once:\n\n    "

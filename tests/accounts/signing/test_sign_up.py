@@ -6,7 +6,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
+from rest_framework.test import APIClient
 
+from accounts.access import api_keys
 from accounts.models import Account, Member, Session, User
 
 URL = "/api/v1/auth/register"
@@ -120,3 +122,25 @@ def test_where_mail_is_sent_signing_in_waits_for_the_link(api):
     assert Session.objects.count() == 0
     EmailAddress.objects.update(verified=True)
     assert api.post("/api/v1/auth/login", credentials, format="json").status_code == 200
+
+
+@pytest.mark.parametrize("plan", ["free", "pro"])
+def test_the_setting_chooses_the_plan_of_new_accounts(api, settings, plan):
+    settings.NEW_ACCOUNT_PLAN = plan
+    body = {"email": "new@example.com", "password": "two-chairs-and-a-lamp", "name": "New"}
+    token = api.post("/api/v1/auth/register", body, format="json").json()["data"]["token"]
+    me = APIClient(headers={"Authorization": f"Bearer {token}"}).get("/api/v1/auth/me")
+    assert me.json()["data"]["plan"]["slug"] == plan
+    key = api_keys.create(Account.objects.get(), User.objects.get(), name="shop")[1]
+    edit = APIClient(headers={"x-api-key": key}).get(
+        "/compat/photoroom/v2/edit", {"imageUrl": "http://127.0.0.1/"}
+    )
+    assert edit.status_code == {"free": 402, "pro": 400}[plan]
+
+
+def test_a_plan_that_is_not_there_makes_no_account(api, settings):
+    settings.NEW_ACCOUNT_PLAN = "gold"
+    body = {"email": "new@example.com", "password": "two-chairs-and-a-lamp", "name": "New"}
+    answer = api.post("/api/v1/auth/register", body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (503, "UNAVAILABLE")
+    assert not User.objects.exists()
