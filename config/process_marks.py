@@ -13,7 +13,6 @@ import secrets
 import threading
 import time
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 
@@ -22,7 +21,7 @@ from config.secrets import generated_secret
 # By process: a child that was forked has the parent's, whose locks are not its own.
 _ONE_AT_A_TIME = threading.Lock()
 _NEW_SECONDS = 60  # a younger file may be about to be locked
-_MINE: dict[int, tuple[str, IO[str]]] = {}
+_MINE: dict[int, str] = {}
 
 
 def mark() -> str:
@@ -32,10 +31,11 @@ def mark() -> str:
         if process not in _MINE:
             _remove_dead()
             token = secrets.token_hex(8)
-            file = (_folder() / token).open("w")
+            # Open until the process ends, and not inherited by those that it starts.
+            file = os.open(_folder() / token, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.lockf(file, fcntl.LOCK_EX)
-            _MINE[process] = (f"{_site()}:{token}", file)
-        return _MINE[process][0]
+            _MINE[process] = f"{_site()}:{token}"
+        return _MINE[process]
 
 
 def is_dead(given: str) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import structlog
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
-from redis.exceptions import RedisError
 
 from accounts.limits.rate_limits import UNLIMITED, RateLimitResult, limit_of
+from config.outages import QUEUE_ERRORS
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ def take(request: HttpRequest, group: str) -> RateLimitResult:
     rate = (limit.requests, limit.seconds)
     try:
         usage = get_usage(request, group=group, key=lambda *_: limit.who, rate=rate, increment=True)
-    except (RedisError, OSError) as error:
+    except QUEUE_ERRORS as error:
         log.warning("allowance_unavailable", group=group, error=str(error))
         usage = None
     # With a time of less than nothing the counter vanished between two commands.
