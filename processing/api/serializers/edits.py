@@ -308,8 +308,8 @@ def one_length_for_four_sides(
 ) -> dict[str, Any]:
     """Describe that one length stands for four equal ones (edit_json.plan_from)."""
     schemas = result["components"]["schemas"]
-    sides = schemas["Sides"]
-    if "anyOf" not in sides:
+    sides = schemas.get("Sides")  # not in a document of some endpoints alone
+    if sides is not None and "anyOf" not in sides:
         one_side = {
             name: part for name, part in sides["properties"]["top"].items() if name == "anyOf"
         }
