@@ -9,7 +9,7 @@ from io import BytesIO
 
 import cv2
 import pillow_heif
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from processing.engine import memory
 from processing.engine.errors import BrokenImage, TooCostly, TooManyPixels, UnsupportedFormat
@@ -54,7 +54,7 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
             _read_exif(image)
             yield image
     except DECODER_ERRORS as error:
-        if name == "tiff" and (reason := _refusal(data)):
+        if name == "tiff" and (reason := _refusal(data, error)):
             raise UnsupportedFormat(reason) from error
         raise BrokenImage(f"The {name.upper()} file is damaged or truncated.") from error
 
@@ -62,7 +62,9 @@ def opened(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
 def _opened(data: bytes, name: str, marks: jpeg.Markers | None, max_pixels: int) -> Image.Image:
     if name == "png":
         data = png_chunks.without_damaged_extras(data)
-    if name == "tiff" and (page := tiff.layout(data)).is_ours:
+    if name == "tiff" and (page := tiff.layout(data)).is_reduced:
+        raise UnsupportedFormat(tiff.PREVIEW)
+    if name == "tiff" and page.is_ours:
         _check_size(*page.size, max_pixels=max_pixels)
         return tiff.read(data, page)
     # One format: else Pillow would try all its decoders in turn, hardly used ones among them.
@@ -76,11 +78,14 @@ def _opened(data: bytes, name: str, marks: jpeg.Markers | None, max_pixels: int)
     return Image.open(BytesIO(whole), formats=[PILLOW_NAMES[name]]) if whole else image
 
 
-def _refusal(data: bytes) -> str | None:
+def _refusal(data: bytes, error: Exception) -> str | None:
     try:
-        return tiff.refusal(tiff.layout(data))
+        page = tiff.layout(data)
     except DECODER_ERRORS:
         return None
+    # Its tags are whole, and Pillow knows no pixels like these.
+    is_unknown = isinstance(error, UnidentifiedImageError) and min(page.size) > 0
+    return tiff.refusal(page) or (tiff.UNKNOWN if is_unknown else None)
 
 
 def _read_exif(image: Image.Image) -> None:

@@ -15,6 +15,9 @@ U16 = npt.NDArray[np.uint16]
 _BITS, _PHOTOMETRIC, _PLANES, _FORMAT = 258, 262, 284, 339
 _WHITE_IS_ZERO, _SEPARATE, _SIGNED = 0, 2, 2
 _GREY = 0
+# Floating-point values: no more of them than a tenth shine brighter than this many whites.
+_HIGHEST_LIGHT = 16.0
+_LOOKED_AT = 256  # rows or columns
 # Where a PNG's header says how deep its values are, and of what kind.
 _DEPTH_AT, _KIND_AT = 24, 25
 
@@ -43,13 +46,19 @@ def to_8_bit(image: Image.Image, data: bytes) -> Image.Image:
     if image.mode.startswith("I"):
         return Image.fromarray(_scaled(image))
     if image.mode == "F":
-        values = np.nan_to_num(np.asarray(image))
-        # Floating-point TIFFs come as 0..1 (graphics) or 0..255 (converted from 8 bits).
-        scale = 255.0 if values.size and float(values.max()) <= 1.0 else 1.0
-        return Image.fromarray(
-            _not_inverted(image, (values * scale + 0.5).clip(0, 255).astype(np.uint8))
-        )
+        return Image.fromarray(_not_inverted(image, from_float(np.nan_to_num(np.asarray(image)))))
     return image
+
+
+def from_float(values: npt.NDArray[np.floating]) -> U8:
+    """8 bits of floating-point values: of 0 to 1 as graphics programs write them, with highlights
+    beyond, or of 0 to 255 as what had 8 bits is converted."""
+    step = max(1, min(values.shape[:2]) // _LOOKED_AT)
+    some = values[::step, ::step]
+    is_whole = float(some.max()) > 1 and bool((some == np.rint(some)).all())
+    is_bytes = is_whole or float(np.percentile(some, 90)) > _HIGHEST_LIGHT
+    white = np.float32(255.0 if is_bytes else 1.0)
+    return np.asarray(values.clip(0, white) * (np.float32(255.0) / white) + 0.5, np.uint8)
 
 
 def sixteen_bits(image: Image.Image, data: bytes) -> tuple[U16, U8 | None] | None:

@@ -10,11 +10,14 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from processing.engine.arrays import U8
 from processing.engine.errors import UnsupportedFormat
+from processing.engine.files import samples
 
-_HEADER = 8
-_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
+_HEADER, _BIG_HEADER = 8, 16
+_BIG = 43
+_KIND, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 _ORIENTATION, _SAMPLES, _PLANES, _EXTRA, _FORMAT, _PROFILE = 274, 277, 284, 338, 339, 34675
 _UNSIGNED, _FLOAT = 1, 3
+_REDUCED = 1  # a bit of the page's kind
 _GREY, _RGB, _CIELAB = 1, 2, 8
 _SEPARATE_PLANES, _PREMULTIPLIED = 2, 1
 _COMPRESSIONS = {
@@ -25,6 +28,11 @@ _COMPRESSIONS = {
     52546: "JPEG XL",
 }
 _SAVE_AS = "Save it with 8 or 16 bits per channel and LZW compression."
+UNKNOWN = f"This kind of TIFF can't be read. {_SAVE_AS}"
+PREVIEW = (
+    "The file is a camera's raw file, or another TIFF that begins with a preview of its picture. "
+    "Export the picture as JPEG or PNG."
+)
 
 
 class Layout(NamedTuple):
@@ -40,6 +48,7 @@ class Layout(NamedTuple):
     extra: int
     orientation: int
     profile: bytes | None
+    is_reduced: bool
 
     @property
     def is_ours(self) -> bool:
@@ -52,8 +61,10 @@ class Layout(NamedTuple):
 
 
 def layout(data: bytes) -> Layout:
-    """Read the first page's tags. Raises what Pillow raises on damaged ones."""
-    directory = ImageFileDirectory_v2(data[:_HEADER])
+    """Read the first page's tags. Raises UnsupportedFormat, and what Pillow does on damaged ones."""
+    if data[3] == _BIG:  # big-endian: Pillow recognizes it and then reads it as an ordinary one
+        raise UnsupportedFormat(UNKNOWN)
+    directory = ImageFileDirectory_v2(data[: _BIG_HEADER if data[2] == _BIG else _HEADER])
     stream = BytesIO(data)
     stream.seek(directory.next)
     directory.load(stream)
@@ -75,6 +86,7 @@ def layout(data: bytes) -> Layout:
         extra=number(_EXTRA, 0),
         orientation=number(_ORIENTATION, 1),
         profile=profile if isinstance(profile, bytes) else None,
+        is_reduced=bool(number(_KIND, 0) & _REDUCED),
     )
 
 
@@ -83,7 +95,7 @@ def read(data: bytes, page: Layout) -> Image.Image:
     # Unchanged but for the orientation, which OpenCV applies here whatever it is told.
     values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None or sorted(values.shape[:2]) != sorted(page.size):
-        raise UnsupportedFormat(refusal(page) or f"This kind of TIFF can't be read. {_SAVE_AS}")
+        raise UnsupportedFormat(refusal(page) or UNKNOWN)
     pixels = _to_8_bits(values, page)
     if pixels.ndim == 3:
         pixels = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]
@@ -117,6 +129,4 @@ def _to_8_bits(values: np.ndarray, page: Layout) -> U8:
     if page.samples == 4 and page.extra == _PREMULTIPLIED:
         alpha = values[..., 3:]
         values[..., :3] /= np.where(alpha > 0, alpha, 1)
-    # 0..1 as graphics programs write it, with highlights beyond, or 0..255 converted from 8 bits.
-    scale = 255.0 if float(np.percentile(values[::8, ::8], 99)) <= 2.0 else 1.0
-    return (values * scale + 0.5).clip(0, 255).astype(np.uint8)
+    return samples.from_float(values)

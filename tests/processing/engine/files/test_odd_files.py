@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import tifffile
 from PIL import Image, ImageCms
@@ -44,10 +45,24 @@ def with_alpha(values: np.ndarray, alpha: float) -> np.ndarray:
         (tiff(plain(np.float32), compression="zlib"), None),
         (tiff(plain(np.float32, 255.0)), None),
         (tiff(plain(np.uint32, 2**32 - 1)), None),
+        (tiff(plain(np.float32), bigtiff=True), None),
+        (tiff(plain(np.uint8, 255.0), bigtiff=True), None),
+        (tiff(plain(np.uint16, 65535.0), bigtiff=True), None),
         (tiff(with_alpha(plain(np.float32), 0.5), extrasamples=["unassalpha"]), 128),
         (tiff(with_alpha(plain(np.float32, 0.5), 0.5), extrasamples=["assocalpha"]), 128),
     ],
-    ids=["32", "64", "deflate", "0 to 255", "integers", "alpha", "premultiplied"],
+    ids=[
+        "32",
+        "64",
+        "deflate",
+        "0 to 255",
+        "integers",
+        "BigTIFF",
+        "BigTIFF of 8 bits",
+        "BigTIFF of 16 bits",
+        "alpha",
+        "premultiplied",
+    ],
 )
 def test_a_tiff_of_deep_values_is_read(data: bytes, alpha: int | None) -> None:
     assert decode.verify(data, max_pixels=MP50).has_alpha is (alpha is not None)
@@ -55,6 +70,29 @@ def test_a_tiff_of_deep_values_is_read(data: bytes, alpha: int | None) -> None:
     assert decoded.rgb.shape == (4, 6, 3)
     assert np.abs(decoded.rgb[2, 3].astype(int) - (204, 102, 51)).max() <= 1
     assert (None if decoded.alpha is None else int(decoded.alpha[2, 3])) == alpha
+
+
+@pytest.mark.parametrize("channels", ["gray", "rgb"])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.linspace(0, 1.1, 200), np.linspace(0, 280.5, 200).clip(0, 255)),
+        ([*np.linspace(0, 1, 180), *[50.0] * 19, 3e38], [*np.linspace(0, 255, 180), *[255] * 20]),
+        (np.arange(200), np.arange(200)),
+        ([0, 1, 2, 3] * 50, [0, 1, 2, 3] * 50),
+        (np.linspace(0, 40.2, 200), np.linspace(0, 40.2, 200)),
+        ([0, 1] * 100, [0, 255] * 100),
+    ],
+    ids=["over", "highlights", "bytes", "dark bytes", "resized bytes", "mask"],
+)
+def test_highlights_of_floating_point_leave_the_rest_as_bright(
+    channels: str, values: npt.ArrayLike, expected: npt.ArrayLike
+) -> None:
+    row = np.asarray(values, np.float32)[None].repeat(3, axis=0)
+    is_gray = channels == "gray"
+    data = tiff(row if is_gray else np.dstack([row] * 3), "minisblack" if is_gray else "rgb")
+    rgb = decode.decode(data, max_pixels=MP50).rgb
+    assert np.abs(rgb[1, :, 1].astype(float) - np.asarray(expected)).max() <= 1
 
 
 def test_a_gray_tiff_of_32_bit_integers_is_not_black() -> None:
@@ -112,8 +150,18 @@ SAVE_AS = "Save it with 8 or 16 bits per channel and LZW compression."
             tiff(plain(np.uint16, 65535.0), "cielab"),
             "CIELAB TIFF with 16 bits per channel can't be read. Save it as RGB.",
         ),
+        (
+            tiff(plain(np.uint8), bigtiff=True, byteorder=">"),
+            f"This kind of TIFF can't be read. {SAVE_AS}",
+        ),
+        (tiff(plain(np.int16, 9000.0)), f"This kind of TIFF can't be read. {SAVE_AS}"),
+        (
+            tiff(plain(np.uint8, 255.0), subfiletype=1),
+            "The file is a camera's raw file, or another TIFF that begins with a preview of its "
+            "picture. Export the picture as JPEG or PNG.",
+        ),
     ],
-    ids=["webp", "jpeg 2000", "float16", "planes", "lab16"],
+    ids=["webp", "jpeg 2000", "float16", "planes", "lab16", "MM BigTIFF", "signed", "raw"],
 )
 def test_a_tiff_that_cannot_be_read_says_why(data: bytes, message: str) -> None:
     with pytest.raises(UnsupportedFormat) as caught:
