@@ -205,7 +205,7 @@ def test_only_jobs_without_a_message_are_sent_again(
     submit: Callable[..., Job],  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    waiting, lost = submit(), submit(edge=50)  # equal work would be one job
+    waiting, lost = submit(), submit(edge=12)  # equal work would be one job
     long_ago = timezone.now() - timedelta(minutes=1)
     Job.objects.update(queued_at=long_ago)
     broker.enqueue(tasks.run_job.message(str(waiting.pk)))
