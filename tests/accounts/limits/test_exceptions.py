@@ -105,6 +105,8 @@ def form_of(seller: Any, **given: str) -> dict[str, str]:
         "exceptions-0-amount": "500",
         "exceptions-0-until": "2027-04-30",
         "exceptions-0-note": "Trade fair, asked for by phone",
+        "web_origins-TOTAL_FORMS": "0",
+        "web_origins-INITIAL_FORMS": "0",
         **given,
     }
 
