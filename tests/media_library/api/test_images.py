@@ -316,11 +316,13 @@ def test_list_costs_the_same_however_long(
 ) -> None:
     upload()
     api.get(IMAGES)  # warm the session's "last used"
-    with django_assert_num_queries(5):  # session, user, account with plan, rows, count
+    with django_assert_num_queries(
+        6
+    ):  # session, user, account with plan, exceptions to limits, rows, count
         assert len(names(api)) == 1
     for _ in range(3):
         upload()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(names(api)) == 4
 
 

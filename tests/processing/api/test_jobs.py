@@ -79,7 +79,7 @@ def test_list_costs_the_same_however_long(
     for edge in (0, 50, 100):
         submit(edge=edge)
     owner.client.get(URL)  # the session's "last used" is written at most once a minute
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert owner.client.get(URL).json()["data"]["total"] == 3
 
 
