@@ -316,9 +316,7 @@ def test_list_costs_the_same_however_long(
 ) -> None:
     upload()
     api.get(IMAGES)  # warm the session's "last used"
-    with django_assert_num_queries(
-        6
-    ):  # session, user, account with plan, exceptions to limits, rows, count
+    with django_assert_num_queries(6):  # session, user, account with plan, exceptions, rows, count
         assert len(names(api)) == 1
     for _ in range(3):
         upload()
