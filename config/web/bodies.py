@@ -87,7 +87,8 @@ class Body:
             await self._check_size(self._declared)
         message = await self._in_time()
         if message["type"] != "http.request":
-            return message
+            # The client has left, or what it sends is no HTTP: then it waits for an answer.
+            raise _broken_off()
         count = len(message.get("body", b""))
         self._came += count
         await self._check_size(self._came)
@@ -153,6 +154,11 @@ async def _gone() -> Message:
 def _declared_length(headers: dict[bytes, bytes]) -> int:
     value = headers.get(b"content-length", b"0")
     return int(value) if value.isdigit() else 0
+
+
+def _broken_off() -> AppError:
+    message = "The body of the request breaks off, or is not valid HTTP."
+    return AppError("VALIDATION_ERROR", message, status=400)
 
 
 def _too_slow() -> AppError:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from config.web import addresses, bodies
+from listings.models import Listing
 from media_library.models import Image
 from tests.config.web.conftest import Customer
 from tests.system.site import until
@@ -170,6 +171,17 @@ def test_a_body_that_stalls(server: WebServer, customer: Customer, settings: Any
 
 
 CHUNK = b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
+
+
+@pytest.mark.parametrize("path", [LISTINGS, SEGMENT])
+def test_a_body_that_is_no_http(server: WebServer, customer: Customer, path: str) -> None:
+    head = HEAD % (path.encode(), customer.api_key.encode())
+    answer = server.say(head + CHUNK + b"no length\r\n{}\r\n0\r\n\r\n").decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    told = json.loads(answer.partition("\r\n\r\n")[2])
+    message = "The body of the request breaks off, or is not valid HTTP."
+    assert told["error" if path == LISTINGS else "detail"] == message
+    assert Listing.objects.count() == 0
 
 
 def test_a_body_that_drips(server: WebServer, customer: Customer, settings: Any) -> None:
