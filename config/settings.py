@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from config import VERSION
 from config.cors import cors
 from config.networks import networks
+from config.schema_settings import API_DOCUMENT
 from config.secrets import generated_secret, numbered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -261,51 +261,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Packshot API",
-    "DESCRIPTION": "Cut out, lay out and list product photos on your own machine.",
-    "VERSION": VERSION,
-    "OAS_VERSION": "3.1.1",  # pydantic speaks of null, which 3.0 has no word for
-    "SCHEMA_PATH_PREFIX": r"/api/v[0-9]",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "deepLinking": True},
-    "SORT_OPERATIONS": False,
-    "ENUM_NAME_OVERRIDES": {
-        "JobState": "processing.models.JobState",
-        "ImageKind": "media_library.models.ImageKind",
-        # A Literal keeps its values in `__args__`.
-        "CutoutFormat": "processing.engine.plans.cutout.OutputFormat.__args__",
-        "EditFormat": "processing.engine.plans.edit.EditFormat.__args__",
-        "BackgroundCategory": "media_library.models.BackgroundCategory.values",
-        "BackgroundSource": "processing.services.background_library.SOURCES",
-        "BlendMode": "processing.engine.plans.edit.Blend.__args__",
-        "BlurMode": "processing.engine.plans.edit.BlurMode.__args__",
-        "ShadowMode": "processing.engine.plans.edit.ShadowMode.__args__",
-        "LightMode": "processing.engine.plans.edit.LightMode.__args__",
-        "UpscaleMode": "processing.engine.plans.edit.UpscaleMode.__args__",
-        "Downscale": "processing.engine.plans.edit.Downscale.__args__",
-        "TextRemovalMode": "processing.engine.plans.edit.TextRemovalMode.__args__",
-        "ListingState": "listings.models.ListingState",
-        "NewListingState": "listings.api.bodies.NEW_STATES",
-        "Platform": "listings.models.Platform",
-        "Condition": "listings.models.Condition",
-    },
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "PREPROCESSING_HOOKS": ["config.api.openapi.hooks.native_endpoints_only"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.api.openapi.hooks.envelope",
-        "config.api.openapi.requests.plain_words",
-        "processing.api.serializers.edits.one_length_for_four_sides",
-        "config.api.openapi.requests.optional_options",
-    ],
-}
+SPECTACULAR_SETTINGS = API_DOCUMENT
 
 # --- Limits ------------------------------------------------------------------------------------------
 
