@@ -18,6 +18,7 @@ _GREY = 0
 # Floating-point values: no more of them than a tenth shine brighter than this many whites.
 _HIGHEST_LIGHT = 16.0
 _LOOKED_AT = 256  # rows or columns
+_STRIP = 64  # rows
 # Where a PNG's header says how deep its values are, and of what kind.
 _DEPTH_AT, _KIND_AT = 24, 25
 
@@ -46,7 +47,7 @@ def to_8_bit(image: Image.Image, data: bytes) -> Image.Image:
     if image.mode.startswith("I"):
         return Image.fromarray(_scaled(image))
     if image.mode == "F":
-        return Image.fromarray(_not_inverted(image, from_float(np.nan_to_num(np.asarray(image)))))
+        return Image.fromarray(_not_inverted(image, from_float(np.asarray(image))))
     return image
 
 
@@ -54,11 +55,15 @@ def from_float(values: npt.NDArray[np.floating]) -> U8:
     """8 bits of floating-point values: of 0 to 1 as graphics programs write them, with highlights
     beyond, or of 0 to 255 as what had 8 bits is converted."""
     step = max(1, min(values.shape[:2]) // _LOOKED_AT)
-    some = values[::step, ::step]
+    some = np.nan_to_num(values[::step, ::step])
     is_whole = float(some.max()) > 1 and bool((some == np.rint(some)).all())
     is_bytes = is_whole or float(np.percentile(some, 90)) > _HIGHEST_LIGHT
     white = np.float32(255.0 if is_bytes else 1.0)
-    return np.asarray(values.clip(0, white) * (np.float32(255.0) / white) + 0.5, np.uint8)
+    out = np.empty(values.shape, np.uint8)
+    for start in range(0, len(values), _STRIP):  # copies of all would take four times the memory
+        part = slice(start, start + _STRIP)
+        out[part] = np.nan_to_num(values[part]).clip(0, white) * (np.float32(255.0) / white) + 0.5
+    return out
 
 
 def sixteen_bits(image: Image.Image, data: bytes) -> tuple[U16, U8 | None] | None:

@@ -125,7 +125,7 @@ def refusal(page: Layout) -> str | None:
 def _to_8_bits(values: np.ndarray, page: Layout) -> U8:
     if page.format == _UNSIGNED:
         return (values >> 24).astype(np.uint8)
-    values = np.nan_to_num(values.astype(np.float32, copy=False))
+    values = values.astype(np.float32, copy=False)
     if page.samples == 4 and page.extra == _PREMULTIPLIED:
         alpha = values[..., 3:]
         values[..., :3] /= np.where(alpha > 0, alpha, 1)
