@@ -9,7 +9,7 @@ from io import BytesIO
 
 import cv2
 import pillow_heif
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from processing.engine import memory
 from processing.engine.errors import BrokenImage, TooCostly, TooManyPixels, UnsupportedFormat
@@ -19,6 +19,8 @@ from processing.engine.files.sniff import PILLOW_NAMES, sniff, webp_size
 pillow_heif.register_heif_opener()
 # The caller's limit counts: Pillow's own would refuse what a site allows, without naming a size.
 Image.MAX_IMAGE_PIXELS = None
+# Neither may notes and profiles of more than a megabyte make a PNG a damaged one; a file has 30.
+PngImagePlugin.MAX_TEXT_CHUNK = 16 << 20
 
 # What Pillow's plugins were seen or are documented to raise on damaged bytes. Listed, so that a
 # mistake of our own (NameError, AssertionError) still surfaces as one.

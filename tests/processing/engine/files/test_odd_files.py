@@ -209,6 +209,17 @@ def test_a_png_may_have_a_wrong_checksum_beside_its_pixels(name: bytes, before: 
     assert decode.verify(data, max_pixels=MP50).width == 48
 
 
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [(b"zTXt", b"Comment\0\0"), (b"iTXt", b"Comment\0\1\0\0\0"), (b"iCCP", b"Printer\0\0")],
+)
+def test_a_png_may_hold_much_beside_its_pixels(name: bytes, head: bytes) -> None:
+    body = head + zlib.compress(bytes(2_000_000))
+    data = png_with(name, body, before=b"IDAT", damaged=False)
+    decoded = decode.decode(data, max_pixels=MP50)
+    assert (decoded.rgb == np.asarray(picture())).all()
+
+
 def test_a_png_may_not_have_one_in_its_header() -> None:
     data = bytearray(saved(picture(), "PNG"))
     data[data.index(b"IHDR") + 18] ^= 1
