@@ -82,7 +82,9 @@ def _give_back_connections() -> None:
 
 
 def _live_image(public_id: str) -> Image | None:
-    return Image.live.filter(pk=public_ids.decode("img", public_id)).first()
+    """Find a picture that is there. Those of a deleted account are gone before a worker comes."""
+    wanted = {"pk": public_ids.decode("img", public_id), "account__closed_at": None}
+    return Image.live.filter(**wanted).first()
 
 
 def _plain(status: int, message: str) -> HttpResponse:

@@ -24,6 +24,7 @@ from accounts.lifecycle import closing, erasing, parts, tasks
 from accounts.models import Account, FormerAccount, Member, Role, User
 from config.errors import AppError
 from listings.models import Comparable, ComparableImport, Listing, ListingChange, ListingImage
+from media_library.files.links import content_url
 from media_library.models import Image, Project
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
@@ -131,6 +132,8 @@ def test_the_owner_deletes_everything_and_one_line_stays(ada, eve, committed):
     assert [trace for trace in traces if trace not in everything()] == []
     assert len(files_of(ada.account)) == 2
     before = possessions(eve)
+    link = content_url(Image.objects.filter(account=ada.account)[0], "file")
+    assert APIClient().get(link).status_code == 200
     with committed():
         answer = delete(ada)
     assert answer.status_code == 202
@@ -138,6 +141,7 @@ def test_the_owner_deletes_everything_and_one_line_stays(ada, eve, committed):
     # At once, before any worker has come:
     assert ada.client.get(ME).status_code == 401
     assert APIClient(headers={"x-api-key": key}).get(ME).status_code == 401
+    assert APIClient().get(link).status_code == 404
     login = {"email": ada.user.email, "password": PASSWORD}
     assert APIClient().post("/api/v1/auth/login", login, format="json").status_code == 401
     work()
