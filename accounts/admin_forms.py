@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.utils import timezone
 
 from accounts.access import origins
 from accounts.currencies import CODES
@@ -83,6 +85,13 @@ class LimitExceptionForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = LimitException
         fields = ("limit", "amount", "until", "note")
+
+    def clean_until(self) -> date:
+        """One that is there may be ended early; a new one that is over is a slip."""
+        until: date = self.cleaned_data["until"]
+        if self.instance._state.adding and until < timezone.now().date():
+            raise forms.ValidationError("This day is over. Give the last day on which it holds.")
+        return until
 
 
 def _metered() -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ _MAY: Final[dict[str, dict[str, str]]] = {
         "plan": "",
         "planlimit": "",
         "limitexception": "add change delete",
+        "weborigin": "",
         "apikey": "change",
         "session": "",
         "usagemonth": "",

@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
+from django.contrib.admin import site
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
@@ -43,6 +44,13 @@ def test_what_staff_made_of_it_stays() -> None:
     group.permissions.clear()
     groups.seed(apps)
     assert group.permissions.count() == 0
+
+
+def test_what_the_administration_has_is_all_there_to_see() -> None:
+    registered = {m: a for m, a in site._registry.items() if m is not Group}
+    inlines = {one.model for a in registered.values() for one in a.inlines}
+    seen = {apps.get_model(app, model) for app, model, _ in groups.permissions()}
+    assert {*registered, *inlines} - seen == set()
 
 
 def test_it_sees_everything_and_adds_nothing(helper: Client, seller: Any) -> None:

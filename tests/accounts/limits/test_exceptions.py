@@ -134,10 +134,29 @@ def test_staff_make_one_on_the_accounts_page(root, seller):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"limit": "rate:auth"}, {"limit": "quota:x"}, {"until": ""}, {"note": ""}, {"amount": "-1"}],
+    [
+        *[{"limit": "rate:auth"}, {"limit": "quota:x"}, {"until": ""}, {"note": ""}],
+        *[{"amount": "-1"}, {"until": "2027-03-09"}],
+    ],
 )
 def test_it_needs_an_end_and_a_note(root, seller, wrong):
     form = form_of(seller, **{f"exceptions-0-{name}": value for name, value in wrong.items()})
     answer = root.post(f"/admin/accounts/account/{seller.account.pk}/change/", form)
     assert answer.status_code == 200
     assert LimitException.objects.count() == 0
+
+
+def test_one_that_is_there_can_be_ended_early(root, seller):
+    made = allow(seller, "quota:remove-background", 500, "2027-04-30")
+    form = form_of(
+        seller,
+        **{
+            "exceptions-INITIAL_FORMS": "1",
+            "exceptions-0-id": str(made.pk),
+            "exceptions-0-until": "2027-03-09",
+        },
+    )
+    assert (
+        root.post(f"/admin/accounts/account/{seller.account.pk}/change/", form).status_code == 302
+    )
+    assert quota_of(seller)[REMOVE_BACKGROUND] != 500
