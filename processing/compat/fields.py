@@ -58,14 +58,14 @@ class Fields:
         files: Mapping[str, list[UploadedFile[Any]]] | None = None,
         *,
         is_form: bool = False,
-        ignored: Iterable[str] = (),
+        ignored: Mapping[str, str] | None = None,
     ) -> None:
         self.is_form = is_form
         given = {name: [text for text in texts if text] for name, texts in values.items()}
         self._values = {name: texts for name, texts in given.items() if texts}
         self._files = files or {}
         self._unread = {*self._values, *self._files}
-        self._ignored = set(ignored)
+        self._ignored = {name for name, value in (ignored or {}).items() if value}
 
     @classmethod
     def of_query(cls, request: Request) -> Fields:

@@ -247,6 +247,15 @@ def test_a_picture_in_base64(shop: Shop, written: str, sent_as: str) -> None:
 
 
 @works
+def test_what_stands_in_the_address_is_not_read_and_said_so_unless_it_is_empty(shop: Shop) -> None:
+    response = posted(
+        shop, params={"format": "", "size": "hd"}, json={"image_file_b64": b64(photo())}
+    )
+    assert response.headers["pr-unsupported-attributes"] == "Unsupported attributes: size"
+    assert response.headers["content-type"] == "image/png"
+
+
+@works
 def test_json_has_values_of_its_own(shop: Shop) -> None:
     body = {
         "image_file_b64": b64(photo()),
