@@ -28,8 +28,8 @@ class Command(BaseCommand):
         for account in accounts:
             held = ", ".join(parts.holdings(account.pk)) or "empty"
             self.stdout.write(f"{account.name} ({account.public_id}): {held}")
-        if not options["no_input"] and input("Delete all this? Type yes: ") != "yes":
-            raise CommandError("Nothing was deleted.")
+        if not options["no_input"] and not _agreed():
+            raise CommandError("Nothing was deleted. Without a terminal, add --no-input.")
         ids = [account.pk for account in accounts]
         try:
             if user is not None:
@@ -40,6 +40,13 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         _erase(ids)
         self.stdout.write(f"Deleted {options['who']}.")
+
+
+def _agreed() -> bool:
+    try:
+        return input("Delete all this? Type yes: ") == "yes"
+    except EOFError:  # nobody is there to ask
+        return False
 
 
 def _found(who: str) -> tuple[User | None, list[Account]]:

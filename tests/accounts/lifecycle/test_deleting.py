@@ -337,6 +337,9 @@ def test_the_audit_trail_outlives_whoever_was_staff(root, ada, eve):
 
 def test_the_command_deletes_at_once(ada, eve, monkeypatch):
     out = io.StringIO()
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(CommandError, match="Without a terminal, add --no-input"):
+        call_command("delete_account", ada.user.email, stdout=out)
     monkeypatch.setattr("builtins.input", lambda _: "no")
     with pytest.raises(CommandError, match="Nothing was deleted"):
         call_command("delete_account", ada.user.email, stdout=out)
