@@ -6,10 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.utils import timezone
 
 from accounts.access.scopes import ALL_SCOPES, DESCRIPTIONS
+from accounts.limits.sign_in_tries import Tries
+from accounts.models import User
+from config.errors import AppError
 
 LIFETIMES = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
 
@@ -27,6 +32,31 @@ class SignupForm(AllauthSignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = "At least 8 characters, and not a common password."
+
+
+class _CountedCode:
+    """A code is tried as a password is: allauth's own limit, by user alone, would let one stranger
+    use up everybody's tries."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        tries = Tries(context.request, self.user.email)
+        try:
+            tries.begin()
+        except AppError as error:
+            raise forms.ValidationError(error.page_message) from error
+        code: str = super().clean_code()  # type: ignore[misc]
+        tries.take_back()
+        return code
+
+
+class CodeForm(_CountedCode, AuthenticateForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+
+class CodeAgainForm(_CountedCode, ReauthenticateForm):  # type: ignore[misc]
+    """Asked for once more, before something that matters."""
 
 
 class DeletionForm(forms.Form):

@@ -236,11 +236,15 @@ ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _mail_is_sent else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Packshot: "
 ACCOUNT_SESSION_REMEMBER = True
-# How often one e-mail address may be tried is up to accounts.limits.sign_in_tries.
-ACCOUNT_RATE_LIMITS = {"login": "20/m/ip"}
+# How often one e-mail address or code may be tried is up to accounts.limits.sign_in_tries.
+ACCOUNT_RATE_LIMITS = {"login": "20/m/ip", "login_failed": None}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 MFA_ALLOW_UNVERIFIED_EMAIL = not _mail_is_sent
 MFA_ADAPTER = "accounts.signing.second_factor.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+}
 MFA_TOTP_ISSUER = "Packshot"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/library/"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
@@ -25,7 +26,7 @@ PAGE = "/accounts/login/"
 def _only_these_limits(settings, time_machine):
     """Limits by address alone are others' tests."""
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "auth": "1000/15m"}
-    settings.ACCOUNT_RATE_LIMITS = {"login": "1000/m/ip"}
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login": "1000/m/ip"}
     time_machine.move_to("2027-03-01T12:00:00Z", tick=False)
 
 
@@ -136,6 +137,24 @@ def test_the_right_password_on_the_page_clears_nothing_before_the_code(seller):
     assert by_page(PASSWORD).status_code == 302  # to the second factor
     assert by_page("not it at all").status_code == 200
     assert by_api(PASSWORD).status_code == 429
+
+
+def test_wrong_codes_on_the_page_make_their_network_wait_and_no_other(seller):
+    TOTP.activate(seller.user, "JBSWY3DPEHPK3PXP")
+    thief, owner = Client(REMOTE_ADDR=ELSEWHERE), Client(REMOTE_ADDR=HOME)
+    for browser in (thief, owner):
+        browser.post(PAGE, {"login": EMAIL, "password": PASSWORD})
+    told = [code_by_page(thief, "00000x") for _ in range(7)]
+    assert ["Incorrect code" in page for page in told] == [True] * 5 + [False] * 2
+    assert "Too many failed sign-ins with this e-mail address from your network" in told[5]
+    code = format_hotp_value(hotp_value("JBSWY3DPEHPK3PXP", int(time.time()) // 30))
+    assert "Too many" in code_by_page(thief, code)
+    assert code_by_page(owner, code) == ""
+    assert owner.get("/library/").status_code == 200
+
+
+def code_by_page(browser: Client, code: str) -> str:
+    return browser.post("/accounts/2fa/authenticate/", {"code": code}).content.decode()
 
 
 @pytest.mark.usefixtures("db")
