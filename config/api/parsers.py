@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -10,7 +11,10 @@ from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """Django bounds a body's length, this its depth: Python's own limit is met in the parser."""
+    """Django bounds a body's length, this its depth: Python's own limit is met in the parser.
+
+    A byte order mark, as .NET and PowerShell write it, may come first (RFC 8259, section 8.1).
+    """
 
     def parse(
         self,
@@ -18,7 +22,10 @@ class JSONParser(parsers.JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        context = dict(parser_context or {})
+        if codecs.lookup(context.get("encoding", "utf-8")).name == "utf-8":
+            context["encoding"] = "utf-8-sig"
         try:
-            return super().parse(stream, media_type, parser_context)
+            return super().parse(stream, media_type, context)
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, ConfigDict
+from rest_framework.test import APIClient
 
+from accounts.access.demo import create_demo
 from config.api.bodies import read
 from config.errors import AppError
 
@@ -51,3 +53,13 @@ def test_what_is_no_json_number(number: float) -> None:
 
 def test_half_a_character_is_none() -> None:
     assert list(refused({"name": "\ud800"})) == ["request"]
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", "; charset=UTF8", "; charset=utf-16"])
+def test_a_byte_order_mark_may_come_first(db: None, charset: str) -> None:
+    client = APIClient(headers={"x-api-key": create_demo().api_key})
+    body = '{"title": "Größe"}'.encode("utf-16" if "16" in charset else "utf-8-sig")
+    response = client.generic("POST", "/api/v1/listings", body, f"application/json{charset}")
+    assert (response.status_code, response.json()["data"]["title"]) == (201, "Größe")
+    broken = client.generic("POST", "/api/v1/listings", body[:-2], f"application/json{charset}")
+    assert broken.status_code == 400

@@ -89,7 +89,7 @@ def _written(rgb: U8, alpha: U8 | None, settings: _Settings) -> bytes:
     limit = _LONGEST_SIDE.get(settings.format)
     if limit is not None and max(rgb.shape[:2]) > limit:
         raise InvalidPlan(
-            f"A {settings.format} image can't be longer than {limit} pixels; use png."
+            f"An image in {settings.format} can't be longer than {limit} pixels; use png."
         )
     match settings.format:
         case "png":
