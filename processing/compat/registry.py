@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from importlib import import_module
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
 from processing.compat.dialect import Dialect
 from processing.delivery import payloads
 
+# Without scheme, port and path: a request's host is compared with it as it stands.
+_HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _DIALECTS: dict[str, Dialect] = {}
 
 
@@ -33,10 +37,15 @@ def register(folder: str) -> None:
 
 
 def _serve_at(hosts: Iterable[str], dialect: Dialect) -> None:
-    """Serve it at the root of these host names, as its vendor does."""
+    """Serve it at the root of these host names, as its vendor does. Raises ImproperlyConfigured."""
+    prefix = f"/compat/{dialect.path.partition('/')[0]}"
     for host in hosts:
+        problem = "" if _HOST_NAME.fullmatch(host) else "is not a host name like photos.example.com"
+        if settings.HOST_PREFIXES.setdefault(host.lower(), prefix) != prefix:
+            problem = "is a host name of two APIs"
+        if problem:
+            raise ImproperlyConfigured(f"{dialect.hosts_setting}: {host!r} {problem}.")
         settings.ALLOWED_HOSTS.append(host)
-        settings.HOST_PREFIXES[host.lower()] = f"/compat/{dialect.path.partition('/')[0]}"
 
 
 def registered() -> Iterable[Dialect]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 from processing.apps import DIALECTS
@@ -164,6 +166,24 @@ class TestRegistering:
             "toys.example": "/compat/toy",
             "toys.local": "/compat/toy",
         }
+
+    @pytest.mark.parametrize(
+        ("hosts", "problem"),
+        [
+            ("https://toys.example", "'https://toys.example' is not a host name"),
+            ("toys.example:8000", "'toys.example:8000' is not a host name"),
+            (".toys.example", "'.toys.example' is not a host name"),
+            ("*", "'*' is not a host name"),
+            ("photos.example,Taken.example", "'Taken.example' is a host name of two APIs"),
+        ],
+    )
+    def test_what_is_no_host_of_its_own(
+        self, monkeypatch: pytest.MonkeyPatch, settings: Any, hosts: str, problem: str
+    ) -> None:
+        settings.HOST_PREFIXES = {"taken.example": "/compat/other"}
+        monkeypatch.setenv("TOY_HOSTS", hosts)
+        with pytest.raises(ImproperlyConfigured, match=f"^TOY_HOSTS: {re.escape(problem)}"):
+            registry.register("toy")
 
     def test_the_environment_goes_before_its_defaults(
         self, monkeypatch: pytest.MonkeyPatch, settings: Any
