@@ -165,10 +165,14 @@ USE_TZ = True
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'packshot.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock when a transaction begins: waiting, instead of failing half way.
+    # Without secure_delete, as SQLite is built for some systems, what was deleted, and secrets from
+    # before they were encrypted, could still be read in the file.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+        ),
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # Under ASGI each request has a thread, and so a connection, of its own: the pool bounds them.

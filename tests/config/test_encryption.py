@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config import encryption
+from config import settings as site
 
 
 def test_what_was_encrypted_is_read_again_and_stands_nowhere_in_clear() -> None:
@@ -38,3 +41,18 @@ def test_a_changed_token_is_not_read() -> None:
         encryption.decrypt(token[:-8] + "AAAAAAA=")
     with pytest.raises(encryption.DecryptionError):
         encryption.decrypt("secret")
+
+
+def test_what_stood_there_in_clear_before_is_not_left_in_the_database_file(tmp_path: Path) -> None:
+    path = tmp_path / "packshot.sqlite3"
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("PRAGMA secure_delete=OFF")  # as SQLite is built for some systems
+    database.executescript(site.DATABASES["default"]["OPTIONS"]["init_command"])
+    database.execute("CREATE TABLE endpoint (secret TEXT)")
+    database.executemany("INSERT INTO endpoint VALUES (?)", [(f"in the clear {n}",) for n in "ab"])
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"in the clear" in path.read_bytes()
+    database.execute("UPDATE endpoint SET secret = 'x' WHERE secret LIKE '%a'")
+    database.execute("DELETE FROM endpoint WHERE secret LIKE '%b'")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"in the clear" not in path.read_bytes()
