@@ -6,9 +6,11 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import count
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -28,6 +30,7 @@ MAX_PER_ACCOUNT = 2
 MAX_WAIT_SECONDS = 60.0
 _RETRY_SECONDS = 30
 _MAX_REMEMBERED = 1_000
+Found = TypeVar("Found")
 
 
 class Lane:
@@ -94,19 +97,8 @@ def probe(data: bytes, account_id: UUID) -> Probe:
     is opened once more as soon as there is one, so that it holds neither a place nor memory until
     then. Raises EngineError, AppError BUSY.
     """
-    budget = _budget()
     with _accounts.place(account_id):
-        with ExitStack() as quick:
-            quick.enter_context(_quick.place(account_id))
-            with isolated.begin(data, budget) as opening, ExitStack() as slow:
-                if opening.ended_within(QUICK_SECONDS):
-                    return opening.probe()
-                if _slow.enter(account_id, wait=0):
-                    slow.callback(_slow.leave, account_id)
-                    quick.close()
-                    return _slow_probe(opening)
-        with _slow.place(account_id), isolated.begin(data, budget) as opening:
-            return _slow_probe(opening)
+        return _whatever_is_killed(partial(_probe, data, account_id))
 
 
 def alpha_png(data: bytes, account_id: UUID) -> bytes | None:
@@ -115,7 +107,30 @@ def alpha_png(data: bytes, account_id: UUID) -> bytes | None:
     Raises EngineError, AppError BUSY.
     """
     with _accounts.place(account_id), _slow.place(account_id):
-        return isolated.alpha_png(data, _budget())
+        return _whatever_is_killed(partial(isolated.alpha_png, data, _budget()))
+
+
+def _whatever_is_killed(look: Callable[[], Found]) -> Found:
+    """Look at a file once more if the sandbox was killed meanwhile, as for want of memory."""
+    try:
+        return look()
+    except isolated.SandboxGone:
+        return look()
+
+
+def _probe(data: bytes, account_id: UUID) -> Probe:
+    budget = _budget()
+    with ExitStack() as quick:
+        quick.enter_context(_quick.place(account_id))
+        with isolated.begin(data, budget) as opening, ExitStack() as slow:
+            if opening.ended_within(QUICK_SECONDS):
+                return opening.probe()
+            if _slow.enter(account_id, wait=0):
+                slow.callback(_slow.leave, account_id)
+                quick.close()
+                return _slow_probe(opening)
+    with _slow.place(account_id), isolated.begin(data, budget) as opening:
+        return _slow_probe(opening)
 
 
 def _budget() -> Budget:

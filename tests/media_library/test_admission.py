@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from config.errors import AppError
 from media_library import admission
 from media_library.admission import Lane
 from media_library.models import Image
+from processing.engine.files import isolated
 
 Make = Callable[..., bytes]
 
@@ -142,3 +145,26 @@ def test_accounts_take_turns() -> None:
     for thread in threads:
         thread.join(20)
     assert entered == [other, one, one, one]
+
+
+@pytest.mark.parametrize("look", [admission.probe, admission.alpha_png])
+def test_a_file_is_opened_again_where_the_sandbox_was_killed_meanwhile(
+    look: Callable[[bytes, UUID], Any],
+    account: Account,
+    picture: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected = look(picture(), account.pk)
+    first = isolated._sandbox._process
+    assert first is not None
+    os.kill(first.pid, signal.SIGSTOP)  # so that it hasn't answered when it is killed
+    begin = isolated._begin
+
+    def begun(*order: Any) -> isolated.Opening:
+        opening = begin(*order)
+        first.kill()
+        return opening
+
+    monkeypatch.setattr(isolated, "_begin", begun)
+    assert look(picture(), account.pk) == expected
+    assert isolated._sandbox._process is not first

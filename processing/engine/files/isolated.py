@@ -36,6 +36,10 @@ class Budget:
     max_pixels: int
 
 
+class SandboxGone(RuntimeError):
+    """The sandbox itself was killed, which is no fault of the file: the next one starts it anew."""
+
+
 class Opening:
     """A file that is being opened elsewhere. Leaving the block ends that, finished or not."""
 
@@ -110,7 +114,9 @@ class Opening:
             return OutOfMemory("Opening the file takes too much memory.")
         if status and int(status) < 0:  # the decoder crashed
             return BrokenImage("The file is damaged or truncated.")
-        return RuntimeError(f"The sandbox ended with {status.decode() or 'no'} status.")
+        if not status:
+            return SandboxGone("The sandbox was killed.")
+        return RuntimeError(f"The sandbox ended with status {status.decode()}.")
 
 
 class _Sandbox:
