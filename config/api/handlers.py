@@ -54,10 +54,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Django calls this while it handles the exception.
-    outage = outages.told(sys.exception())
-    if outage is not None:
-        return answer(request, outage)
+    # Django calls this while it handles the exception. Pages that are not ours let errors pass.
+    error = sys.exception()
+    told = error if isinstance(error, AppError) else outages.told(error)
+    if told is not None:
+        return answer(request, told)
     message = (
         f"An internal error occurred. Please report it with the request id {request_id(request)}."
     )

@@ -143,4 +143,10 @@ def test_a_plan_that_is_not_there_makes_no_account(api, settings):
     body = {"email": "new@example.com", "password": "two-chairs-and-a-lamp", "name": "New"}
     answer = api.post("/api/v1/auth/register", body, format="json")
     assert (answer.status_code, answer.json()["code"]) == (503, "UNAVAILABLE")
+    form = {"name": "New", "email": "new@example.com"} | dict.fromkeys(
+        ("password1", "password2"), "two-chairs-and-a-lamp"
+    )
+    page = Client(raise_request_exception=False).post("/accounts/signup/", form)
+    assert page.status_code == 503
+    assert "Accounts can&#x27;t be made at the moment." in page.content.decode()
     assert not User.objects.exists()
