@@ -64,6 +64,16 @@ def client_ip(request: HttpRequest) -> str:
         if len(hops) >= settings.TRUSTED_PROXIES:
             address = hops[-settings.TRUSTED_PROXIES]
     try:
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(_without_port(address))
     except ValueError:  # a server on a Unix socket names no address
         return "0.0.0.0"  # noqa: S104
+    # To who listens on IPv6 as well, callers by IPv4 look like ::ffff:203.0.113.9, all in one network.
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return str(mapped or found)
+
+
+def _without_port(address: str) -> str:
+    """Some proxies write down the port as well: 203.0.113.9:4711 or [2001:db8::1]:4711."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

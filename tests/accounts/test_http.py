@@ -18,6 +18,9 @@ from accounts.http import client_ip
         (1, "nonsense", "0.0.0.0"),
         (1, "", "0.0.0.0"),
         (1, "2001:DB8::1", "2001:db8::1"),
+        (1, "1.2.3.4:4711", "1.2.3.4"),  # Azure's gateway names the port as well
+        (1, "[2001:db8::1]:4711", "2001:db8::1"),
+        (1, "[2001:db8::1]", "2001:db8::1"),
     ],
 )
 def test_only_trusted_proxies_are_believed(settings, proxies, forwarded, expected):
@@ -30,3 +33,13 @@ def test_only_trusted_proxies_are_believed(settings, proxies, forwarded, expecte
 
 def test_a_server_on_a_unix_socket_names_no_address():
     assert client_ip(RequestFactory().get("/", REMOTE_ADDR="")) == "0.0.0.0"
+
+
+@pytest.mark.parametrize("one", ["REMOTE_ADDR", "HTTP_X_FORWARDED_FOR"])
+def test_ipv4_seen_by_ipv6_is_not_one_network(settings, one):
+    settings.TRUSTED_PROXIES = int(one != "REMOTE_ADDR")
+    found = [
+        client_ip(RequestFactory().get("/", **{one: f"::ffff:{address}"}))
+        for address in ("203.0.113.9", "198.51.100.7")
+    ]
+    assert found == ["203.0.113.9", "198.51.100.7"]
