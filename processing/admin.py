@@ -79,9 +79,9 @@ class Acting:
             try:
                 act(row)
             except AppError as error:
-                admin_site.message_user(
-                    request, f"{row.public_id}: {error.message}", messages.WARNING
-                )
+                # The page writes the first letter large, which an id must not be.
+                refusal = f"{error.message.rstrip('.')}: {row.public_id}"
+                admin_site.message_user(request, refusal, messages.WARNING)
             else:
                 acted += 1
                 admin_site.log_change(request, row, f"{done.capitalize()}.")

@@ -22,21 +22,25 @@ def staff(db: None) -> Client:
     return client
 
 
-def act(staff: Client, action: str, *chosen: Job) -> list[str]:
+def act(staff: Client, action: str, *chosen: Job) -> tuple[str, list[str]]:
+    """What the page shows above its list, and the messages in it."""
     form = {"action": action, "_selected_action": [str(job.pk) for job in chosen]}
     response = staff.post(LIST, form, follow=True)
-    return [str(message) for message in response.context["messages"]]
+    shown = response.content.decode().partition("result_list")[0]
+    return shown, [str(message) for message in response.context["messages"]]
 
 
 def test_cancel_and_retry(staff: Client, owner: Seller, submit: Callable[..., Job]) -> None:
     one, other = submit(), submit(crop=True)
     jobs.cancel(other)
-    assert act(staff, "cancel_jobs", one, other) == [
-        f"{other.public_id}: A job that is cancelled can't be cancelled.",
+    shown, told = act(staff, "cancel_jobs", one, other)
+    assert told == [
+        f"A job that is cancelled can't be cancelled: {other.public_id}",
         "1 job cancelled.",
     ]
+    assert other.public_id in shown
     assert owner.used() == 0
-    assert act(staff, "retry_jobs", one) == ["1 job queued again."]
+    assert act(staff, "retry_jobs", one)[1] == ["1 job queued again."]
     assert Job.objects.get(pk=one.pk).state == JobState.PENDING
     assert owner.used() == 1
 
