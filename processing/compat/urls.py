@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from processing.compat import registry
+from processing.compat.dialect import Dialect
+from processing.compat.views import UnknownAddress
 
-urlpatterns = [path(dialect.path, include(dialect.urls)) for dialect in registry.registered()]
+
+def _beside(dialect: Dialect) -> type[UnknownAddress]:
+    """What lies beside a dialect's addresses, at its own host name too, answers in its shape."""
+    return type("Beside", (UnknownAddress,), {"dialect": dialect})
+
+
+urlpatterns = [
+    *[path(dialect.path, include(dialect.urls)) for dialect in registry.registered()],
+    *[
+        re_path(f"^{dialect.path.partition('/')[0]}/", _beside(dialect).as_view())
+        for dialect in registry.registered()
+    ],
+]

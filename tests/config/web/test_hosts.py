@@ -59,6 +59,8 @@ def test_a_photo_as_large_as_there(server: WebServer, customer: Customer) -> Non
 def test_nothing_else_is_there(server: WebServer, path: str) -> None:
     answer = ask(server, PHOTOS, "GET", path)
     assert (answer.status_code, answer.json()) == (404, {"error": {"message": "Not found."}})
+    elsewhere = ask(server, FX, "GET", path)
+    assert (elsewhere.status_code, elsewhere.json()["error"]) == (404, "NOT_FOUND")
 
 
 def test_other_hosts_are_as_before(server: WebServer) -> None:
