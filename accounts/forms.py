@@ -51,11 +51,11 @@ class _CountedCode:
         return code
 
 
-class CodeForm(_CountedCode, AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_CountedCode, AuthenticateForm):
     """The second step of signing in."""
 
 
-class CodeAgainForm(_CountedCode, ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_CountedCode, ReauthenticateForm):
     """Asked for once more, before something that matters."""
 
 

@@ -29,8 +29,8 @@ def register(folder: str) -> None:
         settings.RATE_LIMITS.setdefault(group, rate)
     if dialect.hosts_setting:
         _serve_at(dialect.setting(dialect.hosts_setting), dialect)
-    settings.CORS_ALLOW_HEADERS.extend(dialect.request_headers)
-    settings.CORS_EXPOSE_HEADERS.extend(dialect.response_headers)
+    settings.CORS_ALLOW_HEADERS.extend(dialect.request_headers)  # type: ignore[misc]
+    settings.CORS_EXPOSE_HEADERS.extend(dialect.response_headers)  # type: ignore[misc]
     if dialect.translate is not None:
         payloads.register_dialect(dialect.name, dialect.translate)
     _DIALECTS[dialect.name] = dialect

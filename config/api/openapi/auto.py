@@ -5,7 +5,7 @@ from __future__ import annotations
 from drf_spectacular.openapi import AutoSchema
 
 
-class Operation(AutoSchema):  # type: ignore[misc]
-    def get_description(self) -> str:
+class Operation(AutoSchema):
+    def get_description(self) -> str:  # type: ignore[override]
         """Leave out docstrings of views: they say how the code works. `endpoint` describes."""
         return ""
