@@ -84,7 +84,9 @@ def check_still_open(account: Account, *, lock: bool = False) -> None:
     AppError ACCOUNT_DELETED where it goes, or is gone. With ``lock`` no other request of the account
     passes here until the transaction ends."""
     rows = Account.objects.filter(pk=account.pk, closed_at=None)
-    row = (rows.select_for_update() if lock else rows).first()
+    # A lock on the key as well would stand against every new row that refers to the account, and
+    # fifty requests at once would deadlock.
+    row = (rows.select_for_update(no_key=True) if lock else rows).first()
     if row is None:
         raise AppError("ACCOUNT_DELETED", "This account was deleted.", status=403)
     check_open(row)
@@ -96,7 +98,9 @@ def account_of(user: User) -> Account:
     if found is not None:
         return found
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)  # two first requests make one account
+        User.objects.select_for_update(no_key=True).get(
+            pk=user.pk
+        )  # two first requests make one account
         return _first_account(user) or make_account(user)
 
 

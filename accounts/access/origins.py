@@ -32,7 +32,9 @@ def name_origins(account: Account, texts: Iterable[str]) -> None:
     if len(origins) > MAX_ORIGINS:
         raise invalid("webOrigins", f"At most {MAX_ORIGINS} origins can be named.")
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)  # two changes at once are one
+        Account.objects.select_for_update(no_key=True).get(
+            pk=account.pk
+        )  # two changes at once are one
         WebOrigin.objects.filter(account=account).delete()
         WebOrigin.objects.bulk_create(WebOrigin(account=account, origin=one) for one in origins)
 

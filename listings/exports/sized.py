@@ -50,7 +50,7 @@ def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) 
     keys = {pk: template.key(image) for pk, image in wanted.items() if pk not in ready}
     with transaction.atomic():
         # Two requests at once must not put the same pictures to work twice.
-        Account.objects.select_for_update().get(pk=caller.account.pk)
+        Account.objects.select_for_update(no_key=True).get(pk=caller.account.pk)
         made = _made(caller.account, keys)
         ready |= made
         under_way = _under_way(caller.account, keys.values())

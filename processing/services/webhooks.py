@@ -69,7 +69,9 @@ def register(
         dialect=wanted.dialect,
     )
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)  # one registration at a time
+        Account.objects.select_for_update(no_key=True).get(
+            pk=account.pk
+        )  # one registration at a time
         if WebhookEndpoint.objects.filter(account=account).count() >= MAX_WEBHOOKS:
             raise AppError(
                 "CONFLICT", f"An account can have at most {MAX_WEBHOOKS} webhooks.", status=409
