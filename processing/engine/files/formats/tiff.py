@@ -123,10 +123,13 @@ def refusal(page: Layout) -> str | None:
 
 
 def _to_8_bits(values: np.ndarray, page: Layout) -> U8:
+    premultiplied = page.samples == 4 and page.extra == _PREMULTIPLIED
     if page.format == _UNSIGNED:
-        return (values >> 24).astype(np.uint8)
+        if not premultiplied:
+            return (values >> 24).astype(np.uint8)
+        values = values / np.float32(2**32 - 1)
     values = values.astype(np.float32, copy=False)
-    if page.samples == 4 and page.extra == _PREMULTIPLIED:
+    if premultiplied:
         alpha = values[..., 3:]
         values[..., :3] /= np.where(alpha > 0, alpha, 1)
     return samples.from_float(values)

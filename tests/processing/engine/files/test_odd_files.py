@@ -50,6 +50,7 @@ def with_alpha(values: np.ndarray, alpha: float) -> np.ndarray:
         (tiff(plain(np.uint16, 65535.0), bigtiff=True), None),
         (tiff(with_alpha(plain(np.float32), 0.5), extrasamples=["unassalpha"]), 128),
         (tiff(with_alpha(plain(np.float32, 0.5), 0.5), extrasamples=["assocalpha"]), 128),
+        (tiff(with_alpha(plain(np.uint32, 2**31), 2**31), extrasamples=["assocalpha"]), 128),
     ],
     ids=[
         "32",
@@ -62,6 +63,7 @@ def with_alpha(values: np.ndarray, alpha: float) -> np.ndarray:
         "BigTIFF of 16 bits",
         "alpha",
         "premultiplied",
+        "premultiplied integers",
     ],
 )
 def test_a_tiff_of_deep_values_is_read(data: bytes, alpha: int | None) -> None:
