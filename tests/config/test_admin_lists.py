@@ -13,7 +13,7 @@ from django.utils import timezone
 import config.admin
 import config.urls
 from accounts.models import UsageEntry, User
-from config import public_ids
+from config import encryption, public_ids
 from listings.models import Comparable, ComparableImport, Listing
 from media_library.models import Image
 from processing.models import Batch, Job, WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -39,7 +39,10 @@ def url_of(model: Any) -> str:
 def shop(owner: Seller) -> Seller:
     """A row of what staff look for when something is wrong."""
     endpoint = WebhookEndpoint.objects.create(
-        account=owner.account, url="https://example.org/hook", secret="whsec_c2VjcmV0", events=["x"]
+        account=owner.account,
+        url="https://example.org/hook",
+        encrypted_secret=encryption.encrypt("whsec_c2VjcmV0"),
+        events=["x"],
     )
     delivery = WebhookDelivery.objects.create(endpoint=endpoint, event="job.completed", payload={})
     WebhookAttempt.objects.create(delivery=delivery, number=1, status=503, answer="Busy")

@@ -108,6 +108,7 @@ def test_options_become_the_command(seller: Person) -> None:
     assert response.status_code == 200
     job = Job.objects.get()
     assert job.command == {
+        "version": 1,
         "operation": "remove-background",
         "output": "cutout",
         "cleanUp": {"islands": True, "pinholes": True, "shadow": True, "keepHanger": True},

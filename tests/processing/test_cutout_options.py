@@ -7,6 +7,7 @@ dialects' tests are with them.)
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -98,10 +99,13 @@ def test_the_document_describes_every_option(body: str, definition: type, more: 
     parts = {camel(part.name): part for part in fields(definition)}
     assert set(described) == {*parts, *more}
     for name, part in parts.items():
-        if words := words_of(definition, part.name):
-            assert described[name]["description"] == words.help
-        if "default" in described[name]:
-            assert described[name]["default"] == part.default
+        words = words_of(definition, part.name)
+        told = described[name].get("description", "")
+        assert told.startswith(words.help if words else "")
+        _, told, default = told.partition(" Default: `")
+        if told:
+            default = default.removesuffix("`.")
+            assert default in (part.default, json.dumps(part.default))
 
 
 def test_the_guide_names_every_option() -> None:
