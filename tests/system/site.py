@@ -77,6 +77,7 @@ class Site:
     def start(self) -> Self:
         """Start it and wait until work can be done."""
         with self.log.open("ab") as log:
+            said_before = log.tell()
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "config.launch"],
                 cwd=ROOT,
@@ -87,7 +88,7 @@ class Site:
                 start_new_session=True,
             )
         try:
-            until(self._is_ready, seconds=START_SECONDS, pause=0.1)
+            until(lambda: self._is_ready(said_before), seconds=START_SECONDS, pause=0.1)
         except AssertionError as error:
             raise AssertionError(f"the site did not start:\n{self.tail()}") from error
         return self
@@ -209,10 +210,11 @@ class Site:
                 return int(folder.name)
         raise AssertionError(f"the launcher runs no {name!r}")
 
-    def _is_ready(self) -> bool:
+    def _is_ready(self, said_before: int) -> bool:
+        """Whether the launcher says so: for a moment a killed one's web server may still answer."""
         if self.process is None or self.process.poll() is not None:
             raise AssertionError("the launcher has ended")
-        return self.answers("/readyz")
+        return b"Packshot is ready" in self.log.read_bytes()[said_before:]
 
     def answers(self, path: str) -> bool:
         """Whether the site says 200 there."""

@@ -26,7 +26,9 @@ import httpx
 import pytest
 import redis
 
+from config import public_ids
 from config.launch import table
+from processing.delivery.events import stream_of_job
 from tests.processing.receiver import receiving
 from tests.system.sellers import Event, Seller, assert_done_once, events_of, photo
 from tests.system.site import AGAIN_SECONDS, ROOT, START_SECONDS, Site, is_alive, until
@@ -118,17 +120,18 @@ def test_idle_streams_hold_no_thread_and_no_database(site: Site) -> None:
         sellers = [Seller(stack.enter_context(site.client(key))) for key in keys]
         images = [seller.upload(photo(240, 150)) for seller in sellers]
         stack.enter_context(paused(site.worker_pid()))
-        threads, streams = _threads(web), []
+        threads, streams, channels = _threads(web), [], []
         for who, image in zip(sellers, images, strict=True):
-            url = f"/jobs/{who.submit(image)}/events"
+            job_id = who.submit(image)
+            channels.append(stream_of_job(public_ids.decode("job", job_id)))
             for _ in range(10):
-                told = events_of(stack.enter_context(who.client.stream("GET", url)))
+                stream = who.client.stream("GET", f"/jobs/{job_id}/events")
+                told = events_of(stack.enter_context(stream))
                 assert next(told).name == "job.queued"
                 streams.append(told)  # one that is thrown away closes its connection
         until(lambda: _threads(web) < threads + 10, seconds=10)
         until(lambda: _database_files(web, site) == 0, seconds=10)
         with redis.Redis.from_url(site.redis_url) as told_by:
-            channels = told_by.pubsub_channels("packshot:events:job:*")
             assert sum(count for _, count in told_by.pubsub_numsub(*channels)) == len(streams)
 
 
@@ -243,63 +246,6 @@ def test_nobody_else_can_read_the_data(site: Site, seller: Seller) -> None:
     assert (site.var / "packshot.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_site_with_open_streams_stops(site: Site, seller: Seller) -> None:
-    image_id = seller.upload(photo(270, 150))
-    with paused(site.worker_pid()):
-        url = f"/jobs/{seller.submit(image_id)}/events"
-        response = _opened(seller, url)
-        assert next(events_of(response)).name == "job.queued"
-    assert site.stop() == 0
-    response.close()
-
-
-def _opened(seller: Seller, url: str) -> httpx.Response:
-    return seller.client.send(seller.client.build_request("GET", url), stream=True)
-
-
-def _opens(stack: ExitStack, seller: Seller, url: str) -> bool:
-    answer = _opened(seller, url)
-    stack.callback(answer.close)
-    return answer.status_code == 200
-
-
-def _one_more(seller: Seller, url: str, heard: list[Event]) -> Event | None:
-    """The next event, however often the server must be asked; None when there is no more."""
-    headers = {"Last-Event-ID": str(heard[-1].id)} if heard else {}
-
-    def ask() -> list[Event | None]:
-        try:
-            with seller.client.stream("GET", url, headers=headers) as response:
-                if response.status_code == 204:
-                    return [None]
-                return [next(events_of(response))]
-        except (httpx.TransportError, StopIteration):
-            return []
-
-    return until(ask, seconds=60, pause=0.2)[0]
-
-
-def _web_pid(site: Site) -> int:
-    """The process that answers: the child of granian's own which runs Python threads."""
-    master = site.pid("web")
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return max((int(child) for child in children), key=_threads)
-
-
-def _threads(pid: int) -> int:
-    return len(list(Path(f"/proc/{pid}/task").iterdir()))
-
-
-def _database_files(pid: int, site: Site) -> int:
-    found = 0
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            found += str(link.readlink()).startswith(str(site.var / "packshot.sqlite3"))
-        except FileNotFoundError:  # closed meanwhile
-            continue
-    return found
-
-
 READS_A_BACKUP = """
 import hashlib, json, sqlite3, sys
 import django
@@ -360,6 +306,63 @@ def test_a_backup_of_the_running_site_is_whole(site: Site, tmp_path: Path) -> No
         "folder": str(copy),
     }
     assert copy.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_site_with_open_streams_stops(site: Site, seller: Seller) -> None:
+    image_id = seller.upload(photo(270, 150))
+    with paused(site.worker_pid()):
+        url = f"/jobs/{seller.submit(image_id)}/events"
+        response = _opened(seller, url)
+        assert next(events_of(response)).name == "job.queued"
+    assert site.stop() == 0
+    response.close()
+
+
+def _opened(seller: Seller, url: str) -> httpx.Response:
+    return seller.client.send(seller.client.build_request("GET", url), stream=True)
+
+
+def _opens(stack: ExitStack, seller: Seller, url: str) -> bool:
+    answer = _opened(seller, url)
+    stack.callback(answer.close)
+    return answer.status_code == 200
+
+
+def _one_more(seller: Seller, url: str, heard: list[Event]) -> Event | None:
+    """The next event, however often the server must be asked; None when there is no more."""
+    headers = {"Last-Event-ID": str(heard[-1].id)} if heard else {}
+
+    def ask() -> list[Event | None]:
+        try:
+            with seller.client.stream("GET", url, headers=headers) as response:
+                if response.status_code == 204:
+                    return [None]
+                return [next(events_of(response))]
+        except (httpx.TransportError, StopIteration):
+            return []
+
+    return until(ask, seconds=60, pause=0.2)[0]
+
+
+def _web_pid(site: Site) -> int:
+    """The process that answers: the child of granian's own which runs Python threads."""
+    master = site.pid("web")
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return max((int(child) for child in children), key=_threads)
+
+
+def _threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def _database_files(pid: int, site: Site) -> int:
+    found = 0
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            found += str(link.readlink()).startswith(str(site.var / "packshot.sqlite3"))
+        except FileNotFoundError:  # closed meanwhile
+            continue
+    return found
 
 
 def _upload_until(stop: threading.Event, seller: Seller) -> int:
