@@ -16,7 +16,8 @@ def main() -> None:
     for part in [name] if name else PARTS:
         print(f"\n=== {part}\n", flush=True)
         sys.argv = [f"python -m tests.torture {part}", *options]
-        importlib.import_module(f"tests.torture.{part}").main()
+        if importlib.import_module(f"tests.torture.{part}").main():
+            sys.exit(f"{part} failed.")
 
 
 if __name__ == "__main__":

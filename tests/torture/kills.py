@@ -55,7 +55,7 @@ class Killer:
 
     def _pid(self, what: str) -> int:
         if what == "web":
-            return self.site.pid("granian")
+            return self.site.pid("web")
         return self.site.queue_pid() if what == "queue" else min(self.site.worker_pids(what))
 
 

@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def torture(site: Site, seller: Seller, dice: random.Random, count: int) -> None:
-    web, workers = site.pid("granian"), site.worker_pids()
+    web, workers = site.pid("web"), site.worker_pids()
     sources = pictures()
     answers: Counter[str] = Counter()
     taken: list[str] = []
@@ -52,7 +52,7 @@ def torture(site: Site, seller: Seller, dice: random.Random, count: int) -> None
     print(f"{len(taken)} cut out: {dict(ends)}")
     assert "INTERNAL_ERROR" not in ends
     assert "WORKER_LOST" not in ends
-    assert (site.pid("granian"), site.worker_pids()) == (web, workers)
+    assert (site.pid("web"), site.worker_pids()) == (web, workers)
 
 
 def how_it_ends(seller: Seller, taken: list[str]) -> Iterator[str]:
