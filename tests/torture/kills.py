@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import redis
 
 from tests.processing.receiver import Receiver, receiving
 from tests.system.sellers import Seller, photo
@@ -50,7 +51,7 @@ class Killer:
             )[0]
             try:
                 os.kill(self._pid(what), signal.SIGKILL)
-            except (AssertionError, OSError, ValueError):
+            except (AssertionError, OSError, ValueError, redis.RedisError):
                 continue  # that one is dead already
             self.killed[what] += 1
 
