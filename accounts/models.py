@@ -370,7 +370,7 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField(default=0)  # of the answer; 0 until there is one
     # When the request that works on it began; null where it broke off.
     claimed_at = models.DateTimeField(null=True, default=timezone.now)
-    claimed_by = models.CharField(max_length=64, blank=True, default="")  # config.process_marks
+    claimed_by = models.CharField(max_length=64, blank=True, default="")  # its process's mark
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

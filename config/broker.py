@@ -17,7 +17,7 @@ from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.errors import ConnectionClosed
 from redis.client import PubSub
 
-from config.outages import QUEUE_ERRORS
+from config.failures.outages import QUEUE_ERRORS
 
 log = structlog.get_logger(__name__)
 _CONFIRM_SECONDS = 5.0

@@ -27,7 +27,7 @@ import httpx
 from django.conf import settings
 
 from config.errors import AppError
-from config.networks import Network
+from config.setup.networks import Network
 
 PORTS = frozenset({80, 443, 8080, 8443})
 _ANY_PORT = range(1, 1 << 16)

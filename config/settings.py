@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from config.cors import cors
-from config.networks import networks
-from config.schema_settings import API_DOCUMENT
-from config.secrets import generated_secret, numbered
+from config.setup.api_document import API_DOCUMENT
+from config.setup.cors import cors
+from config.setup.networks import networks
+from config.setup.secrets import generated_secret, numbered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()

@@ -8,7 +8,7 @@ from uuid import UUID
 import dramatiq
 import structlog
 
-from config.outages import QUEUE_ERRORS
+from config.failures.outages import QUEUE_ERRORS
 from media_library.files import thumbnails
 from processing.engine.errors import EngineError
 

@@ -19,8 +19,8 @@ from django.utils.crypto import constant_time_compare, get_random_string
 
 from accounts.access.scopes import ALL_SCOPES
 from accounts.models import Account, ApiKey, User
-from config.database import if_it_can_be_written
 from config.errors import not_found
+from config.failures.optional_writes import if_it_can_be_written
 
 PREFIX = "ps_"
 TOUCH_EVERY = timedelta(minutes=1)

@@ -15,8 +15,8 @@ from django.http import HttpRequest
 
 from accounts.http import known_caller
 from accounts.models import Account, WebOrigin
-from config.cors import URLS
 from config.errors import invalid
+from config.setup.cors import URLS
 
 MAX_ORIGINS = 20
 _ORIGIN = re.compile(

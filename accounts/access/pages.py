@@ -18,8 +18,8 @@ from accounts.http import Caller, known_caller, remember_caller
 from accounts.limits.rate_limits import hit
 from accounts.models import User
 from accounts.services import account_of
-from config import outages
 from config.errors import AppError
+from config.failures import outages
 
 View = Callable[Concatenate[HttpRequest, ...], HttpResponse]
 

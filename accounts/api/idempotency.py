@@ -32,9 +32,9 @@ from rest_framework.response import Response
 
 from accounts.http import caller
 from accounts.models import IdempotencyRecord
-from config import process_marks
 from config.api import errors
 from config.errors import AppError, invalid
+from config.failures import process_marks
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.lifecycle import erasing
 from accounts.models import Account
-from config.outages import QUEUE_ERRORS
+from config.failures.outages import QUEUE_ERRORS
 
 # After this long the message goes to the end of the queue, so that others get their turn.
 _SECONDS = 10.0

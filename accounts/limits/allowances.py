@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
 from accounts.limits.rate_limits import UNLIMITED, RateLimitResult, limit_of
-from config.outages import QUEUE_ERRORS
+from config.failures.outages import QUEUE_ERRORS
 
 log = structlog.get_logger(__name__)
 

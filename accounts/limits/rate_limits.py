@@ -28,7 +28,7 @@ from limits.strategies import MovingWindowRateLimiter
 from accounts.http import client_ip, known_caller
 from accounts.limits import exceptions
 from accounts.models import Account
-from config.outages import QUEUE_ERRORS
+from config.failures.outages import QUEUE_ERRORS
 
 UNLIMITED = 1_000_000_000
 GENERAL = "general"

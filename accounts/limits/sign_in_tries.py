@@ -25,7 +25,7 @@ from accounts.http import client_ip
 from accounts.limits.rate_limits import network_of
 from accounts.models import normalised_email
 from config.errors import AppError
-from config.outages import QUEUE_ERRORS
+from config.failures.outages import QUEUE_ERRORS
 
 MAX_FROM_NETWORK = 5
 MAX_FROM_EVERYWHERE = 20

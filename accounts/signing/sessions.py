@@ -20,7 +20,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from config import encryption
-from config.database import if_it_can_be_written
+from config.failures.optional_writes import if_it_can_be_written
 
 if TYPE_CHECKING:
     from accounts.models import Session

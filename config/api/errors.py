@@ -12,8 +12,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from config import outages
 from config.errors import AppError
+from config.failures import outages
 
 log = structlog.get_logger(__name__)
 

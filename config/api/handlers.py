@@ -15,9 +15,9 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from rest_framework.response import Response
 
-from config import outages
 from config.api.errors import body
 from config.errors import AppError
+from config.failures import outages
 from config.middleware import request_id
 
 

@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponseBase
 
-from config import outages
+from config.failures import outages
 from config.hosts import path_at
 from config.web.bodies import Body, Message, Receive
 

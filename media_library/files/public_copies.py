@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from config.outages import QUEUE_ERRORS
+from config.failures.outages import QUEUE_ERRORS
 from media_library.files import storage
 from media_library.models import Image
 from processing.engine.errors import EngineError

@@ -14,8 +14,9 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import recorded_id
 from accounts.http import caller
-from config import outages, public_ids
+from config import public_ids
 from config.errors import AppError, not_found
+from config.failures import outages
 from media_library import selectors
 from media_library.files import storage
 from media_library.files.links import content_url

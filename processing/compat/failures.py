@@ -19,9 +19,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from config import outages
 from config.api.errors import flatten
 from config.errors import AppError
+from config.failures import outages
 from config.middleware import request_id
 from processing.compat.fields import ParameterError
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from accounts.http import Caller
-from config import outages
 from config.errors import AppError
+from config.failures import outages
 from media_library.models import Image
 from processing.commands import Command
 from processing.models import Job, JobState

@@ -22,8 +22,8 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from config.failures.outages import QUEUE_ERRORS
 from config.observability import queued_arguments
-from config.outages import QUEUE_ERRORS
 from processing.delivery import lanes, sending
 from processing.delivery.sending import Outcome
 from processing.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint

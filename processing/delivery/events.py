@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from redis.client import PubSub
 
 from accounts.models import Account
+from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client
-from config.outages import QUEUE_ERRORS
 from processing.delivery import outbox
 from processing.models import ENDED_STATES, Batch, Job, JobEvent
 

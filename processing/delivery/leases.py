@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 import structlog
 from django.conf import settings
 
+from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client
-from config.outages import QUEUE_ERRORS
 
 log = structlog.get_logger(__name__)
 # Three heartbeats of a stream, each of which renews its lease: a late one costs nothing.

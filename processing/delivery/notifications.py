@@ -13,7 +13,7 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from config.outages import QUEUE_ERRORS
+from config.failures.outages import QUEUE_ERRORS
 
 log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 1.0  # how long an event can go unnoticed while nobody tells of it

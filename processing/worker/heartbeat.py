@@ -11,8 +11,8 @@ import structlog
 from django.conf import settings
 from dramatiq.middleware import Middleware
 
+from config.failures.outages import QUEUE_ERRORS
 from config.observability import WORKER_KEY, queue_client
-from config.outages import QUEUE_ERRORS
 from processing.delivery.attempts import QUEUE as WEBHOOKS
 from processing.engine import memory
 from processing.worker.runtime import registry, use_one_core

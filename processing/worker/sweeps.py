@@ -8,8 +8,8 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client, queued_arguments
-from config.outages import QUEUE_ERRORS
 from processing.delivery import attempts
 from processing.models import Job, JobState
 from processing.worker import tasks, transitions

@@ -13,9 +13,9 @@ import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
 
-from config import outages
+from config.failures import outages
+from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client
-from config.outages import QUEUE_ERRORS
 from processing.models import Batch, Job
 from processing.worker import fair_share, runner, transitions
 

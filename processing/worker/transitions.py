@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.limits import quotas
-from config import outages
+from config.failures import outages
 from media_library.models import Image
 from processing.delivery import events
 from processing.models import OPEN_STATES, Job, JobState

@@ -21,8 +21,8 @@ from cryptography.x509.oid import NameOID
 from django.core.exceptions import ImproperlyConfigured
 
 from config import outbound
-from config.networks import networks
 from config.outbound import Download, OutboundError, Response, fetch, is_public, post, vet
+from config.setup.networks import networks
 
 NOT_PUBLIC = "This address doesn't lead to a public web server."
 PUBLIC = "93.184.216.34"

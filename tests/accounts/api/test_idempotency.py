@@ -22,8 +22,8 @@ from rest_framework.test import APIRequestFactory
 from accounts.access import api_keys
 from accounts.api import idempotency
 from accounts.models import ApiKey, IdempotencyRecord
-from config import process_marks
 from config.errors import AppError
+from config.failures import process_marks
 from tests.accounts.conftest import Seller
 
 KEYS = "/api/v1/keys"

@@ -28,8 +28,8 @@ from accounts.access.demo import create_demo
 from accounts.limits import quotas
 from accounts.models import Account, ApiKey, Session
 from accounts.signing import jwt
-from config import outages
 from config.broker import Broker
+from config.failures import outages
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from processing.engine.networks.registry import ModelInfo

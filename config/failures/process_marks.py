@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from config.secrets import generated_secret
+from config.setup.secrets import generated_secret
 
 # By process: a child that was forked has the parent's, whose locks are not its own.
 _ONE_AT_A_TIME = threading.Lock()

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from config import process_marks
+from config.failures import process_marks
 
 OTHER = """
 import sys, time
 from pathlib import Path
 from django.conf import settings
 settings.configure(VAR_DIR=Path(sys.argv[1]))
-from config import process_marks
+from config.failures import process_marks
 print(process_marks.mark(), flush=True)
 time.sleep(60)
 """
