@@ -35,7 +35,7 @@ def holdings(account_id: UUID) -> dict[str, int]:
 def _remove_folder(account_id: UUID) -> None:
     """Remove an account's folder on local disk, with files that lost their row."""
     top = str(account_id)
-    if not isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+    if not isinstance(default_storage, FileSystemStorage):
         return
     if not default_storage.exists(top):
         return

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.failures.outages import QUEUE_ERRORS
-from media_library.files import storage
+from media_library.files import renditions, storage
 from media_library.models import Image
 from processing.engine.errors import EngineError
 from processing.engine.files import bare, decode
@@ -52,12 +52,7 @@ def make_public_copy(image_id: str) -> None:
         Image.live.filter(pk=image.pk, public_key="").update(public_key=image.file_key)
         return
     extension, copy = _copy(data, image.width * image.height)
-    key = storage.rendition_key(image.account_id, image.pk, kind="public", extension=extension)
-    with storage.removed_unless_kept([key]) as undo:
-        storage.save(key, copy)
-        # Meanwhile the picture may have been deleted, or another worker may have been faster.
-        if Image.live.filter(pk=image.pk, public_key="").update(public_key=key):
-            undo.pop_all()
+    renditions.keep(image, "public", copy, extension=extension)
 
 
 def ask_for(images: Iterable[Image]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from media_library.files import storage
+from media_library.files import renditions, storage
 from media_library.models import Image
 from processing.engine.errors import EngineError
 from processing.engine.files import decode
@@ -30,11 +30,4 @@ def make(image_id: UUID) -> None:
     except EngineError:
         Image.objects.filter(pk=image_id).update(thumbnail_due_at=None)
         raise
-    key = storage.rendition_key(image.account_id, image.id, kind="thumbnail", extension=FORMAT)
-    with storage.removed_unless_kept([key]) as undo:
-        storage.save(key, preview)
-        # Meanwhile the picture may have been deleted, or another worker may have been faster.
-        if Image.live.filter(pk=image_id, thumbnail_key="").update(
-            thumbnail_key=key, thumbnail_due_at=None
-        ):
-            undo.pop_all()
+    renditions.keep(image, "thumbnail", preview, extension=FORMAT, thumbnail_due_at=None)

@@ -27,7 +27,7 @@ from accounts.models import Account
 from config import outbound
 from config.errors import AppError
 from media_library.checks import CheckedFile, check, display_name, with_ending
-from media_library.files import storage
+from media_library.files import renditions, storage
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
 from media_library.tasks import ask_for_thumbnails
@@ -188,13 +188,7 @@ def keep(result: Image) -> None:
 
 def store_corrected(image: Image, data: bytes, media_type: str) -> None:
     """Keep the original turned upright. The first one stays; a second is dropped."""
-    extension = _EXTENSIONS[media_type]
-    key = storage.rendition_key(image.account_id, image.id, kind="corrected", extension=extension)
-    with storage.removed_unless_kept([key]) as undo:
-        storage.save(key, data)
-        # Two jobs may turn it at once. The condition lets one in; the other's file is removed.
-        if Image.live.filter(pk=image.pk, corrected_key="").update(corrected_key=key):
-            undo.pop_all()
+    renditions.keep(image, "corrected", data, extension=_EXTENSIONS[media_type])
     image.refresh_from_db(fields=["corrected_key"])
 
 
