@@ -5,7 +5,9 @@ import numpy as np
 import numpy.typing as npt
 
 U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
 Box = tuple[int, int, int, int]
 
 # Alpha below this is haze that no eye sees.

@@ -148,13 +148,13 @@ def _decoded(source: bytes, work: _Work) -> tuple[Decoded, tuple[int, int]]:
     """
     plan, most = work.plan, work.tools.max_pixels
     least = None
-    header = decode.probe(source, max_pixels=most)
-    width, height = header.oriented_size
     if plan.cutting is None and plan.text_removal is None and plan.upscale is None:
-        left, top, right, bottom = _placement((width, height), plan).place
+        size = decode.probe(source, max_pixels=most).oriented_size
+        left, top, right, bottom = _placement(size, plan).place
         least = (right - left, bottom - top)
     converted = plan.export.color_space == "sRGB"
-    return decode.decode(source, max_pixels=most, convert=converted, least=least), (width, height)
+    photo = decode.decode(source, max_pixels=most, convert=converted, least=least)
+    return photo, photo.probe.oriented_size
 
 
 def _without_text(photo: Decoded, work: _Work) -> tuple[Decoded, F32 | None, int | None]:

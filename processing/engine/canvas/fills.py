@@ -4,14 +4,12 @@ import numpy as np
 import numpy.typing as npt
 
 from processing.engine import arrays
-from processing.engine.arrays import F32
+from processing.engine.arrays import F32, F64
 from processing.engine.canvas import layout, linear
 from processing.engine.canvas.compose import Pixels, over
 from processing.engine.canvas.resample import resample
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import Gradient, Scaling
-
-F64 = npt.NDArray[np.float64]
 
 # Steps along a gradient: more than any canvas has pixels.
 _STEPS = 1 << 14

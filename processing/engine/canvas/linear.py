@@ -7,9 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from processing.engine.arrays import F32, U8
-
-U16 = npt.NDArray[np.uint16]
+from processing.engine.arrays import F32, U8, U16
 
 FULL = 65535
 

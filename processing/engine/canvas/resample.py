@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from processing.engine.arrays import F32, U8, Box
+from processing.engine.arrays import F32, U8, U16, Box
 from processing.engine.canvas import linear
 from processing.engine.canvas.compose import places_of
-from processing.engine.canvas.linear import FULL, U16
+from processing.engine.canvas.linear import FULL
 
 # A strip of a large photo should stay in the processor's cache.
 _STRIP = 64

@@ -14,11 +14,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from processing.engine.arrays import F32, U8
+from processing.engine.arrays import F32, F64, U8, U16
 from processing.engine.canvas import linear
 
-F64 = npt.NDArray[np.float64]
-U16 = npt.NDArray[np.uint16]
 # x and y of white, red, green and blue.
 Chromaticities = tuple[float, float, float, float, float, float, float, float]
 

@@ -20,7 +20,6 @@ from processing.engine.files.color_space import (
 )
 from processing.engine.files.opening import DECODER_ERRORS
 
-_UNSPECIFIED = 2
 # libpng takes gammas for equal that are this near.
 _SRGB_GAMMA, _GAMMA_MARGIN = 1 / 2.2, 0.05
 _CHUNKS_AT = 8
@@ -33,7 +32,7 @@ def space_of(image: Image.Image, data: bytes) -> ColorSpace | None:
         if image.format == "PNG":
             space = _of_png(image, data)
         elif image.format in ("AVIF", "HEIF") and not image.info.get("icc_profile"):
-            space = _of_nclx(data)
+            space = _of_nclx(image, data)
         else:
             return None
     except DECODER_ERRORS:
@@ -58,8 +57,10 @@ def _of_png(image: Image.Image, data: bytes) -> ColorSpace | None:
     return ColorSpace(tuple(chromaticities), gamma=1 / gamma)
 
 
-def _of_nclx(data: bytes) -> ColorSpace | None:
-    named = pillow_heif.open_heif(data).info.get("nclx_profile")
+def _of_nclx(image: Image.Image, data: bytes) -> ColorSpace | None:
+    # Pillow's own plugin, which reads AVIF, doesn't tell; that of HEIF does.
+    info = image.info if image.format == "HEIF" else pillow_heif.open_heif(data).info
+    named = info.get("nclx_profile")
     if not named:
         return None
     transfer = named["transfer_characteristics"]

@@ -207,7 +207,8 @@ def _decode_jpeg(
         return np.asarray(image.convert("RGB"))
     # At full size OpenCV's decoder is twice as fast as Pillow's, but it fills in what a cut file
     # lacks with grey and says nothing, so the stream is proved whole first.
-    verify(data, max_pixels=width * height)
+    _shrink_on_load(image, 1)
+    image.load()
     pixels = cv2.imdecode(
         np.frombuffer(jpeg.ended(data), np.uint8),
         cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION,

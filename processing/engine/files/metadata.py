@@ -76,9 +76,9 @@ def rgb_profile(image: Image.Image, source: bytes) -> bytes | None:
     profile = image.info.get("icc_profile")
     if image.mode not in ("RGB", "RGBA", "RGBX", "P", "PA"):
         return None
-    if color_tags.space_of(image, source) is not None:
-        return None
     if not isinstance(profile, bytes) or not 0 < len(profile) <= _MAX_PROFILE:
+        return None
+    if color_tags.space_of(image, source) is not None:
         return None
     try:
         parsed = ImageCms.ImageCmsProfile(BytesIO(profile))

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from processing.engine.arrays import U8
+from processing.engine.arrays import U8, U16
 
-U16 = npt.NDArray[np.uint16]
 _BITS, _PHOTOMETRIC, _PLANES, _FORMAT = 258, 262, 284, 339
 _WHITE_IS_ZERO, _SEPARATE, _SIGNED = 0, 2, 2
 _GREY = 0

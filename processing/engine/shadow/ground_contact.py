@@ -7,7 +7,7 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8, Box
-from processing.engine.canvas.contact import LEAST_CONTACT
+from processing.engine.canvas.contact import touches
 
 # The ground may rise to one side by this slope (two shoes, one behind the other); what hangs
 # higher than that (a mug's handle) does not stand on it.
@@ -52,12 +52,8 @@ def measure(alpha: U8) -> GroundContact | None:
         return GroundContact(box, unit, np.full(alpha.shape[1], bottom, np.float32))
     ground = _ground(columns, lowest, alpha.shape[1])
     return GroundContact(
-        box, unit, ground + np.float32(unit) if _cut_below(alpha, right - left) else ground
+        box, unit, ground + np.float32(unit) if touches(alpha[-1:], 0, right - left) else ground
     )
-
-
-def _cut_below(alpha: U8, width: int) -> bool:
-    return bool(np.count_nonzero(alpha[-1] >= arrays.SOLID) >= LEAST_CONTACT * width)
 
 
 def _lower_contour(alpha: U8) -> tuple[F32, F32]:
@@ -119,7 +115,7 @@ def pose(alpha: U8) -> float:
     picture cuts: its base is out of sight.
     """
     found = measure(alpha)
-    if found is None or _cut_below(alpha, found.box[2] - found.box[0]):
+    if found is None or touches(alpha[-1:], 0, found.box[2] - found.box[0]):
         return LYING
     left, top, right, bottom = found.box
     columns, lowest = _lower_contour(alpha)
