@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.limits import operations
-from config.admin import LongList, ReadOnly
+from config.admin import ReadOnly, ReadOnlyAdmin
 from config.errors import AppError
 from processing.models import (
     Batch,
@@ -91,7 +91,7 @@ class Acting:
 
 
 @admin.register(Job)
-class JobAdmin(Acting, ReadOnly, LongList):
+class JobAdmin(Acting, ReadOnlyAdmin):
     list_display = [
         *("public_id", "state", "created_at", "account", "operation", "attempts", "error"),
         "cause_in_short",
@@ -140,7 +140,7 @@ class ItemInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Batch)
-class BatchAdmin(Acting, ReadOnly, LongList):
+class BatchAdmin(Acting, ReadOnlyAdmin):
     list_display = [
         *("public_id", "created_at", "account", "operation", "total", "open_items"),
         *("ended_at", "cancelled_at"),
@@ -160,7 +160,7 @@ class BatchAdmin(Acting, ReadOnly, LongList):
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ReadOnly, LongList):
+class WebhookEndpointAdmin(ReadOnlyAdmin):
     """Secrets are their owners' alone."""
 
     list_display = ["url", "account", "enabled", "notice", "failing_since", "dialect", "created_at"]
@@ -181,7 +181,7 @@ class AttemptInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(ReadOnly, LongList):
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_display = ["public_id", "state", "created_at", "event", "endpoint", "attempts", "due_at"]
     list_filter = ["state", "created_at"]
     search_fields = ["endpoint__url", "endpoint__account__name"]
@@ -193,7 +193,7 @@ class WebhookDeliveryAdmin(ReadOnly, LongList):
 
 
 @admin.register(Preset)
-class PresetAdmin(ReadOnly, LongList):
+class PresetAdmin(ReadOnlyAdmin):
     list_display = ["name", "account", "updated_at"]
     search_fields = ["name", "account__name"]
     ids = {"preset": ["pk"], "acct": ["account"]}

@@ -54,6 +54,11 @@ def queue_is_away() -> AppError:
     return _unavailable("The site's work queue can't be reached at the moment.", _SOON)
 
 
+def of_failed_work(sentence: str) -> AppError:
+    """The same for work that ended for that reason, with the sentence that it ended with."""
+    return AppError(CODE, sentence, status=503, retry_after=_LATER)
+
+
 def _of_database(error: Exception) -> AppError | None:
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):

@@ -21,7 +21,6 @@ from listings.models import Listing, ListingRepair
 from listings.pictures import Picture
 from listings.services import history, listings
 from processing.commands import Edit, words_of
-from processing.delivery import events
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Sides, Upscale
 from processing.models import OPEN_STATES, Job
 from processing.services import jobs
@@ -61,7 +60,7 @@ def request(
         if job is None:
             job = jobs.submit(caller, command, source=picture.original)
             _put(caller, listing, picture, platform, job)
-    return _waited_for(job, settings.DOOR_WAIT_SECONDS if seconds is None else seconds)
+    return jobs.wait_for(job, settings.DOOR_WAIT_SECONDS if seconds is None else seconds)
 
 
 def undo(caller: Caller, listing: Listing, image_id: UUID, platform: str) -> None:
@@ -157,10 +156,3 @@ def _put(caller: Caller, listing: Listing, picture: Picture, platform: str, job:
     )
     changes = {f"{platform}.repair": [None, job.public_id]}
     history.append(listing, "repair", made_by=caller.user, changes=changes)
-
-
-def _waited_for(job: Job, seconds: float) -> Job:
-    if not job.ended and seconds > 0:
-        with events.listener(job.pk) as listener:
-            listener.wait(seconds)
-    return jobs.job_for(job.account, job.pk)

@@ -27,7 +27,7 @@ from processing.models import Job, JobState
 from processing.services import jobs
 
 # Of failed jobs; what is not here is wrong with the picture or the command (422).
-_STATUSES = {"INTERNAL_ERROR": 500, "WORKER_LOST": 500, "PROVIDER_FAILED": 502, outages.CODE: 503}
+_STATUSES = {"INTERNAL_ERROR": 500, "WORKER_LOST": 500, "PROVIDER_FAILED": 502}
 
 
 def run(request: Request, command: Command, *, image_id: UUID | None) -> Job:
@@ -63,10 +63,9 @@ def repeated_job(request: Request, job_id: UUID) -> Job:
 def raise_for_failure(job: Job) -> None:
     """Raise AppError for a job that failed or was cancelled."""
     if job.state == JobState.FAILED:
-        status = _STATUSES.get(job.error_code, 422)
-        raise AppError(
-            job.error_code, job.error, status=status, retry_after=60 if status == 503 else None
-        )
+        if job.error_code == outages.CODE:
+            raise outages.of_failed_work(job.error)
+        raise AppError(job.error_code, job.error, status=_STATUSES.get(job.error_code, 422))
     if job.state == JobState.CANCELLED:
         raise AppError("CONFLICT", "The job was cancelled.", status=409)
 

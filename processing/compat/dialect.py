@@ -42,6 +42,11 @@ class Dialect:
     translate: Translate | None = None
 
     @property
+    def folder(self) -> str:
+        """The part of its path that is its own; a version of the vendor's API may follow."""
+        return self.path.partition("/")[0]
+
+    @property
     def max_file_bytes(self) -> int:
         limit: int = self.setting(self.max_file_setting)
         return limit

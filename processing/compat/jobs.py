@@ -48,7 +48,7 @@ def result_of(job: Job) -> Image:
 
 def _failure(job: Job) -> AppError:
     if job.error_code == outages.CODE:
-        return AppError(job.error_code, job.error, status=503, retry_after=60)
+        return outages.of_failed_work(job.error)
     status = 400 if job.error_code in _CALLERS_FAULT else 500
     return AppError(job.error_code, job.error, status=status)
 

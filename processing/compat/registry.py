@@ -38,7 +38,7 @@ def register(folder: str) -> None:
 
 def _serve_at(hosts: Iterable[str], dialect: Dialect) -> None:
     """Serve it at the root of these host names, as its vendor does. Raises ImproperlyConfigured."""
-    prefix = f"/compat/{dialect.path.partition('/')[0]}"
+    prefix = f"/compat/{dialect.folder}"
     for host in hosts:
         problem = "" if _HOST_NAME.fullmatch(host) else "is not a host name like photos.example.com"
         if settings.HOST_PREFIXES.setdefault(host.lower(), prefix) != prefix:

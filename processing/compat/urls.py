@@ -9,15 +9,15 @@ from processing.compat.dialect import Dialect
 from processing.compat.views import UnknownAddress
 
 
-def _beside(dialect: Dialect) -> type[UnknownAddress]:
-    """What lies beside a dialect's addresses, at its own host name too, answers in its shape."""
-    return type("Beside", (UnknownAddress,), {"dialect": dialect})
+def _unknown(dialect: Dialect) -> type[UnknownAddress]:
+    """What is none of a dialect's addresses, at its own host name too, answers in its shape."""
+    return type("Unknown", (UnknownAddress,), {"dialect": dialect})
 
 
 urlpatterns = [
     *[path(dialect.path, include(dialect.urls)) for dialect in registry.registered()],
     *[
-        re_path(f"^{dialect.path.partition('/')[0]}/", _beside(dialect).as_view())
+        re_path(f"^{dialect.folder}/", _unknown(dialect).as_view())
         for dialect in registry.registered()
     ],
 ]

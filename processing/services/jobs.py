@@ -54,16 +54,17 @@ def submit_and_wait(
     seconds = settings.DOOR_WAIT_SECONDS if seconds is None else seconds
     deadline = time.monotonic() + seconds
     order = _order(caller, command, source, job_id=job_id or uuid4(), uploaded=uploaded)
-    sharing = _Sharing.NOTHING if job_id else _Sharing.SAME_PHOTO
+    shared = _Sharing.SAME_PHOTO if seconds > 0 else _Sharing.SAME_PICTURE
+    sharing = _Sharing.NOTHING if job_id else shared
     if seconds <= 0:
-        return _submit(order, _Sharing.NOTHING if job_id else _Sharing.SAME_PICTURE)
+        return _submit(order, sharing)
     # The id is known before the job is: its end can't come before somebody listens.
     with events.listener(order.job_id) as listener:
         job = _submit(order, sharing)
         if job.pk == order.job_id and not job.ended:
             listener.wait(seconds)
     if job.pk != order.job_id:
-        _wait_for(job, deadline - time.monotonic())
+        wait_for(job, deadline - time.monotonic())
     if job.source_id != order.job.source_id:
         # Of the same photo, uploaded twice: its result is found again, if it has come to one.
         left = max(0.0, deadline - time.monotonic())
@@ -71,10 +72,13 @@ def submit_and_wait(
     return _fresh(job)
 
 
-def _wait_for(job: Job, seconds: float) -> None:
-    with events.listener(job.pk) as listener:
-        if not _fresh(job).ended:
-            listener.wait(max(0.0, seconds))
+def wait_for(job: Job, seconds: float) -> Job:
+    """The job as it is when it has ended, or after ``seconds``."""
+    if not job.ended and seconds > 0:
+        with events.listener(job.pk) as listener:
+            if not _fresh(job).ended:
+                listener.wait(seconds)
+    return _fresh(job)
 
 
 def check(command: Command) -> None:

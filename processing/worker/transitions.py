@@ -122,7 +122,7 @@ def release(job: Job, *, reason: str, counts: bool, cause: Mapping[str, str] | N
             attempts=F("attempts") - (0 if counts else 1),
             claim_id=None,
             queued_at=timezone.now(),
-            **({} if cause is None else {"cause": dict(cause)}),
+            **_with(cause),
         )
         if released:
             _record(job, "job.requeued", {"reason": reason})
@@ -229,7 +229,7 @@ def _end(
             error_code=code,
             error=message,
             ended_at=timezone.now(),
-            **({} if cause is None else {"cause": dict(cause)}),
+            **_with(cause),
         )
         if ended:
             # Inside the `if`: of a cancel and a failing worker only one gives the units back.
@@ -253,3 +253,8 @@ def _record_end(job: Job, state: JobState, data: Mapping[str, Any]) -> None:
 
 def _result(result: Image | None) -> dict[str, str | None]:
     return {"resultImageId": result.public_id if result else None}
+
+
+def _with(cause: Mapping[str, str] | None) -> dict[str, Any]:
+    """The column to write. What is told of an earlier try stays where there is nothing to tell."""
+    return {} if cause is None else {"cause": dict(cause)}

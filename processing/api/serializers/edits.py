@@ -310,9 +310,7 @@ def one_length_for_four_sides(
     schemas = result["components"]["schemas"]
     sides = schemas.get("Sides")  # not in a document of some endpoints alone
     if sides is not None and "anyOf" not in sides:
-        one_side = {
-            name: part for name, part in sides["properties"]["top"].items() if name == "anyOf"
-        }
+        one_side = sides["properties"]["top"]["anyOf"]
         description = "One length for all four sides, or one for each."
-        schemas["Sides"] = {"description": description, "anyOf": [sides, *one_side["anyOf"]]}
+        schemas["Sides"] = {"description": description, "anyOf": [sides, *one_side]}
     return result

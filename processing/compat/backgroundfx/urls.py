@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from processing.compat.backgroundfx import auth_views, views
 
@@ -19,5 +19,4 @@ urlpatterns = [
     path("projects", views.Projects.as_view()),
     path("webhooks", views.Webhooks.as_view()),
     path("masks/<str:token>", views.Mask.as_view(), name="backgroundfx-mask"),
-    re_path("", views.Unknown.as_view()),
 ]

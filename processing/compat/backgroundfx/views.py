@@ -23,7 +23,7 @@ from processing.compat.backgroundfx.dialect import DIALECT, RATE_GROUP
 from processing.compat.fields import Fields
 from processing.compat.jobs import result_of, submit
 from processing.compat.pictures import PictureParam, uploaded_images
-from processing.compat.views import DialectView, UnknownAddress
+from processing.compat.views import DialectView
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import Background, EditPlan, Layout
 from processing.services import batch_uploads, batches, jobs, webhooks
@@ -176,7 +176,3 @@ class Mask(BackgroundfxView):
         data = masks.mask_of(masks.image_of(token))
         headers = {"Cache-Control": "private, max-age=3600"}
         return HttpResponse(data, content_type="image/png", headers=headers)
-
-
-class Unknown(UnknownAddress):
-    dialect = DIALECT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from processing.compat.photoroom import views
 
@@ -13,5 +13,4 @@ urlpatterns = [
     path("v2/edit", views.EditView.as_view()),
     path("v1/render", views.RenderView.as_view()),
     path("v1/edit", views.RenderView.as_view()),
-    re_path("", views.Unknown.as_view()),
 ]

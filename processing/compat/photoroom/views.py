@@ -35,7 +35,7 @@ from processing.compat.photoroom.headers import edge_of, unsupported_headers
 from processing.compat.photoroom.pictures import main_picture, missing
 from processing.compat.photoroom.segment import FILE_BASE64, read_image, read_segment
 from processing.compat.pictures import PictureParam, uploaded_images
-from processing.compat.views import DialectView, UnknownAddress
+from processing.compat.views import DialectView
 from processing.engine.plans.edit import EditPlan
 from processing.models import Job
 from processing.services import jobs, presets
@@ -207,7 +207,3 @@ class RenderView(EditingView):
         if main is None:
             raise missing("imageFile" if self.request.method == "POST" else "imageUrl")
         return self.edited(main, EditRequest(plan), fields)
-
-
-class Unknown(UnknownAddress):
-    dialect = DIALECT

@@ -91,13 +91,13 @@ def twice(quick_queue: None, middle_model: None, monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as busy:
         busy.setattr(tasks.run_job, "send", lambda job_id: None)
         jobs.submit(owner.caller, RemoveBackground(), source=owner.image(photo()))
-    wait = jobs._wait_for
+    wait = jobs.wait_for
 
     def ends(job: Job, seconds: float) -> None:
         tasks.run_job.fn(str(job.pk))
         wait(job, seconds)
 
-    monkeypatch.setattr(jobs, "_wait_for", ends)
+    monkeypatch.setattr(jobs, "wait_for", ends)
     return owner
 
 
