@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import Account, Member, Plan, Role, User, normalised_email
 from config.errors import AppError, invalid
@@ -79,14 +80,21 @@ def check_open(account: Account) -> None:
     raise AppError("ACCOUNT_BLOCKED", message, status=403)
 
 
+def one_at_a_time(rows: QuerySet[Account]) -> QuerySet[Account]:
+    """Lock accounts against whoever asks for the same, until the transaction ends.
+
+    Not by their key as well: that would stand against every new row that refers to an account, and
+    fifty requests at once would deadlock.
+    """
+    return rows.select_for_update(no_key=True)
+
+
 def check_still_open(account: Account, *, lock: bool = False) -> None:
     """The same by the row as it is now, which may have changed since the request began. Raises
     AppError ACCOUNT_DELETED where it goes, or is gone. With ``lock`` no other request of the account
     passes here until the transaction ends."""
     rows = Account.objects.filter(pk=account.pk, closed_at=None)
-    # A lock on the key as well would stand against every new row that refers to the account, and
-    # fifty requests at once would deadlock.
-    row = (rows.select_for_update(no_key=True) if lock else rows).first()
+    row = (one_at_a_time(rows) if lock else rows).first()
     if row is None:
         raise AppError("ACCOUNT_DELETED", "This account was deleted.", status=403)
     check_open(row)
@@ -98,9 +106,8 @@ def account_of(user: User) -> Account:
     if found is not None:
         return found
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(
-            pk=user.pk
-        )  # two first requests make one account
+        # Two first requests make one account.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         return _first_account(user) or make_account(user)
 
 

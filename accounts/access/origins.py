@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from accounts.http import known_caller
 from accounts.models import Account, WebOrigin
+from accounts.services import one_at_a_time
 from config.errors import invalid
 from config.setup.cors import URLS
 
@@ -32,9 +33,7 @@ def name_origins(account: Account, texts: Iterable[str]) -> None:
     if len(origins) > MAX_ORIGINS:
         raise invalid("webOrigins", f"At most {MAX_ORIGINS} origins can be named.")
     with transaction.atomic():
-        Account.objects.select_for_update(no_key=True).get(
-            pk=account.pk
-        )  # two changes at once are one
+        one_at_a_time(Account.objects.all()).get(pk=account.pk)
         WebOrigin.objects.filter(account=account).delete()
         WebOrigin.objects.bulk_create(WebOrigin(account=account, origin=one) for one in origins)
 

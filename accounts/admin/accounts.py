@@ -10,9 +10,9 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.admin.ended import Ended, MembershipInline, in_words
+from accounts.admin.ended import Ended, MembershipInline
 from accounts.admin_forms import AccountForm, LimitExceptionForm, WebOriginForm
-from accounts.lifecycle import blocking, closing
+from accounts.lifecycle import blocking, closing, parts
 from config.admin import LongList, ReadOnlyAdmin
 
 
@@ -96,7 +96,7 @@ class AccountAdmin(Ended, LongList):
 
     def summary(self, row: models.Account) -> list[Any]:
         people = [f"{one.user} ({one.get_role_display()})" for one in row.memberships.all()]
-        return [in_words(row), *people]
+        return [parts.in_words(row.pk), *people]
 
     @admin.display(description="state")
     def state(self, account: models.Account) -> str:

@@ -10,18 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.lifecycle import parts
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = models.Member
     extra = 0
     autocomplete_fields = ["user", "account"]
-
-
-def in_words(account: models.Account) -> str:
-    """Say what an account has: "12 pictures, 3 jobs"."""
-    return ", ".join(parts.holdings(account.pk)) or "empty"
 
 
 class Ended:

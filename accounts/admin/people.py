@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.admin.ended import Ended, MembershipInline, in_words
+from accounts.admin.ended import Ended, MembershipInline
 from accounts.admin_forms import NewUserForm, UserForm
-from accounts.lifecycle import closing
+from accounts.lifecycle import closing, parts
 from accounts.signing import second_factor
 from config.admin import ReadOnlyAdmin
 
@@ -80,10 +80,8 @@ class UserAdmin(Ended, DjangoUserAdmin):  # type: ignore[type-arg]
         return closing.obstacle_of(row)
 
     def summary(self, row: models.User) -> list[Any]:
-        owned = models.Account.objects.filter(
-            memberships__user=row, memberships__role=models.Role.OWNER
-        )
-        return [f"account “{one.name}”: {in_words(one)}" for one in owned]
+        owned = closing.owned_by(row)
+        return [f"account “{one.name}”: {parts.in_words(one.pk)}" for one in owned]
 
     def get_inlines(self, request: HttpRequest, obj: models.User | None) -> list[Any]:
         return [MembershipInline] if obj else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.lifecycle import erasing, tasks
@@ -41,12 +42,17 @@ def close_person(user: User) -> None:
     """Delete a person, with the accounts that are theirs. Raises AppError CONFLICT."""
     if (obstacle := obstacle_of(user)) is not None:
         raise AppError("CONFLICT", obstacle, status=409)
-    own = list(Account.objects.filter(memberships__user=user, memberships__role=Role.OWNER))
+    own = list(owned_by(user))
     Member.objects.filter(user=user).exclude(account__in=own).delete()
     for account in own:
         close_account(account)
     if not own:
         erasing.remove_person(user)
+
+
+def owned_by(user: User) -> QuerySet[Account]:
+    """The accounts that go when this person goes."""
+    return Account.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
 
 
 def obstacle_of(user: User) -> str | None:
@@ -56,11 +62,8 @@ def obstacle_of(user: User) -> str | None:
             f"{user.email} can sign in to the administration. Take away the staff and superuser "
             "rights first."
         )
-    shared = (
-        Account.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
-        .filter(pk__in=Member.objects.exclude(user=user).values("account"))
-        .first()
-    )
+    others = Member.objects.exclude(user=user).values("account")
+    shared = owned_by(user).filter(pk__in=others).first()
     if shared is not None:
         return (
             f"The account “{shared.name}” has other members. Make one of them its owner first, "

@@ -10,7 +10,7 @@ import structlog
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
-from accounts.limits.rate_limits import UNLIMITED, RateLimitResult, limit_of
+from accounts.limits.rate_limits import RateLimitResult, limit_of
 from config.failures.outages import QUEUE_ERRORS
 
 log = structlog.get_logger(__name__)
@@ -20,7 +20,7 @@ def take(request: HttpRequest, group: str) -> RateLimitResult:
     """Count a request against a group of the setting RATE_LIMITS and say whether it may pass."""
     limit = limit_of(request, group)
     if limit.requests is None:
-        return RateLimitResult(UNLIMITED, UNLIMITED, 0, allowed=True)
+        return limit.untouched
     rate = (limit.requests, limit.seconds)
     try:
         usage = get_usage(request, group=group, key=lambda *_: limit.who, rate=rate, increment=True)
@@ -29,7 +29,7 @@ def take(request: HttpRequest, group: str) -> RateLimitResult:
         usage = None
     # With a time of less than nothing the counter vanished between two commands.
     if usage is None or usage["time_left"] < 0:
-        return RateLimitResult(limit.requests, limit.requests, limit.seconds, allowed=True)
+        return limit.untouched
     return RateLimitResult(
         limit=limit.requests,
         remaining=max(0, limit.requests - usage["count"]),

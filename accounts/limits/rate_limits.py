@@ -84,6 +84,13 @@ class Limit:
     requests: int | None
     seconds: int
 
+    @property
+    def untouched(self) -> RateLimitResult:
+        """What whoever has no limit is told, or cannot be counted and passes."""
+        if self.requests is None:
+            return RateLimitResult(UNLIMITED, UNLIMITED, 0, allowed=True)
+        return RateLimitResult(self.requests, self.requests, self.seconds, allowed=True)
+
 
 def limit_of(request: HttpRequest, group: str) -> Limit:
     """Find what a group of settings.RATE_LIMITS allows a request's caller."""
@@ -98,14 +105,14 @@ def limit_of(request: HttpRequest, group: str) -> Limit:
 def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
     limit = limit_of(request, group)
     if limit.requests is None:
-        return RateLimitResult(UNLIMITED, UNLIMITED, 0, allowed=True)
+        return limit.untouched
     item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=group)
     try:
         counted = not count or limiter().hit(item, limit.who)
         window = limiter().get_window_stats(item, limit.who)
     except QUEUE_ERRORS as error:
         log.warning("rate_limits_unavailable", group=group, error=str(error))
-        return RateLimitResult(limit.requests, limit.requests, limit.seconds, allowed=True)
+        return limit.untouched
     return RateLimitResult(
         limit=limit.requests,
         remaining=max(0, window.remaining),

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.http import Caller
 from accounts.models import Account
+from accounts.services import one_at_a_time
 from config.errors import AppError
 from listings.checks.photos import format_of
 from listings.checks.repairs import max_side
@@ -50,7 +51,7 @@ def prepare(caller: Caller, images: Iterable[Image], rules: Mapping[str, Rule]) 
     keys = {pk: template.key(image) for pk, image in wanted.items() if pk not in ready}
     with transaction.atomic():
         # Two requests at once must not put the same pictures to work twice.
-        Account.objects.select_for_update(no_key=True).get(pk=caller.account.pk)
+        one_at_a_time(Account.objects.all()).get(pk=caller.account.pk)
         made = _made(caller.account, keys)
         ready |= made
         under_way = _under_way(caller.account, keys.values())

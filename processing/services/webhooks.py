@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.services import one_at_a_time
 from config import encryption, outbound
 from config.errors import AppError, invalid, not_found
 from processing.delivery import attempts, payloads, signing
@@ -69,9 +70,7 @@ def register(
         dialect=wanted.dialect,
     )
     with transaction.atomic():
-        Account.objects.select_for_update(no_key=True).get(
-            pk=account.pk
-        )  # one registration at a time
+        one_at_a_time(Account.objects.all()).get(pk=account.pk)
         if WebhookEndpoint.objects.filter(account=account).count() >= MAX_WEBHOOKS:
             raise AppError(
                 "CONFLICT", f"An account can have at most {MAX_WEBHOOKS} webhooks.", status=409

@@ -76,6 +76,15 @@ class Site:
 
     def start(self) -> Self:
         """Start it and wait until work can be done."""
+        said_before = self.launch()
+        try:
+            until(lambda: self._is_ready(said_before), seconds=START_SECONDS, pause=0.1)
+        except AssertionError as error:
+            raise AssertionError(f"the site did not start:\n{self.tail()}") from error
+        return self
+
+    def launch(self) -> int:
+        """Start it without waiting; how much its log held before."""
         with self.log.open("ab") as log:
             said_before = log.tell()
             self.process = subprocess.Popen(
@@ -87,11 +96,7 @@ class Site:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        try:
-            until(lambda: self._is_ready(said_before), seconds=START_SECONDS, pause=0.1)
-        except AssertionError as error:
-            raise AssertionError(f"the site did not start:\n{self.tail()}") from error
-        return self
+        return said_before
 
     def stop(self) -> int:
         """What Ctrl-C does. The launcher's exit status."""

@@ -11,12 +11,11 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from tests.system.site import ROOT, Site, is_alive
+from tests.system.site import Site, is_alive
 
 LEFT_SECONDS = 3.0  # the embedded queue ends in order, which takes it a moment
 
@@ -33,7 +32,7 @@ def main() -> int:
         site.start()
         span = time.monotonic() - began
         print(f"a first start: {span:.1f} s")
-        left = _killed(site, site.process)
+        left = _killed(site)
         failures = 0
         for number in range(options.kills):
             failures += not _one(site, number + 1, moments.uniform(0, span))
@@ -45,19 +44,10 @@ def main() -> int:
 
 def _one(site: Site, number: int, moment: float) -> bool:
     """Whether nothing stayed and the site started, told in a line."""
-    with site.log.open("ab") as log:
-        launcher = subprocess.Popen(
-            [sys.executable, "-m", "config.launch"],
-            cwd=ROOT,
-            env=site.env,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    site.launch()
     time.sleep(moment)
     there = len(_processes(site))
-    left = _killed(site, launcher)
+    left = _killed(site)
     began = time.monotonic()
     try:
         site.start()
@@ -66,7 +56,7 @@ def _one(site: Site, number: int, moment: float) -> bool:
         return False
     started = time.monotonic() - began
     answers = site.answers("/")
-    left_again = _killed(site, site.process)
+    left_again = _killed(site)
     is_right = answers and max(left, left_again) <= LEFT_SECONDS
     print(
         f"{number:3}: killed after {moment:5.2f} s with {there:2} processes, gone {left:.2f} s later; "
@@ -77,11 +67,11 @@ def _one(site: Site, number: int, moment: float) -> bool:
     return is_right
 
 
-def _killed(site: Site, launcher: subprocess.Popen[bytes] | None) -> float:
-    """Kill it and return for how long others of the site lived on."""
-    assert launcher is not None
-    launcher.kill()
-    launcher.wait()
+def _killed(site: Site) -> float:
+    """Kill the launcher and return for how long others of the site lived on."""
+    assert site.process is not None
+    site.process.kill()
+    site.process.wait()
     began = time.monotonic()
     while _processes(site) and time.monotonic() - began < 2 * LEFT_SECONDS:
         time.sleep(0.02)

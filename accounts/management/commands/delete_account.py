@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.lifecycle import closing, erasing, parts
-from accounts.models import Account, Role, User, normalised_email
+from accounts.models import Account, User, normalised_email
 from config import public_ids
 from config.errors import AppError
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user, accounts = _found(options["who"])
         for account in accounts:
-            held = ", ".join(parts.holdings(account.pk)) or "empty"
+            held = parts.in_words(account.pk)
             self.stdout.write(f"{account.name} ({account.public_id}): {held}")
         if not options["no_input"] and not _agreed():
             raise CommandError("Nothing was deleted. Without a terminal, add --no-input.")
@@ -58,8 +58,7 @@ def _found(who: str) -> tuple[User | None, list[Account]]:
     user = User.objects.filter(email=normalised_email(who)).first()
     if user is None:
         raise CommandError(f"There is nobody with the address {who}.")
-    own = Account.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
-    return user, list(own)
+    return user, list(closing.owned_by(user))
 
 
 def _account_id(text: str) -> UUID:
