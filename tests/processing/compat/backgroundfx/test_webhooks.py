@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -189,13 +189,22 @@ def receiver(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receive
         yield found
 
 
+class End(NamedTuple):
+    """How a batch of two pictures comes to its end, and what is told of it."""
+
+    broken: int
+    cancelled: bool
+    own_secret: bool
+    status: str
+
+
 @pytest.mark.parametrize(
-    ("broken", "cancelled", "own_secret", "status"),
+    "end",
     [
-        (0, False, True, "completed"),
-        (1, False, False, "completed"),
-        (2, False, True, "failed"),
-        (0, True, False, "failed"),
+        End(0, False, True, "completed"),
+        End(1, False, False, "completed"),
+        End(2, False, True, "failed"),
+        End(0, True, False, "failed"),
     ],
     ids=["all done", "one broken", "all broken", "cancelled"],
 )
@@ -205,33 +214,30 @@ def test_the_end_of_a_batch_reaches_its_receiver_signed(
     studio: Studio,
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
-    broken: int,
-    cancelled: bool,
-    own_secret: bool,
-    status: str,
+    end: End,
 ) -> None:
     def matte(name: str, rgb: Any) -> Any:
         models.asked.append(name)
-        if len(models.asked) <= broken:
+        if len(models.asked) <= end.broken:
             raise BrokenImage("It does not open.")
         return MiddleModel().matte(name, rgb)
 
     monkeypatch.setattr(models, "matte", matte)
     made = studio.client.register_webhook(
-        receiver.url, ALL, **{"secret": OWN} if own_secret else {}
+        receiver.url, ALL, **{"secret": OWN} if end.own_secret else {}
     )
     job_id = studio.client.batch([photo(), photo((80, 60))])["id"]
     assert receiver.received == []
-    if cancelled:
+    if end.cancelled:
         batches.cancel(Batch.objects.get())
     run_queue()
     [told] = receiver.received
     verified = Webhook(made.get("secret", OWN)).verify(told.body, told.headers)
-    assert verified["type"] == f"job.{status}"
+    assert verified["type"] == f"job.{end.status}"
     assert verified["data"] == {
-        **{"id": job_id, "status": status, "progress": 100},
+        **{"id": job_id, "status": end.status, "progress": 100},
         **{"total_files": 2, "processed_files": 2},
     }
     shown = studio.client.job(job_id)
-    assert (shown["status"], shown["progress"]) == (status, 100)
+    assert (shown["status"], shown["progress"]) == (end.status, 100)
     assert WebhookDelivery.objects.get().state == "delivered"
