@@ -15,6 +15,8 @@ from pytest_django.plugin import blocking_manager_key
 from accounts import groups, plans
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from tests.stand_ins import Seller
 
 
@@ -87,3 +89,15 @@ def quick_queue(transactional_db: None, monkeypatch: pytest.MonkeyPatch, setting
 
     settings.DOOR_WAIT_SECONDS = 5.0
     monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)
+
+
+@pytest.fixture
+def root(db: None) -> Client:
+    """A superuser who is signed in."""
+    from django.test import Client
+
+    from accounts.models import User
+
+    client = Client()
+    client.force_login(User.objects.create_superuser("root@example.com", "a long sentence"))
+    return client

@@ -14,7 +14,6 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import services
@@ -78,13 +77,6 @@ def eve(person) -> Person:
     eve = person("eve@example.com")
     complete(eve.job(eve.image()))
     return eve
-
-
-@pytest.fixture
-def root(db) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root@example.com", "a long sentence"))
-    return client
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.test import Client
 
 from accounts.limits import quotas
 from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
@@ -109,13 +108,6 @@ def form_of(seller: Any, **given: str) -> dict[str, str]:
         "web_origins-INITIAL_FORMS": "0",
         **given,
     }
-
-
-@pytest.fixture
-def root(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root@example.com", "a long sentence"))
-    return client
 
 
 def test_staff_make_one_on_the_accounts_page(root, seller):

@@ -7,7 +7,6 @@ import time
 from importlib import import_module
 from io import StringIO
 
-import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
@@ -19,19 +18,12 @@ from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import Session, User
+from accounts.models import Session
 from tests.accounts.conftest import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXP"
 SEED = "5eed" * 20
 MIGRATION = import_module("accounts.migrations.0008_encrypt_second_factors")
-
-
-@pytest.fixture
-def root(db) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root@example.com", "a long sentence"))
-    return client
 
 
 def code_now(secret: str = SECRET) -> str:
