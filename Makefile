@@ -1,4 +1,4 @@
-# Packshot. Needs python3 (3.11 or newer, with venv) and make; npm only for the model `high`.
+# Packshot. Needs python3 (3.11 or newer, with venv) and make.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 

@@ -16,6 +16,7 @@ _PACKAGE = __name__.rpartition(".")[0]
 # of a model's version (networks.weights.ModelWeights.version).
 WITHOUT_EFFECT = (
     f"{_PACKAGE}.errors",
+    f"{_PACKAGE}.networks.npm",
     f"{_PACKAGE}.networks.sources",
     f"{_PACKAGE}.networks.weights",
     "networks/weights.toml",

