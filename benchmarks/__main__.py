@@ -10,7 +10,7 @@ ENGINE, SITE = "benchmarks.engine", "benchmarks.site"
 PARTS = {
     "engine": f"{ENGINE}.stages",
     **{name: f"{ENGINE}.{name}" for name in ("rembg", "edit", "worker")},
-    **{name: f"{SITE}.{name}" for name in ("queue", "streams", "batches", "fairness")},
+    **{name: f"{SITE}.{name}" for name in ("queue", "streams", "batches", "fairness", "rest")},
     "recognition": f"{ENGINE}.recognition",
 }
 # These want a folder of photos, or somebody who looks.

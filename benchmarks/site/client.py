@@ -62,16 +62,26 @@ def ended_batch(client: httpx.Client, batch_id: str) -> dict[str, Any]:
 def cpu_seconds(site: Site) -> float:
     """Processor time of all the site's processes that live."""
     assert site.process is not None
-    parents, seconds = {}, {}
+    return sum(map(seconds_of, processes(site.process.pid).values()))
+
+
+def processes(launcher: int) -> dict[int, list[str]]:
+    """The launcher and all that descend from it: by id, what /proc tells from the state on."""
+    stats = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             try:
                 stat = (folder / "stat").read_text().rpartition(")")[2].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            parents[int(folder.name)] = int(stat[1])
-            seconds[int(folder.name)] = (int(stat[11]) + int(stat[12])) / _TICKS
-    return sum(seconds[pid] for pid in seconds if _descends(pid, site.process.pid, parents))
+            stats[int(folder.name)] = stat
+    parents = {pid: int(stat[1]) for pid, stat in stats.items()}
+    return {pid: stat for pid, stat in stats.items() if _descends(pid, launcher, parents)}
+
+
+def seconds_of(stat: list[str]) -> float:
+    """Processor time of one of these."""
+    return (int(stat[11]) + int(stat[12])) / _TICKS
 
 
 def _descends(pid: int, ancestor: int, parents: dict[int, int]) -> bool:
