@@ -22,7 +22,7 @@ from dramatiq import get_broker  # noqa: E402
 
 from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
 from media_library.files.public_copies import make_public_copy  # noqa: E402
-from media_library.tasks import make_thumbnail  # noqa: E402
+from media_library.files.thumbnails import make_thumbnail  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
 from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402

@@ -11,8 +11,8 @@ import structlog
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
+from media_library.files import thumbnails
 from media_library.models import Image
-from media_library.tasks import ask_for_thumbnails
 
 log = structlog.get_logger(__name__)
 _AT_ONCE = 200
@@ -62,7 +62,7 @@ def thumbnails_missing() -> int:
             thumbnail_due_at=image.thumbnail_due_at
         )
     wanted = [image.pk for image in images if image.thumbnail_due_at]
-    ask_for_thumbnails(wanted)
+    thumbnails.request(wanted)
     return len(wanted)
 
 

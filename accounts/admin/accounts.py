@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from accounts import models
 from accounts.admin.ended import Ended, MembershipInline
-from accounts.admin_forms import AccountForm, LimitExceptionForm, WebOriginForm
+from accounts.admin.forms import AccountForm, LimitExceptionForm, WebOriginForm
 from accounts.lifecycle import blocking, closing, parts
 from config.admin import LongList, ReadOnlyAdmin
 

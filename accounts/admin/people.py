@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts import models
 from accounts.admin.ended import Ended, MembershipInline
-from accounts.admin_forms import NewUserForm, UserForm
+from accounts.admin.forms import NewUserForm, UserForm
 from accounts.lifecycle import closing, parts
 from accounts.signing import second_factor
 from config.admin import ReadOnlyAdmin

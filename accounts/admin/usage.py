@@ -9,7 +9,7 @@ from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.admin_forms import PlanLimitForm
+from accounts.admin.forms import PlanLimitForm
 from config.admin import LongList, ReadOnlyAdmin
 
 

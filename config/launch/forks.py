@@ -21,7 +21,7 @@ CAN_FORK = sys.platform == "linux"  # elsewhere system libraries break in forks
 _PR_SET_NAME = 15
 # Not config.worker and config.launch.web, which prepare the process they are loaded in.
 _LOADED = (
-    *("config.asgi", "config.urls", "media_library.tasks"),
+    *("config.asgi", "config.urls", "media_library.files.thumbnails"),
     *("processing.delivery.attempts", "processing.worker.heartbeat"),
 )
 

@@ -11,8 +11,8 @@ from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponseBase
 
 from config.failures import outages
-from config.hosts import path_at
 from config.web.bodies import Body, Message, Receive
+from config.web.hosts import path_at
 
 _BODY = "packshot.body"
 Send = Callable[[Message], Awaitable[None]]

@@ -27,10 +27,9 @@ from accounts.models import Account
 from config import outbound
 from config.errors import AppError
 from media_library.checks import CheckedFile, check, display_name, with_ending
-from media_library.files import renditions, storage
+from media_library.files import renditions, storage, thumbnails
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
-from media_library.tasks import ask_for_thumbnails
 from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES
 
 # How long a thumbnail may take before the sweep asks for it again.
@@ -268,4 +267,4 @@ def _derived(owner: Image | Project, *, job_id: UUID, data: bytes, facts: Result
 def _ask_after_commit(images: Iterable[Image]) -> None:
     # robust: the rows are there by then, so nothing that goes wrong here may remove their files.
     ids = [image.id for image in images]
-    transaction.on_commit(partial(ask_for_thumbnails, ids), robust=True)
+    transaction.on_commit(partial(thumbnails.request, ids), robust=True)

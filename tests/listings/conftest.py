@@ -47,7 +47,7 @@ def add_photo(owner: Seller) -> Callable[..., Image]:
     ) -> Image:
         image = ingest(seller.account, photo(*args, **options), name=name or "shirt.jpg")
         if thumbnail:
-            thumbnails.make(image.pk)
+            thumbnails.make_thumbnail(str(image.pk))
             image.refresh_from_db()
         return image
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, User
-from media_library import tasks
+from media_library.files import thumbnails
 from media_library.intake import ingest
 from media_library.models import Background, Image
 
@@ -17,7 +17,7 @@ from media_library.models import Background, Image
 @pytest.fixture
 def image(account: Account, picture: Any) -> Image:
     image = ingest.ingest(account, picture(), name="shoe.jpg")
-    tasks.make_thumbnail.fn(str(image.id))
+    thumbnails.make_thumbnail(str(image.id))
     return Image.live.get()
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import MediaType
 from django.urls import reverse
 
-from config.hosts import prefix_of
+from config.web.hosts import prefix_of
 from media_library.files import storage
 from media_library.models import Image
 from processing.compat.photoroom.headers import unsupported_text

@@ -53,7 +53,7 @@ class TestRepaired:
             assert {picture.getpixel(corner) for corner in corners} == {(255, 255, 255)}
             middle = picture.getpixel((1000, 1000))
         assert middle[0] > 150 > middle[1]  # the red product is still there
-        thumbnails.make(made.pk)
+        thumbnails.make_thumbnail(str(made.pk))
         assert rules_broken(owner, listing) == set()
         assert owner.used_of(EDIT) == 1
 

@@ -282,7 +282,7 @@ def test_a_transparent_cover_is_told_and_further_photos_by_number(owner, make_li
     out = BytesIO()
     Pillow.new("RGBA", (60, 60), (200, 20, 20, 0)).save(out, "PNG")
     clear = ingest(owner.account, out.getvalue(), name="clear.png")
-    thumbnails.make(clear.pk)
+    thumbnails.make_thumbnail(str(clear.pk))
     clear.refresh_from_db()
     listing = make_listing(images=[clear, add_photo((50, 40))])
     message = "The cover's background is transparent; pure white is required."

@@ -12,8 +12,8 @@ from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from accounts.models import Account
-from media_library import services, tasks
-from media_library.files import links, storage
+from media_library import services
+from media_library.files import links, storage, thumbnails
 from media_library.intake import ingest
 from media_library.models import Image
 
@@ -62,7 +62,7 @@ def test_a_picture_lives_in_a_bucket(
 ) -> None:
     data = picture(size=(600, 400))
     image = ingest.ingest(account, data, name="Größe.jpg")
-    tasks.make_thumbnail.fn(str(image.id))
+    thumbnails.make_thumbnail(str(image.id))
     image = Image.live.get()
     assert sorted(found.key for found in bucket.objects.all()) == sorted(image.keys)
     assert storage.read(image.file_key) == data

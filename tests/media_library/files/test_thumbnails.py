@@ -16,8 +16,8 @@ from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
 from accounts.models import Account
-from media_library import sweeps, tasks
-from media_library.files import storage
+from media_library import sweeps
+from media_library.files import storage, thumbnails
 from media_library.intake import ingest
 from media_library.models import Image
 from processing.engine.errors import BrokenImage
@@ -45,7 +45,7 @@ def image(account: Account, picture: Make) -> Image:
 
 
 def make(image: Image) -> Image:
-    tasks.make_thumbnail.fn(str(image.id))
+    thumbnails.make_thumbnail(str(image.id))
     image.refresh_from_db()
     return image
 
@@ -108,7 +108,7 @@ def test_a_picture_that_can_not_be_shown_is_given_up(image: Image) -> None:
 
 
 def test_a_missing_picture_is_no_mistake(db: None) -> None:
-    tasks.make_thumbnail.fn("00000000-0000-0000-0000-000000000000")
+    thumbnails.make_thumbnail("00000000-0000-0000-0000-000000000000")
 
 
 def test_sweep_asks_again_ever_more_slowly_and_gives_up(image: Image) -> None:

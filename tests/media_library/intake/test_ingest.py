@@ -289,7 +289,7 @@ def test_a_queue_that_is_down_loses_no_upload(
     def down(*args: Any, **kwargs: Any) -> None:
         raise ConnectionRefusedError("no queue")
 
-    monkeypatch.setattr("media_library.tasks.make_thumbnail.send", down)
+    monkeypatch.setattr("media_library.files.thumbnails.make_thumbnail.send", down)
     with django_capture_on_commit_callbacks(execute=True) as callbacks, transaction.atomic():
         image = ingest.ingest(account, picture(), name="shoe.jpg")
     assert len(callbacks) == 1
