@@ -46,6 +46,9 @@ class MiddleModel:
     def resolve(self, name: str) -> str:
         return "middle"
 
+    def provider(self, name: str) -> str:
+        return "rembg/middle"
+
     def check(self, name: str) -> None:
         return None
 

@@ -39,7 +39,7 @@ def find(
             result = Cutout(spill.despill(result.rgb, result.alpha), result.alpha)
         if photo.alpha is not None:
             result = _within(photo.rgb, photo.alpha, result)
-    return Subject(result, f"rembg/{models.resolve(cutting.model)}", edges.uncertainty(matte))
+    return Subject(result, models.provider(cutting.model), edges.uncertainty(matte))
 
 
 def _within(rgb: U8, alpha: U8, result: Cutout) -> Cutout:

@@ -51,6 +51,8 @@ class Models(Protocol):
 
     def resolve(self, name: str) -> str: ...
 
+    def provider(self, name: str) -> str: ...
+
     def matte(self, name: str, rgb: U8) -> F32: ...
 
 
@@ -110,6 +112,16 @@ class Registry:
             for alias in (*entry.aliases, entry.name)
         ]
         raise UnknownModel(f"There is no model '{name}'. Available: {', '.join(known)}.")
+
+    def provider(self, name: str) -> str:
+        """Say what runs a model, and its own name: "rembg/u2netp". Raises UnknownModel."""
+        return f"rembg/{self.resolve(name)}"
+
+    def side(self, name: str) -> int:
+        """Say how many pixels the side of the square has that a model looks at; for models placed
+        by hand, of the largest that any of them takes. Raises UnknownModel."""
+        entry = _matting_entry(self.resolve(name))
+        return entry.input if entry else _MAX_INPUT
 
     def check(self, name: str) -> None:
         """Return when the model can be used. Raises UnknownModel, ModelNotInstalled."""

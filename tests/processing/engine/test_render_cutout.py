@@ -28,6 +28,9 @@ class RedFinder:
             raise UnknownModel(name)
         return "red"
 
+    def provider(self, name: str) -> str:
+        return "rembg/red"
+
     def matte(self, name: str, rgb: U8) -> F32:
         self.seen.append(rgb)
         small = np.asarray(Image.fromarray(rgb).resize((64, 64), Image.Resampling.BOX)).astype(int)

@@ -43,6 +43,9 @@ class Middle:
     def resolve(self, name: str) -> str:
         return "middle"
 
+    def provider(self, name: str) -> str:
+        return "rembg/middle"
+
     def matte(self, name: str, rgb: Any) -> Any:
         self.asked += 1
         height, width = rgb.shape[:2]

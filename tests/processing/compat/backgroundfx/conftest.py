@@ -92,6 +92,9 @@ class MiddleModel:
     def resolve(self, name: str) -> str:
         return name
 
+    def provider(self, name: str) -> str:
+        return f"rembg/{name}"
+
     def check(self, name: str) -> None:
         if name not in self.installed:
             raise ModelNotInstalled(f"The model {name} is not installed here.")

@@ -162,6 +162,9 @@ class _Seen:
     def resolve(self, name: str) -> str:
         return "seen"
 
+    def provider(self, name: str) -> str:
+        return "rembg/seen"
+
     def matte(self, name: str, rgb: Any) -> Any:
         return self._matte
 

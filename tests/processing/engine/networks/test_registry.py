@@ -49,6 +49,10 @@ def test_an_installed_model_passes(registry: Registry) -> None:
     assert info.licence == "Apache-2.0"
 
 
+def test_the_side_of_what_a_model_looks_at(registry: Registry) -> None:
+    assert (registry.side("fast"), registry.side("silueta")) == (320, 1024)
+
+
 def test_a_model_has_one_version_under_all_its_names(registry: Registry) -> None:
     assert registry.version("fast") == registry.version("u2netp")
     assert registry.version("high") != registry.version("fast")
