@@ -21,6 +21,7 @@ _ONNXRUNTIME = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino", "onnxr
 LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "PIL": ("pillow",),
     "cv2": ("opencv-python-headless", "opencv-python", "opencv-contrib-python-headless"),
+    "isal": ("isal",),
     "ncnn": ("ncnn",),
     "numpy": ("numpy",),
     "onnxruntime": _ONNXRUNTIME,

@@ -6,7 +6,6 @@ pixels alone: any number of threads writes the same bytes.
 """
 
 import struct
-import zlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -16,6 +15,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import U8
+from processing.engine.files.formats.deflate import adler32, crc32, deflated
 
 Chunk = tuple[bytes, bytes]
 
@@ -23,13 +23,6 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Bytes of a strip: enough for compression to get going, few enough for the processor's cache and
 # for all cores to share even a small picture.
 _STRIP = 1 << 18
-# What of a strip is compressed on trial. Photos with grain come out a fifth smaller with runs
-# alone, smooth or patterned ones up to a third smaller with matches.
-_TRIAL = 1 << 13
-_STRATEGIES = (zlib.Z_RLE, zlib.Z_DEFAULT_STRATEGY)
-# A smaller hash table than usual: zlib moves it along every 32 KiB, which is most of the time that
-# the transparent part of a cut-out takes. Costs 0.3 % of the size.
-_MEMORY_LEVEL = 7
 _NONE, _UP = 0, 2
 # Deflate with a window of 32 KiB, fastest level, no dictionary (RFC 1950, section 2.2).
 _ZLIB_HEADER = b"\x78\x01"
@@ -86,9 +79,9 @@ def _joined_adler(before: int, strip: _Strip) -> int:
 
 
 def _chunk(kind: bytes, *body: bytes) -> tuple[bytes, ...]:
-    checksum = zlib.crc32(kind)
+    checksum = crc32(kind)
     for part in body:
-        checksum = zlib.crc32(part, checksum)
+        checksum = crc32(part, checksum)
     length = sum(len(part) for part in body)
     return struct.pack(">I", length) + kind, *body, struct.pack(">I", checksum)
 
@@ -99,14 +92,14 @@ def _strip(rgb: U8, alpha: U8 | None, top: int, rows: int) -> _Strip:
         height, width = alpha[top : top + rows].shape
         return _blank(height * (1 + 4 * width))
     filtered = _filtered(rgb, alpha, top, rows)
-    return _Strip(_deflated(filtered), zlib.adler32(filtered.data), filtered.size)
+    return _Strip(deflated(filtered.reshape(-1)), adler32(filtered.data), filtered.size)
 
 
 @lru_cache(maxsize=4)
 def _blank(length: int) -> _Strip:
     """Rows of nothing at all, without a filter: most cut-outs have some above and below."""
     nothing = np.full(length, _NONE, np.uint8)
-    return _Strip(_deflated(nothing), zlib.adler32(nothing.data), length)
+    return _Strip(deflated(nothing), adler32(nothing.data), length)
 
 
 def _filtered(rgb: U8, alpha: U8 | None, top: int, rows: int) -> U8:
@@ -130,19 +123,3 @@ def _with_alpha(rgb: U8, alpha: U8) -> U8:
     seen = np.asarray(cv2.bitwise_and(rgb, rgb, mask=alpha), dtype=np.uint8)
     cv2.mixChannels([seen, alpha], [pixels], [0, 0, 1, 1, 2, 2, 3, 3])
     return pixels
-
-
-def _deflated(filtered: U8) -> bytes:
-    """Compress in the way that does better on a sample from the middle; ends on a whole byte."""
-    flat = filtered.reshape(-1)
-    middle = max(0, (flat.size - _TRIAL) // 2)
-    sample = flat[middle : middle + _TRIAL]
-    strategy = min(_STRATEGIES, key=lambda strategy: len(_compressed(sample, strategy)))
-    return _compressed(flat, strategy)
-
-
-def _compressed(values: U8, strategy: int) -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY_LEVEL, strategy)
-    # A sync flush ends on a whole byte without ending the stream, and a packer of its own for each
-    # strip refers to nothing before it.
-    return packer.compress(values.data) + packer.flush(zlib.Z_SYNC_FLUSH)

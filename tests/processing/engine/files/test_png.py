@@ -16,6 +16,7 @@ from PIL import Image
 
 from processing.engine.arrays import U8
 from processing.engine.files import png
+from processing.engine.files.formats import deflate
 
 
 def grain(height: int, width: int, channels: int = 3) -> U8:
@@ -64,6 +65,15 @@ def unfiltered(data: bytes) -> U8:
 
 def without_hidden_colors(rgb: U8, alpha: U8) -> U8:
     return np.where(alpha[..., None] > 0, np.dstack([rgb, alpha]), 0)
+
+
+@pytest.fixture(autouse=True, params=["ISA-L", "zlib"])
+def deflater(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each test run by what deflates here, and by what does on processors that it isn't for."""
+    if request.param == "zlib":
+        monkeypatch.setattr(deflate, "isal_zlib", None)
+    elif deflate.isal_zlib is None:
+        pytest.skip("ISA-L is not for this processor.")
 
 
 # One pixel, one row, one column, several strips with a short last one, a row longer than a strip.
