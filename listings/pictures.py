@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from config.errors import invalid, not_found
 from listings.models import Changes, Listing, ListingImage, ListingRepair
 from media_library.models import Image
-from processing.models import JobState
+from processing.models import Job, JobState
 
 MAX_PICTURES: Final = 50
 
@@ -48,8 +48,14 @@ def of(listing: Listing, platform: str | None = None) -> list[Picture]:
 
 
 def replacement(repair: ListingRepair) -> Image | None:
-    """What the repair's job has made, once it has and while it is there."""
-    result = repair.job.result if repair.job.state == JobState.COMPLETED else None
+    """What the repair's job has made, once it has and while it is there.
+
+    Not the empty pictures that 0.1 made where it found no product to cut out.
+    """
+    job = repair.job
+    if job.state != JobState.COMPLETED or _is_empty(job):
+        return None
+    result = job.result
     return result if result is not None and result.deleted_at is None else None
 
 
@@ -135,6 +141,11 @@ def _by_every_name(rows: Sequence[ListingImage]) -> dict[UUID, ListingImage]:
             if made is not None:
                 found.setdefault(made.pk, row)
     return found
+
+
+def _is_empty(job: Job) -> bool:
+    cuts_out = job.command.get("plan", {}).get("cutting") is not None
+    return cuts_out and job.report.get("subjectBox", ()) is None
 
 
 def _check_owner(listing: Listing, image_ids: set[UUID]) -> None:

@@ -59,3 +59,10 @@ class MiddleModel:
         matte = np.zeros((32, 32), np.float32)
         matte[8:24, 8:24] = 1.0
         return matte
+
+
+class LookingModel(MiddleModel):
+    """The same, but it looks first: a picture of one color has no subject."""
+
+    def matte(self, name: str, rgb: Any) -> Any:
+        return super().matte(name, rgb) * np.float32((rgb != rgb[0, 0]).any())

@@ -152,7 +152,8 @@ class RepairPicture(ListingView):
             "picture on that platform only. The request waits for its job up to a limit (20 s by "
             "default): 200 with the result, or 202 with a `jobId`; the result is used in either "
             "case. Repeating the request returns the existing repair. 409 CONFLICT if an edit "
-            "can't fix it, 422 BROKEN_IMAGE and the like if the job failed."
+            "can't fix it, 422 BROKEN_IMAGE and the like if the job failed; the picture then "
+            "stays. 422 NOTHING_FOUND where a cover to be cut out shows no product."
         ),
         request=RepairBody,
         responses={200: RepairAnswer, 202: RepairAnswer},

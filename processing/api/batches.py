@@ -80,7 +80,8 @@ class Batches(UploadView, BatchView):
             "Applies any tool of `images/tools`, named by `operation`, with its options, or a "
             "preset, to up to 100 images (depending on your plan): uploaded ones as `imageIds`, "
             "or `files` in a form, whose `options` are JSON. If one image fails, the others are "
-            "still processed. The quota for all images is charged at the start."
+            "still processed. The quota for all images is charged at the start, and refunded for "
+            "each that fails, for instance as NOTHING_FOUND because it shows no product."
         ),
         request={"application/json": BatchBody, "multipart/form-data": BatchForm},
         responses={201: BatchCreated},

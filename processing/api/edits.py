@@ -38,6 +38,9 @@ _WAITS = (
     "202 with a `jobId` to poll at `/jobs/{id}`. With `Prefer: respond-async` it doesn't "
     "wait at all."
 )
+_NOTHING = (
+    "422 NOTHING_FOUND where the photo shows no product that could be cut out; it isn't charged."
+)
 _ANSWERS: dict[int, Any] = {200: EditAnswer, 202: PendingEditAnswer}
 _IMAGE = "img_2VfUX5sCNEcTGeZ8vKoGj1"
 
@@ -72,7 +75,7 @@ class EditView(EditingView):
         description=(
             "Background removal, layout, background, shadow, light, outline, text removal, "
             "upscaling and export in one request; or a preset, or a preset with changes. "
-            f"{_WAITS}"
+            f"{_WAITS} {_NOTHING} An edit whose `cutting` is `null` looks for none."
         ),
         request=edits.DocumentedEditBody,
         responses=_ANSWERS,
@@ -110,7 +113,7 @@ class GenerateBackgroundView(EditingView):
         description=(
             "Places the product in a scene generated from a prompt, with matching shadow and "
             "light. `provider` in the answer names what generated it, and `notUnderstood` lists "
-            f"the words that it ignored. {_WAITS}"
+            f"the words that it ignored. {_WAITS} {_NOTHING}"
         ),
         request=edits.GenerateBackgroundBody,
         responses={200: GenerateAnswer, 202: PendingGenerateAnswer},
@@ -135,7 +138,7 @@ class ReplaceBackgroundView(EditingView):
         description=(
             "With a color, another image, both, or a background from the library. `blendMode` "
             "mixes the product's colors with what lies behind it, as image editors do: "
-            f"`multiply` darkens, `screen` brightens, `overlay` does both. {_WAITS}"
+            f"`multiply` darkens, `screen` brightens, `overlay` does both. {_WAITS} {_NOTHING}"
         ),
         request=edits.ReplaceBackgroundBody,
         responses=_ANSWERS,

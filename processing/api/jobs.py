@@ -92,7 +92,9 @@ class RetryJob(JobView):
         operation_id="jobs_retry",
         description=(
             "Queues a failed or cancelled job again. It is charged again, because its quota was "
-            "refunded. 409 CONFLICT for any other job."
+            "refunded. What is wrong with the picture itself (BROKEN_IMAGE, NOTHING_FOUND) comes "
+            "out the same, unless the site has another release or model by then. 409 CONFLICT for "
+            "any other job."
         ),
         request=None,
         responses={202: JobSerializer},

@@ -33,7 +33,7 @@ class RemoveBackgroundView(ApiView):
         description=(
             "Cuts the product out of an uploaded photo. The request waits for its job up to a "
             "limit (20 s by default): 200 with the result, or 202 with a `jobId` to poll at "
-            "`/jobs/{id}`."
+            "`/jobs/{id}`. 422 NOTHING_FOUND where the photo shows no product; it isn't charged."
         ),
         request=RemoveBackgroundBody,
         responses={200: ToolAnswer, 202: PendingToolAnswer},

@@ -17,8 +17,8 @@ from processing.services import jobs
 # Failures of a job that its picture or its parameters brought about.
 _CALLERS_FAULT = frozenset(
     [
-        *("BROKEN_IMAGE", "INVALID_PLAN", "PICTURE_TOO_LARGE", "TOO_COSTLY", "TOO_MANY_PIXELS"),
-        "UNSUPPORTED_FORMAT",
+        *("BROKEN_IMAGE", "INVALID_PLAN", "NOTHING_FOUND", "PICTURE_TOO_LARGE", "TOO_COSTLY"),
+        *("TOO_MANY_PIXELS", "UNSUPPORTED_FORMAT"),
     ]
 )
 

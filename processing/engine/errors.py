@@ -41,6 +41,18 @@ class OutOfMemory(EngineError):
     code = "OUT_OF_MEMORY"
 
 
+class NothingFound(EngineError):
+    """A picture that was to be cut out shows no subject, so there is nothing to answer with."""
+
+    code = "NOTHING_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No product was found in this picture, so there is nothing to cut out. Choose a photo "
+            "in which the product is larger or stands out from its background."
+        )
+
+
 class UnknownModel(EngineError):
     """No model goes by that name."""
 

@@ -38,8 +38,8 @@ def render(
       where its orientation had to be corrected.
     - `max_pixels`: the largest source that will be decoded.
 
-    Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, BrokenImage, and
-    InvalidPlan where the format can't hold so large a picture.
+    Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, BrokenImage,
+    NothingFound, and InvalidPlan where the format can't hold so large a picture.
     """
     clock = Clock()
     model = models.resolve(plan.model)

@@ -100,7 +100,7 @@ def render_edit(
     """Do all that the plan says to one picture.
 
     Raises UnsupportedFormat, TooManyPixels, BrokenImage, UnknownModel, ModelNotInstalled,
-    PictureTooLarge (upscaling), ProviderFailed, and InvalidPlan for what only the picture shows to
+    NothingFound (cutting out), PictureTooLarge (upscaling), ProviderFailed, and InvalidPlan for what only the picture shows to
     be impossible, such as a target area without a pixel.
     """
     work = _Work(plan, tools)
@@ -193,8 +193,7 @@ def _subject(photo: Decoded, matte: F32 | None, work: _Work) -> Subject:
 def _placement(
     size: tuple[int, int], plan: EditPlan, box: Box | None = None, alpha: U8 | None = None
 ) -> Placement:
-    """Lay out the subject (its box and matte), or the whole frame where nothing was found or cut
-    out."""
+    """Lay out the subject (its box and matte), or the whole frame where nothing is cut out."""
     if box is None or alpha is None:
         return lay_out(plan.layout, size, (0, 0, *size))
     return lay_out(plan.layout, size, box, contact.cut_sides(alpha, box))

@@ -15,7 +15,7 @@ class Rendered:
     - `data`, `format` ("png", "webp", "jpg", "avif"), `media_type`, `width`, `height`, `has_alpha`:
       the result.
     - `subject_box`: (left, top, right, bottom) of the subject in the upright source, in pixels of the
-      size at which it was worked on (see CutoutPlan.size, Upscale); None when nothing was found, which is an answer and no error.
+      size at which it was worked on (see CutoutPlan.size, Upscale); None where nothing was cut out.
     - `model` ("u2netp", "" where none ran) and `provider` ("rembg/u2netp"; "existing-alpha" or
       "none" when no model ran).
     - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.

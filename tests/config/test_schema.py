@@ -19,6 +19,7 @@ from drf_spectacular import validation
 from drf_spectacular.generators import SchemaGenerator
 
 from config.api.openapi import document as served
+from processing.engine.errors import NothingFound
 
 
 @cache
@@ -248,3 +249,21 @@ def test_who_has_the_document_is_told_so(client: Client, db: None) -> None:
     assert again["ETag"] == answer["ETag"]
     other = client.get("/api/v1/schema", headers={"If-None-Match": '"another"'})
     assert (other.status_code, other.content) == (200, answer.content)
+
+
+def test_what_an_operation_says_of_a_code_is_shown_as_it_is_told() -> None:
+    told = {
+        name: response["content"]["application/json"]["examples"]["NOTHING_FOUND"]["value"]
+        for name, operation in operations()
+        for status, response in operation["responses"].items()
+        if "NOTHING_FOUND"
+        in response.get("content", {}).get("application/json", {}).get("examples", {})
+        and status == "422"
+    }
+    tools = ("remove-background", "edit", "replace-background", "generate-background")
+    assert set(told) == {
+        *(f"POST /api/v1/images/tools/{tool}" for tool in tools),
+        "POST /api/v1/listings/{listing_id}/images/{image_id}/repair",
+    }
+    answer = {"success": False, "error": NothingFound().message, "code": "NOTHING_FOUND"}
+    assert list(told.values()) == [answer] * 5

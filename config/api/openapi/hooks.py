@@ -9,7 +9,7 @@ from typing import Any
 Document = dict[str, Any]
 _METHODS = {"get", "post", "put", "patch", "delete"}
 _PREFIX = "/api/v1/"
-_REFUSAL = re.compile(r"\b(4\d\d) [A-Z]{2}")  # as in "409 CONFLICT for one that has ended"
+_REFUSAL = re.compile(r"\b(4\d\d) ([A-Z_]{2,})")  # as in "409 CONFLICT for one that has ended"
 
 _ERRORS: dict[str, tuple[str, str, str]] = {
     "400": ("The request is invalid; `fields` says where.", "VALIDATION_ERROR", "name: Required."),
@@ -80,6 +80,13 @@ _ERRORS_OF_KEYS = {
         "This Idempotency-Key was already used for a different request.",
     ),
 }
+# Codes that an operation's description may name, each with a sentence as it is told.
+_NAMED = {
+    "NOTHING_FOUND": (
+        "No product was found in this picture, so there is nothing to cut out. Choose a photo in "
+        "which the product is larger or stands out from its background."
+    )
+}
 _RATE_HEADERS = {
     "X-RateLimit-Limit": "Requests allowed within a window, which slides.",
     "X-RateLimit-Remaining": "Requests left in this window.",
@@ -123,6 +130,9 @@ def envelope(result: Document, generator: Any, request: Any, public: bool) -> Do
         errors = _ERRORS | (_ERRORS_OF_KEYS if _may_be_sent_twice(operation) else {})
         for status in _possible_errors(operation):
             responses.setdefault(status, _error_response(status, *errors[status]))
+        for status, code in _REFUSAL.findall(operation.get("description", "")):
+            if code in _NAMED:
+                _add_example(responses[status], code, _NAMED[code])
         for status, response in responses.items():
             response.setdefault("headers", {}).update(_headers(status))
         if _may_be_sent_twice(operation):
@@ -166,7 +176,8 @@ def _listed_once(schema: Document, example: Any) -> Any:
 
 def _possible_errors(operation: Document) -> list[str]:
     """What follows from an operation's parts, and what its description names."""
-    statuses = ["429", "500", "503", *_REFUSAL.findall(operation.get("description", ""))]
+    named = _REFUSAL.findall(operation.get("description", ""))
+    statuses = ["429", "500", "503", *(status for status, _ in named)]
     if operation.get("requestBody"):
         statuses += ["400", "408", "413", "415"]
     elif any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
@@ -203,18 +214,20 @@ def _tell_of_replays(responses: Document) -> None:
 
 
 def _error_response(status: str, description: str, code: str, sentence: str) -> Document:
+    schema = {"$ref": "#/components/schemas/Error"}
+    response: Document = {
+        "description": description,
+        "content": {"application/json": {"schema": schema, "examples": {}}},
+    }
+    _add_example(response, code, sentence)
+    return response
+
+
+def _add_example(response: Document, code: str, sentence: str) -> None:
     value: Document = {"success": False, "error": sentence, "code": code}
     if code == "VALIDATION_ERROR":
         value["fields"] = {"name": ["Required."]}
-    return {
-        "description": description,
-        "content": {
-            "application/json": {
-                "schema": {"$ref": "#/components/schemas/Error"},
-                "examples": {code: {"value": value}},
-            }
-        },
-    }
+    response["content"]["application/json"]["examples"][code] = {"value": value}
 
 
 def _headers(status: str) -> Document:

@@ -3,9 +3,11 @@
 import cv2
 import numpy as np
 
+from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.cutout import edges, spill
 from processing.engine.cutout.result import Cutout, Subject
+from processing.engine.errors import NothingFound
 from processing.engine.files.decode import Decoded
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting
@@ -24,8 +26,19 @@ def find(
 ) -> Subject:
     """Cut the subject out. `matte` is the model's, where it was asked already.
 
-    Raises UnknownModel, ModelNotInstalled.
+    Raises UnknownModel, ModelNotInstalled, and NothingFound where no pixel of the cutout is visible
+    (`arrays.VISIBLE`): the model saw no subject, the clean-ups left nothing of it, or the file is
+    transparent throughout.
     """
+    found = _found(photo, cutting, models, clock, matte)
+    if arrays.visible_box(found.cutout.alpha) is None:
+        raise NothingFound
+    return found
+
+
+def _found(
+    photo: Decoded, cutting: Cutting, models: Models, clock: Clock, matte: F32 | None
+) -> Subject:
     if has_own(photo, cutting) and photo.alpha is not None:
         clock.seconds |= {"matte": 0.0, "edge": 0.0}
         return Subject(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)

@@ -117,7 +117,7 @@ class CutoutPlan(Cutting):
     - `output`: the cutout, or the matte itself as a grey picture (white is subject).
     - `bg_color`: opaque, in the one spelling `#rrggbb` once checked. Flattens the result in any
       format; a `jpg` without it is white.
-    - `crop`: to the subject's bounding box. Where nothing was found the picture keeps its size.
+    - `crop`: to the subject's bounding box.
     - `size`: the largest result; a larger photo is worked on and answered smaller.
     """
 

@@ -13,7 +13,9 @@ from listings.models import ListingRepair
 from media_library.files import storage, thumbnails
 from media_library.services import delete_image
 from processing.models import Job, JobState
+from processing.worker import runtime
 from tests.listings.conftest import data_of, refusal_of, url_of
+from tests.stand_ins import LookingModel
 
 
 def repair(seller, listing, image, platform="amazon"):
@@ -131,6 +133,39 @@ class TestRepaired:
         with Pillow.open(BytesIO(storage.read(made.file_key))) as picture:
             assert picture.getpixel((1000, 20)) == (255, 255, 255)  # strips above and below
             assert max(picture.getpixel((20, 1000))) < 140  # the photo's own grey at its side
+
+
+@pytest.mark.usefixtures("quick_queue")
+class TestNothingFound:
+    @pytest.fixture(autouse=True)
+    def _looking(self, monkeypatch):
+        monkeypatch.setattr(runtime, "registry", LookingModel)
+
+    def test_a_cover_without_a_product_stays(self, owner, make_listing, add_photo):
+        image = add_photo((1200, 900), fill=1, thumbnail=True)  # red all over
+        listing = make_listing(images=[image])
+        error = refusal_of(repair(owner, listing, image), 422, "NOTHING_FOUND")
+        assert error["error"].startswith(
+            "No product was found in this picture, so there is nothing"
+        )
+        assert cover_of(owner, listing, "amazon") == image
+        assert owner.used_of(EDIT) == 0
+        shown = data_of(owner.client.get(url_of(listing)))
+        [told] = shown["images"][0]["repairs"]
+        assert (told["state"], told["imageId"]) == ("failed", None)
+        assert rules_broken(owner, listing) == {"cover_white"}
+
+    def test_an_empty_picture_of_an_earlier_release_is_no_cover(
+        self, owner, make_listing, add_photo
+    ):
+        image = add_photo((1200, 900), thumbnail=True)
+        listing = make_listing(images=[image])
+        data_of(repair(owner, listing, image))
+        job = Job.objects.get()
+        assert cover_of(owner, listing, "amazon") == job.result
+        job.report["subjectBox"] = None
+        job.save()
+        assert cover_of(owner, listing, "amazon") == image
 
 
 @pytest.mark.usefixtures("middle_model")

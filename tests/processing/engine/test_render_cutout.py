@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from processing.engine.arrays import F32, U8
-from processing.engine.errors import TooManyPixels, UnknownModel
+from processing.engine.errors import NothingFound, TooManyPixels, UnknownModel
 from processing.engine.networks.registry import Registry
-from processing.engine.plans.cutout import CutoutPlan
+from processing.engine.plans.cutout import CleanUp, CutoutPlan
 from processing.engine.render_cutout import render
 from tests.processing.engine.pictures import opened, saved
 
@@ -88,13 +89,51 @@ def test_cropping() -> None:
     assert result.subject_box == (32, 16, 64, 48)
 
 
-@pytest.mark.parametrize("crop", [False, True])
-def test_finding_nothing_is_an_answer(crop: bool) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"crop": True},
+        {"edge": "none"},
+        {"edge": "fine"},
+        {"output": "mask"},
+        {"format": "jpg", "bg_color": "white"},
+        {"size": "preview"},
+    ],
+)
+def test_finding_nothing_is_no_picture(options: dict[str, Any]) -> None:
     data = saved(Image.new("RGB", (40, 30), "grey"), "PNG")
-    result = render(data, CutoutPlan(crop=crop), RedFinder())
-    assert (result.subject_box, result.uncertainty) == (None, 1.0)
-    assert (result.width, result.height) == (40, 30)
-    assert opened(result.data).getchannel("A").getextrema() == (0, 0)
+    with pytest.raises(NothingFound) as caught:
+        render(data, CutoutPlan(**options), RedFinder())
+    assert caught.value.code == "NOTHING_FOUND"
+    assert caught.value.message.startswith("No product was found in this picture, so there is")
+
+
+class Faint(RedFinder):
+    """Believes in the whole picture, by so much."""
+
+    def __init__(self, belief: float) -> None:
+        super().__init__()
+        self.belief = belief
+
+    def matte(self, name: str, rgb: U8) -> F32:
+        return np.full((64, 64), self.belief, np.float32)
+
+
+def test_what_no_eye_sees_is_nothing() -> None:
+    """Alpha 16 of 255 is where haze begins to show."""
+    plan = CutoutPlan(edge="none", clean_up=CleanUp.off())
+    assert render(PHOTO, plan, Faint(16 / 255)).subject_box == (0, 0, 128, 64)
+    with pytest.raises(NothingFound):
+        render(PHOTO, plan, Faint(15 / 255))
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_file_that_is_transparent_throughout_shows_nothing(keep: bool) -> None:
+    """Whatever color lies beneath: this one is what the model looks for."""
+    data = saved(Image.new("RGBA", (40, 30), (220, 30, 30, 0)), "PNG")
+    with pytest.raises(NothingFound):
+        render(data, CutoutPlan(keep_existing_alpha=keep), RedFinder())
 
 
 def turned(orientation: int, format: str = "JPEG", mode: str = "RGB") -> bytes:
@@ -170,8 +209,8 @@ def test_limits_and_unknown_models_are_refused_before_any_work() -> None:
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "LA", "1"])
 def test_odd_pictures_go_all_the_way(mode: str) -> None:
     format = "TIFF" if mode == "CMYK" else "PNG"
-    result = render(saved(scene().convert(mode), format), CutoutPlan(), RedFinder())
-    assert opened(result.data).size == (128, 64)
+    result = render(saved(scene().convert(mode), format), CutoutPlan(), Faint(1.0))
+    assert (opened(result.data).size, result.subject_box) == ((128, 64), (0, 0, 128, 64))
 
 
 # What each bundled photo shows: where the thing lies, as shares of width and height.

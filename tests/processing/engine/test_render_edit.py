@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from processing.engine.backdrops.provider import Backdrop, BackdropRequest
-from processing.engine.errors import InvalidPlan, ProviderFailed
+from processing.engine.errors import InvalidPlan, NothingFound, ProviderFailed
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import (
     Background,
@@ -257,14 +257,38 @@ def test_the_provider_is_told_where_the_product_stands() -> None:
     assert words.request.guidance.shape == (10, 10, 3)  # type: ignore[union-attr]
 
 
-def test_where_nothing_is_found_the_frame_is_laid_out_empty() -> None:
-    class Nothing(Middle):
-        def matte(self, name: str, rgb: Any) -> Any:
-            return np.zeros((32, 32), np.float32)
+class Nothing(Middle):
+    """Finds no subject in any picture."""
 
-    picture, result = edited(plan(layout=Layout(size="100x100")), models=Nothing())
-    assert (picture.size, result.subject_box) == ((100, 100), None)
-    assert np.asarray(picture)[..., 3].max() == 0
+    def matte(self, name: str, rgb: Any) -> Any:
+        return np.zeros((32, 32), np.float32)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"layout": Layout(size="100x100")},
+        {"layout": Layout(reference_box="originalImage"), "background": Background(color="white")},
+        {"background": Background(blur=Blur(radius=0.02))},  # its own, which would blur everything
+        {"light": Light(), "outline": Outline(), "shadow": Shadow()},
+    ],
+)
+def test_where_nothing_is_found_nothing_is_laid_out(parts: dict[str, Any]) -> None:
+    with pytest.raises(NothingFound):
+        edited(plan(**parts), models=Nothing())
+
+
+def test_where_nothing_is_found_no_backdrop_is_made() -> None:
+    words = Words()
+    background = Background(generated=Generated(prompt="oak"))
+    with pytest.raises(NothingFound):
+        edited(plan(background=background), models=Nothing(), backdrop=lambda name: words)
+    assert not hasattr(words, "request")
+
+
+def test_a_photo_that_is_not_cut_out_needs_no_subject() -> None:
+    picture, _ = edited(EditPlan(cutting=None), models=Nothing())
+    assert picture.size == (80, 80)
 
 
 def test_a_target_without_a_pixel_is_refused() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from accounts.http import Caller
-from accounts.limits.operations import REMOVE_BACKGROUND
+from accounts.limits.operations import REMOVE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
 from media_library.files import storage
 from media_library.models import Image
@@ -20,15 +20,17 @@ from processing.engine.errors import BrokenImage
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job, JobState
 from processing.services import jobs
-from processing.worker import tasks
+from processing.worker import runtime, tasks
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import (
     MiddleModel,
     Studio,
+    flat,
     photo,
     pixels,
     studio_on,
 )
+from tests.stand_ins import LookingModel
 
 HAT = Path(__file__).parents[3] / "photos/wool-hat.jpg"
 PATH = "/process/remove-background"
@@ -263,3 +265,36 @@ class TestFailed:
         assert (response.status_code, response.json()["error"]) == (500, "TIMED_OUT")
         assert job.public_id in response.json()["message"]
         assert job.state == JobState.PENDING
+
+
+class TestNothingFound:
+    """A photo without a product: the vendor's document has no code of its own for it, so 400 and ours."""
+
+    BLANK = flat((60, 40), (255, 255, 255))
+
+    @pytest.fixture(autouse=True)
+    def _looking(self, quick_queue: MiddleModel, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(runtime, "registry", LookingModel)
+
+    def test_one_photo(self, studio: Studio) -> None:
+        error = refused(studio, self.BLANK, return_mask=True)
+        assert (error.status, error.error, error.details) == (400, "NOTHING_FOUND", {})
+        assert error.message.startswith("No product was found in this picture, so there is nothing")
+        assert studio.used(REMOVE_BACKGROUND) == 0
+        assert Image.objects.get().kind == "original"
+
+    def test_of_a_batch_it_fails_alone(self, studio: Studio) -> None:
+        accepted = studio.client.batch([self.BLANK, photo()])
+        done = studio.client.job(accepted["id"])
+        assert (done["status"], done["progress"], done["processed_files"]) == ("completed", 100, 2)
+        assert [one["metadata"]["file"] for one in done["results"]] == ["photo-2.jpg"]
+        [told] = done["errors"]
+        assert (told["file"], told["error"]) == ("photo-1.jpg", "NOTHING_FOUND")
+        assert studio.used(REMOVE_BACKGROUND) == 1
+
+    def test_a_new_background(self, studio: Studio) -> None:
+        image, wall = studio.image(self.BLANK), studio.background()
+        with pytest.raises(BackgroundfxError) as caught:
+            studio.client.replace_background(str(image.pk), wall.public_id)
+        assert (caught.value.status, caught.value.error) == (400, "NOTHING_FOUND")
+        assert studio.used(REPLACE_BACKGROUND) == 0

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
+from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from media_library.files import storage
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from processing.commands import Edit
 from processing.services import edit_json, jobs
 from processing.worker import runtime, tasks
+from tests.processing.compat.photoroom.client import PhotoroomError
 from tests.processing.compat.photoroom.conftest import MiddleModel, Shop, photo, shop_on
+from tests.stand_ins import LookingModel
 
 PHOTO = photo((400, 300))
 CATALOGUE: dict[str, str | float | bool] = {
@@ -116,3 +119,49 @@ def test_a_target_area_without_a_pixel_is_refused(shop: Shop) -> None:
         shop.client.edit(PHOTO, params)
     assert caught.value.status == 400
     assert set(caught.value.body["error"]) == {"message"}
+
+
+def blank() -> bytes:
+    out = BytesIO()
+    Pillow.new("RGB", (60, 40), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+NOTHING = (
+    "No product was found in this picture, so there is nothing to cut out. Choose a photo in which "
+    "the product is larger or stands out from its background."
+)
+
+
+class TestNothingFound:
+    @pytest.fixture(autouse=True)
+    def _looking(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(runtime, "registry", LookingModel)
+
+    @pytest.mark.parametrize("fields", [{}, {"channels": "alpha"}, {"size": "preview"}])
+    def test_segment_answers_flat(self, shop: Shop, fields: dict[str, str]) -> None:
+        with pytest.raises(PhotoroomError) as caught:
+            shop.client.segment(blank(), **fields)
+        assert caught.value.status == 400
+        told = {"detail": NOTHING, "status_code": 400, "type": "nothing_found"}
+        assert caught.value.body == told
+        assert shop.used(REMOVE_BACKGROUND) == 0
+        assert Image.objects.get().kind == "original"
+
+    @pytest.mark.parametrize("params", [CATALOGUE, {"background.blur.mode": "gaussian"}])
+    def test_edit_answers_nested(self, shop: Shop, params: dict[str, Any]) -> None:
+        with pytest.raises(PhotoroomError) as caught:
+            shop.client.edit(blank(), params)
+        assert (caught.value.status, caught.value.body) == (400, {"error": {"message": NOTHING}})
+        assert shop.used(EDIT) == 0
+        assert Image.objects.get().kind == "original"
+
+    def test_a_sandbox_says_the_same(self, shop: Shop) -> None:
+        with pytest.raises(PhotoroomError) as caught:
+            shop.sandbox.segment(blank())
+        assert (caught.value.status, caught.value.body["type"]) == (400, "nothing_found")
+        assert shop.used(REMOVE_BACKGROUND) == 0
+
+    def test_without_cutting_out_nothing_is_looked_for(self, shop: Shop) -> None:
+        answer = shop.client.edit(blank(), {"removeBackground": False, "outputSize": "32x32"})
+        assert Pillow.open(BytesIO(answer.data)).size == (32, 32)
