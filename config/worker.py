@@ -21,6 +21,7 @@ from django.db import connections  # noqa: E402
 from dramatiq import get_broker  # noqa: E402
 
 from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
+from config.broker import Broker  # noqa: E402
 from media_library.files.public_copies import make_public_copy  # noqa: E402
 from media_library.files.thumbnails import make_thumbnail  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
@@ -40,4 +41,6 @@ for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):
         database["CONN_MAX_AGE"] = None  # a worker's threads stay: each keeps its connection
 broker = get_broker()
+if isinstance(broker, Broker):
+    broker.be_another_worker()
 broker.add_middleware(WorkerHeartbeat())

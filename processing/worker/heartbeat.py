@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 # and errands what those leave, which is much: a picture of a batch uses one core half of the time.
 # Webhooks are no burden: they wait for receivers, who wait for them.
 _BATCH_NICENESS, _ERRAND_NICENESS = 10, 19
-_UNTOLD_MS = 250  # how long a message goes unnoticed of which nobody told (config.broker)
+_UNTOLD_MS = 1_000  # how long a message goes unnoticed of which nobody told (config.broker)
 _SECONDS = 15  # how long a worker is believed after its last word
 
 

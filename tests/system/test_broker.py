@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import dramatiq
 import pytest
 import redis
-from dramatiq import Consumer
+from dramatiq import Consumer, Worker
 from dramatiq.broker import MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
@@ -31,6 +32,11 @@ def listening(broker: Broker, *, prefetch: int = 1, timeout: int = HOURS) -> Con
         broker.client.publish("packshot:queued:images", "")
         assert nothing.result(10) is None
     return consumer
+
+
+def listening_as_another(broker: Broker) -> Consumer:  # noqa: F811
+    broker.be_another_worker()
+    return broker.consume(tasks.IMAGES, prefetch=1, timeout=100)
 
 
 def taken(consumer: Consumer) -> MessageProxy:
@@ -79,11 +85,47 @@ def test_a_message_of_which_nobody_told_is_found_all_the_same(broker: Broker) ->
     assert taken(consumer).args == ("a",)
 
 
-def test_a_message_for_later_comes_when_it_is_time(broker: Broker) -> None:  # noqa: F811
-    broker.enqueue(tasks.run_job.message("a"), delay=60_000)
+def test_a_message_for_later_is_waited_for_until_its_time(broker: Broker) -> None:  # noqa: F811
+    due = time.time() + 0.3
+    broker.enqueue(tasks.run_job.message("a"), delay=300)
     later = broker.consume(f"{tasks.IMAGES}.DQ", prefetch=10, timeout=HOURS)
-    assert taken(later).args == ("a",)
-    assert next(later) is None  # soon: its consumer has to look at the clock
+    message = taken(later)
+    assert message.args == ("a",)
+    assert next(later) is None  # its time has come: the worker's thread looks at the clock now
+    assert time.time() >= due
+    later.ack(message)
+    while_waiting(later, lambda: broker.wake(f"{tasks.IMAGES}.DQ"))  # nothing to wait for any more
+
+
+def test_a_worker_works_and_stops_though_its_threads_never_look(broker: Broker) -> None:  # noqa: F811
+    worked: list[str] = []
+    broker.declare_actor(
+        dramatiq.actor(worked.append, broker=broker, queue_name="q", actor_name="w")
+    )
+    worker = Worker(broker, queues={"q"}, worker_timeout=HOURS, worker_threads=2)
+    worker.start()
+    for name in ("a", "b", "c"):
+        broker.get_actor("w").send(name)
+    broker.get_actor("w").send_with_options(args=("d",), delay=100)
+    until(lambda: sorted(worked) == ["a", "b", "c", "d"], seconds=10)
+    stops = threading.Thread(target=worker.stop)
+    stops.start()
+    stops.join(10)
+    assert not stops.is_alive()
+    assert broker.client.hlen("dramatiq:q.msgs") == 0
+
+
+def test_what_a_dead_worker_had_taken_is_for_others_although_it_was_forked_as_they_were(
+    broker: Broker,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(broker, "heartbeat_timeout", 200)
+    monkeypatch.setattr(broker, "maintenance_chance", 1_000_000)
+    broker.enqueue(tasks.run_job.message("a"))
+    assert taken(listening_as_another(broker)).args == ("a",)  # and is never heard of again
+    survivor = listening_as_another(broker)
+    assert next(survivor) is None
+    assert taken(survivor).args == ("a",)
 
 
 def test_a_consumer_tells_that_its_server_went(

@@ -296,7 +296,7 @@ def test_a_worker_announces_itself_once_it_is_warm(
     worker.start()
     try:
         until(lambda: warm_workers(name), seconds=10)
-        assert (worker.queue_prefetch, worker.worker_timeout) == (3, 250)
+        assert (worker.queue_prefetch, worker.worker_timeout) == (3, 1000)
         assert runtime.threads() == cores
         assert models.warmed == ([("fast", 0)] if warms else [])
         assert niced == niceness
