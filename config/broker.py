@@ -34,7 +34,7 @@ _STOPPING_SECONDS = 0.05
 
 class Broker(RedisBroker):
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call]
         self.is_stopping = False
         self.add_middleware(_Waking())
 

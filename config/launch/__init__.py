@@ -3,7 +3,8 @@
     lock, port, code -> queue -> prepare (once) -> workers and clock, until warm -> web
 
 On Linux the launcher loads the site's code and its Python processes are forks of it: a start costs
-one loading of Django instead of eight. Elsewhere each is a fresh interpreter.
+one loading of Django instead of eight. Elsewhere each is a fresh interpreter. Workers that nobody waits
+for run on demand (``demand``).
 
 A crashed process is started again alone. Stopping goes the other way round: web first, then
 workers and clock (20 s to finish what they have), the queue last. Signals go to each process's

@@ -14,7 +14,7 @@ from config.launch.forks import CAN_FORK, load
 from config.launch.guards import check_port, lock_folder
 from config.launch.processes import Stage
 from config.launch.supervisor import StartError, Supervisor, say
-from config.launch.table import Site, stages
+from config.launch.table import Site, demand_of, stages
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,10 @@ def main() -> int:
     if CAN_FORK:
         load(environment_of(table))
     ready = f"Packshot is ready: {site.address}"
-    status = Supervisor(table, on_ready=lambda: say(ready), keep_open=(lock,)).run()
+    supervisor = Supervisor(
+        table, on_ready=lambda: say(ready), keep_open=(lock,), demand=demand_of(table)
+    )
+    status = supervisor.run()
     say("Packshot has stopped.")
     return status
 

@@ -28,6 +28,7 @@ class Process:
     once: bool = False
     orphan_signal: int = signal.SIGKILL  # what it gets when the launcher itself is killed
     forked: bool = False  # runs the module in a fork of the launcher, where the system can
+    on_demand: tuple[str, ...] = ()  # started when these queues have messages, and may end after
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,11 @@ class Child:
             pass_fds=self.keep_open,
             preexec_fn=tied_to_this_process(self.process.orphan_signal),
         )
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is one that runs on demand, and nothing has to be done for it now."""
+        return bool(self.process.on_demand) and not self.is_open and self.due is None
 
     def is_running(self) -> bool:
         return self._popen is not None and self._popen.poll() is None

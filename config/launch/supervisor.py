@@ -7,10 +7,12 @@ import math
 import os
 import selectors
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from config.launch.demand import Demand
 from config.launch.processes import Child, Process, Stage
 
 PROBE_SECONDS = 0.1
@@ -30,8 +32,11 @@ class Supervisor:
         *,
         on_ready: Callable[[], None] = lambda: None,
         keep_open: tuple[int, ...] = (),
+        demand: Demand | None = None,
     ) -> None:
         self.stages = stages
+        self.demand = demand
+        self.line: socket.socket | None = None  # on which the demand is told
         self.on_ready = on_ready
         self.keep_open = keep_open
         self.signals = 0
@@ -65,7 +70,8 @@ class Supervisor:
         children = [Child(process, keep_open=self.keep_open) for process in stage.processes]
         self.children.append(children)
         for child in children:
-            self._start(child)
+            if not child.process.on_demand:
+                self._start(child)
         deadline = time.monotonic() + stage.patience
         while not self.signals:
             self._turn(PROBE_SECONDS)
@@ -91,10 +97,15 @@ class Supervisor:
         for child in self._all():
             if child.due is not None and child.due <= now and not self.signals:
                 self._start(child)
+        self._meet_demand()
 
     def _listen(self, timeout: float | None) -> None:
         for key, _ in self.selector.select(timeout):
             child = key.data
+            if isinstance(child, Demand):
+                child.hear()
+                self._hold_the_line(child)
+                continue
             if not isinstance(child, Child):
                 os.read(key.fd, 512)  # the wake-up bytes of signals
                 continue
@@ -105,6 +116,10 @@ class Supervisor:
     def _ended(self, child: Child) -> None:
         self._close(child)
         if child.process.once and child.status == 0:
+            return
+        if child.process.on_demand and child.status == 0:
+            if self.demand is not None:
+                self.demand.hurry()  # something may have come as it ended
             return
         if child.process.once or self.signals:
             child.failures += 1
@@ -118,11 +133,44 @@ class Supervisor:
         self._show(child.process, child.close())
 
     def _idle_seconds(self) -> float | None:
-        dues = [child.due for child in self._all() if child.due is not None]
-        return max(0.0, min(dues) - time.monotonic()) if dues else None
+        now = time.monotonic()
+        waits = [child.due - now for child in self._all() if child.due is not None]
+        if self.demand is not None and any(child.is_idle for child in self._all()):
+            waits.append(self.demand.seconds_left())
+        return max(0.0, min(waits)) if waits else None
 
     def _all(self) -> Iterator[Child]:
         return (child for children in self.children for child in children)
+
+    # --- what runs on demand --------------------------------------------------------------------
+
+    def _meet_demand(self) -> None:
+        """Start what has work, as many of a kind as there is work for."""
+        demand = self.demand
+        idle = [child for child in self._all() if child.is_idle]
+        if demand is None or not idle or self.signals or demand.seconds_left() > 0:
+            return
+        waiting = demand.look()
+        self._hold_the_line(demand)
+        for child in idle:
+            queues = child.process.on_demand
+            busy = sum(other.is_open for other in self._all() if other.process.on_demand == queues)
+            if busy < sum(waiting.get(queue, 0) for queue in queues):
+                self._start(child)
+
+    def _hold_the_line(self, demand: Demand) -> None:
+        """Be woken by words about messages, on whatever connection they come now.
+
+        To be called at once when that may have changed: the old one's number goes to the next file
+        that is opened.
+        """
+        if demand.line is self.line:
+            return
+        if self.line is not None:
+            self.selector.unregister(self.line)
+        self.line = demand.line
+        if self.line is not None:
+            self.selector.register(self.line, selectors.EVENT_READ, demand)
 
     # --- stopping -------------------------------------------------------------------------------
 
@@ -202,6 +250,8 @@ def say(text: str) -> None:
 
 
 def _is_up(child: Child) -> bool:
+    if child.is_idle:
+        return True
     return child.status == 0 if child.process.once else child.is_running()
 
 

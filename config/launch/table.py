@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import http.client
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.launch import queue
+from config.launch.demand import Demand
 from config.launch.processes import Process, Stage
 from config.launch.supervisor import StartError
-
-# Dramatiq gives its threads this long, then hands unfinished messages back to the queue: shortly
-# before the launcher's own patience of 20 s is over.
-WORKER_SHUTDOWN_MS = 18_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +23,7 @@ class Site:
     port: int
     image_workers: int
     batch_workers: int
+    worker_idle_seconds: int
     redis_url: str
 
     @classmethod
@@ -37,6 +35,7 @@ class Site:
             port=_whole(env, "PORT", 8000),
             image_workers=_whole(env, "IMAGE_WORKERS", 1),
             batch_workers=_whole(env, "BATCH_WORKERS", 2),
+            worker_idle_seconds=_whole(env, "WORKER_IDLE_SECONDS", 60),
             redis_url=env.get("REDIS_URL", ""),
         )
 
@@ -59,20 +58,21 @@ def stages(site: Site) -> list[Stage]:
         "PORT": str(site.port),
     }
     prepare = _process("prepare", env, "config.launch.prepare", once=True)
+    idle = site.worker_idle_seconds
     return [
         _queue_stage(jobs),
         Stage("prepare", (prepare,), patience=1800),  # a first start fetches weights
         Stage(
             "workers",
             (
-                _worker("worker", site.image_workers, 1, ["images"], env=env),
+                *_workers("worker", ["images"], env, processes=site.image_workers),
                 # Nobody waits for one picture of a batch: a core each gets more of them done than all
                 # cores for one after the other. Processes, so that a picture that kills its worker
                 # takes no other with it.
-                _worker("batches", site.batch_workers, 1, ["batches"], env=env),
-                _worker("tasks", 1, 2, ["previews", "copies", "accounts"], env=env),
+                *_workers("batches", ["batches"], env, processes=site.batch_workers, idle=idle),
+                *_workers("tasks", ["previews", "copies", "accounts"], env, threads=2, idle=idle),
                 # They only claim; threads of their own wait for receivers (processing.delivery.lanes).
-                _worker("webhooks", 1, 4, ["webhooks"], env=env),
+                *_workers("webhooks", ["webhooks"], env, threads=4, idle=idle),
                 _process("scheduler", env, "manage", "clock"),
             ),
             is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),
@@ -80,6 +80,15 @@ def stages(site: Site) -> list[Stage]:
         ),
         Stage("web server", (_web(site, env),), is_ready=lambda: _web_answers(site)),
     ]
+
+
+def demand_of(table: Iterable[Stage]) -> Demand | None:
+    """What tells when the processes are wanted that run on demand."""
+    processes = [process for stage in table for process in stage.processes if process.on_demand]
+    if not processes:
+        return None
+    queues = {queue for process in processes for queue in process.on_demand}
+    return Demand(processes[0].env["REDIS_URL"], sorted(queues))
 
 
 def _queue_stage(jobs: queue.Queue) -> Stage:
@@ -96,17 +105,21 @@ def _queue_stage(jobs: queue.Queue) -> Stage:
     return Stage("queue", (jobs.process,), is_ready=is_ready, patience=60)
 
 
-def _worker(
-    name: str, processes: int, threads: int, queues: list[str], *, env: dict[str, str]
-) -> Process:
-    options = ("-p", str(processes), "-t", str(threads))
-    # The second is how long the master waits for its workers to have booted, deaf to their deaths
-    # and to signals, before it starts forks, of which there are none here: not at all.
-    patience = (
-        *("--worker-shutdown-timeout", str(WORKER_SHUTDOWN_MS)),
-        *("--worker-fork-timeout", "10"),
-    )
-    return _process(name, env, "dramatiq", "config.worker", "-Q", *queues, *options, *patience)
+def _workers(
+    name: str,
+    queues: list[str],
+    env: dict[str, str],
+    *,
+    processes: int = 1,
+    threads: int = 1,
+    idle: int = 0,
+) -> Iterator[Process]:
+    """As many processes for these queues; with ``idle`` they leave after so many seconds without work."""
+    arguments = ("-Q", *queues, "-t", str(threads), "--leave-after", str(idle))
+    for number in range(1, processes + 1):
+        full_name = name if number == 1 else f"{name}-{number}"
+        process = _process(full_name, env, "config.launch.worker", *arguments)
+        yield replace(process, on_demand=tuple(queues) if idle else ())
 
 
 def _web(site: Site, env: dict[str, str]) -> Process:

@@ -93,6 +93,13 @@ def send_due() -> int:
     return sum(notify(account) for account in accounts if str(account) not in queued)
 
 
+def is_any_near(seconds: float) -> bool:
+    """Whether a delivery is being attempted, or comes due within so many seconds."""
+    soon = timezone.now() + timedelta(seconds=seconds)
+    near = Q(due_at__lte=soon) | Q(claimed_at__isnull=False)
+    return WebhookDelivery.objects.filter(near, state=DeliveryState.PENDING).exists()
+
+
 def delete_old() -> int:
     """Forget deliveries that ended long ago, some at a time. How many were forgotten."""
     limit = timezone.now() - timedelta(days=settings.WEBHOOK_KEEP_DAYS)

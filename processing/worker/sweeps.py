@@ -11,7 +11,7 @@ from django.utils import timezone
 from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client, queued_arguments
 from processing.delivery import attempts
-from processing.models import Job, JobState
+from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import tasks, transitions
 
 log = structlog.get_logger(__name__)
@@ -26,6 +26,11 @@ def run() -> None:
     lost_messages()
     attempts.send_due()
     lost_batch_messages()
+
+
+def is_anything_under_way(seconds: float) -> bool:
+    """Whether a job waits or runs, or a webhook is being sent or will be within so many seconds."""
+    return Job.objects.filter(state__in=OPEN_STATES).exists() or attempts.is_any_near(seconds)
 
 
 def abandoned_jobs() -> int:

@@ -134,15 +134,17 @@ class BatchCrashes:
         with receiving() as receiver:
             body = {"url": receiver.url, "events": ["job.completed"]}
             assert seller.client.post("/webhooks", json=body).status_code == 201
-            [image_id] = _small(seller, 1)
+            first, second = _small(seller, 2)
+            seller.ended(seller.submit(first))  # the worker is started for its webhook
+            until(lambda: receiver.received, seconds=AGAIN_SECONDS)
             worker = site.worker_pid("webhooks")
             os.kill(worker, signal.SIGSTOP)
-            job_id = seller.submit(image_id)
+            job_id = seller.submit(second)
             seller.ended(job_id)
             os.kill(worker, signal.SIGKILL)
-            until(lambda: receiver.received, seconds=AGAIN_SECONDS)
+            until(lambda: len(receiver.received) == 2, seconds=AGAIN_SECONDS)
             until(lambda: _messages(site, "webhooks") == 0, seconds=AGAIN_SECONDS, pause=0.1)
-        [told] = [json.loads(one.body) for one in receiver.received]
+        _, told = [json.loads(one.body) for one in receiver.received]
         assert (told["type"], told["data"]["jobId"]) == ("job.completed", job_id)
 
     def test_a_whole_site_killed_and_started_again(self, site: Site, seller: Seller) -> None:

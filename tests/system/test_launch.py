@@ -18,7 +18,7 @@ import redis
 from config.launch import guards, queue
 from config.launch.guards import check_port, lock_folder
 from config.launch.supervisor import StartError
-from config.launch.table import Site, stages
+from config.launch.table import Site, demand_of, stages
 from tests.system.site import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -467,13 +467,29 @@ def test_the_sites_own_table_in_order(tmp_path: Path) -> None:
     assert [[process.name for process in stage.processes] for stage in table] == [
         ["queue"],
         ["prepare"],
-        ["worker", "batches", "tasks", "webhooks", "scheduler"],
+        ["worker", "batches", "batches-2", "tasks", "webhooks", "scheduler"],
         ["web"],
     ]
+    on_demand = {one.name: one.on_demand for one in table[2].processes}
+    assert on_demand == {
+        "worker": (),
+        "batches": ("batches",),
+        "batches-2": ("batches",),
+        "tasks": ("previews", "copies", "accounts"),
+        "webhooks": ("webhooks",),
+        "scheduler": (),
+    }
     web = table[3].processes[0]
     assert site.address == "http://127.0.0.1:8123"
     assert "--port 8123" in " ".join(web.command)
     assert web.env["REDIS_URL"] == f"unix://{tmp_path}/run/queue.sock"
+
+
+def test_processes_that_never_leave_are_not_started_on_demand(tmp_path: Path) -> None:
+    env = {"VAR_DIR": str(tmp_path), "WORKER_IDLE_SECONDS": "0"}
+    table = stages(Site.from_env(env, ROOT))
+    assert all(one.on_demand == () for stage in table for one in stage.processes)
+    assert demand_of(table) is None
 
 
 def test_a_redis_url_takes_the_embedded_queues_place(tmp_path: Path) -> None:

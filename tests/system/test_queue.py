@@ -19,11 +19,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from dramatiq import Worker
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.cli import RET_KILLED
 
 from config.broker import Broker
 from config.launch import queue
-from config.launch.table import Site, stages
 from config.observability import queue_client, warm_workers
 from processing.commands import RemoveBackground
 from processing.delivery import events
@@ -307,26 +305,6 @@ def test_a_worker_announces_itself_once_it_is_warm(
     finally:
         worker.stop()
     until(lambda: warm_workers(name) == 0, seconds=10)
-
-
-DIES_AS_IT_STARTS = """
-import os, dramatiq
-from dramatiq.brokers.stub import StubBroker
-class Dies(dramatiq.Middleware):
-    def after_worker_boot(self, broker, worker):
-        os.kill(os.getpid(), 9)
-dramatiq.set_broker(StubBroker(middleware=[Dies()]))
-"""
-
-
-def test_a_worker_that_dies_as_it_starts_does_not_go_unnoticed(tmp_path: Path) -> None:
-    """Its master has to end: the launcher starts both again."""
-    (tmp_path / "dying.py").write_text(DIES_AS_IT_STARTS)
-    site = Site.from_env({"VAR_DIR": str(tmp_path), "REDIS_URL": "redis://127.0.0.1:1/0"}, tmp_path)
-    [worker] = [one for stage in stages(site) for one in stage.processes if one.name == "worker"]
-    command = [part if part != "config.worker" else "dying" for part in worker.command]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=20, check=False)
-    assert done.returncode == RET_KILLED
 
 
 def test_workers_are_counted_by_queue(client: redis.Redis) -> None:

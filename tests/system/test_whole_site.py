@@ -63,7 +63,9 @@ def another_worker(site: Site, **settings: str) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with Site(DOOR_WAIT_SECONDS="0.1", WEBHOOKS_MAY_BE_PRIVATE="true") as started:
+    settings = {"DOOR_WAIT_SECONDS": "0.1", "WEBHOOKS_MAY_BE_PRIVATE": "true"}
+    # Workers for batches and errands come and go all the time.
+    with Site(**settings, WORKER_IDLE_SECONDS="1") as started:
         yield started
 
 
@@ -164,6 +166,19 @@ def test_who_comes_back_misses_nothing_and_hears_nothing_twice(site: Site, selle
     assert names(heard)[-1] == "batch.completed"
     assert Counter(names(heard))["job.completed"] == 3
     assert [event.id for event in heard] == sorted({event.id for event in heard})
+
+
+def test_workers_for_batches_run_while_there_is_one(site: Site, seller: Seller) -> None:
+    def gone() -> bool:
+        return not any(site.worker_pids(queue) for queue in ("batches", "previews", "webhooks"))
+
+    for width in (210, 220):  # the second time they have to be started again
+        until(gone, seconds=30, pause=0.1)
+        shown = seller.batch_ended(seller.batch([seller.upload(photo(width, 150))]))
+        assert [item["state"] for item in shown["items"]] == ["completed"]
+    until(gone, seconds=30, pause=0.1)
+    assert len(site.worker_pids("images")) == 1
+    assert site.answers("/readyz")
 
 
 def test_a_killed_workers_job_ends_within_half_a_minute(site: Site, seller: Seller) -> None:

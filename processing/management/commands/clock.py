@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
@@ -20,7 +21,9 @@ from accounts.signing.sessions import SessionStore
 from processing.delivery import attempts
 
 log = structlog.get_logger(__name__)
-SWEEP_SECONDS = 3.0
+# Between sweeps, while anything is under way; and while nothing is. What begins in between is seen
+# before its worker may be believed dead (JOB_STALE_SECONDS) or its message lost.
+SWEEP_SECONDS, IDLE_SECONDS = 3.0, 10.0
 CLEAN_SECONDS = 3600.0
 
 
@@ -38,9 +41,10 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        cleaned = time.monotonic()
-        while not stopping.wait(SWEEP_SECONDS):
+        cleaned, pause = time.monotonic(), SWEEP_SECONDS
+        while not stopping.wait(pause):
             close_old_connections()
+            pause = SWEEP_SECONDS
             try:
                 processing.worker.sweeps.run()
                 media_library.sweeps.run()
@@ -50,5 +54,13 @@ class Command(BaseCommand):
                     SessionStore.clear_expired()
                     idempotency.forget_old()
                     attempts.delete_old()
+                pause = pause_after_a_round()
             except (DatabaseError, OSError):
                 log.exception("clock.round_failed")
+
+
+def pause_after_a_round() -> float:
+    """How long until the next round: often where somebody may be waited for, else rarely."""
+    rarely = min(IDLE_SECONDS, settings.JOB_STALE_SECONDS * 2 / 3)
+    busy = processing.worker.sweeps.is_anything_under_way(rarely)
+    return SWEEP_SECONDS if busy else max(SWEEP_SECONDS, rarely)
