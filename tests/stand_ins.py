@@ -49,6 +49,9 @@ class MiddleModel:
     def provider(self, name: str) -> str:
         return "rembg/middle"
 
+    def side(self, name: str) -> int:
+        return 64
+
     def check(self, name: str) -> None:
         return None
 

@@ -9,7 +9,7 @@ from processing.engine import arrays
 from processing.engine.arrays import U8, Box
 from processing.engine.canvas import compose
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import subject
+from processing.engine.cutout import first_look, subject
 from processing.engine.cutout.result import Cutout
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
@@ -43,10 +43,10 @@ def render(
     """
     clock = Clock()
     model = models.resolve(plan.model)
+    whole, matte = first_look.decoded(source, plan, models, clock, max_pixels=max_pixels)
     with clock.stage("decode"):
-        whole = decode.decode(source, max_pixels=max_pixels)
         photo = _limited(whole, plan)
-    found = subject.find(photo, plan, models, clock)
+    found = subject.find(photo, plan, models, clock, matte=matte)
     with clock.stage("compose"):
         box = arrays.subject_box(found.cutout.alpha)
         rgb, alpha = _composed(found.cutout, plan, box)

@@ -24,7 +24,7 @@ from processing.engine.canvas import blend, compose, contact, defocus, fills, ou
 from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import subject
+from processing.engine.cutout import first_look, subject
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
@@ -104,9 +104,9 @@ def render_edit(
     be impossible, such as a target area without a pixel.
     """
     work = _Work(plan, tools)
-    with work.clock.stage("decode"):
-        photo, size = _decoded(source, work)
-    photo, matte, texts = _without_text(photo, work)
+    photo, matte = _decoded(source, work)
+    size = photo.probe.oriented_size
+    photo, matte, texts = _without_text(photo, matte, work)
     if plan.upscale is not None:
         photo = _enlarged(photo, work)
         size = (photo.rgb.shape[1], photo.rgb.shape[0])
@@ -140,33 +140,40 @@ def render_edit(
     )
 
 
-def _decoded(source: bytes, work: _Work) -> tuple[Decoded, tuple[int, int]]:
-    """The photo, and its full size (width, height), which the layout goes by.
+def _decoded(source: bytes, work: _Work) -> tuple[Decoded, F32 | None]:
+    """The photo, and the model's matte of it where it could look at it meanwhile.
 
     Where all that happens is that the frame is laid out smaller, no more of it is decoded than
-    the canvas will show.
+    the canvas will show; the layout goes by its full size all the same.
     """
     plan, most = work.plan, work.tools.max_pixels
-    least = None
-    if plan.cutting is None and plan.text_removal is None and plan.upscale is None:
-        size = decode.probe(source, max_pixels=most).oriented_size
-        left, top, right, bottom = _placement(size, plan).place
-        least = (right - left, bottom - top)
     converted = plan.export.color_space == "sRGB"
-    photo = decode.decode(source, max_pixels=most, convert=converted, least=least)
-    return photo, photo.probe.oriented_size
+    # An enlarged photo is looked at when it is.
+    if plan.cutting is not None and plan.upscale is None:
+        return first_look.decoded(
+            source, plan.cutting, work.tools.models, work.clock, max_pixels=most, convert=converted
+        )
+    with work.clock.stage("decode"):
+        least = None
+        if plan.cutting is None and plan.text_removal is None and plan.upscale is None:
+            size = decode.probe(source, max_pixels=most).oriented_size
+            left, top, right, bottom = _placement(size, plan).place
+            least = (right - left, bottom - top)
+        return decode.decode(source, max_pixels=most, convert=converted, least=least), None
 
 
-def _without_text(photo: Decoded, work: _Work) -> tuple[Decoded, F32 | None, int | None]:
+def _without_text(
+    photo: Decoded, matte: F32 | None, work: _Work
+) -> tuple[Decoded, F32 | None, int | None]:
     """The photo, the model's matte of it where one was made, and how many texts are gone."""
     plan, tools = work.plan, work.tools
     if plan.text_removal is None:
-        return photo, None, None
+        return photo, matte, None
     visible = photo.visible
-    matte = None
-    if plan.cutting is not None and not subject.has_own(photo, plan.cutting):
+    cutting = plan.cutting if matte is None else None
+    if cutting is not None and not subject.has_own(photo, cutting):
         with work.clock.stage("matte"):
-            matte = tools.models.matte(plan.cutting.model, visible)
+            matte = tools.models.matte(cutting.model, visible)
     with work.clock.stage("text"):
         rgb, found = remove.remove(visible, matte, plan.text_removal, tools.texts)
     if found == 0:

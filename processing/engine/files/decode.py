@@ -5,7 +5,12 @@ format's decoder is tried; the size is read from the header and refused before a
 and whatever a decoder throws at hostile bytes leaves here as BrokenImage. Writing is in encode.py.
 """
 
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -19,9 +24,14 @@ from processing.engine.files import color_profile, color_tags, metadata, samples
 from processing.engine.files.encode import encode as encode
 from processing.engine.files.formats import jpeg
 from processing.engine.files.opening import opened, orientation
-from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES, PILLOW_NAMES
+from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES, PILLOW_NAMES, sniff
 
 _WHITE = (255, 255, 255)
+# A photo of fewer pixels is decoded in less time than doing it in parallel would save.
+_LARGE = 2_000_000
+# A small copy that is to be shrunk further has so many times the pixels along each side: from fewer,
+# the result would hardly be that of the whole.
+_SPARE = 1.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,58 @@ def verify(data: bytes, *, max_pixels: int) -> Probe:
         return header
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A picture that is being decoded by another thread.
+
+    `small` is a copy, uint8 (h, w, 3), upright and in sRGB as the whole will be, or None where none
+    is to be had before. `whole` waits for the end, and raises what `decode` does.
+    """
+
+    small: U8 | None
+    whole: Callable[[], Decoded]
+
+
+@contextmanager
+def coming(data: bytes, *, max_pixels: int, side: int, convert: bool = True) -> Iterator[Coming]:
+    """Decode as `decode` does, but so that a network needn't wait for it, which looks at a square of
+    `side` pixels.
+
+    A large JPEG is decoded at a half, a quarter or an eighth first, which reads its whole stream and
+    so proves that it isn't broken; then in full beside whatever the caller does. A picture of
+    another format, or one that is not much larger than the square, has no small copy, and is decoded
+    when `whole` is called.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, BrokenImage.
+    """
+    small = _glimpse(data, max_pixels=max_pixels, side=side, convert=convert)
+    whole = partial(_decode, data, max_pixels=max_pixels, convert=convert)
+    if small is None:
+        yield Coming(None, whole)
+        return
+    is_under_way = threading.Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="decoding") as pool:
+        future = pool.submit(whole, is_proved=True, at_start=is_under_way.set)
+        future.add_done_callback(lambda _: is_under_way.set())
+        # A decoder runs without Python's lock, but has to get there: some networks hold it throughout.
+        is_under_way.wait()
+        yield Coming(small, future.result)
+
+
+def _glimpse(data: bytes, *, max_pixels: int, side: int, convert: bool) -> U8 | None:
+    if sniff(data) != "jpeg":
+        return None
+    with opened(data, max_pixels=max_pixels) as image:
+        whole, least = image.size, int(_SPARE * side)
+        image.draft(None, (least, least))
+        if image.size == whole or whole[0] * whole[1] < _LARGE:
+            return None
+        if not convert:
+            _keep_space(image, data)
+        image.load()
+        rgb, _ = _split(color_profile.to_srgb(image, data))
+        return arrays.upright(rgb, orientation(image))
+
+
 def decode(
     data: bytes,
     *,
@@ -110,16 +172,42 @@ def decode(
     in its color space; all others are converted as ever.
     Raises UnsupportedFormat, TooManyPixels, BrokenImage.
     """
+    return _decode(data, max_pixels=max_pixels, convert=convert, least=least)
+
+
+def _decode(
+    data: bytes,
+    *,
+    max_pixels: int,
+    convert: bool,
+    least: tuple[int, int] | None = None,
+    is_proved: bool = False,
+    at_start: Callable[[], None] = lambda: None,
+) -> Decoded:
+    """Decode a file that `is_proved` to be whole or isn't; `at_start` is called just before pixels
+    are decoded."""
     with opened(data, max_pixels=max_pixels) as image:
         header = _probe(image)
         space = color_tags.space_of(image, data)
-        if not convert and metadata.rgb_profile(image, data) is not None:
-            del image.info["icc_profile"]
+        if not convert:
+            _keep_space(image, data)
         plain_jpeg = header.format == "jpeg" and image.mode in ("RGB", "L")
         if plain_jpeg and not color_profile.needs_conversion(image.info.get("icc_profile")):
-            rgb, alpha = _decode_jpeg(data, image, header, least), None
+            if not is_proved and not _is_drafted(image, header, least):
+                # OpenCV fills in what a cut file lacks with grey and says nothing, so the stream is
+                # proved whole first.
+                _shrink_on_load(image, 1)
+                image.load()
+                is_proved = True
+            at_start()
+            alpha = None
+            # At full size OpenCV's decoder is twice as fast as Pillow's.
+            rgb = _whole_jpeg(data) if is_proved else np.asarray(image.convert("RGB"))
         else:
             samples.mend(image)
+            if header.format == "jpeg":  # in one go, without Python's lock
+                image.decodermaxblock = len(data)  # type: ignore[attr-defined]
+            at_start()
             image.load()
             rgb, alpha = _split(color_profile.to_srgb(image, data, space))
         # Pillow turns TIFFs upright while loading them; nothing else is turned yet.
@@ -198,17 +286,16 @@ def _shrink_on_load(image: Image.Image, side: int) -> None:
         image.draft(None, (side, side))
 
 
-def _decode_jpeg(
-    data: bytes, image: Image.Image, header: Probe, least: tuple[int, int] | None
-) -> U8:
+def _is_drafted(image: Image.Image, header: Probe, least: tuple[int, int] | None) -> bool:
+    """Let a JPEG be decoded at a fraction where no more than `least` is needed; whether it will be."""
     width, height = header.oriented_size
-    if least is not None and width >= 2 * least[0] and height >= 2 * least[1]:
-        image.draft(None, least if header.orientation < 5 else least[::-1])
-        return np.asarray(image.convert("RGB"))
-    # At full size OpenCV's decoder is twice as fast as Pillow's, but it fills in what a cut file
-    # lacks with grey and says nothing, so the stream is proved whole first.
-    _shrink_on_load(image, 1)
-    image.load()
+    if least is None or width < 2 * least[0] or height < 2 * least[1]:
+        return False
+    image.draft(None, least if header.orientation < 5 else least[::-1])
+    return True
+
+
+def _whole_jpeg(data: bytes) -> U8:
     pixels = cv2.imdecode(
         np.frombuffer(jpeg.ended(data), np.uint8),
         cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION,
@@ -216,6 +303,12 @@ def _decode_jpeg(
     if pixels is None:
         raise BrokenImage("The JPEG file is damaged or truncated.")
     return np.asarray(pixels, dtype=np.uint8)
+
+
+def _keep_space(image: Image.Image, data: bytes) -> None:
+    """Leave pixels in their own color space where its profile can go along with them."""
+    if metadata.rgb_profile(image, data) is not None:
+        del image.info["icc_profile"]
 
 
 def _split(image: Image.Image) -> tuple[U8, U8 | None]:

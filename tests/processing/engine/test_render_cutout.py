@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +13,11 @@ from PIL import Image
 
 from processing.engine.arrays import F32, U8
 from processing.engine.errors import NothingFound, TooManyPixels, UnknownModel
+from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CleanUp, CutoutPlan
 from processing.engine.render_cutout import render
+from tests.processing.engine.files.test_decode import with_orientation
 from tests.processing.engine.pictures import opened, saved
 
 
@@ -31,6 +34,9 @@ class RedFinder:
 
     def provider(self, name: str) -> str:
         return "rembg/red"
+
+    def side(self, name: str) -> int:
+        return 64
 
     def matte(self, name: str, rgb: U8) -> F32:
         self.seen.append(rgb)
@@ -236,3 +242,39 @@ def test_real_photos(name: str, photo: Callable[[str], bytes], registry: Registr
     assert (result.model, result.provider) == ("u2netp", "rembg/u2netp")
     assert result.uncertainty < 0.12
     assert ((alpha > 0) & (alpha < 255)).mean() < 0.12
+
+
+@dataclass
+class Beside(RedFinder):
+    """Finds what is red once the photo is being decoded, and lets it be decoded to its end then."""
+
+    decoding: threading.Event = field(default_factory=threading.Event)
+    looking: threading.Event = field(default_factory=threading.Event)
+
+    def matte(self, name: str, rgb: U8) -> F32:
+        assert self.decoding.wait(20)
+        self.looking.set()
+        return super().matte(name, rgb)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_the_model_looks_while_a_large_photo_is_decoded(
+    orientation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = scene().resize((640, 320), Image.Resampling.NEAREST)
+    photo = saved(large, "JPEG", exif=with_orientation(orientation))
+    models = Beside()
+    plainly = decode._whole_jpeg
+
+    def decoded(data: bytes) -> U8:
+        models.decoding.set()
+        assert models.looking.wait(20)
+        return plainly(data)
+
+    expected = render(photo, CutoutPlan(), RedFinder())
+    monkeypatch.setattr(decode, "_LARGE", 640 * 320)
+    monkeypatch.setattr(decode, "_whole_jpeg", decoded)
+    result = render(photo, CutoutPlan(), models)
+    assert models.seen[0].shape == ((160, 320, 3) if orientation == 1 else (320, 160, 3))
+    assert result.data == expected.data
+    assert result.timings.keys() == expected.timings.keys()

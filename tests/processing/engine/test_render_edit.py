@@ -46,6 +46,9 @@ class Middle:
     def provider(self, name: str) -> str:
         return "rembg/middle"
 
+    def side(self, name: str) -> int:
+        return 64
+
     def matte(self, name: str, rgb: Any) -> Any:
         self.asked += 1
         height, width = rgb.shape[:2]

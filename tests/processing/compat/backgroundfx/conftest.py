@@ -95,6 +95,9 @@ class MiddleModel:
     def provider(self, name: str) -> str:
         return f"rembg/{name}"
 
+    def side(self, name: str) -> int:
+        return 64
+
     def check(self, name: str) -> None:
         if name not in self.installed:
             raise ModelNotInstalled(f"The model {name} is not installed here.")

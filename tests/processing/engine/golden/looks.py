@@ -165,6 +165,9 @@ class _Seen:
     def provider(self, name: str) -> str:
         return "rembg/seen"
 
+    def side(self, name: str) -> int:
+        return 64
+
     def matte(self, name: str, rgb: Any) -> Any:
         return self._matte
 
