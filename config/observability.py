@@ -17,9 +17,11 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from config.failures import process_marks
 from config.failures.outages import QUEUE_ERRORS
 
-WORKER_KEY = "packshot:worker"  # packshot:worker:<queue>:<process>, alive while the key is
+# packshot:worker:<queue>:<any>, with its process and that one's mark: warm while key and process are there.
+WORKER_KEY = "packshot:worker"
 
 
 def configure_logging(options: Mapping[str, str]) -> None:
@@ -103,11 +105,17 @@ def queued_arguments(*queues: str) -> set[str]:
 
 
 def warm_workers(queue: str) -> int:
-    """Count the workers of ``queue`` that said within the last seconds that they are warm."""
+    """Count the workers of ``queue`` that said that they are warm, and are neither dead nor stopped.
+
+    Those of other machines are believed for a while after their last word.
+    """
     try:
-        return sum(1 for _ in queue_client().scan_iter(f"{WORKER_KEY}:{queue}:*", count=100))
+        keys = list(queue_client().scan_iter(f"{WORKER_KEY}:{queue}:*", count=100))
+        told: list[Any] = queue_client().mget(keys) if keys else []
     except QUEUE_ERRORS:
         return 0
+    marks = [value.decode().partition(" ")[2] for value in told if value is not None]
+    return sum(process_marks.is_at_work(mark) for mark in marks)
 
 
 def _database_answers() -> bool:

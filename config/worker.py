@@ -25,6 +25,7 @@ from config.broker import Broker  # noqa: E402
 from media_library.files.public_copies import make_public_copy  # noqa: E402
 from media_library.files.thumbnails import make_thumbnail  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
+from processing.worker import claims  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
 from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402
 
@@ -40,6 +41,7 @@ ACTORS = (
 for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):
         database["CONN_MAX_AGE"] = None  # a worker's threads stay: each keeps its connection
+claims.end_process_that_hangs()
 broker = get_broker()
 if isinstance(broker, Broker):
     broker.be_another_worker()

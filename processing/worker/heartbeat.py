@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from dramatiq.middleware import Middleware
 
+from config.failures import process_marks
 from config.failures.outages import QUEUE_ERRORS
 from config.observability import WORKER_KEY, queue_client
 from processing.delivery.attempts import QUEUE as WEBHOOKS
@@ -24,13 +25,16 @@ log = structlog.get_logger(__name__)
 # Webhooks are no burden: they wait for receivers, who wait for them.
 _BATCH_NICENESS, _ERRAND_NICENESS = 10, 19
 _UNTOLD_MS = 1_000  # how long a message goes unnoticed of which nobody told (config.broker)
-_SECONDS = 15  # how long a worker is believed after its last word
+# How long a worker is believed after its last word. One of the reader's own machine is believed for as
+# long as it lives (config.failures.process_marks), so this is for those of others: it outlasts three words,
+# and any pass of a network that keeps the worker from saying them.
+_SECONDS = 150
 
 
 class WorkerHeartbeat(Middleware):
     """``packshot:worker:images:<id>`` exists while a worker can cut out at once.
 
-    /readyz and the launcher read it; the models are loaded before the first message is taken.
+    Its value is the worker's process, and that one's mark. /readyz and the launcher read it; the models are loaded before the first message is taken.
     """
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
@@ -69,7 +73,7 @@ def _announce(keys: list[str], stopping: threading.Event) -> None:
     while True:
         try:
             for key in keys:
-                queue_client().set(key, os.getpid(), ex=_SECONDS)
+                queue_client().set(key, f"{os.getpid()} {_mark()}", ex=_SECONDS)
         except QUEUE_ERRORS:
             log.warning("worker.heartbeat_not_sent")
         if stopping.wait(_SECONDS / 3):
@@ -78,3 +82,10 @@ def _announce(keys: list[str], stopping: threading.Event) -> None:
         queue_client().delete(*keys)
     except QUEUE_ERRORS:
         log.warning("worker.heartbeat_not_removed")
+
+
+def _mark() -> str:
+    try:
+        return process_marks.mark()
+    except OSError:  # a full disk: then this worker is only believed for a while, as one elsewhere
+        return ""

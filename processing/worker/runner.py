@@ -22,7 +22,7 @@ from processing.engine import ENGINE_VERSION, memory
 from processing.engine.errors import EngineError
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import causes, kinds, transitions
+from processing.worker import causes, claims, kinds, transitions
 from processing.worker.kinds import ReportOnly
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ def run(job: Job) -> None:
     """
     try:
         # Until the result is kept, too: storing it may take longer than a worker may be silent.
-        with Heartbeat(job):
+        with claims.held(job), Heartbeat(job):
             command = commands.from_row(job.command)
             with memory.shortage_told():
                 outcome = kinds.of(command).work(job, command)
@@ -150,7 +150,8 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
 class Heartbeat:
     """While the block runs, another thread tells the job's row that its worker is alive.
 
-    It falls silent after ``JOB_MAX_SECONDS``, so that work that hangs is given to somebody else.
+    While a library holds Python's lock it can't: then the machine's clock does (worker.claims). It falls
+    silent after ``JOB_MAX_SECONDS``, so that work that hangs is given to somebody else.
     """
 
     def __init__(self, job: Job) -> None:

@@ -12,7 +12,7 @@ from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client, queued_arguments
 from processing.delivery import attempts
 from processing.models import OPEN_STATES, Job, JobState
-from processing.worker import tasks, transitions
+from processing.worker import claims, tasks, transitions
 
 log = structlog.get_logger(__name__)
 # A message is sent after its row is committed: the message of a younger row may be on its way.
@@ -35,6 +35,7 @@ def is_anything_under_way(seconds: float) -> bool:
 
 def abandoned_jobs() -> int:
     """Requeue jobs whose heartbeat stopped, or fail them after their last try; how many there were."""
+    claims.vouch()
     found = list(Job.objects.filter(transitions.stale()).select_related("account")[:_BATCH])
     for job in found:
         if job.attempts >= settings.JOB_MAX_ATTEMPTS:

@@ -34,13 +34,13 @@ def stale_since() -> datetime:
 
 
 def claim(job_id: UUID) -> Job | None:
-    """Take a job for this worker: a pending one, or one that its worker left behind."""
+    """Take a pending job for this worker. What a worker left behind the sweep makes pending first:
+    it alone judges who is lost."""
     now = timezone.now()
     with transaction.atomic():
         taken = Job.objects.filter(
-            Q(state=JobState.PENDING) | stale(),
+            state=JobState.PENDING,
             pk=job_id,
-            # A job that was lost in its last try is not for a worker: the sweep fails it.
             attempts__lt=settings.JOB_MAX_ATTEMPTS,
         ).update(
             state=JobState.PROCESSING,

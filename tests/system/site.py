@@ -204,7 +204,8 @@ class Site:
         """Those that are alive among the processes that announced themselves."""
         with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
             values = [client.get(key) for key in client.scan_iter(f"packshot:worker:{queue}:*")]
-        return {int(value) for value in values if value and is_alive(int(value))}
+        processes = {int(value.partition(" ")[0]) for value in values if value}
+        return {process for process in processes if is_alive(process)}
 
     def pid(self, name: str) -> int:
         """The launcher's own child of that name."""

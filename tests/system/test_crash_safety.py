@@ -6,6 +6,7 @@ same to a site on real servers.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ import pytest
 from tests.system.batch_crashes import BatchCrashes
 from tests.system.sellers import Seller, assert_done_once, large_photo, photo
 from tests.system.site import AGAIN_SECONDS, Site, until
+from tests.system.workers import another_worker, paused
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
 QUICK = {
@@ -104,6 +106,28 @@ class TestEmbedded(Crashes, BatchCrashes):
         with Site(**QUICK) as started:
             yield started
 
+    def test_a_worker_that_can_say_nothing_keeps_its_job(self, site: Site, seller: Seller) -> None:
+        """Its network holds Python's lock for longer than a worker may be silent, and two sweeps."""
+        used, photos = seller.used(), [photo(220 + n, 150) for n in range(3)]
+        images = [seller.upload(one) for one in photos]
+        known = [hashlib.sha256(one).hexdigest() for one in photos]
+        passes = f"{known[0]}=9 {known[1]}=1"
+        silent = another_worker(site, "tests.system.silent_worker", PASSES=passes)
+        with paused(site.worker_pid()), silent:
+            job_id = seller.submit(images[0])
+            seller.started(job_id)
+            # The site's own worker is stopped, so "ready" is said of the silent one.
+            until(lambda: _results_of_ready(site, seller, images[0]), seconds=60, pause=0.2)
+            assert_done_once(seller, images[0], seller.ended(job_id), attempts=1)
+            cancelled = seller.submit(images[1])
+            seller.started(cancelled)
+            assert seller.client.post(f"/jobs/{cancelled}/cancel").status_code == 200
+            job_id = seller.submit(images[2])
+            assert_done_once(seller, images[2], seller.ended(job_id), attempts=1)
+        assert seller.job(cancelled)["state"] == "cancelled"
+        assert seller.results(images[1]) == []
+        assert seller.used() == used + 2
+
     def test_a_queue_killed_while_a_job_waits(self, site: Site, seller: Seller) -> None:
         used = seller.used()
         busy_with, image_id = seller.upload(large_photo()), seller.upload(photo(200, 150))
@@ -126,6 +150,11 @@ class TestEmbedded(Crashes, BatchCrashes):
         for item in shown["items"]:
             assert_done_once(seller, item["imageId"], seller.job(item["jobId"]), attempts=1)
         assert seller.used() == used + 3
+
+
+def _results_of_ready(site: Site, seller: Seller, image_id: str) -> list[str]:
+    assert seller.client.get(f"{site.url}/readyz").json()["checks"]["worker"]
+    return seller.results(image_id)
 
 
 def _together(times: int, ask: Callable[[], httpx.Response]) -> list[httpx.Response]:

@@ -21,6 +21,7 @@ from dramatiq import Worker
 from dramatiq.brokers.redis import RedisBroker
 
 from config.broker import Broker
+from config.failures import process_marks
 from config.launch import queue
 from config.observability import queue_client, warm_workers
 from processing.commands import RemoveBackground
@@ -300,8 +301,8 @@ def test_a_worker_announces_itself_once_it_is_warm(
         assert niced == niceness
         [key] = client.keys("packshot:worker:*")
         assert key.startswith(f"packshot:worker:{name}:")
-        assert client.get(key) == str(os.getpid())
-        assert 0 < client.ttl(key) <= 15
+        assert client.get(key) == f"{os.getpid()} {process_marks.mark()}"
+        assert 0 < client.ttl(key) <= 150
     finally:
         worker.stop()
     until(lambda: warm_workers(name) == 0, seconds=10)
@@ -309,8 +310,15 @@ def test_a_worker_announces_itself_once_it_is_warm(
 
 def test_workers_are_counted_by_queue(client: redis.Redis) -> None:
     for key in ("images:a", "images:b", "previews:c"):
-        client.set(f"packshot:worker:{key}", 1)
+        client.set(f"packshot:worker:{key}", "1 another-machine:0123")
     assert (warm_workers("images"), warm_workers("previews")) == (2, 1)
+
+
+def test_of_this_machine_only_the_living_are_counted(client: redis.Redis) -> None:
+    mine = process_marks.mark()
+    client.set("packshot:worker:images:a", f"{os.getpid()} {mine}")
+    client.set("packshot:worker:images:b", f"1 {mine.partition(':')[0]}:0123456789abcdef")
+    assert warm_workers("images") == 1
 
 
 def test_without_a_queue_no_worker_is_known(fading: Server) -> None:

@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -27,38 +27,13 @@ import pytest
 import redis
 
 from config import public_ids
-from config.launch import table
 from processing.delivery.events import stream_of_job
 from tests.processing.receiver import receiving
 from tests.system.sellers import Event, Seller, assert_done_once, events_of, photo
-from tests.system.site import AGAIN_SECONDS, ROOT, START_SECONDS, Site, is_alive, until
+from tests.system.site import AGAIN_SECONDS, ROOT, Site, is_alive, until
+from tests.system.workers import another_worker, paused
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
-
-
-@contextmanager
-def paused(pid: int) -> Iterator[None]:
-    """A worker that does nothing, for jobs that wait."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
-@contextmanager
-def another_worker(site: Site, **settings: str) -> Iterator[int]:
-    """One more process for single pictures, as the launcher starts them; its id once it is warm."""
-    env = site.env | {"REDIS_URL": site.redis_url} | settings
-    stages = table.stages(table.Site.from_env(env, ROOT))
-    [worker] = [one for stage in stages for one in stage.processes if one.name == "worker"]
-    known = site.worker_pids()
-    with subprocess.Popen(worker.command, cwd=ROOT, env={**env, **worker.env}) as process:
-        try:
-            [warm] = until(lambda: site.worker_pids() - known, seconds=START_SECONDS, pause=0.1)
-            yield warm
-        finally:
-            process.terminate()
 
 
 @pytest.fixture(scope="module")

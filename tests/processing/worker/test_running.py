@@ -230,10 +230,11 @@ class TestLostWorker:
         job, now = submit(), timezone.now()
         for round_ in range(3):
             with time_machine.travel(now + timedelta(seconds=20 * round_), tick=False):
+                sweeps.abandoned_jobs()
                 assert transitions.claim(job.pk) is not None
         with time_machine.travel(now + timedelta(seconds=60), tick=False):
-            assert transitions.claim(job.pk) is None
             sweeps.abandoned_jobs()
+            assert transitions.claim(job.pk) is None
         assert (fresh(job).state, fresh(job).error_code) == (JobState.FAILED, "WORKER_LOST")
         assert owner.used() == 0
 
@@ -245,6 +246,7 @@ class TestLostWorker:
         late = transitions.claim(job.pk)
         assert late is not None
         with time_machine.travel(now + timedelta(seconds=20), tick=False):
+            sweeps.abandoned_jobs()
             assert transitions.claim(job.pk) is not None
         before = files()
         runner.run(late)
@@ -262,6 +264,7 @@ def test_a_worker_that_was_overtaken_leaves_the_winners_result(
     late = transitions.claim(job.pk)
     assert late is not None
     with time_machine.travel(now + timedelta(seconds=20), tick=False):
+        sweeps.abandoned_jobs()
         work(job)
     before = files()
     runner.run(late)
