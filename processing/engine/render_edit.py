@@ -173,7 +173,7 @@ def _without_text(
     cutting = plan.cutting if matte is None else None
     if cutting is not None and not subject.has_own(photo, cutting):
         with work.clock.stage("matte"):
-            matte = tools.models.matte(cutting.model, visible)
+            matte = tools.models.matte(cutting.model, subject.shown(photo))
     with work.clock.stage("text"):
         rgb, found = remove.remove(visible, matte, plan.text_removal, tools.texts)
     if found == 0:

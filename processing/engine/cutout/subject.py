@@ -5,7 +5,8 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
-from processing.engine.cutout import edges, spill
+from processing.engine.cutout import edges, own_alpha, spill
+from processing.engine.cutout.own_alpha import shown as shown
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import NothingFound
 from processing.engine.files.decode import Decoded
@@ -42,7 +43,7 @@ def _found(
     if has_own(photo, cutting) and photo.alpha is not None:
         clock.seconds |= {"matte": 0.0, "edge": 0.0}
         return Subject(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
-    visible = photo.visible
+    visible = shown(photo)
     if matte is None:
         with clock.stage("matte"):
             matte = models.matte(cutting.model, visible)
@@ -52,6 +53,8 @@ def _found(
             result = Cutout(spill.despill(result.rgb, result.alpha), result.alpha)
         if photo.alpha is not None:
             result = _within(photo.rgb, photo.alpha, result)
+            if own_alpha.is_better(photo.alpha, result.alpha):
+                return Subject(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
     return Subject(result, models.provider(cutting.model), edges.uncertainty(matte))
 
 

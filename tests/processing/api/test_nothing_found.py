@@ -7,10 +7,12 @@ import zipfile
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image as Pillow
 
 from accounts.limits.operations import EDIT, GENERATE_BACKGROUND, REPLACE_BACKGROUND
+from media_library.files import storage
 from media_library.models import Image
 from processing.models import Job, JobEvent, JobState
 from processing.worker import runtime, tasks
@@ -125,3 +127,28 @@ def test_asked_again_it_is_no_result_that_could_be_found_again(owner: Seller) ->
     answers = [owner.client.post(url, body, format="json") for _ in range(2)]
     assert [answer.json()["code"] for answer in answers] == ["NOTHING_FOUND"] * 2
     assert (Job.objects.count(), owner.used()) == (2, 0)
+
+
+class BlindModel(MiddleModel):
+    """Finds nothing in any picture."""
+
+    def matte(self, name: str, rgb: Any) -> Any:
+        return np.zeros((32, 32), np.float32)
+
+
+def test_a_file_that_is_cut_out_already_is_kept_and_told(
+    owner: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "registry", BlindModel)
+    picture, out = Pillow.new("RGBA", (60, 40), (255, 255, 255, 0)), BytesIO()
+    picture.paste((255, 255, 255, 255), (10, 10, 40, 30))
+    picture.paste((255, 255, 255, 255), (20, 5, 30, 35))
+    picture.save(out, "PNG")
+    response = asked(owner, "remove-background", out.getvalue())
+    assert response.status_code == 200
+    job = Job.objects.get()
+    assert (job.report["provider"], job.report["subjectBox"]) == ("existing-alpha", [10, 5, 40, 35])
+    with Pillow.open(BytesIO(storage.read(job.result.file_key))) as result:
+        assert result.getchannel("A").tobytes() == picture.getchannel("A").tobytes()
+        assert result.getpixel((25, 7)) == (255, 255, 255, 255)
+    assert owner.used() == 1

@@ -196,10 +196,11 @@ def test_an_opaque_alpha_channel_says_nothing() -> None:
     assert (len(models.seen), result.provider) == (1, "rembg/red")
 
 
-def test_transparent_places_stay_transparent_and_look_white_to_the_model() -> None:
+def test_transparent_places_stay_transparent_and_the_model_sees_no_color_of_theirs() -> None:
     models = RedFinder()
     result = render(half_transparent(), CutoutPlan(), models)
-    assert models.seen[0][5, 100].tolist() == [255, 255, 255]
+    # Half of what they border on is grey, half is red, and the model sees the color between.
+    assert models.seen[0][5, 100].tolist() == [170, 75, 75]
     assert result.subject_box == (32, 16, 48, 48)
 
 
