@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from config.setup.api_document import API_DOCUMENT
 from config.setup.cors import cors
 from config.setup.networks import networks
+from config.setup.runtimes import network_runtime
 from config.setup.secrets import generated_secret, numbered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -317,6 +318,7 @@ SILENCED_SYSTEM_CHECKS = [
 DEFAULT_MODEL = env.str("DEFAULT_MODEL", "fast")
 MODEL_THREADS = env.int("MODEL_THREADS", 2)
 ONNX_PROVIDERS = env.list("ONNX_PROVIDERS", default=["CPUExecutionProvider"])
+NETWORK_RUNTIME = network_runtime(env.str("NETWORK_RUNTIME", "auto"), ONNX_PROVIDERS)
 # Backgrounds made from words: the built-in `studio`, or a server of yours.
 BACKGROUND_PROVIDER = env.str("BACKGROUND_PROVIDER", "studio")
 OPENAI_IMAGES_URL = env.str("OPENAI_IMAGES_URL", "")

@@ -1,6 +1,6 @@
 """The engine: picture bytes in, picture bytes out, and nothing of the web in between.
 
-Plain Python on NumPy, OpenCV, Pillow, ONNX Runtime and rembg's matting sessions. It knows no
+Plain Python on NumPy, OpenCV, Pillow, MNN, ONNX Runtime and rembg's matting sessions. It knows no
 Django, no settings and no database, so that it can be measured, tested and reused on its own::
 
     from pathlib import Path

@@ -16,7 +16,7 @@ class Rendered:
       the result.
     - `subject_box`: (left, top, right, bottom) of the subject in the upright source, in pixels of the
       size at which it was worked on (see CutoutPlan.size, Upscale); None where nothing was cut out.
-    - `model` ("u2netp", "" where none ran) and `provider` ("rembg/u2netp"; "existing-alpha" or
+    - `model` ("u2netp", "" where none ran) and `provider` ("mnn/u2netp"; "existing-alpha" or
       "none" when no model ran).
     - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.
     - `corrected`, `corrected_media_type`: the whole source upright, where the plan asked for it and

@@ -11,24 +11,10 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import metadata
 from pathlib import Path
 
-# The packages on the Python Package Index that bring a module. Where there are several, any may be
-# installed; RapidOCR runs its networks by ONNX Runtime. A package carries the C libraries, and RapidOCR
-# the weights, that it uses, so its version says theirs.
-_ONNXRUNTIME = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-directml")
-LIBRARIES: Mapping[str, tuple[str, ...]] = {
-    "PIL": ("pillow",),
-    "cv2": ("opencv-python-headless", "opencv-python", "opencv-contrib-python-headless"),
-    "isal": ("isal",),
-    "ncnn": ("ncnn",),
-    "numpy": ("numpy",),
-    "onnxruntime": _ONNXRUNTIME,
-    "pillow_heif": ("pillow-heif",),
-    "rapidocr": ("rapidocr", *_ONNXRUNTIME),
-    "rembg": ("rembg",),
-}
+from processing.engine.libraries import LIBRARIES, installed
+
 # Imports by a name that is written down: importlib.import_module("rembg.sessions").
 _IMPORTERS = ("import_module", "find_spec")
 _WITH_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -76,7 +62,7 @@ class SourceTree:
             modules = self.modules(*roots, without=without)
             lines = [f"{name} {self._code(name).digest}" for name in sorted(modules)]
             lines += [f"{path.name} {self._hash(path)}" for path in self.data(modules)]
-            lines += [_installed(library) for library in self.libraries(modules)]
+            lines += [installed(library) for library in self.libraries(modules)]
             self._versions[key] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         return self._versions[key]
 
@@ -240,14 +226,3 @@ def _has_docstring(node: ast.AST) -> bool:
         and isinstance(first.value, ast.Constant)
         and isinstance(first.value.value, str)
     )
-
-
-def _installed(library: str) -> str:
-    """The library as it is installed here: its packages' names and versions."""
-    found = []
-    for package in LIBRARIES[library]:
-        try:
-            found.append(f"{package} {metadata.version(package)}")
-        except metadata.PackageNotFoundError:
-            continue  # another package brings the module, or the work will fail for want of it
-    return ", ".join((library, *found))

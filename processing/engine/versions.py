@@ -12,11 +12,14 @@ from processing.engine.plans.edit import EditPlan
 from processing.engine.source_tree import SourceTree
 
 _PACKAGE = __name__.rpartition(".")[0]
-# What can't change a pixel: errors, and how weights come here. Which weights they are is part
-# of a model's version (networks.weights.ModelWeights.version).
+# What can't change a pixel: errors, how weights come here, and which runtime is chosen. Which weights
+# they are, and what runs them, is part of a model's version (networks.registry.Registry.version).
 WITHOUT_EFFECT = (
     f"{_PACKAGE}.errors",
+    f"{_PACKAGE}.libraries",
     f"{_PACKAGE}.networks.npm",
+    f"{_PACKAGE}.networks.runtimes.choice",
+    f"{_PACKAGE}.networks.runtimes.records",
     f"{_PACKAGE}.networks.sources",
     f"{_PACKAGE}.networks.weights",
     "networks/weights.toml",

@@ -39,7 +39,12 @@ def threads() -> int:
 
 @cache
 def registry() -> Registry:
-    return Registry(settings.MODELS_DIR, threads=threads(), providers=settings.ONNX_PROVIDERS)
+    return Registry(
+        settings.MODELS_DIR,
+        threads=threads(),
+        providers=settings.ONNX_PROVIDERS,
+        runtime=settings.NETWORK_RUNTIME,
+    )
 
 
 def check_model(name: str) -> None:

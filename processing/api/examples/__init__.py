@@ -25,7 +25,7 @@ JOB: dict[str, Any] = {
     "error": None,
     "attempts": 1,
     "report": {
-        "provider": "rembg/u2netp",
+        "provider": "mnn/u2netp",
         "model": "u2netp",
         "engineVersion": 3,
         "uncertainty": 0.04,
@@ -96,6 +96,7 @@ MODEL: dict[str, Any] = {
     "name": "u2netp",
     "aliases": ["fast"],
     "installed": True,
+    "runtime": "mnn",
     "licence": "Apache-2.0",
     "description": "U2-Net-p: small and fast.",
 }

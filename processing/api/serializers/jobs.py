@@ -113,6 +113,11 @@ class ModelSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     aliases = serializers.ListField(child=serializers.CharField())
     installed = serializers.BooleanField()
+    runtime = serializers.ChoiceField(
+        choices=["mnn", "onnxruntime"],
+        allow_null=True,
+        help_text="What runs it on this site; null while it is not installed.",
+    )
     licence = serializers.CharField()
     description = serializers.CharField()
 

@@ -1,9 +1,10 @@
 """The models of a process: what there is, what is installed, one session of each.
 
 Loading is lazy and happens once; weights are hashed when they are first loaded. Nothing is ever
-downloaded here.
+downloaded, converted or tried out here.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -17,8 +18,16 @@ from PIL import Image
 
 from processing.engine.arrays import F32, U8, shrink
 from processing.engine.errors import ModelNotInstalled, UnknownModel
+from processing.engine.libraries import installed
 from processing.engine.networks import rembg_sessions, weights
+from processing.engine.networks.runtimes import choice, graphs, records
+from processing.engine.networks.runtimes.choice import Choice
+from processing.engine.networks.runtimes.matting import Matting, Network
+from processing.engine.networks.runtimes.mnn_network import MnnNetwork
+from processing.engine.networks.runtimes.onnx_network import OnnxNetwork
 from processing.engine.networks.weights import ModelWeights
+
+_log = logging.getLogger(__name__)
 
 # rembg reads its models folder from the environment, at the moment a session is made.
 _HOME_VARIABLE = "U2NET_HOME"
@@ -29,14 +38,12 @@ _NOT_OFFERED = {"dis_custom", "u2net_custom", "ben_custom", "sam", "u2net_cloth_
 # For models that are not in weights.toml: the largest input of any of rembg's networks. rembg
 # resizes once more to what the network really takes.
 _MAX_INPUT = 1024
-# A network that saw no subject still answers with faint noise (measured: at most 0.05 on blank
-# pictures and gradients, 0.99 on photos), which rembg would stretch to a full matte.
-_FAINT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model as people see it: its name, what it does, and whether it can be used now."""
+    """A model as people see it: its name, what it does, whether it can be used now, and what would
+    then run it ("mnn" or "onnxruntime")."""
 
     name: str
     task: str
@@ -44,6 +51,7 @@ class ModelInfo:
     licence: str
     description: str
     aliases: tuple[str, ...]
+    runtime: str | None = None
 
 
 class Models(Protocol):
@@ -61,12 +69,13 @@ class Models(Protocol):
 class Registry:
     """All matting models that can run in this process.
 
-    `models_dir` holds the weights; `threads` is how many cores one picture may use, in ONNX Runtime
+    `models_dir` holds the weights; `threads` is how many cores one picture may use, in the networks
     and in OpenCV (whose pool belongs to the whole process: the last Registry made decides);
-    `providers` are ONNX Runtime's execution providers in order of preference.
+    `providers` are ONNX Runtime's execution providers in order of preference, `runtime` is what should
+    run the networks of weights.toml (`choice.of`). Any other model is run by rembg and ONNX Runtime.
 
-    Safe to share between threads, which do not wait for each other: ONNX Runtime's sessions may run
-    several pictures at once.
+    Safe to share between threads. Passes by MNN wait for each other, and hold Python's lock, so that
+    all other threads of the process stand still (see `runtimes.mnn_network`).
     """
 
     def __init__(
@@ -74,11 +83,13 @@ class Registry:
         models_dir: Path,
         threads: int = 2,
         providers: Sequence[str] = ("CPUExecutionProvider",),
+        runtime: str = choice.AUTO,
     ) -> None:
         self.models_dir = models_dir.absolute()
         self.threads = threads
         self.providers = tuple(providers)
-        self._sessions: dict[str, _Session] = {}
+        self.runtime = runtime
+        self._sessions: dict[str, tuple[Choice | None, Matting | _RembgSession]] = {}
         self._lock = threading.Lock()
         cv2.setNumThreads(threads)
 
@@ -95,6 +106,7 @@ class Registry:
                 licence=entry.licence,
                 description=entry.description,
                 aliases=entry.aliases,
+                runtime=self._runtime_of(entry),
             )
             for entry in weights.catalogue()
             if entry.task == "matting"
@@ -116,8 +128,11 @@ class Registry:
         raise UnknownModel(f"There is no model '{name}'. Available: {', '.join(known)}.")
 
     def provider(self, name: str) -> str:
-        """Say what runs a model, and its own name: "rembg/u2netp". Raises UnknownModel."""
-        return f"rembg/{self.resolve(name)}"
+        """Say what runs a model, and its own name: "mnn/u2netp", "onnxruntime/u2netp", and for models
+        placed by hand "rembg/silueta". Raises UnknownModel, ModelNotInstalled."""
+        resolved = self.resolve(name)
+        entry = _matting_entry(resolved)
+        return f"{'rembg' if entry is None else self._choose(entry).runtime}/{resolved}"
 
     def side(self, name: str) -> int:
         """Say how many pixels the side of the square has that a model looks at; for models placed
@@ -130,15 +145,20 @@ class Registry:
         resolved = self.resolve(name)
         if resolved not in self._sessions:
             self._weights_path(resolved)
+            if entry := _matting_entry(resolved):
+                self._choose(entry)
 
     def version(self, name: str) -> str:
-        """Say what changes when answers may: the weights' SHA-256 and how they are run, or
-        for weights placed by hand their size and time. Raises UnknownModel, ModelNotInstalled."""
+        """Say what changes when answers may: the weights' SHA-256, how they are run and by which
+        version of which runtime, or for weights placed by hand their size and time. Raises
+        UnknownModel, ModelNotInstalled."""
         resolved = self.resolve(name)
         if entry := _matting_entry(resolved):
-            return entry.version
+            chosen = self._choose(entry)
+            return f"{entry.version} {chosen.runtime} {chosen.version}"
         facts = self._weights_path(resolved).stat()
-        return f"{resolved} {facts.st_size} {facts.st_mtime_ns}"
+        runtimes = f"{installed('rembg')} {installed('onnxruntime')}"
+        return f"{resolved} {facts.st_size} {facts.st_mtime_ns} {runtimes}"
 
     def warm(self, name: str) -> None:
         """Load a model and run it once, so that the first picture pays for neither."""
@@ -147,41 +167,70 @@ class Registry:
     def matte(self, name: str, rgb: U8) -> F32:
         """Ask how much each place belongs to the subject: float32 (n, n), 0 to 1.
 
-        The square grid of the network (320 for u2netp, 1024 for IS-Net) covers the whole picture,
+        The square grid of the network (320 for u2netp, 768 for IS-Net) covers the whole picture,
         whatever its proportions; `rgb` is uint8 (h, w, 3). All zeros when nothing was found.
         Raises UnknownModel, ModelNotInstalled.
         """
         return self._session(self.resolve(name)).matte(rgb)
 
-    def _session(self, name: str) -> "_Session":
+    def _session(self, name: str) -> "Matting | _RembgSession":
+        entry = _matting_entry(name)
         # Held while loading: of two threads that want a new model, one loads it, and one waits.
         with self._lock:
-            if name not in self._sessions:
-                self._sessions[name] = self._load(name)
-            return self._sessions[name]
+            held, session = self._sessions.get(name, (None, None))
+            # A network that was converted while this process serves is run by MNN from then on.
+            chosen = None if entry is None else self._choose(entry)
+            if session is None or chosen != held:
+                self._sessions.pop(name, None)
+                session = self._load_by_hand(name) if entry is None else self._load(entry, chosen)
+                self._sessions[name] = (chosen, session)
+            return session
 
-    def _load(self, name: str) -> "_Session":
+    def _choose(self, entry: ModelWeights) -> Choice:
+        return choice.of(entry, self.models_dir, wish=self.runtime, providers=self.providers)
+
+    def _runtime_of(self, entry: ModelWeights) -> str | None:
+        """What would run a listed model, or None where nothing can."""
+        try:
+            self._weights_path(entry.name)
+            return self._choose(entry).runtime
+        except ModelNotInstalled:
+            return None
+
+    def _load(self, entry: ModelWeights, chosen: Choice | None) -> Matting:
+        path = self._weights_path(entry.name)
+        network: Network
+        if chosen is not None and chosen.runtime == choice.MNN:
+            converted = records.converted(self.models_dir, entry)
+            network = MnnNetwork(converted, threads=self.threads, lean=entry.lean)
+        else:
+            if chosen is not None and chosen.why:
+                _log.warning("ONNX Runtime runs %s: %s.", entry.name, chosen.why)
+            if not weights.is_right(path, entry):
+                raise ModelNotInstalled(
+                    f"The weights of {entry.name} at {path} are damaged (SHA-256 mismatch). Delete "
+                    f"the file, then run `make models NAMES={entry.name}`."
+                )
+            model = graphs.as_run(path.read_bytes(), entry)
+            network = OnnxNetwork(model, threads=self.threads, providers=self.providers)
+        return Matting(network, session=entry.session, side=entry.input)
+
+    def _load_by_hand(self, name: str) -> "_RembgSession":
         path = self._weights_path(name)
-        entry = _matting_entry(name)
-        if entry is not None and not weights.is_right(path, entry):
-            raise ModelNotInstalled(
-                f"The weights of {name} at {path} are damaged (SHA-256 mismatch). Delete the "
-                f"file, then run `make models NAMES={name}`."
-            )
-        session_name = name if entry is None else entry.session
         import onnxruntime  # 40 MB: not for processes that only ask which models there are
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
-        # Threads that are done would else keep a core busy for 50 ms, waiting for more; no run is faster.
+        # As in OnnxNetwork, which says why.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_mem_pattern = False
         with _home_lock:
             os.environ[_HOME_VARIABLE] = str(self.models_dir)
-            session = rembg_sessions.session_classes()[session_name](
-                session_name, options, model_path=str(path), providers=list(self.providers)
+            session = rembg_sessions.session_classes()[name](
+                name, options, model_path=str(path), providers=list(self.providers)
             )
-        return _Session(session, entry)
+        return _RembgSession(session)
 
     def _weights_path(self, name: str) -> Path:
         entry = _matting_entry(name)
@@ -203,17 +252,13 @@ class Registry:
         return sorted(stem for stem in stems if stem in offered and _matting_entry(stem) is None)
 
 
-class _Session:
+class _RembgSession:
     """One of rembg's sessions, fed with small pictures."""
 
-    def __init__(self, session: Any, entry: ModelWeights | None) -> None:
+    def __init__(self, session: Any) -> None:
         self._session = session
-        self._side = entry.input if entry else _MAX_INPUT
-        # Only of the networks in weights.toml do we know that they answer with probabilities.
-        self._answers_probabilities = entry is not None
-        self._network = _FirstOutput(session.inner_session)
         # rembg's own code goes on as it is, and finds this in the session's place.
-        session.inner_session = self._network
+        session.inner_session = _FirstOutput(session.inner_session)
 
     def matte(self, rgb: U8) -> F32:
         """Run rembg's own preparation, network and min-max stretch on a copy of the network's size.
@@ -221,35 +266,25 @@ class _Session:
         Handing over the small copy changes nothing but the time: rembg's two LANCZOS resizes, a
         second on 12 megapixels, find nothing left to do.
         """
-        small = Image.fromarray(shrink(rgb, (self._side, self._side)))
+        small = Image.fromarray(shrink(rgb, (_MAX_INPUT, _MAX_INPUT)))
         with np.errstate(invalid="ignore", divide="ignore"):
             stretched = np.asarray(self._session.predict(small)[0])
-            faint = self._answers_probabilities and self._network.peak < _FAINT
-        if faint:
-            return np.zeros(stretched.shape, np.float32)
         return stretched.astype(np.float32) / np.float32(255)
 
 
 class _FirstOutput:
     """Stands in for the ONNX Runtime session inside rembg's: computes the one output that rembg
-    reads instead of all 7 to 12 (IS-Net's others are large feature maps), and keeps its peak, which
-    is lost in rembg's stretch. The peak is the calling thread's own last one."""
+    reads instead of all 7 to 12 (IS-Net's others are large feature maps)."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
         self._first = inner.get_outputs()[0].name
-        self._last = threading.local()
-
-    @property
-    def peak(self) -> float:
-        return float(self._last.peak)
 
     def get_inputs(self) -> Any:
         return self._inner.get_inputs()
 
     def run(self, _names: object, feed: dict[str, Any]) -> list[Any]:
         outputs: list[Any] = self._inner.run([self._first], feed)
-        self._last.peak = float(outputs[0].max())
         return outputs
 
 
@@ -275,4 +310,5 @@ def _by_hand(name: str) -> ModelInfo:
         licence="see the model's author",
         description="A rembg model placed by hand; its weights are not verified.",
         aliases=(),
+        runtime=choice.ONNXRUNTIME,
     )

@@ -46,12 +46,17 @@ class ModelWeights(WeightsFile):
     description: str
     session: str = ""
     input: int = 0
+    made_for: int = 0
+    half: bool = False
+    lean: bool = False
+    run_sha256: str = ""
     beside: tuple[WeightsFile, ...] = ()
 
     @property
     def version(self) -> str:
         """Return what changes when the model's answers may: its bytes, and how it is run."""
-        return " ".join((self.name, self.session, str(self.input), *(f.sha256 for f in self.files)))
+        how = (self.session, self.input, self.half, self.lean, self.run_sha256)
+        return " ".join((self.name, *map(str, how), *(f.sha256 for f in self.files)))
 
     @property
     def files(self) -> tuple[WeightsFile, ...]:
@@ -126,7 +131,7 @@ def fetch(
 
     for file in weights.files:
         target = models_dir / file.file
-        with _only_one(models_dir / f".{file.file}.lock"):
+        with only_one(models_dir / f".{file.file}.lock"):
             if is_right(target, file):
                 tell(f"already installed, {target}")
             elif failures := _fetch_from_sources(file, target, tell, client):
@@ -169,7 +174,8 @@ def _by_hand(name: str, weights: WeightsFile, target: Path, failures: list[str])
 
 
 @contextmanager
-def _only_one(path: Path) -> Iterator[None]:
+def only_one(path: Path) -> Iterator[None]:
+    """Wait until no other process holds the lock file, and hold it."""
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,5 @@
-"""`manage.py fetch_models`: bring the weights of models to this machine before anything is served."""
+"""`manage.py fetch_models`: bring the weights of models to this machine before anything is served, and
+make them ready for MNN."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,13 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from processing.engine.errors import EngineError
 from processing.engine.networks import weights
+from processing.engine.networks.runtimes import choice, converting
 
 
 class Command(BaseCommand):
     help = (
         "Downloads model weights by name or alias, such as 'fast high'; without names, the "
         "default set. Files that are already installed are kept, and interrupted downloads "
-        "are resumed."
+        "are resumed. Networks that cut out are then converted for MNN and checked, once."
     )
     # Fetching must work before there is a database, and with settings that still need attention.
     requires_system_checks = ()
@@ -41,6 +43,18 @@ class Command(BaseCommand):
                     raise CommandError(error.message) from error
                 # The site can work; what needs this model answers that it isn't installed.
                 self.stderr.write(f"Continuing without {name}. {error.message}")
+        self._convert(options["names"], models_dir)
+
+    def _convert(self, names: list[str], models_dir: Path) -> None:
+        """Make the named networks, or all that are installed, ready for MNN where it may run them."""
+        if not choice.may_be_mnn(settings.NETWORK_RUNTIME, settings.ONNX_PROVIDERS):
+            return
+        wanted = [weights.find(name) for name in names] or weights.catalogue()
+        for entry in wanted:
+            if entry and entry.task == "matting" and (models_dir / entry.file).is_file():
+                converting.prepare(
+                    entry, models_dir, threads=settings.MODEL_THREADS, report=self.stdout.write
+                )
 
     def _show(self, models_dir: Path) -> None:
         for entry in weights.catalogue():

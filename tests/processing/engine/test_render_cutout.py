@@ -240,7 +240,7 @@ def test_real_photos(name: str, photo: Callable[[str], bytes], registry: Registr
     assert alpha[height // 2, width // 2] == 255
     corners = alpha[[0, 0, -1, -1], [0, -1, 0, -1]]
     assert corners.max() == 0
-    assert (result.model, result.provider) == ("u2netp", "rembg/u2netp")
+    assert (result.model, result.provider) == ("u2netp", registry.provider("fast"))
     assert result.uncertainty < 0.12
     assert ((alpha > 0) & (alpha < 255)).mean() < 0.12
 

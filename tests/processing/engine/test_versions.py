@@ -14,6 +14,7 @@ import pytest
 
 from processing import engine
 from processing.engine import versions
+from processing.engine.libraries import LIBRARIES
 from processing.engine.plans.edit import (
     Background,
     Blur,
@@ -24,7 +25,7 @@ from processing.engine.plans.edit import (
     Shadow,
     Upscale,
 )
-from processing.engine.source_tree import LIBRARIES, SourceTree
+from processing.engine.source_tree import SourceTree
 
 FOLDER = Path(engine.__file__).parent
 PACKAGE = "processing.engine"
@@ -190,6 +191,7 @@ def test_no_comment_docstring_or_layout_counts_anywhere(
         ("pillow-heif", PICTURES),
         ("onnxruntime", CUT | {"photo without text"}),
         ("rembg", CUT),
+        ("MNN", CUT),
         ("rapidocr", {"photo without text"}),
         ("ncnn", {"photo enlarged"}),
         ("httpx", set()),
@@ -225,6 +227,13 @@ def test_every_module_counts_for_something() -> None:
         "files.bare",  # looks at files, and makes none
         "files.isolated",  # so do these
         "files.sandbox",
+        "libraries",
+        "networks.npm",
+        "networks.runtimes.choice",  # what it chooses is part of a model's version
+        "networks.runtimes.converter",  # how it converts is told there, too: weights.toml and MNN
+        "networks.runtimes.converting",
+        "networks.runtimes.records",
+        "networks.runtimes.self_check",  # runs networks, and makes nothing that stays
         "networks.sources",
         "networks.weights",
         "source_tree",
@@ -241,7 +250,7 @@ def test_every_file_of_data_counts_for_something() -> None:
 
 def test_what_is_said_to_have_no_effect_knows_no_pictures() -> None:
     modules = [name for name in versions.WITHOUT_EFFECT if name.startswith(PACKAGE)]
-    assert len(modules) == 3
+    assert len(modules) == 7
     assert versions.ENGINE.libraries(modules) == []
 
 
@@ -250,7 +259,8 @@ def test_every_library_is_known() -> None:
         one.partition(".")[0] for names in versions.ENGINE.imports().values() for one in names
     }
     others = imported - sys.stdlib_module_names - {"processing"}
-    assert others == {*LIBRARIES, "httpx"}  # httpx fetches weights, whose hashes are known
+    # httpx fetches weights, whose hashes are known; _tools is MNN's converter.
+    assert others == {*LIBRARIES, "httpx", "_tools"}
 
 
 def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from processing.engine.errors import WeightsUnavailable
 from processing.engine.networks import weights
+from processing.engine.networks.runtimes import converting
 
 
 @pytest.fixture
@@ -29,6 +30,44 @@ def test_the_default_set(settings: Any, tmp_path: Path, fetched: list[tuple[str,
 def test_names_and_folder(tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:
     call_command("fetch_models", "fast", "high", models_dir=tmp_path)
     assert fetched == [("fast", tmp_path), ("high", tmp_path)]
+
+
+@pytest.mark.usefixtures("fetched")
+@pytest.mark.parametrize(
+    ("names", "wish", "prepared"),
+    [
+        ([], "auto", ["u2netp", "isnet-general-use"]),
+        (["high"], "auto", ["isnet-general-use"]),
+        (["high", "upscale"], "mnn", ["isnet-general-use"]),
+        (["high"], "onnxruntime", []),
+    ],
+)
+def test_what_cuts_out_is_made_ready_for_mnn(
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str],
+    wish: str,
+    prepared: list[str],
+) -> None:
+    for entry in weights.catalogue():
+        (tmp_path / entry.file).touch()
+    settings.NETWORK_RUNTIME, settings.MODEL_THREADS = wish, 3
+    calls: list[tuple[str, Path, int]] = []
+    monkeypatch.setattr(
+        converting,
+        "prepare",
+        lambda entry, folder, *, threads, report: calls.append((entry.name, folder, threads)),
+    )
+    call_command("fetch_models", *names, models_dir=tmp_path)
+    assert calls == [(name, tmp_path, 3) for name in prepared]
+
+
+@pytest.mark.usefixtures("fetched")
+def test_what_is_not_there_is_not_converted(tmp_path: Path) -> None:
+    out = StringIO()
+    call_command("fetch_models", models_dir=tmp_path, stdout=out)
+    assert (out.getvalue(), list(tmp_path.iterdir())) == ("", [])
 
 
 def test_a_failure_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import metadata
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,12 @@ import pytest
 from PIL import Image
 
 from processing.engine.errors import ModelNotInstalled, UnknownModel
+from processing.engine.networks import registry as registry_module
 from processing.engine.networks import rembg_sessions, weights
 from processing.engine.networks.registry import Registry
+from processing.engine.networks.runtimes import choice
+from processing.engine.networks.runtimes.choice import Choice
+from processing.engine.networks.runtimes.matting import Matting
 
 
 def test_aliases(registry: Registry) -> None:
@@ -56,6 +61,60 @@ def test_the_side_of_what_a_model_looks_at(registry: Registry) -> None:
 def test_a_model_has_one_version_under_all_its_names(registry: Registry) -> None:
     assert registry.version("fast") == registry.version("u2netp")
     assert registry.version("high") != registry.version("fast")
+
+
+def test_the_version_names_the_runtime_and_its_version(models_dir: Path) -> None:
+    by_onnxruntime = Registry(models_dir, runtime="onnxruntime")
+    version = f"onnxruntime onnxruntime, onnxruntime {metadata.version('onnxruntime')}"
+    assert by_onnxruntime.version("fast").endswith(version)
+    assert by_onnxruntime.provider("high") == "onnxruntime/isnet-general-use"
+    assert by_onnxruntime.provider("silueta") == "rembg/silueta"
+
+
+class Network:
+    """Finds the whole picture, half of it surely."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        return None
+
+    def run(self, planes: np.ndarray) -> np.ndarray:
+        answer = np.ones((320, 320), np.float32)
+        answer[:160] = 0
+        return answer
+
+
+def test_a_network_that_is_converted_while_a_process_serves_is_run_by_mnn_from_then_on(
+    models_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    chosen = Choice("onnxruntime", "1", "it is not converted for MNN yet; run `make models`")
+    monkeypatch.setattr(choice, "of", lambda *_, **__: chosen)
+    for runtime in ("OnnxNetwork", "MnnNetwork"):
+        monkeypatch.setattr(f"{registry_module.__name__}.{runtime}", type(runtime, (Network,), {}))
+    caplog.set_level("WARNING", registry_module.__name__)
+    serving = Registry(models_dir)
+    black = np.zeros((8, 8, 3), np.uint8)
+    for _ in range(2):
+        assert serving.matte("fast", black).mean() == 0.5
+    assert [record.getMessage() for record in caplog.records] == [
+        "ONNX Runtime runs u2netp: it is not converted for MNN yet; run `make models`."
+    ]
+    chosen = Choice("mnn", "3.6.1")
+    assert serving.matte("fast", black).mean() == 0.5
+    _, session = serving._sessions["u2netp"]
+    assert isinstance(session, Matting)
+    assert type(session._network).__name__ == "MnnNetwork"
+    assert serving.names()[0].runtime == "mnn"
+
+
+def test_a_runtime_that_is_asked_for_and_can_not_be_is_refused(
+    tmp_path: Path, models_dir: Path
+) -> None:
+    (tmp_path / "u2netp.onnx").symlink_to(models_dir / "u2netp.onnx")
+    forced = Registry(tmp_path, runtime="mnn")
+    for ask in (forced.check, forced.warm, forced.version, forced.provider):
+        with pytest.raises(ModelNotInstalled, match="NETWORK_RUNTIME is mnn, but u2netp can't"):
+            ask("fast")
+    assert [info.runtime for info in forced.names()] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -118,13 +177,21 @@ def test_a_model_placed_by_hand_is_offered_and_runs(tmp_path: Path, models_dir: 
 
 @pytest.mark.parametrize("name", ["wool-hat", "striped-top"])
 def test_the_matte_is_rembgs_own(
-    registry: Registry, photo: Callable[[str], bytes], name: str
+    registry: Registry,
+    models_dir: Path,
+    photo: Callable[[str], bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
 ) -> None:
     image = Image.open(BytesIO(photo(name))).convert("RGB")
     matte = registry.matte("fast", np.asarray(image))
     assert (matte.shape, matte.dtype) == ((320, 320), np.float32)
     assert (float(matte.min()), float(matte.max())) == (0.0, 1.0)
-    session = registry._session("u2netp")._session
+    path = str(models_dir / "u2netp.onnx")
+    monkeypatch.setenv("U2NET_HOME", str(models_dir))
+    session = rembg_sessions.session_classes()["u2net_custom"](
+        "u2net_custom", None, model_path=path
+    )
     theirs = np.asarray(session.predict(image)[0].resize((320, 320), Image.Resampling.BOX)) / 255
     # They shrink with LANCZOS and we by areas: the same but for the last pixel of an edge.
     assert float(np.abs(matte - theirs).mean()) < 0.006

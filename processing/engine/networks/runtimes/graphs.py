@@ -1,0 +1,121 @@
+"""An ONNX file as it is run: its first output alone, and where asked a smaller input.
+
+U2-Net and IS-Net have 7 and 12 outputs, of which one is read; the rest cost time and, as large feature
+maps, memory. IS-Net's export has the side of its input written into 39 constants (what its upsampling
+aims at) and into the shapes, so that no runtime can resize it: MNN's `resizeTensor` leaves the constants
+as they are. Both are changed in the file's bytes, without its length: the onnx package, 100 MB with
+protobuf, is not needed for that. The SHA-256 of what must come out is in weights.toml, so nothing
+that was changed by mistake is ever run.
+"""
+
+import hashlib
+import re
+import struct
+from collections.abc import Iterator
+
+from processing.engine.networks.weights import ModelWeights
+
+# Protocol Buffers' wire format and the numbers of onnx.proto's fields.
+_VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
+_MODEL_GRAPH, _GRAPH_OUTPUT, _GRAPH_VALUE_INFO = 7, 12, 13
+
+# A TensorProto of two equal int64 numbers: dims [2], data_type INT64, 16 bytes of raw_data.
+_PAIR = re.compile(rb"\x08\x02\x10\x07J\x10(.{8})\1", re.DOTALL)
+# A TensorShapeProto (1, channels, n, n): each dimension a number of one byte or two, or the channels
+# a name. Group 1 or 2 is n, as it is spelled.
+_SHAPE = re.compile(
+    rb"\x0a\x02\x08\x01"
+    rb"(?:\x0a\x02\x08[\x00-\x7f]|\x0a\x03\x08[\x80-\xff][\x00-\x7f]|\x0a.\x12.unk__[0-9]+)"
+    rb"(?:\x0a\x02\x08([\x00-\x7f])\x0a\x02\x08\1|\x0a\x03\x08([\x80-\xff][\x00-\x7f])\x0a\x03\x08\2)",
+    re.DOTALL,
+)
+# How often IS-Net halves its input.
+_HALVINGS = 6
+
+
+class NotThatGraph(Exception):
+    """The file is another than weights.toml means, or damaged."""
+
+
+def as_run(data: bytes, entry: ModelWeights) -> bytes:
+    """Return the file's bytes with one output, at the side that weights.toml names.
+
+    Raises NotThatGraph when the result isn't what weights.toml says.
+    """
+    graph = bytearray(data)
+    try:
+        _keep_first_output(graph)
+    except (IndexError, ValueError) as error:
+        raise NotThatGraph(f"{entry.file} is no ONNX file: {error}") from error
+    if entry.made_for:
+        _resize(graph, entry.made_for, entry.input)
+    if hashlib.sha256(graph).hexdigest() != entry.run_sha256:
+        raise NotThatGraph(f"{entry.file} is not the file that weights.toml means.")
+    return bytes(graph)
+
+
+def _keep_first_output(graph: bytearray) -> None:
+    """Make the other outputs what they are without being asked for: values of known shape. Only the
+    tag changes; what nothing needs is then left out by whoever loads the graph."""
+    [(start, end)] = [
+        (body, end)
+        for number, _, body, end in _fields(graph, 0, len(graph))
+        if number == _MODEL_GRAPH
+    ]
+    outputs = [tag for number, tag, _, _ in _fields(graph, start, end) if number == _GRAPH_OUTPUT]
+    for tag in outputs[1:]:
+        graph[tag] = _GRAPH_VALUE_INFO << 3 | _LENGTH
+
+
+def _resize(graph: bytearray, before: int, after: int) -> None:
+    """Scale the sides that the graph was made for, in constants and in shapes."""
+    sides = {before >> n: (after >> n) for n in range(_HALVINGS + 1)}
+    for found in list(_PAIR.finditer(graph)):
+        (side,) = struct.unpack("<q", found[1])
+        if side in sides:
+            graph[found.start(1) : found.end()] = struct.pack("<qq", sides[side], sides[side])
+    for found in list(_SHAPE.finditer(graph)):
+        spelled = found[1] or found[2]
+        side, _ = _varint(spelled, 0)
+        if side in sides:
+            new = _spelled(sides[side], len(spelled))
+            height, width = found.end() - 2 * len(new) - 3, found.end() - len(new)
+            graph[height : height + len(new)] = new
+            graph[width : width + len(new)] = new
+
+
+def _spelled(number: int, length: int) -> bytes:
+    """Spell a number as a varint of one byte or two, also where one would do (96 for 128)."""
+    return bytes([number] if length == 1 else [number & 127 | 128, number >> 7])
+
+
+def _fields(data: bytearray, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """List a message's fields: number, and where tag, content and the next field begin."""
+    while at < end:
+        tag = at
+        key, body = _varint(data, at)
+        match key & 7:
+            case wire if wire == _VARINT:
+                _, at = _varint(data, body)
+            case wire if wire == _LENGTH:
+                length, body = _varint(data, body)
+                at = body + length
+            case wire if wire == _EIGHT_BYTES:
+                at = body + 8
+            case wire if wire == _FOUR_BYTES:
+                at = body + 4
+            case wire:
+                raise ValueError(f"unknown wire type {wire} at {tag}")
+        yield key >> 3, tag, body, at
+
+
+def _varint(data: bytes | bytearray, at: int) -> tuple[int, int]:
+    """Read a number of 7 bits a byte, the lowest first; returns it and where it ends."""
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7

@@ -1,0 +1,96 @@
+"""A network run by MNN (https://github.com/alibaba/MNN), on the processor.
+
+What there is to know about it:
+
+- **It holds Python's global lock for a whole forward pass**, from 0.3 s to several: no other thread of
+  the process runs Python meanwhile. Nothing that must be on time may depend on another thread of a
+  process that runs networks.
+- A session belongs to one thread at a time, so passes of several threads wait for each other.
+- The same picture gives the same bytes with the same number of threads, in every process of one kind
+  of processor. Another number splits convolutions differently: on photos, 0.03 % of the places of a
+  matte are then another level of 255, by one.
+- Its threads don't survive a fork: a process that forks must not have run a network before.
+- On import and for each session it prints a line to standard output.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from processing.engine.arrays import F32
+
+# Interpreter.HintMode WINOGRAD_MEMORY_LEVEL: which of Winograd's transforms may be chosen.
+_WINOGRAD_LEVEL = 3
+_LEAN = 1
+# Where standard output is pointed elsewhere for a moment, by one thread at a time.
+_output_lock = threading.Lock()
+
+
+class MnnNetwork:
+    """One session of MNN, for a converted file of one input (1, 3, n, n) and one output (1, 1, n, n).
+
+    `threads` is how many cores a pass may use. With `lean`, convolutions are transformed in smaller
+    blocks: half the memory, and faster where a network's planes are large (IS-Net at 768: 566 MB
+    instead of 1,194), but slower where they are small.
+    """
+
+    def __init__(self, path: Path, *, threads: int, lean: bool = False) -> None:
+        self._lock = threading.Lock()
+        with _quiet():
+            import MNN  # 5 MB, and the line it prints
+
+            self._mnn = MNN
+            self._interpreter = MNN.Interpreter(str(path))
+            if lean:
+                self._interpreter.setSessionHint(_WINOGRAD_LEVEL, _LEAN)
+            # Weights may be stored in 16 bits; "high" has all be computed in 32.
+            self._session = self._interpreter.createSession(
+                {"backend": "CPU", "numThread": threads, "precision": "high"}
+            )
+        self._input = self._interpreter.getSessionInput(self._session)
+        self._output = self._interpreter.getSessionOutput(self._session)
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The shapes of input and output."""
+        return tuple(self._input.getShape()), tuple(self._output.getShape())
+
+    def run(self, planes: F32) -> F32:
+        """Answer float32 (n, n) for float32 (1, 3, n, n). Raises RuntimeError."""
+        planes = np.ascontiguousarray(planes, np.float32)
+        with self._lock:
+            # Planes as NumPy has them; copying to and from the session changes the layout.
+            self._input.copyFrom(self._tensor(planes))
+            if code := self._interpreter.runSession(self._session):
+                raise RuntimeError(f"MNN did not finish a pass (code {code}).")
+            answer = self._tensor(np.empty(self._output.getShape(), np.float32))
+            self._output.copyToHostTensor(answer)
+        values: F32 = np.array(answer.getNumpyData(), np.float32, copy=True)
+        return values.reshape(values.shape[-2:])
+
+    def _tensor(self, values: F32) -> Any:
+        kind, layout = self._mnn.Halide_Type_Float, self._mnn.Tensor_DimensionType_Caffe
+        return self._mnn.Tensor(values.shape, kind, values, layout)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Point the process's standard output, not only Python's, to nowhere: MNN writes to it in C++.
+
+    Logs go to standard error, and no process that runs networks answers on standard output meanwhile.
+    """
+    with _output_lock:
+        kept = os.dup(1)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 1)
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+            os.close(nowhere)
