@@ -1,6 +1,6 @@
 """Everything that ``make run`` starts, under one roof: ``python -m config.launch``.
 
-    lock, port, code -> queue -> prepare (once) -> workers and clock, until warm -> web
+    lock, port -> queue -> prepare (once) -> workers and clock, until warm -> web
 
 On Linux the launcher loads the site's code and its Python processes are forks of it: a start costs
 one loading of Django instead of eight. Elsewhere each is a fresh interpreter. Workers that nobody waits

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import ChainMap
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import environ
 
-from config.launch.forks import CAN_FORK, load
 from config.launch.guards import check_port, lock_folder
-from config.launch.processes import Stage
 from config.launch.supervisor import StartError, Supervisor, say
 from config.launch.table import Site, demand_of, stages
 
@@ -20,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
-    """Lock, port, code, then the stages; returns the exit status."""
+    """Lock, port, then the stages; returns the exit status."""
     os.chdir(BASE_DIR)
     os.umask(0o077)  # the children have it, too: what the site writes is for its own user alone
     if (BASE_DIR / ".env").is_file():
@@ -33,8 +29,6 @@ def main() -> int:
     except StartError as error:
         say(str(error))
         return 1
-    if CAN_FORK:
-        load(environment_of(table))
     ready = f"Packshot is ready: {site.address}"
     supervisor = Supervisor(
         table, on_ready=lambda: say(ready), keep_open=(lock,), demand=demand_of(table)
@@ -42,12 +36,6 @@ def main() -> int:
     status = supervisor.run()
     say("Packshot has stopped.")
     return status
-
-
-def environment_of(table: Iterable[Stage]) -> Mapping[str, str]:
-    """Return what the launcher's forks find in their environment."""
-    processes = [process for stage in table for process in stage.processes]
-    return ChainMap(*(dict(process.env) for process in processes if process.forked))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Stage:
     processes: tuple[Process, ...]
     is_ready: Callable[[], bool] = lambda: True
     patience: float = 120.0
+    meanwhile: Callable[[], None] = lambda: None  # what the launcher does while they start
 
 
 class Child:

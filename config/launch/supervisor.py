@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from config.launch.demand import Demand
 from config.launch.processes import Child, Process, Stage
 
-PROBE_SECONDS = 0.1
+PROBE_SECONDS = 0.05
 TRIES_BEFORE_READY = 3
 
 
@@ -73,8 +73,11 @@ class Supervisor:
             if not child.process.on_demand:
                 self._start(child)
         deadline = time.monotonic() + stage.patience
+        stage.meanwhile()
+        wait = 0.0
         while not self.signals:
-            self._turn(PROBE_SECONDS)
+            self._turn(wait)
+            wait = PROBE_SECONDS
             _give_up_on_crashes(children)
             if all(_is_up(child) for child in children) and stage.is_ready():
                 return

@@ -6,9 +6,10 @@ import http.client
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from config.launch import queue
+from config.launch import forks, queue
 from config.launch.demand import Demand
 from config.launch.processes import Process, Stage
 from config.launch.supervisor import StartError
@@ -57,11 +58,16 @@ def stages(site: Site) -> list[Stage]:
         "REDIS_URL": jobs.url,
         "PORT": str(site.port),
     }
-    prepare = _process("prepare", env, "config.launch.prepare", once=True)
+    prepare = Stage(
+        "prepare",
+        (_process("prepare", env, "config.launch.prepare", once=True),),
+        patience=1800,  # a first start fetches weights
+        meanwhile=forks.load_for_web if forks.CAN_FORK else _nothing,
+    )
     idle = site.worker_idle_seconds
     return [
-        _queue_stage(jobs),
-        Stage("prepare", (prepare,), patience=1800),  # a first start fetches weights
+        _queue_stage(jobs, env),
+        prepare,
         Stage(
             "workers",
             (
@@ -91,18 +97,28 @@ def demand_of(table: Iterable[Stage]) -> Demand | None:
     return Demand(processes[0].env["REDIS_URL"], sorted(queues))
 
 
-def _queue_stage(jobs: queue.Queue) -> Stage:
+def _queue_stage(jobs: queue.Queue, env: dict[str, str]) -> Stage:
+    def meanwhile() -> None:
+        if forks.CAN_FORK:
+            forks.load(env)
+
     if jobs.process is None:
         name = "The Redis server at REDIS_URL"
-        return Stage(name, (), is_ready=lambda: queue.answers(jobs.url), patience=10)
+        is_ready = partial(queue.answers, jobs.url)
+        return Stage(name, (), is_ready=is_ready, patience=10, meanwhile=meanwhile)
 
-    def is_ready() -> bool:
+    def is_ready_and_empty() -> bool:
         if not queue.answers(jobs.url):
             return False
         queue.forget_workers(jobs.url)
         return True
 
-    return Stage("queue", (jobs.process,), is_ready=is_ready, patience=60)
+    processes = (jobs.process,)
+    return Stage("queue", processes, is_ready_and_empty, patience=60, meanwhile=meanwhile)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _workers(

@@ -1,0 +1,81 @@
+"""What a start prepares, as far as commands of Django's don't do it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from config.launch.prepare import collect_static
+
+
+@pytest.fixture
+def source(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """The only static file there is."""
+    source = tmp_path / "source" / "shop.css"
+    source.parent.mkdir()
+    source.write_text("old")
+    settings.STATICFILES_DIRS = [source.parent]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    }
+    finders.get_finder.cache_clear()
+    yield source
+    finders.get_finder.cache_clear()
+
+
+def served(root: Path) -> str:
+    """What pages lead to."""
+    paths = json.loads((root / "staticfiles.json").read_text())["paths"]
+    return (root / paths["shop.css"]).read_text()
+
+
+def test_static_files_are_collected_anew_where_a_source_has_changed(
+    source: Path, settings: Any
+) -> None:
+    collect_static()
+    assert served(settings.STATIC_ROOT) == "old"
+    source.write_text("changed")
+    collect_static()
+    assert served(settings.STATIC_ROOT) == "changed"
+    (source.parent / "more.css").write_text("more")
+    collect_static()
+    assert (settings.STATIC_ROOT / "more.css").read_text() == "more"
+
+
+def test_static_files_are_left_alone_where_none_has(source: Path, settings: Any) -> None:
+    collect_static()
+    kept = {path: path.stat().st_mtime_ns for path in settings.STATIC_ROOT.iterdir()}
+    collect_static()
+    assert {path: path.stat().st_mtime_ns for path in settings.STATIC_ROOT.iterdir()} == kept
+
+
+def test_a_folder_of_static_files_that_was_removed_is_made_again(
+    source: Path, settings: Any
+) -> None:
+    collect_static()
+    for path in settings.STATIC_ROOT.iterdir():
+        path.unlink()
+    settings.STATIC_ROOT.rmdir()
+    collect_static()
+    assert served(settings.STATIC_ROOT) == "old"
+
+
+def test_what_was_broken_off_is_done_again(
+    source: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks_off(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("config.launch.prepare.call_command", breaks_off)
+        with pytest.raises(OSError, match="no space"):
+            collect_static()
+    collect_static()
+    assert served(settings.STATIC_ROOT) == "old"
