@@ -16,6 +16,7 @@ from dramatiq.brokers.redis import RedisBroker
 from config.failures import outages
 from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client
+from processing.engine import memory
 from processing.models import Batch, Job
 from processing.worker import fair_share, runner, transitions
 
@@ -110,6 +111,7 @@ def _work_on(job: Job) -> None:
                 raise  # Dramatiq sends the message again, a little later
         finally:
             _running.pop(job.pk, None)
+            memory.give_back()
 
 
 def _let_others_go_first() -> None:
