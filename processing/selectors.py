@@ -19,6 +19,7 @@ from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
 from media_library.selectors import images_of
 from processing import commands
+from processing.engine.errors import NothingFound
 from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import kinds
 
@@ -49,6 +50,11 @@ class Card:
         if self.job and (self.job.state != JobState.COMPLETED or self.result):
             return str(self.job.state)
         return JobState.COMPLETED.value if self.result else ""
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether the newest job failed because the picture shows no product."""
+        return self.job is not None and self.job.error_code == NothingFound.code
 
     @property
     def operation(self) -> Operation | None:
@@ -88,6 +94,11 @@ class Entry:
     @property
     def is_open(self) -> bool:
         return not self.job.ended
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether it failed because the picture shows no product, as it would once more."""
+        return self.job.error_code == NothingFound.code
 
     @property
     def download_url(self) -> str:

@@ -68,10 +68,12 @@ def complete(job: Job, *, size: tuple[int, int] = (40, 30)) -> Image:
     return result
 
 
-def fail(job: Job, message: str = "The picture could not be read.") -> None:
+def fail(
+    job: Job, message: str = "The picture could not be read.", *, code: str = "UNREADABLE"
+) -> None:
     claimed = transitions.claim(job.id)
     assert claimed
-    assert transitions.fail(claimed, code="UNREADABLE", message=message)
+    assert transitions.fail(claimed, code=code, message=message)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock
 
@@ -12,6 +13,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 from accounts.models import PlanLimit, UsageEntry, UsageState
 from media_library.models import Image
 from processing.commands import Edit
+from processing.engine.errors import NothingFound
 from processing.engine.networks.registry import ModelInfo
 from processing.models import Job, JobState
 from processing.services import edit_json
@@ -201,11 +203,32 @@ def test_looking_changes_nothing(seller: Person, path: str) -> None:
 def test_a_failed_job_shows_why_and_runs_again(seller: Person) -> None:
     image = seller.image()
     job = seller.job(image)
-    fail(job, "No subject was found.")
-    assert "No subject was found." in page_of(seller, image)
+    fail(job, "It breaks off.")
+    assert "It breaks off." in page_of(seller, image)
     response = seller.client.post(f"/jobs/{job.public_id}/retry/", headers=HTMX)
     assert "Background removal · Queued" in response.content.decode()
     assert states() == ["pending"]
+
+
+@pytest.mark.parametrize("large_is_here", [False, True])
+def test_a_picture_without_a_product_says_so_and_offers_what_helps(
+    seller: Person, large_is_here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another model may find one; the same again would not."""
+    models = [
+        replace(info, installed=large_is_here or info.installed) for info in TwoModels().names()
+    ]
+    monkeypatch.setattr(TwoModels, "names", lambda self: models)
+    image = seller.image()
+    job = seller.job(image)
+    fail(job, NothingFound().message, code="NOTHING_FOUND")
+    page = page_of(seller, image)
+    assert "Background removal · No product found" in page
+    assert "or stands out from its background." in page
+    assert "Nothing was charged." in page
+    assert f"/jobs/{job.public_id}/retry/" not in page
+    assert ('href="#options">Try another model</a>' in page) is large_is_here
+    assert "No product found</span>" in seller.client.get("/library/").content.decode()
 
 
 def test_an_open_job_can_be_cancelled_and_costs_nothing(seller: Person) -> None:
@@ -270,11 +293,11 @@ def test_a_finished_job_brings_the_viewer(seller: Person) -> None:
 def test_a_failed_job_leaves_the_viewer_alone_and_ends_the_polling(seller: Person) -> None:
     image = seller.image()
     job = seller.job(image)
-    fail(job, "No subject was found.")
+    fail(job, "It breaks off.")
     response = live(seller, image, f"{job.public_id}:processing-0")
     page = response.content.decode()
     assert response.status_code == HTMX_STOP_POLLING
-    assert "Processing failed: No subject was found." in page
+    assert "Processing failed: It breaks off." in page
     assert 'id="viewer"' not in page
 
 
