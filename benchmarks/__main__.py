@@ -9,7 +9,7 @@ ENGINE, SITE = "benchmarks.engine", "benchmarks.site"
 # By the name of the module, or under another where that says more.
 PARTS = {
     "engine": f"{ENGINE}.stages",
-    **{name: f"{ENGINE}.{name}" for name in ("rembg", "edit", "worker")},
+    **{name: f"{ENGINE}.{name}" for name in ("networks", "rembg", "edit", "worker")},
     **{name: f"{SITE}.{name}" for name in ("queue", "streams", "batches", "fairness", "rest")},
     "recognition": f"{ENGINE}.recognition",
 }
