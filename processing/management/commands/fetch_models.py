@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from processing.engine.errors import EngineError
 from processing.engine.networks import weights
 from processing.engine.networks.runtimes import choice, converting
+from processing.engine.networks.weights import ModelWeights
 
 
 class Command(BaseCommand):
@@ -58,7 +59,24 @@ class Command(BaseCommand):
 
     def _show(self, models_dir: Path) -> None:
         for entry in weights.catalogue():
-            state = "installed" if (models_dir / entry.file).is_file() else "not installed"
+            state = self._state(entry, models_dir)
             names = ", ".join((entry.name, *entry.aliases))
             self.stdout.write(f"{names}: {entry.size / 1e6:.1f} MB, {entry.licence}, {state}")
             self.stdout.write(f"    {entry.description}")
+
+    def _state(self, entry: ModelWeights, models_dir: Path) -> str:
+        if not (models_dir / entry.file).is_file():
+            return "not installed"
+        if entry.task != "matting":
+            return "installed"
+        try:
+            chosen = choice.of(
+                entry,
+                models_dir,
+                wish=settings.NETWORK_RUNTIME,
+                providers=settings.ONNX_PROVIDERS,
+            )
+        except EngineError as error:
+            return f"installed, and refused: {error.message}"
+        why = f", as {chosen.why}" if chosen.why else ""
+        return f"installed, run by {chosen.title}{why}"

@@ -14,6 +14,7 @@ from processing.engine.networks.weights import ModelWeights
 MNN, ONNXRUNTIME, AUTO = "mnn", "onnxruntime", "auto"
 # What may be asked for.
 WISHES = (AUTO, MNN, ONNXRUNTIME)
+_TITLES = {MNN: "MNN", ONNXRUNTIME: "ONNX Runtime"}
 _ON_PROCESSOR = ("CPUExecutionProvider",)
 
 
@@ -24,6 +25,11 @@ class Choice:
     runtime: str
     version: str
     why: str = ""
+
+    @property
+    def title(self) -> str:
+        """The runtime as people call it."""
+        return _TITLES[self.runtime]
 
 
 def of(

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from processing.engine.errors import WeightsUnavailable
 from processing.engine.networks import weights
-from processing.engine.networks.runtimes import converting
+from processing.engine.networks.runtimes import choice, converting, records
 
 
 @pytest.fixture
@@ -100,3 +100,30 @@ def test_the_list(tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:
     call_command("fetch_models", list=True, models_dir=tmp_path, stdout=out)
     assert "u2netp, fast: 4.6 MB, Apache-2.0, not installed" in out.getvalue()
     assert fetched == []
+
+
+def test_the_list_says_what_runs_a_network_and_why(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for entry in weights.catalogue():
+        (tmp_path / entry.file).touch()
+    out = StringIO()
+
+    def listed() -> list[str]:
+        out.seek(0)
+        out.truncate()
+        call_command("fetch_models", list=True, models_dir=tmp_path, stdout=out)
+        return [line.partition("Apache-2.0, ")[2] for line in out.getvalue().splitlines()][::2]
+
+    monkeypatch.setattr(records, "mnn_version", lambda: "3.6.1")
+    [fast, *_] = listed()
+    assert fast == (
+        "installed, run by ONNX Runtime, as it is not converted for MNN yet; run "
+        "`make models NAMES=u2netp`"
+    )
+    settings.NETWORK_RUNTIME = "mnn"
+    assert listed()[0].startswith(
+        "installed, and refused: NETWORK_RUNTIME is mnn, but u2netp can't"
+    )
+    monkeypatch.setattr(choice, "of", lambda *_, **__: choice.Choice("mnn", "3.6.1"))
+    assert listed()[:2] == ["installed, run by MNN"] * 2
