@@ -1,4 +1,4 @@
-"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last four without a part."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last five without a part."""
 
 import ast
 import importlib
@@ -14,7 +14,7 @@ PARTS = {
     "recognition": f"{ENGINE}.recognition",
 }
 # These want a folder of photos, or somebody who looks.
-ON_REQUEST = {name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "sheet", "text")}
+ON_REQUEST = {name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "sheet", "tails", "text")}
 
 
 def main() -> None:

@@ -8,15 +8,12 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
+from processing.engine.cutout import tails
 from processing.engine.cutout.foreground import nearby_mean
 from processing.engine.plans.cutout import CleanUp
 
 # An island smaller than this share of the largest piece is dirt; a second product is larger.
 _ISLAND = 0.01
-# A lone line, such as a joint between tiles that runs from a shoe to the frame: around it, within this
-# share of the longer side, there is little subject (the mean of alpha; the first is none at all), and
-# the network did not believe in it. Fur and hair are denser, a strap is believed.
-_NEARBY, _LONELY, _BELIEVED = 0.05, (0.08, 0.15), 0.4
 # A hole smaller than this share of the subject is a mistake of the matte; a handle's is larger.
 _PINHOLE = 0.0004
 # A shadow is the background's color times a factor between these, without its hue or texture ...
@@ -35,12 +32,13 @@ _HOOK_MIDDLE = 0.1
 
 
 def tidy(alpha: F32, opinion: F32, options: CleanUp) -> F32:
-    """Alpha (h, w) without islands, pinholes and hanger, as far as the options ask for it.
+    """Alpha (h, w) without islands, haze, pinholes and hanger, as far as the options ask for it.
 
     `opinion` (h, w) is the network's, which alpha was made from.
     """
     if options.islands:
-        alpha = _without_islands(_without_lone_lines(alpha, opinion))
+        # Not the other way round: a solid ribbon that hangs on a thread of haze would be an island.
+        alpha = tails.without_tails(_without_islands(alpha), opinion)
     if options.pinholes:
         alpha = _without_pinholes(alpha)
     return alpha if options.keep_hanger else _without_hanger(alpha)
@@ -84,14 +82,6 @@ def _shadow(matte: F32, rgb: F32) -> U8:
     # The rim of a shadow is no longer smooth, but it is still a shade of the background.
     whole = np.asarray(cv2.dilate(opened, np.ones((7, 7), np.uint8))) * alike
     return np.asarray(whole * 255, dtype=np.uint8)
-
-
-def _without_lone_lines(alpha: F32, opinion: F32) -> F32:
-    side = max(3, round(_NEARBY * max(alpha.shape))) | 1
-    none, some = _LONELY
-    company = (cv2.blur(alpha, (side, side)) - np.float32(none)) * np.float32(1 / (some - none))
-    kept = np.where(opinion < _BELIEVED, np.clip(company, 0, 1), 1)
-    return np.asarray(alpha * kept, dtype=np.float32)
 
 
 def _without_islands(alpha: F32) -> F32:
