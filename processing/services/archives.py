@@ -63,7 +63,7 @@ def manifest(batch: Batch, files: list[Entry]) -> bytes:
     for item in _items(batch):
         job = item.job
         result = job.result if job else None
-        error = job.error if job else item.error
+        code, error = (job or item).error_code, (job or item).error
         told.append(
             {
                 "position": item.position,
@@ -71,6 +71,7 @@ def manifest(batch: Batch, files: list[Entry]) -> bytes:
                 "imageId": item.image.public_id if item.image else None,
                 "state": job.state if job else JobState.FAILED.value,
                 "file": names.get(result.file_key) if result else None,
+                "code": code or None,
                 "error": error or None,
             }
         )

@@ -105,7 +105,9 @@ def test_of_a_batch_it_fails_alone(owner: Seller) -> None:
         assert len(archive.namelist()) == 3  # two pictures and the manifest
     assert (told["counts"]["completed"], told["counts"]["failed"]) == (2, 1)
     [missing] = [item for item in told["items"] if item["file"] is None]
-    assert (missing["imageId"], missing["state"], missing["error"]) == (ids[1], "failed", SENTENCE)
+    assert (missing["imageId"], missing["state"]) == (ids[1], "failed")
+    assert (missing["code"], missing["error"]) == ("NOTHING_FOUND", SENTENCE)
+    assert [item["code"] for item in told["items"] if item["file"]] == [None, None]
 
 
 def test_it_may_be_retried_and_found_by_another_model(
