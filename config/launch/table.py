@@ -62,7 +62,6 @@ def stages(site: Site) -> list[Stage]:
         "prepare",
         (_process("prepare", env, "config.launch.prepare", once=True),),
         patience=1800,  # a first start fetches weights
-        meanwhile=forks.load_for_web if forks.CAN_FORK else _nothing,
     )
     idle = site.worker_idle_seconds
     return [
@@ -83,6 +82,7 @@ def stages(site: Site) -> list[Stage]:
             ),
             is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),
             patience=300,  # the very first import of a fresh environment compiles for a while
+            meanwhile=forks.load_for_web if forks.CAN_FORK else _nothing,
         ),
         Stage("web server", (_web(site, env),), is_ready=lambda: _web_answers(site)),
     ]

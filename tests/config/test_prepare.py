@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
-from config.launch.prepare import collect_static
+from config.launch.prepare import collect_static, migrate
 
 
 @pytest.fixture
@@ -79,3 +81,27 @@ def test_what_was_broken_off_is_done_again(
             collect_static()
     collect_static()
     assert served(settings.STATIC_ROOT) == "old"
+
+
+@pytest.mark.django_db
+class TestMigrate:
+    @pytest.fixture
+    def commands(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        called: list[str] = []
+        monkeypatch.setattr(
+            "config.launch.prepare.call_command", lambda name, **_: called.append(name)
+        )
+        return called
+
+    def test_a_database_that_has_had_all_is_left_alone(self, commands: list[str]) -> None:
+        migrate()
+        assert commands == []
+
+    @pytest.mark.parametrize("app", ["accounts", "listings", "account", "contenttypes"])
+    def test_one_that_lacks_a_migration_is_brought_up_to_date(
+        self, commands: list[str], app: str
+    ) -> None:
+        name = MigrationRecorder.Migration.objects.filter(app=app).latest("id").name
+        MigrationRecorder(connection).record_unapplied(app, name)
+        migrate()
+        assert commands == ["migrate"]
