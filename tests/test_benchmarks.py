@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
 
 from benchmarks.__main__ import ON_REQUEST, PARTS
+from benchmarks.figures import table
+from benchmarks.figures.rows import Row
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -47,3 +50,48 @@ def test_a_missing_package_is_named() -> None:
 @pytest.mark.parametrize("module", [*PARTS.values(), *ON_REQUEST.values()])
 def test_every_part_can_be_called(module: str) -> None:
     assert callable(importlib.import_module(module).main)
+
+
+FASTER = Row("a photo", "rembg", 1500.4, 500, "ms", 3.0008, 2.1, 2.5)
+SMALLER = Row("a worker", "before", 686, 300, "MB", 0.4373, 0.5, 0.4, is_limit=True)
+
+
+def test_figures_are_written_between_two_marks() -> None:
+    before = f"# Figures\n\n{table.BEGIN}\n\nold\n\n{table.END}\n\nMore.\n"
+    after = table.inserted(before, table.written([FASTER, SMALLER], ["Machine: one."]))
+    assert (
+        after
+        == f"""# Figures
+
+{table.BEGIN}
+
+| work | against | theirs | Packshot | ratio | at least | aim |
+|---|---|---|---|---|---|---|
+| a photo | rembg | 1,500 ms | 500 ms | **3.00** | 2.1 | 2.5 |
+| a worker | before | 686 MB | 300 MB | **0.44** | at most 0.5 | at most 0.4 |
+
+- Machine: one.
+
+{table.END}
+
+More.
+"""
+    )
+    with pytest.raises(ValueError, match="lacks its marks"):
+        table.inserted("# Figures\n", "text")
+    assert table.inserted(table.DOCUMENT.read_text(), "text") != table.DOCUMENT.read_text()
+
+
+@pytest.mark.parametrize(
+    ("row", "ratio", "verdict"),
+    [
+        (FASTER, 2.5, "reaches the aim"),
+        (FASTER, 2.49, "passes"),
+        (FASTER, 2.09, "MISSES"),
+        (SMALLER, 0.4, "reaches the aim"),
+        (SMALLER, 0.41, "passes"),
+        (SMALLER, 0.51, "MISSES"),
+    ],
+)
+def test_a_figure_is_judged(row: Row, ratio: float, verdict: str) -> None:
+    assert replace(row, ratio=ratio).verdict == verdict

@@ -67,13 +67,13 @@ def _works(models: Registry, session: object, photo: bytes, model: str) -> dict[
         "inference alone": partial(models.matte, model, rgb),
         "rembg.remove to PNG": partial(remove, photo, session=session),
         **{f"ours to PNG, {edge}": ours(edge) for edge in edges},
-        "rembg, Pillow, white JPEG": lambda: _white(remove(photo, session=session)),
+        "rembg, Pillow, white JPEG": lambda: white(remove(photo, session=session)),
         "ours to white JPEG": ours(format="jpg"),
         **{f"edge work: {edge}": edge_work(edge) for edge in edges},
     }
 
 
-def _white(png: bytes) -> bytes:
+def white(png: bytes) -> bytes:
     image = Image.open(BytesIO(png))
     white = Image.new("RGB", image.size, "white")
     white.paste(image, mask=image.getchannel("A"))

@@ -1,0 +1,1 @@
+"""The figures that documents name: measured side by side, and written by the command."""
