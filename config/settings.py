@@ -316,6 +316,8 @@ SILENCED_SYSTEM_CHECKS = [
 # --- Work ----------------------------------------------------------------------------------------------
 
 DEFAULT_MODEL = env.str("DEFAULT_MODEL", "fast")
+# What `make run` fetches in the background; "none" is nothing.
+FETCH_MODELS = [name for name in env.list("FETCH_MODELS", default=["high"]) if name != "none"]
 MODEL_THREADS = env.int("MODEL_THREADS", 2)
 ONNX_PROVIDERS = env.list("ONNX_PROVIDERS", default=["CPUExecutionProvider"])
 NETWORK_RUNTIME = network_runtime(env.str("NETWORK_RUNTIME", "auto"), ONNX_PROVIDERS)

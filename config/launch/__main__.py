@@ -10,7 +10,7 @@ import environ
 
 from config.launch.guards import check_port, lock_folder
 from config.launch.supervisor import StartError, Supervisor, say
-from config.launch.table import Site, demand_of, stages
+from config.launch.table import Site, demand_of, fetching, stages
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,11 @@ def main() -> int:
         return 1
     ready = f"Packshot is ready: {site.address}"
     supervisor = Supervisor(
-        table, on_ready=lambda: say(ready), keep_open=(lock,), demand=demand_of(table)
+        table,
+        on_ready=lambda: say(ready),
+        keep_open=(lock,),
+        demand=demand_of(table),
+        afterwards=fetching(table),
     )
     status = supervisor.run()
     say("Packshot has stopped.")

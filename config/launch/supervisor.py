@@ -33,9 +33,11 @@ class Supervisor:
         on_ready: Callable[[], None] = lambda: None,
         keep_open: tuple[int, ...] = (),
         demand: Demand | None = None,
+        afterwards: Process | None = None,
     ) -> None:
         self.stages = stages
         self.demand = demand
+        self.afterwards = afterwards  # what is run once when all stages are up; it may fail
         self.line: socket.socket | None = None  # on which the demand is told
         self.on_ready = on_ready
         self.keep_open = keep_open
@@ -53,6 +55,7 @@ class Supervisor:
                     self._bring_up(stage)
                 if not self.signals:
                     self.on_ready()
+                    self._begin_afterwards()
                 while not self.signals:
                     self._turn(self._idle_seconds())
             except StartError as error:
@@ -83,6 +86,12 @@ class Supervisor:
                 return
             if time.monotonic() > deadline:
                 raise StartError(f"{stage.name} was not ready after {stage.patience:g} seconds.")
+
+    def _begin_afterwards(self) -> None:
+        if self.afterwards is not None:
+            child = Child(self.afterwards, keep_open=self.keep_open)
+            self.children.append([child])
+            self._start(child)
 
     def _start(self, child: Child) -> None:
         child.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -95,6 +95,12 @@ def demand_of(table: Iterable[Stage]) -> Demand | None:
         return None
     queues = {queue for process in processes for queue in process.on_demand}
     return Demand(processes[0].env["REDIS_URL"], sorted(queues))
+
+
+def fetching(table: Sequence[Stage]) -> Process:
+    """What fetches networks that the site can do without, once it is ready."""
+    *_, web = (process for stage in table for process in stage.processes)
+    return _process("models", dict(web.env), "config.launch.fetch", once=True)
 
 
 def _queue_stage(jobs: queue.Queue, env: dict[str, str]) -> Stage:

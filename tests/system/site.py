@@ -58,6 +58,7 @@ class Site:
             "S3_BUCKET": "",
             "EMAIL_URL": "consolemail://",
             "DEFAULT_MODEL": "fast",
+            "FETCH_MODELS": "none",
             **settings,
         }
         self.log = self.var / "log"

@@ -73,9 +73,11 @@ try:
     lock = lock_folder(folder)
 except StartError as error:
     sys.exit(str(error))
+afterwards = None
 {table}
 tie_forks()
-sys.exit(Supervisor(table, on_ready=lambda: say("ready"), keep_open=(lock,)).run())
+more = {"keep_open": (lock,), "afterwards": afterwards}
+sys.exit(Supervisor(table, on_ready=lambda: say("ready"), **more).run())
 """
 THREE_STAGES = 'table = [stage("queue"), stage("worker", "clock"), stage("web")]'
 
@@ -175,6 +177,26 @@ def test_starts_stage_by_stage_and_stops_the_other_way_round(
     assert stopped[0] == "web stops"
     assert sorted(stopped[1:3]) == ["clock stops", "worker stops"]
     assert stopped[3:] == ["queue stops"]  # each was told exactly once
+
+
+def test_what_goes_on_afterwards_is_ended_first(launch: Callable[[str], Launched]) -> None:
+    site = launch('table = [stage("web")]; afterwards = process("models", once=True)')
+    assert site.wait_for_line("ready") == ["web | hello from web", "ready"]
+    eventually((site.folder / "models.pid").exists)
+    site.process.send_signal(signal.SIGINT)
+    assert site.finish() == (0, [])
+    assert site.events() == ["web starts", "models starts", "models stops", "web stops"]
+
+
+def test_what_fails_afterwards_is_not_started_again(launch: Callable[[str], Launched]) -> None:
+    site = launch('table = [stage("web")]; afterwards = process("models", once=True)')
+    eventually((site.folder / "models.pid").exists)
+    os.kill(site.pid("models.pid"), signal.SIGKILL)
+    eventually(lambda: not site.is_running("models.worker"))
+    assert site.is_running("web.pid")
+    site.process.send_signal(signal.SIGINT)
+    assert site.finish() == (0, [])
+    assert site.events() == ["web starts", "models starts", "web stops"]
 
 
 def test_a_crashed_process_is_started_again_alone(launch: Callable[[str], Launched]) -> None:

@@ -7,6 +7,7 @@ installed or run.
 
 import json
 import shutil
+import ssl
 import subprocess
 import sys
 import tarfile
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import certifi
 import httpx
 
 from processing.engine.networks import npm
@@ -67,7 +69,10 @@ def _session(client: httpx.Client | None) -> Iterator[httpx.Client]:
     if client is not None:
         yield client
         return
-    with httpx.Client(timeout=_TIMEOUT, follow_redirects=True) as session:
+    # The machine's own authorities too, as a proxy of a company's is known only there.
+    trusted = ssl.create_default_context(cafile=certifi.where())
+    trusted.load_default_certs()
+    with httpx.Client(timeout=_TIMEOUT, follow_redirects=True, verify=trusted) as session:
         yield session
 
 

@@ -41,6 +41,7 @@ class ModelWeights(WeightsFile):
     aliases: tuple[str, ...]
     task: str
     default: bool
+    memory_mb: int = 0
     licence: str
     origin: str
     description: str
