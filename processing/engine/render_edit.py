@@ -178,6 +178,9 @@ def _without_text(
         rgb, found = remove.remove(visible, matte, plan.text_removal, tools.texts)
     if found == 0:
         return photo, matte, 0
+    if photo.alpha is not None:
+        # What lay on white to be read keeps its own colors, which white would make pale.
+        rgb = np.where((rgb != visible).any(axis=-1, keepdims=True), rgb, photo.rgb)
     return replace(photo, rgb=rgb), None, found
 
 

@@ -16,8 +16,8 @@ class Rendered:
       the result.
     - `subject_box`: (left, top, right, bottom) of the subject in the upright source, in pixels of the
       size at which it was worked on (see CutoutPlan.size, Upscale); None where nothing was cut out.
-    - `model` ("u2netp", "" where none ran) and `provider` ("mnn/u2netp"; "existing-alpha" or
-      "none" when no model ran).
+    - `model` ("u2netp", "" where none ran) and `provider` ("mnn/u2netp"; "existing-alpha" where the
+      file's own transparency was kept, see `cutout.own_alpha`; "none" where nothing was cut out).
     - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.
     - `corrected`, `corrected_media_type`: the whole source upright, where the plan asked for it and
       the source needed it; otherwise None.

@@ -213,6 +213,22 @@ def test_a_photo_that_keeps_its_background_is_laid_out_whole() -> None:
     assert (result.subject_box, result.provider, result.model) == (None, "none", "")
 
 
+def test_where_no_text_was_a_translucent_picture_keeps_its_colors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def without(rgb: Any, *_: Any) -> Any:
+        painted = rgb.copy()
+        painted[:10] = BLUE
+        return painted, 1
+
+    monkeypatch.setattr("processing.engine.text.remove.remove", without)
+    glass = saved(Image.new("RGBA", (80, 80), (*RED, 100)), "PNG")
+    picture, result = edited(EditPlan(cutting=None, text_removal="all"), glass)
+    assert result.texts == 1
+    assert picture.getpixel((40, 5)) == (*BLUE, 100)
+    assert picture.getpixel((40, 40)) == (*RED, 100)
+
+
 def test_upscaling_comes_first() -> None:
     _, result = edited(EditPlan(cutting=None, upscale=Upscale()))
     assert (result.width, result.height) == (160, 160)
