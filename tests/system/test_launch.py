@@ -182,6 +182,7 @@ def test_starts_stage_by_stage_and_stops_the_other_way_round(
 def test_what_goes_on_afterwards_is_ended_first(launch: Callable[[str], Launched]) -> None:
     site = launch('table = [stage("web")]; afterwards = process("models", once=True)')
     assert site.wait_for_line("ready") == ["web | hello from web", "ready"]
+    site.wait_for_line("hello from models")
     eventually((site.folder / "models.pid").exists)
     site.process.send_signal(signal.SIGINT)
     assert site.finish() == (0, [])
@@ -190,6 +191,7 @@ def test_what_goes_on_afterwards_is_ended_first(launch: Callable[[str], Launched
 
 def test_what_fails_afterwards_is_not_started_again(launch: Callable[[str], Launched]) -> None:
     site = launch('table = [stage("web")]; afterwards = process("models", once=True)')
+    site.wait_for_line("hello from models")
     eventually((site.folder / "models.pid").exists)
     os.kill(site.pid("models.pid"), signal.SIGKILL)
     eventually(lambda: not site.is_running("models.worker"))
