@@ -74,8 +74,8 @@ class Registry:
     `providers` are ONNX Runtime's execution providers in order of preference, `runtime` is what should
     run the networks of weights.toml (`choice.of`). Any other model is run by rembg and ONNX Runtime.
 
-    Safe to share between threads. Passes by MNN wait for each other, and hold Python's lock, so that
-    all other threads of the process stand still (see `runtimes.mnn_network`).
+    Safe to share between threads. Passes of one network by MNN wait for each other; those by ONNX
+    Runtime don't.
     """
 
     def __init__(

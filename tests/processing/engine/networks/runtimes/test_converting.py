@@ -223,10 +223,29 @@ def test_fast_is_converted_checked_and_run_by_mnn(
     # The same bytes again, here and in another process, where nothing else is on standard output.
     assert there.stdout == ours.tobytes() == forced.matte("fast", rgb).tobytes()
 
+    assert _beside(lambda: forced.matte("fast", rgb)) > 10
+
     short = tmp_path / "short.mnn"
     short.write_bytes(records.converted(tmp_path, entry).read_bytes()[:-500_000])
     with pytest.raises(Exception, match="Invalid model file"):
         MnnNetwork(short, threads=1)
+
+
+def _beside(work: Callable[[], object]) -> int:
+    """How often another thread's turn comes while some work is done in this one."""
+    turns, ended = 0, threading.Event()
+
+    def count() -> None:
+        nonlocal turns
+        while not ended.wait(0.001):
+            turns += 1
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    work()
+    ended.set()
+    thread.join()
+    return turns
 
 
 def test_the_drawn_picture_has_something_to_find(registry: Registry) -> None:
