@@ -188,8 +188,9 @@ CACHES = {
 }
 DRAMATIQ_BROKER = {
     "BROKER": "config.broker.Broker",
-    # A dead worker's messages come back after heartbeat_timeout, looked for at every chance.
-    "OPTIONS": {"url": REDIS_URL, "heartbeat_timeout": 15_000, "maintenance_chance": 100_000},
+    # A dead worker's messages come back after heartbeat_timeout, looked for each time that a queue is
+    # (in all of a million cases): idle consumers look once a second.
+    "OPTIONS": {"url": REDIS_URL, "heartbeat_timeout": 15_000, "maintenance_chance": 1_000_000},
     "MIDDLEWARE": [
         "dramatiq.middleware.AgeLimit",
         "dramatiq.middleware.Callbacks",

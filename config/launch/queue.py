@@ -77,13 +77,13 @@ def answers(url: str) -> bool:
             return False
 
 
-def has_warm_worker(url: str, queue: str) -> bool:
-    """Whether a worker of ``queue`` has announced itself in the last seconds."""
+def warm_workers(url: str, queue: str) -> set[bytes]:
+    """What workers of ``queue`` have announced themselves by lately; one of them may have died since."""
     with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
         try:
-            return any(True for _ in client.scan_iter(f"packshot:worker:{queue}:*", count=1000))
+            return set(client.scan_iter(f"packshot:worker:{queue}:*", count=1000))
         except (redis.ConnectionError, redis.TimeoutError):
-            return False
+            return set()
 
 
 def forget_workers(url: str) -> None:

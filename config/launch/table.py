@@ -6,7 +6,6 @@ import http.client
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from config.launch import forks, queue
@@ -64,8 +63,11 @@ def stages(site: Site) -> list[Stage]:
         patience=1800,  # a first start fetches weights
     )
     idle = site.worker_idle_seconds
+    # Of an earlier start, perhaps, and dead: only where this site has no such worker those will do.
+    warm_before: set[bytes] = set()
+    not_ours = warm_before if site.image_workers else set()
     return [
-        _queue_stage(jobs, env),
+        _queue_stage(jobs, env, warm_before),
         prepare,
         Stage(
             "workers",
@@ -80,7 +82,7 @@ def stages(site: Site) -> list[Stage]:
                 *_workers("webhooks", ["webhooks"], env, threads=4, idle=idle),
                 _process("scheduler", env, "manage", "clock"),
             ),
-            is_ready=lambda: queue.has_warm_worker(jobs.url, "images"),
+            is_ready=lambda: bool(queue.warm_workers(jobs.url, "images") - not_ours),
             patience=300,  # the very first import of a fresh environment compiles for a while
             meanwhile=forks.load_for_web if forks.CAN_FORK else _nothing,
         ),
@@ -103,24 +105,24 @@ def fetching(table: Sequence[Stage]) -> Process:
     return _process("models", dict(web.env), "config.launch.fetch", once=True)
 
 
-def _queue_stage(jobs: queue.Queue, env: dict[str, str]) -> Stage:
+def _queue_stage(jobs: queue.Queue, env: dict[str, str], warm_before: set[bytes]) -> Stage:
     def meanwhile() -> None:
         if forks.CAN_FORK:
             forks.load(env)
 
-    if jobs.process is None:
-        name = "The Redis server at REDIS_URL"
-        is_ready = partial(queue.answers, jobs.url)
-        return Stage(name, (), is_ready=is_ready, patience=10, meanwhile=meanwhile)
-
-    def is_ready_and_empty() -> bool:
+    def is_ready() -> bool:
         if not queue.answers(jobs.url):
             return False
-        queue.forget_workers(jobs.url)
+        if jobs.process is not None:
+            queue.forget_workers(jobs.url)  # they went down with it
+        warm_before.update(queue.warm_workers(jobs.url, "images"))
         return True
 
+    if jobs.process is None:
+        name = "The Redis server at REDIS_URL"
+        return Stage(name, (), is_ready=is_ready, patience=10, meanwhile=meanwhile)
     processes = (jobs.process,)
-    return Stage("queue", processes, is_ready_and_empty, patience=60, meanwhile=meanwhile)
+    return Stage("queue", processes, is_ready=is_ready, patience=60, meanwhile=meanwhile)
 
 
 def _nothing() -> None:

@@ -23,6 +23,7 @@ from dramatiq.brokers.redis import RedisBroker
 from config.broker import Broker
 from config.failures import process_marks
 from config.launch import queue
+from config.launch.table import Site, stages
 from config.observability import queue_client, warm_workers
 from processing.commands import RemoveBackground
 from processing.delivery import events
@@ -306,6 +307,19 @@ def test_a_worker_announces_itself_once_it_is_warm(
     finally:
         worker.stop()
     until(lambda: warm_workers(name) == 0, seconds=10)
+
+
+@pytest.mark.parametrize(("own_workers", "is_ready"), [("1", False), ("0", True)])
+def test_a_worker_of_an_earlier_start_makes_no_site_ready(
+    client: redis.Redis, running: Server, tmp_path: Path, own_workers: str, is_ready: bool
+) -> None:
+    env = {"VAR_DIR": str(tmp_path), "REDIS_URL": running.url, "IMAGE_WORKERS": own_workers}
+    queue_stage, _, workers, _ = stages(Site.from_env(env, tmp_path))
+    client.set("packshot:worker:images:a", "1 mark")
+    assert queue_stage.is_ready()
+    assert workers.is_ready() == is_ready
+    client.set("packshot:worker:images:b", "2 mark")
+    assert workers.is_ready()
 
 
 def test_workers_are_counted_by_queue(client: redis.Redis) -> None:
