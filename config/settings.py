@@ -316,7 +316,7 @@ SILENCED_SYSTEM_CHECKS = [
 
 # --- Work ----------------------------------------------------------------------------------------------
 
-DEFAULT_MODEL = env.str("DEFAULT_MODEL", "fast")
+DEFAULT_MODEL = env.str("DEFAULT_MODEL", "auto")
 # What `make run` fetches in the background; "none" is nothing.
 FETCH_MODELS = [name for name in env.list("FETCH_MODELS", default=["high"]) if name != "none"]
 MODEL_THREADS = env.int("MODEL_THREADS", 2)

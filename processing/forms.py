@@ -11,10 +11,11 @@ from django.conf import settings
 
 from processing.commands import RemoveBackground
 from processing.engine.errors import InvalidPlan
+from processing.engine.networks.auto import AUTO
 from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.color_names import parse_color
 from processing.engine.plans.cutout import CutoutPlan, types_of
-from processing.worker.runtime import registry
+from processing.worker import runtime
 
 BACKGROUNDS = [("", "Transparent"), ("#ffffff", "White"), ("custom", "Color")]
 
@@ -45,12 +46,18 @@ LEFT_OUT = frozenset({"clean_up", "despill", "output", "size"})
 
 
 def installed_models() -> list[ModelInfo]:
-    return [info for info in registry().names() if info.installed]
+    return [info for info in runtime.models() if info.installed]
 
 
 def api_name(info: ModelInfo) -> str:
     """What people write in the API too: the same work gets the same command."""
     return info.aliases[0] if info.aliases else info.name
+
+
+def _label(info: ModelInfo) -> str:
+    if info.name == AUTO:
+        return "Auto (looks again where unsure)"
+    return f"{api_name(info).capitalize()} ({info.name})" if info.aliases else info.name
 
 
 class CutoutForm(forms.Form):
@@ -70,11 +77,7 @@ class CutoutForm(forms.Form):
         self.fields |= {name: _field_of(name) for name in SHOWN}
         models = installed_models()
         self.fields["model"].choices = [  # type: ignore[attr-defined]
-            (
-                api_name(info),
-                f"{api_name(info).capitalize()} ({info.name})" if info.aliases else info.name,
-            )
-            for info in models
+            (api_name(info), _label(info)) for info in models
         ]
         default = (i for i in models if settings.DEFAULT_MODEL in (i.name, *i.aliases))
         self.fields["model"].initial = next(map(api_name, default), None)

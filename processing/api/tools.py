@@ -17,7 +17,7 @@ from processing.api.serializers.cutouts import RemoveBackgroundBody
 from processing.api.serializers.jobs import ModelSerializer, PendingToolAnswer, ToolAnswer
 from processing.commands import RemoveBackground
 from processing.models import Job
-from processing.worker.runtime import registry
+from processing.worker.runtime import models
 
 
 class RemoveBackgroundView(ApiView):
@@ -73,4 +73,4 @@ class ModelsView(ApiView):
         example=[MODEL],
     )
     def get(self, request: Request) -> Response:
-        return Response(ModelSerializer(registry().names(), many=True).data)
+        return Response(ModelSerializer(models(), many=True).data)

@@ -9,7 +9,7 @@ from processing.engine import arrays
 from processing.engine.arrays import U8, Box
 from processing.engine.canvas import compose
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import first_look, subject
+from processing.engine.cutout import first_look, looks, subject
 from processing.engine.cutout.result import Cutout
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
@@ -42,11 +42,11 @@ def render(
     NothingFound, and InvalidPlan where the format can't hold so large a picture.
     """
     clock = Clock()
-    model = models.resolve(plan.model)
-    whole, matte = first_look.decoded(source, plan, models, clock, max_pixels=max_pixels)
+    looks.check(models, plan.model)
+    whole, seen = first_look.decoded(source, plan, models, clock, max_pixels=max_pixels)
     with clock.stage("decode"):
         photo = _limited(whole, plan)
-    found = subject.find(photo, plan, models, clock, matte=matte)
+    found = subject.find(photo, plan, models, clock, seen=seen)
     with clock.stage("compose"):
         box = arrays.subject_box(found.cutout.alpha)
         rgb, alpha = _composed(found.cutout, plan, box)
@@ -67,13 +67,14 @@ def render(
         height=rgb.shape[0],
         has_alpha=alpha is not None,
         subject_box=box,
-        model=model,
+        model=found.model,
         provider=found.provider,
         uncertainty=found.uncertainty,
         corrected=corrected,
         corrected_media_type=corrected_type,
         timings=clock.seconds,
         tone_curve=photo.tone_curve,
+        looks=found.looks,
     )
 
 

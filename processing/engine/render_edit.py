@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from processing.engine import arrays
-from processing.engine.arrays import F32, U8, Box
+from processing.engine.arrays import U8, Box
 from processing.engine.backdrops.provider import (
     MAX_SIDE,
     MIN_SIDE,
@@ -24,7 +24,8 @@ from processing.engine.canvas import blend, compose, contact, defocus, fills, ou
 from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import first_look, subject
+from processing.engine.cutout import first_look, looks, subject
+from processing.engine.cutout.looks import Seen
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
@@ -104,13 +105,13 @@ def render_edit(
     be impossible, such as a target area without a pixel.
     """
     work = _Work(plan, tools)
-    photo, matte = _decoded(source, work)
+    photo, seen = _decoded(source, work)
     size = photo.probe.oriented_size
-    photo, matte, texts = _without_text(photo, matte, work)
+    photo, seen, texts = _without_text(photo, seen, work)
     if plan.upscale is not None:
         photo = _enlarged(photo, work)
         size = (photo.rgb.shape[1], photo.rgb.shape[0])
-    found = _subject(photo, matte, work)
+    found = _subject(photo, seen, work)
     box = arrays.subject_box(found.cutout.alpha) if plan.cutting else None
     placement = _placement(size, plan, box, found.cutout.alpha)
     behind, canvas = _composed(photo, found, (placement, box or (0, 0, *size)), work)
@@ -128,7 +129,7 @@ def render_edit(
         height=placement.canvas[1],
         has_alpha=alpha is not None and plan.export.format != "jpg",
         subject_box=box,
-        model=tools.models.resolve(plan.cutting.model) if plan.cutting else "",
+        model=found.model,
         provider=found.provider,
         uncertainty=found.uncertainty,
         timings=work.clock.seconds,
@@ -137,11 +138,12 @@ def render_edit(
         not_understood=backdrop.not_understood if backdrop else (),
         texts=texts,
         tone_curve=photo.tone_curve,
+        looks=found.looks,
     )
 
 
-def _decoded(source: bytes, work: _Work) -> tuple[Decoded, F32 | None]:
-    """The photo, and the model's matte of it where it could look at it meanwhile.
+def _decoded(source: bytes, work: _Work) -> tuple[Decoded, Seen | None]:
+    """The photo, and what models answered about it where one could look at it meanwhile.
 
     Where all that happens is that the frame is laid out smaller, no more of it is decoded than
     the canvas will show; the layout goes by its full size all the same.
@@ -163,21 +165,22 @@ def _decoded(source: bytes, work: _Work) -> tuple[Decoded, F32 | None]:
 
 
 def _without_text(
-    photo: Decoded, matte: F32 | None, work: _Work
-) -> tuple[Decoded, F32 | None, int | None]:
-    """The photo, the model's matte of it where one was made, and how many texts are gone."""
+    photo: Decoded, seen: Seen | None, work: _Work
+) -> tuple[Decoded, Seen | None, int | None]:
+    """The photo, what models answered about it where they were asked, and how many texts are gone."""
     plan, tools = work.plan, work.tools
     if plan.text_removal is None:
-        return photo, matte, None
+        return photo, seen, None
     visible = photo.visible
-    cutting = plan.cutting if matte is None else None
+    cutting = plan.cutting if seen is None else None
     if cutting is not None and not subject.has_own(photo, cutting):
         with work.clock.stage("matte"):
-            matte = tools.models.matte(cutting.model, subject.shown(photo))
+            seen = looks.look(tools.models, cutting.model, subject.shown(photo))
     with work.clock.stage("text"):
+        matte = seen.whole if seen else None
         rgb, found = remove.remove(visible, matte, plan.text_removal, tools.texts)
     if found == 0:
-        return photo, matte, 0
+        return photo, seen, 0
     if photo.alpha is not None:
         # What lay on white to be read keeps its own colors, which white would make pale.
         rgb = np.where((rgb != visible).any(axis=-1, keepdims=True), rgb, photo.rgb)
@@ -191,10 +194,10 @@ def _enlarged(photo: Decoded, work: _Work) -> Decoded:
     return replace(photo, rgb=rgb, alpha=alpha)
 
 
-def _subject(photo: Decoded, matte: F32 | None, work: _Work) -> Subject:
+def _subject(photo: Decoded, seen: Seen | None, work: _Work) -> Subject:
     cutting: Cutting | None = work.plan.cutting
     if cutting is not None:
-        return subject.find(photo, cutting, work.tools.models, work.clock, matte=matte)
+        return subject.find(photo, cutting, work.tools.models, work.clock, seen=seen)
     alpha = photo.alpha
     whole = np.full(photo.rgb.shape[:2], 255, np.uint8) if alpha is None else alpha
     return Subject(Cutout(photo.rgb, whole), "none", 0.0)

@@ -4,8 +4,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from processing.engine.arrays import Box
+
+Reason = Literal[
+    "chosen", "first", "small-subject", "nothing-found", "unsure", "in-pieces", "still-unsure"
+]
+Outcome = Literal["believed", "outvoted", "not-installed", "out-of-memory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a photo.
+
+    - `network`: the model's own name; `provider`: what ran it, None where it could not.
+    - `region`: the part looked at (left, top, right, bottom) in pixels of the upright photo at the size at
+      which it was worked on; None for the whole.
+    - `reason`: `chosen` by name; or by `auto`: the `first`, for a `small-subject`, as `nothing-found` or
+      the subject `in-pieces`, as one network was `unsure`, or several `still-unsure`.
+    - `outcome`: `believed`, `outvoted`, or why there is none: `not-installed`, `out-of-memory`.
+    """
+
+    network: str
+    provider: str | None
+    region: Box | None
+    reason: Reason
+    outcome: Outcome = "outvoted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +41,10 @@ class Rendered:
       the result.
     - `subject_box`: (left, top, right, bottom) of the subject in the upright source, in pixels of the
       size at which it was worked on (see CutoutPlan.size, Upscale); None where nothing was cut out.
-    - `model` ("u2netp", "" where none ran) and `provider` ("mnn/u2netp"; "existing-alpha" where the
-      file's own transparency was kept, see `cutout.own_alpha`; "none" where nothing was cut out).
+    - `model` ("u2netp", "" where none was believed) and `provider` ("mnn/u2netp"; "existing-alpha" where
+      the file's own transparency was kept, see `cutout.own_alpha`; "none" where nothing was cut out): of
+      several that `auto` asked, the one that was believed.
+    - `looks`: every look that a model took at the photo, in their order, see Look.
     - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.
     - `corrected`, `corrected_media_type`: the whole source upright, where the plan asked for it and
       the source needed it; otherwise None.
@@ -46,6 +73,7 @@ class Rendered:
     not_understood: tuple[str, ...] = ()
     texts: int | None = None
     tone_curve: str | None = None
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from config.failures.outages import QUEUE_ERRORS
 from config.observability import WORKER_KEY, queue_client
 from processing.delivery.attempts import QUEUE as WEBHOOKS
 from processing.engine import memory
-from processing.worker.runtime import registry, use_one_core
+from processing.worker import runtime
 from processing.worker.tasks import BATCHES, IMAGES, release_unfinished
 
 log = structlog.get_logger(__name__)
@@ -43,11 +43,11 @@ class WorkerHeartbeat(Middleware):
         worker.queue_prefetch = worker.worker_threads
         worker.worker_timeout = _UNTOLD_MS
         if worker.consumer_whitelist and IMAGES in worker.consumer_whitelist:
-            registry().warm(settings.DEFAULT_MODEL)
+            runtime.warm(settings.DEFAULT_MODEL)
             log.info("worker.warm", model=settings.DEFAULT_MODEL, pid=os.getpid())
         elif BATCHES in (worker.consumer_whitelist or ()):
             os.nice(_BATCH_NICENESS)
-            use_one_core()
+            runtime.use_one_core()
         elif worker.consumer_whitelist and WEBHOOKS not in worker.consumer_whitelist:
             os.nice(_ERRAND_NICENESS)
 

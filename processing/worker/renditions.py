@@ -78,14 +78,14 @@ def find_open(job: Job, *, of_any_upload: bool) -> Job | None:
 
 def cutout_makers(command: RemoveBackground) -> list[str]:
     code = versions.of_cutout(watermark=command.watermark)
-    return [code, runtime.registry().version(command.plan.model)]
+    return [code, runtime.model_version(command.plan.model)]
 
 
 def edit_makers(command: Edit) -> list[str]:
     plan = command.plan
     makers = [versions.of_edit(plan, watermark=command.watermark)]
     if plan.cutting is not None:
-        makers.append(runtime.registry().version(plan.cutting.model))
+        makers.append(runtime.model_version(plan.cutting.model))
     if plan.upscale is not None:
         makers.append(runtime.upscaler().version(plan.upscale))
     if generated := plan.background.generated:

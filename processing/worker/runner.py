@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,7 +21,7 @@ from processing import commands
 from processing.commands import Command
 from processing.engine import ENGINE_VERSION, memory
 from processing.engine.errors import EngineError
-from processing.engine.rendered import Rendered
+from processing.engine.rendered import Look, Rendered
 from processing.models import Job
 from processing.worker import causes, claims, kinds, transitions
 from processing.worker.kinds import ReportOnly
@@ -134,6 +135,8 @@ def _report(rendered: Rendered) -> dict[str, Any]:
 def _report_of_some(rendered: Rendered) -> dict[str, Any]:
     """Report what only some edits and sources have to tell."""
     told: dict[str, Any] = {}
+    if rendered.looks:
+        told["looks"] = [_told(look) for look in rendered.looks]
     if rendered.backdrop is not None:
         told["background"] = {
             "provider": rendered.backdrop,
@@ -145,6 +148,10 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
     if rendered.tone_curve is not None:
         told["toneCurve"] = rendered.tone_curve
     return told
+
+
+def _told(look: Look) -> dict[str, Any]:
+    return asdict(look) | {"region": list(look.region) if look.region else None}
 
 
 class Heartbeat:

@@ -12,7 +12,8 @@ from processing.engine import versions
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropProvider
 from processing.engine.errors import InvalidPlan, ModelNotInstalled, UnknownModel
-from processing.engine.networks.registry import Registry
+from processing.engine.networks import auto
+from processing.engine.networks.registry import ModelInfo, Registry
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.render_edit import STUDIO, Tools
 from processing.engine.source_tree import SourceTree
@@ -47,12 +48,44 @@ def registry() -> Registry:
     )
 
 
+def models() -> list[ModelInfo]:
+    """What may be named as a model: `auto`, then each of the networks."""
+    return [auto.info(registry().names()), *registry().names()]
+
+
+def own_name(name: str) -> str:
+    """A model's own name for a name or alias. Raises UnknownModel."""
+    return name if name == auto.AUTO else registry().resolve(name)
+
+
 def check_model(name: str) -> None:
-    """Refuse a model that nobody knows or that is not installed. Raises AppError VALIDATION_ERROR."""
+    """Refuse a model that nobody knows or that is not installed; `auto` goes on without its second
+    network. Raises AppError VALIDATION_ERROR."""
     try:
-        registry().check(name)
+        registry().check(auto.asked(name)[0])
     except (UnknownModel, ModelNotInstalled) as error:
         raise invalid("model", str(error)) from error
+
+
+def model_version(name: str) -> str:
+    """Say what changes when a model's answers may, which for `auto` are those of all networks that it
+    may ask: one that is installed later changes it. Raises UnknownModel, ModelNotInstalled."""
+    first, *others = auto.asked(name)
+    return " + ".join([registry().version(first), *map(_version_if_installed, others)])
+
+
+def _version_if_installed(name: str) -> str:
+    try:
+        registry().check(name)
+    except ModelNotInstalled:
+        return f"without {name}"
+    return registry().version(name)
+
+
+def warm(name: str) -> None:
+    """Load what a model asks about every photo. What `auto` asks about few of them is loaded with the
+    first of those, as it takes much memory."""
+    registry().warm(auto.asked(name)[0])
 
 
 @cache

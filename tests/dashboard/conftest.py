@@ -18,6 +18,7 @@ from accounts.models import Account, User
 from media_library.intake.ingest import ResultFacts, ingest, keep, new_result
 from media_library.models import Image
 from processing.commands import RemoveBackground
+from processing.engine.errors import ModelNotInstalled
 from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job
@@ -107,7 +108,8 @@ class TwoModels:
         ]
 
     def check(self, name: str) -> None:
-        assert name == "fast"
+        if name != "fast":
+            raise ModelNotInstalled(f"The model {name} is not installed.")
 
     def version(self, name: str) -> str:
         return f"{name} 1"
@@ -115,5 +117,4 @@ class TwoModels:
 
 @pytest.fixture(autouse=True)
 def _two_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("processing.forms", "processing.worker.runtime"):
-        monkeypatch.setattr(f"{module}.registry", TwoModels)
+    monkeypatch.setattr("processing.worker.runtime.registry", TwoModels)

@@ -36,7 +36,7 @@ def test_an_upload_is_kept_and_cut_out(seller: Person) -> None:
     assert sorted(Image.live.values_list("name", flat=True)) == ["hat.jpg", "shoe.jpg"]
     jobs = Job.objects.all()
     assert {job.source.name for job in jobs} == {"hat.jpg", "shoe.jpg"}
-    assert {job.command["model"] for job in jobs} == {"fast"}
+    assert {job.command["model"] for job in jobs} == {"auto"}
     assert {job.created_by for job in jobs} == {seller.user}
 
 

@@ -52,7 +52,7 @@ def test_the_sites_own_model_is_chosen_by_whichever_name(
 ) -> None:
     large = ModelInfo("isnet-general-use", "matting", True, "Apache-2.0", "Large.", ("high",))
     models = [*TwoModels().names()[:1], large]
-    monkeypatch.setattr("processing.forms.registry", lambda: Mock(names=lambda: models))
+    monkeypatch.setattr("processing.worker.runtime.registry", lambda: Mock(names=lambda: models))
     settings.DEFAULT_MODEL = "isnet-general-use"
     assert '<option value="high" selected>' in page_of(seller, seller.image())
 

@@ -12,7 +12,7 @@ from processing.commands import RemoveBackground, canonical_json, command_hash, 
 from processing.engine.plans.cutout import CleanUp, CutoutPlan
 
 ROW = {
-    **{"operation": "remove-background", "watermark": False, "model": "fast", "edge": "standard"},
+    **{"operation": "remove-background", "watermark": False, "model": "auto", "edge": "standard"},
     **{"output": "cutout", "format": "png", "bgColor": "#ffffff", "crop": False},
     **{"size": "original", "despill": False, "keepExistingAlpha": False},
     "cleanUp": {"islands": True, "pinholes": True, "shadow": True, "keepHanger": True},
@@ -24,12 +24,12 @@ def cut_out(**options: Any) -> RemoveBackground:
 
 
 def test_canonical_json_and_hash_do_not_depend_on_spelling() -> None:
-    one = cut_out(bg_color="white", model="fast")
+    one = cut_out(bg_color="white", model="auto")
     other = cut_out(bg_color="FFF")
     assert canonical_json(one) == (
         '{"bgColor":"#ffffff","cleanUp":{"islands":true,"keepHanger":true,"pinholes":true,'
         '"shadow":true},"crop":false,"despill":false,"edge":"standard","format":"png",'
-        '"keepExistingAlpha":false,"model":"fast","operation":"remove-background",'
+        '"keepExistingAlpha":false,"model":"auto","operation":"remove-background",'
         '"output":"cutout","size":"original","watermark":false}'
     )
     assert command_hash(one) == command_hash(other)

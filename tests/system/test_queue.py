@@ -29,7 +29,7 @@ from processing.commands import RemoveBackground
 from processing.delivery import events
 from processing.models import Job
 from processing.services import batches
-from processing.worker import heartbeat, runtime, sweeps, tasks, transitions
+from processing.worker import runtime, sweeps, tasks, transitions
 from processing.worker.heartbeat import WorkerHeartbeat
 from tests.processing.conftest import image, photo, submit  # noqa: F401  (fixtures)
 from tests.stand_ins import Seller
@@ -289,7 +289,7 @@ def test_a_worker_announces_itself_once_it_is_warm(
     models, [name] = Models(), names
     niced: list[int] = []
     monkeypatch.setattr("processing.worker.heartbeat.os.nice", niced.append)
-    monkeypatch.setattr(heartbeat, "registry", lambda: models)
+    monkeypatch.setattr(runtime, "registry", lambda: models)
     monkeypatch.setattr(runtime, "_one_core", False)
     broker.add_middleware(WorkerHeartbeat())
     worker = Worker(broker, queues=names, worker_threads=3)

@@ -30,6 +30,15 @@ JOB: dict[str, Any] = {
         "engineVersion": 3,
         "uncertainty": 0.04,
         "subjectBox": [412, 230, 2688, 3900],
+        "looks": [
+            {
+                "network": "u2netp",
+                "provider": "rembg/u2netp",
+                "region": None,
+                "reason": "first",
+                "outcome": "believed",
+            }
+        ],
         "seconds": {"decode": 0.07, "matte": 0.31, "edge": 0.05, "compose": 0.02, "encode": 0.31},
     },
     "createdAt": "2026-05-04T09:30:00Z",

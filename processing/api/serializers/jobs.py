@@ -45,7 +45,11 @@ class EditAnswer(serializers.Serializer[Any]):
         allow_null=True,
         help_text=(
             "What was done, which model or provider did it, how confident it was, and how long "
-            "it took. `toneCurve` names the curve that made sRGB of a photo with high dynamic range."
+            "it took. `looks` lists which networks looked at the photo: each with its `network`, "
+            "`provider` (null where it could not look), `region` (left, top, right, bottom in pixels, "
+            "null for the whole photo), `reason` (`chosen`, `first`, `small-subject`, `nothing-found`, "
+            "`unsure`, `in-pieces`, `still-unsure`) and `outcome` (`believed`, `outvoted`, "
+            "`not-installed`, `out-of-memory`). `toneCurve` names the curve that made sRGB of a photo with high dynamic range."
         ),
     )
 

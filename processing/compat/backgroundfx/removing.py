@@ -17,7 +17,7 @@ from processing.compat.fields import Fields, wrong
 from processing.engine.plans.cutout import CutoutPlan
 from processing.worker import runtime
 
-# The model that ``ultra`` runs, where it is installed; all other qualities stay with the fast one.
+# The model that ``ultra`` runs, where it is installed; all other qualities stay with the site's own choice.
 FINEST_MODEL = "high"
 # What part of ``edge_refinement`` each quality takes: a share of it, above a floor.
 _EDGES: dict[str, tuple[float, float]] = {

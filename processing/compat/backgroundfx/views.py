@@ -115,7 +115,7 @@ class StartBatch(FormView):
             batch = batches.submit(caller(request), command, pictures=members)
         shown = answers.batch_job(batch, base=self.base)
         if options.replaced_model is not None:
-            served_by = runtime.registry().resolve(command.plan.model)
+            served_by = runtime.own_name(command.plan.model)
             shown |= answers.replacement(options.replaced_model, served_by)
         return Response(shown, status=202)
 

@@ -2,9 +2,11 @@
 
 from contextlib import ExitStack
 
-from processing.engine.arrays import F32
+from processing.engine.cutout import looks
+from processing.engine.cutout.looks import Seen
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
+from processing.engine.networks.auto import asked
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting
 from processing.engine.rendered import Clock
@@ -18,21 +20,26 @@ def decoded(
     *,
     max_pixels: int,
     convert: bool = True,
-) -> tuple[Decoded, F32 | None]:
-    """Decode a photo (see decode.decode) while the model looks at a small copy; the matte, or None
-    where there was no such copy and the model is still to be asked.
+) -> tuple[Decoded, Seen | None]:
+    """Decode a photo (see decode.decode) while the model looks at a small copy, the first one of `auto`;
+    what models answered, or None where there was no such copy and they are still to be asked.
 
-    Of the stages, "decode" is what was waited for. Raises what `decode` and `Models.matte` do.
+    Of the stages, "decode" is what was waited for. Raises what `decode` and `looks.look` do.
     """
+    first = asked(cutting.model)[0]
     matte = None
     with ExitStack() as stack:
         with clock.stage("decode"):
-            side = models.side(cutting.model)
+            side = models.side(first)
             photo = stack.enter_context(
                 decode.coming(source, max_pixels=max_pixels, side=side, convert=convert)
             )
         if photo.small is not None:
             with clock.stage("matte"):
-                matte = models.matte(cutting.model, photo.small)
+                matte = models.matte(first, photo.small)
         with clock.stage("decode"):
-            return photo.whole(), matte
+            whole = photo.whole()
+    if matte is None:
+        return whole, None
+    with clock.stage("matte"):
+        return whole, looks.look(models, cutting.model, whole.rgb, first=matte)

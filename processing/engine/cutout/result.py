@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from processing.engine.arrays import U8
+from processing.engine.rendered import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +16,11 @@ class Cutout:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The cutout, who made it, and how unsure that one was (0 to 1)."""
+    """The cutout, who made it, how unsure that one was (0 to 1), the model's own name, and all looks
+    that models took; no name and no looks where none was asked."""
 
     cutout: Cutout
     provider: str
     uncertainty: float
+    model: str = ""
+    looks: tuple[Look, ...] = ()

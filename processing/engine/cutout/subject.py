@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 
 from processing.engine import arrays
-from processing.engine.arrays import F32, U8
-from processing.engine.cutout import edges, own_alpha, spill
+from processing.engine.arrays import U8
+from processing.engine.cutout import edges, looks, own_alpha, spill
+from processing.engine.cutout.looks import Seen
 from processing.engine.cutout.own_alpha import shown as shown
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import NothingFound
@@ -23,39 +24,55 @@ def has_own(photo: Decoded, cutting: Cutting) -> bool:
 
 
 def find(
-    photo: Decoded, cutting: Cutting, models: Models, clock: Clock, *, matte: F32 | None = None
+    photo: Decoded, cutting: Cutting, models: Models, clock: Clock, *, seen: Seen | None = None
 ) -> Subject:
-    """Cut the subject out. `matte` is the model's, where it was asked already.
+    """Cut the subject out. `seen` is what models answered, where they were asked already.
 
-    Raises UnknownModel, ModelNotInstalled, and NothingFound where no pixel of the cutout is visible
+    Raises UnknownModel, ModelNotInstalled, OutOfMemory, and NothingFound where no pixel of the cutout is visible
     (`arrays.VISIBLE`): the model saw no subject, the clean-ups left nothing of it, or the file is
     transparent throughout.
     """
-    found = _found(photo, cutting, models, clock, matte)
+    found = _found(photo, cutting, models, clock, seen)
     if arrays.visible_box(found.cutout.alpha) is None:
         raise NothingFound
     return found
 
 
 def _found(
-    photo: Decoded, cutting: Cutting, models: Models, clock: Clock, matte: F32 | None
+    photo: Decoded, cutting: Cutting, models: Models, clock: Clock, seen: Seen | None
 ) -> Subject:
     if has_own(photo, cutting) and photo.alpha is not None:
         clock.seconds |= {"matte": 0.0, "edge": 0.0}
         return Subject(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
     visible = shown(photo)
-    if matte is None:
+    if seen is None:
         with clock.stage("matte"):
-            matte = models.matte(cutting.model, visible)
+            seen = looks.look(models, cutting.model, visible)
+    seen = seen.at((visible.shape[1], visible.shape[0]))
     with clock.stage("edge"):
-        result = edges.cut_out(visible, matte, edge=cutting.edge, clean=cutting.clean_up)
+        result = _cut_out(visible, seen, cutting)
         if cutting.despill:
             result = Cutout(spill.despill(result.rgb, result.alpha), result.alpha)
         if photo.alpha is not None:
             result = _within(photo.rgb, photo.alpha, result)
             if own_alpha.is_better(photo.alpha, result.alpha):
-                return Subject(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0)
-    return Subject(result, models.provider(cutting.model), edges.uncertainty(matte))
+                return Subject(Cutout(photo.rgb, photo.alpha), _EXISTING, 0.0, looks=seen.outvoted)
+    doubt = edges.uncertainty(seen.matte)
+    return Subject(result, seen.provider, doubt, model=seen.model, looks=seen.looks)
+
+
+def _cut_out(rgb: U8, seen: Seen, cutting: Cutting) -> Cutout:
+    """Fit the believed matte to the photo, or to the part of it that was looked at; outside of that
+    nothing is subject."""
+    if seen.region is None:
+        return edges.cut_out(rgb, seen.matte, edge=cutting.edge, clean=cutting.clean_up)
+    left, top, right, bottom = seen.region
+    part = edges.cut_out(
+        rgb[top:bottom, left:right], seen.matte, edge=cutting.edge, clean=cutting.clean_up
+    )
+    colors, alpha = rgb.copy(), np.zeros(rgb.shape[:2], np.uint8)
+    colors[top:bottom, left:right], alpha[top:bottom, left:right] = part.rgb, part.alpha
+    return Cutout(colors, alpha)
 
 
 def _within(rgb: U8, alpha: U8, result: Cutout) -> Cutout:

@@ -83,8 +83,13 @@ class Cutting:
     __pydantic_config__ = STRICT
 
     model: Annotated[
-        str, Words("`fast`, `high`, or the name of any installed model (see `/models`).", 64)
-    ] = "fast"
+        str,
+        Words(
+            "`auto` (`fast`, and `high` where `fast` is unsure), `fast`, `high`, or the name of any "
+            "installed model (see `/models`).",
+            64,
+        ),
+    ] = "auto"
     edge: Annotated[
         Edge,
         Words("How closely the edge follows the photo: a name, or 0 to 100 (`standard` is 50)."),
@@ -99,7 +104,7 @@ class Cutting:
 
     def __post_init__(self) -> None:
         if not self.model:
-            raise InvalidPlan("Name a model, such as 'fast'.", field="model")
+            raise InvalidPlan("Name a model, such as 'auto'.", field="model")
         edge_strength(self.edge)
 
 

@@ -174,7 +174,7 @@ def page_upload(who: Caller, size: int = 0) -> Any:
 
 
 def page_cut_out(who: Caller) -> Any:
-    form = {"background": "", "format": "png", "model": "middle", "edge": "standard"}
+    form = {"background": "", "format": "png", "model": "fast", "edge": "standard"}
     return who.browser.post(f"/pictures/{who.image.public_id}/cut-out/", form)
 
 
@@ -207,10 +207,12 @@ def nothing_was_done(who: Caller) -> None:
 def _easy_model(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     class Listed(MiddleModel):
         def names(self) -> list[ModelInfo]:
-            return [ModelInfo("middle", "matting", True, "MIT", "The middle.", ())]
+            return [
+                ModelInfo("middle", "matting", True, "MIT", "The middle.", ("fast",)),
+                ModelInfo("large", "matting", False, "MIT", "The middle.", ("high",)),
+            ]
 
-    for module in ("processing.forms", "processing.worker.runtime"):
-        monkeypatch.setattr(f"{module}.registry", Listed)
+    monkeypatch.setattr("processing.worker.runtime.registry", Listed)
 
 
 pytestmark = pytest.mark.usefixtures("_easy_model")

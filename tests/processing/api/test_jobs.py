@@ -31,7 +31,7 @@ def test_a_job_shows_what_was_asked_and_what_became_of_it(owner: Seller, submit:
         "operation": "remove-background",
         "state": "pending",
         "options": {
-            "model": "fast",
+            "model": "auto",
             "edge": "standard",
             "output": "cutout",
             "cleanUp": {"islands": True, "pinholes": True, "shadow": True, "keepHanger": True},

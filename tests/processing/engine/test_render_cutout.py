@@ -28,7 +28,7 @@ class RedFinder:
     seen: list[U8] = field(default_factory=list)
 
     def resolve(self, name: str) -> str:
-        if name != "fast":
+        if name not in ("fast", "high"):
             raise UnknownModel(name)
         return "red"
 
@@ -184,7 +184,7 @@ def test_existing_alpha_is_kept_and_no_model_runs() -> None:
     models = RedFinder()
     result = render(half_transparent(), CutoutPlan(keep_existing_alpha=True), models)
     assert models.seen == []
-    assert (result.provider, result.model, result.uncertainty) == ("existing-alpha", "red", 0.0)
+    assert (result.provider, result.model, result.uncertainty) == ("existing-alpha", "", 0.0)
     assert result.subject_box == (0, 0, 48, 64)
     assert (result.timings["matte"], result.timings["edge"]) == (0.0, 0.0)
 
@@ -192,7 +192,7 @@ def test_existing_alpha_is_kept_and_no_model_runs() -> None:
 def test_an_opaque_alpha_channel_says_nothing() -> None:
     models = RedFinder()
     data = saved(scene().convert("RGBA"), "PNG")
-    result = render(data, CutoutPlan(keep_existing_alpha=True), models)
+    result = render(data, CutoutPlan(model="fast", keep_existing_alpha=True), models)
     assert (len(models.seen), result.provider) == (1, "rembg/red")
 
 

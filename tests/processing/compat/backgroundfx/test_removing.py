@@ -56,13 +56,13 @@ def test_more_refinement_is_always_more(quality: Any) -> None:
 @pytest.mark.parametrize(
     ("quality", "installed", "model"),
     [
-        ("high", {"fast", "high"}, "fast"),
-        ("low", {"fast", "high"}, "fast"),
+        ("high", {"fast", "high"}, "auto"),
+        ("low", {"fast", "high"}, "auto"),
         ("ultra", {"fast", "high"}, "high"),
-        ("ultra", {"fast"}, "fast"),
+        ("ultra", {"fast"}, "auto"),
     ],
 )
-def test_rembg_is_the_fast_model_until_ultra(
+def test_rembg_is_the_sites_model_until_ultra(
     models: MiddleModel, quality: str, installed: set[str], model: str
 ) -> None:
     models.installed = installed
@@ -73,9 +73,9 @@ def test_rembg_is_the_fast_model_until_ultra(
 @pytest.mark.parametrize(
     ("quality", "installed", "serves"),
     [
-        ("high", {"fast", "high"}, "fast"),
+        ("high", {"fast", "high"}, "auto"),
         ("ultra", {"fast", "high"}, "high"),
-        ("ultra", {"fast"}, "fast"),
+        ("ultra", {"fast"}, "auto"),
     ],
 )
 def test_what_serves_models_that_are_not_there(
@@ -98,7 +98,7 @@ def test_other_models_run_where_they_are(models: MiddleModel, settings: Any) -> 
 def test_a_custom_model_that_is_gone_is_replaced(models: MiddleModel, settings: Any) -> None:
     settings.BACKGROUNDFX_CUSTOM_MODEL = "birefnet-general"
     options = form(model="custom")
-    assert (options.command().plan.model, options.replaced_model) == ("fast", "custom")
+    assert (options.command().plan.model, options.replaced_model) == ("auto", "custom")
 
 
 @pytest.mark.parametrize(

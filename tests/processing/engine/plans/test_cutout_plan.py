@@ -58,7 +58,7 @@ def test_what_is_no_opaque_color_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message", "field"),
     [
-        ({"model": ""}, "Name a model, such as 'fast'.", "model"),
+        ({"model": ""}, "Name a model, such as 'auto'.", "model"),
         ({"edge": "soft"}, "edge must be one of none, standard, fine, not 'soft'.", "edge"),
         (
             {"edge": -0.1},
@@ -108,7 +108,7 @@ def test_a_plan_that_cannot_be_is_refused(wrong: dict[str, Any], message: str, f
 
 def test_the_default_plan() -> None:
     assert asdict(CutoutPlan()) == {
-        "model": "fast",
+        "model": "auto",
         "edge": "standard",
         "clean_up": {"islands": True, "pinholes": True, "shadow": True, "keep_hanger": True},
         "keep_existing_alpha": False,
