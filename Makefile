@@ -11,7 +11,7 @@ TOOLS := $(VENV)/.installed-dev
 # Files are handed out in the order that tests/conftest.py gives them.
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test clients torture lint models bench sheet golden lock clean
+.PHONY: help run test clients torture lint models doctor bench sheet golden lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ lint: $(TOOLS) ## ruff, mypy, import-linter
 
 models: $(RUNTIME) ## fetch the default model weights (NAMES="..." for others)
 	@$(PY) manage.py fetch_models $(NAMES)
+
+doctor: $(RUNTIME) ## show what runs the models on this machine and why, and what is broken
+	@exec $(PY) manage.py doctor
 
 bench: $(TOOLS) models ## measure the engine and whole sites (ARGS="edit --runs 3", ARGS=--help)
 	@exec $(PY) -m benchmarks $(ARGS)

@@ -1,0 +1,110 @@
+"""`manage.py doctor`: what decides on this machine how pictures are cut out, and what is broken of it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from config.launch.supervisor import StartError
+from config.launch.table import Site
+from processing.engine.errors import ModelNotInstalled
+from processing.engine.networks import room, weights
+from processing.engine.networks.runtimes import choice, records
+from processing.engine.networks.weights import ModelWeights
+
+
+class Command(BaseCommand):
+    help = (
+        "Shows this machine, its room for models, which of them are there, and what runs each and why. "
+        "Ends with status 1 where something is broken."
+    )
+    # It must answer where other things are broken, too.
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._broken: list[str] = []
+        limit = settings.JOB_MEMORY_MB
+        self.stdout.write(f"Python {platform.python_version()} on {records.processor()}")
+        self.stdout.write(
+            f"{os.cpu_count()} cores, {room.memory_mb()} MB of memory (JOB_MEMORY_MB: {limit or 'no limit'}), "
+            f"{room.free_mb(settings.MODELS_DIR)} MB free for models in {settings.MODELS_DIR}"
+        )
+        for entry in weights.catalogue():
+            self.stdout.write(f"{' or '.join((entry.name, *entry.aliases))}: {self._told(entry)}")
+        if self._broken:
+            raise CommandError("Broken: " + "; ".join(self._broken))
+        self.stdout.write("Nothing is broken.")
+
+    def _told(self, entry: ModelWeights) -> str:
+        """All that there is to say of a model; what is broken of it is noted."""
+        remedy = f"run `make models NAMES={entry.name}`"
+        damaged = [
+            str(path)
+            for file in entry.files
+            if (path := settings.MODELS_DIR / file.file).exists()
+            and not weights.is_right(path, file)
+        ]
+        if damaged:
+            self._broken.append(
+                f"{entry.name} is damaged, delete {' and '.join(damaged)} and {remedy}"
+            )
+            return "damaged"
+        if not weights.all_right(settings.MODELS_DIR, entry):
+            if entry.default and entry.task == "matting":
+                self._broken.append(
+                    f"{entry.name} is missing, without which no site starts, {remedy}"
+                )
+            parts = [half(settings.MODELS_DIR, entry), *self._in_the_way(entry)]
+            return ", ".join(["not installed", *filter(None, parts)])
+        return ", ".join(["installed", *self._run_by(entry), *self._in_the_way(entry)])
+
+    def _run_by(self, entry: ModelWeights) -> list[str]:
+        if entry.task != "matting":
+            return []
+        try:
+            chosen = choice.of(
+                entry,
+                settings.MODELS_DIR,
+                wish=settings.NETWORK_RUNTIME,
+                providers=settings.ONNX_PROVIDERS,
+            )
+        except ModelNotInstalled as error:
+            self._broken.append(error.message)
+            return ["can't be run"]
+        why = f" ({chosen.why})" if chosen.why else ""
+        # The module's name, then the packages that bring it with their versions.
+        return [f"run by {chosen.version.partition(', ')[2] or chosen.title}{why}"]
+
+    def _in_the_way(self, entry: ModelWeights) -> list[str]:
+        """Say why this machine has no room for a large network."""
+        if not entry.memory_mb:
+            return []
+        try:
+            site = Site.from_env(os.environ, settings.BASE_DIR)
+        except StartError as error:
+            raise CommandError(str(error)) from error
+        installed = weights.all_right(settings.MODELS_DIR, entry)
+        why_not = room.obstacle(
+            entry,
+            # One that is there takes no more of the disk.
+            free_mb=10**9 if installed else room.free_mb(settings.MODELS_DIR),
+            memory_mb=room.memory_mb(),
+            processes=site.image_workers + site.batch_workers,
+            job_memory_mb=settings.JOB_MEMORY_MB,
+        )
+        return [f"no room: {why_not}"] if why_not else []
+
+
+def half(models_dir: Path, entry: ModelWeights) -> str:
+    """Say how much of a model a download that broke off has left, archives included."""
+    left = sum(
+        path.stat().st_size
+        for file in entry.files
+        for path in models_dir.glob(f"{file.file}.part*")
+    )
+    return f"half fetched ({left / 1e6:.1f} MB)" if left else ""
