@@ -1,15 +1,18 @@
 """From a network's coarse matte to an alpha channel that follows the picture's own edges.
 
 On a small copy of the subject's region: where the matte is sure (`_sure`), alpha between those
-places (`matting`), clean-ups (`cleanup`), the colors on both sides of the edge (`foreground`).
-Then at full size along the edge alone (`fullsize`). So the cost hardly grows with the photo.
+places (`matting`), above standard strength once more with what colors say (`evidence`) and on a finer
+copy, clean-ups (`cleanup`), the colors on both sides of the edge (`foreground`). Then at full size
+along the edge alone (`fullsize`). So the cost hardly grows with the photo.
 """
+
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8, Box, fit_within, shrink
-from processing.engine.cutout import cleanup, foreground, fullsize, matting
+from processing.engine.cutout import cleanup, evidence, foreground, fullsize, matting
 from processing.engine.cutout.fullsize import Findings, to_u8
 from processing.engine.cutout.result import Cutout
 from processing.engine.plans.cutout import CleanUp, Edge, edge_strength
@@ -31,6 +34,10 @@ _GRID_SHARE = 0.625
 # do not; the squared distance of colors (0 to 1) between the two; the side of the copy for that.
 _MIN_TRUST, _MORE_TRUST, _LOW_CONTRAST = np.float32(3e-4), np.float32(4e-2), np.float32(0.04)
 _CONTRAST_SIDE = 160
+# What colors say is heard in full where the network leaves at least one over this for it, and less in
+# proportion where it leaves less.
+_HEARD = np.float32(4)
+# The ends of alpha, as a share, that are stretched to 0 and 1: at standard strength, in proportion else.
 _VEIL = 0.02
 # Belief too faint to count when asking how sure the network was.
 _HAZE = 0.04
@@ -82,13 +89,14 @@ def _find(rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]) -> Fi
         # The matte as a model: no slope, and the matte itself as the offset.
         as_it_is = np.dstack([np.zeros_like(task.rgb), task.matte])
         model = _blend(as_it_is, model, strength / 50)
-    elif strength > 50 and fine > standard:
-        # The solution is smooth, so the finer copy begins from it and needs only a few rounds.
-        task = _finer(task, _copy(seen, fine))
-        model = matting.resized(model, task.matte.shape)
-        model = _blend(model, matting.refine(task, model), strength / 50 - 1)
+    elif strength > 50:
+        task, known = _weighed(task, model), model
+        finer = _finer(task, _copy(seen, fine))
+        model = matting.resized(model, finer.matte.shape)
+        model = _blend(model, matting.refine((task, finer), known), strength / 50 - 1)
+        task = finer
     alpha = np.clip(matting.apply(model, task.rgb), 0, 1)
-    alpha = fullsize.unveiled(alpha, veil := _VEIL * min(1.0, strength / 50))
+    alpha = fullsize.unveiled(alpha, veil := _VEIL * strength / 50)
     tidied = cleanup.tidy(alpha, task.matte, clean)
     # Along the edge, full-size alpha comes from the model: it must hold the clean-ups, too.
     _correct(model, tidied != alpha, tidied)
@@ -132,10 +140,22 @@ def _resized(layer: F32, like: F32) -> F32:
     return np.asarray(cv2.resize(layer, size, interpolation=method), dtype=np.float32)
 
 
+def _weighed(task: matting.Task, model: F32) -> matting.Task:
+    """Add what colors say, given the model that was found without them."""
+    alpha = np.clip(matting.apply(model, task.rgb), 0, 1)
+    found = evidence.weigh(task.rgb, alpha, task.subject, task.background)
+    # A cuff in the shade has the color of some background: the surer the network, the less that says.
+    heard = np.minimum(1, _HEARD * np.where(found > 0, task.matte, 1 - task.matte))
+    return replace(task, evidence=np.asarray(found * heard, dtype=np.float32))
+
+
 def _finer(task: matting.Task, rgb: F32) -> matting.Task:
     """Refine a task's colors only: what the network thinks is no finer on a finer copy."""
     parts = (task.matte, task.trust, task.subject, task.background)
-    return matting.Task(rgb, *(_resized(part, rgb) for part in parts))
+    finer = matting.Task(rgb, *(_resized(part, rgb) for part in parts))
+    if task.evidence is None:
+        return finer
+    return replace(finer, evidence=_resized(task.evidence, rgb))
 
 
 def _blend(one: F32, other: F32, share: float) -> F32:

@@ -21,10 +21,13 @@ from processing.engine.arrays import F32
 _FLAT = np.float32(1e-5)
 # Iterations from the coarsest level on. More do not lower the error on the photos measured.
 _ITERATIONS = (40, 12, 4, 4)
-_REFINEMENTS = 6
+# The same for a task with evidence, then for a finer one, from where all else is solved.
+_REFINEMENTS = (20, 2)
 _COARSEST_SIDE = 100
 _SURE = np.float32(0.999)
 _DONE = 1e-7
+# The weight of evidence that is certain against the picture's own edges.
+_EVIDENCE = np.float32(0.1)
 
 
 class Guide:
@@ -108,13 +111,14 @@ class Guide:
 class Task:
     """One level, all float32 (h, w) but `rgb` (h, w, 3): `matte`, the network's opinion; `trust`,
     the weight of that opinion against the picture's own edges; `subject` and `background`, 1 where
-    that is sure."""
+    that is sure; `evidence`, what colors say, from -1 to 1, see evidence.weigh, or None."""
 
     rgb: F32
     matte: F32
     trust: F32
     subject: F32
     background: F32
+    evidence: F32 | None = None
 
 
 def solve(task: Task) -> F32:
@@ -129,9 +133,13 @@ def solve(task: Task) -> F32:
     return model
 
 
-def refine(task: Task, coarse: F32) -> F32:
-    """Solve from the coefficients (of any size) that a smaller copy of the task led to."""
-    return _solved(task, coarse, _REFINEMENTS)
+def refine(tasks: Sequence[Task], coarse: F32) -> F32:
+    """Solve for the same picture with more known or finer, task by task, from coefficients (of any
+    size) that were found before."""
+    model = coarse
+    for task, iterations in zip(tasks, _REFINEMENTS, strict=False):
+        model = _solved(task, model, iterations)
+    return model
 
 
 def apply(coefficients: F32, rgb: F32) -> F32:
@@ -177,13 +185,18 @@ def _solved(task: Task, coarse: F32 | None, iterations: int) -> F32:
 def _conjugate_gradients(
     guide: Guide, problem: tuple[Task, F32], start: F32, iterations: int
 ) -> F32:
-    """Minimise ``p L p + trust (p - opinion)^2`` over the unknown pixels; the others stay."""
+    """Minimise ``p L p + trust (p - opinion)^2``, and the same for what evidence there is, over the
+    unknown pixels; the others stay."""
     task, unknown = problem
     # An opinion of 0.5 is none and weighs nothing; any other pulls to the end that it is nearer to.
     trust: F32 = task.trust * np.square(2 * task.matte - 1)
     opinion = (task.matte > 0.5).astype(np.float32)
     alpha = start.copy()
     residual = trust * (opinion - alpha)
+    if task.evidence is not None:
+        weight = _EVIDENCE * np.abs(task.evidence)
+        residual += weight * ((task.evidence > 0) - alpha)
+        trust += weight
     residual -= guide.residual(alpha)
     # Sure pixels stay where they are: nothing of them enters any direction.
     residual *= unknown
