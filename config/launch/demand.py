@@ -28,7 +28,9 @@ class Demand:
             url,
             socket_timeout=_PATIENCE_SECONDS,
             socket_connect_timeout=_PATIENCE_SECONDS,
-            retry=Retry(NoBackoff(), 0),
+            retry=Retry(
+                NoBackoff(), 1
+            ),  # on a new connection, where the server has closed this one
         )
         self._words: PubSub | None = None
         self._next_look = -math.inf
