@@ -70,7 +70,11 @@ def test_broad_excepts_stand_at_the_named_boundaries_only() -> None:
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
     ]
-    assert found == ["processing/worker/tasks.py"]
+    # MNN raises nothing narrower where it can't load a file.
+    assert found == [
+        "processing/engine/networks/runtimes/mnn_network.py",
+        "processing/worker/tasks.py",
+    ]
 
 
 # What starts a process prepares it; the last teaches Pillow a format where pictures are opened.

@@ -27,6 +27,9 @@ from processing.engine.arrays import F32
 # Interpreter.HintMode WINOGRAD_MEMORY_LEVEL: which of Winograd's transforms may be chosen.
 _WINOGRAD_LEVEL = 3
 _LEAN = 1
+# SessionInfoCode RESIZE_STATUS: 0 where the session has all the memory that its passes need.
+_STATUS = 3
+_OUT_OF_MEMORY = 1  # ErrorCode
 # Where standard output is pointed elsewhere for a moment, by one thread at a time.
 _output_lock = threading.Lock()
 
@@ -40,18 +43,26 @@ class MnnNetwork:
     """
 
     def __init__(self, path: Path, *, threads: int, lean: bool = False) -> None:
+        """Load the network and take all the memory that its passes need. Raises MemoryError, also for a
+        file that MNN can't read."""
         self._lock = threading.Lock()
         with _quiet():
             import MNN  # 5 MB, and the line it prints
 
             self._mnn = MNN
-            self._interpreter = MNN.Interpreter(str(path))
+            try:
+                self._interpreter = MNN.Interpreter(str(path))
+            except Exception as error:  # that is the class that MNN raises
+                why = f"MNN can't load {path}: not enough memory, or the file is damaged"
+                raise MemoryError(why) from error
             if lean:
                 self._interpreter.setSessionHint(_WINOGRAD_LEVEL, _LEAN)
             # Weights may be stored in 16 bits; "high" has all be computed in 32.
             self._session = self._interpreter.createSession(
                 {"backend": "CPU", "numThread": threads, "precision": "high"}
             )
+        if self._interpreter.getSessionInfo(self._session, _STATUS):
+            raise MemoryError(f"MNN found not enough memory to run {path}")
         self._input = self._interpreter.getSessionInput(self._session)
         self._output = self._interpreter.getSessionOutput(self._session)
 
@@ -61,13 +72,14 @@ class MnnNetwork:
         return tuple(self._input.getShape()), tuple(self._output.getShape())
 
     def run(self, planes: F32) -> F32:
-        """Answer float32 (n, n) for float32 (1, 3, n, n). Raises RuntimeError."""
+        """Answer float32 (n, n) for float32 (1, 3, n, n). Raises MemoryError, RuntimeError."""
         planes = np.ascontiguousarray(planes, np.float32)
         with self._lock:
             # Planes as NumPy has them; copying to and from the session changes the layout.
             self._input.copyFrom(self._tensor(planes))
             if code := self._interpreter.runSession(self._session):
-                raise RuntimeError(f"MNN did not finish a pass (code {code}).")
+                kind = MemoryError if code == _OUT_OF_MEMORY else RuntimeError
+                raise kind(f"MNN did not finish a pass (code {code})")
             answer = self._tensor(np.empty(self._output.getShape(), np.float32))
             self._output.copyToHostTensor(answer)
         values: F32 = np.array(answer.getNumpyData(), np.float32, copy=True)
@@ -75,7 +87,10 @@ class MnnNetwork:
 
     def _tensor(self, values: F32) -> Any:
         kind, layout = self._mnn.Halide_Type_Float, self._mnn.Tensor_DimensionType_Caffe
-        return self._mnn.Tensor(values.shape, kind, values, layout)
+        try:
+            return self._mnn.Tensor(values.shape, kind, values, layout)
+        except TypeError as error:  # of an array of the right kind it can only lack room for a copy
+            raise MemoryError("MNN found not enough memory for a picture") from error
 
 
 @contextmanager

@@ -227,8 +227,30 @@ def test_fast_is_converted_checked_and_run_by_mnn(
 
     short = tmp_path / "short.mnn"
     short.write_bytes(records.converted(tmp_path, entry).read_bytes()[:-500_000])
-    with pytest.raises(Exception, match="Invalid model file"):
+    with pytest.raises(MemoryError, match=r"can't load .* or the file is damaged"):
         MnnNetwork(short, threads=1)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or records.mnn_version() is None,
+    reason="only Linux limits a process's memory; MNN has no wheel for every Python",
+)
+@pytest.mark.parametrize("megabytes", [3, 40])
+def test_a_network_that_finds_no_memory_is_a_shortage(
+    megabytes: int, models_dir: Path, entry: ModelWeights
+) -> None:
+    """3 MB are not enough for the file, and 40 not for its planes."""
+    script = (
+        "import sys, MNN, numpy; from pathlib import Path;"
+        "from processing.engine import memory; from processing.engine.errors import OutOfMemory;"
+        "from processing.engine.networks.runtimes.mnn_network import MnnNetwork;"
+        f"memory.limit_growth({megabytes})\n"
+        "try:\n with memory.shortage_told(): MnnNetwork(Path(sys.argv[1]), threads=1)\n"
+        "except OutOfMemory: sys.exit(3)"
+    )
+    path = records.converted(models_dir, entry)
+    done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True)
+    assert done.returncode == 3
 
 
 def _beside(work: Callable[[], object]) -> int:
