@@ -10,12 +10,13 @@ from csp.constants import NONE, SELF
 
 from config.setup.api_document import API_DOCUMENT
 from config.setup.cors import cors
+from config.setup.environment import Environment
 from config.setup.networks import networks
 from config.setup.runtimes import network_runtime
-from config.setup.secrets import generated_secret, numbered
+from config.setup.secrets import generated_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = Environment()
 if (BASE_DIR / ".env").is_file():
     environ.Env.read_env(BASE_DIR / ".env")
 
@@ -24,7 +25,7 @@ if (BASE_DIR / ".env").is_file():
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 MODELS_DIR = Path(env.str("MODELS_DIR", str(VAR_DIR / "models"))).resolve()
 PORT = env.int("PORT", 8000)
-SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+SITE_URL = env.site("SITE_URL", f"http://127.0.0.1:{PORT}")
 _site = urlsplit(SITE_URL)
 _https = _site.scheme == "https"
 
@@ -34,11 +35,11 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or generated_secret(VAR_DIR / "secrets/secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # API keys are stored as HMACs under a numbered pepper, e.g. "1:old,2:new": the highest signs new keys.
-API_KEY_PEPPERS = numbered(env.list("API_KEY_PEPPERS", default=[])) or {
+API_KEY_PEPPERS = env.numbered("API_KEY_PEPPERS") or {
     1: generated_secret(VAR_DIR / "secrets/api_key_pepper_1")
 }
 # What must be read again, such as webhooks' secrets, is stored encrypted: the highest key encrypts.
-ENCRYPTION_KEYS = numbered(env.list("ENCRYPTION_KEYS", default=[])) or {
+ENCRYPTION_KEYS = env.numbered("ENCRYPTION_KEYS") or {
     1: generated_secret(VAR_DIR / "secrets/encryption_key_1")
 }
 ALLOWED_HOSTS = [
@@ -211,7 +212,9 @@ if S3_BUCKET:
             "region_name": env.str("S3_REGION", "") or None,
             "access_key": env.str("S3_ACCESS_KEY", "") or None,
             "secret_key": env.str("S3_SECRET_KEY", "") or None,
-            "addressing_style": env.str("S3_ADDRESSING_STYLE", "auto"),
+            "addressing_style": env.one_of(
+                "S3_ADDRESSING_STYLE", "auto", "auto", "path", "virtual"
+            ),
             "signature_version": "s3v4",
             "default_acl": None,
             "file_overwrite": True,  # keys come from UUIDs: the same key is the same file
@@ -297,12 +300,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FILES = max(MAX_FILES_PER_UPLOAD, MAX_BATCH_FILES) + 1
 # Requests over seconds. Pro has ten times these, Enterprise none; the per-address ones are for all.
 RATE_LIMITS = {
-    "auth": env.str("RATE_AUTH", "5/15m"),
-    "upload": env.str("RATE_UPLOAD", "100/h"),
-    "processing": env.str("RATE_PROCESSING", "50/h"),
-    "listing-generate": env.str("RATE_LISTING_GENERATE", "20/h"),
-    "listing-create": env.str("RATE_LISTING_CREATE", "50/h"),
-    "general": env.str("RATE_GENERAL", "1000/h"),
+    "auth": env.rate("RATE_AUTH", "5/15m"),
+    "upload": env.rate("RATE_UPLOAD", "100/h"),
+    "processing": env.rate("RATE_PROCESSING", "50/h"),
+    "listing-generate": env.rate("RATE_LISTING_GENERATE", "20/h"),
+    "listing-create": env.rate("RATE_LISTING_CREATE", "50/h"),
+    "general": env.rate("RATE_GENERAL", "1000/h"),
     # Dialects add groups of their own.
 }
 RATE_LIMITS_URL = REDIS_URL  # where they are counted
@@ -323,7 +326,9 @@ MODEL_THREADS = env.int("MODEL_THREADS", 2)
 ONNX_PROVIDERS = env.list("ONNX_PROVIDERS", default=["CPUExecutionProvider"])
 NETWORK_RUNTIME = network_runtime(env.str("NETWORK_RUNTIME", "auto"), ONNX_PROVIDERS)
 # Backgrounds made from words: the built-in `studio`, or a server of yours.
-BACKGROUND_PROVIDER = env.str("BACKGROUND_PROVIDER", "studio")
+BACKGROUND_PROVIDER = env.one_of(
+    "BACKGROUND_PROVIDER", "studio", "studio", "openai", "automatic1111"
+)
 OPENAI_IMAGES_URL = env.str("OPENAI_IMAGES_URL", "")
 OPENAI_IMAGES_MODEL = env.str("OPENAI_IMAGES_MODEL", "gpt-image-1")
 OPENAI_IMAGES_KEY = env.str("OPENAI_IMAGES_KEY", "")
@@ -334,7 +339,7 @@ AUTOMATIC1111_PASSWORD = env.str("AUTOMATIC1111_PASSWORD", "")
 PROVIDER_SECONDS = env.float("PROVIDER_SECONDS", 120.0)
 # Who writes listings where a request doesn't say: the built-in `rules`, or `llm`, any chat server
 # with OpenAI's API that can see.
-LISTING_PROVIDER = env.str("LISTING_PROVIDER", "rules")
+LISTING_PROVIDER = env.one_of("LISTING_PROVIDER", "rules", "rules", "llm")
 LISTING_LLM_URL = env.str("LISTING_LLM_URL", "")
 LISTING_LLM_MODEL = env.str("LISTING_LLM_MODEL", "")
 LISTING_LLM_KEY = env.str("LISTING_LLM_KEY", "")
@@ -363,7 +368,7 @@ EVENT_STREAMS_PER_ACCOUNT = env.int("EVENT_STREAMS_PER_ACCOUNT", 10)  # open at 
 
 # --- Logs ------------------------------------------------------------------------------------------------
 
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-LOG_FORMAT = env.str("LOG_FORMAT", "console" if DEBUG else "json")
+LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMAT = env.one_of("LOG_FORMAT", "console" if DEBUG else "json", "json", "console")
 LOGGING_CONFIG = "config.observability.configure_logging"
 LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}

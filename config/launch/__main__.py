@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from config.launch.guards import check_port, lock_folder
 from config.launch.supervisor import StartError, Supervisor, say
@@ -37,7 +38,11 @@ def main() -> int:
         demand=demand_of(table),
         afterwards=fetching(table),
     )
-    status = supervisor.run()
+    try:
+        status = supervisor.run()
+    except ImproperlyConfigured as error:  # a setting that only Django reads
+        say(f"Packshot could not start: {error}")
+        status = 1
     say("Packshot has stopped.")
     return status
 

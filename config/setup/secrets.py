@@ -21,9 +21,3 @@ def generated_secret(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
-
-
-def numbered(entries: list[str]) -> dict[int, str]:
-    """``["1:old", "2:new"]`` as ``{1: "old", 2: "new"}``. Raises ValueError for other spellings."""
-    pairs = (entry.partition(":") for entry in entries)
-    return {int(number): secret for number, _, secret in pairs}

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from environ import Env
 
+from config.setup.environment import Environment
 from processing.compat.failures import ErrorFormat
 from processing.delivery.payloads import Translate
 
 
-def _nothing(env: Env) -> Mapping[str, Any]:
+def _nothing(env: Environment) -> Mapping[str, Any]:
     return {}
 
 
@@ -33,8 +33,8 @@ class Dialect:
     path: str
     urls: str
     error_format: ErrorFormat
-    rate_limits: Callable[[Env], Mapping[str, str]]
-    settings: Callable[[Env], Mapping[str, Any]] = _nothing
+    rate_limits: Callable[[Environment], Mapping[str, str]]
+    settings: Callable[[Environment], Mapping[str, Any]] = _nothing
     max_file_setting: str = "MAX_UPLOAD_BYTES"
     hosts_setting: str = ""
     request_headers: tuple[str, ...] = ()

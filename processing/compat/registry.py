@@ -8,8 +8,8 @@ from importlib import import_module
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from environ import FileAwareEnv
 
+from config.setup.environment import Environment
 from processing.compat.dialect import Dialect
 from processing.delivery import payloads
 
@@ -21,7 +21,7 @@ _DIALECTS: dict[str, Dialect] = {}
 def register(folder: str) -> None:
     """Enter the dialect that a folder beside this file declares, with all that it brings along."""
     dialect: Dialect = import_module(f"processing.compat.{folder}.dialect").DIALECT
-    env = FileAwareEnv()
+    env = Environment()
     for name, value in dialect.settings(env).items():
         if not hasattr(settings, name):
             setattr(settings, name, value)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from environ import Env
-
+from config.setup.environment import Environment
 from processing.compat.backgroundfx.errors import ERROR_FORMAT
 from processing.compat.backgroundfx.notices import translate
 from processing.compat.dialect import Dialect
@@ -13,7 +12,7 @@ from processing.compat.dialect import Dialect
 RATE_GROUP = "backgroundfx"
 
 
-def _settings(env: Env) -> dict[str, Any]:
+def _settings(env: Environment) -> dict[str, Any]:
     return {
         # What `custom` runs: one of the installed matting models, or none.
         "BACKGROUNDFX_CUSTOM_MODEL": env.str("BACKGROUNDFX_CUSTOM_MODEL", ""),
@@ -22,8 +21,8 @@ def _settings(env: Env) -> dict[str, Any]:
     }
 
 
-def _rate_limits(env: Env) -> dict[str, str]:
-    return {RATE_GROUP: env.str("RATE_BACKGROUNDFX", "100/h")}
+def _rate_limits(env: Environment) -> dict[str, str]:
+    return {RATE_GROUP: env.rate("RATE_BACKGROUNDFX", "100/h")}
 
 
 DIALECT = Dialect(

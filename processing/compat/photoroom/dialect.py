@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from environ import Env
-
+from config.setup.environment import Environment
 from processing.compat.dialect import Dialect
 from processing.compat.photoroom.errors import NESTED
 from processing.compat.photoroom.headers import ASKING, TELLING
@@ -13,7 +12,7 @@ from processing.compat.photoroom.headers import ASKING, TELLING
 RATE_GROUP, SANDBOX_RATE_GROUP = "photoroom", "photoroom-sandbox"
 
 
-def _settings(env: Env) -> dict[str, Any]:
+def _settings(env: Environment) -> dict[str, Any]:
     return {
         # The plans whose keys may edit; cutting out is for all.
         "PHOTOROOM_EDIT_PLANS": env.list("PHOTOROOM_EDIT_PLANS", default=["pro", "enterprise"]),
@@ -21,11 +20,11 @@ def _settings(env: Env) -> dict[str, Any]:
     }
 
 
-def _rate_limits(env: Env) -> dict[str, str]:
+def _rate_limits(env: Environment) -> dict[str, str]:
     """Sandbox keys count in both groups."""
     return {
-        RATE_GROUP: env.str("RATE_PHOTOROOM", "500/m"),
-        SANDBOX_RATE_GROUP: env.str("RATE_PHOTOROOM_SANDBOX", "100/d"),
+        RATE_GROUP: env.rate("RATE_PHOTOROOM", "500/m"),
+        SANDBOX_RATE_GROUP: env.rate("RATE_PHOTOROOM_SANDBOX", "100/d"),
     }
 
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import RequestFactory
 from django_ratelimit import core
-from environ import Env
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -19,6 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts.http import Caller, remember_caller
 from accounts.limits import allowances, rate_limits
+from config.setup.environment import Environment
 from processing.compat import registry
 
 ME = "/api/v1/auth/me"
@@ -62,7 +62,7 @@ def test_the_table_of_limits(settings):
         "listing-create": "50/h",
         "general": "1000/h",
     }
-    of_dialects = [dialect.rate_limits(Env()) for dialect in registry.registered()]
+    of_dialects = [dialect.rate_limits(Environment()) for dialect in registry.registered()]
     assert own | dict(ChainMap(*of_dialects)) == settings.RATE_LIMITS
 
 

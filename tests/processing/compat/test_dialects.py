@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from environ import Env
 
+from config.setup.environment import Environment
 from processing.apps import DIALECTS
 from processing.compat import registry
 from processing.compat.dialect import Dialect
@@ -77,11 +77,11 @@ def test_deleting_the_folder_and_the_line_deletes_the_dialect(folder: str, tmp_p
         unknown = Failure(404, "NOT_FOUND", "Not found.")
         assert json.loads(text) == dialect.error_format.shape(unknown)
     assert found["webhooks"] == ["", *(one.name for one in dialects.values() if one.translate)]
-    assert not {*gone.settings(Env())} & {*found["settings"]}
-    assert not {*gone.rate_limits(Env())} & {*found["rate limits"]}
+    assert not {*gone.settings(Environment())} & {*found["settings"]}
+    assert not {*gone.rate_limits(Environment())} & {*found["rate limits"]}
     for dialect in dialects.values():
-        assert {*dialect.settings(Env())} <= {*found["settings"]}
-        assert dialect.rate_limits(Env()).items() <= found["rate limits"].items()
+        assert {*dialect.settings(Environment())} <= {*found["settings"]}
+        assert dialect.rate_limits(Environment()).items() <= found["rate limits"].items()
 
 
 def look(folder: Path, paths: list[str]) -> dict[str, Any]:
