@@ -8,6 +8,8 @@ U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+# Rows and columns of single pixels, as indices.
+Places = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 Box = tuple[int, int, int, int]
 
 # Alpha below this is haze that no eye sees.
@@ -108,3 +110,40 @@ def shrink(pixels: U8, size: tuple[int, int]) -> U8:
     smaller = size[0] <= pixels.shape[1] and size[1] <= pixels.shape[0]
     method = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(pixels, size, interpolation=method), dtype=np.uint8)
+
+
+def picked(pixels: U8, places: Places) -> U8:
+    """Copy single pixels out of an array (h, w) or (h, w, c): uint8 (n) or (n, c), as `pixels[places]`
+    does in several times the time."""
+    down, across = places
+    line = _in_line(pixels)
+    if line is None:
+        return np.asarray(pixels[places], dtype=np.uint8)
+    values, width = line
+    found = values.take(down.astype(np.intp) * width + across)
+    return found.view(np.uint8).reshape(len(down), *pixels.shape[2:])
+
+
+def put(pixels: U8, places: Places, values: U8) -> None:
+    """Write single pixels into an array, as `pixels[places] = values` does."""
+    down, across = places
+    line = _in_line(pixels)
+    if line is None:
+        pixels[places] = values
+        return
+    whole, width = line
+    written = np.ascontiguousarray(values).view(whole.dtype).reshape(len(down))
+    whole[down.astype(np.intp) * width + across] = written
+
+
+def _in_line(pixels: U8) -> tuple[npt.NDArray[np.generic], int] | None:
+    """A view of all pixels in one line, each one value, and how many of them lie from one row to the
+    next: more than the width where this is a part of a larger picture. None where there is none."""
+    height, width = pixels.shape[:2]
+    deep = pixels.shape[2] if pixels.ndim == 3 else 1
+    row, *inner = pixels.strides
+    if pixels.size == 0 or inner != [deep, 1][3 - pixels.ndim :] or row < 0 or row % deep:
+        return None
+    count = (height - 1) * (row // deep) + width
+    line = np.lib.stride_tricks.as_strided(pixels, (count * deep,), (1,))
+    return line.view(np.dtype((np.void, deep)) if deep > 1 else np.uint8), row // deep

@@ -4,16 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from processing.engine import arrays
-from processing.engine.arrays import U8, Box
+from processing.engine.arrays import U8, Box, Places, picked, put
 from processing.engine.canvas.layout import clipped
 from processing.engine.plans.color_names import Color
 
 # Straight (not premultiplied) colors (h, w, 3) and alpha (h, w); None is opaque.
 Pixels = tuple[U8, U8 | None]
-Places = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 
 # A strip's intermediate values should stay in the processor's cache.
 _STRIP = 64
@@ -108,7 +106,8 @@ def _lay_on_opaque(beneath: U8, rgb: U8, alpha: U8) -> None:
         return
     cv2.copyTo(rgb, cv2.inRange(alpha, 255, 255), beneath)
     if places := places_of(soft):
-        beneath[places] = _mixed(beneath[places], rgb[places], alpha[places][:, None])
+        cover = picked(alpha, places)[:, None]
+        put(beneath, places, _mixed(picked(beneath, places), picked(rgb, places), cover))
 
 
 def _mixed(beneath: U8, rgb: U8, alpha: cv2.typing.MatLike) -> U8:
@@ -125,13 +124,20 @@ def _lay_on_transparent(canvas: tuple[U8, U8], rgb: U8, alpha: U8) -> None:
     alone = cv2.bitwise_or(cv2.inRange(alpha, 255, 255), cv2.inRange(veil, 0, 0))
     places = places_of(cv2.copyTo(alpha, cv2.bitwise_not(alone)))
     mixed = (
-        _composed((beneath[places], veil[places]), rgb[places], alpha[places]) if places else None
+        _composed(
+            (picked(beneath, places), picked(veil, places)),
+            picked(rgb, places),
+            picked(alpha, places),
+        )
+        if places
+        else None
     )
     alone = cv2.copyTo(alpha, alone)
     cv2.copyTo(rgb, alone, beneath)
     cv2.copyTo(alpha, alone, veil)
     if places and mixed:
-        beneath[places], veil[places] = mixed
+        put(beneath, places, mixed[0])
+        put(veil, places, mixed[1])
 
 
 def _composed(canvas: tuple[U8, U8], rgb: U8, alpha: U8) -> tuple[U8, U8]:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from processing.engine.arrays import F32, U8, Box
+from processing.engine.arrays import F32, U8, Box, picked, put
 from processing.engine.cutout import foreground, matting
 
 I32 = npt.NDArray[np.int32]
@@ -72,10 +72,10 @@ def _fill(
         return
     # (n, 1, 2) in OpenCV 4, (n, 2) in 5
     xs, ys = np.asarray(places, dtype=np.int32).reshape(-1, 2).T
-    seen = colors[ys, xs].astype(np.float32) * np.float32(1 / 255)
+    seen = picked(colors, (ys, xs)).astype(np.float32) * np.float32(1 / 255)
     fitted = matting.apply(_sample(findings.model, xs, ys + start, size), seen)
     fitted = unveiled(fitted, findings.veil)
-    alpha[ys, xs] = to_u8(fitted)
+    put(alpha, (ys, xs), to_u8(fitted))
     # Only there do two colors share a pixel; all others keep the photo's own.
     mixed = np.flatnonzero((fitted > 0) & (fitted < 1))
     if mixed.size == 0:
@@ -83,7 +83,8 @@ def _fill(
     xs, ys = xs[mixed], ys[mixed]
     front = _sample(findings.subject, xs, ys + start, size)
     back = _sample(findings.background, xs, ys + start, size)
-    colors[ys, xs] = to_u8(foreground.unmix(seen[mixed], fitted[mixed], front, back))
+    freed = foreground.unmix(seen.take(mixed, axis=0), fitted[mixed], front, back)
+    put(colors, (ys, xs), to_u8(freed))
 
 
 def unveiled(alpha: F32, veil: float) -> F32:

@@ -7,8 +7,8 @@ measured against the product: what is green further in may stay as green at its 
 import cv2
 import numpy as np
 
-from processing.engine.arrays import F32, U8, fit_within, shrink
-from processing.engine.canvas.compose import Places, places_of
+from processing.engine.arrays import F32, U8, Places, fit_within, shrink
+from processing.engine.canvas.compose import places_of
 from processing.engine.cutout import foreground
 
 # How far from the edge light of the screen is looked for: a share of the longer side.

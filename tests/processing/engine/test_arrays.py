@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -76,3 +78,41 @@ def test_fitting(size: tuple[int, int], side: int, expected: tuple[int, int]) ->
 def test_shrinking_averages_areas() -> None:
     checks = np.indices((64, 64)).sum(axis=0) % 2 * 255
     assert arrays.shrink(checks.astype(np.uint8), (8, 8)).tolist() == [[128] * 8] * 8
+
+
+WHOLE = np.arange(20 * 30 * 3, dtype=np.uint8).reshape(20, 30, 3)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        lambda whole: whole,
+        lambda whole: whole[..., 1].copy(),
+        lambda whole: whole[3:17, 5:21],  # each row is followed by pixels of the whole
+        lambda whole: whole[..., :1].copy()[4:, 2:],
+        lambda whole: whole[7:8],
+        lambda whole: whole[:, 4:5],
+        lambda whole: whole[..., 2],  # these have no line of pixels in them
+        lambda whole: whole[::-1],
+        lambda whole: whole[:, ::2],
+        lambda whole: whole.transpose(1, 0, 2),
+        lambda whole: whole[..., ::-1],
+    ],
+)
+def test_single_pixels_are_taken_and_put_as_by_indices(part: Any) -> None:
+    whole, other = WHOLE.copy(), WHOLE.copy()
+    pixels, expected = part(whole), part(other)
+    random = np.random.default_rng(1)
+    down, across = (random.integers(0, side, 40, np.int32) for side in pixels.shape[:2])
+    assert np.array_equal(arrays.picked(pixels, (down, across)), expected[down, across])
+    values = 255 - expected[down, across]
+    arrays.put(pixels, (down, across), values)
+    expected[down, across] = values
+    assert np.array_equal(pixels, expected)
+    assert np.array_equal(whole, other)
+
+
+def test_no_pixel_at_all() -> None:
+    nowhere = np.zeros(0, np.int32), np.zeros(0, np.int32)
+    assert arrays.picked(WHOLE, nowhere).shape == (0, 3)
+    assert arrays.picked(np.zeros((0, 4), np.uint8), nowhere).shape == (0,)
