@@ -7,7 +7,6 @@ logging client and sends what was converted, with the machine's id, to MNN's mak
 """
 
 import sys
-import tempfile
 from pathlib import Path
 
 from processing.engine.networks import weights
@@ -16,18 +15,22 @@ from processing.engine.networks.runtimes.mnn_network import MnnNetwork
 
 
 def convert(name: str, source: Path, target: Path) -> None:
-    """Write the network, as it is run, to `target`. Raises NotThatGraph, OSError, RuntimeError."""
+    """Write the network, as it is run, to `target`. Raises NotThatGraph, OSError, MemoryError,
+    RuntimeError."""
     import _tools  # MNN's converter
 
     entry = weights.find(name)
     if entry is None:
         raise LookupError(f"weights.toml lacks {name}.")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".converting-") as folder:
-        graph = Path(folder) / "graph.onnx"
+    # Of one name, so that what a killed process left is written over and removed by the next.
+    graph = target.with_name(f".{name}.converting.onnx")
+    try:
         graph.write_bytes(graphs.as_run(source.read_bytes(), entry))
         options = ["--fp16"] if entry.half else []
         files = ["--modelFile", str(graph), "--MNNModel", str(target)]
         _tools.mnnconvert(["mnnconvert", "-f", "ONNX", *files, "--bizCode", "packshot", *options])
+    finally:
+        graph.unlink(missing_ok=True)
     # The converter says "Converted Success!" of a file that the disk had no room for, too.
     side = entry.input
     shapes = MnnNetwork(target, threads=1, lean=entry.lean).shapes

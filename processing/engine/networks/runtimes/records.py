@@ -7,9 +7,7 @@ is converted and checked again when weights are next fetched.
 
 import hashlib
 import json
-import os
 import platform
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
@@ -86,15 +84,15 @@ def read(models_dir: Path, entry: ModelWeights) -> Record | None:
 
 
 def write(models_dir: Path, entry: ModelWeights, record: Record) -> None:
-    """Put the record in place of another, so that no reader sees half of it. Raises OSError."""
+    """Put the record in place of another, so that no reader sees half of it; the caller holds the
+    network's lock. Raises OSError."""
     path = _path(models_dir, entry)
-    handle, name = tempfile.mkstemp(dir=models_dir, prefix=f".{path.name}.")
+    part = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(handle, "w") as file:
-            json.dump(asdict(record), file, indent=1)
-        Path(name).replace(path)
+        part.write_text(json.dumps(asdict(record), indent=1))
+        part.replace(path)
     finally:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def forget(models_dir: Path, entry: ModelWeights) -> None:

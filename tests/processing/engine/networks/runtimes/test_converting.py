@@ -270,15 +270,6 @@ def _beside(work: Callable[[], object]) -> int:
     return turns
 
 
-def test_the_drawn_picture_has_something_to_find(registry: Registry) -> None:
-    from processing.engine.networks.runtimes.self_check import drawn
-
-    matte = registry.matte("fast", drawn())
-    assert matte[180, 163] > 0.99
-    assert (matte[20, 20], matte[300, 30]) == (0.0, 0.0)
-    assert 0.1 < float(matte.mean()) < 0.3
-
-
 def test_the_processor_is_named_by_what_it_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
     def cpuinfo(flags: str) -> str:
         records.processor.cache_clear()
