@@ -17,6 +17,7 @@ from processing.engine.arrays import U8
 from processing.engine.canvas import compose
 from processing.engine.errors import InvalidPlan
 from processing.engine.files import metadata, png
+from processing.engine.files.formats import jpeg_strips
 from processing.engine.files.metadata import Tags
 from processing.engine.files.sniff import MEDIA_TYPES
 from processing.engine.plans.edit import EditFormat, Export
@@ -123,11 +124,9 @@ def _png_chunks(tags: Tags) -> list[png.Chunk]:
 
 
 def _jpg(rgb: U8, settings: _Settings) -> bytes:
-    bgr = rgb if rgb.ndim == 2 else cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
-    done, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, settings.quality])
-    if not done:
+    data, tags = jpeg_strips.encode(rgb, settings.quality), settings.tags
+    if data is None:
         raise InvalidPlan("An image of this size can't be written as jpg.")
-    data, tags = encoded.tobytes(), settings.tags
     head = bytearray(data[:_JFIF_END])
     if not head.startswith(_JFIF):
         raise RuntimeError("OpenCV's JPEG does not begin with a JFIF header.")
