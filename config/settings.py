@@ -324,7 +324,9 @@ DEFAULT_MODEL = env.str("DEFAULT_MODEL", "auto")
 FETCH_MODELS = [name for name in env.list("FETCH_MODELS", default=["high"]) if name != "none"]
 MODEL_THREADS = env.int("MODEL_THREADS", 2)
 ONNX_PROVIDERS = env.list("ONNX_PROVIDERS", default=["CPUExecutionProvider"])
-NETWORK_RUNTIME = network_runtime(env.str("NETWORK_RUNTIME", "auto"), ONNX_PROVIDERS)
+NETWORK_RUNTIME = network_runtime(
+    env.one_of("NETWORK_RUNTIME", "auto", "auto", "mnn", "onnxruntime"), ONNX_PROVIDERS
+)
 # Backgrounds made from words: the built-in `studio`, or a server of yours.
 BACKGROUND_PROVIDER = env.one_of(
     "BACKGROUND_PROVIDER", "studio", "studio", "openai", "automatic1111"
