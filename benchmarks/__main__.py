@@ -1,4 +1,4 @@
-"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last six without a part."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last seven without a part."""
 
 import ast
 import importlib
@@ -15,6 +15,7 @@ PARTS = {
 }
 # These want a folder of photos, or somebody who looks.
 ON_REQUEST = {name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "sheet", "tails", "text")}
+ON_REQUEST["grades"] = "benchmarks.graded.grades"
 # Measures again what others do, for a document.
 ON_REQUEST |= {"figures": "benchmarks.figures.table"}
 

@@ -1,0 +1,1 @@
+"""Cutouts of photos by sellers, graded by eye."""
