@@ -5,14 +5,17 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from django.conf import settings
 
 from benchmarks.__main__ import ON_REQUEST, PARTS
 from benchmarks.figures import table
 from benchmarks.figures.rows import Row
+from benchmarks.graded import grades
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -95,3 +98,29 @@ More.
 )
 def test_a_figure_is_judged(row: Row, ratio: float, verdict: str) -> None:
     assert replace(row, ratio=ratio).verdict == verdict
+
+
+def test_the_graded_photos_are_all_there() -> None:
+    graded = grades.read()
+    assert len({one.photo for one in graded}) == len({one.sha256 for one in graded}) == 136
+    assert Counter(one.grade for one in graded) == {"good": 82, "flawed": 42, "unusable": 12}
+    assert all((one.wrong == "") is (one.grade == "good") for one in graded)
+    assert {one.subject.shape for one in graded} == {(64, 64)}
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ((16, 16, 48, 48), 0.0),
+        ((16, 16, 32, 48), 0.5),  # half of it is lost
+        ((16, 16, 48, 64), 0.5),  # half as much again is kept
+        ((18, 16, 48, 48), 0.0),  # a rim of two places is an edge
+        ((0, 0, 0, 0), 1.0),
+    ],
+)
+def test_what_is_wrong_with_a_cutout(box: tuple[int, int, int, int], expected: float) -> None:
+    subject, alpha = np.zeros((64, 64), np.float32), np.zeros((128, 256), np.uint8)
+    subject[16:48, 16:48] = 1
+    left, top, right, bottom = box
+    alpha[2 * top : 2 * bottom, 4 * left : 4 * right] = 255
+    assert grades.wrong(alpha, subject) == expected

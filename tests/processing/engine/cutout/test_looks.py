@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from processing.engine.arrays import F32, U8
 from processing.engine.cutout import looks
 from processing.engine.errors import ModelNotInstalled, OutOfMemory, UnknownModel
+from processing.engine.files import decode
+from processing.engine.networks.registry import Registry
+from processing.engine.plans.cutout import CutoutPlan
+from processing.engine.render_cutout import render
 from processing.engine.rendered import Look
+
+PHOTOS = Path(__file__).parents[3] / "photos"
 
 NAMES = {"fast": "small", "high": "large"}
 PHOTO = np.full((100, 100, 3), 200, np.uint8)
@@ -238,3 +246,23 @@ def test_a_small_part_of_a_doubtful_subject_is_not_looked_at_alone() -> None:
         ("small", "first", "outvoted"),
         ("large", "unsure", "believed"),
     ]
+
+
+def test_a_small_subject_is_looked_at_again_by_the_real_network(models_dir: Path) -> None:
+    """A hat at a third of the width: the second look finds it, and is believed."""
+    hat = decode.decode((PHOTOS / "wool-hat.jpg").read_bytes(), max_pixels=10**7).rgb
+    height, width = hat.shape[:2]
+    scene = cv2.copyMakeBorder(hat, height, height, width, width, cv2.BORDER_REPLICATE)
+    data = decode.encode(np.asarray(scene, dtype=np.uint8), None, format="png")
+    result = render(data, CutoutPlan(), Registry(models_dir))
+    looks = [(look.network, look.reason, look.outcome) for look in result.looks]
+    assert looks == [
+        ("u2netp", "first", "outvoted"),
+        ("u2netp", "small-subject", "believed"),
+    ]
+    assert result.model == "u2netp"
+    region, box = result.looks[1].region, result.subject_box
+    assert region is not None
+    assert box is not None
+    assert region[0] <= box[0] < box[2] <= region[2]
+    assert region[1] <= box[1] < box[3] <= region[3]
