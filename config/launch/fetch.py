@@ -68,6 +68,7 @@ def _fetch(name: str) -> None:
     from django.conf import settings
 
     from processing.engine.networks import room, weights
+    from processing.engine.networks.runtimes import choice
 
     entry = weights.find(name)
     if entry is None:
@@ -81,6 +82,7 @@ def _fetch(name: str) -> None:
             memory_mb=room.memory_mb(),
             processes=site.image_workers + site.batch_workers,
             job_memory_mb=settings.JOB_MEMORY_MB,
+            by_mnn=choice.is_likely_mnn(settings.NETWORK_RUNTIME, settings.ONNX_PROVIDERS),
         )
         if why_not:
             _say(

@@ -14,19 +14,27 @@ SITE_MB, SPARE_DISK_MB = 700, 500
 
 
 def obstacle(
-    weights: ModelWeights, *, free_mb: int, memory_mb: int, processes: int, job_memory_mb: int
+    weights: ModelWeights,
+    *,
+    free_mb: int,
+    memory_mb: int,
+    processes: int,
+    job_memory_mb: int,
+    by_mnn: bool,
 ) -> str:
     """Say why a network is not for this machine; "" where it is. All sizes are in million bytes.
 
     `free_mb` is free on the disk of the models, `memory_mb` what the machine or container has, in which
-    `processes` may run the network at once; `job_memory_mb` the limit of one job, 0 for none.
+    `processes` may run the network at once, by MNN or ONNX Runtime; `job_memory_mb` the limit of one job, 0
+    for none.
     """
     disk = sum(file.size for file in weights.files) * _TIMES_SIZE // 1_000_000 + SPARE_DISK_MB
-    memory = SITE_MB + weights.memory_mb * processes
+    each = weights.memory_mb if by_mnn else weights.memory_mb_onnx
+    memory = SITE_MB + each * processes
     if free_mb < disk:
         return f"fetching it takes {disk} MB of disk, and {free_mb} are free"
-    if 0 < job_memory_mb < weights.memory_mb:
-        return f"it takes {weights.memory_mb} MB, and JOB_MEMORY_MB allows a job {job_memory_mb}"
+    if 0 < job_memory_mb < each:
+        return f"it takes {each} MB, and JOB_MEMORY_MB allows a job {job_memory_mb}"
     if memory_mb < memory:
         return (
             f"{processes} processes that run it take {memory} MB with the rest of the site, "

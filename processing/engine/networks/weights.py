@@ -42,6 +42,7 @@ class ModelWeights(WeightsFile):
     task: str
     default: bool
     memory_mb: int = 0
+    memory_mb_onnx: int = 0
     licence: str
     origin: str
     description: str

@@ -96,6 +96,7 @@ class Command(BaseCommand):
             memory_mb=room.memory_mb(),
             processes=site.image_workers + site.batch_workers,
             job_memory_mb=settings.JOB_MEMORY_MB,
+            by_mnn=choice.is_likely_mnn(settings.NETWORK_RUNTIME, settings.ONNX_PROVIDERS),
         )
         return [f"no room: {why_not}"] if why_not else []
 

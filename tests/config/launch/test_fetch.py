@@ -21,6 +21,7 @@ def _machine(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """One with room, in which nothing changes its own priority."""
     settings.MODELS_DIR = tmp_path
     settings.JOB_MEMORY_MB = 0
+    settings.NETWORK_RUNTIME = "onnxruntime"
     monkeypatch.setattr(room, "free_mb", lambda _: 10_000)
     monkeypatch.setattr(room, "memory_mb", lambda: 16_000)
     monkeypatch.setattr("os.nice", lambda _: None)
@@ -67,7 +68,7 @@ def test_nothing_where_a_job_may_not_run_it(
 ) -> None:
     settings.JOB_MEMORY_MB = 500
     assert told(capsys) == [
-        "isnet-general-use is not fetched: it takes 1100 MB, and JOB_MEMORY_MB allows a job 500. "
+        "isnet-general-use is not fetched: it takes 1600 MB, and JOB_MEMORY_MB allows a job 500. "
         "Without it the site cuts out by `fast` alone."
     ]
     assert fetched == []
@@ -75,7 +76,7 @@ def test_nothing_where_a_job_may_not_run_it(
 
 @pytest.mark.parametrize(
     ("workers", "why"),
-    [("9", "11 processes that run it take 12800 MB"), ("12", "14 processes that run it take")],
+    [("9", "11 processes that run it take 18300 MB"), ("12", "14 processes that run it take")],
 )
 def test_every_worker_counts(
     monkeypatch: pytest.MonkeyPatch,
@@ -84,7 +85,7 @@ def test_every_worker_counts(
     workers: str,
     why: str,
 ) -> None:
-    monkeypatch.setattr(room, "memory_mb", lambda: 12_799)
+    monkeypatch.setattr(room, "memory_mb", lambda: 18_299)
     monkeypatch.setenv("IMAGE_WORKERS", workers)
     [line] = told(capsys)
     assert why in line

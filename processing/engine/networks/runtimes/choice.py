@@ -70,6 +70,11 @@ def of(
     return _onnxruntime(why) if why else Choice(MNN, installed("MNN"))
 
 
+def is_likely_mnn(wish: str, providers: Sequence[str]) -> bool:
+    """Whether MNN will run the networks that are fetched from now on, if its self-check passes."""
+    return may_be_mnn(wish, providers) and records.mnn_version() is not None
+
+
 def may_be_mnn(wish: str, providers: Sequence[str]) -> bool:
     """Whether the settings leave MNN a network to run."""
     return wish != ONNXRUNTIME and tuple(providers) == _ON_PROCESSOR

@@ -23,7 +23,7 @@ def folder(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     settings.NETWORK_RUNTIME = "onnxruntime"
     settings.JOB_MEMORY_MB = 0
     monkeypatch.setattr(room, "free_mb", lambda _: 10_000)
-    monkeypatch.setattr(room, "memory_mb", lambda: 4_000)
+    monkeypatch.setattr(room, "memory_mb", lambda: 5_500)
     for name in ("IMAGE_WORKERS", "BATCH_WORKERS"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
@@ -78,10 +78,10 @@ def test_a_machine_without_room(
 ) -> None:
     settings.JOB_MEMORY_MB = 500
     said = told()["isnet-general-use or high"]
-    assert said == ("not installed, no room: it takes 1100 MB, and JOB_MEMORY_MB allows a job 500")
+    assert said == ("not installed, no room: it takes 1600 MB, and JOB_MEMORY_MB allows a job 500")
     settings.JOB_MEMORY_MB = 0
     monkeypatch.setenv("BATCH_WORKERS", "3")
-    assert "4 processes that run it take 5100 MB" in told()["isnet-general-use or high"]
+    assert "4 processes that run it take 7100 MB" in told()["isnet-general-use or high"]
 
 
 @pytest.mark.usefixtures("fast")

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from processing.engine.networks import room, weights
 
-# 88 MB, and 1,100 MB of memory: 764 MB of disk, and 4,000 MB for three processes of a site.
+# 88 MB, so 764 MB of disk; 600 MB of memory by MNN, so 2,500 for three processes of a site.
 ISNET = weights.find("high")
-ENOUGH = {"free_mb": 764, "memory_mb": 4000, "processes": 3, "job_memory_mb": 0}
+ENOUGH: dict[str, Any] = {"free_mb": 764, "memory_mb": 2500, "processes": 3, "job_memory_mb": 0}
 
 
-def obstacle(**given: int) -> str:
+def obstacle(*, by_mnn: bool = True, **given: int) -> str:
     assert ISNET is not None
-    return room.obstacle(ISNET, **(ENOUGH | given))
+    return room.obstacle(ISNET, **(ENOUGH | given), by_mnn=by_mnn)
 
 
 def test_a_machine_with_room() -> None:
     assert obstacle() == ""
-    assert obstacle(job_memory_mb=1100) == ""
+    assert obstacle(job_memory_mb=600) == ""
 
 
 @pytest.mark.parametrize(
     ("given", "why"),
     [
         ({"free_mb": 763}, "fetching it takes 764 MB of disk, and 763 are free"),
-        ({"job_memory_mb": 1099}, "it takes 1100 MB, and JOB_MEMORY_MB allows a job 1099"),
+        ({"job_memory_mb": 599}, "it takes 600 MB, and JOB_MEMORY_MB allows a job 599"),
         (
-            {"memory_mb": 3999},
-            "3 processes that run it take 4000 MB with the rest of the site, and this machine has 3999",
+            {"memory_mb": 2499},
+            "3 processes that run it take 2500 MB with the rest of the site, and this machine has 2499",
         ),
     ],
 )
@@ -39,7 +40,13 @@ def test_a_machine_without(given: dict[str, int], why: str) -> None:
 
 
 def test_fewer_processes_take_less() -> None:
-    assert obstacle(memory_mb=1800, processes=1) == ""
+    assert obstacle(memory_mb=1300, processes=1) == ""
+
+
+def test_onnx_runtime_takes_more() -> None:
+    assert obstacle(by_mnn=False, memory_mb=5500, job_memory_mb=1600) == ""
+    assert "take 5500 MB" in obstacle(by_mnn=False, memory_mb=5499)
+    assert "it takes 1600 MB" in obstacle(by_mnn=False, memory_mb=5500, job_memory_mb=1599)
 
 
 def test_the_disk_of_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
