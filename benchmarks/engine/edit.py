@@ -91,8 +91,8 @@ def _thousand_layouts() -> None:
 
 def _white_cutout(photo: bytes, registry: Registry) -> bytes:
     """The cutout, made as small as the catalogue's picture and laid on white."""
-    whole, matte = first_look.decoded(photo, _FAST, registry, Clock(), max_pixels=50_000_000)
-    found = subject.find(whole, _FAST, registry, Clock(), matte=matte).cutout
+    whole, seen = first_look.decoded(photo, _FAST, registry, Clock(), max_pixels=50_000_000)
+    found = subject.find(whole, _FAST, registry, Clock(), seen=seen).cutout
     rgb = found.rgb
     size = arrays.fit_within(rgb.shape[1], rgb.shape[0], SIDE)
     small, alpha = resample.resample(found.rgb, found.alpha, size)
