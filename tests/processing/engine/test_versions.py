@@ -229,6 +229,7 @@ def test_every_module_counts_for_something() -> None:
         "files.sandbox",
         "libraries",
         "networks.npm",
+        "networks.room",  # says which weights are fetched
         "networks.runtimes.choice",  # what it chooses is part of a model's version
         "networks.runtimes.converter",  # how it converts is told there, too: weights.toml and MNN
         "networks.runtimes.converting",
@@ -259,8 +260,8 @@ def test_every_library_is_known() -> None:
         one.partition(".")[0] for names in versions.ENGINE.imports().values() for one in names
     }
     others = imported - sys.stdlib_module_names - {"processing"}
-    # httpx fetches weights, whose hashes are known; _tools is MNN's converter.
-    assert others == {*LIBRARIES, "httpx", "_tools"}
+    # httpx and certifi fetch weights, whose hashes are known; _tools is MNN's converter.
+    assert others == {*LIBRARIES, "httpx", "certifi", "_tools"}
 
 
 def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
