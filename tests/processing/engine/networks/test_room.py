@@ -35,7 +35,7 @@ def test_a_machine_with_room() -> None:
         ),
     ],
 )
-def test_a_machine_without(given: dict[str, int], why: str) -> None:
+def test_a_machine_without(given: dict[str, Any], why: str) -> None:
     assert obstacle(**given) == why
 
 
