@@ -12,7 +12,9 @@ _OTHERS = {
     "model": "high",
     "edge": 75.0,
     "bg_color": "#102030",
-    "clean_up": CleanUp(islands=False, pinholes=False, shadow=False, keep_hanger=False),
+    "clean_up": CleanUp(
+        islands=False, pinholes=False, holes=False, shadow=False, keep_hanger=False
+    ),
 }
 
 

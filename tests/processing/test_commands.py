@@ -15,7 +15,13 @@ ROW = {
     **{"operation": "remove-background", "watermark": False, "model": "auto", "edge": "standard"},
     **{"output": "cutout", "format": "png", "bgColor": "#ffffff", "crop": False},
     **{"size": "original", "despill": False, "keepExistingAlpha": False},
-    "cleanUp": {"islands": True, "pinholes": True, "shadow": True, "keepHanger": True},
+    "cleanUp": {
+        "islands": True,
+        "pinholes": True,
+        "holes": True,
+        "shadow": True,
+        "keepHanger": True,
+    },
 }
 
 
@@ -27,7 +33,7 @@ def test_canonical_json_and_hash_do_not_depend_on_spelling() -> None:
     one = cut_out(bg_color="white", model="auto")
     other = cut_out(bg_color="FFF")
     assert canonical_json(one) == (
-        '{"bgColor":"#ffffff","cleanUp":{"islands":true,"keepHanger":true,"pinholes":true,'
+        '{"bgColor":"#ffffff","cleanUp":{"holes":true,"islands":true,"keepHanger":true,"pinholes":true,'
         '"shadow":true},"crop":false,"despill":false,"edge":"standard","format":"png",'
         '"keepExistingAlpha":false,"model":"auto","operation":"remove-background",'
         '"output":"cutout","size":"original","watermark":false}'

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8, Box, fit_within, shrink
-from processing.engine.cutout import cleanup, evidence, foreground, fullsize, matting
+from processing.engine.cutout import cleanup, evidence, foreground, fullsize, holes, matting
 from processing.engine.cutout.fullsize import Findings, to_u8
 from processing.engine.cutout.result import Cutout
 from processing.engine.plans.cutout import CleanUp, Edge, edge_strength
@@ -111,7 +111,7 @@ def _task(rgb: U8, matte: F32, region: Box, wanted: tuple[int, CleanUp]) -> matt
     left, top, right, bottom = region
     small = _copy(rgb[top:bottom, left:right], side)
     opinion = _cropped(matte, rgb, region, (small.shape[1], small.shape[0]))
-    opinion = cleanup.without_shadow(opinion, small, clean)
+    opinion = holes.opened(cleanup.without_shadow(opinion, small, clean), small, clean)
     # Pixels of the working copy that one cell of the network covers: margins are meant in cells.
     shrunk = max(opinion.shape) / max(right - left, bottom - top)
     cell = max(rgb.shape[:2]) / max(matte.shape) * shrunk

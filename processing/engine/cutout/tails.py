@@ -3,7 +3,7 @@
 Matting carries alpha to whatever is colored like the subject, and along every line that starts at
 its edge. Three things tell that from straps, laces, fringe and fur: the network's belief, how
 opaque the thing is altogether, and how straight. Thresholds were chosen on the labels in
-`benchmarks/engine/labels/tails.csv`; `python -m benchmarks tails` measures them.
+`benchmarks/graded/tails.csv`; `python -m benchmarks tails` measures them.
 """
 
 import cv2

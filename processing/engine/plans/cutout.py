@@ -54,6 +54,7 @@ class CleanUp:
 
     - `islands`: remove small pieces that are not connected to the subject.
     - `pinholes`: fill tiny holes in the subject.
+    - `holes`: open holes that show the backdrop, such as those of rings and handles.
     - `shadow`: treat the shadow on the ground as background.
     - `keep_hanger`: if off, remove the hook of a hanger above a garment.
     """
@@ -64,6 +65,10 @@ class CleanUp:
         bool, Words("Remove small pieces that are not connected to the product.")
     ] = True
     pinholes: Annotated[bool, Words("Fill tiny holes in the product.")] = True
+    holes: Annotated[
+        bool,
+        Words("Open holes in the product that show the background: rings, handles, chair backs."),
+    ] = True
     shadow: Annotated[bool, Words("Treat the product's shadow on the ground as background.")] = True
     keep_hanger: Annotated[
         bool,
@@ -73,7 +78,7 @@ class CleanUp:
     @classmethod
     def off(cls) -> "CleanUp":
         """The matte's own word on everything."""
-        return cls(islands=False, pinholes=False, shadow=False)
+        return cls(islands=False, pinholes=False, holes=False, shadow=False)
 
 
 @dataclass(frozen=True, slots=True)

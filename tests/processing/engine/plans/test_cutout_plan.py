@@ -110,7 +110,13 @@ def test_the_default_plan() -> None:
     assert asdict(CutoutPlan()) == {
         "model": "auto",
         "edge": "standard",
-        "clean_up": {"islands": True, "pinholes": True, "shadow": True, "keep_hanger": True},
+        "clean_up": {
+            "islands": True,
+            "pinholes": True,
+            "holes": True,
+            "shadow": True,
+            "keep_hanger": True,
+        },
         "keep_existing_alpha": False,
         "despill": False,
         "output": "cutout",
@@ -163,6 +169,7 @@ def test_cleaning_up_switched_off_takes_nothing_away() -> None:
     assert asdict(CleanUp.off()) == {
         "islands": False,
         "pinholes": False,
+        "holes": False,
         "shadow": False,
         "keep_hanger": True,
     }

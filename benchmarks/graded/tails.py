@@ -1,6 +1,6 @@
 """What clean-ups take away and leave: `python -m benchmarks tails FOLDER`, the labelled photos.
 
-The labels (`labels/tails.csv`) were made by eye on 136 photos of the clothing data set by Alexey
+The labels (`tails.csv`) were made by eye on 136 photos of the clothing data set by Alexey
 Grigorev and contributors (CC0), NAME.jpg in the folder: rectangles that hold nothing but ground, in
 which something was left (residue); rectangles around thin parts, such as straps and laces, that must
 stay (part); and the box around the product. Prints with clean-ups off and on how many residues are
@@ -25,7 +25,7 @@ from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CleanUp
 
-LABELS = Path(__file__).with_name("labels") / "tails.csv"
+LABELS = Path(__file__).with_name("tails.csv")
 _LEFT, _EATEN, _OFF, _OPAQUE = 0.1, 0.05, 0.02, 204
 
 

@@ -1,0 +1,180 @@
+"""Holes that the network took for subject: rings, handles of mugs and bags, gaps under an arm.
+
+A hole shows the backdrop, so it has the color, the shading and the grain that the backdrop outside
+foretells. A white print on a white ground may have them, too. What tells them apart is the way out:
+only a thin rim parts a hole from the outside, around much of it, while a print lies within the
+garment. What is doubtful stays closed.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from processing.engine.arrays import F32, U8
+from processing.engine.plans.cutout import CleanUp
+
+# What the network calls background and subject.
+_BACKGROUND, _SUBJECT = 0.05, 0.5
+# The least share of the picture that must be background to foretell from.
+_ENOUGH = 0.05
+# A pixel has the backdrop's color within so many of its standard deviations, and within these limits.
+_DEVIATIONS, _NEAREST, _FARTHEST = 3.0, 0.02, 0.1
+# The mean color of a hole, and its grain, likewise.
+_MEAN_DEVIATIONS, _MEAN_NEAREST = 0.75, 0.012
+_GRAIN, _SMOOTH = (0.3, 2.0), 0.008
+# A backdrop this bright is clipped: its color says little, so the rim has to say more.
+_CLIPPED = 0.985
+# The half width of a hole, as a share of the longer side and in pixels: smaller ones are left.
+_HALF_WIDTH, _PIXELS = 0.012, 2.5
+# How compact (the share of its area that the largest circle within it takes): stripes are not.
+_COMPACT = 0.2
+# The rim is thin where it is less than this share of the radius of a circle of the hole's area, and
+# must be so around this much of the hole.
+_THIN, _CLIPPED_THIN, _AROUND = 0.55, 0.35, 0.5
+# Next to a hole the subject has another color than the backdrop, nearly all around it
+# (the larger of a distance and of so many standard deviations). No rim is thinner, in pixels.
+_CONTRAST, _CLEAR, _ALL_AROUND, _CLOSED = 0.08, 4.0, 0.9, 1.5
+# On a busier backdrop (the standard deviation of its colors) everything looks like it.
+_BUSY = 0.04
+# Background pixels for the model of its color, rounds of fitting it, and how many times the median
+# error a pixel may be off to count in the next round.
+_SAMPLES, _ROUNDS, _TRIM = 1500, 6, 2.0
+# The standard deviation of a normal distribution, from its median absolute deviation.
+_NORMAL = 1.4826
+
+
+Mask = npt.NDArray[np.bool_]
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Backdrop:
+    """`expected` (h, w, 3) colors everywhere, `grain` their standard deviation, and whether the
+    backdrop is clipped white."""
+
+    expected: F32
+    grain: float
+    clipped: bool
+
+
+def opened(matte: F32, rgb: F32, options: CleanUp) -> F32:
+    """The matte (h, w) with 0 in holes that it closes, given the picture (h, w, 3), 0 to 1."""
+    if not options.holes:
+        return matte
+    background, subject = matte < _BACKGROUND, matte > _SUBJECT
+    if background.mean() < _ENOUGH or not subject.any():
+        return matte
+    backdrop = _foretold(rgb, background)
+    if backdrop.grain > _BUSY:
+        return matte
+    red, green, blue = cv2.split(cv2.absdiff(rgb, backdrop.expected))
+    apart = np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.float32)
+    reach = float(np.clip(_DEVIATIONS * backdrop.grain, _NEAREST, _FARTHEST))
+    alike = ((apart < reach) & subject).astype(np.uint8)
+    # Grain leaves specks in a hole, and single pixels of the subject have the backdrop's color.
+    alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
+    alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(alike, connectivity=4)
+    least = max(_PIXELS, _HALF_WIDTH * max(matte.shape))
+    outside = background.astype(np.uint8)
+    result = matte.copy()
+    regions = [
+        (labels == label).astype(np.uint8)
+        for label in range(1, len(stats))
+        if stats[label, cv2.CC_STAT_AREA] > np.pi * least**2
+    ]
+    # The next cell of a chair's back is parted from an open one by a thin bar.
+    while found := [
+        part for part in regions if _is_hole(part, outside, (rgb, backdrop, apart, least))
+    ]:
+        regions = [part for part in regions if not any(part is hole for hole in found)]
+        for region in found:
+            outside |= region
+            result[_whole(region, apart)] = 0
+    return result
+
+
+def _foretold(rgb: F32, background: Mask) -> _Backdrop:
+    """Fit the backdrop's shading: a polynomial of the second degree, by least squares."""
+    rows, columns = np.nonzero(background)
+    step = max(1, len(rows) // _SAMPLES)
+    rows, columns = rows[::step], columns[::step]
+    height, width = background.shape
+    terms, seen = _terms(rows / height, columns / width), rgb[rows, columns].astype(np.float64)
+    near = np.ones(len(seen), bool)
+    for _ in range(_ROUNDS):
+        # Without what is no backdrop: a shadow, the end of a table.
+        weights = _fitted(terms[:, near], seen[near])
+        off = np.abs(seen - _summed(terms, weights))
+        worst = off.max(axis=-1)
+        near = worst <= max(_TRIM * float(np.median(worst)), 1e-3)
+    # From the median: what was left out must not count here, either.
+    grain = _NORMAL * float(np.median(off))
+    expected = _spread(weights.astype(np.float32), height, width)
+    return _Backdrop(expected, grain, bool((np.median(seen, axis=0) > _CLIPPED).all()))
+
+
+def _spread(weights: F32, height: int, width: int) -> F32:
+    """The colors (h, w, 3) that the weights foretell."""
+    y = (np.arange(height, dtype=np.float32) / np.float32(height))[:, None]
+    x = (np.arange(width, dtype=np.float32) / np.float32(width))[None]
+    planes = [
+        (a + c * y + f * y * y) + (b + d * y) * x + e * x * x for a, b, c, d, e, f in weights.T
+    ]
+    return np.asarray(cv2.merge(planes), dtype=np.float32)
+
+
+def _terms(y: F64, x: F64) -> F64:
+    return np.stack([np.ones_like(x), x, y, x * y, x * x, y * y])
+
+
+def _fitted(terms: F64, seen: F64) -> F64:
+    """The weights (6, 3) that explain the colors (n, 3) best."""
+    # einsum and not BLAS, whose sums depend on its number of threads: results shall be the same bytes.
+    squares = np.einsum("in,jn->ij", terms, terms)
+    products = np.einsum("in,nc->ic", terms, seen)
+    # A trace of the identity: where the backdrop is a strip along one side, terms go together.
+    return np.linalg.solve(squares + 1e-6 * len(seen) * np.eye(len(terms)), products)
+
+
+def _summed(terms: F64, weights: F64) -> F64:
+    """The colors (n, 3) that the weights foretell at the places of the terms."""
+    return np.asarray(np.einsum("in,ic->nc", terms, weights))
+
+
+def _is_hole(region: U8, outside: U8, seen: tuple[F32, _Backdrop, F32, float]) -> bool:
+    rgb, backdrop, apart, least = seen
+    inside = region > 0
+    half_width = float(cv2.distanceTransform(region, cv2.DIST_L2, 5).max())
+    if half_width < least or np.pi * half_width**2 < _COMPACT * float(inside.sum()):
+        return False
+    difference = rgb[inside] - backdrop.expected[inside]
+    if np.abs(difference.mean(axis=0)).max() > max(
+        _MEAN_NEAREST, _MEAN_DEVIATIONS * backdrop.grain
+    ):
+        return False
+    low, high = _GRAIN
+    grain = float(np.std(difference - difference.mean(axis=0)))
+    if not low * backdrop.grain - _SMOOTH < grain < high * backdrop.grain + _SMOOTH:
+        return False
+    # The most within two pixels: past the blur of the edge, and not past a thin bar.
+    most = np.asarray(cv2.dilate(apart, np.ones((5, 5), np.uint8)))
+    rim = (np.asarray(cv2.dilate(region, np.ones((3, 3), np.uint8))) - region) > 0
+    if (most[rim] > max(_CONTRAST, _CLEAR * backdrop.grain)).mean() < _ALL_AROUND:
+        return False
+    way_out = np.asarray(cv2.distanceTransform(1 - outside, cv2.DIST_L2, 5))
+    own = np.asarray(cv2.morphologyEx(region, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))) > 0
+    if way_out[own].min() < _CLOSED:
+        return False
+    thin = _CLIPPED_THIN if backdrop.clipped else _THIN
+    return bool((way_out[own] < thin * np.sqrt(inside.sum() / np.pi)).mean() >= _AROUND)
+
+
+def _whole(region: U8, apart: F32) -> Mask:
+    """The hole up to its rim: what is next to it and more like the backdrop than like the rim."""
+    square = np.ones((5, 5), np.uint8)
+    most = np.asarray(cv2.dilate(apart, square))
+    near = np.asarray(cv2.dilate(region, square)) > 0
+    return np.asarray((region > 0) | (near & (apart < 0.5 * most)))
