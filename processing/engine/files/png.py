@@ -119,7 +119,9 @@ def _filtered(rgb: U8, alpha: U8 | None, top: int, rows: int) -> U8:
 
 
 def _with_alpha(rgb: U8, alpha: U8) -> U8:
-    pixels = np.empty((*alpha.shape, 4), np.uint8)
-    seen = np.asarray(cv2.bitwise_and(rgb, rgb, mask=alpha), dtype=np.uint8)
-    cv2.mixChannels([seen, alpha], [pixels], [0, 0, 1, 1, 2, 2, 3, 3])
+    pixels = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA), dtype=np.uint8)
+    cv2.insertChannel(alpha, pixels, 3)
+    # All four channels at once: nothing is left of colors that can't be seen.
+    whole = pixels.view(np.uint32)[..., 0]
+    whole *= alpha != 0
     return pixels
