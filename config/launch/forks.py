@@ -20,11 +20,11 @@ from config.launch.lifeline import tie_forks
 
 CAN_FORK = sys.platform == "linux"  # elsewhere system libraries break in forks
 _PR_SET_NAME = 15
-# Not config.worker and config.launch.web, which prepare the process they are loaded in. What only the
-# web server needs comes last, see `load`.
+# Not config.worker and config.launch.web, which prepare the process they are loaded in, nor what a
+# fork runs as its main module. What only the web server needs comes last.
 _FOR_ALL = (
     *("media_library.files.thumbnails", "processing.delivery.attempts"),
-    *("processing.worker.heartbeat", "config.launch.worker"),
+    "processing.worker.heartbeat",
 )
 _FOR_WEB = ("config.asgi", "config.urls")
 
