@@ -243,7 +243,10 @@ def test_a_locked_database(committed: Caller, send: Send) -> None:
 
 
 @pytest.mark.parametrize("send", [batch, segment, edit, backgroundfx])
-def test_pictures_come_with_their_work_or_not_at_all(committed: Caller, send: Send) -> None:
+def test_pictures_come_with_their_work_or_not_at_all(
+    committed: Caller, send: Send, settings: Any
+) -> None:
+    settings.COMPAT_WAIT_SECONDS = 0.0  # nobody does the work
     files = stored_files()
     with locked("processing_job"):
         response = send(committed)
