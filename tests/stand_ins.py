@@ -15,6 +15,7 @@ from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account
 from media_library.intake.ingest import ingest
 from media_library.models import Image
+from processing.engine.networks.registry import ModelInfo
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ def new_seller(plan: str = "free") -> Seller:
 
 class MiddleModel:
     """Stands in for a network: the middle half of any picture is the subject, without a doubt."""
+
+    def names(self) -> list[ModelInfo]:
+        return [
+            ModelInfo("middle", "matting", True, "MIT", "The middle.", ("fast",)),
+            ModelInfo("large", "matting", False, "MIT", "The middle.", ("high",)),
+        ]
 
     def resolve(self, name: str) -> str:
         return "middle"
