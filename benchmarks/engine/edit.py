@@ -20,8 +20,9 @@ from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropRequest
 from processing.engine.canvas import compose, resample
 from processing.engine.canvas.layout import lay_out
-from processing.engine.cutout import first_look, subject
+from processing.engine.cutout import subject
 from processing.engine.files import decode
+from processing.engine.looking import first_look
 from processing.engine.networks.registry import Registry
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.cutout import Cutting

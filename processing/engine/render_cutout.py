@@ -9,11 +9,12 @@ from processing.engine import arrays
 from processing.engine.arrays import U8, Box
 from processing.engine.canvas import compose
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import first_look, looks, subject
+from processing.engine.cutout import subject
 from processing.engine.cutout.result import Cutout
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
 from processing.engine.files.sniff import MEDIA_TYPES
+from processing.engine.looking import first_look, looks
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import SIZE_LIMITS, CutoutPlan
 from processing.engine.rendered import Clock, Rendered

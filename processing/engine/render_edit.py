@@ -24,14 +24,15 @@ from processing.engine.canvas import blend, compose, contact, defocus, fills, ou
 from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import first_look, looks, subject
-from processing.engine.cutout.looks import Seen
+from processing.engine.cutout import subject
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
 from processing.engine.light import correct
 from processing.engine.light.scene_light import SceneLight
+from processing.engine.looking import first_look, looks
+from processing.engine.looking.looks import Seen
 from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.color_names import parse_rgba

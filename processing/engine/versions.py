@@ -29,7 +29,7 @@ ENGINE = SourceTree({_PACKAGE: Path(__file__).parent}, without_effect=WITHOUT_EF
 # The steps that a plan may leave out, and what only they run of all that the pipelines import. What is
 # not named here counts for every plan.
 STEPS: Mapping[str, tuple[str, ...]] = {
-    "cutting": ("cutout.first_look", "cutout.looks", "cutout.subject", "networks.registry"),
+    "cutting": ("looking.first_look", "looking.looks", "cutout.subject", "networks.registry"),
     "text": ("text",),
     "upscale": ("networks.upscaler",),
     "blur": ("canvas.defocus",),

@@ -5,12 +5,13 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import U8
-from processing.engine.cutout import edges, looks, own_alpha, spill
-from processing.engine.cutout.looks import Seen
+from processing.engine.cutout import edges, own_alpha, spill
 from processing.engine.cutout.own_alpha import shown as shown
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import NothingFound
 from processing.engine.files.decode import Decoded
+from processing.engine.looking import looks
+from processing.engine.looking.looks import Seen
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting
 from processing.engine.rendered import Clock

@@ -1,4 +1,4 @@
-"""The model `auto`: no network of its own, but a choice among two for each photo (cutout.looks)."""
+"""The model `auto`: no network of its own, but a choice among two for each photo (looking.looks)."""
 
 from collections.abc import Iterable
 

@@ -15,7 +15,7 @@ from media_library.models import Image
 from processing.engine.errors import ProviderFailed
 from processing.models import Job, JobState
 from tests.processing.conftest import photo
-from tests.processing.engine.files.png_chunks import cicp, png
+from tests.processing.engine.files.formats.png_chunks import cicp, png
 from tests.stand_ins import Seller
 
 TOOLS = "/api/v1/images/tools/"

@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 
 from processing.engine.files import color_profile, decode
 from tests.chromium import chromium
-from tests.processing.engine.files.png_chunks import (
+from tests.processing.engine.files.formats.png_chunks import (
     Chunk,
     chromaticities,
     cicp,

@@ -10,7 +10,7 @@ import pytest
 from processing.engine.files import decode
 from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render
-from tests.processing.engine.files.png_chunks import cicp, png
+from tests.processing.engine.files.formats.png_chunks import cicp, png
 from tests.processing.engine.pictures import MP50
 from tests.processing.engine.test_render_cutout import RedFinder
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from processing.engine.files import decode
-from tests.processing.engine.files.png_chunks import png
+from tests.processing.engine.files.formats.png_chunks import png
 from tests.processing.engine.pictures import MP50, opened
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB = 0, 1, 2

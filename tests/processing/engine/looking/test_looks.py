@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import F32, U8
-from processing.engine.cutout import looks
 from processing.engine.errors import ModelNotInstalled, OutOfMemory, UnknownModel
 from processing.engine.files import decode
+from processing.engine.looking import looks
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, Box
-from processing.engine.cutout.opinions import Opinion
+from processing.engine.looking.opinions import Opinion
 
 # What may be subject at all: the box must hold a faint sleeve, too.
 _FAINT = 0.2

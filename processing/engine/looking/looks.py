@@ -14,9 +14,9 @@ import numpy as np
 
 from processing.engine import memory
 from processing.engine.arrays import F32, U8, Box
-from processing.engine.cutout import second_look
-from processing.engine.cutout.opinions import Opinion
 from processing.engine.errors import ModelNotInstalled, OutOfMemory
+from processing.engine.looking import second_look
+from processing.engine.looking.opinions import Opinion
 from processing.engine.networks.auto import CLOSER, FIRST, asked
 from processing.engine.networks.registry import Models
 from processing.engine.rendered import Look, Outcome, Reason

@@ -2,10 +2,10 @@
 
 from contextlib import ExitStack
 
-from processing.engine.cutout import looks
-from processing.engine.cutout.looks import Seen
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
+from processing.engine.looking import looks
+from processing.engine.looking.looks import Seen
 from processing.engine.networks.auto import asked
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting

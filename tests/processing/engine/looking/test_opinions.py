@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import F32
-from processing.engine.cutout.opinions import Opinion
+from processing.engine.looking.opinions import Opinion
 
 
 def matte(*boxes: tuple[int, int, int, int, float]) -> F32:

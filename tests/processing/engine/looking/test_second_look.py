@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import F32, Box
-from processing.engine.cutout import second_look
+from processing.engine.looking import second_look
 
 
 def matte(left: int, top: int, right: int, bottom: int, belief: float = 1.0) -> F32:

@@ -1,0 +1,1 @@
+"""Who is asked about a photo, and who is believed."""
