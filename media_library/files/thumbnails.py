@@ -30,6 +30,11 @@ def request(image_ids: Iterable[UUID]) -> None:
             return
 
 
+def key_of(image: Image) -> str:
+    """Where the thumbnail of a new picture goes that was made together with it."""
+    return storage.rendition_key(image.account_id, image.pk, kind="thumbnail", extension=FORMAT)
+
+
 @dramatiq.actor(
     queue_name="previews",
     max_retries=2,

@@ -141,17 +141,29 @@ def _remove_without_rows(images: Sequence[Image]) -> None:
 
 @contextmanager
 def new_result(
-    owner: Image | Project, *, job_id: UUID, data: bytes, facts: ResultFacts
+    owner: Image | Project,
+    *,
+    job_id: UUID,
+    data: bytes,
+    facts: ResultFacts,
+    preview: bytes | None = None,
 ) -> Iterator[Image]:
     """What a job made of a picture, or from nothing for a project: its file is stored, its row is
-    the block's to ``keep``.
+    the block's to ``keep``. Where its thumbnail was made with it (``preview``), nobody is asked for
+    one.
 
-    The file goes if the block raises. Storing it may take a while (S3), so it is done before the
+    The files go if the block raises. Storing it may take a while (S3), so it is done before the
     block begins the transaction in which result and job are written.
     """
     result = _derived(owner, job_id=job_id, data=data, facts=facts)
-    with storage.removed_unless_kept([result.file_key]) as undo:
-        storage.save(result.file_key, data)
+    files = {result.file_key: data}
+    if preview is not None:
+        result.thumbnail_key = thumbnails.key_of(result)
+        result.thumbnail_due_at = None
+        files[result.thumbnail_key] = preview
+    with storage.removed_unless_kept(files) as undo:
+        for key, content in files.items():
+            storage.save(key, content)
         yield result
         undo.pop_all()
 
@@ -266,5 +278,5 @@ def _derived(owner: Image | Project, *, job_id: UUID, data: bytes, facts: Result
 
 def _ask_after_commit(images: Iterable[Image]) -> None:
     # robust: the rows are there by then, so nothing that goes wrong here may remove their files.
-    ids = [image.id for image in images]
+    ids = [image.id for image in images if not image.thumbnail_key]
     transaction.on_commit(partial(thumbnails.request, ids), robust=True)

@@ -30,6 +30,7 @@ def render(
     *,
     watermark: bool = False,
     corrected_original: bool = False,
+    preview_side: int | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> Rendered:
     """Cut the subject out of a picture as the plan says.
@@ -37,6 +38,7 @@ def render(
     - `watermark`: mark the result as one for trying out.
     - `corrected_original`: also return the whole source upright, in sRGB and without metadata,
       where its orientation had to be corrected.
+    - `preview_side`: also return a preview of the result, no larger than that.
     - `max_pixels`: the largest source that will be decoded.
 
     Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, BrokenImage,
@@ -57,6 +59,7 @@ def render(
         # A mask's three channels are one, marked or not.
         pixels = np.ascontiguousarray(rgb[..., 0]) if plan.output == "mask" else rgb
         data = decode.encode(pixels, alpha, format=plan.format)
+        preview = decode.preview(rgb, alpha, max_side=preview_side) if preview_side else None
         corrected, corrected_type = (
             _corrected_original(whole) if corrected_original else (None, None)
         )
@@ -73,6 +76,7 @@ def render(
         uncertainty=found.uncertainty,
         corrected=corrected,
         corrected_media_type=corrected_type,
+        preview=preview,
         timings=clock.seconds,
         tone_curve=photo.tone_curve,
         looks=found.looks,

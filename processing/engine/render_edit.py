@@ -46,7 +46,7 @@ from processing.engine.text.detect import TextFinder
 STUDIO = "studio"
 # How much of a generated backdrop's light falls on the product.
 _TINT = 0.35
-_BLACK = (0, 0, 0)
+_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,15 @@ class _Front:
 
 
 def render_edit(
-    source: bytes, plan: EditPlan, tools: Tools, *, watermark: bool = False
+    source: bytes,
+    plan: EditPlan,
+    tools: Tools,
+    *,
+    watermark: bool = False,
+    preview_side: int | None = None,
 ) -> Rendered:
-    """Do all that the plan says to one picture.
+    """Do all that the plan says to one picture; with a preview of the result no larger than
+    `preview_side`, where that is given and the result is in sRGB.
 
     Raises UnsupportedFormat, TooManyPixels, BrokenImage, UnknownModel, ModelNotInstalled,
     NothingFound (cutting out), PictureTooLarge (upscaling), ProviderFailed, and InvalidPlan for what only the picture shows to
@@ -120,7 +126,12 @@ def render_edit(
         rgb, alpha = stamp(*canvas) if watermark else canvas
         if plan.cutting is None and alpha is not None and alpha.min() == 255:
             alpha = None  # nothing was made transparent of a photo that kept its background
+        if alpha is not None and plan.export.format == "jpg":
+            rgb, alpha = compose.flatten(rgb, alpha, _WHITE), None
         data = encode.write(rgb, alpha, plan.export, source)
+        preview = None
+        if preview_side is not None and plan.export.color_space == "sRGB":
+            preview = decode.preview(rgb, alpha, max_side=preview_side)
     backdrop = behind.backdrop
     return Rendered(
         data=data,
@@ -128,11 +139,12 @@ def render_edit(
         media_type=encode.media_type(plan.export.format),
         width=placement.canvas[0],
         height=placement.canvas[1],
-        has_alpha=alpha is not None and plan.export.format != "jpg",
+        has_alpha=alpha is not None,
         subject_box=box,
         model=found.model,
         provider=found.provider,
         uncertainty=found.uncertainty,
+        preview=preview,
         timings=work.clock.seconds,
         backdrop=backdrop.provider if backdrop else None,
         seed=backdrop.seed if backdrop else None,

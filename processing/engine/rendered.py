@@ -48,6 +48,7 @@ class Rendered:
     - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.
     - `corrected`, `corrected_media_type`: the whole source upright, where the plan asked for it and
       the source needed it; otherwise None.
+    - `preview`: a small WebP of the result, where one was asked for; otherwise None.
     - `timings`: seconds by stage.
     - `backdrop`, `seed`, `not_understood`: who made a generated background ("studio"), from which
       seed, and the words of the prompt that meant nothing to it; otherwise None and empty.
@@ -68,6 +69,7 @@ class Rendered:
     timings: dict[str, float]
     corrected: bytes | None = None
     corrected_media_type: str | None = None
+    preview: bytes | None = None
     backdrop: str | None = None
     seed: int | None = None
     not_understood: tuple[str, ...] = ()

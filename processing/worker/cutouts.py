@@ -27,6 +27,7 @@ def work(job: Job, command: RemoveBackground) -> Rendered:
         runtime.registry(),
         watermark=command.watermark,
         corrected_original=source.orientation != 1 and not source.corrected_key,
+        preview_side=runner.preview_side(job),
         max_pixels=settings.MAX_PIXELS,
     )
 

@@ -35,7 +35,13 @@ BACKGROUND_GENERATION = Operation(
 def work(job: Job, command: Edit) -> Rendered:
     _, data = runner.source_of(job)
     tools = runtime.tools(partial(runner.picture, job))
-    return render_edit(data, command.plan, tools, watermark=command.watermark)
+    return render_edit(
+        data,
+        command.plan,
+        tools,
+        watermark=command.watermark,
+        preview_side=runner.preview_side(job),
+    )
 
 
 def check(command: Edit) -> None:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from config.errors import AppError
-from media_library.files import storage
+from media_library.files import storage, thumbnails
 from media_library.intake import ingest
 from media_library.models import Image
 from media_library.projects import default_project
@@ -67,13 +67,23 @@ def source_of(job: Job) -> tuple[Image, bytes]:
     return source, storage.read(source.file_key)
 
 
+def preview_side(job: Job) -> int | None:
+    """How large a thumbnail to make with the job's result, from pixels that are at hand: a third of
+    the work that its file would be afterwards. None where somebody waits for the result itself."""
+    return None if job.batch_id is None else thumbnails.MAX_SIDE
+
+
 def _keep(job: Job, command: Command, rendered: Rendered) -> None:
     """Store the result and complete the job, or neither."""
     if job.source and rendered.corrected is not None and rendered.corrected_media_type is not None:
         ingest.store_corrected(job.source, rendered.corrected, rendered.corrected_media_type)
     owner = job.source or default_project(job.account)
     new = ingest.new_result(
-        owner, job_id=job.pk, data=rendered.data, facts=_facts(command, rendered)
+        owner,
+        job_id=job.pk,
+        data=rendered.data,
+        facts=_facts(command, rendered),
+        preview=rendered.preview,
     )
     try:
         # The file's block is the outer one: where the commit fails, the file goes.

@@ -228,6 +228,21 @@ def thumbnail(data: bytes, *, max_side: int, max_pixels: int, format: str = "web
     Raises UnsupportedFormat, TooManyPixels, BrokenImage.
     """
     rgb, alpha = reduced(data, max_side=max_side, max_pixels=max_pixels)
+    return _encoded(rgb, alpha, format)
+
+
+def preview(rgb: U8, alpha: U8 | None, *, max_side: int, format: str = "webp") -> bytes:
+    """A small copy of pixels that are at hand, uint8 (h, w, 3) in sRGB and alpha (h, w) or None, as
+    `thumbnail` makes one of a file."""
+    pixels = rgb if alpha is None else cv2.merge([*cv2.split(rgb), alpha])
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    size = arrays.fit_within(*image.size, max_side=max_side)
+    # Several times as fast as what files get, and at such a size nobody sees a difference.
+    small = image.resize(size, Image.Resampling.HAMMING, reducing_gap=1.0)
+    return _encoded(*_split(small), format)
+
+
+def _encoded(rgb: U8, alpha: U8 | None, format: str) -> bytes:
     return encode(rgb, alpha, format=format, quality=82 if format != "png" else None)
 
 

@@ -265,6 +265,24 @@ def test_a_job_has_one_result_and_a_second_leaves_no_file(
     assert stored() == sorted([parent.file_key, first.file_key])
 
 
+def test_a_result_comes_with_its_thumbnail_or_leaves_neither(
+    account: Account, picture: Make, stored: Callable[[], list[str]]
+) -> None:
+    parent = ingest.ingest(account, picture(), name="shoe.jpg")
+    options: dict[str, Any] = {"job_id": parent.id, "data": picture("PNG"), "facts": FACTS}
+    with pytest.raises(ZeroDivisionError), ingest.new_result(parent, **options, preview=b"small"):
+        raise ZeroDivisionError
+    assert stored() == [parent.file_key]
+
+    with ingest.new_result(parent, **options, preview=b"small") as result:
+        ingest.keep(result)
+
+    result.refresh_from_db()
+    assert storage.read(result.thumbnail_key) == b"small"
+    assert result.thumbnail_due_at is None
+    assert stored() == sorted([parent.file_key, result.file_key, result.thumbnail_key])
+
+
 def test_corrected_original_is_kept_once(
     account: Account, picture: Make, stored: Callable[[], list[str]]
 ) -> None:

@@ -68,6 +68,14 @@ class TestBatch:
         assert {Image.objects.get(parent=one).format for one in pictures} == {"jpg"}
         assert owner.used() == 3
 
+    def test_results_have_their_thumbnails_at_once(self, owner: Seller) -> None:
+        status(owner, post(owner, images(owner, 2)))
+        results = Image.objects.filter(kind="derived")
+        assert [(bool(one.thumbnail_key), one.thumbnail_due_at) for one in results] == [
+            (True, None),
+            (True, None),
+        ]
+
     def test_its_events_tell_the_whole_story(self, owner: Seller) -> None:
         post(owner, images(owner, 2))
         told = JobEvent.objects.filter(batch=Batch.objects.get()).values_list("name", "data")

@@ -64,8 +64,30 @@ def test_a_cutout() -> None:
     assert result.subject_box == (32, 16, 64, 48)
     assert (result.model, result.provider, result.uncertainty) == ("red", "rembg/red", 0.0)
     assert (result.corrected, result.corrected_media_type) == (None, None)
+    assert result.preview is None
     assert list(result.timings) == ["decode", "matte", "edge", "compose", "encode"]
     assert min(result.timings.values()) >= 0
+
+
+@pytest.mark.parametrize(
+    ("plan", "middle", "corner"),
+    [
+        (CutoutPlan(), (220, 30, 30, 255), (0, 0, 0, 0)),
+        (CutoutPlan(format="jpg"), (220, 30, 30), (255, 255, 255)),
+        (CutoutPlan(output="mask"), (255, 255, 255), (0, 0, 0)),
+    ],
+)
+def test_a_preview_shows_the_result(
+    plan: CutoutPlan, middle: tuple[int, ...], corner: tuple[int, ...]
+) -> None:
+    result = render(PHOTO, plan, RedFinder(), preview_side=64)
+    assert result.preview is not None
+    image = opened(result.preview)
+    assert (image.format, image.size) == ("WEBP", (64, 32))
+    for place, expected in (((24, 16), middle), ((2, 2), corner)):
+        found = image.getpixel(place)
+        assert isinstance(found, tuple)
+        assert found == pytest.approx(expected, abs=6)
 
 
 @pytest.mark.parametrize(

@@ -344,3 +344,16 @@ def test_what_is_seen_lies_where_the_fractions_say(share: float, haze: int) -> N
     exact = [(317 - 200 * scale) / 2, (211 - 100 * scale) / 2]
     exact += [317 - exact[0], 211 - exact[1]]
     assert np.abs(np.subtract(seen, exact)).max() <= (0.5001 if haze == 0 else 1)
+
+
+def test_a_preview_shows_the_result() -> None:
+    result = render_edit(photo(), plan(export=Export(format="jpg")), tools(), preview_side=40)
+    assert result.preview is not None
+    shown, whole = opened(result.preview), opened(result.data)
+    assert (shown.format, shown.mode, max(shown.size)) == ("WEBP", "RGB", 40)
+    assert shown.getpixel((0, 0)) == pytest.approx(whole.getpixel((0, 0)), abs=6)
+
+
+def test_pixels_of_another_color_space_have_no_preview() -> None:
+    export = Export(color_space="original")
+    assert render_edit(photo(), plan(export=export), tools(), preview_side=40).preview is None

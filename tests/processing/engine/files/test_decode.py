@@ -214,3 +214,23 @@ def test_a_thumbnail_keeps_transparency_and_drops_metadata() -> None:
     thumbnail = opened(decode.thumbnail(data, max_side=10, max_pixels=MP50))
     assert thumbnail.getchannel("A").getextrema() == (0, 0)
     assert dict(thumbnail.getexif()) == {}
+
+
+def test_a_preview_of_pixels_is_the_thumbnail_of_their_file() -> None:
+    across, down = np.meshgrid(np.linspace(0, 255, 400), np.linspace(0, 255, 300))
+    rgb = np.dstack([across, down, 255 - across]).astype(np.uint8)
+    alpha = np.zeros((300, 400), np.uint8)
+    alpha[60:240, 100:300] = 255
+    file = decode.encode(rgb, alpha, format="png")
+    theirs = decode.thumbnail(file, max_side=96, max_pixels=MP50, format="png")
+    ours = decode.preview(rgb, alpha, max_side=96, format="png")
+    # Premultiplied: colors of what is hardly there say nothing.
+    seen, expected = (np.asarray(opened(data).convert("RGBa"), np.int16) for data in (ours, theirs))
+    assert seen.shape == expected.shape == (72, 96, 4)
+    assert np.abs(seen - expected).mean() < 1
+    assert (seen[:10] == 0).all()
+
+
+def test_a_preview_is_never_enlarged_and_opaque_where_its_pixels_are() -> None:
+    preview = opened(decode.preview(np.full((20, 30, 3), 90, np.uint8), None, max_side=64))
+    assert (preview.format, preview.mode, preview.size) == ("WEBP", "RGB", (30, 20))
