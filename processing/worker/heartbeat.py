@@ -29,6 +29,9 @@ _UNTOLD_MS = 1_000  # how long a message goes unnoticed of which nobody told (co
 # long as it lives (config.failures.process_marks), so this is for those of others: it outlasts three words,
 # and any pass of a network that keeps the worker from saying them.
 _SECONDS = 150
+# How long a network that only some pictures need stays loaded after the last of them; looked at with
+# each word, so it may be 50 s more.
+_UNUSED_SECONDS = 60
 
 
 class WorkerHeartbeat(Middleware):
@@ -76,6 +79,8 @@ def _announce(keys: list[str], stopping: threading.Event) -> None:
                 queue_client().set(key, f"{os.getpid()} {_mark()}", ex=_SECONDS)
         except QUEUE_ERRORS:
             log.warning("worker.heartbeat_not_sent")
+        if gone := runtime.let_go(_UNUSED_SECONDS):
+            log.info("worker.networks_let_go", networks=gone, pid=os.getpid())
         if stopping.wait(_SECONDS / 3):
             break
     try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Protocol
 
 from django.conf import settings
 
 from config.errors import invalid
-from processing.engine import versions
+from processing.engine import memory, versions
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropProvider
 from processing.engine.errors import InvalidPlan, ModelNotInstalled, UnknownModel
@@ -24,7 +25,14 @@ from processing.providers.openai import OpenAIImages
 _PROVIDERS = "processing.providers"
 
 
+class Networks(Protocol):
+    """Loads networks when they are needed."""
+
+    def let_go(self, unused_for: float) -> list[str]: ...
+
+
 _one_core = False
+_made: list[Networks] = []  # what this process has of them
 
 
 def use_one_core() -> None:
@@ -40,12 +48,14 @@ def threads() -> int:
 
 @cache
 def registry() -> Registry:
-    return Registry(
+    made = Registry(
         settings.MODELS_DIR,
         threads=threads(),
         providers=settings.ONNX_PROVIDERS,
         runtime=settings.NETWORK_RUNTIME,
     )
+    _made.append(made)
+    return made
 
 
 def models() -> list[ModelInfo]:
@@ -83,19 +93,32 @@ def _version_if_installed(name: str) -> str:
 
 
 def warm(name: str) -> None:
-    """Load what a model asks about every photo. What `auto` asks about few of them is loaded with the
-    first of those, as it takes much memory."""
+    """Load what a model asks about every photo, for good. What `auto` asks about few of them is loaded with
+    the first of those, and let go again, as it takes much memory."""
     registry().warm(auto.asked(name)[0])
+
+
+def let_go(unused_for: float) -> list[str]:
+    """Unload the networks that this process didn't use for so many seconds, but what was warmed, and give
+    their memory back to the system; returns what they are called."""
+    gone = [name for networks in list(_made) for name in networks.let_go(unused_for)]
+    if gone:
+        memory.give_back()
+    return gone
 
 
 @cache
 def text_finder() -> TextFinder:
-    return TextFinder(threads=threads())
+    made = TextFinder(threads=threads())
+    _made.append(made)
+    return made
 
 
 @cache
 def upscaler() -> Upscaler:
-    return Upscaler(settings.MODELS_DIR, threads=threads())
+    made = Upscaler(settings.MODELS_DIR, threads=threads())
+    _made.append(made)
+    return made
 
 
 @cache

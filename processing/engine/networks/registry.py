@@ -1,12 +1,13 @@
 """The models of a process: what there is, what is installed, one session of each.
 
-Loading is lazy and happens once; weights are hashed when they are first loaded. Nothing is ever
-downloaded, converted or tried out here.
+Loading is lazy, and what was loaded stays until `let_go`; weights are hashed when they are loaded. Nothing
+is ever downloaded, converted or tried out here.
 """
 
 import logging
 import os
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,8 @@ class Registry:
         self.providers = tuple(providers)
         self.runtime = runtime
         self._sessions: dict[str, tuple[Choice | None, Matting | _RembgSession]] = {}
+        self._last_used: dict[str, float] = {}  # by time.monotonic, as a look begins and as it ends
+        self._kept: set[str] = set()
         self._lock = threading.Lock()
         cv2.setNumThreads(threads)
 
@@ -161,8 +164,32 @@ class Registry:
         return f"{resolved} {facts.st_size} {facts.st_mtime_ns} {runtimes}"
 
     def warm(self, name: str) -> None:
-        """Load a model and run it once, so that the first picture pays for neither."""
+        """Load a model and run it once, so that the first picture pays for neither, and keep it: `let_go`
+        leaves it alone."""
         self.matte(name, np.zeros((64, 64, 3), np.uint8))
+        self._kept.add(self.resolve(name))
+
+    def let_go(self, unused_for: float) -> list[str]:
+        """Unload the models that weren't used for so many seconds, all but those that were warmed; returns
+        their names. The next picture that needs one loads it again.
+
+        A look that goes on meanwhile ends as if nothing had happened. Waits for nobody: while a model
+        is being loaded, none is let go.
+        """
+        if not self._lock.acquire(blocking=False):
+            return []
+        try:
+            before = time.monotonic() - unused_for
+            unused = [
+                name
+                for name in self._sessions
+                if name not in self._kept and self._last_used[name] <= before
+            ]
+            for name in unused:
+                del self._sessions[name]
+            return unused
+        finally:
+            self._lock.release()
 
     def matte(self, name: str, rgb: U8) -> F32:
         """Ask how much each place belongs to the subject: float32 (n, n), 0 to 1.
@@ -171,7 +198,11 @@ class Registry:
         whatever its proportions; `rgb` is uint8 (h, w, 3). All zeros when nothing was found.
         Raises UnknownModel, ModelNotInstalled.
         """
-        return self._session(self.resolve(name)).matte(rgb)
+        resolved = self.resolve(name)
+        try:
+            return self._session(resolved).matte(rgb)
+        finally:
+            self._last_used[resolved] = time.monotonic()
 
     def _session(self, name: str) -> "Matting | _RembgSession":
         entry = _matting_entry(name)
@@ -184,6 +215,7 @@ class Registry:
                 self._sessions.pop(name, None)
                 session = self._load_by_hand(name) if entry is None else self._load(entry, chosen)
                 self._sessions[name] = (chosen, session)
+            self._last_used[name] = time.monotonic()
             return session
 
     def _choose(self, entry: ModelWeights) -> Choice:

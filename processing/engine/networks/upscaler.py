@@ -7,6 +7,7 @@ is the full network for photos: fifty times the work, and its textures are its o
 """
 
 import threading
+import time
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -53,7 +54,7 @@ _MODES = {
 
 
 class Upscaler:
-    """The networks of a process, loaded when they are first used, one picture at a time.
+    """The networks of a process, loaded when they are used and kept until `let_go`, one picture at a time.
 
     `models_dir` holds the weights, `threads` is how many cores one picture may use; it changes no
     byte of the result.
@@ -63,6 +64,7 @@ class Upscaler:
         self.models_dir = models_dir
         self.threads = threads
         self._networks: dict[str, Any] = {}
+        self._last_used: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def check(self, width: int, height: int, upscale: Upscale) -> None:
@@ -105,6 +107,20 @@ class Upscaler:
             rgb = _bled(rgb, alpha)
         return self._enlarged(rgb, mode), None if alpha is None else _enlarged_alpha(alpha)
 
+    def let_go(self, unused_for: float) -> list[str]:
+        """Unload the networks that weren't used for so many seconds; returns their models' names. Waits for
+        nobody: while a picture is enlarged, none is let go."""
+        if not self._lock.acquire(blocking=False):
+            return []
+        try:
+            before = time.monotonic() - unused_for
+            unused = [name for name in self._networks if self._last_used[name] <= before]
+            for name in unused:
+                del self._networks[name]
+            return unused
+        finally:
+            self._lock.release()
+
     def _enlarged(self, rgb: U8, mode: _Mode) -> U8:
         height, width = rgb.shape[:2]
         large = np.empty((height * SCALE, width * SCALE, 3), np.uint8)
@@ -118,12 +134,14 @@ class Upscaler:
                 # The margin was for looking only: neighbors draw it better.
                 inner = tile[_span(top, bottom, north), _span(left, right, west)]
                 large[_span(top, bottom), _span(left, right)] = _to_u8(inner)
+            self._last_used[mode.model] = time.monotonic()
         return large
 
     def _network(self, mode: _Mode) -> Any:
         """The mode's network; the caller holds the lock."""
         if mode.model not in self._networks:
             self._networks[mode.model] = self._load(mode)
+        self._last_used[mode.model] = time.monotonic()
         return self._networks[mode.model]
 
     def _load(self, mode: _Mode) -> Any:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,14 @@ class Text:
 class TextFinder:
     """Reads text, `threads` cores at a time.
 
-    The networks (three, 32 MB) are loaded at the first picture and stay; nothing is ever
-    downloaded. Safe to share between threads: one picture at a time, others wait.
+    The networks (three, 32 MB) are loaded when a picture needs them and kept until `let_go`; nothing is
+    ever downloaded. Safe to share between threads: one picture at a time, others wait.
     """
 
     def __init__(self, threads: int = 2) -> None:
         self.threads = threads
         self._reader: Any = None
+        self._last_used = 0.0
         self._lock = threading.Lock()
 
     def find(self, rgb: U8, part: Box | None = None) -> list[Text]:
@@ -84,7 +86,10 @@ class TextFinder:
         with self._lock:
             if self._reader is None:
                 self._reader = _load(self.threads)
-            answer = self._reader(copy)
+            try:
+                answer = self._reader(copy)
+            finally:
+                self._last_used = time.monotonic()
         if answer.boxes is None:
             return []
         back = np.array([(right - left) / size[0], (bottom - top) / size[1]], np.float32)
@@ -95,6 +100,19 @@ class TextFinder:
             for quad, words, score in lines
         ]
         return [text for text in texts if _is_text(text, min(width, height))]
+
+    def let_go(self, unused_for: float) -> list[str]:
+        """Unload the networks if they weren't used for so many seconds; returns what is then gone: "rapidocr"
+        or nothing. Waits for nobody: while a picture is read, they stay."""
+        if not self._lock.acquire(blocking=False):
+            return []
+        try:
+            if self._reader is None or self._last_used > time.monotonic() - unused_for:
+                return []
+            self._reader = None
+            return ["rapidocr"]
+        finally:
+            self._lock.release()
 
 
 def _reading_scale(width: int, height: int) -> float:

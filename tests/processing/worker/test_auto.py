@@ -11,6 +11,7 @@ import pytest
 from config.errors import AppError
 from media_library.models import Image
 from processing.commands import Edit, RemoveBackground
+from processing.engine import memory
 from processing.engine.errors import ModelNotInstalled, UnknownModel
 from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.cutout import CutoutPlan, Cutting
@@ -136,6 +137,37 @@ def test_only_what_is_asked_about_every_photo_is_loaded_at_the_start(installed: 
     runtime.warm("auto")
     runtime.warm("high")
     assert registry.warmed == ["fast", "high"]
+
+
+def test_what_every_kind_of_network_lets_go_is_told_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Loaded:
+        def __init__(self, *names: str) -> None:
+            self.names = names
+
+        def let_go(self, unused_for: float) -> list[str]:
+            return list(self.names) if unused_for == 60 else []
+
+    given_back: list[bool] = []
+    monkeypatch.setattr(memory, "give_back", lambda: given_back.append(True))
+    monkeypatch.setattr(runtime, "_made", [Loaded("large"), Loaded(), Loaded("reader")])
+    assert runtime.let_go(5) == []
+    assert given_back == []
+    assert runtime.let_go(60) == ["large", "reader"]
+    assert given_back == [True]
+
+
+def test_a_process_lets_go_of_what_it_has_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    makers = (runtime.registry, runtime.upscaler, runtime.text_finder)
+    monkeypatch.setattr(runtime, "_made", [])
+    for maker in makers:
+        maker.cache_clear()
+    try:
+        assert [maker() for maker in makers] == runtime._made
+    finally:
+        for maker in makers:
+            maker.cache_clear()
 
 
 @pytest.mark.usefixtures("middle_model", "quick_queue")

@@ -106,6 +106,90 @@ def test_a_network_that_is_converted_while_a_process_serves_is_run_by_mnn_from_t
     assert serving.names()[0].runtime == "mnn"
 
 
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have networks stood in for; which files were loaded, in turn."""
+    loaded: list[str] = []
+
+    class Loaded(Network):
+        def __init__(self, path: Path, **_: object) -> None:
+            loaded.append(path.stem)
+
+    monkeypatch.setattr(choice, "of", lambda *_, **__: Choice("mnn", "3.6.1"))
+    monkeypatch.setattr(registry_module, "MnnNetwork", Loaded)
+    return loaded
+
+
+BLACK = np.zeros((8, 8, 3), np.uint8)
+
+
+def test_what_nobody_used_is_let_go_and_loaded_again_when_it_is_needed(
+    loads: list[str], models_dir: Path
+) -> None:
+    serving = Registry(models_dir)
+    serving.warm("fast")
+    assert serving.let_go(0) == []  # what was warmed is kept
+    before = serving.matte("high", BLACK)
+    assert serving.let_go(3600) == []
+    assert loads == ["u2netp", "isnet-general-use"]
+    assert serving.let_go(0) == ["isnet-general-use"]
+    assert serving.let_go(0) == []
+    serving.matte("fast", BLACK)
+    assert np.array_equal(serving.matte("high", BLACK), before)
+    assert loads == ["u2netp", "isnet-general-use", "isnet-general-use"]
+
+
+@pytest.mark.parametrize(("unused_for", "gone"), [(60, []), (59, ["isnet-general-use"])])
+def test_the_time_counts_from_the_end_of_the_last_look(
+    loads: list[str],
+    models_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    unused_for: float,
+    gone: list[str],
+) -> None:
+    clock = iter([100.0, 130.0, 189.5])  # the look begins, ends, and 59.5 s later it is checked
+    monkeypatch.setattr(registry_module.time, "monotonic", lambda: next(clock))
+    serving = Registry(models_dir)
+    serving.matte("high", BLACK)
+    assert serving.let_go(unused_for) == gone
+
+
+def test_a_network_that_is_let_go_during_a_look_finishes_it(
+    loads: list[str], models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving = Registry(models_dir)
+    gone: list[list[str]] = []
+    run = Network.run
+
+    def let_go_meanwhile(self: Network, planes: np.ndarray) -> np.ndarray:
+        gone.append(serving.let_go(0))
+        return run(self, planes)
+
+    monkeypatch.setattr(Network, "run", let_go_meanwhile)
+    for _ in range(2):
+        assert serving.matte("high", BLACK).mean() == 0.5
+    assert gone == [["isnet-general-use"]] * 2
+    assert loads == ["isnet-general-use"] * 2
+
+
+def test_letting_go_does_not_wait_for_a_network_that_is_being_loaded(
+    models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving = Registry(models_dir)
+    gone: list[list[str]] = []
+
+    def load(*_: object, **__: object) -> Network:
+        thread = threading.Thread(target=lambda: gone.append(serving.let_go(0)), daemon=True)
+        thread.start()
+        thread.join(30)
+        return Network()
+
+    monkeypatch.setattr(choice, "of", lambda *_, **__: Choice("mnn", "3.6.1"))
+    monkeypatch.setattr(registry_module, "MnnNetwork", load)
+    serving.matte("fast", BLACK)
+    assert gone == [[]]
+
+
 def test_a_runtime_that_is_asked_for_and_can_not_be_is_refused(
     tmp_path: Path, models_dir: Path
 ) -> None:

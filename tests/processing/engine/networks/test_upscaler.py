@@ -194,3 +194,14 @@ def test_damaged_weights_are_not_loaded(tmp_path: Path, models_dir: Path) -> Non
         file.write(b" ")
     with pytest.raises(ModelNotInstalled, match="SHA-256"):
         Upscaler(tmp_path).upscale(np.zeros((4, 4, 3), np.uint8), None, FAST)
+
+
+def test_a_network_that_nobody_used_is_let_go_and_loaded_again(models_dir: Path) -> None:
+    upscaler, small = Upscaler(models_dir, threads=1), np.full((8, 8, 3), 90, np.uint8)
+    assert upscaler.let_go(0) == []
+    before, _ = upscaler.upscale(small, None, FAST)
+    assert upscaler.let_go(3600) == []
+    assert upscaler.let_go(0) == ["realesr-animevideov3-x4"]
+    assert upscaler.let_go(0) == []
+    assert np.array_equal(upscaler.upscale(small, None, FAST)[0], before)
+    assert upscaler.let_go(0) == ["realesr-animevideov3-x4"]

@@ -121,6 +121,29 @@ def test_what_counts_as_text(
     assert bool(TextFinder().find(np.zeros((800, 800, 3), np.uint8))) is is_text
 
 
+def test_networks_that_nobody_used_are_let_go_and_loaded_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Answer:
+        boxes = None
+
+    loads: list[int] = []
+
+    def load(threads: int) -> Callable[[np.ndarray], type[Answer]]:
+        loads.append(threads)
+        return lambda picture: Answer
+
+    monkeypatch.setattr(detect, "_load", load)
+    reading, picture = TextFinder(threads=3), np.zeros((80, 80, 3), np.uint8)
+    assert reading.let_go(0) == []
+    assert reading.find(picture) == []
+    assert reading.let_go(3600) == []
+    assert reading.let_go(0) == ["rapidocr"]
+    assert reading.let_go(0) == []
+    assert reading.find(picture) == []
+    assert loads == [3, 3]
+
+
 def test_without_weights_nothing_is_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(detect._WEIGHTS, "Rec", "nowhere.onnx")
     with pytest.raises(ModelNotInstalled, match=r"missing at .*nowhere\.onnx"):
