@@ -33,7 +33,7 @@ def post(
 def test_one_job(owner: Seller, image: Image) -> None:
     first = post(owner, image)
     assert post(owner, image) == first
-    assert post(owner, image, model="fast", crop=False) == first  # the same, in other words
+    assert post(owner, image, model="auto", crop=False) == first  # the same, in other words
     Job.objects.update(state=JobState.PROCESSING)
     assert post(owner, image) == first
     assert (Job.objects.count(), owner.used()) == (1, 1)

@@ -29,6 +29,8 @@ ROWS = [
     for path in RELEASES
     for number, row in enumerate(json.loads(path.read_text()), start=1)
 ]
+# Options that came after some of these releases, and what their rows mean: the newer cutout.
+NEWER = {"holes": True}
 BEFORE, AFTER = (
     "The job was submitted to another version of Packshot, and this one doesn't know ",
     ". Submit it again.",
@@ -45,9 +47,20 @@ def fresh(job: Job) -> Job:
     return Job.objects.get(pk=job.pk)
 
 
+def without_newer(words: Any) -> Any:
+    """What is left without the options of NEWER that have the value in which older rows lack them."""
+    if not isinstance(words, dict):
+        return words
+    return {
+        name: without_newer(value)
+        for name, value in words.items()
+        if name not in NEWER or value != NEWER[name]
+    }
+
+
 @pytest.mark.parametrize("row", ROWS)
 def test_what_a_release_has_written_is_read_and_means_the_same(row: dict[str, Any]) -> None:
-    assert commands.words_of(commands.to_row(commands.from_row(row))) == row
+    assert without_newer(commands.words_of(commands.to_row(commands.from_row(row)))) == row
 
 
 def test_rows_say_which_version_their_words_are_of(owner: Seller, submit: Submit) -> None:
