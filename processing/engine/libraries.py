@@ -1,6 +1,7 @@
 """The libraries that decide about pictures, and which versions of them are installed."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 
 # The packages on the Python Package Index that bring a module. Where there are several, any may be
@@ -23,10 +24,20 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
 
 def installed(library: str) -> str:
     """The library as it is installed here: its packages' names and versions."""
-    found = []
-    for package in LIBRARIES[library]:
-        try:
-            found.append(f"{package} {metadata.version(package)}")
-        except metadata.PackageNotFoundError:
-            continue  # another package brings the module, or the work will fail for want of it
+    # One that is missing: another package brings the module, or the work will fail for want of it.
+    found = [
+        f"{package} {version}" for package in LIBRARIES[library] if (version := version_of(package))
+    ]
     return ", ".join((library, *found))
+
+
+@cache
+def version_of(package: str) -> str | None:
+    """The version of a package that was installed when it was first asked for; None where it is missing.
+
+    Asking takes a millisecond or two each time, and a process keeps the code that it has loaded.
+    """
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

@@ -7,13 +7,12 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from processing import engine
-from processing.engine import versions
+from processing.engine import libraries, versions
 from processing.engine.libraries import LIBRARIES
 from processing.engine.plans.edit import (
     Background,
@@ -200,9 +199,9 @@ def test_no_comment_docstring_or_layout_counts_anywhere(
 def test_libraries_count_where_they_are_used(
     monkeypatch: pytest.MonkeyPatch, package: str, affected: set[str]
 ) -> None:
-    before, installed = current(), metadata.version
+    before, installed = current(), libraries.version_of
     monkeypatch.setattr(
-        metadata, "version", lambda name: "99" if name == package else installed(name)
+        libraries, "version_of", lambda name: "99" if name == package else installed(name)
     )
     use(monkeypatch, FOLDER)
     assert renewed(before) == affected

@@ -11,10 +11,10 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from processing.engine import libraries
 from processing.engine.libraries import installed
 from processing.engine.networks import weights
 from processing.engine.networks.weights import ModelWeights
@@ -62,10 +62,7 @@ class Record:
 
 def mnn_version() -> str | None:
     """The version of MNN that is installed, or None; nothing is imported."""
-    try:
-        return metadata.version("MNN")
-    except metadata.PackageNotFoundError:
-        return None
+    return libraries.version_of("MNN")
 
 
 def converted(models_dir: Path, entry: ModelWeights) -> Path:

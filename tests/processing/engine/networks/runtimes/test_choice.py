@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from processing.engine import libraries
 from processing.engine.errors import ModelNotInstalled
 from processing.engine.networks import weights
 from processing.engine.networks.runtimes import choice, records
@@ -30,9 +30,9 @@ def entry() -> ModelWeights:
 @pytest.fixture
 def record(tmp_path: Path, entry: ModelWeights, monkeypatch: pytest.MonkeyPatch) -> Record:
     """A converted network that passed its self-check, under MNN 3.6.1."""
-    installed = metadata.version
+    installed = libraries.version_of
     monkeypatch.setattr(
-        metadata, "version", lambda name: "3.6.1" if name == "MNN" else installed(name)
+        libraries, "version_of", lambda name: "3.6.1" if name == "MNN" else installed(name)
     )
     records.converted(tmp_path, entry).write_bytes(CONTENT)
     digest = hashlib.sha256(CONTENT).hexdigest()
