@@ -19,6 +19,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from config.errors import AppError
 from config.launch import forks
 
 
@@ -37,7 +38,8 @@ def main() -> int:
         rest.join()
         done = done and rest.exitcode == 0
     # It asks for work, which needs all of that.
-    return int(not (done and _told(partial(call_command, "first_start"))))
+    welcome = partial(call_command, "first_start")
+    return int(not (done and _told(check_default_model) and _told(welcome)))
 
 
 def migrate() -> None:
@@ -62,6 +64,16 @@ def _migrations() -> Iterator[tuple[str, str]]:
 def _fetch_and_collect() -> None:
     call_command("fetch_models")
     collect_static()
+
+
+def check_default_model() -> None:
+    """Refuse to start with a model by which no photo could be cut out. Raises CommandError."""
+    from processing.worker import runtime
+
+    try:
+        runtime.check_model(settings.DEFAULT_MODEL)
+    except AppError as error:
+        raise CommandError(f"DEFAULT_MODEL is {settings.DEFAULT_MODEL}: {error}") from error
 
 
 def _told(work: Callable[[], object]) -> bool:

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from config.launch.prepare import collect_static, migrate
+from config.launch.prepare import check_default_model, collect_static, migrate
+from processing.engine.networks.registry import Registry
+from processing.worker import runtime
 
 
 @pytest.fixture
@@ -105,3 +108,33 @@ class TestMigrate:
         MigrationRecorder(connection).record_unapplied(app, name)
         migrate()
         assert commands == ["migrate"]
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        ("best", "There is no model 'best'. Available: fast, u2netp, high, isnet-general-use."),
+        (
+            "high",
+            "The model isnet-general-use is not installed: run `make models NAMES=isnet-general-use`.",
+        ),
+    ],
+)
+def test_a_site_whose_default_model_can_not_be_used_does_not_start(
+    model: str, why: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEFAULT_MODEL = model
+    monkeypatch.setattr(runtime, "registry", lambda: Registry(tmp_path))
+    with pytest.raises(CommandError) as refused:
+        check_default_model()
+    assert str(refused.value) == f"DEFAULT_MODEL is {model}: {why}"
+
+
+@pytest.mark.parametrize("model", ["auto", "fast", "u2netp"])
+def test_a_default_model_needs_no_network_but_the_one_it_asks_always(
+    model: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEFAULT_MODEL = model
+    (tmp_path / "u2netp.onnx").touch()
+    monkeypatch.setattr(runtime, "registry", lambda: Registry(tmp_path))
+    check_default_model()
