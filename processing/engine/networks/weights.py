@@ -126,19 +126,34 @@ def fetch(
     if weights is None:
         known = ", ".join(entry.name for entry in (catalogue() if entries is None else entries))
         raise UnknownModel(f"There is no model '{name}' to download. Available: {known}.")
-    models_dir.mkdir(parents=True, exist_ok=True)
 
     def tell(line: str) -> None:
         report(f"{weights.name}: {line}")
 
     for file in weights.files:
         target = models_dir / file.file
-        with only_one(models_dir / f".{file.file}.lock"):
-            if is_right(target, file):
-                tell(f"already installed, {target}")
-            elif failures := _fetch_from_sources(file, target, tell, client):
-                raise WeightsUnavailable(_by_hand(weights.name, file, target, failures))
+        try:
+            failures = _fetch_file(file, target, tell, client)
+        except OSError as error:
+            failures = [f"{models_dir}: {error.strerror}"]
+        if failures:
+            raise WeightsUnavailable(_by_hand(weights.name, file, target, failures))
     return models_dir / weights.file
+
+
+def _fetch_file(
+    weights: WeightsFile, target: Path, tell: Report, client: httpx.Client | None
+) -> list[str]:
+    """Put a file into place where it isn't yet; otherwise what went wrong with each source. Raises
+    OSError."""
+    # Looked at before it is locked: a folder that nobody may write to has no place for the lock.
+    if not is_right(target, weights):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with only_one(target.with_name(f".{target.name}.lock")):
+            if not is_right(target, weights):
+                return _fetch_from_sources(weights, target, tell, client)
+    tell(f"already installed, {target}")
+    return []
 
 
 def _fetch_from_sources(

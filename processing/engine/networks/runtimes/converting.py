@@ -44,17 +44,28 @@ def prepare(
         )
         return
     try:
-        with weights.only_one(models_dir / f".{entry.name}.mnn.lock"):
-            record = _converted(entry, models_dir, report)
-            record = _checked(record, entry, models_dir, threads)
+        # Before the lock, for which a folder that nobody may write to has no place.
+        record = _done(entry, models_dir)
+        if record is None:
+            with weights.only_one(models_dir / f".{entry.name}.mnn.lock"):
+                record = _converted(entry, models_dir, report)
+                record = _checked(record, entry, models_dir, threads)
     except (_Failed, OSError) as error:
         report(f"{entry.name}: ONNX Runtime runs it: {error}")
         return
+    report(f"{entry.name}: {_verdict(record)}")
+
+
+def _done(entry: ModelWeights, models_dir: Path) -> Record | None:
+    """The record of a network that is converted and was checked on this processor, else None."""
+    record = records.read(models_dir, entry)
+    if record is None or records.problem_of(record, models_dir, entry):
+        return None
+    return record if records.checked_with() in record.checks else None
+
+
+def _verdict(record: Record) -> str:
     found = record.checks[records.checked_with()]
-    report(f"{entry.name}: " + (_verdict(record, found)))
-
-
-def _verdict(record: Record, found: Check) -> str:
     if found.problem:
         return f"ONNX Runtime runs it: {found.problem}"
     return (

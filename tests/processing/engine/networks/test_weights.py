@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
 import subprocess
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +86,34 @@ def test_what_is_here_is_not_fetched_again(tmp_path: Path) -> None:
 def test_a_wrong_file_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "toy.onnx").write_bytes(CONTENT[::-1])
     assert fetch(tmp_path, Server()).read_bytes() == CONTENT
+
+
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No lock can be made: the tests may be run by root, whom a folder's mode doesn't stop."""
+
+    @contextmanager
+    def only_one(path: Path) -> Iterator[None]:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        yield
+
+    monkeypatch.setattr(weights, "only_one", only_one)
+
+
+@pytest.mark.usefixtures("read_only")
+def test_what_is_here_may_lie_in_a_folder_that_is_read_only(tmp_path: Path) -> None:
+    (tmp_path / "toy.onnx").write_bytes(CONTENT)
+    told: list[str] = []
+    weights.fetch("t", tmp_path, entries=[TOY], report=told.append)
+    assert told == [f"toy: already installed, {tmp_path / 'toy.onnx'}"]
+
+
+@pytest.mark.usefixtures("read_only")
+def test_a_folder_that_is_read_only_is_named(tmp_path: Path) -> None:
+    server = Server()
+    with pytest.raises(WeightsUnavailable, match=f"{tmp_path}: Read-only file system"):
+        fetch(tmp_path, server)
+    assert server.ranges == []
 
 
 @pytest.mark.parametrize("have", [1000, len(CONTENT)])

@@ -105,6 +105,21 @@ def test_another_processor_is_checked_without_converting_again(
     assert processes.started == ["converter", "self_check", "self_check"]
 
 
+def test_what_is_done_needs_no_folder_that_can_be_written_to(
+    processes: Processes, prepare: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_one(path: Path) -> None:
+        raise OSError(f"no lock in {path.parent}")
+
+    prepare()
+    monkeypatch.setattr(weights, "only_one", only_one)
+    assert prepare() == [RUNS]
+    monkeypatch.setattr(records, "processor", lambda: "another")
+    [told] = prepare()
+    assert told.startswith("u2netp: ONNX Runtime runs it: no lock in ")
+    assert processes.started == ["converter", "self_check"]
+
+
 @pytest.mark.parametrize("damage", [b"", b"convert", b"CONVERTED"])
 def test_a_damaged_file_is_converted_anew(
     tmp_path: Path, processes: Processes, prepare: Callable[[], list[str]], damage: bytes
