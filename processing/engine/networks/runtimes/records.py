@@ -75,6 +75,8 @@ def read(models_dir: Path, entry: ModelWeights) -> Record | None:
     try:
         facts = json.loads(_path(models_dir, entry).read_bytes())
         checks = {with_what: Check(**check) for with_what, check in facts.pop("checks").items()}
+        for check in checks.values():
+            _ = check.problem  # a TypeError where a number is none
         return Record(**facts, checks=checks)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -112,7 +114,11 @@ def problem_of(record: Record | None, models_dir: Path, entry: ModelWeights) -> 
         return f"its converted file {path} is missing"
     if facts.st_size != record.size:
         return f"its converted file {path} is cut short or another"
-    if _sha256(path, facts.st_mtime_ns, facts.st_ino) != record.sha256:
+    try:
+        found = _sha256(path, facts.st_mtime_ns, facts.st_ino)
+    except OSError as error:
+        return f"its converted file {path} can't be read ({error.strerror})"
+    if found != record.sha256:
         return f"its converted file {path} is damaged (SHA-256 mismatch)"
     return ""
 

@@ -146,6 +146,28 @@ def test_what_is_not_rightly_converted_is_run_by_onnxruntime_and_never_by_mnn(
     assert told in refused.value.message
 
 
+def test_a_file_that_may_not_be_read(tmp_path: Path, entry: ModelWeights, record: Record) -> None:
+    path = records.converted(tmp_path, entry)
+    path.unlink()
+    path.mkdir()  # which root can't read either
+    records.write(tmp_path, entry, replace(record, size=path.stat().st_size))
+    found = choice.of(entry, tmp_path)
+    why = f"its converted file {path} can't be read (Is a directory)"
+    assert (found.runtime, found.why) == ("onnxruntime", f"{why}; {REMEDY}")
+
+
+@pytest.mark.usefixtures("record")
+@pytest.mark.parametrize("number", ["0.0004", "0.3", "0.5"])
+def test_a_record_without_numbers(tmp_path: Path, entry: ModelWeights, number: str) -> None:
+    beside = tmp_path / "u2netp.mnn.json"
+    beside.write_text(beside.read_text().replace(number, '"small"'))
+    found = choice.of(entry, tmp_path)
+    assert (found.runtime, found.why) == (
+        "onnxruntime",
+        f"it is not converted for MNN yet; {REMEDY}",
+    )
+
+
 def test_a_record_that_could_not_be_written_leaves_the_old_one(
     tmp_path: Path, entry: ModelWeights, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
