@@ -33,7 +33,7 @@ JOB: dict[str, Any] = {
         "looks": [
             {
                 "network": "u2netp",
-                "provider": "rembg/u2netp",
+                "provider": "mnn/u2netp",
                 "region": None,
                 "reason": "first",
                 "outcome": "believed",
