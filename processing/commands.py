@@ -59,6 +59,11 @@ class Command(BaseModel):
         """What the name of the result's file ends in."""
         return "edit"
 
+    @property
+    def cut_out_by(self) -> str:
+        """The model that cuts the product out, by name or alias; "" where none does."""
+        return ""
+
     def stored(self) -> dict[str, Any]:
         """The command as a job's row keeps it and `load` reads it."""
         return self.model_dump(mode="json", by_alias=True)
@@ -81,6 +86,10 @@ class RemoveBackground(Command):
     @property
     def label(self) -> str:
         return self.plan.output
+
+    @property
+    def cut_out_by(self) -> str:
+        return self.plan.model
 
     @classmethod
     def load(cls, row: Mapping[str, Any]) -> Self:
@@ -106,6 +115,10 @@ class Edit(Command):
 
     operation: EditOperation = "edit"
     plan: EditPlan
+
+    @property
+    def cut_out_by(self) -> str:
+        return self.plan.cutting.model if self.plan.cutting else ""
 
     def work(self) -> dict[str, Any]:
         kept = self.stored()

@@ -49,11 +49,6 @@ def installed_models() -> list[ModelInfo]:
     return [info for info in runtime.models() if info.installed]
 
 
-def installed_networks() -> list[ModelInfo]:
-    """The models that are networks of their own: `auto` only asks some of them."""
-    return [info for info in installed_models() if info.name != AUTO]
-
-
 def api_name(info: ModelInfo) -> str:
     """What people write in the API too: the same work gets the same command."""
     return info.aliases[0] if info.aliases else info.name

@@ -20,8 +20,10 @@ from media_library.models import Image, ImageKind
 from media_library.selectors import images_of
 from processing import commands
 from processing.engine.errors import NothingFound
+from processing.engine.networks import auto
+from processing.engine.networks.registry import ModelInfo
 from processing.models import OPEN_STATES, Job, JobState
-from processing.worker import kinds
+from processing.worker import kinds, runtime
 
 HISTORY_LENGTH = 50
 # What browsers show by themselves, turned the right way up; other originals need a rendition.
@@ -82,6 +84,8 @@ class Entry:
 
     job: Job
     options: str
+    # Whether a network is installed that its model didn't ask, and may find what that one didn't.
+    has_other_models: bool
 
     @property
     def operation(self) -> Operation:
@@ -148,10 +152,8 @@ def history(image: Image) -> list[Entry]:
     """The picture's jobs, newest first, less those whose result was deleted."""
     deleted = Q(result__isnull=False, result__deleted_at__isnull=False)
     jobs = Job.objects.filter(source=image).exclude(deleted).select_related("result")
-    return [
-        Entry(job, options=_options_of(job))
-        for job in jobs.order_by("-created_at", "-id")[:HISTORY_LENGTH]
-    ]
+    networks = [info for info in runtime.models() if info.installed and info.name != auto.AUTO]
+    return [_entry(job, networks) for job in jobs.order_by("-created_at", "-id")[:HISTORY_LENGTH]]
 
 
 def results_of(image: Image) -> QuerySet[Image]:
@@ -171,11 +173,13 @@ def viewable_url(image: Image) -> str:
     return content_url(image, "thumbnail") if image.thumbnail_key else ""
 
 
-def _options_of(job: Job) -> str:
-    """What was asked for, in words; nothing of a job that an older release left and that can't be
-    read any more, so that its result can still be shown."""
+def _entry(job: Job, networks: Iterable[ModelInfo]) -> Entry:
+    """The job with what was asked for, in words; with nothing of it where an older release left the job
+    and it can't be read any more, so that its result can still be shown."""
     try:
         command = commands.from_row(job.command)
     except AppError:
-        return ""
-    return kinds.of(command).describe(command)
+        return Entry(job, options="", has_other_models=False)
+    asked = {*auto.asked(command.cut_out_by)}
+    others = any(asked.isdisjoint((info.name, *info.aliases)) for info in networks)
+    return Entry(job, options=kinds.of(command).describe(command), has_other_models=others)

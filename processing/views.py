@@ -24,7 +24,7 @@ from media_library.models import Image
 from media_library.selectors import image_for
 from media_library.services import delete_image
 from processing import selectors
-from processing.forms import CutoutForm, installed_networks
+from processing.forms import CutoutForm
 from processing.models import Job
 from processing.services import jobs
 from processing.services.page_uploads import accept_uploads
@@ -217,7 +217,6 @@ def _picture_context(
         "is_open": any(entry.is_open or entry.preview_is_due for entry in entries),
         "is_working": any(entry.is_open for entry in entries),
         "form": form,
-        "has_other_models": len(installed_networks()) > 1,
     }
 
 

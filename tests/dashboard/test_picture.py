@@ -216,24 +216,31 @@ def test_a_failed_job_shows_why_and_runs_again(seller: Person) -> None:
     assert states() == ["pending"]
 
 
-@pytest.mark.parametrize("large_is_here", [False, True])
+@pytest.mark.parametrize(
+    ("model", "large_is_here", "offered"),
+    [("fast", False, False), ("fast", True, True), ("auto", False, False), ("auto", True, False)],
+)
 def test_a_picture_without_a_product_says_so_and_offers_what_helps(
-    seller: Person, large_is_here: bool, monkeypatch: pytest.MonkeyPatch
+    seller: Person,
+    model: str,
+    large_is_here: bool,
+    offered: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Another model may find one; the same again would not."""
+    """Another model may find one; the same again would not, nor one of those that `auto` asked."""
     models = [
         replace(info, installed=large_is_here or info.installed) for info in TwoModels().names()
     ]
     monkeypatch.setattr(TwoModels, "names", lambda self: models)
     image = seller.image()
-    job = seller.job(image)
+    job = seller.job(image, model=model)
     fail(job, NothingFound().message, code="NOTHING_FOUND")
     page = page_of(seller, image)
     assert "Background removal · No product found" in page
     assert "or stands out from its background." in page
     assert "Nothing was charged." in page
     assert f"/jobs/{job.public_id}/retry/" not in page
-    assert ('href="#options">Try another model</a>' in page) is large_is_here
+    assert ('href="#options">Try another model</a>' in page) is offered
     assert "No product found</span>" in seller.client.get("/library/").content.decode()
 
 
