@@ -73,7 +73,13 @@ def check_model(name: str) -> None:
     network. Raises AppError VALIDATION_ERROR."""
     try:
         registry().check(auto.asked(name)[0])
-    except (UnknownModel, ModelNotInstalled) as error:
+    except UnknownModel as error:
+        usable = [
+            word for info in models() if info.installed for word in (*info.aliases, info.name)
+        ]
+        message = f"There is no model '{name}'. Available: {', '.join(usable)}."
+        raise invalid("model", message) from error
+    except ModelNotInstalled as error:
         raise invalid("model", str(error)) from error
 
 

@@ -272,7 +272,7 @@ class Registry:
         how = (
             f"run `make models NAMES={name}`"
             if entry
-            else f"place its weights at {path} (see rembg's releases)"
+            else f"place {path.name}, from rembg's releases, in the folder of the models"
         )
         raise ModelNotInstalled(f"The model {name} is not installed: {how}.")
 

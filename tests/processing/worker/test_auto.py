@@ -90,6 +90,15 @@ def test_models_begin_with_auto(
     assert [info.name for info in networks] == ["small", "large"]
 
 
+def test_a_model_that_nobody_knows_is_refused_with_those_that_can_be_used(installed: Use) -> None:
+    installed("fast")
+    with pytest.raises(AppError) as refused:
+        runtime.check_model("octarine")
+    assert refused.value.fields == {
+        "model": ["There is no model 'octarine'. Available: auto, fast, small."]
+    }
+
+
 def test_auto_needs_its_first_network_only(installed: Use) -> None:
     installed("fast")
     runtime.check_model("auto")

@@ -232,7 +232,12 @@ def test_weights_placed_by_hand_have_their_file_s_version(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("high", "make models NAMES=isnet"), ("silueta", "place")]
+    ("name", "hint"),
+    [
+        ("high", "run `make models NAMES=isnet-general-use`.$"),
+        # Customers read this, too: it tells no path.
+        ("silueta", "place silueta.onnx, from rembg's releases, in the folder of the models.$"),
+    ],
 )
 def test_a_missing_model_says_what_to_do(tmp_path: Path, name: str, hint: str) -> None:
     for ask in (Registry(tmp_path).check, Registry(tmp_path).warm):
