@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from processing.engine.arrays import F32, U8, Box, picked, put
+from processing.engine.canvas.compose import places_of
 from processing.engine.cutout import foreground, matting
 
 I32 = npt.NDArray[np.int32]
@@ -67,11 +68,10 @@ def _fill(
 ) -> None:  # fmt: skip
     """Write alpha and freed colors into a strip that begins at row `start` of its region."""
     size, findings = whole
-    places = cv2.findNonZero(doubt)
+    places = places_of(doubt)
     if places is None:
         return
-    # (n, 1, 2) in OpenCV 4, (n, 2) in 5
-    xs, ys = np.asarray(places, dtype=np.int32).reshape(-1, 2).T
+    ys, xs = places
     seen = picked(colors, (ys, xs)).astype(np.float32) * np.float32(1 / 255)
     fitted = matting.apply(_sample(findings.model, xs, ys + start, size), seen)
     fitted = unveiled(fitted, findings.veil)
