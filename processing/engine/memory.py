@@ -61,10 +61,11 @@ def shortage_told() -> Iterator[None]:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """List what a failed allocation may be raised as. ONNX Runtime's kind only where it is loaded:
+    """List what a failed allocation may be raised as. ONNX Runtime's kinds only where it is loaded:
     web processes never run a network, and importing it would cost each of them 18 MB."""
     loaded = sys.modules.get("onnxruntime.capi.onnxruntime_pybind11_state")
-    return (MemoryError, cv2.error, *((loaded.RuntimeException,) if loaded else ()))
+    by_onnxruntime = (loaded.RuntimeException, loaded.Fail) if loaded else ()
+    return (MemoryError, cv2.error, *by_onnxruntime)
 
 
 def _is_shortage(error: Exception) -> bool:

@@ -196,13 +196,21 @@ class Registry:
 
         The square grid of the network (320 for u2netp, 768 for IS-Net) covers the whole picture,
         whatever its proportions; `rgb` is uint8 (h, w, 3). All zeros when nothing was found.
-        Raises UnknownModel, ModelNotInstalled.
+        A model whose pass fails is let go unless it was warmed. Raises UnknownModel, ModelNotInstalled, and
+        what its runtime does where there is not enough memory (memory.shortage_told).
         """
         resolved = self.resolve(name)
+        is_done = False
         try:
-            return self._session(resolved).matte(rgb)
+            matte = self._session(resolved).matte(rgb)
+            is_done = True
+            return matte
         finally:
-            self._last_used[resolved] = time.monotonic()
+            with self._lock:
+                self._last_used[resolved] = time.monotonic()
+                # Where a pass met the limit of memory, what the model holds is what others need.
+                if not is_done and resolved not in self._kept:
+                    self._sessions.pop(resolved, None)
 
     def _session(self, name: str) -> "Matting | _RembgSession":
         entry = _matting_entry(name)

@@ -7,8 +7,10 @@ import resource
 from pathlib import Path
 
 import pytest
+from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime
 
 from processing.engine import memory
+from processing.engine.errors import OutOfMemory
 
 BLOCK, BLOCKS = 64 << 10, 1000
 
@@ -28,3 +30,11 @@ def test_freed_memory_is_given_back() -> None:
     memory.give_back()
     assert resident() < before - BLOCK * BLOCKS // 2
     assert last == b"x" * BLOCK
+
+
+@pytest.mark.parametrize("kind", [onnxruntime.RuntimeException, onnxruntime.Fail])
+def test_whatever_onnx_runtime_calls_a_failed_allocation_it_is_one(kind: type[Exception]) -> None:
+    with pytest.raises(OutOfMemory, match="not enough memory"), memory.shortage_told():
+        raise kind("[ONNXRuntimeError] : Failed to allocate memory for requested buffer of size 9")
+    with pytest.raises(kind, match="unknown"), memory.shortage_told():
+        raise kind("[ONNXRuntimeError] : unknown operator")

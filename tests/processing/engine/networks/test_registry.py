@@ -172,6 +172,26 @@ def test_a_network_that_is_let_go_during_a_look_finishes_it(
     assert loads == ["isnet-general-use"] * 2
 
 
+def test_what_found_not_enough_memory_for_a_pass_keeps_none_of_it(
+    loads: list[str], models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving = Registry(models_dir)
+    serving.warm("fast")
+    run = Network.run
+
+    def fail(self: Network, planes: np.ndarray) -> np.ndarray:
+        raise MemoryError
+
+    monkeypatch.setattr(Network, "run", fail)
+    for name in ("high", "fast"):
+        with pytest.raises(MemoryError):
+            serving.matte(name, BLACK)
+    monkeypatch.setattr(Network, "run", run)
+    for name in ("high", "fast"):
+        serving.matte(name, BLACK)
+    assert loads == ["u2netp", "isnet-general-use", "isnet-general-use"]
+
+
 def test_letting_go_does_not_wait_for_a_network_that_is_being_loaded(
     models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
