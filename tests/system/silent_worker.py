@@ -1,4 +1,4 @@
-"""A worker whose network holds Python's lock for a whole forward pass, as MNN's do.
+"""A worker whose network holds Python's lock for a whole forward pass, as MNN's modules do.
 
 `PASSES` in the environment says how many seconds it takes for which photo, by their SHA-256: `e3b0…=7`.
 """

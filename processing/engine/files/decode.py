@@ -137,7 +137,8 @@ def coming(data: bytes, *, max_pixels: int, side: int, convert: bool = True) -> 
     with ThreadPoolExecutor(1, thread_name_prefix="decoding") as pool:
         future = pool.submit(whole, is_proved=True, at_start=is_under_way.set)
         future.add_done_callback(lambda _: is_under_way.set())
-        # A decoder runs without Python's lock, but has to get there before anybody else holds it for long.
+        # A decoder runs without Python's lock, but has to get there before the caller loads a network, say,
+        # which holds it for a while.
         is_under_way.wait()
         yield Coming(small, future.result)
 
