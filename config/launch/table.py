@@ -179,5 +179,5 @@ def _process(
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
     if not text.isdecimal():
-        raise StartError(f"{name}={text} is not a whole number.")
+        raise StartError(f"{name}={text} can't be read; it takes a whole number of at least 0.")
     return int(text)

@@ -458,8 +458,15 @@ def test_impossible_hosts_and_ports_are_refused() -> None:
         check_port("127.0.0.1", 70000)
     with pytest.raises(StartError, match=r"^HOST=nowhere\.invalid is not an address"):
         check_port("nowhere.invalid", 8000)
-    with pytest.raises(StartError, match=r"^PORT=web is not a whole number\.$"):
-        Site.from_env({"PORT": "web"}, ROOT)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("PORT", "web"), ("WORKER_IDLE_SECONDS", "-1"), ("BATCH_WORKERS", "1.5")]
+)
+def test_numbers_of_the_launcher_that_can_t_be_read_are_refused(name: str, text: str) -> None:
+    message = f"^{name}={text} can't be read; it takes a whole number of at least 0.$"
+    with pytest.raises(StartError, match=message):
+        Site.from_env({name: text}, ROOT)
 
 
 @pytest.mark.parametrize("is_deep", [False, True], ids=["socket", "loopback"])
