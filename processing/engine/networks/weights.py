@@ -191,8 +191,11 @@ def _by_hand(name: str, weights: WeightsFile, target: Path, failures: list[str])
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
-    """Wait until no other process holds the lock file, and hold it."""
+def only_one(path: Path) -> Iterator[int]:
+    """Wait until no other process holds the lock file, and hold it.
+
+    Yields the descriptor that holds it: a process that inherits it holds the lock, too.
+    """
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle.fileno()

@@ -47,9 +47,9 @@ def prepare(
         # Before the lock, for which a folder that nobody may write to has no place.
         record = _done(entry, models_dir)
         if record is None:
-            with weights.only_one(models_dir / f".{entry.name}.mnn.lock"):
-                record = _converted(entry, models_dir, report)
-                record = _checked(record, entry, models_dir, threads)
+            with weights.only_one(models_dir / f".{entry.name}.mnn.lock") as lock:
+                record = _converted(entry, models_dir, lock, report)
+                record = _checked(record, entry, models_dir, lock, threads)
     except (_Failed, OSError) as error:
         report(f"{entry.name}: ONNX Runtime runs it: {error}")
         return
@@ -74,7 +74,7 @@ def _verdict(record: Record) -> str:
     )
 
 
-def _converted(entry: ModelWeights, models_dir: Path, report: Report) -> Record:
+def _converted(entry: ModelWeights, models_dir: Path, lock: int, report: Report) -> Record:
     record = records.read(models_dir, entry)
     problem = records.problem_of(record, models_dir, entry)
     if record is not None and not problem:
@@ -84,7 +84,7 @@ def _converted(entry: ModelWeights, models_dir: Path, report: Report) -> Record:
     target = records.converted(models_dir, entry)
     part = target.with_name(f"{target.name}.part")
     try:
-        _run("converter", entry.name, str(models_dir / entry.file), str(part))
+        _run(lock, "converter", entry.name, str(models_dir / entry.file), str(part))
         record = Record(
             entry.version, str(records.mnn_version()), weights.sha256_of(part), part.stat().st_size
         )
@@ -97,14 +97,15 @@ def _converted(entry: ModelWeights, models_dir: Path, report: Report) -> Record:
     return record
 
 
-def _checked(record: Record, entry: ModelWeights, models_dir: Path, threads: int) -> Record:
+def _checked(
+    record: Record, entry: ModelWeights, models_dir: Path, lock: int, threads: int
+) -> Record:
     if records.checked_with() in record.checks:
         return record
     converted = records.converted(models_dir, entry)
     try:
-        told = _run(
-            "self_check", entry.name, str(models_dir / entry.file), str(converted), str(threads)
-        )
+        files = (str(models_dir / entry.file), str(converted))
+        told = _run(lock, "self_check", entry.name, *files, str(threads))
         found = Check(**json.loads(told.splitlines()[-1]))
     except _Broke as error:
         found = Check(failed=str(error))
@@ -117,12 +118,16 @@ class _Broke(_Failed):
     """The process ended by itself, as it would again."""
 
 
-def _run(module: str, *arguments: str) -> str:
-    """Run a module beside this one; returns what it printed. Raises _Failed, _Broke."""
+def _run(lock: int, module: str, *arguments: str) -> str:
+    """Run a module beside this one; returns what it printed. Raises _Failed, _Broke.
+
+    It holds the lock, too: where this process is killed, the next one waits until it has ended, as
+    both would write the same files.
+    """
     command = [sys.executable, "-m", f"{_PACKAGE}.{module}", *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            command, cwd=_ROOT, capture_output=True, text=True, timeout=_TIMEOUT
+            command, cwd=_ROOT, capture_output=True, text=True, timeout=_TIMEOUT, pass_fds=(lock,)
         )
     except subprocess.TimeoutExpired as error:
         raise _Failed(f"{module} did not finish in {_TIMEOUT // 60} minutes") from error

@@ -93,9 +93,9 @@ def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """No lock can be made: the tests may be run by root, whom a folder's mode doesn't stop."""
 
     @contextmanager
-    def only_one(path: Path) -> Iterator[None]:
+    def only_one(path: Path) -> Iterator[int]:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
-        yield
+        yield 0
 
     monkeypatch.setattr(weights, "only_one", only_one)
 

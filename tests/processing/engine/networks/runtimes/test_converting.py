@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -198,6 +200,28 @@ def test_two_at_once_convert_once(processes: Processes, prepare: Callable[[], li
         thread.join()
     assert processes.started == ["converter", "self_check"]
     assert sorted(told, key=len) == [[RUNS], [RUNS], [CONVERTS, RUNS]]
+
+
+def test_a_converter_that_outlives_who_started_it_keeps_others_waiting(
+    tmp_path: Path,
+    processes: Processes,
+    prepare: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inherited: list[int] = []
+
+    def killed(command: list[str], *, pass_fds: tuple[int, ...], **_: object) -> None:
+        inherited.extend(map(os.dup, pass_fds))  # as a child has them
+        raise OSError("killed")
+
+    monkeypatch.setattr(subprocess, "run", killed)
+    prepare()
+    with (tmp_path / ".u2netp.mnn.lock").open() as lock:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for descriptor in inherited:
+            os.close(descriptor)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @pytest.mark.skipif(records.mnn_version() is None, reason="MNN has no wheel for this Python")
