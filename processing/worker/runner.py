@@ -68,8 +68,8 @@ def source_of(job: Job) -> tuple[Image, bytes]:
 
 
 def preview_side(job: Job) -> int | None:
-    """How large a thumbnail to make with the job's result, from pixels that are at hand: a third of
-    the work that its file would be afterwards. None where somebody waits for the result itself."""
+    """How large a thumbnail to make with the job's result, from pixels that are at hand: a quarter
+    of the work that its file would be afterwards. None where somebody waits for the result itself."""
     return None if job.batch_id is None else thumbnails.MAX_SIDE
 
 

@@ -235,12 +235,27 @@ def thumbnail(data: bytes, *, max_side: int, max_pixels: int, format: str = "web
 def preview(rgb: U8, alpha: U8 | None, *, max_side: int, format: str = "webp") -> bytes:
     """A small copy of pixels that are at hand, uint8 (h, w, 3) in sRGB and alpha (h, w) or None, as
     `thumbnail` makes one of a file."""
-    pixels = rgb if alpha is None else cv2.merge([*cv2.split(rgb), alpha])
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    size = arrays.fit_within(*image.size, max_side=max_side)
-    # Several times as fast as what files get, and at such a size nobody sees a difference.
-    small = image.resize(size, Image.Resampling.HAMMING, reducing_gap=1.0)
-    return _encoded(*_split(small), format)
+    height, width = rgb.shape[:2]
+    size = arrays.fit_within(width, height, max_side=max_side)
+    # First by a whole number, which averages quickly and leaves less than a factor of two; the rows
+    # and columns that don't go into it are left out.
+    step = min(width // size[0], height // size[1])
+    even = (width // step, height // step)
+    whole = np.s_[: even[1] * step, : even[0] * step]
+    pixels = rgb[whole] if alpha is None else _premultiplied(rgb[whole], alpha[whole])
+    small = cv2.resize(pixels, even, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
+    if alpha is None:
+        return _encoded(np.asarray(small, dtype=np.uint8), None, format)
+    image = Image.frombuffer("RGBa", size, np.ascontiguousarray(small), "raw", "RGBa", 0, 1)
+    return _encoded(*_split(image.convert("RGBA")), format)
+
+
+def _premultiplied(rgb: U8, alpha: U8) -> U8:
+    colors = cv2.multiply(rgb, cv2.merge([alpha, alpha, alpha]), scale=1 / 255)
+    pixels = cv2.cvtColor(colors, cv2.COLOR_RGB2RGBA)
+    cv2.insertChannel(alpha, pixels, 3)
+    return np.asarray(pixels, dtype=np.uint8)
 
 
 def _encoded(rgb: U8, alpha: U8 | None, format: str) -> bytes:
