@@ -28,8 +28,8 @@ class Site:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], base: Path) -> Site:
-        """Raises StartError for a value that can't be read."""
-        return cls(
+        """Raises StartError for values that can't be read, or with which nobody would do the work."""
+        site = cls(
             var=(base / env.get("VAR_DIR", "var")).resolve(),
             host=env.get("HOST", "127.0.0.1"),
             port=_whole(env, "PORT", 8000),
@@ -38,6 +38,11 @@ class Site:
             worker_idle_seconds=_whole(env, "WORKER_IDLE_SECONDS", 60),
             redis_url=env.get("REDIS_URL", ""),
         )
+        if not (site.image_workers or site.redis_url):
+            raise StartError(
+                "IMAGE_WORKERS=0 needs a REDIS_URL, through which workers of other machines get the work."
+            )
+        return site
 
     @property
     def address(self) -> str:

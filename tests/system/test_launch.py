@@ -469,6 +469,13 @@ def test_numbers_of_the_launcher_that_can_t_be_read_are_refused(name: str, text:
         Site.from_env({name: text}, ROOT)
 
 
+def test_a_site_without_workers_needs_a_queue_that_others_can_reach() -> None:
+    with pytest.raises(StartError, match=r"^IMAGE_WORKERS=0 needs a REDIS_URL"):
+        Site.from_env({"IMAGE_WORKERS": "0"}, ROOT)
+    outside = {"IMAGE_WORKERS": "0", "REDIS_URL": "redis://queue.example:6379"}
+    assert Site.from_env(outside, ROOT).image_workers == 0
+
+
 @pytest.mark.parametrize("is_deep", [False, True], ids=["socket", "loopback"])
 def test_the_embedded_queue_keeps_what_it_holds(tmp_path: Path, is_deep: bool) -> None:
     var = tmp_path / ("d" * 100 if is_deep else "v")
