@@ -72,7 +72,9 @@ def _fetch(name: str) -> None:
 
     entry = weights.find(name)
     if entry is None:
-        _say(f"FETCH_MODELS names {name}, which is no model. `manage.py fetch_models --list` does.")
+        _say(
+            f"FETCH_MODELS names {name}, which is no network; `manage.py fetch_models --list` names them."
+        )
         return
     if not weights.all_right(settings.MODELS_DIR, entry):
         site = Site.from_env(os.environ, settings.BASE_DIR)

@@ -57,7 +57,7 @@ def test_those_that_are_named(
     settings.FETCH_MODELS = ["high", "nonsense", "upscale_slow"]
     assert told(capsys) == [
         "high: ready",
-        "FETCH_MODELS names nonsense, which is no model. `manage.py fetch_models --list` does.",
+        "FETCH_MODELS names nonsense, which is no network; `manage.py fetch_models --list` names them.",
         "upscale_slow: ready",
     ]
     assert fetched == ["high", "upscale_slow"]
