@@ -113,7 +113,7 @@ class TestMigrate:
 @pytest.mark.parametrize(
     ("model", "why"),
     [
-        ("best", "There is no model 'best'. Available: fast, u2netp, high, isnet-general-use."),
+        ("best", "There is no model 'best'. Available: auto, fast, u2netp."),
         (
             "high",
             "The model isnet-general-use is not installed: run `make models NAMES=isnet-general-use`.",
@@ -124,6 +124,7 @@ def test_a_site_whose_default_model_can_not_be_used_does_not_start(
     model: str, why: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DEFAULT_MODEL = model
+    (tmp_path / "u2netp.onnx").touch()
     monkeypatch.setattr(runtime, "registry", lambda: Registry(tmp_path))
     with pytest.raises(CommandError) as refused:
         check_default_model()
