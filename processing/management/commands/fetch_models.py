@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from processing.engine.errors import EngineError
-from processing.engine.networks import weights
+from processing.engine.networks import auto, weights
 from processing.engine.networks.runtimes import choice, converting
 from processing.engine.networks.weights import ModelWeights
 
@@ -47,10 +47,14 @@ class Command(BaseCommand):
         self._convert(options["names"], models_dir)
 
     def _convert(self, names: list[str], models_dir: Path) -> None:
-        """Make the named networks, or all that are installed, ready for MNN where it may run them."""
+        """Make the named networks, or those without which no site opens, ready for MNN where it may
+        run them."""
         if not choice.may_be_mnn(settings.NETWORK_RUNTIME, settings.ONNX_PROVIDERS):
             return
-        wanted = [weights.find(name) for name in names] or weights.catalogue()
+        first = weights.find(auto.asked(settings.DEFAULT_MODEL)[0])
+        wanted = [weights.find(name) for name in names] or [
+            entry for entry in weights.catalogue() if entry.default or entry == first
+        ]
         for entry in wanted:
             if entry and entry.task == "matting" and (models_dir / entry.file).is_file():
                 converting.prepare(

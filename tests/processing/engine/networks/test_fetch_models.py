@@ -34,12 +34,14 @@ def test_names_and_folder(tmp_path: Path, fetched: list[tuple[str, Path]]) -> No
 
 @pytest.mark.usefixtures("fetched")
 @pytest.mark.parametrize(
-    ("names", "wish", "prepared"),
+    ("names", "wish", "default", "prepared"),
     [
-        ([], "auto", ["u2netp", "isnet-general-use"]),
-        (["high"], "auto", ["isnet-general-use"]),
-        (["high", "upscale"], "mnn", ["isnet-general-use"]),
-        (["high"], "onnxruntime", []),
+        # A site must not open later for a network that it can do without.
+        ([], "auto", "auto", ["u2netp"]),
+        ([], "auto", "high", ["u2netp", "isnet-general-use"]),
+        (["high"], "auto", "auto", ["isnet-general-use"]),
+        (["high", "upscale"], "mnn", "auto", ["isnet-general-use"]),
+        (["high"], "onnxruntime", "auto", []),
     ],
 )
 def test_what_cuts_out_is_made_ready_for_mnn(
@@ -48,11 +50,12 @@ def test_what_cuts_out_is_made_ready_for_mnn(
     monkeypatch: pytest.MonkeyPatch,
     names: list[str],
     wish: str,
+    default: str,
     prepared: list[str],
 ) -> None:
     for entry in weights.catalogue():
         (tmp_path / entry.file).touch()
-    settings.NETWORK_RUNTIME, settings.MODEL_THREADS = wish, 3
+    settings.NETWORK_RUNTIME, settings.DEFAULT_MODEL, settings.MODEL_THREADS = wish, default, 3
     calls: list[tuple[str, Path, int]] = []
     monkeypatch.setattr(
         converting,
