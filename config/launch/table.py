@@ -38,10 +38,12 @@ class Site:
             worker_idle_seconds=_whole(env, "WORKER_IDLE_SECONDS", 60),
             redis_url=env.get("REDIS_URL", ""),
         )
-        if not (site.image_workers or site.redis_url):
-            raise StartError(
-                "IMAGE_WORKERS=0 needs a REDIS_URL, through which workers of other machines get the work."
-            )
+        workers = {"IMAGE_WORKERS": site.image_workers, "BATCH_WORKERS": site.batch_workers}
+        for name, number in workers.items():
+            if not (number or site.redis_url):
+                raise StartError(
+                    f"{name}=0 needs a REDIS_URL, through which workers of other machines get the work."
+                )
         return site
 
     @property

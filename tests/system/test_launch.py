@@ -469,11 +469,12 @@ def test_numbers_of_the_launcher_that_can_t_be_read_are_refused(name: str, text:
         Site.from_env({name: text}, ROOT)
 
 
-def test_a_site_without_workers_needs_a_queue_that_others_can_reach() -> None:
-    with pytest.raises(StartError, match=r"^IMAGE_WORKERS=0 needs a REDIS_URL"):
-        Site.from_env({"IMAGE_WORKERS": "0"}, ROOT)
-    outside = {"IMAGE_WORKERS": "0", "REDIS_URL": "redis://queue.example:6379"}
-    assert Site.from_env(outside, ROOT).image_workers == 0
+@pytest.mark.parametrize("name", ["IMAGE_WORKERS", "BATCH_WORKERS"])
+def test_a_site_without_workers_needs_a_queue_that_others_can_reach(name: str) -> None:
+    with pytest.raises(StartError, match=rf"^{name}=0 needs a REDIS_URL"):
+        Site.from_env({name: "0"}, ROOT)
+    outside = {name: "0", "REDIS_URL": "redis://queue.example:6379"}
+    assert getattr(Site.from_env(outside, ROOT), name.lower()) == 0
 
 
 @pytest.mark.parametrize("is_deep", [False, True], ids=["socket", "loopback"])
