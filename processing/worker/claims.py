@@ -1,6 +1,6 @@
 """The jobs that this machine's workers have at work, known without asking the workers.
 
-A library may hold Python's global lock, as MNN does while it loads a network (half a second for IS-Net), and
+A library may hold Python's global lock, as MNN does while it loads a network (two seconds for IS-Net), and
 its modules, which the engine doesn't use, for a whole forward pass: for as long no thread of the worker can
 say that it lives. So a worker writes its claims beside its mark (config.failures.process_marks), once as
 it begins, and the clock of its machine vouches for those whose process lives.

@@ -4,7 +4,7 @@ What there is to know about it:
 
 - **A session gives Python's global lock away for its pass, and `MNN.nn`'s modules don't**: with a module
   every other thread of the process, heartbeats among them, stands still for as long as the pass takes.
-  So this uses sessions. Making one (0.1 s for U2-Net-p, half a second for IS-Net) holds the lock.
+  So this uses sessions. Making one (0.1 s for U2-Net-p, two seconds for IS-Net) holds the lock.
 - A session belongs to one thread at a time, so passes of several threads wait for each other.
 - The same picture gives the same bytes with the same number of threads, in every process of one kind
   of processor. Another number splits convolutions differently: on photos, 0.03 % of the places of a
