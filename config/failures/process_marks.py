@@ -7,6 +7,7 @@ round a process that can't say anything, as its only Python thread is deep in a 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -39,9 +40,10 @@ def mark() -> str:
             # Open until the process ends, and not inherited by those that it starts.
             file = os.open(_folder() / token, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.lockf(file, fcntl.LOCK_EX)
-            _FILES[process] = file
-            _write(file, ())
-            _MINE[process] = f"{_site()}:{token}"
+            # Kept in any case: each call would open, and never close, another.
+            _FILES[process], _MINE[process] = file, f"{_site()}:{token}"
+            with contextlib.suppress(OSError):  # a full disk: the lock alone says that it lives
+                _write(file, ())
         return _MINE[process]
 
 
@@ -118,8 +120,9 @@ def _is_free(path: Path) -> bool:
 def _remove_dead() -> None:
     long_ago = time.time() - _NEW_SECONDS
     for path in _folder().iterdir():
-        if path.stat().st_mtime < long_ago and _is_free(path):
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another process has done so meanwhile
+            if path.stat().st_mtime < long_ago and _is_free(path):
+                path.unlink()
 
 
 def _folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -107,3 +108,21 @@ def test_who_looks_lets_nothing_go(tmp_path: Path) -> None:
     tries = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
     done = subprocess.run([sys.executable, "-c", tries, str(own)], capture_output=True, check=False)
     assert b"BlockingIOError" in done.stderr
+
+
+def test_a_full_disk_leaves_one_file_and_one_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", fail)
+    assert process_marks.mark() == process_marks.mark()
+    assert len(list((tmp_path / "run/processes").iterdir())) == 1
+
+
+def test_a_file_that_another_process_removes_meanwhile_is_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "run/processes"
+    folder.mkdir(parents=True)
+    (folder / "gone").symlink_to("nowhere")  # listed, and not found when it is looked at
+    assert not process_marks.is_dead(process_marks.mark())
