@@ -15,6 +15,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -26,20 +27,33 @@ from config.launch import forks
 def main() -> int:
     """All of it without another start of Django, which costs a second; tables beside the rest."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    if not forks.CAN_FORK:
-        done = _told(_fetch_and_collect) and _told(migrate)
-    else:
-        rest = multiprocessing.get_context("fork").Process(
-            target=lambda: sys.exit(not _told(_fetch_and_collect))
-        )
-        rest.start()
-        done = _told(migrate)
-        rest.join()
-        done = done and rest.exitcode == 0
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    done = _side_by_side() if forks.CAN_FORK else _told(_fetch_and_collect) and _told(migrate)
     # It asks for work, which needs all of that.
     welcome = partial(call_command, "first_start")
     return int(not (done and _told(check_default_model) and _told(welcome)))
+
+
+def _side_by_side() -> bool:
+    """Whether tables were made, and all else was fetched and collected meanwhile."""
+    rest = multiprocessing.get_context("fork").Process(target=_exit_after_the_rest)
+    rest.start()
+    migrated = False
+    try:
+        migrated = _told(migrate)
+    finally:
+        if not migrated:  # the start has failed, and a download may take minutes
+            rest.terminate()
+        rest.join()
+    return migrated and rest.exitcode == 0
+
+
+def _exit_after_the_rest() -> None:
+    sys.exit(not _told(_fetch_and_collect))
 
 
 def migrate() -> None:

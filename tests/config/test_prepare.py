@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from config.launch import forks, prepare
 from config.launch.prepare import check_default_model, collect_static, migrate
 from processing.engine.networks.registry import Registry
 from processing.worker import runtime
@@ -139,3 +142,32 @@ def test_a_default_model_needs_no_network_but_the_one_it_asks_always(
     (tmp_path / "u2netp.onnx").touch()
     monkeypatch.setattr(runtime, "registry", lambda: Registry(tmp_path))
     check_default_model()
+
+
+@pytest.mark.skipif(not forks.CAN_FORK, reason="nothing is done side by side where none can fork")
+def test_where_tables_cannot_be_made_nobody_waits_for_a_download(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def download() -> None:
+        time.sleep(20)
+        (tmp_path / "downloaded").touch()
+
+    def fail() -> None:
+        raise CommandError("The database can't be reached.")
+
+    monkeypatch.setattr(prepare, "_fetch_and_collect", download)
+    monkeypatch.setattr(prepare, "migrate", fail)
+    assert prepare._side_by_side() is False
+    assert capsys.readouterr().err == "The database can't be reached.\n"
+    assert not (tmp_path / "downloaded").exists()
+
+
+def test_a_setting_that_cannot_be_meant_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def setup() -> None:
+        raise ImproperlyConfigured("X=many can't be read.")
+
+    monkeypatch.setattr("django.setup", setup)
+    assert prepare.main() == 1
+    assert capsys.readouterr().err == "X=many can't be read.\n"
