@@ -24,9 +24,9 @@ from dramatiq.errors import ConnectionClosed
 from redis.client import PubSub
 
 from config.failures.outages import QUEUE_ERRORS
+from config.queue_names import CHANNEL
 
 log = structlog.get_logger(__name__)
-CHANNEL = "packshot:queued:"  # and the queue's name
 _CONFIRM_SECONDS = 5.0
 # How long the threads of a worker that stops sleep: until they find that they may end.
 _STOPPING_SECONDS = 0.05

@@ -19,9 +19,7 @@ from django.http import HttpRequest, JsonResponse
 
 from config.failures import process_marks
 from config.failures.outages import QUEUE_ERRORS
-
-# packshot:worker:<queue>:<any>, with its process and that one's mark: warm while key and process are there.
-WORKER_KEY = "packshot:worker"
+from config.queue_names import WORKER_KEY
 
 
 def configure_logging(options: Mapping[str, str]) -> None:

@@ -12,10 +12,11 @@ from redis.backoff import NoBackoff
 from redis.client import PubSub
 from redis.retry import Retry
 
-_CHANNEL = "packshot:queued:"  # where senders tell of messages, see config.broker
+from config.queue_names import CHANNEL
+
 # How long a message goes unnoticed of which nobody told.
 _LOOK_SECONDS = 5.0
-# The supervisor, who asks, has other things to do: it never waits for longer.
+# The supervisor, who asks, has other things to do: it waits no longer for each answer.
 _PATIENCE_SECONDS = 0.5
 
 
@@ -28,9 +29,8 @@ class Demand:
             url,
             socket_timeout=_PATIENCE_SECONDS,
             socket_connect_timeout=_PATIENCE_SECONDS,
-            retry=Retry(
-                NoBackoff(), 1
-            ),  # on a new connection, where the server has closed this one
+            # On a new connection, where the server has closed this one.
+            retry=Retry(NoBackoff(), 1),
         )
         self._words: PubSub | None = None
         self._next_look = -math.inf
@@ -81,7 +81,7 @@ class Demand:
     def _listen(self) -> PubSub:
         words: PubSub = self._client.pubsub()  # type: ignore[no-untyped-call]
         words.subscribe(
-            *(f"{_CHANNEL}{queue}{kind}" for queue in self._queues for kind in ("", ".DQ"))
+            *(f"{CHANNEL}{queue}{kind}" for queue in self._queues for kind in ("", ".DQ"))
         )
         return words
 

@@ -16,6 +16,7 @@ import redis
 
 from config.launch.processes import Process
 from config.launch.supervisor import StartError
+from config.queue_names import WORKER_KEY
 
 LONGEST_SOCKET_PATH = 107  # bytes; the kernel's limit is 108 with the closing zero
 
@@ -77,11 +78,11 @@ def answers(url: str) -> bool:
             return False
 
 
-def warm_workers(url: str, queue: str) -> set[bytes]:
+def announced_workers(url: str, queue: str) -> set[bytes]:
     """What workers of ``queue`` have announced themselves by lately; one of them may have died since."""
     with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
         try:
-            return set(client.scan_iter(f"packshot:worker:{queue}:*", count=1000))
+            return set(client.scan_iter(f"{WORKER_KEY}:{queue}:*", count=1000))
         except (redis.ConnectionError, redis.TimeoutError):
             return set()
 
@@ -89,7 +90,7 @@ def warm_workers(url: str, queue: str) -> set[bytes]:
 def forget_workers(url: str) -> None:
     """Drop announcements of workers that went down with an embedded queue: none can be alive."""
     with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
-        for key in list(client.scan_iter("packshot:worker:*", count=1000)):
+        for key in list(client.scan_iter(f"{WORKER_KEY}:*", count=1000)):
             client.delete(key)
 
 

@@ -70,7 +70,8 @@ def stages(site: Site) -> list[Stage]:
         patience=1800,  # a first start fetches weights
     )
     idle = site.worker_idle_seconds
-    # Of an earlier start, perhaps, and dead: only where this site has no such worker those will do.
+    # What workers announced before this start. Where this site starts a worker for single pictures, only
+    # that one's own announcement counts, as those may be of dead ones; where it starts none, they do.
     warm_before: set[bytes] = set()
     not_ours = warm_before if site.image_workers else set()
     return [
@@ -89,7 +90,7 @@ def stages(site: Site) -> list[Stage]:
                 *_workers("webhooks", ["webhooks"], env, threads=4, idle=idle),
                 _process("scheduler", env, "manage", "clock"),
             ),
-            is_ready=lambda: bool(queue.warm_workers(jobs.url, "images") - not_ours),
+            is_ready=lambda: bool(queue.announced_workers(jobs.url, "images") - not_ours),
             patience=300,  # the very first import of a fresh environment compiles for a while
             meanwhile=forks.load_for_web if forks.CAN_FORK else _nothing,
         ),
@@ -122,7 +123,7 @@ def _queue_stage(jobs: queue.Queue, env: dict[str, str], warm_before: set[bytes]
             return False
         if jobs.process is not None:
             queue.forget_workers(jobs.url)  # they went down with it
-        warm_before.update(queue.warm_workers(jobs.url, "images"))
+        warm_before.update(queue.announced_workers(jobs.url, "images"))
         return True
 
     if jobs.process is None:

@@ -13,7 +13,8 @@ from dramatiq.middleware import Middleware
 
 from config.failures import process_marks
 from config.failures.outages import QUEUE_ERRORS
-from config.observability import WORKER_KEY, queue_client
+from config.observability import queue_client
+from config.queue_names import WORKER_KEY
 from processing.delivery.attempts import QUEUE as WEBHOOKS
 from processing.engine import memory
 from processing.worker import runtime
@@ -37,7 +38,8 @@ _UNUSED_SECONDS = 60
 class WorkerHeartbeat(Middleware):
     """``packshot:worker:images:<id>`` exists while a worker can cut out at once.
 
-    Its value is the worker's process, and that one's mark. /readyz and the launcher read it; the models are loaded before the first message is taken.
+    Its value is the worker's process, and that one's mark. /readyz and the launcher read it; the models
+    are loaded before the first message is taken.
     """
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
@@ -79,14 +81,24 @@ def _announce(keys: list[str], stopping: threading.Event) -> None:
                 queue_client().set(key, f"{os.getpid()} {_mark()}", ex=_SECONDS)
         except QUEUE_ERRORS:
             log.warning("worker.heartbeat_not_sent")
-        if gone := runtime.let_go(_UNUSED_SECONDS):
-            log.info("worker.networks_let_go", networks=gone, pid=os.getpid())
+        _let_go()
         if stopping.wait(_SECONDS / 3):
             break
     try:
         queue_client().delete(*keys)
     except QUEUE_ERRORS:
         log.warning("worker.heartbeat_not_removed")
+
+
+def _let_go() -> None:
+    """Unload what nothing needs. If that fails, the worker still has to say that it lives."""
+    try:
+        gone = runtime.let_go(_UNUSED_SECONDS)
+    except (MemoryError, OSError, RuntimeError):  # RuntimeError is what networks' libraries raise
+        log.exception("worker.networks_not_let_go", pid=os.getpid())
+        return
+    if gone:
+        log.info("worker.networks_let_go", networks=gone, pid=os.getpid())
 
 
 def _mark() -> str:

@@ -47,3 +47,18 @@ def test_a_worker_lets_go_of_networks_also_while_the_queue_is_away(
     announce(["key"], stopping)
     assert asked == [60]
     assert queue.said == ([] if error else ["key for 150 s", "no key"])
+
+
+def test_a_worker_goes_on_saying_that_it_lives_where_it_cannot_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def let_go(unused_for: float) -> list[str]:
+        raise RuntimeError("a library's own")
+
+    queue, stopping = Queue(), threading.Event()
+    monkeypatch.setattr(heartbeat, "queue_client", lambda: queue)
+    monkeypatch.setattr(runtime, "let_go", let_go)
+    announce: Callable[[list[str], threading.Event], None] = heartbeat._announce
+    stopping.set()
+    announce(["key"], stopping)
+    assert queue.said == ["key for 150 s", "no key"]
