@@ -31,8 +31,7 @@ class Told(io.StringIO):
     def write(self, text: str) -> int:
         with self._lock:
             if self._kept is None:
-                sys.stdout.write(text)
-                sys.stdout.flush()
+                _print(text)
             else:
                 self._kept.append(text)
         return len(text)
@@ -40,10 +39,11 @@ class Told(io.StringIO):
     def release(self) -> None:
         """Print what was kept back, and from now on all at once."""
         with self._lock:
-            kept, self._kept = self._kept, None
+            # Under the lock, so that nothing that is written meanwhile comes before it.
+            if self._kept:
+                _print("".join(self._kept))
+            self._kept = None
         self._timer.cancel()
-        for text in kept or ():
-            self.write(text)
 
     def forget(self) -> None:
         """Print nothing of what was kept back."""
@@ -67,7 +67,7 @@ def main() -> int:
 def _fetch(name: str) -> None:
     from django.conf import settings
 
-    from processing.engine.networks import room, weights
+    from processing.engine.networks import auto, room, weights
     from processing.engine.networks.runtimes import choice
 
     entry = weights.find(name)
@@ -87,9 +87,9 @@ def _fetch(name: str) -> None:
             by_mnn=choice.is_likely_mnn(settings.NETWORK_RUNTIME, settings.ONNX_PROVIDERS),
         )
         if why_not:
-            _say(
-                f"{entry.name} is not fetched: {why_not}. Without it the site cuts out by `fast` alone."
-            )
+            without = "Without it `auto` cuts out by `fast` alone."
+            told_too = f" {without}" if entry == weights.find(auto.CLOSER) else ""
+            _say(f"{entry.name} is not fetched: {why_not}.{told_too}")
             return
     told = Told()
     try:
@@ -108,7 +108,11 @@ def _reason(error: CommandError) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+    _print(f"{line}\n")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
     sys.stdout.flush()
 
 

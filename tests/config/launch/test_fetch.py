@@ -69,8 +69,22 @@ def test_nothing_where_a_job_may_not_run_it(
     settings.JOB_MEMORY_MB = 500
     assert told(capsys) == [
         "isnet-general-use is not fetched: it takes 1600 MB, and JOB_MEMORY_MB allows a job 500. "
-        "Without it the site cuts out by `fast` alone."
+        "Without it `auto` cuts out by `fast` alone."
     ]
+    assert fetched == []
+
+
+def test_no_word_of_auto_where_it_goes_without_an_upscaler(
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    fetched: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings.FETCH_MODELS = ["upscale_slow"]
+    monkeypatch.setattr(room, "free_mb", lambda _: 0)
+    [line] = told(capsys)
+    assert line.startswith("realesrgan-x4plus is not fetched: ")
+    assert "auto" not in line
     assert fetched == []
 
 
