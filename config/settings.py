@@ -189,8 +189,8 @@ CACHES = {
 }
 DRAMATIQ_BROKER = {
     "BROKER": "config.broker.Broker",
-    # A dead worker's messages come back after heartbeat_timeout, looked for each time that a queue is
-    # (in all of a million cases): idle consumers look once a second.
+    # A dead worker's messages come back after heartbeat_timeout. They are looked for at every look at
+    # a queue (in a million of a million cases): idle consumers look once a second.
     "OPTIONS": {"url": REDIS_URL, "heartbeat_timeout": 15_000, "maintenance_chance": 1_000_000},
     "MIDDLEWARE": [
         "dramatiq.middleware.AgeLimit",
@@ -370,7 +370,7 @@ EVENT_STREAMS_PER_ACCOUNT = env.int("EVENT_STREAMS_PER_ACCOUNT", 10)  # open at 
 
 # --- Logs ------------------------------------------------------------------------------------------------
 
-LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")
+LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMAT = env.one_of("LOG_FORMAT", "console" if DEBUG else "json", "json", "console")
 LOGGING_CONFIG = "config.observability.configure_logging"
 LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}

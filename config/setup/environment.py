@@ -15,14 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 # All other numbers must be more than 0.
 _MAY_BE_ZERO = frozenset(
     {
-        *(
-            "COMPAT_WAIT_SECONDS",
-            "DOOR_WAIT_SECONDS",
-        ),  # answers 202, or that it took too long, at once
+        # Answers 202, or that it took too long, at once.
+        *("COMPAT_WAIT_SECONDS", "DOOR_WAIT_SECONDS"),
         *("HSTS_SECONDS", "JOB_MEMORY_MB", "TRUSTED_PROXIES"),
     }
 )
-_TRUE, _FALSE = ("true", "on", "ok", "y", "yes", "1"), ("false", "off", "n", "no", "0", "")
+_TRUE, _FALSE = ("true", "on", "ok", "y", "yes", "1"), ("false", "off", "n", "no", "0")
 _RATE = re.compile(r"\d+/(?:0*[1-9]\d*)?[smhd]")  # as accounts.limits.rate_limits reads it
 _ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 _DATABASE = "postgres://user:password@host:5432/name or sqlite:///path"
@@ -55,7 +53,7 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         return number
 
     def bool(self, var: str, default: Any = environ.Env.NOTSET) -> builtins.bool:
-        """Read true or false; empty is false."""
+        """Read true or false."""
         text = self._text(var, default).strip().lower()
         if text not in (*_TRUE, *_FALSE):
             raise _refused(var, text, "true or false")
@@ -92,7 +90,7 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         try:
             with warnings.catch_warnings():  # of addresses that can't be read, with their passwords
                 warnings.simplefilter("ignore")
-                found: dict[str, Any] = super().db_url(var, default)
+                found: dict[str, Any] = self.db_url_config(self._text(var, default))
         except (ValueError, KeyError, ImproperlyConfigured):
             found = {}
         if found.get("ENGINE") not in _ENGINES:
@@ -102,7 +100,7 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
     def email(self, var: str, default: str) -> dict[str, Any]:
         """Read how mail is sent."""
         try:
-            return dict(super().email_url(var, default))
+            return dict(self.email_url_config(self._text(var, default)))
         except (ValueError, KeyError, ImproperlyConfigured):
             example = "smtp+tls://user:password@host:587 or consolemail://"
             raise ImproperlyConfigured(f"{var} can't be read; it takes {example}.") from None
@@ -118,7 +116,9 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         return found
 
     def _text(self, var: str, default: Any) -> str:
-        return str(self.get_value(var, cast=str, default=default))
+        text = str(self.get_value(var, cast=str, default=default))
+        # What is set but empty counts as not set, as in the launcher (config.launch.table).
+        return text if text or default is environ.Env.NOTSET else str(default)
 
 
 def _check_range(var: str, text: str, number: float) -> None:

@@ -25,7 +25,6 @@ KEYS = "KEYS can't be read; it takes secrets with numbers that differ, like 1:ol
     [
         (lambda: env.int("X", 1), "many", f"X=many can't be read; {WHOLE}"),
         (lambda: env.int("X", 1), "1.5", f"X=1.5 can't be read; {WHOLE}"),
-        (lambda: env.int("X", 1), "", f"X= can't be read; {WHOLE}"),
         (lambda: env.int("X", 1), "0", "X=0: it must be more than 0."),
         (lambda: env.int("X", 1), "-3", "X=-3: it must be more than 0."),
         (lambda: env.float("X", 1.0), "soon", f"X=soon can't be read; {NUMBER}"),
@@ -86,15 +85,15 @@ def test_what_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, text in (told | {"JOB_MEMORY_MB": "0", "S": "https://a.example/"}).items():
         monkeypatch.setenv(name, text)
     assert (env.int("N", 1), env.float("F", 1.0), env.int("JOB_MEMORY_MB", 5)) == (7, 0.5, 0)
-    assert [env.bool(name, True) for name in ("Y", "NO", "E", "UNSET")] == [
-        True,
-        False,
-        False,
-        True,
-    ]
+    assert [env.bool(name, True) for name in ("Y", "NO", "UNSET")] == [True, False, True]
     assert (env.rate("R", "1/h"), env.rate("UNSET", "1/h")) == ("5/15m", "1/h")
     assert (env.numbered("K"), env.numbered("UNSET")) == ({1: "a", 2: "b:c"}, {})
     assert env.site("S", "") == "https://a.example"
+    assert (env.int("E", 4), env.float("E", 0.5), env.bool("E", True)) == (4, 0.5, True)
+    assert (env.one_of("E", "a", "a", "b"), env.rate("E", "1/h")) == ("a", "1/h")
+    assert env.site("E", "https://b.example") == "https://b.example"
+    assert env.db("E", "sqlite:////a.db") == env.db("UNSET", "sqlite:////a.db")
+    assert env.email("E", "consolemail://") == env.email("UNSET", "consolemail://")
     assert (env.int("UNSET", 3), env.float("UNSET", 2.5)) == (3, 2.5)
     (tmp_path / "n").write_text("12")
     monkeypatch.setenv("M_FILE", str(tmp_path / "n"))
