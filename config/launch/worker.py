@@ -43,7 +43,7 @@ class LastWork(Middleware):
         self._ended = time.monotonic()
 
     def seconds_ago(self, queues: list[str]) -> float:
-        """How long there has been nothing to do. Messages for later count as something."""
+        """How long there has been nothing to do. Messages for later count as work."""
         try:
             client = queue_client()
             held = sum(

@@ -49,7 +49,8 @@ class EditAnswer(serializers.Serializer[Any]):
             "`provider` (null where it could not look), `region` (left, top, right, bottom in pixels, "
             "null for the whole photo), `reason` (`chosen`, `first`, `small-subject`, `nothing-found`, "
             "`unsure`, `in-pieces`, `still-unsure`) and `outcome` (`believed`, `outvoted`, "
-            "`not-installed`, `out-of-memory`). `toneCurve` names the curve that made sRGB of a photo with high dynamic range."
+            "`not-installed`, `out-of-memory`). `toneCurve` names the curve that made sRGB of a photo "
+            "with high dynamic range."
         ),
     )
 

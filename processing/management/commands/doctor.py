@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 self._broken.append(
                     f"{entry.name} is missing, without which no site starts, {remedy}"
                 )
-            parts = [half(settings.MODELS_DIR, entry), *self._in_the_way(entry)]
+            parts = [_half_fetched(settings.MODELS_DIR, entry), *self._in_the_way(entry)]
             return ", ".join(["not installed", *filter(None, parts)])
         return ", ".join(["installed", *self._run_by(entry), *self._in_the_way(entry)])
 
@@ -101,7 +101,7 @@ class Command(BaseCommand):
         return [f"no room: {why_not}"] if why_not else []
 
 
-def half(models_dir: Path, entry: ModelWeights) -> str:
+def _half_fetched(models_dir: Path, entry: ModelWeights) -> str:
     """Say how much of a model a download that broke off has left, archives included."""
     left = sum(
         path.stat().st_size
