@@ -107,8 +107,11 @@ def _checked(
         files = (str(models_dir / entry.file), str(converted))
         told = _run(lock, "self_check", entry.name, *files, str(threads))
         found = Check(**json.loads(told.splitlines()[-1]))
+        _ = found.problem  # a TypeError where a number is none
     except _Broke as error:
         found = Check(failed=str(error))
+    except (IndexError, ValueError, TypeError) as error:
+        raise _Failed("self_check printed something other than its findings") from error
     record = replace(record, checks={**record.checks, records.checked_with(): found})
     records.write(models_dir, entry, record)
     return record
@@ -134,12 +137,20 @@ def _run(lock: int, module: str, *arguments: str) -> str:
     if done.returncode == 0:
         return done.stdout
     if done.returncode < 0:
-        name = signal.Signals(-done.returncode).name
+        name = _name_of(-done.returncode)
         if -done.returncode in _BROKE:
             raise _Broke(f"{module} broke off ({name})")
         raise _Failed(f"{module} was ended ({name}), perhaps for want of memory")
     last = (done.stderr.strip().splitlines() or ["no message"])[-1]
     raise _Failed(f"{module} failed: {last}")
+
+
+def _name_of(number: int) -> str:
+    """A signal's name; those of real time have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _need_room(models_dir: Path, size: int) -> None:

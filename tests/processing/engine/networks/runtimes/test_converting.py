@@ -40,7 +40,7 @@ class Processes:
 
     def __init__(self) -> None:
         self.codes: dict[str, int] = {}
-        self.check = CHECK
+        self.told = json.dumps(asdict(CHECK))
         self.started: list[str] = []
 
     def __call__(self, command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
@@ -49,7 +49,7 @@ class Processes:
         if module == "converter":
             Path(command[5]).write_bytes(b"converted")
         code = self.codes.get(module, 0)
-        told = f"MNN use high precision\n{json.dumps(asdict(self.check))}\n"
+        told = f"MNN use high precision\n{self.told}\n"
         return subprocess.CompletedProcess(command, code, told, "Traceback\nOSError: it is full\n")
 
 
@@ -157,6 +157,7 @@ def test_a_failed_conversion_leaves_nothing_and_is_tried_again(
         # The processor lacks what MNN's code needs: so it will the next time.
         (-signal.SIGILL, "MNN's self-check failed: self_check broke off (SIGILL)", False),
         (-signal.SIGKILL, "self_check was ended (SIGKILL), perhaps for want of memory", True),
+        (-35, "self_check was ended (signal 35), perhaps for want of memory", True),
         (1, "self_check failed: OSError: it is full", True),
     ],
 )
@@ -167,6 +168,19 @@ def test_a_check_that_broke_off_is_remembered_where_it_would_again(
     assert prepare()[-1] == f"u2netp: ONNX Runtime runs it: {why}"
     del processes.codes["self_check"]
     assert prepare() == [RUNS if again else f"u2netp: ONNX Runtime runs it: {why}"]
+
+
+@pytest.mark.parametrize(
+    "told", ["", "MNN uses all of it", "[]", '{"speed": 1}', '{"difference": "much"}']
+)
+def test_findings_that_can_not_be_read_are_no_check(
+    processes: Processes, prepare: Callable[[], list[str]], told: str
+) -> None:
+    findings, processes.told = processes.told, told
+    why = "self_check printed something other than its findings"
+    assert prepare()[-1] == f"u2netp: ONNX Runtime runs it: {why}"
+    processes.told = findings
+    assert prepare() == [RUNS]
 
 
 def test_no_room(
