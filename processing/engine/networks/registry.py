@@ -153,7 +153,8 @@ class Registry:
 
     def version(self, name: str) -> str:
         """Say what changes when answers may: the weights' SHA-256, how they are run and by which
-        version of which runtime, or for weights placed by hand their size and time. Raises
+        version of which runtime, or for weights placed by hand their size and time. Left out on purpose:
+        the number of threads, by which MNN's answers differ a little (docs/operating.md says why). Raises
         UnknownModel, ModelNotInstalled."""
         resolved = self.resolve(name)
         if entry := _matting_entry(resolved):
@@ -206,10 +207,11 @@ class Registry:
             is_done = True
             return matte
         finally:
-            with self._lock:
-                self._last_used[resolved] = time.monotonic()
-                # Where a pass met the limit of memory, what the model holds is what others need.
-                if not is_done and resolved not in self._kept:
+            # Without the lock, which is held for as long as another model takes to load.
+            self._last_used[resolved] = time.monotonic()
+            # Where a pass met the limit of memory, what the model holds is what others need.
+            if not is_done and resolved not in self._kept:
+                with self._lock:
                     self._sessions.pop(resolved, None)
 
     def _session(self, name: str) -> "Matting | _RembgSession":
@@ -220,8 +222,15 @@ class Registry:
             # A network that was converted while this process serves is run by MNN from then on.
             chosen = None if entry is None else self._choose(entry)
             if session is None or chosen != held:
-                self._sessions.pop(name, None)
-                session = self._load_by_hand(name) if entry is None else self._load(entry, chosen)
+                try:
+                    session = (
+                        self._load_by_hand(name) if entry is None else self._load(entry, chosen)
+                    )
+                except MemoryError:
+                    if session is None:
+                        raise
+                    # Not tried again before this one is let go: it would fail for every picture.
+                    _log.warning("%s is run as before: memory is short to load it anew.", name)
                 self._sessions[name] = (chosen, session)
             self._last_used[name] = time.monotonic()
             return session

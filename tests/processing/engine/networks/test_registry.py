@@ -106,6 +106,34 @@ def test_a_network_that_is_converted_while_a_process_serves_is_run_by_mnn_from_t
     assert serving.names()[0].runtime == "mnn"
 
 
+def test_a_network_that_mnn_finds_no_memory_for_is_run_as_before(
+    models_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[str] = []
+
+    def no_memory(*_: object, **__: object) -> Network:
+        tried.append("mnn")
+        raise MemoryError
+
+    chosen = Choice("onnxruntime", "1")
+    monkeypatch.setattr(choice, "of", lambda *_, **__: chosen)
+    monkeypatch.setattr(registry_module, "OnnxNetwork", Network)
+    monkeypatch.setattr(registry_module, "MnnNetwork", no_memory)
+    caplog.set_level("WARNING", registry_module.__name__)
+    serving = Registry(models_dir)
+    serving.matte("fast", BLACK)
+    chosen = Choice("mnn", "3.6.1")
+    for _ in range(2):
+        assert serving.matte("fast", BLACK).mean() == 0.5
+    assert tried == ["mnn"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "u2netp is run as before: memory is short to load it anew."
+    ]
+    # What is loaded for the first time has nothing to fall back on.
+    with pytest.raises(MemoryError):
+        Registry(models_dir).matte("fast", BLACK)
+
+
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Have networks stood in for; which files were loaded, in turn."""
