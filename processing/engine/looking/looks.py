@@ -6,7 +6,7 @@ opinions the one is believed that doubts least and denies least of what another 
 numbers were chosen on 136 photos by sellers, labelled by eye (benchmarks/graded).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -86,7 +86,7 @@ def look(models: Models, model: str, rgb: U8, *, first: F32 | None = None) -> Se
     model's matte, or that of `auto`'s first network, where it was asked already.
 
     Raises UnknownModel; ModelNotInstalled, OutOfMemory where the model, or for `auto` its first network,
-    can't look. Without the other one `auto` goes on, and the looks say so.
+    can't look. Without the other one, or the last look, `auto` goes on, and the looks say so.
     """
     if len(asked(model)) == 1:
         return _believed(rgb, [_ask(models, model, rgb, "chosen", first)])
@@ -94,21 +94,31 @@ def look(models: Models, model: str, rgb: U8, *, first: F32 | None = None) -> Se
     reason = _why_another(one.opinion)
     if reason is None:
         return _looked_closer(models, one, rgb)
-    given, missing = [one], []
-    try:
-        with memory.shortage_told():
-            given.append(_ask(models, CLOSER, rgb, reason))
-    except (ModelNotInstalled, OutOfMemory) as error:
-        why: Outcome = "not-installed" if isinstance(error, ModelNotInstalled) else "out-of-memory"
-        missing.append(Look(models.resolve(CLOSER), None, None, reason, why))
-    if _is_unsure(given):
-        given.append(_ask(models, FIRST, _darkened(rgb), "still-unsure"))
-    return _believed(rgb, given, missing)
+    given = [one, _ask_if_possible(models, CLOSER, lambda: rgb, reason)]
+    if _is_unsure(_answers(given)):
+        given.append(_ask_if_possible(models, FIRST, lambda: _darkened(rgb), "still-unsure"))
+    return _believed(rgb, given)
 
 
 def _ask(models: Models, name: str, rgb: U8, reason: Reason, matte: F32 | None = None) -> _Answer:
     said = Look(models.resolve(name), models.provider(name), None, reason)
     return _Answer(Opinion(models.matte(name, rgb) if matte is None else matte), said)
+
+
+def _ask_if_possible(
+    models: Models, name: str, picture: Callable[[], U8], reason: Reason
+) -> _Answer | Look:
+    """Ask a network that `auto` can do without; a look without an answer where it can't look."""
+    try:
+        with memory.shortage_told():
+            return _ask(models, name, picture(), reason)
+    except (ModelNotInstalled, OutOfMemory) as error:
+        why: Outcome = "not-installed" if isinstance(error, ModelNotInstalled) else "out-of-memory"
+        return Look(models.resolve(name), None, None, reason, why)
+
+
+def _answers(given: Sequence[_Answer | Look]) -> list[_Answer]:
+    return [one for one in given if isinstance(one, _Answer)]
 
 
 def _why_another(first: Opinion) -> Reason | None:
@@ -150,13 +160,16 @@ def _is_unsure(given: Sequence[_Answer]) -> bool:
     return largest > 0 and min(_against(one, given) for one in given) >= _UNSURE * largest
 
 
-def _believed(
-    rgb: U8, given: Sequence[_Answer], missing: Sequence[Look] = (), *, best: _Answer | None = None
-) -> Seen:
+def _believed(rgb: U8, given: Sequence[_Answer | Look], *, best: _Answer | None = None) -> Seen:
     """Believe `best`, or what least speaks against; of equals, what was asked first."""
-    best = best or min(given, key=lambda one: _against(one, given))
-    looks = [replace(one.look, outcome="believed" if one is best else "outvoted") for one in given]
-    looks[1:1] = missing  # who couldn't look was asked after the first
+    answers = _answers(given)
+    best = best or min(answers, key=lambda one: _against(one, answers))
+    looks = [
+        one
+        if isinstance(one, Look)
+        else replace(one.look, outcome="believed" if one is best else "outvoted")
+        for one in given
+    ]
     matte, told = best.opinion.matte, best.look
     return Seen(
         matte=matte,

@@ -180,6 +180,17 @@ def test_auto_goes_on_without_the_other_network_and_says_so(error: Exception, ou
     assert (seen.model, seen.provider) == ("small", "test/small")
 
 
+def test_auto_goes_on_without_the_last_look_and_says_so() -> None:
+    first = matte(BODY, (240, 40, 280, 160, 0.4))
+    seen = looks.look(Networks(fast=[first, MemoryError()], high=[DOUBTFUL]), "auto", PHOTO)
+    assert seen.looks == (
+        Look("small", "test/small", None, "first", "believed"),
+        Look("large", "test/large", None, "unsure", "outvoted"),
+        Look("small", None, None, "still-unsure", "out-of-memory"),
+    )
+    assert seen.matte is first
+
+
 def test_any_other_error_of_the_other_network_is_an_error() -> None:
     with pytest.raises(ZeroDivisionError):
         looks.look(Networks(fast=[DOUBTFUL], high=[ZeroDivisionError()]), "auto", PHOTO)
