@@ -94,7 +94,9 @@ def _keep(job: Job, command: Command, rendered: Rendered) -> None:
             # In this order, so that who waits is told before a thumbnail is asked for.
             # The job may name a picture that has no row yet: foreign keys are checked at the
             # commit.
-            _complete(job, command, result, _report(rendered))
+            _complete(
+                job, command, result, _report(rendered), is_found_again=_is_found_again(rendered)
+            )
             ingest.keep(result)
     except _NoLongerOurs:
         log.info("job.result_dropped", job_id=str(job.pk))
@@ -108,10 +110,22 @@ def _end(job: Job, command: Command, told: ReportOnly) -> None:
             log.info("job.result_dropped", job_id=str(job.pk))
 
 
-def _complete(job: Job, command: Command, result: Image | None, report: dict[str, Any]) -> None:
+def _complete(
+    job: Job,
+    command: Command,
+    result: Image | None,
+    report: dict[str, Any],
+    *,
+    is_found_again: bool = True,
+) -> None:
     job.report = report
     kinds.of(command).completing(job, command, result)
-    transitions.complete(job, result, job.report)
+    transitions.complete(job, result, job.report, is_found_again=is_found_again)
+
+
+def _is_found_again(rendered: Rendered) -> bool:
+    """Whether the same work would come to the same: not where it lacked memory for a moment."""
+    return all(look.outcome != "out-of-memory" for look in rendered.looks)
 
 
 class _NoLongerOurs(Exception):

@@ -69,10 +69,17 @@ def hold(job: Job) -> bool:
     return _mine(job).select_for_update().values_list("pk").first() is not None
 
 
-def complete(job: Job, result: Image | None, report: Mapping[str, Any]) -> None:
-    """Complete a job that this transaction holds."""
+def complete(
+    job: Job, result: Image | None, report: Mapping[str, Any], *, is_found_again: bool = True
+) -> None:
+    """Complete a job that this transaction holds. Without `is_found_again` its result never stands for
+    that of another job."""
     _mine(job).update(
-        state=JobState.COMPLETED, result=result, report=dict(report), ended_at=timezone.now()
+        state=JobState.COMPLETED,
+        result=result,
+        report=dict(report),
+        ended_at=timezone.now(),
+        **({} if is_found_again else {"rendition_key": ""}),
     )
     quotas.settle(job.pk)
     _record_end(job, JobState.COMPLETED, _result(result))

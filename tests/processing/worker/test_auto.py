@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pytest
 
 from config.errors import AppError
@@ -18,7 +19,7 @@ from processing.engine.plans.cutout import CutoutPlan, Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.models import Job
 from processing.worker import renditions, runtime
-from tests.stand_ins import Seller
+from tests.stand_ins import MiddleModel, Seller
 
 
 @dataclass
@@ -197,3 +198,31 @@ def test_a_jobs_report_tells_every_look(owner: Seller, image: Image) -> None:
     assert [(look["reason"], look["outcome"]) for look in others] == [("small-subject", "outvoted")]
     assert len(others[0]["region"]) == 4
     assert (report["model"], report["provider"]) == ("middle", "rembg/middle")
+
+
+@pytest.mark.usefixtures("quick_queue")
+def test_what_lacked_memory_for_a_look_is_made_anew_when_it_is_asked_for_again(
+    owner: Seller, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = True
+
+    class Doubtful(MiddleModel):
+        def matte(self, name: str, rgb: Any) -> Any:
+            if name == "high" and short:
+                raise MemoryError
+            return np.float32(0.6) * super().matte(name, rgb)
+
+    monkeypatch.setattr(runtime, "registry", Doubtful)
+    body = {"imageId": image.public_id, "display": "url"}
+
+    def outcomes() -> list[str]:
+        answer = owner.client.post("/api/v1/images/tools/remove-background", body, format="json")
+        assert answer.status_code == 200
+        return [look["outcome"] for look in Job.objects.latest("created_at").report["looks"]]
+
+    assert outcomes() == ["believed", "out-of-memory", "outvoted"]
+    short = False
+    for _ in range(2):
+        assert outcomes() == ["believed", "outvoted", "outvoted"]
+    # The third request found the second one's.
+    assert Job.objects.values_list("result").distinct().count() == 2
