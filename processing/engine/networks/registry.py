@@ -153,9 +153,9 @@ class Registry:
 
     def version(self, name: str) -> str:
         """Say what changes when answers may: the weights' SHA-256, how they are run and by which
-        version of which runtime, or for weights placed by hand their size and time. Left out on purpose:
-        the number of threads, by which MNN's answers differ a little (docs/operating.md says why). Raises
-        UnknownModel, ModelNotInstalled."""
+        version of which runtime, or for weights placed by hand their size and time. Left out on purpose
+        is the number of threads, by which MNN's answers differ by rounding (docs/operating.md): batches
+        and single pictures shall find each other's results. Raises UnknownModel, ModelNotInstalled."""
         resolved = self.resolve(name)
         if entry := _matting_entry(resolved):
             chosen = self._choose(entry)
