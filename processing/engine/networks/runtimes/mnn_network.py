@@ -13,10 +13,11 @@ What there is to know about it:
 - On import and for each session it prints a line to standard output.
 """
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,17 @@ def _quiet() -> Iterator[None]:
 
     Logs go to standard error, and no process that runs networks answers on standard output meanwhile.
     """
-    with _output_lock:
-        kept = os.dup(1)
+    with _output_lock, ExitStack() as opened:
         nowhere = os.open(os.devnull, os.O_WRONLY)
+        opened.callback(os.close, nowhere)
         try:
+            kept = os.dup(1)
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            # Standard output is closed: what MNN writes goes nowhere as it is.
+        else:
+            opened.callback(os.close, kept)
             os.dup2(nowhere, 1)
-            yield
-        finally:
-            os.dup2(kept, 1)
-            os.close(kept)
-            os.close(nowhere)
+            opened.callback(os.dup2, kept, 1)
+        yield
