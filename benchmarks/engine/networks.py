@@ -111,7 +111,7 @@ def _one(arguments: argparse.Namespace) -> None:
     network: Network
     if runtime == "mnn":
         path = records.converted(arguments.models_dir, entry)
-        network = MnnNetwork(path, threads=arguments.threads, lean=entry.lean)
+        network = MnnNetwork(path, threads=arguments.threads)
     else:
         model = graphs.as_run((arguments.models_dir / entry.file).read_bytes(), entry)
         network = OnnxNetwork(model, threads=arguments.threads, providers=("CPUExecutionProvider",))

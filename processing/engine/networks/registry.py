@@ -251,7 +251,7 @@ class Registry:
         network: Network
         if chosen is not None and chosen.runtime == choice.MNN:
             converted = records.converted(self.models_dir, entry)
-            network = MnnNetwork(converted, threads=self.threads, lean=entry.lean)
+            network = MnnNetwork(converted, threads=self.threads)
         else:
             if chosen is not None and chosen.why:
                 _log.warning("ONNX Runtime runs %s: %s.", entry.name, chosen.why)

@@ -50,14 +50,13 @@ class ModelWeights(WeightsFile):
     input: int = 0
     made_for: int = 0
     half: bool = False
-    lean: bool = False
     run_sha256: str = ""
     beside: tuple[WeightsFile, ...] = ()
 
     @property
     def version(self) -> str:
         """Return what changes when the model's answers may: its bytes, and how it is run."""
-        how = (self.session, self.input, self.half, self.lean, self.run_sha256)
+        how = (self.session, self.input, self.half, self.run_sha256)
         return " ".join((self.name, *map(str, how), *(f.sha256 for f in self.files)))
 
     @property

@@ -33,7 +33,7 @@ def convert(name: str, source: Path, target: Path) -> None:
         graph.unlink(missing_ok=True)
     # The converter says "Converted Success!" of a file that the disk had no room for, too.
     side = entry.input
-    shapes = MnnNetwork(target, threads=1, lean=entry.lean).shapes
+    shapes = MnnNetwork(target, threads=1).shapes
     if shapes != ((1, 3, side, side), (1, 1, side, side)):
         raise RuntimeError(f"the converted network has the shapes {shapes}")
 

@@ -25,9 +25,6 @@ import numpy as np
 
 from processing.engine.arrays import F32
 
-# Interpreter.HintMode WINOGRAD_MEMORY_LEVEL: which of Winograd's transforms may be chosen.
-_WINOGRAD_LEVEL = 3
-_LEAN = 1
 # SessionInfoCode RESIZE_STATUS: 0 where the session has all the memory that its passes need.
 _STATUS = 3
 _OUT_OF_MEMORY = 1  # ErrorCode
@@ -38,13 +35,11 @@ _output_lock = threading.Lock()
 class MnnNetwork:
     """One session of MNN, for a converted file of one input (1, 3, n, n) and one output (1, 1, n, n).
 
-    `threads` is how many cores a pass may use. With `lean`, convolutions are transformed in smaller
-    blocks: IS-Net then takes 560 MB instead of 1,220 (RLIMIT_DATA) and 0.6 s of computing instead of
-    2.2 to load, which holds the lock, but 1.3 s a pass instead of 0.9. So it is for a network that is
-    loaded for a few pictures and let go again.
+    `threads` is how many cores a pass may use. IS-Net takes 1,220 MB (RLIMIT_DATA), and 2.2 s of computing
+    to load and 0.9 s for a pass.
     """
 
-    def __init__(self, path: Path, *, threads: int, lean: bool = False) -> None:
+    def __init__(self, path: Path, *, threads: int) -> None:
         """Load the network and take all the memory that its passes need. Raises MemoryError, also for a
         file that MNN can't read."""
         self._lock = threading.Lock()
@@ -57,8 +52,6 @@ class MnnNetwork:
             except Exception as error:  # that is the class that MNN raises
                 why = f"MNN can't load {path}: not enough memory, or the file is damaged"
                 raise MemoryError(why) from error
-            if lean:
-                self._interpreter.setSessionHint(_WINOGRAD_LEVEL, _LEAN)
             # Weights may be stored in 16 bits; "high" has all be computed in 32.
             self._session = self._interpreter.createSession(
                 {"backend": "CPU", "numThread": threads, "precision": "high"}

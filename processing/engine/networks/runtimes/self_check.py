@@ -45,7 +45,7 @@ def check(name: str, source: Path, converted: Path, threads: int) -> Check:
         return OnnxNetwork(model, threads=threads, providers=("CPUExecutionProvider",))
 
     def by_mnn() -> Network:
-        return MnnNetwork(converted, threads=threads, lean=entry.lean)
+        return MnnNetwork(converted, threads=threads)
 
     their_seconds = our_seconds = math.inf
     for _ in range(_ROUNDS):
