@@ -89,7 +89,13 @@ class DrawingEngine:
     fails: Exception | None = None
 
     def render(
-        self, source: bytes, plan: EditPlan, tools: Any, *, watermark: bool = False
+        self,
+        source: bytes,
+        plan: EditPlan,
+        tools: Any,
+        *,
+        watermark: bool = False,
+        preview_side: int | None = None,
     ) -> Rendered:
         behind = plan.background
         named = [behind.image.image_id] if behind.image else []

@@ -148,13 +148,23 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return loaded
 
 
+@pytest.fixture
+def both(tmp_path: Path) -> Path:
+    """A folder with the files of both networks, which nobody reads."""
+    for name in ("fast", "high"):
+        entry = weights.find(name)
+        assert entry is not None
+        (tmp_path / entry.file).touch()
+    return tmp_path
+
+
 BLACK = np.zeros((8, 8, 3), np.uint8)
 
 
 def test_what_nobody_used_is_let_go_and_loaded_again_when_it_is_needed(
-    loads: list[str], models_dir: Path
+    loads: list[str], both: Path
 ) -> None:
-    serving = Registry(models_dir)
+    serving = Registry(both)
     serving.warm("fast")
     assert serving.let_go(0) == []  # what was warmed is kept
     before = serving.matte("high", BLACK)
@@ -170,22 +180,22 @@ def test_what_nobody_used_is_let_go_and_loaded_again_when_it_is_needed(
 @pytest.mark.parametrize(("unused_for", "gone"), [(60, []), (59, ["isnet-general-use"])])
 def test_the_time_counts_from_the_end_of_the_last_look(
     loads: list[str],
-    models_dir: Path,
+    both: Path,
     monkeypatch: pytest.MonkeyPatch,
     unused_for: float,
     gone: list[str],
 ) -> None:
     clock = iter([100.0, 130.0, 189.5])  # the look begins, ends, and 59.5 s later it is checked
     monkeypatch.setattr(registry_module.time, "monotonic", lambda: next(clock))
-    serving = Registry(models_dir)
+    serving = Registry(both)
     serving.matte("high", BLACK)
     assert serving.let_go(unused_for) == gone
 
 
 def test_a_network_that_is_let_go_during_a_look_finishes_it(
-    loads: list[str], models_dir: Path, monkeypatch: pytest.MonkeyPatch
+    loads: list[str], both: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    serving = Registry(models_dir)
+    serving = Registry(both)
     gone: list[list[str]] = []
     run = Network.run
 
@@ -201,9 +211,9 @@ def test_a_network_that_is_let_go_during_a_look_finishes_it(
 
 
 def test_what_found_not_enough_memory_for_a_pass_keeps_none_of_it(
-    loads: list[str], models_dir: Path, monkeypatch: pytest.MonkeyPatch
+    loads: list[str], both: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    serving = Registry(models_dir)
+    serving = Registry(both)
     serving.warm("fast")
     run = Network.run
 
