@@ -23,7 +23,7 @@ from config.api.views import ApiView
 from config.errors import invalid
 from media_library.intake.uploads import UploadLimits, UploadView
 from processing.api.examples import BATCH, BATCH_CREATED
-from processing.api.operations import command_for
+from processing.api.operations import check, command_for
 from processing.api.serializers.batches import (
     BatchBody,
     BatchCreated,
@@ -34,7 +34,7 @@ from processing.api.serializers.batches import (
 )
 from processing.commands import Command, Edit
 from processing.models import Batch
-from processing.services import batches, jobs, presets
+from processing.services import batches, presets
 from processing.services.batch_uploads import FIELD, batch_limits, uploaded_members
 
 _PATH = [path_id("batch_id", "batch")]
@@ -116,7 +116,7 @@ class Batches(UploadView, BatchView):
         else:
             account = caller(request).account
             command = command_for(given["operation"], given.get("options", {}), account)
-        jobs.check(command)
+        check(command)
         return command
 
 

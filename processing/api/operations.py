@@ -8,15 +8,17 @@ from typing import Any
 
 from accounts.models import Account
 from config.api import bodies
-from config.errors import invalid
+from config.errors import AppError, invalid
 from processing.api.serializers import edits
 from processing.api.serializers.cutouts import RemoveBackgroundOptions
 from processing.api.serializers.edits import EditOptions
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.errors import InvalidPlan
-from processing.services import edit_json
+from processing.services import edit_json, jobs
 
 Options = Mapping[str, Any]
+# Where an edit has what the smaller tools have beside each other.
+_IN_AN_EDIT = {"model": "edit.cutting.model", "provider": "edit.background.generated.provider"}
 
 
 def command_for(operation: str, options: Options, account: Account) -> Command:
@@ -26,6 +28,17 @@ def command_for(operation: str, options: Options, account: Account) -> Command:
     if tool is None:
         raise invalid("operation", f"Must be one of {', '.join(OPERATIONS)}.")
     return tool(options, account)
+
+
+def check(command: Command) -> None:
+    """Refuse what this site can't do. Raises AppError naming the option."""
+    try:
+        jobs.check(command)
+    except AppError as error:
+        if not (isinstance(command, Edit) and command.operation == "edit" and error.fields):
+            raise
+        [(name, messages)] = error.fields.items()
+        raise invalid(_IN_AN_EDIT.get(name, name), messages[0]) from error
 
 
 def edit_of(options: EditOptions, account: Account) -> Edit:

@@ -21,6 +21,7 @@ from media_library import selectors
 from media_library.files import storage
 from media_library.files.links import content_url
 from media_library.models import Image
+from processing.api import operations
 from processing.api.serializers.cutouts import DISPLAYS
 from processing.commands import Command
 from processing.models import Job, JobState
@@ -35,7 +36,7 @@ def run(request: Request, command: Command, *, image_id: UUID | None) -> Job:
 
     Raises AppError in this order: what this site can't do, what is not there, the quota's.
     """
-    jobs.check(command)
+    operations.check(command)
     who = caller(request)
     source = selectors.image_for(who.account, image_id) if image_id else None
     return jobs.submit_and_wait(

@@ -204,6 +204,12 @@ def test_what_is_open_is_cancelled(owner: Seller, unsent: list[None]) -> None:
         (1, {"operation": "edit", "options": {"zip": 1}}, "edit.zip"),
         (
             1,
+            {"operation": "edit", "options": {"cutting": {"model": "best"}}},
+            "edit.cutting.model",
+        ),
+        (1, {"options": {"model": "best"}}, "model"),
+        (
+            1,
             {"operation": "generate-background", "options": {"prompt": "sand", "seed": -1}},
             "seed",
         ),

@@ -221,7 +221,7 @@ _SOME = "img_2VfUX5sCNEcTGeZ8vKoGj1"
             {"edit": {"background": {"image": {"imageId": _SOME}, "generated": {"prompt": "x"}}}},
             "edit.background",
         ),
-        ("edit", {"edit": {"cutting": {"model": "nobody"}}}, "model"),
+        ("edit", {"edit": {"cutting": {"model": "nobody"}}}, "edit.cutting.model"),
         (
             "edit",
             {"edit": {"background": {"image": {"imageId": "img_x"}}}},
@@ -295,6 +295,12 @@ SCENE = {"prompt": "sand"}
             {"edit": {"background": {"generated": {**SCENE, "seed": -1}}}},
             "edit.background.generated.seed",
             "seed must be between 0 and 4294967295, not -1.",
+        ),
+        (
+            "edit",
+            {"edit": {"background": {"generated": {**SCENE, "provider": "nope"}}}},
+            "edit.background.generated.provider",
+            "This site has no provider 'nope'. Available: studio.",
         ),
         (
             "edit",
