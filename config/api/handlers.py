@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from config.api.errors import body
 from config.errors import AppError
 from config.failures import outages
-from config.middleware import request_id
+from config.web.requests import request_id
 
 
 def answer(request: HttpRequest, error: AppError) -> HttpResponse:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from config.middleware import body_refusal
+from config.web.requests import body_refusal
 
 
 class AlwaysJSON(BaseContentNegotiation):

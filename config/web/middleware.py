@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from config.api import handlers
-from config.middleware import body_refusal
+from config.web.requests import body_refusal
 
 
 class RefusedBodyMiddleware:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from config.api.views import ApiView
 from config.errors import AppError, body_too_large, invalid
-from config.middleware import body_refusal
+from config.web.requests import body_refusal
 from media_library.checks import too_large
 from media_library.intake.ingest import Incoming
 

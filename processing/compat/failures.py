@@ -22,7 +22,7 @@ from rest_framework.views import set_rollback
 from config.api.errors import flatten
 from config.errors import AppError
 from config.failures import outages
-from config.middleware import request_id
+from config.web.requests import request_id
 from processing.compat.fields import ParameterError
 
 log = structlog.get_logger(__name__)

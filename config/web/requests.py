@@ -1,4 +1,4 @@
-"""A request id on every request, response and log line."""
+"""What a request carries through the site: its id, in every response and log line, and why its body was refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def request_id(request: HttpRequest) -> str:
 
 
 def body_refusal(request: HttpRequest) -> AppError | None:
-    """Why the body was not taken (config.web): what the request shows of it is empty."""
+    """Why the body was not taken (config.web.bodies): what the request shows of it is empty."""
     found = getattr(request, "body_refusal", None)
     return found if isinstance(found, AppError) else None
 
