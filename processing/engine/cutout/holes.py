@@ -43,7 +43,8 @@ _BUSY = 0.04
 _SAMPLES, _ROUNDS, _TRIM = 1500, 6, 2.0
 # The standard deviation of a normal distribution, from its median absolute deviation.
 _NORMAL = 1.4826
-
+# The pixels next to one, those within two, and how many pixels around a region are looked at.
+_NEXT, _SQUARE, _MARGIN = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8), 3
 
 Mask = npt.NDArray[np.bool_]
 F64 = npt.NDArray[np.float64]
@@ -57,6 +58,26 @@ class _Backdrop:
     expected: F32
     grain: float
     clipped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The picture `rgb` (h, w, 3); how far `apart` (h, w) it is from the backdrop, and the `most` within
+    two pixels: past the blur of an edge, and not past a thin bar."""
+
+    rgb: F32
+    backdrop: _Backdrop
+    apart: F32
+    most: F32
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """What looks like the backdrop: 0 or 1, uint8 (h, w), in a `window` of the picture that holds it
+    and what is looked at around it."""
+
+    window: tuple[slice, slice]
+    inside: U8
 
 
 def opened(matte: F32, rgb: F32, options: CleanUp) -> F32:
@@ -76,24 +97,36 @@ def opened(matte: F32, rgb: F32, options: CleanUp) -> F32:
     # Grain leaves specks in a hole, and single pixels of the subject have the backdrop's color.
     alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
     alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(alike, connectivity=4)
+    _, found, stats, _ = cv2.connectedComponentsWithStats(alike, connectivity=4)
+    labels = np.asarray(found, dtype=np.int32)
     least = max(_PIXELS, _HALF_WIDTH * max(matte.shape))
     outside = background.astype(np.uint8)
     result = matte.copy()
+    seen = _Seen(rgb, backdrop, apart, np.asarray(cv2.dilate(apart, _SQUARE)))
     regions = [
-        (labels == label).astype(np.uint8)
+        region
         for label in range(1, len(stats))
         if stats[label, cv2.CC_STAT_AREA] > np.pi * least**2
+        and _may_be_hole(region := _cut_from(labels, label, stats[label].tolist()), seen, least)
     ]
     # The next cell of a chair's back is parted from an open one by a thin bar.
-    while found := [
-        part for part in regions if _is_hole(part, outside, (rgb, backdrop, apart, least))
-    ]:
-        regions = [part for part in regions if not any(part is hole for hole in found)]
-        for region in found:
-            outside |= region
-            result[_whole(region, apart)] = 0
+    while regions:
+        way_out = np.asarray(cv2.distanceTransform(1 - outside, cv2.DIST_L2, 5), dtype=np.float32)
+        judged = [(region, _is_near_outside(region, way_out, backdrop)) for region in regions]
+        regions = [region for region, is_hole in judged if not is_hole]
+        if len(regions) == len(judged):
+            break
+        for region in (region for region, is_hole in judged if is_hole):
+            outside[region.window] |= region.inside
+            result[region.window][_whole(region, seen)] = 0
     return result
+
+
+def _cut_from(labels: npt.NDArray[np.int32], label: int, stats: list[int]) -> _Region:
+    left, top, width, height = stats[:4]
+    rows = slice(max(0, top - _MARGIN), top + height + _MARGIN)
+    columns = slice(max(0, left - _MARGIN), left + width + _MARGIN)
+    return _Region((rows, columns), (labels[rows, columns] == label).astype(np.uint8))
 
 
 def _foretold(rgb: F32, background: Mask) -> _Backdrop:
@@ -144,13 +177,13 @@ def _summed(terms: F64, weights: F64) -> F64:
     return np.asarray(np.einsum("in,ic->nc", terms, weights))
 
 
-def _is_hole(region: U8, outside: U8, seen: tuple[F32, _Backdrop, F32, float]) -> bool:
-    rgb, backdrop, apart, least = seen
-    inside = region > 0
-    half_width = float(cv2.distanceTransform(region, cv2.DIST_L2, 5).max())
+def _may_be_hole(region: _Region, seen: _Seen, least: float) -> bool:
+    """Whether a region is like a hole by itself, wherever the outside is."""
+    backdrop, inside = seen.backdrop, region.inside > 0
+    half_width = float(cv2.distanceTransform(region.inside, cv2.DIST_L2, 5).max())
     if half_width < least or np.pi * half_width**2 < _COMPACT * float(inside.sum()):
         return False
-    difference = rgb[inside] - backdrop.expected[inside]
+    difference = seen.rgb[region.window][inside] - backdrop.expected[region.window][inside]
     if np.abs(difference.mean(axis=0)).max() > max(
         _MEAN_NEAREST, _MEAN_DEVIATIONS * backdrop.grain
     ):
@@ -159,22 +192,23 @@ def _is_hole(region: U8, outside: U8, seen: tuple[F32, _Backdrop, F32, float]) -
     grain = float(np.std(difference - difference.mean(axis=0)))
     if not low * backdrop.grain - _SMOOTH < grain < high * backdrop.grain + _SMOOTH:
         return False
-    # The most within two pixels: past the blur of the edge, and not past a thin bar.
-    most = np.asarray(cv2.dilate(apart, np.ones((5, 5), np.uint8)))
-    rim = (np.asarray(cv2.dilate(region, np.ones((3, 3), np.uint8))) - region) > 0
-    if (most[rim] > max(_CONTRAST, _CLEAR * backdrop.grain)).mean() < _ALL_AROUND:
-        return False
-    way_out = np.asarray(cv2.distanceTransform(1 - outside, cv2.DIST_L2, 5))
-    own = np.asarray(cv2.morphologyEx(region, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))) > 0
-    if way_out[own].min() < _CLOSED:
+    rim = (np.asarray(cv2.dilate(region.inside, _NEXT)) - region.inside) > 0
+    contrast = max(_CONTRAST, _CLEAR * backdrop.grain)
+    return bool((seen.most[region.window][rim] > contrast).mean() >= _ALL_AROUND)
+
+
+def _is_near_outside(region: _Region, way_out: F32, backdrop: _Backdrop) -> bool:
+    """Whether only a thin rim parts a region from the outside, which is `way_out` (h, w) pixels away."""
+    edge = np.asarray(cv2.morphologyEx(region.inside, cv2.MORPH_GRADIENT, _NEXT)) > 0
+    ways = way_out[region.window][edge]
+    if ways.min() < _CLOSED:
         return False
     thin = _CLIPPED_THIN if backdrop.clipped else _THIN
-    return bool((way_out[own] < thin * np.sqrt(inside.sum() / np.pi)).mean() >= _AROUND)
+    return bool((ways < thin * np.sqrt(region.inside.sum() / np.pi)).mean() >= _AROUND)
 
 
-def _whole(region: U8, apart: F32) -> Mask:
+def _whole(region: _Region, seen: _Seen) -> Mask:
     """The hole up to its rim: what is next to it and more like the backdrop than like the rim."""
-    square = np.ones((5, 5), np.uint8)
-    most = np.asarray(cv2.dilate(apart, square))
-    near = np.asarray(cv2.dilate(region, square)) > 0
-    return np.asarray((region > 0) | (near & (apart < 0.5 * most)))
+    near = np.asarray(cv2.dilate(region.inside, _SQUARE)) > 0
+    apart, most = seen.apart[region.window], seen.most[region.window]
+    return np.asarray((region.inside > 0) | (near & (apart < 0.5 * most)))
