@@ -257,7 +257,7 @@ class Registry:
                 _log.warning("ONNX Runtime runs %s: %s.", entry.name, chosen.why)
             if not weights.is_right(path, entry):
                 raise ModelNotInstalled(
-                    f"The weights of {entry.name} at {path} are damaged (SHA-256 mismatch). Delete "
+                    f"The weights of {entry.name}, {path.name}, are damaged (SHA-256 mismatch). Delete "
                     f"the file, then run `make models NAMES={entry.name}`."
                 )
             model = graphs.as_run(path.read_bytes(), entry)

@@ -148,8 +148,8 @@ class Upscaler:
         entry = _installed(mode, self.models_dir)
         if not weights.all_right(self.models_dir, entry):
             raise ModelNotInstalled(
-                f"The weights of {entry.name} in {self.models_dir} are damaged (SHA-256 "
-                f"mismatch). Run `make models NAMES={entry.name}`."
+                f"The weights of {entry.name} are damaged (SHA-256 mismatch). "
+                f"Run `make models NAMES={entry.name}`."
             )
         import ncnn  # 30 MB: not for processes that only ask what could be done
 

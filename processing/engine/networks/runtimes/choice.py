@@ -49,7 +49,7 @@ def of(
     if not may_be_mnn(wish, providers):
         return _onnxruntime()
     if records.mnn_version() is None:
-        why = "MNN is not installed (it has no wheel for every Python and processor)"
+        why = records.NOT_INSTALLED
     else:
         record = records.read(models_dir, entry)
         why = records.problem_of(record, models_dir, entry)

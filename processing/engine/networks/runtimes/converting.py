@@ -38,10 +38,7 @@ def prepare(
     already, nothing is run or imported.
     """
     if records.mnn_version() is None:
-        report(
-            f"{entry.name}: ONNX Runtime runs it: MNN is not installed (it has no wheel for every "
-            "Python and processor)"
-        )
+        report(f"{entry.name}: ONNX Runtime runs it: {records.NOT_INSTALLED}")
         return
     try:
         # Before the lock, for which a folder that nobody may write to has no place.

@@ -19,6 +19,7 @@ from processing.engine.libraries import installed
 from processing.engine.networks import weights
 from processing.engine.networks.weights import ModelWeights
 
+NOT_INSTALLED = "MNN is not installed (it has no wheel for every Python and processor)"
 # How far the two runtimes' answers may be apart, of 1.
 LIMIT = 0.002
 
@@ -100,7 +101,10 @@ def forget(models_dir: Path, entry: ModelWeights) -> None:
 
 
 def problem_of(record: Record | None, models_dir: Path, entry: ModelWeights) -> str:
-    """Why the converted network can't be run as it lies there, or nothing. 88 MB take 60 ms, once."""
+    """Why the converted network can't be run as it lies there, or nothing. 88 MB take 60 ms, once.
+
+    Customers read this, too: it tells no path.
+    """
     if record is None:
         return "it is not converted for MNN yet"
     if record.mnn != mnn_version():
@@ -111,15 +115,15 @@ def problem_of(record: Record | None, models_dir: Path, entry: ModelWeights) -> 
     try:
         facts = path.stat()
     except OSError:
-        return f"its converted file {path} is missing"
+        return f"its converted file {path.name} is missing"
     if facts.st_size != record.size:
-        return f"its converted file {path} is cut short or another"
+        return f"its converted file {path.name} is cut short or another"
     try:
         found = _sha256(path, facts.st_mtime_ns, facts.st_ino)
     except OSError as error:
-        return f"its converted file {path} can't be read ({error.strerror})"
+        return f"its converted file {path.name} can't be read ({error.strerror})"
     if found != record.sha256:
-        return f"its converted file {path} is damaged (SHA-256 mismatch)"
+        return f"its converted file {path.name} is damaged (SHA-256 mismatch)"
     return ""
 
 
