@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,9 @@ from benchmarks.__main__ import ON_REQUEST, PARTS
 from benchmarks.figures import table
 from benchmarks.figures.rows import Row
 from benchmarks.graded import grades
+from processing.engine.errors import NothingFound
+from processing.engine.networks.registry import Registry
+from processing.engine.plans.cutout import CutoutPlan
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -124,3 +128,17 @@ def test_what_is_wrong_with_a_cutout(box: tuple[int, int, int, int], expected: f
     left, top, right, bottom = box
     alpha[2 * top : 2 * bottom, 4 * left : 4 * right] = 255
     assert grades.wrong(alpha, subject) == expected
+
+
+def test_the_time_of_a_photo_in_which_nothing_was_found_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find_nothing(*_: object) -> None:
+        raise NothingFound
+
+    clock = iter([1.0, 3.5])
+    monkeypatch.setattr("benchmarks.graded.grades.time.process_time", lambda: next(clock))
+    monkeypatch.setattr("benchmarks.graded.grades.render", find_nothing)
+    one, tally = grades.read()[0], grades.Tally()
+    grades._cut_out(one, b"", CutoutPlan(), Registry(Path("unused")), tally)
+    assert (tally.seconds, tally.unusable) == (2.5, [one.photo])

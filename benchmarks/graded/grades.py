@@ -110,9 +110,10 @@ def _cut_out(one: Graded, data: bytes, plan: CutoutPlan, models: Registry, tally
     try:
         result = render(data, plan, models)
     except NothingFound:
-        alpha, looks = np.zeros((_SIDE, _SIDE), np.uint8), tuple[Look, ...]()
-    else:
-        tally.seconds += time.process_time() - began
+        result = None
+    tally.seconds += time.process_time() - began
+    alpha, looks = np.zeros((_SIDE, _SIDE), np.uint8), tuple[Look, ...]()
+    if result is not None:
         alpha = np.asarray(Image.open(BytesIO(result.data)).getchannel("A"))
         looks = result.looks
     tally.wrong[one.photo] = wrong(alpha, one.subject)

@@ -138,6 +138,8 @@ def backdrops() -> dict[str, U8]:
 def main(given: Sequence[str] | None = None) -> None:
     arguments = _arguments(given)
     models = Registry(arguments.models_dir)
+    if arguments.out is not None:
+        arguments.out.mkdir(parents=True, exist_ok=True)
 
     def alphas(photo: U8, name: str) -> list[U8]:
         matte = models.matte(arguments.model, photo)
@@ -146,7 +148,7 @@ def main(given: Sequence[str] | None = None) -> None:
         results = [edges.cut_out(photo, matte, edge="standard", clean=each) for each in options]
         if arguments.out is not None:
             shown = compose.flatten(results[1].rgb, results[1].alpha, (255, 0, 255))
-            path = arguments.out / f"{name.replace(' ', '-')}.png"
+            path = arguments.out / f"{name.replace(':', '').replace(' ', '-')}.png"
             path.write_bytes(decode.encode(shown, None, format="png"))
         return [result.alpha for result in results]
 
