@@ -41,8 +41,8 @@ def render(
     - `preview_side`: also return a preview of the result, no larger than that.
     - `max_pixels`: the largest source that will be decoded.
 
-    Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, BrokenImage,
-    NothingFound, and InvalidPlan where the format can't hold so large a picture.
+    Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory,
+    BrokenImage, NothingFound, and InvalidPlan where the format can't hold so large a picture.
     """
     clock = Clock()
     looks.check(models, plan.model)

@@ -107,9 +107,9 @@ def render_edit(
     """Do all that the plan says to one picture; with a preview of the result no larger than
     `preview_side`, where that is given and the result is in sRGB.
 
-    Raises UnsupportedFormat, TooManyPixels, BrokenImage, UnknownModel, ModelNotInstalled,
-    NothingFound (cutting out), PictureTooLarge (upscaling), ProviderFailed, and InvalidPlan for what only the picture shows to
-    be impossible, such as a target area without a pixel.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, UnknownModel,
+    ModelNotInstalled, NothingFound (cutting out), PictureTooLarge (upscaling), ProviderFailed, and
+    InvalidPlan for what only the picture shows to be impossible, such as a target area without a pixel.
     """
     work = _Work(plan, tools)
     photo, seen = _decoded(source, work)
@@ -170,7 +170,7 @@ def _decoded(source: bytes, work: _Work) -> tuple[Decoded, Seen | None]:
         )
     with work.clock.stage("decode"):
         least = None
-        if plan.cutting is None and plan.text_removal is None and plan.upscale is None:
+        if plan.text_removal is None and plan.upscale is None:
             size = decode.probe(source, max_pixels=most).oriented_size
             left, top, right, bottom = _placement(size, plan).place
             least = (right - left, bottom - top)

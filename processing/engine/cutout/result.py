@@ -17,7 +17,7 @@ class Cutout:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The cutout, who made it, how unsure that one was (0 to 1), the model's own name, and all looks
-    that models took; no name and no looks where none was asked."""
+    that models took; no name where none was believed, no looks where none was asked."""
 
     cutout: Cutout
     provider: str

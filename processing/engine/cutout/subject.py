@@ -29,9 +29,9 @@ def find(
 ) -> Subject:
     """Cut the subject out. `seen` is what models answered, where they were asked already.
 
-    Raises UnknownModel, ModelNotInstalled, OutOfMemory, and NothingFound where no pixel of the cutout is visible
-    (`arrays.VISIBLE`): the model saw no subject, the clean-ups left nothing of it, or the file is
-    transparent throughout.
+    Raises UnknownModel, ModelNotInstalled, OutOfMemory, and NothingFound where no pixel of the cutout
+    is visible (`arrays.VISIBLE`): the model saw no subject, the clean-ups left nothing of it, or the file
+    is transparent throughout.
     """
     found = _found(photo, cutting, models, clock, seen)
     if arrays.visible_box(found.cutout.alpha) is None:

@@ -85,7 +85,7 @@ def probe(data: bytes, *, max_pixels: int) -> Probe:
     """Read the header only: about a millisecond whatever the size. A PNG is decoded, as its
     orientation may stand behind the pixels.
 
-    Raises UnsupportedFormat, TooManyPixels, BrokenImage.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage.
     """
     with opened(data, max_pixels=max_pixels) as image:
         return _probe(image)
@@ -96,7 +96,7 @@ def verify(data: bytes, *, max_pixels: int) -> Probe:
 
     A JPEG is decoded at an eighth of its size, which still reads its whole entropy-coded stream:
     25 ms for 12 megapixels. The other formats are decoded in full.
-    Raises UnsupportedFormat, TooManyPixels, TooCostly, BrokenImage.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage.
     """
     with opened(data, max_pixels=max_pixels) as image:
         header = _probe(image)
@@ -126,7 +126,7 @@ def coming(data: bytes, *, max_pixels: int, side: int, convert: bool = True) -> 
     so proves that it isn't broken; then in full beside whatever the caller does. A picture of
     another format, or one that is not much larger than the square, has no small copy, and is decoded
     when `whole` is called.
-    Raises UnsupportedFormat, TooManyPixels, TooCostly, BrokenImage.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage.
     """
     small = _glimpse(data, max_pixels=max_pixels, side=side, convert=convert)
     whole = partial(_decode, data, max_pixels=max_pixels, convert=convert)
@@ -171,7 +171,7 @@ def decode(
     quarter or an eighth, but no smaller: its coefficients give that almost for nothing.
     With `convert` off, pixels whose profile can go along with them (metadata.rgb_profile) are left
     in its color space; all others are converted as ever.
-    Raises UnsupportedFormat, TooManyPixels, BrokenImage.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage.
     """
     return _decode(data, max_pixels=max_pixels, convert=convert, least=least)
 
@@ -226,7 +226,7 @@ def thumbnail(data: bytes, *, max_side: int, max_pixels: int, format: str = "web
     """A small copy, upright, in sRGB and without metadata; what is transparent stays so.
 
     `format` is webp, png or jpg (transparent parts then turn white).
-    Raises UnsupportedFormat, TooManyPixels, BrokenImage.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage.
     """
     rgb, alpha = reduced(data, max_side=max_side, max_pixels=max_pixels)
     return _encoded(rgb, alpha, format)
@@ -237,7 +237,7 @@ def preview(rgb: U8, alpha: U8 | None, *, max_side: int, format: str = "webp") -
     `thumbnail` makes one of a file."""
     height, width = rgb.shape[:2]
     size = arrays.fit_within(width, height, max_side=max_side)
-    # First by a whole number, which averages quickly and leaves less than a factor of two; the rows
+    # First by a whole number, which averages quickly and usually leaves less than a factor of two; the rows
     # and columns that don't go into it are left out.
     step = min(width // size[0], height // size[1])
     even = (width // step, height // step)
@@ -266,7 +266,8 @@ def reduced(data: bytes, *, max_side: int, max_pixels: int) -> tuple[U8, U8 | No
     """The pixels of a small copy, upright and in sRGB, and its alpha where it has any.
 
     A JPEG source is decoded at a reduced size, so a 12-megapixel photo takes about 30 ms to become a
-    thumbnail. Never enlarges. Raises UnsupportedFormat, TooManyPixels, BrokenImage.
+    thumbnail. Never enlarges.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage.
     """
     with opened(data, max_pixels=max_pixels) as image:
         _shrink_on_load(image, max_side)

@@ -1,9 +1,9 @@
 """Whom to ask about a photo, and whom to believe: one network, or those of `auto`.
 
-`auto` asks `fast`, and once more about the part around a small subject. What `fast` can't decide is shown to
-`high`, and what neither can to `fast` again, darkened, which brings out pale garments on pale ground. Of several
-opinions the one is believed that doubts least and denies least of what another is sure of. Rule and
-numbers were chosen on 136 photos by sellers, labelled by eye (benchmarks/graded).
+`auto` asks `fast`, and once more about the part around a small subject. What `fast` can't decide is
+shown to `high`, and what neither can to `fast` again, darkened, which brings out pale garments on pale
+ground. Of several opinions the one is believed that doubts least and denies least of what another is
+sure of. Rule and numbers were chosen on 136 photos by sellers, labelled by eye (benchmarks/graded).
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What a network thinks of a photo, as far as it can be judged without knowing the photo.
+"""What a network thinks of a photo or a part of it, as far as it can be judged without knowing the photo.
 
 All is measured on one grid, whatever the network's own, so that opinions can be compared. Edges are
 thin, so doubt along them is the usual softness; doubt in a patch is a network that can't decide about
@@ -28,7 +28,7 @@ _PIECE = 0.02
 
 @dataclass(frozen=True)
 class Opinion:
-    """A network's matte of the whole photo: float32 (n, n), 0 to 1."""
+    """A network's matte of a photo or a part of it: float32 (n, n), 0 to 1."""
 
     matte: F32
 
