@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -90,7 +90,7 @@ class Registry:
         self.threads = threads
         self.providers = tuple(providers)
         self.runtime = runtime
-        self._sessions: dict[str, tuple[Choice | None, Matting | _RembgSession]] = {}
+        self._sessions: dict[str, _Held] = {}
         self._last_used: dict[str, float] = {}  # by time.monotonic, as a look begins and as it ends
         self._kept: set[str] = set()
         self._lock = threading.Lock()
@@ -135,7 +135,12 @@ class Registry:
         placed by hand "rembg/silueta". Raises UnknownModel, ModelNotInstalled."""
         resolved = self.resolve(name)
         entry = _matting_entry(resolved)
-        return f"{'rembg' if entry is None else self._choose(entry).runtime}/{resolved}"
+        if entry is None:
+            return f"rembg/{resolved}"
+        chosen, held = self._choose(entry), self._sessions.get(resolved)
+        # What was chosen may have found no memory.
+        by = held.by if held is not None and held.chosen == chosen and held.by else chosen
+        return f"{by.runtime}/{resolved}"
 
     def side(self, name: str) -> int:
         """Say how many pixels the side of the square has that a model looks at; for models placed
@@ -218,22 +223,24 @@ class Registry:
         entry = _matting_entry(name)
         # Held while loading: of two threads that want a new model, one loads it, and one waits.
         with self._lock:
-            held, session = self._sessions.get(name, (None, None))
+            held = self._sessions.get(name)
             # A network that was converted while this process serves is run by MNN from then on.
             chosen = None if entry is None else self._choose(entry)
-            if session is None or chosen != held:
+            if held is None or chosen != held.chosen:
                 try:
                     session = (
                         self._load_by_hand(name) if entry is None else self._load(entry, chosen)
                     )
+                    held = _Held(chosen, chosen, session)
                 except MemoryError:
-                    if session is None:
+                    if held is None:
                         raise
                     # Not tried again before this one is let go: it would fail for every picture.
+                    held = replace(held, chosen=chosen)
                     _log.warning("%s is run as before: memory is short to load it anew.", name)
-                self._sessions[name] = (chosen, session)
+                self._sessions[name] = held
             self._last_used[name] = time.monotonic()
-            return session
+            return held.session
 
     def _choose(self, entry: ModelWeights) -> Choice:
         return choice.of(entry, self.models_dir, wish=self.runtime, providers=self.providers)
@@ -299,6 +306,16 @@ class Registry:
         # Importing rembg costs half a second: only where there is something to ask it about.
         offered = _offered_by_rembg() if stems else set()
         return sorted(stem for stem in stems if stem in offered and _matting_entry(stem) is None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A session, what was chosen when it was last asked for, and what it is run by all the same; no
+    choice for models placed by hand."""
+
+    chosen: Choice | None
+    by: Choice | None
+    session: "Matting | _RembgSession"
 
 
 class _RembgSession:

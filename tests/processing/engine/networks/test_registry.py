@@ -100,7 +100,7 @@ def test_a_network_that_is_converted_while_a_process_serves_is_run_by_mnn_from_t
     ]
     chosen = Choice("mnn", "3.6.1")
     assert serving.matte("fast", black).mean() == 0.5
-    _, session = serving._sessions["u2netp"]
+    session = serving._sessions["u2netp"].session
     assert isinstance(session, Matting)
     assert type(session._network).__name__ == "MnnNetwork"
     assert serving.names()[0].runtime == "mnn"
@@ -126,6 +126,7 @@ def test_a_network_that_mnn_finds_no_memory_for_is_run_as_before(
     for _ in range(2):
         assert serving.matte("fast", BLACK).mean() == 0.5
     assert tried == ["mnn"]
+    assert serving.provider("fast") == "onnxruntime/u2netp"
     assert [record.getMessage() for record in caplog.records] == [
         "u2netp is run as before: memory is short to load it anew."
     ]
