@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with tests/system, whose files take longest: one of them last would keep one worker
-    busy alone."""
+    busy alone. Give each test an id of its own.
+
+    Schemathesis names its tests by operation but leaves that out of their ids, and pytest-xdist runs
+    one test of each id.
+    """
     items.sort(key=lambda item: item.path.parent.name != "system")
+    for item in items:
+        _, bracket, params = item.name.partition("[")
+        if bracket and item.id.params is None:
+            item._id = item.id.with_params(params.removesuffix("]"))
+    if twice := [name for name, times in Counter(one.nodeid for one in items).items() if times > 1]:
+        raise pytest.UsageError(f"More than one test has the id {twice[0]}: only one would be run.")
 
 
 @pytest.fixture(autouse=True)
