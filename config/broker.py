@@ -24,7 +24,7 @@ from dramatiq.errors import ConnectionClosed
 from redis.client import PubSub
 
 from config.failures.outages import QUEUE_ERRORS
-from config.queue_names import CHANNEL
+from config.queue_names import channel
 
 log = structlog.get_logger(__name__)
 _CONFIRM_SECONDS = 5.0
@@ -51,7 +51,7 @@ class Broker(RedisBroker):
     def wake(self, queue_name: str) -> None:
         """Have the queue's idle consumers look."""
         try:
-            self.client.publish(_channel(queue_name), "")
+            self.client.publish(channel(queue_name), "")
         except QUEUE_ERRORS as error:
             log.warning("queue.nobody_woken", queue=queue_name, error=str(error))
 
@@ -143,7 +143,7 @@ class _Consumer(_RedisConsumer):
 
     def _listen(self) -> PubSub:
         words: PubSub = self.broker.client.pubsub()
-        words.subscribe(_channel(self.queue_name))
+        words.subscribe(channel(self.queue_name))
         if words.get_message(timeout=_CONFIRM_SECONDS) is None:
             words.close()
             raise redis.ConnectionError("the server did not confirm a subscription")
@@ -171,7 +171,3 @@ class _Consumer(_RedisConsumer):
         first = min(self._times.values(), default=math.inf)
         longest = _STOPPING_SECONDS if self.broker.is_stopping else self._seconds
         return max(0.0, min(longest, first - time.time()))
-
-
-def _channel(queue_name: str) -> str:
-    return f"{CHANNEL}{queue_name}"

@@ -19,7 +19,7 @@ from django.http import HttpRequest, JsonResponse
 
 from config.failures import process_marks
 from config.failures.outages import QUEUE_ERRORS
-from config.queue_names import WORKER_KEY
+from config.queue_names import WORKER_KEY, unacknowledged
 
 
 def configure_logging(options: Mapping[str, str]) -> None:
@@ -97,7 +97,7 @@ def queued_arguments(*queues: str) -> set[str]:
     found: set[str] = set()
     for queue in queues:
         # Dramatiq keeps a message in this hash until it is acknowledged, so one in progress counts.
-        for _, message in queue_client().hscan_iter(f"dramatiq:{queue}.msgs", count=500):
+        for _, message in queue_client().hscan_iter(unacknowledged(queue), count=500):
             found.update(str(argument) for argument in json.loads(message)["args"])
     return found
 

@@ -4,4 +4,23 @@ from __future__ import annotations
 
 # packshot:worker:<queue>:<any>, with its process and that one's mark: warm while key and process are there.
 WORKER_KEY = "packshot:worker"
-CHANNEL = "packshot:queued:"  # and the queue's name: where senders tell of messages
+
+
+def channel(queue: str) -> str:
+    """Where senders tell of a queue's messages."""
+    return f"packshot:queued:{queue}"
+
+
+def later(queue: str) -> str:
+    """Dramatiq's queue of this one's messages for later."""
+    return f"{queue}.DQ"
+
+
+def untaken(queue: str) -> str:
+    """Dramatiq's list of a queue's messages that no worker has taken."""
+    return f"dramatiq:{queue}"
+
+
+def unacknowledged(queue: str) -> str:
+    """Dramatiq's hash of a queue's messages, those included that are being worked on."""
+    return f"dramatiq:{queue}.msgs"

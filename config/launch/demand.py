@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.client import PubSub
 from redis.retry import Retry
 
-from config.queue_names import CHANNEL
+from config.queue_names import channel, later, unacknowledged
 
 # How long a message goes unnoticed of which nobody told.
 _LOOK_SECONDS = 5.0
@@ -69,8 +69,8 @@ class Demand:
                 self._words = self._listen()
             with self._client.pipeline(transaction=False) as pipe:
                 for queue in self._queues:
-                    pipe.hlen(f"dramatiq:{queue}.msgs")
-                    pipe.hlen(f"dramatiq:{queue}.DQ.msgs")
+                    pipe.hlen(unacknowledged(queue))
+                    pipe.hlen(unacknowledged(later(queue)))
                 counts = pipe.execute()
         except (redis.RedisError, OSError):
             self._hang_up()
@@ -81,7 +81,7 @@ class Demand:
     def _listen(self) -> PubSub:
         words: PubSub = self._client.pubsub()  # type: ignore[no-untyped-call]
         words.subscribe(
-            *(f"{CHANNEL}{queue}{kind}" for queue in self._queues for kind in ("", ".DQ"))
+            *(channel(name) for queue in self._queues for name in (queue, later(queue)))
         )
         return words
 

@@ -20,6 +20,7 @@ from dramatiq.middleware import Middleware
 from config.failures.outages import QUEUE_ERRORS
 from config.launch.lifeline import die_with_parent
 from config.observability import queue_client
+from config.queue_names import later, unacknowledged
 
 # Threads get this long, then unfinished messages are handed back to the queue: shortly before the
 # launcher's own patience of 20 s is over.
@@ -47,9 +48,9 @@ class LastWork(Middleware):
         try:
             client = queue_client()
             held = sum(
-                int(client.hlen(f"dramatiq:{queue}{later}.msgs"))
+                int(client.hlen(unacknowledged(name)))
                 for queue in queues
-                for later in ("", ".DQ")
+                for name in (queue, later(queue))
             )
         except QUEUE_ERRORS:
             held = 1  # nobody knows

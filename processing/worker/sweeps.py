@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from config import queue_names
 from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client, queued_arguments
 from processing.delivery import attempts
@@ -81,8 +82,8 @@ def lost_batch_messages() -> int:
         return 0
     try:
         # Messages of batches name no job, so all that can be done is to count them.
-        queued = queue_client().llen(f"dramatiq:{tasks.BATCHES}")
-        later = queue_client().hlen(f"dramatiq:{tasks.BATCHES}.DQ.msgs")
+        queued = queue_client().llen(queue_names.untaken(tasks.BATCHES))
+        later = queue_client().hlen(queue_names.unacknowledged(queue_names.later(tasks.BATCHES)))
     except QUEUE_ERRORS:
         return 0
     return sum(tasks.send(job) for job in jobs[: max(0, len(jobs) - queued - later)])

@@ -13,6 +13,7 @@ import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
 
+from config import queue_names
 from config.failures import outages
 from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client
@@ -123,7 +124,7 @@ def _let_others_go_first() -> None:
 
 def _somebody_waits() -> bool:
     try:
-        queued = queue_client().llen(f"dramatiq:{IMAGES}")
+        queued = queue_client().llen(queue_names.untaken(IMAGES))
     except QUEUE_ERRORS:
         return False
     return bool(queued) or fair_share.is_single_running()
