@@ -151,9 +151,12 @@ def cards(images: Iterable[Image]) -> list[Card]:
 def history(image: Image) -> list[Entry]:
     """The picture's jobs, newest first, less those whose result was deleted."""
     deleted = Q(result__isnull=False, result__deleted_at__isnull=False)
-    jobs = Job.objects.filter(source=image).exclude(deleted).select_related("result")
-    networks = [info for info in runtime.models() if info.installed and info.name != auto.AUTO]
-    return [_entry(job, networks) for job in jobs.order_by("-created_at", "-id")[:HISTORY_LENGTH]]
+    found = Job.objects.filter(source=image).exclude(deleted).select_related("result")
+    jobs = list(found.order_by("-created_at", "-id")[:HISTORY_LENGTH])
+    # What else may find something is only asked where nothing was found.
+    is_asked = any(job.error_code == NothingFound.code for job in jobs)
+    networks = [info for info in runtime.registry().names() if info.installed] if is_asked else []
+    return [_entry(job, networks) for job in jobs]
 
 
 def results_of(image: Image) -> QuerySet[Image]:

@@ -109,7 +109,7 @@ def demand_of(table: Iterable[Stage]) -> Demand | None:
 
 def fetching(table: Sequence[Stage]) -> Process:
     """What fetches networks that the site can do without, once it is ready."""
-    *_, web = (process for stage in table for process in stage.processes)
+    web = table[-1].processes[-1]
     return _process("models", dict(web.env), "config.launch.fetch", once=True)
 
 

@@ -32,7 +32,7 @@ def request(image_ids: Iterable[UUID]) -> None:
 
 def key_of(image: Image) -> str:
     """Where the thumbnail of a new picture goes that was made together with it."""
-    return storage.rendition_key(image.account_id, image.pk, kind="thumbnail", extension=FORMAT)
+    return renditions.key_of(image, "thumbnail", extension=FORMAT)
 
 
 @dramatiq.actor(

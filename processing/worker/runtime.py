@@ -60,7 +60,8 @@ def registry() -> Registry:
 
 def models() -> list[ModelInfo]:
     """What may be named as a model: `auto`, then each of the networks."""
-    return [auto.info(registry().names()), *registry().names()]
+    networks = registry().names()
+    return [auto.info(networks), *networks]
 
 
 def own_name(name: str) -> str:

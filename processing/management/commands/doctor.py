@@ -54,14 +54,17 @@ class Command(BaseCommand):
                 f"{entry.name} is damaged, delete {' and '.join(damaged)} and {remedy}"
             )
             return "damaged"
-        if not weights.all_right(settings.MODELS_DIR, entry):
+        # What is there was found to be right.
+        is_installed = all((settings.MODELS_DIR / file.file).exists() for file in entry.files)
+        in_the_way = self._in_the_way(entry, is_installed=is_installed)
+        if not is_installed:
             if entry.default and entry.task == "matting":
                 self._broken.append(
                     f"{entry.name} is missing, without which no site starts, {remedy}"
                 )
-            parts = [_half_fetched(settings.MODELS_DIR, entry), *self._in_the_way(entry)]
+            parts = [_half_fetched(settings.MODELS_DIR, entry), *in_the_way]
             return ", ".join(["not installed", *filter(None, parts)])
-        return ", ".join(["installed", *self._run_by(entry), *self._in_the_way(entry)])
+        return ", ".join(["installed", *self._run_by(entry), *in_the_way])
 
     def _run_by(self, entry: ModelWeights) -> list[str]:
         if entry.task != "matting":
@@ -80,7 +83,7 @@ class Command(BaseCommand):
         # The module's name, then the packages that bring it with their versions.
         return [f"run by {chosen.version.partition(', ')[2] or chosen.title}{why}"]
 
-    def _in_the_way(self, entry: ModelWeights) -> list[str]:
+    def _in_the_way(self, entry: ModelWeights, *, is_installed: bool) -> list[str]:
         """Say why this machine has no room for a large network."""
         if not entry.memory_mb:
             return []
@@ -88,11 +91,10 @@ class Command(BaseCommand):
             site = Site.from_env(os.environ, settings.BASE_DIR)
         except StartError as error:
             raise CommandError(str(error)) from error
-        installed = weights.all_right(settings.MODELS_DIR, entry)
         why_not = room.obstacle(
             entry,
             # One that is there takes no more of the disk.
-            free_mb=10**9 if installed else room.free_mb(settings.MODELS_DIR),
+            free_mb=10**9 if is_installed else room.free_mb(settings.MODELS_DIR),
             memory_mb=room.memory_mb(),
             processes=site.image_workers + site.batch_workers,
             job_memory_mb=settings.JOB_MEMORY_MB,
