@@ -8,8 +8,10 @@ U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+I32 = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 # Rows and columns of single pixels, as indices.
-Places = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+Places = tuple[I32, I32]
 Box = tuple[int, int, int, int]
 
 # Alpha below this is haze that no eye sees.

@@ -9,12 +9,8 @@ a pure one, so where both fit, the pure one is the likelier.
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from processing.engine.arrays import F32
-
-I32 = npt.NDArray[np.int32]
-Bools = npt.NDArray[np.bool_]
+from processing.engine.arrays import F32, I32, Mask
 
 # How far around a place to ask for its nearest sure ones, as shares of the longer side, and in how
 # many directions each.
@@ -102,7 +98,7 @@ def _around(places: I32, shape: tuple[int, int]) -> list[tuple[I32, I32]]:
     return found
 
 
-def _nearest(known: Bools) -> I32:
+def _nearest(known: Mask) -> I32:
     """At each place (h, w), the place (row * w + column) of the nearest known one."""
     _, labels = cv2.distanceTransformWithLabels(
         (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL

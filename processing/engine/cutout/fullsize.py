@@ -10,13 +10,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from processing.engine.arrays import F32, U8, Box, picked, put
+from processing.engine.arrays import F32, I32, U8, Box, picked, put
 from processing.engine.canvas.compose import places_of
 from processing.engine.cutout import foreground, matting
-
-I32 = npt.NDArray[np.int32]
 
 # A strip's gathered colors should stay in the processor's cache.
 _STRIP = 256

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from processing.engine.arrays import F32, U8
+from processing.engine.arrays import F32, F64, I32, U8, Mask
 from processing.engine.plans.cutout import CleanUp
 
 # What the network calls background and subject.
@@ -45,9 +44,6 @@ _SAMPLES, _ROUNDS, _TRIM = 1500, 6, 2.0
 _NORMAL = 1.4826
 # The pixels next to one, those within two, and how many pixels around a region are looked at.
 _NEXT, _SQUARE, _MARGIN = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8), 3
-
-Mask = npt.NDArray[np.bool_]
-F64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +91,8 @@ def opened(matte: F32, rgb: F32, options: CleanUp) -> F32:
     reach = float(np.clip(_DEVIATIONS * backdrop.grain, _NEAREST, _FARTHEST))
     alike = ((apart < reach) & subject).astype(np.uint8)
     # Grain leaves specks in a hole, and single pixels of the subject have the backdrop's color.
-    alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
-    alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_CLOSE, _NEXT))
+    alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_OPEN, _NEXT))
     _, found, stats, _ = cv2.connectedComponentsWithStats(alike, connectivity=4)
     labels = np.asarray(found, dtype=np.int32)
     least = max(_PIXELS, _HALF_WIDTH * max(matte.shape))
@@ -122,7 +118,7 @@ def opened(matte: F32, rgb: F32, options: CleanUp) -> F32:
     return result
 
 
-def _cut_from(labels: npt.NDArray[np.int32], label: int, stats: list[int]) -> _Region:
+def _cut_from(labels: I32, label: int, stats: list[int]) -> _Region:
     left, top, width, height = stats[:4]
     rows = slice(max(0, top - _MARGIN), top + height + _MARGIN)
     columns = slice(max(0, left - _MARGIN), left + width + _MARGIN)

@@ -7,14 +7,11 @@ that lie hidden under transparent pixels.
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from processing.engine.arrays import F64, SOLID, U8, VISIBLE, visible_box
+from processing.engine.arrays import F64, SOLID, U8, VISIBLE, Mask, visible_box
 from processing.engine.canvas import compose
 from processing.engine.files.decode import Decoded
 from processing.engine.plans.color_names import Color
-
-_Mask = npt.NDArray[np.bool_]
 
 # The longer side, in pixels, of what shapes and colors are judged on.
 _SIDE = 256
@@ -90,17 +87,17 @@ def _is_framed(alpha: U8) -> bool:
     return _overlap(mask, _rectangle(mask, roundest=0.25)) >= _ALIKE
 
 
-def _is_plain_shape(mask: _Mask) -> bool:
+def _is_plain_shape(mask: Mask) -> bool:
     """Whether a mask (h, w) is a rectangle, however round its corners, or an ellipse."""
     shapes = (_rectangle(mask, roundest=0.5), _ellipse(mask))
     return any(_overlap(mask, shape) >= _ALIKE for shape in shapes)
 
 
-def _overlap(one: _Mask, other: _Mask) -> float:
+def _overlap(one: Mask, other: Mask) -> float:
     return float((one & other).sum() / max(1, (one | other).sum()))
 
 
-def _rectangle(mask: _Mask, *, roundest: float) -> _Mask:
+def _rectangle(mask: Mask, *, roundest: float) -> Mask:
     """Draw the rectangle of the mask's box whose corners leave out as much as the mask's, but are no
     rounder than a share of the shorter side."""
     across, down, (width, height) = _centered(mask)
@@ -113,13 +110,13 @@ def _rectangle(mask: _Mask, *, roundest: float) -> _Mask:
     return np.asarray(inside & (beyond_x**2 + beyond_y**2 <= max(radius, 0.5) ** 2))
 
 
-def _ellipse(mask: _Mask) -> _Mask:
+def _ellipse(mask: Mask) -> Mask:
     across, down, (width, height) = _centered(mask)
     return np.asarray((2 * across / width) ** 2 + (2 * down / height) ** 2 <= 1)
 
 
 def _centered(
-    mask: _Mask,
+    mask: Mask,
 ) -> tuple[F64, F64, tuple[int, int]]:
     """Distances of each pixel's center from that of the mask's box, (1, w) and (h, 1), and the
     box's (width, height)."""

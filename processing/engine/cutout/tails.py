@@ -8,11 +8,8 @@ opaque the thing is altogether, and how straight. Thresholds were chosen on the 
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from processing.engine.arrays import F32
-
-I32 = npt.NDArray[np.int32]
+from processing.engine.arrays import F32, I32
 
 # The geometric mean of alpha and the network's belief from which a place is subject, and the pixels
 # that such a place must be wide: what is thinner has to prove itself below.
@@ -50,12 +47,11 @@ def without_tails(alpha: F32, opinion: F32) -> F32:
     if not near.any() or not far.any():
         return alpha
     kept = np.maximum(_solid(far), _ramp(belief, _SAVED))
+    believed = _mean(opinion, far)
     # Glass and tulle are faint, too, but the network does not doubt them.
-    kept = np.maximum(kept, _ramp(_mean(opinion, far), _UNDOUBTED))
+    kept = np.maximum(kept, _ramp(believed, _UNDOUBTED))
     company = np.asarray(cv2.blur(alpha, _window(alpha)), dtype=np.float32)
-    kept = np.minimum(
-        kept, np.maximum(_ramp(company, _LONELY), _ramp(_mean(opinion, far), _BELIEVED))
-    )
+    kept = np.minimum(kept, np.maximum(_ramp(company, _LONELY), _ramp(believed, _BELIEVED)))
     # Where a solid part fades into haze at its root, the part would come off.
     whole = cv2.dilate(np.where(far > _FADED, kept, 0), reach)
     kept = np.where(far > _WHOLE, whole, kept)

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from processing.engine import arrays
-from processing.engine.arrays import F32, U8
+from processing.engine.arrays import F32, U8, Mask
 from processing.engine.canvas import linear
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Light
-
-Mask = npt.NDArray[np.bool_]
 
 _SIDE = 256
 # Fewer pixels of the small copy than this, or none brighter than another, say nothing.

@@ -10,11 +10,8 @@ from functools import cached_property
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from processing.engine.arrays import F32, U8
-
-Cells = npt.NDArray[np.bool_]
+from processing.engine.arrays import F32, U8, Mask
 
 # The grid of U2-Net-p.
 _GRID = 320
@@ -70,7 +67,7 @@ class Opinion:
         return np.asarray(resized, dtype=np.float32)
 
     @cached_property
-    def _surely(self) -> Cells:
+    def _surely(self) -> Mask:
         """Places in the largest piece that the network is sure of; what stands beside it may be a
         neighbor in the photo."""
         count, labels, facts, _ = cv2.connectedComponentsWithStats(self.subject)
@@ -80,7 +77,7 @@ class Opinion:
         return np.asarray((labels == largest) & (self._seen > _SURE), dtype=np.bool_)
 
 
-def _wide(cells: Cells, side: int) -> int:
+def _wide(cells: Mask, side: int) -> int:
     """Count the cells that lie in a square of that side which is full of them."""
     kernel = np.ones((side, side), np.uint8)
     return int(cv2.countNonZero(cv2.morphologyEx(cells.astype(np.uint8), cv2.MORPH_OPEN, kernel)))

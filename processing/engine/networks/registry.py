@@ -21,7 +21,7 @@ from processing.engine.arrays import F32, U8, shrink
 from processing.engine.errors import ModelNotInstalled, UnknownModel
 from processing.engine.libraries import installed
 from processing.engine.networks import rembg_sessions, weights
-from processing.engine.networks.runtimes import choice, graphs, records
+from processing.engine.networks.runtimes import choice, graphs, onnx_network, records
 from processing.engine.networks.runtimes.choice import Choice
 from processing.engine.networks.runtimes.matting import Matting, Network
 from processing.engine.networks.runtimes.mnn_network import MnnNetwork
@@ -229,7 +229,9 @@ class Registry:
             if held is None or chosen != held.chosen:
                 try:
                     session = (
-                        self._load_by_hand(name) if entry is None else self._load(entry, chosen)
+                        self._load_by_hand(name)
+                        if entry is None or chosen is None
+                        else self._load(entry, chosen)
                     )
                     held = _Held(chosen, chosen, session)
                 except MemoryError:
@@ -253,14 +255,14 @@ class Registry:
         except ModelNotInstalled:
             return None
 
-    def _load(self, entry: ModelWeights, chosen: Choice | None) -> Matting:
+    def _load(self, entry: ModelWeights, chosen: Choice) -> Matting:
         path = self._weights_path(entry.name)
         network: Network
-        if chosen is not None and chosen.runtime == choice.MNN:
+        if chosen.runtime == choice.MNN:
             converted = records.converted(self.models_dir, entry)
             network = MnnNetwork(converted, threads=self.threads)
         else:
-            if chosen is not None and chosen.why:
+            if chosen.why:
                 _log.warning("ONNX Runtime runs %s: %s.", entry.name, chosen.why)
             if not weights.is_right(path, entry):
                 raise ModelNotInstalled(
@@ -273,14 +275,7 @@ class Registry:
 
     def _load_by_hand(self, name: str) -> "_RembgSession":
         path = self._weights_path(name)
-        import onnxruntime  # 40 MB: not for processes that only ask which models there are
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
-        options.inter_op_num_threads = 1
-        # As in OnnxNetwork, which says why.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.enable_mem_pattern = False
+        options = onnx_network.options(self.threads)
         with _home_lock:
             os.environ[_HOME_VARIABLE] = str(self.models_dir)
             session = rembg_sessions.session_classes()[name](
