@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -123,16 +123,7 @@ def _one(arguments: argparse.Namespace) -> None:
         network.run(planes)
         seconds.append(time.perf_counter() - clock)
         computing.append(time.process_time() - processor)
-    print(
-        json.dumps(
-            {
-                "seconds": min(seconds),
-                "computing": min(computing),
-                "loading": loading,
-                "peak": peak_mb(),
-            }
-        )
-    )
+    print(json.dumps(asdict(Found(min(seconds), min(computing), loading, peak_mb()))))
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:

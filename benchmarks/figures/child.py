@@ -53,6 +53,8 @@ def _rest(photos: int) -> dict[str, float]:
             while answer.status_code == 202:  # it took longer than a request may wait
                 time.sleep(0.5)
                 job = client.get(f"/jobs/{answer.json()['data']['jobId']}").json()["data"]
+                if job["endedAt"] and job["state"] != "completed":
+                    raise RuntimeError(f"A job ended as {job['state']}: {job['error']}")
                 if job["endedAt"]:
                     break
         time.sleep(2)  # for threads that end

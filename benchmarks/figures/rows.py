@@ -106,7 +106,7 @@ def batch(arguments: argparse.Namespace) -> Iterator[Row]:
         ours=ours.a_minute,
         unit="photos a minute",
         ratio=ours.a_minute / theirs.a_minute,
-        least=2.6,
+        least=batches.TARGET,
         aim=3.0,
     )
 
@@ -134,7 +134,7 @@ def catalogue(arguments: argparse.Namespace) -> Iterator[Row]:
         ours=ours,
         unit="ms",
         ratio=ours / theirs,
-        least=1.2,
+        least=edit.LIMIT,
         aim=1.1,
         is_limit=True,
     )

@@ -12,12 +12,12 @@ import platform
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 from benchmarks.engine.photos import ROOT, models_dir
 from benchmarks.figures.builds import commit
 from benchmarks.figures.rows import FAST, HIGH, OF_BUILDS, ROWS, Row
+from processing.engine.libraries import version_of
 from processing.engine.networks.registry import Registry
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
@@ -97,13 +97,8 @@ def _processor() -> str:
 
 
 def _installed() -> list[str]:
-    found = []
-    for package in _PACKAGES:
-        try:
-            found.append(f"{package} {metadata.version(package)}")
-        except metadata.PackageNotFoundError:
-            found.append(f"no {package}")
-    return found
+    versions = ((package, version_of(package)) for package in _PACKAGES)
+    return [f"{package} {found}" if found else f"no {package}" for package, found in versions]
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:

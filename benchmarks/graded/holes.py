@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.engine.photos import models_dir
-from processing.engine.arrays import U8
+from processing.engine.arrays import F64, U8
 from processing.engine.canvas import compose
 from processing.engine.cutout import edges
 from processing.engine.files import decode
@@ -26,7 +26,6 @@ from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CleanUp
 
 SIDE, _FINER = 720, 2
-F64 = npt.NDArray[np.float64]
 Point = tuple[float, float]
 
 
