@@ -152,7 +152,7 @@ def test_search_without_a_match_says_so(seller: Person) -> None:
 
 
 def test_pages_follow_each_other(seller: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("processing.views.PAGE_SIZE", 2)
+    monkeypatch.setattr("processing.pages.library.PAGE_SIZE", 2)
     for name in ("a.jpg", "b.jpg", "c.jpg"):
         seller.image(name)
     first = seller.client.get("/library/?q=jpg").content.decode()

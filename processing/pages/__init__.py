@@ -1,0 +1,1 @@
+"""Pages on pictures and the work on them."""
