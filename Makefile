@@ -11,7 +11,7 @@ TOOLS := $(VENV)/.installed-dev
 # Files are handed out in the order that tests/conftest.py gives them.
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test clients torture lint models doctor bench sheet golden lock clean
+.PHONY: help run test clients torture lint models doctor bench sheet golden texts lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ sheet: $(RUNTIME) models ## write contact sheets of a folder's photos (FOLDER=..
 
 golden: $(TOOLS) models ## accept how pictures look now as their look (ARGS="outline light-auto" for some)
 	@exec $(PY) -m tests.processing.engine.golden accept $(ARGS)
+
+texts: $(TOOLS) ## bring the catalogues of pages' texts up to date, and compile them (ARGS=--missing lists what they lack)
+	@exec $(PY) -m tests.texts $(ARGS)
 
 # For every system and every Python from 3.11 on, with the hash of every file that a registry has.
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -46,6 +46,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150, blank=True)
+    language = models.CharField(max_length=10, blank=True, default="")  # "": as the browser asks
     is_staff = models.BooleanField(
         "staff", default=False, help_text="Whether this person can sign in to the administration."
     )

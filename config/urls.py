@@ -6,6 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 from django_dramatiq.models import Task
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
@@ -46,6 +47,7 @@ urlpatterns = [
     path("compat/", include("processing.compat.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("language/", set_language, name="set-language"),
     path("", include("media_library.urls")),
     path("", include("accounts.urls")),
     path("", include("processing.urls")),

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext, ngettext
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from redis.exceptions import RedisError
 
@@ -58,7 +59,7 @@ def signed_in(request: HttpRequest) -> tuple[Caller, User]:
     """Return who asks, inside a ``page``."""
     found = known_caller(request)
     if found is None or found.user is None:
-        raise AppError("AUTHENTICATION_REQUIRED", "Sign in first.", status=401)
+        raise AppError("AUTHENTICATION_REQUIRED", gettext("Sign in first."), status=401)
     return found, found.user
 
 
@@ -67,8 +68,11 @@ def limit(request: HttpRequest, group: str) -> None:
     result = hit(request, group)
     if not result.allowed:
         minutes = max(1, round(result.reset / 60))
-        when = "a minute" if minutes == 1 else f"{minutes} minutes"
-        message = f"Too many requests. Try again in {when}."
+        message = ngettext(
+            "Too many requests. Try again in a minute.",
+            "Too many requests. Try again in %(minutes)d minutes.",
+            minutes,
+        ) % {"minutes": minutes}
         raise AppError("RATE_LIMITED", message, status=429)
 
 

@@ -1,0 +1,1 @@
+"""The texts of pages: which are marked for translation, and which escaped."""
