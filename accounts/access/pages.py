@@ -47,7 +47,7 @@ def page(view: View) -> View:
             known = error if isinstance(error, AppError) else outages.told(error)
             if known is None:
                 raise
-            response = refusal(request, known)
+            response = refusal(request, known, framed=known is error)
         patch_vary_headers(response, ["HX-Request"])
         add_never_cache_headers(response)
         return response
@@ -76,9 +76,9 @@ def limit(request: HttpRequest, group: str) -> None:
         raise AppError("RATE_LIMITED", message, status=429)
 
 
-def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
-    """The refusal as a page, or as a notice above the page that is open."""
-    context = {"status": error.status, "message": error.page_message}
+def refusal(request: HttpRequest, error: AppError, *, framed: bool = False) -> HttpResponse:
+    """The refusal as a page, or as a toast on the page that is open; ``framed`` with the way round."""
+    context = {"status": error.status, "message": error.page_message, "framed": framed}
     template = "components/notice.html" if is_htmx(request) else "error.html"
     response = render(request, template, context, status=error.status)
     for name, value in error.headers.items():

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import Account, User
+from config.web import toasts
+from config.web.navigation import Place
+from config.web.toasts import Toast
 from tests.dashboard.conftest import HTMX, PASSWORD, Person
 
 PRIVATE = ["/library/", "/library/live/", "/pictures/img_x/", "/settings/keys/"]
@@ -47,6 +54,50 @@ def test_nothing_inline_is_allowed_or_needed(seller: Person, path: str) -> None:
     assert "hx-on" not in page
 
 
+def places(page: str) -> list[str]:
+    """The words in the rail; the one that is current has a star."""
+    found = re.findall(r'<a class="rail-link"[^>]*title="([^"]+)"( aria-current="page")?', page)
+    return [words + ("*" if current else "") for words, current in found]
+
+
+def test_the_rail_leads_to_the_pages_there_are_and_says_where_one_is(
+    seller: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.web.navigation.PLACES", PLACES)
+    assert places(seller.client.get("/library/").content.decode()) == ["Library*", "Keys"]
+    image = seller.image()
+    picture = seller.client.get(f"/pictures/{image.public_id}/").content.decode()
+    assert places(picture) == ["Library*", "Keys"]
+    assert places(seller.client.get("/settings/keys/").content.decode()) == ["Library", "Keys*"]
+
+
+PLACES = (
+    Place("library", "Library", "images", 1, also=("/pictures/",)),
+    Place("no-such-page", "Nowhere", "tag", 1),
+    Place("keys", "Keys", "key", 2),
+    Place("upload", "Old way", "key", 2, until="library"),
+)
+
+
+def test_a_refused_page_keeps_the_way_round(seller: Person) -> None:
+    response = seller.client.get("/pictures/img_x/")
+    assert response.status_code == 404
+    assert 'class="rail"' in response.content.decode()
+
+
+def test_a_toast_is_shown_once_with_what_can_be_done(seller: Person) -> None:
+    request = RequestFactory().get("/")
+    request._messages = storage = CookieStorage(request)
+    toasts.say(request, Toast("Deleted.", action="Undo", url="/trash/undo/"))
+    answer = HttpResponse()
+    storage.update(answer)
+    seller.client.cookies["messages"] = answer.cookies["messages"].value
+    page = seller.client.get("/library/").content.decode()
+    assert '<form method="post" action="/trash/undo/">' in page
+    assert '<button class="toast-action" type="submit">Undo</button>' in page
+    assert "Deleted." not in seller.client.get("/library/").content.decode()
+
+
 def test_private_pages_are_kept_by_no_cache(seller: Person) -> None:
     response = seller.client.get("/library/")
     assert "no-store" in response["Cache-Control"]
@@ -82,10 +133,11 @@ def test_signing_up_needs_the_password_twice(client: Client, db: None) -> None:
 def test_every_page_of_the_account_wears_the_sites_frame(
     client: Client, seller: Person, path: str
 ) -> None:
-    who = client if path in ("login", "signup", "password/reset") else seller.client
+    is_public = path in ("login", "signup", "password/reset")
+    who = client if is_public else seller.client
     page = who.get(f"/accounts/{path}/").content.decode()
     assert "css/tokens.css" in page
-    assert 'class="site-header"' in page
+    assert ('class="site-header"' if is_public else 'class="rail"') in page
 
 
 def test_an_unknown_address_is_a_page(client: Client) -> None:

@@ -1,0 +1,55 @@
+"""Short words after something was done, with one thing to do about it: "Deleted. Undo"."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+from django_htmx.http import trigger_client_event
+
+
+@dataclass(frozen=True)
+class Toast:
+    """A level of "error" or "success"; the action is a POST to the address, under its words."""
+
+    text: str
+    level: str = "success"
+    action: str = ""
+    url: str = ""
+
+
+def say(request: HttpRequest, toast: Toast) -> None:
+    """Show it on the next page of this browser."""
+    level = messages.ERROR if toast.level == "error" else messages.SUCCESS
+    tags = json.dumps({"action": toast.action, "url": toast.url}) if toast.action else ""
+    messages.add_message(request, level, toast.text, extra_tags=tags)
+
+
+def say_with(response: HttpResponse, toast: Toast) -> HttpResponse:
+    """Show it with this answer to a script (htmx), on the page that is open."""
+    detail = {
+        "text": toast.text,
+        "level": toast.level,
+        "action": toast.action,
+        "url": toast.url,
+    }
+    trigger_client_event(response, "packshot:toast", detail)
+    return response
+
+
+def toasts(request: HttpRequest) -> dict[str, object]:
+    """What templates call ``toasts``; reading it takes the messages out."""
+    return {"toasts": SimpleLazyObject(lambda: _waiting(request))}
+
+
+def _waiting(request: HttpRequest) -> list[Toast]:
+    found = []
+    for message in messages.get_messages(request):
+        tags = message.extra_tags or ""
+        told = json.loads(tags) if tags.startswith("{") else {}
+        level = "error" if message.level >= messages.WARNING else "success"
+        found.append(Toast(str(message.message), level=level, **told))
+    return found
