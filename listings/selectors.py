@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models import Count, F, OrderBy, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import Account
 from config.errors import not_found
-from listings.models import Listing, ListingChange
+from listings.models import Listing, ListingChange, ListingImage, ListingState
 from listings.pictures import with_pictures
 
 # The API's names of orders, each made complete by the id so that pages never overlap.
@@ -68,6 +69,37 @@ def listings_of(
     account: Account, *, search: str = "", only: Filter | None = None, sort: str = DEFAULT_SORT
 ) -> QuerySet[Listing]:
     """The account's listings; ``search`` is a part of title, description, brand or SKU."""
+    return whole(_found(account, search, only)).order_by(*SORTS[sort])
+
+
+def covers_of(
+    account: Account, *, search: str = "", only: Filter | None = None, sort: str = DEFAULT_SORT
+) -> QuerySet[Listing]:
+    """The same for lists: ``covers`` holds the first picture alone, nothing else of the listing."""
+    return _with_covers(_found(account, search, only)).order_by(*SORTS[sort])
+
+
+def board_of(
+    account: Account, states: Sequence[str], *, search: str, only: Filter, most: int
+) -> QuerySet[Listing]:
+    """The newest of each state, at most so many, in one query however many states there are."""
+    found = _found(account, search, only).order_by(*SORTS[DEFAULT_SORT])
+    newest = Q(pk__in=[])
+    for state in states:
+        newest |= Q(pk__in=found.filter(state=state).values("pk")[:most])
+    return _with_covers(Listing.objects.filter(newest)).order_by(*SORTS[DEFAULT_SORT])
+
+
+def counts_by_state(
+    account: Account, *, search: str = "", only: Filter | None = None
+) -> dict[str, int]:
+    """How many listings there are in each state, 0 where there are none."""
+    rows = _found(account, search, only).order_by().values_list("state")
+    counted = dict(rows.annotate(Count("pk", distinct=True)))
+    return {state.value: counted.get(state.value, 0) for state in ListingState}
+
+
+def _found(account: Account, search: str, only: Filter | None) -> QuerySet[Listing]:
     rows = Listing.objects.filter(account=account)
     for word in search.split():
         rows = rows.filter(
@@ -76,9 +108,13 @@ def listings_of(
             | Q(brand__icontains=word)
             | Q(sku__icontains=word)
         )
-    if only is not None:
-        rows = rows.filter(only.condition_of())
-    return whole(rows).order_by(*SORTS[sort])
+    return rows if only is None else rows.filter(only.condition_of())
+
+
+def _with_covers(rows: QuerySet[Listing]) -> QuerySet[Listing]:
+    pictures = ListingImage.objects.filter(image__deleted_at=None).select_related("image")
+    first = Prefetch("images", pictures.order_by("position")[:1], to_attr="covers")
+    return rows.prefetch_related(first)
 
 
 def chosen(account: Account, listing_ids: list[UUID]) -> list[Listing]:

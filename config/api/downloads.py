@@ -7,17 +7,17 @@ from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from rest_framework.request import Request
 
 ZIP: Final = "application/zip"
 
 
 def download(
-    request: Request, pieces: Iterator[bytes], *, name: str, media_type: str
+    request: Request | HttpRequest, pieces: Iterator[bytes], *, name: str, media_type: str
 ) -> StreamingHttpResponse:
     """Send a file piece by piece. The name is one of ours: plain ASCII without quotes."""
-    asynchronous = isinstance(request._request, ASGIRequest)
+    asynchronous = isinstance(getattr(request, "_request", request), ASGIRequest)
     response = StreamingHttpResponse(
         _one_by_one(pieces) if asynchronous else pieces, content_type=media_type
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from rest_framework import serializers
 
@@ -13,13 +12,17 @@ from config.api.serializers import PageQuery, StrictSerializer
 from listings import selectors
 from listings.api.fields import Attributes, CategoryField, Money, WholeNumberField, choices, texts
 from listings.models import Condition, ListingState, Platform
-from listings.models.listings import SHORT_LENGTH, TITLE_LENGTH
+from listings.models.listings import (
+    DESCRIPTION_LENGTH,
+    MAX_QUANTITY,
+    SHORT_LENGTH,
+    TITLE_LENGTH,
+)
 from listings.pictures import MAX_PICTURES as MAX_PICTURES
 from listings.selectors import Filter
 from listings.services import bulk
+from listings.vocabulary.texts import is_address
 
-DESCRIPTION_LENGTH = 50_000
-MAX_QUANTITY = 1_000_000
 # The states that a listing may begin in.
 NEW_STATES = [ListingState.DRAFT.value, ListingState.READY.value]
 
@@ -81,6 +84,12 @@ class ListingPatch(ListingFields):
     """Changes the fields sent; omitted fields stay unchanged."""
 
     coverImageId = PublicIdField("img", source="cover_id", required=False)
+    version = WholeNumberField(
+        min_value=1,
+        max_value=2_000_000_000,
+        required=False,
+        help_text="The version that you have read. If it is another one by now, nothing is changed.",
+    )
     state = choices(ListingState.choices)
     soldPrice = Money(
         source="sold_price",
@@ -91,7 +100,7 @@ class ListingPatch(ListingFields):
     soldOn = choices(Platform.choices, source="sold_on", allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
+        if not set(attrs) - {"version"}:
             raise serializers.ValidationError("Send at least one change.")
         return attrs
 
@@ -188,11 +197,3 @@ class ListingQuery(PageQuery):
 def filter_of(asked: dict[str, Any]) -> Filter:
     names = ("state", "category", "condition", "brand", "platform", "currency")
     return Filter(**{name: asked[name] for name in names if name in asked})
-
-
-def is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url

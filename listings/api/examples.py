@@ -59,6 +59,7 @@ LISTING: dict[str, Any] = {
         }
     ],
     "variants": [VARIANT],
+    "version": 4,
     "createdAt": "2027-03-01T09:30:00Z",
     "updatedAt": "2027-03-01T09:31:00Z",
 }

@@ -10,10 +10,10 @@ from rest_framework import serializers
 
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.serializers import StrictSerializer
-from listings.api.bodies import is_address
 from listings.api.fields import WholeNumberField, choices
 from listings.exports import ExportRequest, Format, all_formats, options
 from listings.models import ListingState, Platform
+from listings.vocabulary.texts import is_address
 from processing.engine.plans.cutout import camel
 
 MAX_LISTINGS = 500

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,19 +19,16 @@ from accounts.http import caller
 from config.api.docs import endpoint
 from config.api.downloads import ZIP, download
 from config.api.openapi.hooks import NO_ENVELOPE
-from config.errors import AppError
-from listings import marketplaces, selectors
+from listings import selectors
 from listings.api import examples
 from listings.api.export_bodies import ArchiveBody, ExportBody, request_of
 from listings.api.listings import ListingView
-from listings.exports import all_formats, archive, export, sized
+from listings.exports import all_formats, export
 from listings.exports.common import Site
 from listings.exports.format import JSON
-from listings.marketplaces import Rule
+from listings.exports.packing import MAX_IN_ARCHIVE, pack
 from listings.models import Listing, ListingState
-from listings.offers import Offer, offer
 
-MAX_IN_ARCHIVE = 50
 # What is exported where nobody names listings or a state.
 _FOR_SALE = (ListingState.READY, ListingState.LISTED)
 
@@ -129,36 +124,12 @@ class ArchiveListings(ExportView):
     )
     def post(self, request: Request) -> StreamingHttpResponse | Response:
         body = self.read(ArchiveBody)
-        platform, who = body["platform"], caller(request)
-        rules = marketplaces.rules(platform, timezone.now().date())
-        offers = [_within(offer(listing, platform), rules) for listing in self._few(body)]
-        images = [picture.image for offered in offers for picture in offered.pictures]
-        made = sized.prepare(who, images, rules)
-        if made.waiting:
+        packed = pack(caller(request), self.chosen(body), body["platform"], timezone.now().date())
+        if packed.pieces is None:
             answer = {
-                "ready": len(made.ready),
-                "total": len(made.ready) + made.waiting,
-                "batchIds": [batch.public_id for batch in made.batches],
+                "ready": packed.ready,
+                "total": packed.total,
+                "batchIds": [batch.public_id for batch in packed.batches],
             }
             return Response(answer, status=202)
-        pieces = archive.stream(offers, made.ready)
-        name = f"packshot-{platform}-{timezone.now().date().isoformat()}.zip"
-        return download(request, pieces, name=name, media_type=ZIP)
-
-    def _few(self, body: dict[str, Any]) -> list[Listing]:
-        found = list(self.chosen(body)[: MAX_IN_ARCHIVE + 1])
-        if not found:
-            raise AppError("CONFLICT", "There are no listings to export.", status=409)
-        if len(found) > MAX_IN_ARCHIVE:
-            message = (
-                f"An archive can contain at most {MAX_IN_ARCHIVE} listings: choose them with "
-                "listingIds."
-            )
-            raise AppError("CONFLICT", message, status=409)
-        return found
-
-
-def _within(offered: Offer, rules: Mapping[str, Rule]) -> Offer:
-    """With no more pictures than the platform takes."""
-    most = rules.get("photos_max")
-    return replace(offered, pictures=offered.pictures[: most.value if most else None])
+        return download(request, packed.pieces, name=packed.name, media_type=ZIP)

@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from config.api.fields import Text
 from listings import vocabulary
+from listings.models.listings import MAX_MONEY
 
-MAX_MONEY: Final = 100_000_000_00
 _MAX_ATTRIBUTES: Final = 50
 _LONGEST_NAME: Final = 60
 

@@ -118,7 +118,8 @@ class OneListing(ListingView):
         description=(
             "Omitted fields stay unchanged. `imageIds` is the full list of pictures in their new "
             "order. `state` moves from draft to ready, listed, sold and archived, and some ways "
-            f"back (`nextStates`); any other change is 409 CONFLICT. {_MONEY}"
+            f"back (`nextStates`); any other change is 409 CONFLICT, and so is a `version` that is "
+            f"no longer the listing's. {_MONEY}"
         ),
         request=ListingPatch,
         responses={200: ListingSerializer},
@@ -135,7 +136,9 @@ class OneListing(ListingView):
         fields = self.read(ListingPatch)
         listing = self.listing(listing_id)
         options = {
-            name: fields.pop(name) for name in ("image_ids", "cover_id", "state") if name in fields
+            name: fields.pop(name)
+            for name in ("image_ids", "cover_id", "state", "version")
+            if name in fields
         }
         listings.change(caller(request), listing, fields, **options)
         return Response(self.shown(listing))

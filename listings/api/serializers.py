@@ -118,7 +118,7 @@ class ListingSerializer(serializers.ModelSerializer[Listing]):
             *("condition", "colors", "materials", "tags", "attributes", "currency", "price"),
             *("priceMin", "priceMax", "purchasePrice", "sku", "quantity", "generatedBy"),
             *("soldPrice", "soldAt", "soldOn", "coverImageId", "images", "variants"),
-            *("createdAt", "updatedAt"),
+            *("version", "createdAt", "updatedAt"),
         ]
         read_only_fields = fields
 

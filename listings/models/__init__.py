@@ -1,6 +1,7 @@
 """What sellers sell, and what they know of its market."""
 
 from listings.models.comparables import Comparable, ComparableImport
+from listings.models.desk import ListingExport, Suggestion
 from listings.models.listings import (
     Changes,
     Condition,
@@ -20,9 +21,11 @@ __all__ = [
     "Condition",
     "Listing",
     "ListingChange",
+    "ListingExport",
     "ListingImage",
     "ListingRepair",
     "ListingState",
     "ListingVariant",
     "Platform",
+    "Suggestion",
 ]

@@ -16,6 +16,9 @@ from processing.models import Job
 
 TITLE_LENGTH = 500
 SHORT_LENGTH = 100
+DESCRIPTION_LENGTH = 50_000
+MAX_QUANTITY = 1_000_000
+MAX_MONEY = 100_000_000_00
 
 # What a change did: the value before and the value after, by the API's names of the fields.
 Changes = dict[str, list[Any]]
@@ -84,6 +87,8 @@ class Listing(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     # Who wrote it, where nobody typed it: provider, model, when, for which platform.
     generated_by = models.JSONField(default=dict, blank=True)
+    # Counts its changes: who saves what they saw some time ago learns that it is no longer so.
+    version = models.PositiveIntegerField(default=1)
     sold_price = models.PositiveBigIntegerField(null=True, blank=True)
     sold_at = models.DateTimeField(null=True, blank=True)
     sold_on = models.CharField(

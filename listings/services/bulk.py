@@ -37,16 +37,32 @@ def change(caller: Caller, listing_ids: Sequence[UUID], wanted: BulkChange) -> l
 
     Raises AppError NOT_FOUND, and what ``listings.change`` raises with the listing's id before it.
     """
-    if not 1 <= len(listing_ids) <= MAX_LISTINGS:
-        raise invalid("listingIds", f"Send 1 to {MAX_LISTINGS} listings, not {len(listing_ids)}.")
-    if len(set(listing_ids)) < len(listing_ids):
-        raise invalid("listingIds", "Each listing can be listed only once.")
+    check_ids(listing_ids)
     with transaction.atomic():
         found = selectors.chosen(caller.account, list(listing_ids))
         # Always locked in the same order, so that two bulk changes never wait for each other.
         for listing in sorted(found, key=lambda one: one.pk):
             _change_one(caller, listing, wanted)
     return selectors.chosen(caller.account, list(listing_ids))
+
+
+def remove(caller: Caller, listing_ids: Sequence[UUID]) -> int:
+    """Delete these with their histories; how many. Raises AppError NOT_FOUND, then all stay."""
+    check_ids(listing_ids)
+    with transaction.atomic():
+        found = selectors.chosen(caller.account, list(listing_ids))
+        for listing in sorted(found, key=lambda one: one.pk):
+            listings.remove(listings.lock(listing))
+    return len(found)
+
+
+def check_ids(listing_ids: Sequence[UUID]) -> None:
+    """Raises AppError VALIDATION_ERROR for none, too many, or one named twice."""
+    if not 1 <= len(listing_ids) <= MAX_LISTINGS:
+        message = f"Choose 1 to {MAX_LISTINGS} listings, not {len(listing_ids)}."
+        raise invalid("listingIds", message)
+    if len(set(listing_ids)) < len(listing_ids):
+        raise invalid("listingIds", "Each listing can be listed only once.")
 
 
 def _change_one(caller: Caller, listing: Listing, wanted: BulkChange) -> None:
@@ -62,8 +78,15 @@ def _change_one(caller: Caller, listing: Listing, wanted: BulkChange) -> None:
     try:
         listings.change(caller, locked, fields, state=wanted.state)
     except AppError as error:
-        message = f"{listing.public_id}: {error.message}"
-        raise AppError(error.code, message, status=error.status, fields=error.fields) from error
+        public = listing.public_id
+        message = f"{public}: {error.message}"
+        raise AppError(
+            error.code,
+            message,
+            status=error.status,
+            fields=error.fields,
+            page_message=f"{locked.title or public}: {error.page_message}",
+        ) from error
 
 
 def _with_percent(price: int, percent: Decimal) -> int:

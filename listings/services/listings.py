@@ -58,7 +58,7 @@ def create(
         changes |= pictures.put(listing, list(image_ids))
         if state != ListingState.DRAFT:
             changes |= _move(listing, state, {})
-            _save(listing)
+            _save(listing, counts=False)
         history.append(listing, action, made_by=caller.user, changes=changes)
     return listing
 
@@ -71,17 +71,20 @@ def change(
     image_ids: Sequence[UUID] | None = None,
     cover_id: UUID | None = None,
     state: str | None = None,
+    version: int | None = None,
     action: str = "changed",
 ) -> Listing:
     """Change a listing of the caller's account: all that is said, or nothing.
 
     ``fields`` are of FIELDS and, of a listing that is or becomes sold, of SALE. Raises AppError as
-    ``create`` does, and CONFLICT for a state that can't follow.
+    ``create`` does, and CONFLICT for a state that can't follow or where ``version`` is given and the
+    listing is of another one by now.
     """
     sale = {name: fields[name] for name in SALE if name in fields}
     said = {name: value for name, value in fields.items() if name not in SALE}
     with transaction.atomic():
         locked = lock(listing)
+        check_version(locked, version)
         changes = _say(locked, said)
         if image_ids is not None:
             changes |= pictures.put(locked, image_ids)
@@ -121,11 +124,16 @@ def set_variant(
     platform: str,
     fields: Mapping[str, Any],
     *,
+    version: int | None = None,
     action: str = "changed",
 ) -> ListingVariant:
-    """Say what one platform gets; ``fields`` (of VARIANT_FIELDS) that are left out stay."""
+    """Say what one platform gets; ``fields`` (of VARIANT_FIELDS) that are left out stay.
+
+    ``version`` is the listing's, as for ``change``.
+    """
     with transaction.atomic():
         locked = lock(listing)
+        check_version(locked, version)
         variant = ListingVariant.objects.filter(listing=locked, platform=platform).first()
         variant = variant or ListingVariant(listing=locked, platform=platform)
         changes: Changes = {}
@@ -170,6 +178,16 @@ def lock(listing: Listing) -> Listing:
     if locked is None:
         raise not_found("Listing")
     return locked
+
+
+def check_version(listing: Listing, version: int | None) -> None:
+    """Raises AppError CONFLICT where somebody has changed it since; None does not ask."""
+    if version is not None and version != listing.version:
+        message = (
+            f"The listing was changed meanwhile: it is at version {listing.version}, not {version}. "
+            "Read it again, then send the change for that version."
+        )
+        raise AppError("CONFLICT", message, status=409)
 
 
 def _say(listing: Listing, fields: Mapping[str, Any]) -> Changes:
@@ -257,8 +275,10 @@ def _check_whole(listing: Listing) -> None:
         raise AppError("VALIDATION_ERROR", message, fields={name: [message] for name in missing})
 
 
-def _save(listing: Listing, *, new: bool = False) -> None:
+def _save(listing: Listing, *, new: bool = False, counts: bool = True) -> None:
     listing.updated_at = timezone.now()
+    if counts and not new:
+        listing.version += 1
     try:
         with transaction.atomic():
             listing.save(force_insert=new)

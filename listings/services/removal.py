@@ -10,12 +10,16 @@ from listings.models import (
     ComparableImport,
     Listing,
     ListingChange,
+    ListingExport,
+    Suggestion,
 )
 
 
 def remove(account_id: UUID) -> bool:
     """Delete a portion of an account's listings and sold items; whether there may be more."""
     rows = (
+        Suggestion.objects.filter(account=account_id),
+        ListingExport.objects.filter(account=account_id),
         ListingChange.objects.filter(listing__account=account_id),
         Listing.objects.filter(account=account_id),
         Comparable.objects.filter(account=account_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 # Unseen, but part of how emoji and several scripts are written: joiners, direction marks, selectors.
 _KEPT: Final = frozenset("\u200c\u200d\u200e\u200f\ufe0e\ufe0f") | {
@@ -35,6 +36,15 @@ def distinct(texts: Iterable[str]) -> list[str]:
         if tidy:
             found.setdefault(tidy.casefold(), tidy)
     return list(found.values())
+
+
+def is_address(url: str) -> bool:
+    """Whether it is the http or https address of a page."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
 
 
 def _visible(text: str) -> str:

@@ -55,7 +55,7 @@ def patch(seller, listing, body):
 def test_an_empty_body_makes_a_bare_draft(owner):
     shown = data_of(post(owner, {}), 201)
     assert {name: shown[name] for name in BARE} == BARE
-    assert set(shown) == {*BARE, "id", "createdAt", "updatedAt"}
+    assert set(shown) == {*BARE, "id", "version", "createdAt", "updatedAt"}
     assert shown["id"].startswith("lst_")
 
 
@@ -216,6 +216,7 @@ def test_a_patch_changes_what_it_names(owner, listing):
     assert {name for name in after if after[name] != before[name]} == {
         "title",
         "price",
+        "version",
         "updatedAt",
     }
     refusal_of(patch(owner, listing, {}), 400, "VALIDATION_ERROR")
@@ -342,3 +343,14 @@ def test_a_deleted_listing_leaves_its_pictures(owner, listing):
     image.refresh_from_db()
     assert image.deleted_at is None
     refusal_of(owner.client.get(url_of(listing)), 404, "NOT_FOUND")
+
+
+def test_a_change_of_what_was_read_long_ago_is_refused(owner, listing):
+    read = data_of(owner.client.get(url_of(listing)))
+    assert read["version"] == 1
+    changed = data_of(patch(owner, listing, {"price": 4000, "version": 1}))
+    assert (changed["price"], changed["version"]) == (4000, 2)
+    refusal_of(patch(owner, listing, {"title": "Mine", "version": 1}), 409, "CONFLICT")
+    refusal_of(patch(owner, listing, {"version": 2}), 400, "VALIDATION_ERROR")
+    now = data_of(owner.client.get(url_of(listing)))
+    assert (now["title"], now["price"], now["version"]) == (read["title"], 4000, 2)

@@ -144,6 +144,6 @@ def test_without_quota_no_picture_is_begun(owner, make_listing, add_photo):
 def test_strangers_bad_platforms_and_too_many(owner, stranger, listing, monkeypatch):
     refusal_of(send(stranger, [listing]), 404, "NOT_FOUND")
     refusal_of(send(owner, [listing], "gumtree"), 400, "VALIDATION_ERROR")
-    monkeypatch.setattr("listings.api.exports.MAX_IN_ARCHIVE", 0)
+    monkeypatch.setattr("listings.exports.packing.MAX_IN_ARCHIVE", 0)
     refusal_of(send(owner, [listing]), 409, "CONFLICT")
     assert not Job.objects.exists()
