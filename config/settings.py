@@ -358,6 +358,8 @@ LISTING_LLM_KEY = env.str("LISTING_LLM_KEY", "")
 # Dialects know no 202: after this long they answer that it took too long, and the job goes on.
 COMPAT_WAIT_SECONDS = env.float("COMPAT_WAIT_SECONDS", 60.0)
 DOOR_WAIT_SECONDS = env.float("DOOR_WAIT_SECONDS", 20.0)
+# How long deleted pictures can be taken back; 0 removes their files at once.
+TRASH_DAYS = env.int("TRASH_DAYS", 30)
 SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
 # Marketplaces fetch pictures in their own time, and again: Google keeps a product file for 30 days.
 EXPORT_LINK_DAYS = env.int("EXPORT_LINK_DAYS", 30)

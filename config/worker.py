@@ -24,6 +24,7 @@ from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
 from config.broker import Broker  # noqa: E402
 from media_library.files.public_copies import make_public_copy  # noqa: E402
 from media_library.files.thumbnails import make_thumbnail  # noqa: E402
+from media_library.trash import remove_files  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
 from processing.worker import claims  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
@@ -36,7 +37,7 @@ ACTORS = (
     deliver,
     make_thumbnail,
     make_public_copy,
-    *(erase_account, stop_account),
+    *(erase_account, stop_account, remove_files),
 )
 for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):

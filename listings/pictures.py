@@ -35,7 +35,9 @@ def with_pictures(listings: QuerySet[Listing]) -> QuerySet[Listing]:
     rows = ListingImage.objects.filter(image__deleted_at=None).select_related("image")
     repairs = ListingRepair.objects.select_related("job__result").order_by("platform")
     return listings.prefetch_related(
-        Prefetch("images", rows.prefetch_related(Prefetch("repairs", repairs)).order_by("position"))
+        Prefetch(
+            "images", rows.prefetch_related(Prefetch("repairs", repairs)).order_by("position", "pk")
+        )
     )
 
 
@@ -76,7 +78,8 @@ def put(listing: Listing, image_ids: Sequence[UUID], *, field: str = "imageIds")
         raise invalid(field, "Each picture can be listed only once.")
     before = [row.image.public_id for row in rows]
     _check_owner(listing, set(wanted) - {row.image_id for row in rows})
-    listing.images.exclude(image_id__in=wanted).delete()
+    # What lies in the trash keeps its place, in case it comes back.
+    listing.images.filter(image__deleted_at=None).exclude(image_id__in=wanted).delete()
     there = {row.image_id: row for row in rows}
     for position, image_id in enumerate(wanted):
         row = there.get(image_id)

@@ -51,7 +51,7 @@ class ImageAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Preview")
     def thumbnail(self, image: Image) -> str:
-        if not image.thumbnail_key:
+        if not image.thumbnail_key or image.deleted_at:
             return "-"
         return format_html(
             '<a href="{}"><img src="{}" alt="" width="64" loading="lazy"></a>',

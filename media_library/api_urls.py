@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from media_library.api import images, projects
+from media_library.api import images, projects, trash
 
 urlpatterns = [
     path("images", images.Images.as_view(), name="api-images"),
     path("images/<str:image_id>", images.OneImage.as_view(), name="api-image"),
     path("images/<str:image_id>/content", images.ImageContent.as_view(), name="api-image-content"),
+    path("trash", trash.Trash.as_view(), name="api-trash"),
+    path("trash/restore", trash.RestoreFromTrash.as_view(), name="api-trash-restore"),
+    path("trash/<str:image_id>", trash.OneTrashed.as_view(), name="api-trashed"),
+    path("storage", trash.StorageUse.as_view(), name="api-storage"),
     path("projects/<str:project_id>", projects.OneProject.as_view(), name="api-project"),
 ]

@@ -70,9 +70,11 @@ class Image(models.Model):
     """A file as it came (original) or as a job made it (derived).
 
     Width and height are those of the picture the right way up; ``orientation`` says how the stored
-    file has to be turned. A deleted picture stays as a row without files, name or address, because
-    jobs refer to it.
+    file has to be turned. A deleted picture lies in the trash first (media_library.trash), then
+    stays as a row without files, name or address, because jobs refer to it.
     """
+
+    KEYS = ("file_key", "thumbnail_key", "corrected_key", "public_key")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="images")
@@ -106,6 +108,12 @@ class Image(models.Model):
     public_key = models.CharField(max_length=200, blank=True, default="")
     source_url = models.CharField(max_length=2000, blank=True, default="")
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # Until then it can be taken back; from then on its files go. Null for what lives or is gone.
+    trash_until = models.DateTimeField(null=True, blank=True)
+    # The picture with which it went into the trash, and comes back or goes.
+    deleted_with = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="gone_along"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = models.Manager["Image"]()
@@ -121,6 +129,10 @@ class Image(models.Model):
             models.CheckConstraint(
                 condition=Q(deleted_at__isnull=False) | ~Q(file_key=""),
                 name="image_has_file_unless_deleted",
+            ),
+            models.CheckConstraint(
+                condition=Q(trash_until=None) | Q(deleted_at__isnull=False),
+                name="image_in_trash_is_deleted",
             ),
             models.CheckConstraint(
                 condition=Q(orientation__gte=1, orientation__lte=8),
@@ -147,6 +159,16 @@ class Image(models.Model):
                 condition=Q(thumbnail_due_at__isnull=False),
                 name="image_thumbnail_due",
             ),
+            models.Index(
+                fields=["account", "-deleted_at", "-id"],
+                condition=Q(trash_until__isnull=False),
+                name="image_in_trash",
+            ),
+            models.Index(
+                fields=["trash_until"],
+                condition=Q(trash_until__isnull=False),
+                name="image_trash_until",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,7 +181,7 @@ class Image(models.Model):
     @property
     def keys(self) -> list[str]:
         """Every file that belongs to this picture."""
-        keys = (self.file_key, self.thumbnail_key, self.corrected_key, self.public_key)
+        keys = (getattr(self, name) for name in self.KEYS)
         return [key for key in dict.fromkeys(keys) if key]
 
 

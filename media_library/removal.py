@@ -28,7 +28,12 @@ def remove(account_id: UUID) -> bool:
 def holdings(account_id: UUID) -> dict[str, int]:
     return {
         "pictures": Image.live.filter(account=account_id).count(),
-        "backgrounds": Background.objects.filter(account=account_id).count(),
+        "deleted pictures": Image.objects.filter(
+            account=account_id, trash_until__isnull=False
+        ).count(),
+        "backgrounds": Background.objects.filter(
+            account=account_id, image__deleted_at=None
+        ).count(),
     }
 
 

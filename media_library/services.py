@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.db import transaction
-from django.utils import timezone
 
 from config.errors import invalid
+from media_library import trash
 from media_library.checks import display_name
-from media_library.files import storage
-from media_library.models import Background, Image, Project
+from media_library.models import Image, Project
 
 
 def change_image(image: Image, *, name: str | None = None, project: Project | None = None) -> None:
@@ -25,19 +22,12 @@ def change_image(image: Image, *, name: str | None = None, project: Project | No
     Image.live.filter(pk=image.pk).update(name=image.name, project=image.project_id)
 
 
-def delete_image(image: Image) -> None:
-    """Forget a picture: its files, name and address go at once, the bare row stays for its jobs.
-
-    Where it was one of the library's backgrounds, it is none any more.
-    """
+def delete_image(image: Image, *, permanently: bool = False) -> None:
+    """Lay a picture into the trash, or past it. Where it is one of the library's backgrounds, it is none
+    from then on, until it comes back. Harmless when repeated."""
     with transaction.atomic():
-        locked = Image.live.select_for_update().filter(pk=image.pk).first()
-        if locked is None:
+        if not Image.live.filter(pk=image.pk).exists():
             return
-        transaction.on_commit(partial(storage.delete, locked.keys))
-        locked.name = locked.source_url = ""
-        locked.file_key = locked.thumbnail_key = locked.corrected_key = locked.public_key = ""
-        locked.thumbnail_due_at = None
-        locked.deleted_at = timezone.now()
-        locked.save()
-        Background.objects.filter(image=locked).delete()
+        trash.put(image.account, [image.pk])
+        if permanently:
+            trash.remove(image.account, [image.pk])

@@ -1,4 +1,5 @@
-"""What the clock puts right: thumbnails that never came, files that no row knows."""
+"""What the clock puts right: thumbnails that never came, files whose time in the trash has passed, files
+that no row knows."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import structlog
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
+from media_library import trash
 from media_library.files import thumbnails
 from media_library.models import Image
 
@@ -19,6 +21,7 @@ _AT_ONCE = 200
 _GIVE_UP = timedelta(days=1)
 _ORPHAN_AGE = timedelta(hours=1)
 _ORPHANS_EVERY = 3600.0  # seconds: it walks the whole folder
+_TRASH_EVERY = 60.0  # the worker that was asked goes on by itself
 
 
 class _Due:
@@ -36,11 +39,14 @@ class _Due:
 
 
 _orphans_due = _Due(_ORPHANS_EVERY)
+_trash_due = _Due(_TRASH_EVERY)
 
 
 def run() -> None:
     """Everything there is to do now; cheap enough to be called every few seconds."""
     thumbnails_missing()
+    if _trash_due.passed():
+        trash.ask_if_due()
     if _orphans_due.passed():
         orphan_files()
 

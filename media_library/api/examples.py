@@ -25,6 +25,15 @@ IMAGE: dict[str, Any] = {
     "url": f"{_LINK}/file?expires=1777890600&signature=…",
     "thumbnailUrl": f"{_LINK}/thumbnail?expires=1777890600&signature=…",
 }
+TRASHED: dict[str, Any] = {
+    **{name: IMAGE[name] for name in ("id", "name", "kind", "format", "mediaType")},
+    **{name: IMAGE[name] for name in ("width", "height", "bytes", "parentId", "projectId")},
+    "results": 2,
+    "createdAt": "2026-05-04T09:30:00Z",
+    "deletedAt": "2026-05-06T18:02:11Z",
+    "deletedForGoodAt": "2026-06-05T18:02:11Z",
+    "thumbnailUrl": f"{_LINK}/trashed?expires=1777890600&signature=…",
+}
 PROJECT: dict[str, Any] = {
     "id": "proj_7Yk2mTq9bWv4sXc1dNe8Hr",
     "name": "Spring catalog",

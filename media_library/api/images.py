@@ -24,6 +24,7 @@ from media_library import selectors, services
 from media_library.api.examples import IMAGE
 from media_library.api.serializers import (
     ContentQuery,
+    DeletionQuery,
     ImageAddress,
     ImageChange,
     ImageQuery,
@@ -164,13 +165,19 @@ class OneImage(ImageView):
 
     @endpoint(
         "Delete an image",
-        description="Its files are deleted immediately. Results made from it are kept.",
+        description=(
+            "It goes into the trash (`/trash`), from where it can be restored for some days (30, unless "
+            "the site is set up otherwise); then its files are removed. `permanently` removes them "
+            "within seconds. Results made from it are kept."
+        ),
         responses={200: None},
         operation_id="images_delete",
-        parameters=_PATH,
+        parameters=[*_PATH, DeletionQuery],
     )
     def delete(self, request: Request, image_id: str) -> Response:
-        services.delete_image(self.image(image_id))
+        asked = self.read_query(DeletionQuery)
+        image = self.image(image_id)
+        services.delete_image(image, permanently=asked["permanently"])
         return Response(None)
 
 

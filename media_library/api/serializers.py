@@ -11,7 +11,7 @@ from rest_framework import serializers
 from config.api.fields import Flag, PublicIdField, Text, filter_text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library import projects
-from media_library.files.links import VARIANTS, content_url
+from media_library.files.links import TRASHED, VARIANTS, content_url
 from media_library.models import NAME_LENGTH, Image, ImageKind, Project, ProjectKind, ProjectStatus
 from media_library.selectors import DEFAULT_SORT, SORTS
 
@@ -174,6 +174,12 @@ class ImageQuery(PageQuery):
 
 class ContentQuery(StrictSerializer):
     variant = serializers.ChoiceField(
-        choices=list(VARIANTS), default="file", help_text="Which file to get."
+        choices=[name for name in VARIANTS if name != TRASHED],
+        default="file",
+        help_text="Which file to get.",
     )
     download = Flag(default=False, help_text="Download the file instead of displaying it.")
+
+
+class DeletionQuery(StrictSerializer):
+    permanently = Flag(default=False, help_text="Skip the trash: there is no way back.")

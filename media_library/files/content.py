@@ -12,6 +12,7 @@ from django.core.signing import BadSignature
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -45,7 +46,7 @@ def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBa
         )
     except BadSignature:
         return _plain(403, "This link is invalid or has expired.")
-    image = _live_image(image_id)
+    image = _trashed_image(image_id) if variant == links.TRASHED else _live_image(image_id)
     if image and variant == links.PUBLIC and not image.public_key:
         image.public_key = public_copies.wait_for(image)
         if not image.public_key and _live_image(image_id):
@@ -85,6 +86,11 @@ def _live_image(public_id: str) -> Image | None:
     """Find a picture that is there. Those of a deleted account are gone before a worker comes."""
     wanted = {"pk": public_ids.decode("img", public_id), "account__closed_at": None}
     return Image.live.filter(**wanted).first()
+
+
+def _trashed_image(public_id: str) -> Image | None:
+    wanted = {"pk": public_ids.decode("img", public_id), "account__closed_at": None}
+    return Image.objects.filter(**wanted, trash_until__gt=timezone.now()).first()
 
 
 def _plain(status: int, message: str) -> HttpResponse:

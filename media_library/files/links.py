@@ -13,14 +13,17 @@ from django.utils.http import urlencode
 from media_library.models import Image
 
 # What a link may show, and the model field that holds its file. "original" is the file as it came;
-# "public" is for strangers: it is made when it is first asked for, so its field may be empty.
+# "public" is for strangers: it is made when it is first asked for, so its field may be empty. "trashed"
+# is shown only while the picture lies in the trash, all others only while it doesn't.
 PUBLIC: Final = "public"
+TRASHED: Final = "trashed"
 VARIANTS: Final = {
     "file": "file_key",
     "original": "file_key",
     "thumbnail": "thumbnail_key",
     "corrected": "corrected_key",
     PUBLIC: "public_key",
+    TRASHED: "thumbnail_key",
 }
 
 

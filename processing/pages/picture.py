@@ -13,10 +13,10 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from accounts.access.pages import is_htmx, limit, page, signed_in
 from config.api.ids import decoded
 from config.errors import not_found
+from media_library import trash
 from media_library.files.links import content_url
 from media_library.models import Image
 from media_library.selectors import image_for
-from media_library.services import delete_image
 from processing import selectors
 from processing.forms import CutoutForm
 from processing.models import Job
@@ -86,12 +86,10 @@ def delete_picture(request: HttpRequest, image_id: str) -> HttpResponse:
     parent = image.parent
     for job in selectors.open_jobs_of(image):
         jobs.cancel(job)
-    for result in selectors.results_of(image):
-        delete_image(result)
-    delete_image(image)
+    trash.put(image.account, [image.pk], with_results=True)
     if parent is not None and parent.deleted_at is None:
         return _history(request, parent, with_viewer=True)
-    messages.success(request, "The picture was deleted.")
+    messages.success(request, "The picture is in the trash.")
     return HttpResponseClientRedirect("/library/") if is_htmx(request) else redirect("library")
 
 

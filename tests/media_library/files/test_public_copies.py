@@ -15,7 +15,7 @@ from PIL import ImageCms
 from rest_framework.test import APIClient
 
 from accounts.models import Account
-from media_library import services
+from media_library import services, trash
 from media_library.files import links, public_copies, storage
 from media_library.intake import ingest
 from media_library.models import Image
@@ -126,17 +126,14 @@ def test_what_is_transparent_stays_so_unless_it_is_too_large(
 
 
 def test_it_is_made_once_and_goes_with_its_picture(
-    account: Account,
-    picture: Make,
-    stored: Stored,
-    django_capture_on_commit_callbacks: Any,
+    account: Account, picture: Make, stored: Stored
 ) -> None:
     image = made(add(account, picture(exif=telling_exif())))
     key = image.public_key
     assert made(image).public_key == key
     assert stored() == sorted([image.file_key, key])
-    with django_capture_on_commit_callbacks(execute=True):
-        services.delete_image(image)
+    services.delete_image(image, permanently=True)
+    trash.remove_due()
     assert stored() == []
 
 

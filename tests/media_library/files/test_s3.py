@@ -12,7 +12,7 @@ from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from accounts.models import Account
-from media_library import services
+from media_library import services, trash
 from media_library.files import links, storage, thumbnails
 from media_library.intake import ingest
 from media_library.models import Image
@@ -58,7 +58,6 @@ def test_a_picture_lives_in_a_bucket(
     account: Account,
     picture: Callable[..., bytes],
     client: Client,
-    django_capture_on_commit_callbacks: Any,
 ) -> None:
     data = picture(size=(600, 400))
     image = ingest.ingest(account, data, name="Größe.jpg")
@@ -82,7 +81,7 @@ def test_a_picture_lives_in_a_bucket(
     assert "X-Amz-Expires=604800&" in month["Location"]
     assert month["Cache-Control"] == "private, max-age=604800"
 
-    with django_capture_on_commit_callbacks(execute=True):
-        services.delete_image(image)
+    services.delete_image(image, permanently=True)
+    trash.remove_due()
     assert list(bucket.objects.all()) == []
     assert client.get(links.content_url(image)).status_code == 404

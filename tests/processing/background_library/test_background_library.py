@@ -16,6 +16,7 @@ from accounts.access import api_keys
 from accounts.access.demo import DemoAccount
 from accounts.models import Account
 from config import public_ids
+from media_library import trash
 from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
 from processing.services import background_library
@@ -65,7 +66,6 @@ def test_a_background_is_uploaded_shown_changed_and_deleted(
     api: APIClient,
     add: Add,
     stored: Callable[[], list[str]],
-    django_capture_on_commit_callbacks: Any,
 ) -> None:
     made = add(" Our\nwall ", tags=["Sea  blue", "warm", "WARM"])
     assert list(made) == [
@@ -88,9 +88,11 @@ def test_a_background_is_uploaded_shown_changed_and_deleted(
     shown = changed.json()["data"]
     assert (shown["name"], shown["category"], shown["tags"]) == ("Sea", "nature", [])
     assert api.get(one).json()["data"] == shown
-    with django_capture_on_commit_callbacks(execute=True):
-        assert api.delete(one).status_code == 200
+    assert api.delete(one).status_code == 200
     assert api.get(one).status_code == 404
+    # Its picture lies in the trash, and goes with all the rest from there.
+    assert api.delete("/api/v1/trash").json()["data"] == {"count": 1}
+    trash.remove_files.fn()
     assert (Background.objects.count(), Image.live.count(), stored()) == (0, 0, [])
 
 
@@ -247,11 +249,14 @@ def test_sent_twice_it_is_kept_once(api: APIClient, picture: Picture) -> None:
     assert (Background.objects.count(), Image.objects.count()) == (1, 1)
 
 
-def test_a_picture_that_is_deleted_is_no_background_any_more(api: APIClient, add: Add) -> None:
+def test_a_picture_in_the_trash_is_no_background_until_it_comes_back(
+    api: APIClient, add: Add
+) -> None:
     made = add()
     assert api.delete(f"/api/v1/images/{made['imageId']}").status_code == 200
     assert api.get(f"{URL}/{made['id']}").status_code == 404
-    assert not Background.objects.exists()
+    api.post("/api/v1/trash/restore", {"imageIds": [made["imageId"]]}, format="json")
+    assert api.get(f"{URL}/{made['id']}").json()["data"]["name"] == made["name"]
 
 
 @pytest.mark.parametrize(
