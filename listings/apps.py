@@ -9,11 +9,14 @@ class ListingsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.lifecycle import parts
+        from listings import market_looks
         from listings.generation import generate
         from listings.pricing import comparables
         from listings.services import removal
+        from processing.services import ready_looks
         from processing.worker import kinds
 
         kinds.register(generate.GenerateListing, generate.KIND)
         kinds.register(comparables.ImportComparables, comparables.KIND)
         parts.register(removal.PART)
+        ready_looks.register(market_looks.ready_looks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from listings.models import Platform
 Certainty = Literal["documented", "secondary", "uncertain"]
 _FILE: Final = Path(__file__).parent / "marketplaces.toml"
 _UNCHECKED: Final = "unchecked"
+_MAX_SIDE: Final = 10_000
+# Of the square pictures that we make: large enough to look closer, where nobody asks for more.
+_SIDE: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,23 @@ def rules(platform: str, day: date) -> Mapping[str, Rule]:
 def unchecked(platform: str) -> list[Rule]:
     """What the platform asks for and nobody here can see: sentences for people."""
     return [_rule(_UNCHECKED, one) for one in _whole()[platform].get(_UNCHECKED, [])]
+
+
+def max_side(rules: Mapping[str, Rule]) -> int:
+    """The longest side that a picture of any shape may have."""
+    sides = [_MAX_SIDE]
+    if longest := rules.get("picture_longest_max"):
+        sides.append(longest.value)
+    if area := rules.get("picture_pixels_max"):
+        sides.append(math.isqrt(area.value))
+    return min(sides)
+
+
+def square_side(rules: Mapping[str, Rule]) -> int:
+    """The side of the square picture that we make for these rules."""
+    names = ("picture_longest_advised", "picture_shortest_advised")
+    advised = [int(rules[name].value) for name in names if name in rules]
+    return min(max([_SIDE, *advised]), max_side(rules))
 
 
 def google_category(key: str) -> str:

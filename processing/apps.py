@@ -18,13 +18,20 @@ class ProcessingConfig(AppConfig):
         from config import encryption
         from processing.commands import Edit, RemoveBackground
         from processing.compat import registry
-        from processing.services import paint_background, removal, webhooks
+        from processing.services import (
+            house_looks,
+            paint_background,
+            ready_looks,
+            removal,
+            webhooks,
+        )
         from processing.worker import cutouts, edits, kinds
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
         parts.register(removal.PART)
+        ready_looks.register(house_looks.ready_looks)
         encryption.register("Webhook secrets", webhooks.reencrypt_secrets)
         for dialect in DIALECTS:
             registry.register(dialect)

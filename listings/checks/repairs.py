@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -27,8 +26,6 @@ from processing.services import jobs
 
 # The product then fills nine tenths of the frame: a little more than anybody asks for.
 _PADDING: Final = 0.05
-_SIDE: Final = 2000
-_MAX_SIDE: Final = 10_000
 _QUALITY: Final = 90
 _QUALITY_OF_SMALL_FILES: Final = 80
 # A file that is too large in bytes is made anew with this on its longest side.
@@ -86,40 +83,21 @@ def plan_for(problems: Sequence[Problem], picture: Picture, rules: Mapping[str, 
         quality=_QUALITY_OF_SMALL_FILES if "picture_bytes_max" in names else _QUALITY,
     )
     background = Background(color="#ffffff")
+    side = marketplaces.square_side(rules)
     if names & {"cover_white", "cover_fill_min"}:
         # Not snapped to the side where the photo's frame cut the product: white all around it.
-        layout = Layout(size=_square(rules), padding=Sides.all(_PADDING), snap=False)
+        layout = Layout(size=f"{side}x{side}", padding=Sides.all(_PADDING), snap=False)
         return EditPlan(layout=layout, background=background, upscale=upscale, export=export)
     if "cover_square" in names:
-        layout = Layout(size=_square(rules))
+        layout = Layout(size=f"{side}x{side}")
     else:
-        most = max_side(rules)
+        most = marketplaces.max_side(rules)
         if "picture_bytes_max" in names:
             most = min(most, _SIDE_OF_SMALL_FILES)
         layout = Layout(size="originalImage", max_width=most, max_height=most)
     return EditPlan(
         cutting=None, layout=layout, background=background, upscale=upscale, export=export
     )
-
-
-def max_side(rules: Mapping[str, Rule]) -> int:
-    """The longest side that a picture of any shape may have."""
-    sides = [_MAX_SIDE]
-    if longest := rules.get("picture_longest_max"):
-        sides.append(longest.value)
-    if area := rules.get("picture_pixels_max"):
-        sides.append(math.isqrt(area.value))
-    return min(sides)
-
-
-def _square(rules: Mapping[str, Rule]) -> str:
-    advised: list[Any] = [
-        rules[name].value
-        for name in ("picture_longest_advised", "picture_shortest_advised")
-        if name in rules
-    ]
-    side = min(max([_SIDE, *advised]), max_side(rules))
-    return f"{side}x{side}"
 
 
 def _picture(listing: Listing, image_id: UUID, platform: str) -> Picture:

@@ -14,8 +14,7 @@ from accounts.models import Account
 from accounts.services import one_at_a_time
 from config.errors import AppError
 from listings.checks.photos import format_of
-from listings.checks.repairs import max_side
-from listings.marketplaces import Rule
+from listings.marketplaces import Rule, max_side
 from media_library.models import Image, ImageKind
 from processing.commands import Edit
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout

@@ -56,6 +56,7 @@ BACKGROUND: dict[str, Any] = {
     "imageId": IMAGE["id"],
     "url": IMAGE["url"],
     "thumbnailUrl": IMAGE["thumbnailUrl"],
+    "favorite": False,
     "madeFrom": None,
     "createdAt": "2026-05-04T09:30:00Z",
 }
@@ -69,6 +70,7 @@ BUILTIN_BACKGROUND: dict[str, Any] = {
     "imageId": None,
     "url": None,
     "thumbnailUrl": "https://packshot.example/static/backgrounds/linen.0f5d3c1a9b7e.webp",
+    "favorite": False,
     "madeFrom": None,
     "createdAt": None,
 }

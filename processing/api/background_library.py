@@ -24,7 +24,7 @@ from processing.api.serializers.backgrounds import (
     BackgroundSerializer,
     BackgroundUpload,
 )
-from processing.services import background_library
+from processing.services import background_library, favorites
 from processing.services.background_library import (
     MAX_BACKGROUNDS,
     BackgroundDetails,
@@ -51,8 +51,8 @@ class BackgroundView(ApiView):
         return dict(BackgroundSerializer(entry, context=self._context).data)
 
     @property
-    def _context(self) -> dict[str, str]:
-        return {"base": self.base}
+    def _context(self) -> dict[str, Any]:
+        return {"base": self.base, "favorites": frozenset(favorites.of(self.account))}
 
 
 class Backgrounds(UploadView, BackgroundView):
@@ -78,6 +78,8 @@ class Backgrounds(UploadView, BackgroundView):
         asked = self.read_query(BackgroundQuery)
         number, size = asked.pop("page"), asked.pop("page_size")
         start = (number - 1) * size
+        if asked.pop("favorite", False):
+            asked["among"] = frozenset(favorites.of(self.account))
         found, total = background_library.page_of(
             self.account, BackgroundFilter(**asked), start=start, count=size
         )
@@ -145,6 +147,32 @@ class OneBackground(BackgroundView):
     def delete(self, request: Request, background_id: str) -> Response:
         background_library.remove(background_library.find_own(self.account, background_id))
         return Response(None)
+
+
+class FavoriteBackground(BackgroundView):
+    scope = "images:write"
+
+    @endpoint(
+        "Keep a background at hand",
+        description="Marks a built-in background or one of your own as a favorite.",
+        request=None,
+        responses={200: BackgroundSerializer},
+        example=BUILTIN_BACKGROUND | {"favorite": True},
+        operation_id="backgrounds_favorite",
+        parameters=_PATH,
+    )
+    def put(self, request: Request, background_id: str) -> Response:
+        return Response(self.shown(favorites.add(self.account, background_id)))
+
+    @endpoint(
+        "Stop keeping a background at hand",
+        responses={200: BackgroundSerializer},
+        example=BUILTIN_BACKGROUND,
+        operation_id="backgrounds_unfavorite",
+        parameters=_PATH,
+    )
+    def delete(self, request: Request, background_id: str) -> Response:
+        return Response(self.shown(favorites.drop(self.account, background_id)))
 
 
 def _name_of(file_name: str) -> str:

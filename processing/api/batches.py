@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
+from accounts.models import Account
 from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
@@ -32,10 +33,10 @@ from processing.api.serializers.batches import (
     BatchSerializer,
     BatchStatus,
 )
-from processing.commands import Command, Edit
 from processing.models import Batch
-from processing.services import batches, presets
+from processing.services import batches, looks, presets
 from processing.services.batch_uploads import FIELD, batch_limits, uploaded_members
+from processing.services.batches import Look
 
 _PATH = [path_id("batch_id", "batch")]
 _SCOPE: dict[str, str | None] = {"GET": "jobs:read", "POST": "jobs:write"}
@@ -78,7 +79,8 @@ class Batches(UploadView, BatchView):
         "Start a batch",
         description=(
             "Applies any tool of `images/tools`, named by `operation`, with its options, or a "
-            "preset, to up to 100 images (depending on your plan): uploaded ones as `imageIds`, "
+            "preset, or each of several (`presetIds`), to up to 100 images (depending on your plan, "
+            "which counts one for each preset): uploaded ones as `imageIds`, "
             "or `files` in a form, whose `options` are JSON. If one image fails, the others are "
             "still processed. The quota for all images is charged at the start, and refunded for "
             "each that fails, for instance as NOTHING_FOUND because it shows no product."
@@ -94,30 +96,30 @@ class Batches(UploadView, BatchView):
     )
     @idempotent("batch")
     def post(self, request: Request) -> Response:
-        who = caller(request)
+        who, batch_id = caller(request), new_id(request)
         if request.FILES or request.content_type.startswith("multipart/"):
             form = self.read(BatchForm, partial=True)
-            command = self._command(request, form | {"options": _options(form)})
+            wanted = self._looks(who.account, form | {"options": _options(form)})
             with uploaded_members(who.account, request.FILES.getlist(FIELD)) as pictures:
-                batch = batches.submit(who, command, pictures=pictures, batch_id=new_id(request))
+                batch = batches.submit_looks(who, wanted, pictures=pictures, batch_id=batch_id)
         else:
             body = self.read(BatchBody)
-            command = self._command(request, body)
-            batches.check_size(who.account, len(body["image_ids"]))
+            wanted = self._looks(who.account, body)
+            batches.check_size(who.account, len(body["image_ids"]), looks=len(wanted))
             pictures = batches.members(who.account, body["image_ids"])
-            batch = batches.submit(who, command, pictures=pictures, batch_id=new_id(request))
+            batch = batches.submit_looks(who, wanted, pictures=pictures, batch_id=batch_id)
         return _created(batch)
 
-    def _command(self, request: Request, given: dict[str, Any]) -> Command:
-        if "preset_id" in given:
-            preset = presets.preset_for(caller(request).account, given["preset_id"])
-            plan = presets.with_changes(preset, given.get("options"))
-            command: Command = Edit(plan=plan)
-        else:
-            account = caller(request).account
+    def _looks(self, account: Account, given: dict[str, Any]) -> list[Look]:
+        if "operation" in given:
             command = command_for(given["operation"], given.get("options", {}), account)
-        check(command)
-        return command
+            check(command)
+            return [Look("", command)]
+        field = "presetId" if "preset_id" in given else "presetIds"
+        ids = [given["preset_id"]] if "preset_id" in given else given["preset_ids"]
+        found = [presets.preset_for(account, one) for one in ids]
+        options = given.get("options")
+        return [Look(one.name, looks.changed(account, one, options, field=field)) for one in found]
 
 
 class OneBatch(BatchView):

@@ -27,10 +27,9 @@ from processing.api.serializers.jobs import (
     PendingGenerateAnswer,
 )
 from processing.commands import Edit
-from processing.engine.plans.edit import EditPlan
 from processing.engine.prompts import scene
 from processing.models import Job
-from processing.services import edit_json, presets
+from processing.services import edit_json, looks, presets
 from processing.worker.runtime import providers
 
 _WAITS = (
@@ -93,18 +92,18 @@ class EditView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = bodies.read(edits.EditBody, request.data)
-        command = Edit(plan=self._plan(request, body))
-        return self.answer(self.edited(body, command), body.display)
+        return self.answer(self.edited(body, self._command(request, body)), body.display)
 
-    def _plan(self, request: Request, body: edits.EditBody) -> EditPlan:
+    def _command(self, request: Request, body: edits.EditBody) -> Edit:
         if body.preset_id is None:
-            return edit_json.plan_from(body.edit or {})
+            return Edit(plan=edit_json.plan_from(body.edit or {}))
         try:
             preset_id = public_ids.decode("preset", body.preset_id)
         except ValueError as error:
             raise invalid("presetId", "Not a valid preset_ id.") from error
-        preset = presets.preset_for(caller(request).account, preset_id)
-        return presets.with_changes(preset, body.edit)
+        account = caller(request).account
+        preset = presets.preset_for(account, preset_id)
+        return looks.changed(account, preset, body.edit, field="presetId")
 
 
 class GenerateBackgroundView(EditingView):

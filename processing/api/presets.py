@@ -17,11 +17,11 @@ from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from processing.api.examples import PRESET
+from processing.api.examples import PRESET, READY_PRESET
 from processing.api.serializers.edits import PresetBody, PresetChange
-from processing.api.serializers.jobs import PresetSerializer
+from processing.api.serializers.jobs import PresetSerializer, ReadyPresetSerializer
 from processing.models import Preset
-from processing.services import edit_json, presets
+from processing.services import edit_json, presets, ready_looks
 
 _PATH = [path_id("preset_id", "preset")]
 _BODY = {name: PRESET[name] for name in ("name", "edit")}
@@ -75,6 +75,24 @@ class Presets(PresetView):
             caller(request).account, name=body.name, plan=plan, preset_id=new_id(request)
         )
         return Response(_shown(preset), status=status.HTTP_201_CREATED)
+
+
+class ReadyPresets(ApiView):
+    scope = "images:read"
+
+    @endpoint(
+        "List ready presets",
+        description=(
+            "Edits that are there from the start, one for each marketplace, with what each follows "
+            "and who says so. Send an `edit` to `images/tools/edit` or a batch, or keep it as a preset "
+            "of your own."
+        ),
+        responses={200: ReadyPresetSerializer(many=True)},
+        example=[READY_PRESET],
+        operation_id="presets_ready",
+    )
+    def get(self, request: Request) -> Response:
+        return Response(ReadyPresetSerializer(ready_looks.ready_looks(), many=True).data)
 
 
 class OnePreset(PresetView):

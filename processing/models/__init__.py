@@ -1,6 +1,7 @@
 """What the work on pictures leaves behind."""
 
 from processing.models.batches import Batch, BatchItem
+from processing.models.brand_kits import BrandKit, FavoriteBackground
 from processing.models.events import JobEvent
 from processing.models.jobs import ENDED_STATES, OPEN_STATES, Job, JobState
 from processing.models.presets import Preset
@@ -16,7 +17,9 @@ __all__ = [
     "OPEN_STATES",
     "Batch",
     "BatchItem",
+    "BrandKit",
     "DeliveryState",
+    "FavoriteBackground",
     "Job",
     "JobEvent",
     "JobState",

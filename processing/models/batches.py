@@ -15,8 +15,9 @@ from processing.models.jobs import Job
 
 
 class Batch(models.Model):
-    """One request for the same work on up to a plan's number of pictures.
+    """One request for the same work on up to a plan's number of pictures, or for each of several looks.
 
+    `command` is the work, that of the first look where there are several: each job keeps its own.
     `open_items` counts the items that have not ended; it is lowered in the transaction that ends
     one, so exactly one of them sees it become 0 and ends the batch.
     """
@@ -28,6 +29,8 @@ class Batch(models.Model):
     )
     operation = models.CharField(max_length=40)
     command = models.JSONField()
+    # The names of the looks it makes of each picture; empty where it was asked for by its work alone.
+    looks = models.JSONField(default=list)
     total = models.PositiveIntegerField()
     open_items = models.PositiveIntegerField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -57,11 +60,12 @@ class Batch(models.Model):
 
 
 class BatchItem(models.Model):
-    """One picture of a batch. Without a job where the file could not even be kept."""
+    """One picture of a batch, in one of its looks. Without a job where the file could not even be kept."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=200, blank=True)
+    look = models.CharField(max_length=100, blank=True, default="")
     image = models.ForeignKey(
         Image, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )

@@ -48,7 +48,8 @@ def entries(batch: Batch) -> list[Entry]:
         result = item.job.result if item.job else None
         if result is None or result.deleted_at is not None:
             continue
-        name = _free(result.name or f"{result.public_id}.{result.format}", taken)
+        folder = portable_name(item.look) if len(batch.looks) > 1 else ""
+        name = _free(result.name or f"{result.public_id}.{result.format}", taken, folder)
         taken.add(_alike(name))
         found.append(Entry(name, result.file_key, result.created_at))
     if not found:
@@ -68,6 +69,7 @@ def manifest(batch: Batch, files: list[Entry]) -> bytes:
             {
                 "position": item.position,
                 "source": item.name,
+                "look": item.look or None,
                 "imageId": item.image.public_id if item.image else None,
                 "state": job.state if job else JobState.FAILED.value,
                 "file": names.get(result.file_key) if result else None,
@@ -147,9 +149,10 @@ def portable_name(name: str, *, number: int = 1) -> str:
     return (stem.encode()[:room].decode(errors="ignore").rstrip(". ") or "file") + ending
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """The portable name, with a number where a file system would take it for another's."""
-    numbered = (portable_name(name, number=number) for number in count(1))
+def _free(name: str, taken: set[str], folder: str) -> str:
+    """The portable name in its folder, with a number where a file system would take it for another's."""
+    before = f"{folder}/" if folder else ""
+    numbered = (f"{before}{portable_name(name, number=number)}" for number in count(1))
     return next(free for free in numbered if _alike(free) not in taken)
 
 

@@ -38,13 +38,14 @@ Entry = Builtin | Background
 class BackgroundFilter:
     """Which backgrounds a list shows; what is None or empty leaves the choice open.
 
-    ``search`` is a part of the name or of a tag.
+    ``search`` is a part of the name or of a tag; ``among`` are public ids.
     """
 
     category: str | None = None
     tag: str = ""
     search: str = ""
     source: str | None = None
+    among: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,7 @@ def _matches(entry: Entry, wanted: BackgroundFilter) -> bool:
     return (
         wanted.category in (None, entry.category)
         and wanted.source in (None, source_of(entry))
+        and (wanted.among is None or entry.public_id in wanted.among)
         and (not wanted.tag or wanted.tag.lower() in entry.tags)
         and any(searched in text.casefold() for text in (entry.name, *entry.tags))
     )

@@ -20,7 +20,7 @@ from processing import commands
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.services import jobs
-from processing.worker import batch_progress, kinds, renditions, tasks, transitions
+from processing.worker import batch_progress, renditions, tasks, transitions
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,14 @@ class Member:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Look:
+    """What is made of each picture of a batch, and what people call it."""
+
+    name: str
+    command: Command
+
+
 def batch_for(account: Account, batch_id: UUID) -> Batch:
     """The account's batch. Raises AppError NOT_FOUND, also for somebody else's."""
     batch = Batch.objects.filter(account=account, pk=batch_id).first()
@@ -44,11 +52,14 @@ def batch_for(account: Account, batch_id: UUID) -> Batch:
     return batch
 
 
-def check_size(account: Account, count: int, field: str = "imageIds") -> None:
-    """Raises AppError VALIDATION_ERROR for no pictures, or more than the plan allows."""
+def check_size(account: Account, count: int, field: str = "imageIds", *, looks: int = 1) -> None:
+    """Raises AppError VALIDATION_ERROR for no pictures, or for more results than the plan allows."""
     most = account.plan.batch_size
     if not 1 <= count <= most:
         raise invalid(field, f"A batch can have 1 to {most} images, not {count}.")
+    if count * looks > most:
+        made = f"{count} images in {looks} looks are {count * looks}"
+        raise invalid(field, f"A batch can have at most {most} results: {made}.")
 
 
 def members(account: Account, image_ids: Sequence[UUID]) -> list[Member]:
@@ -70,8 +81,19 @@ def submit(
     Results that the account has already are found again and cost nothing; files that could not be
     kept fail alone. Raises AppError QUOTA_EXCEEDED.
     """
-    check_size(caller.account, len(pictures))
-    planned = _planned(caller, command, pictures)
+    return submit_looks(caller, [Look("", command)], pictures=pictures, batch_id=batch_id)
+
+
+def submit_looks(
+    caller: Caller,
+    looks: Sequence[Look],
+    *,
+    pictures: Sequence[Member],
+    batch_id: UUID | None = None,
+) -> Batch:
+    """The same with one or several looks of each picture, as one batch."""
+    check_size(caller.account, len(pictures), looks=len(looks))
+    planned = _planned(caller, looks, pictures)
     if planned.new:
         tasks.require_queue()
     with transaction.atomic():
@@ -79,7 +101,7 @@ def submit(
         ingest.keep_all(
             [one.image for one in pictures if one.image is not None and one.image._state.adding]
         )
-        batch = _written(caller, command, pictures, planned, batch_id or uuid4())
+        batch = _written(caller, looks, planned, batch_id or uuid4())
         for job, done in planned.found:
             jobs.find_again(job, done)
         transaction.on_commit(lambda: tasks.send_batch(batch, len(planned.new)), robust=True)
@@ -119,60 +141,56 @@ def retry(batch: Batch) -> int:
 
 @dataclass(frozen=True)
 class _Planned:
-    """`jobs` by position in the batch; `found` are those with an earlier result."""
+    """`items` in the order of the batch, each with its job but for files that could not be kept; `found`
+    are the jobs with an earlier result."""
 
-    jobs: dict[int, Job]
+    items: list[tuple[Member, Look, Job | None]]
     found: list[tuple[Job, Job]]
+
+    @property
+    def jobs(self) -> list[Job]:
+        return [job for _, _, job in self.items if job is not None]
 
     @property
     def new(self) -> list[Job]:
         found = {job.pk for job, _ in self.found}
-        return [job for job in self.jobs.values() if job.pk not in found]
+        return [job for job in self.jobs if job.pk not in found]
 
 
-def _planned(caller: Caller, command: Command, pictures: Sequence[Member]) -> _Planned:
-    template = jobs.Template.of(caller, command)
-    by_position = {
-        position: template.job(member.image)
-        for position, member in enumerate(pictures)
-        if member.image is not None
-    }
-    earlier = renditions.find_all(
-        caller.account, {job.rendition_key for job in by_position.values()}
-    )
-    found = [
-        (job, done)
-        for job in by_position.values()
-        if (done := earlier.get(job.rendition_key)) is not None
+def _planned(caller: Caller, looks: Sequence[Look], pictures: Sequence[Member]) -> _Planned:
+    templates = [(look, jobs.Template.of(caller, look.command)) for look in looks]
+    items = [
+        (member, look, template.job(member.image) if member.image is not None else None)
+        for member in pictures
+        for look, template in templates
     ]
-    return _Planned(by_position, found)
+    planned = [job for _, _, job in items if job is not None]
+    earlier = renditions.find_all(caller.account, {job.rendition_key for job in planned})
+    found = [(job, done) for job in planned if (done := earlier.get(job.rendition_key)) is not None]
+    return _Planned(items, found)
 
 
-def _written(
-    caller: Caller,
-    command: Command,
-    pictures: Sequence[Member],
-    planned: _Planned,
-    batch_id: UUID,
-) -> Batch:
-    new = planned.new
-    operation = kinds.operation_of(command).name
-    quotas.reserve_many(caller.account, operation, job_ids=[job.pk for job in new])
-    nothing_open = not planned.jobs
+def _written(caller: Caller, looks: Sequence[Look], planned: _Planned, batch_id: UUID) -> Batch:
+    new, every = planned.new, planned.jobs
+    for operation in dict.fromkeys(job.operation for job in new):
+        ids = [job.pk for job in new if job.operation == operation]
+        quotas.reserve_many(caller.account, operation, job_ids=ids)
+    nothing_open = not every
     batch = Batch.objects.create(
         id=batch_id,
         account=caller.account,
         created_by=caller.user,
-        operation=command.operation,
-        command=commands.to_row(command),
-        total=len(pictures),
-        open_items=len(planned.jobs),
+        operation=looks[0].command.operation,
+        command=commands.to_row(looks[0].command),
+        looks=[look.name for look in looks if look.name],
+        total=len(planned.items),
+        open_items=len(every),
         ended_at=timezone.now() if nothing_open else None,
     )
-    for job in planned.jobs.values():
+    for job in every:
         job.batch = batch
-    Job.objects.bulk_create(planned.jobs.values())
-    BatchItem.objects.bulk_create(_items(batch, pictures, planned.jobs))
+    Job.objects.bulk_create(every)
+    BatchItem.objects.bulk_create(_items(batch, planned))
     JobEvent.objects.bulk_create(
         JobEvent(job=job, batch=batch, account=caller.account, name="job.queued") for job in new
     )
@@ -181,16 +199,15 @@ def _written(
     return batch
 
 
-def _items(
-    batch: Batch, pictures: Sequence[Member], by_position: dict[int, Job]
-) -> Iterable[BatchItem]:
-    for position, member in enumerate(pictures):
+def _items(batch: Batch, planned: _Planned) -> Iterable[BatchItem]:
+    for position, (member, look, job) in enumerate(planned.items):
         yield BatchItem(
             batch=batch,
             position=position,
             name=member.name,
+            look=look.name,
             image=member.image,
-            job=by_position.get(position),
+            job=job,
             error_code=member.error_code,
             error=member.error,
         )

@@ -10,6 +10,8 @@ from processing.models import (
     OPEN_STATES,
     Batch,
     BatchItem,
+    BrandKit,
+    FavoriteBackground,
     Job,
     JobEvent,
     Preset,
@@ -37,6 +39,8 @@ def remove(account_id: UUID) -> bool:
         BatchItem.objects.filter(batch__account=account_id),
         Job.objects.filter(account=account_id),
         Batch.objects.filter(account=account_id),
+        BrandKit.objects.filter(account=account_id),
+        FavoriteBackground.objects.filter(account=account_id),
         Preset.objects.filter(account=account_id),
     )
     return any(delete_some(one) for one in rows)

@@ -75,10 +75,29 @@ PRESET: dict[str, Any] = {
     "createdAt": "2026-05-04T09:30:00Z",
     "updatedAt": "2026-05-04T09:30:00Z",
 }
+READY_PRESET: dict[str, Any] = {
+    "id": "look_amazon",
+    "name": "Amazon",
+    "group": "marketplace",
+    "edit": {
+        "layout": {"size": "2000x2000", "padding": {"top": 0.05, "bottom": 0.05}, "snap": False},
+        "background": {"color": "#ffffff"},
+        "export": {"format": "jpg", "quality": 90},
+    },
+    "reasons": [
+        {
+            "text": "White background",
+            "certainty": "secondary",
+            "source": "Mercatus Lab, Amazon product image requirements",
+            "url": "https://mercatuslab.com/blog/amazon-product-image-requirements",
+        }
+    ],
+}
 BATCH_CREATED: dict[str, Any] = {"batchId": "batch_4Wd8KmTq2bZv9sXc5dNe7R", "totalImages": 24}
 BATCH: dict[str, Any] = {
     "batchId": "batch_4Wd8KmTq2bZv9sXc5dNe7R",
     "operation": "remove-background",
+    "looks": [],
     "totalImages": 1,
     "state": "completed",
     "createdAt": "2026-05-04T09:30:00Z",
@@ -92,6 +111,7 @@ BATCH: dict[str, Any] = {
         {
             "position": 0,
             "name": "shoe.jpg",
+            "look": "",
             "imageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",
             "jobId": "job_5JtKd8WcVr3nXy7LqPzEm6",
             "state": "completed",

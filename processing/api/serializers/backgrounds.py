@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from rest_framework import serializers
 
 from config import public_ids
-from config.api.fields import PublicIdField, Text, filter_text
+from config.api.fields import Flag, PublicIdField, Text, filter_text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, BackgroundCategory
@@ -37,7 +37,7 @@ def Tags(**options: Any) -> serializers.ListField:
 # An edit's plan has a Background of its own.
 @extend_schema_serializer(component_name="LibraryBackground")
 class BackgroundSerializer(serializers.Serializer[Any]):
-    """Describes a background, built in or your own."""  # needs `base`, see ImageSerializer
+    """Describes a background, built in or your own."""  # needs `base`, see ImageSerializer, and `favorites`
 
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
@@ -52,6 +52,7 @@ class BackgroundSerializer(serializers.Serializer[Any]):
         help_text="The image. Null for a built-in background, which is drawn when it is used."
     )
     thumbnailUrl = serializers.SerializerMethodField(help_text="Null until the thumbnail is ready.")
+    favorite = serializers.SerializerMethodField(help_text="Whether you keep it at hand.")
     madeFrom = serializers.SerializerMethodField(
         help_text=(
             "For a generated background: the prompt, the provider, and the seed that reproduces it."
@@ -83,6 +84,9 @@ class BackgroundSerializer(serializers.Serializer[Any]):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_thumbnailUrl(self, entry: Entry) -> str | None:
         return thumbnail_url(entry, base=self._base)
+
+    def get_favorite(self, entry: Entry) -> bool:
+        return entry.public_id in self.context["favorites"]
 
     @extend_schema_field(serializers.DictField(allow_null=True))
     def get_madeFrom(self, entry: Entry) -> dict[str, Any] | None:
@@ -132,3 +136,4 @@ class BackgroundQuery(PageQuery):
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=SOURCES, required=False, help_text="Only backgrounds from this source."
     )
+    favorite = Flag(required=False, help_text="Only those that you keep at hand, if true.")

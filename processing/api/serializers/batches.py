@@ -13,16 +13,30 @@ from processing.api.operations import OPERATIONS
 from processing.models import Batch, BatchItem, JobState
 from processing.worker import batch_progress
 
-_NEITHER = "Send operation or presetId."
-_BOTH = "operation and presetId can't be combined."
+_NEITHER = "Send operation, presetId or presetIds."
+_BOTH = "Of operation, presetId and presetIds only one can be sent."
+_MAX_LOOKS = 20
 
 
 class _What(StrictSerializer):
     operation = serializers.ChoiceField(choices=OPERATIONS, required=False)
     presetId = PublicIdField("preset", source="preset_id", required=False)
+    presetIds = serializers.ListField(
+        child=PublicIdField("preset"),
+        source="preset_ids",
+        required=False,
+        min_length=1,
+        max_length=_MAX_LOOKS,
+        help_text="Several presets: each makes a result of each image.",
+    )
+
+    def validate_presetIds(self, ids: list[Any]) -> list[Any]:
+        if len(set(ids)) < len(ids):
+            raise serializers.ValidationError("Each preset can be listed only once.")
+        return ids
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        given = ("operation" in attrs) + ("preset_id" in attrs)
+        given = sum(name in attrs for name in ("operation", "preset_id", "preset_ids"))
         if given != 1:
             raise serializers.ValidationError(_BOTH if given else _NEITHER)
         return attrs
@@ -33,7 +47,7 @@ class BatchBody(_What):
         child=PublicIdField("img"), source="image_ids", max_length=10_000
     )
     options = serializers.DictField(
-        required=False, help_text="The tool's options, or changes to the preset."
+        required=False, help_text="The tool's options, or changes to each preset."
     )
 
 
@@ -48,6 +62,9 @@ class BatchCreated(serializers.Serializer[Any]):
 
 
 class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
+    look = serializers.CharField(
+        read_only=True, help_text="The name of its preset; empty for a tool."
+    )
     imageId = PublicIdField("img", source="image_id", read_only=True, allow_null=True)
     jobId = PublicIdField("job", source="job_id", read_only=True, allow_null=True)
     state = serializers.SerializerMethodField()
@@ -58,7 +75,7 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
     class Meta:
         model = BatchItem
         fields = [
-            *("position", "name", "imageId", "jobId"),
+            *("position", "name", "look", "imageId", "jobId"),
             *("state", "resultImageId", "resultUrl", "error"),
         ]
 
@@ -91,14 +108,24 @@ class CountsSerializer(serializers.Serializer[Any]):
 
 class BatchSerializer(serializers.ModelSerializer[Batch]):
     batchId = PublicIdField("batch", source="id", read_only=True)
-    totalImages = serializers.IntegerField(source="total", read_only=True)
+    looks = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="The names of the presets it applies to each image.",
+    )
+    totalImages = serializers.IntegerField(
+        source="total", read_only=True, help_text="Its items: one for each image and preset."
+    )
     state = serializers.SerializerMethodField()
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
     endedAt = serializers.DateTimeField(source="ended_at", read_only=True, allow_null=True)
 
     class Meta:
         model = Batch
-        fields = ["batchId", "operation", "totalImages", "state", "createdAt", "endedAt"]
+        fields = [
+            *("batchId", "operation", "looks", "totalImages"),
+            *("state", "createdAt", "endedAt"),
+        ]
 
     def get_state(self, batch: Batch) -> str:
         """processing, completed or cancelled"""

@@ -13,6 +13,7 @@ from media_library.files.links import content_url
 from processing.commands import options_of
 from processing.models import Job, JobState, Preset
 from processing.services import edit_json
+from processing.services.ready_looks import ReadyLook, shown_reasons
 
 
 class ToolAnswer(serializers.Serializer[Any]):
@@ -112,6 +113,34 @@ class PresetSerializer(serializers.ModelSerializer[Preset]):
     class Meta:
         model = Preset
         fields = ["id", "uuid", "name", "edit", "createdAt", "updatedAt"]
+
+
+class LookReasonSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    certainty = serializers.ChoiceField(
+        choices=["documented", "secondary", "uncertain", "ours"],
+        help_text="How sure it is; `ours` is our choice, which nobody asks for.",
+    )
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    url = serializers.CharField(allow_null=True)
+
+
+class ReadyPresetSerializer(serializers.Serializer[Any]):
+    """Describes an edit that is there from the start."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    group = serializers.ChoiceField(choices=["marketplace", "style"])
+    edit = serializers.SerializerMethodField()
+    reasons = serializers.SerializerMethodField(help_text="What it follows, and who says so.")
+
+    @extend_schema_field({"$ref": "#/components/schemas/EditPlan"})
+    def get_edit(self, look: ReadyLook) -> dict[str, Any]:
+        return edit_json.shown(edit_json.stored_json(look.plan))
+
+    @extend_schema_field(LookReasonSerializer(many=True))
+    def get_reasons(self, look: ReadyLook) -> list[dict[str, Any]]:
+        return shown_reasons(look)
 
 
 class ModelSerializer(serializers.Serializer[Any]):

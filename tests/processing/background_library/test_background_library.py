@@ -70,7 +70,7 @@ def test_a_background_is_uploaded_shown_changed_and_deleted(
     made = add(" Our\nwall ", tags=["Sea  blue", "warm", "WARM"])
     assert list(made) == [
         *("id", "name", "category", "tags", "source", "background"),
-        *("imageId", "url", "thumbnailUrl", "madeFrom", "createdAt"),
+        *("imageId", "url", "thumbnailUrl", "favorite", "madeFrom", "createdAt"),
     ]
     assert (made["name"], made["category"]) == ("Our wall", "custom")
     assert (made["tags"], made["source"], made["madeFrom"]) == (
@@ -115,6 +115,7 @@ def test_everybody_has_the_built_in_ones(api: APIClient, strangers_api: APIClien
         "background": {"generated": {"prompt": "linen wall", "seed": 7, "provider": "studio"}},
         **{"imageId": None, "url": None, "madeFrom": None, "createdAt": None},
         "thumbnailUrl": "http://testserver/static/backgrounds/linen.webp",
+        "favorite": False,
     }
     assert strangers_api.get(f"{URL}/{BUILTIN}").status_code == 200
 

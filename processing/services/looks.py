@@ -1,0 +1,81 @@
+"""Looks as people choose them: an account's presets, and the ready ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from accounts.models import Account
+from config.api.ids import decoded
+from config.errors import AppError, invalid
+from media_library.models import Image
+from processing.commands import Edit
+from processing.engine.plans.edit import EditPlan
+from processing.models import Preset
+from processing.services import jobs, presets, ready_looks
+from processing.services.batches import Look
+from processing.services.ready_looks import ReadyLook
+
+
+def find(account: Account, public_id: str) -> Preset | ReadyLook:
+    """A ready look or one of the account's own. Raises AppError NOT_FOUND, also for other people's."""
+    if public_id.startswith(ready_looks.PREFIX):
+        return ready_looks.find(public_id)
+    return presets.preset_for(account, decoded("preset", public_id, "Look"))
+
+
+def plan_of(look: Preset | ReadyLook) -> EditPlan:
+    return look.plan if isinstance(look, ReadyLook) else presets.plan_of(look)
+
+
+def chosen(account: Account, public_ids: Sequence[str], *, field: str) -> list[Look]:
+    """What a batch makes of each picture, for looks by their ids, each once. Raises AppError for what can't be
+    used, which names the look, and NOT_FOUND."""
+    if not public_ids:
+        raise invalid(field, "Choose at least one look.")
+    found = [find(account, one) for one in dict.fromkeys(public_ids)]
+    return [Look(one.name, usable(account, one.name, plan_of(one), field=field)) for one in found]
+
+
+def changed(
+    account: Account, preset: Preset, changes: Mapping[str, Any] | None, *, field: str
+) -> Edit:
+    """A preset's edit with changes, as work that this site can do. Raises AppError naming ``field``."""
+    return usable(account, preset.name, presets.with_changes(preset, changes), field=field)
+
+
+def usable(account: Account, name: str, plan: EditPlan, *, field: str) -> Edit:
+    """The work of a look. Raises AppError VALIDATION_ERROR, which says of which look what is missing."""
+    command = Edit(plan=plan)
+    why = problem(account, command)
+    if why:
+        raise invalid(field, f"The look '{name}' can't be used. {why}")
+    return command
+
+
+def problem(account: Account, command: Edit) -> str:
+    """Say in a sentence what this site or account lacks for it; "" where it can be done."""
+    return problems(account, {"": command.plan}).get("", "")
+
+
+def problems(account: Account, plans: Mapping[str, EditPlan]) -> dict[str, str]:
+    """The same for many at once, by their keys, with one query for all pictures that they name."""
+    commands = {key: Edit(plan=plan) for key, plan in plans.items()}
+    wanted = {one for command in commands.values() for one in command.image_ids()}
+    rows = Image.live.filter(account=account, pk__in=wanted) if wanted else Image.live.none()
+    there = {str(pk) for pk in rows.values_list("pk", flat=True)}
+    found = {}
+    for key, command in commands.items():
+        if set(command.image_ids()) <= there:
+            found[key] = _missing_tools(command)
+        else:
+            found[key] = "The picture of its background was deleted."
+    return {key: why for key, why in found.items() if why}
+
+
+def _missing_tools(command: Edit) -> str:
+    try:
+        jobs.check(command)
+    except AppError as error:
+        return next(iter(error.fields.values()))[0] if error.fields else error.message
+    return ""
