@@ -9,14 +9,14 @@ from processing.engine import arrays
 from processing.engine.arrays import U8, Box
 from processing.engine.canvas import compose
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import subject
-from processing.engine.cutout.result import Cutout
+from processing.engine.cutout import kept_matte, subject
+from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
 from processing.engine.files.sniff import MEDIA_TYPES
 from processing.engine.looking import first_look, looks
 from processing.engine.networks.registry import Models
-from processing.engine.plans.cutout import SIZE_LIMITS, CutoutPlan
+from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.rendered import Clock, Rendered
 
 MAX_PIXELS = 65_000_000
@@ -32,6 +32,8 @@ def render(
     corrected_original: bool = False,
     preview_side: int | None = None,
     max_pixels: int = MAX_PIXELS,
+    kept: bytes | None = None,
+    keeps_matte: bool = False,
 ) -> Rendered:
     """Cut the subject out of a picture as the plan says.
 
@@ -40,29 +42,27 @@ def render(
       where its orientation had to be corrected.
     - `preview_side`: also return a preview of the result, no larger than that.
     - `max_pixels`: the largest source that will be decoded.
+    - `kept`: the same photo's matte (`cutout.kept_matte`), cut out as the plan says at the size at which
+      it is worked on. The result is the same as without it, and no model is asked.
+    - `keeps_matte`: return one, where none was given.
 
     Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory,
     BrokenImage, NothingFound, and InvalidPlan where the format can't hold so large a picture.
     """
     clock = Clock()
     looks.check(models, plan.model)
-    whole, seen = first_look.decoded(source, plan, models, clock, max_pixels=max_pixels)
-    with clock.stage("decode"):
-        photo = _limited(whole, plan)
-    found = subject.find(photo, plan, models, clock, seen=seen)
+    whole, photo, found = _cut_out(source, plan, models, clock, max_pixels, kept)
     with clock.stage("compose"):
         box = arrays.subject_box(found.cutout.alpha)
-        rgb, alpha = _composed(found.cutout, plan, box)
-        if watermark:
-            rgb, alpha = stamp(rgb, alpha)
+        pixels = _composed(found.cutout, plan, box)
+        rgb, alpha = stamp(*pixels) if watermark else pixels
     with clock.stage("encode"):
         # A mask's three channels are one, marked or not.
-        pixels = np.ascontiguousarray(rgb[..., 0]) if plan.output == "mask" else rgb
-        data = decode.encode(pixels, alpha, format=plan.format)
+        shown = np.ascontiguousarray(rgb[..., 0]) if plan.output == "mask" else rgb
+        data = decode.encode(shown, alpha, format=plan.format)
         preview = decode.preview(rgb, alpha, max_side=preview_side) if preview_side else None
-        corrected, corrected_type = (
-            _corrected_original(whole) if corrected_original else (None, None)
-        )
+        matte = kept_matte.packed(photo, found) if keeps_matte and kept is None else None
+        corrected, corrected_type = _corrected_original(whole, wanted=corrected_original)
     return Rendered(
         data=data,
         format=plan.format,
@@ -80,17 +80,36 @@ def render(
         timings=clock.seconds,
         tone_curve=photo.tone_curve,
         looks=found.looks,
+        matte=matte,
     )
+
+
+def _cut_out(
+    source: bytes,
+    plan: CutoutPlan,
+    models: Models,
+    clock: Clock,
+    max_pixels: int,
+    kept: bytes | None,
+) -> tuple[Decoded, Decoded, Subject]:
+    """The whole photo, the photo at the size at which it is worked on, and its subject."""
+    if kept is None:
+        whole, seen = first_look.decoded(source, plan, models, clock, max_pixels=max_pixels)
+        with clock.stage("decode"):
+            photo = _limited(whole, plan)
+        return whole, photo, subject.find(photo, plan, models, clock, seen=seen)
+    with clock.stage("decode"):
+        whole = decode.decode(source, max_pixels=max_pixels)
+        photo = _limited(whole, plan)
+    return whole, photo, kept_matte.applied(kept, photo)
 
 
 def _limited(photo: Decoded, plan: CutoutPlan) -> Decoded:
     """The photo no larger than the result may be: what a small copy serves is done on one."""
-    limit = SIZE_LIMITS.get(plan.size)
     height, width = photo.rgb.shape[:2]
-    if limit is None or width * height <= limit:
+    size = plan.worked_on_at(width, height)
+    if size == (width, height):
         return photo
-    scale = (limit / (width * height)) ** 0.5
-    size = (max(1, int(width * scale)), max(1, int(height * scale)))
     alpha = None if photo.alpha is None else arrays.shrink(photo.alpha, size)
     return replace(photo, rgb=arrays.shrink(photo.rgb, size), alpha=alpha)
 
@@ -107,8 +126,8 @@ def _composed(result: Cutout, plan: CutoutPlan, box: Box | None) -> tuple[U8, U8
     return compose.flatten(rgb, alpha, plan.background or _WHITE), None
 
 
-def _corrected_original(photo: Decoded) -> tuple[bytes | None, str | None]:
-    if not photo.corrected:
+def _corrected_original(photo: Decoded, *, wanted: bool) -> tuple[bytes | None, str | None]:
+    if not (wanted and photo.corrected):
         return None, None
     if photo.alpha is None:
         return decode.encode(photo.rgb, None, format="jpg"), MEDIA_TYPES["jpeg"]

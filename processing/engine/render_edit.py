@@ -1,99 +1,31 @@
-"""The way of a picture that is edited: decoded once, every pixel of the subject resampled once,
-encoded once.
+"""The way of a picture that is edited: decoded once, cut out, composed (`composing`), encoded once.
 
 On the photo: text removal, upscaling, cutting out. On the canvas, from back to front: background,
 shadow, outline, subject.
 """
 
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from processing.engine import arrays
-from processing.engine.arrays import U8, Box
-from processing.engine.backdrops.provider import (
-    MAX_SIDE,
-    MIN_SIDE,
-    Backdrop,
-    BackdropProvider,
-    BackdropRequest,
-)
-from processing.engine.canvas import blend, compose, contact, defocus, fills, outline, resample
+from processing.engine.canvas import compose
 from processing.engine.canvas.compose import Pixels
-from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import subject
+from processing.engine.composing import Tools as Tools
+from processing.engine.composing import Work, composed, placed_by
+from processing.engine.cutout import kept_matte, subject
 from processing.engine.cutout.result import Cutout, Subject
-from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
-from processing.engine.light import correct
-from processing.engine.light.scene_light import SceneLight
 from processing.engine.looking import first_look, looks
 from processing.engine.looking.looks import Seen
-from processing.engine.networks.registry import Models
-from processing.engine.networks.upscaler import Upscaler
-from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.cutout import Cutting
-from processing.engine.plans.edit import EditPlan, Generated, Upscale
-from processing.engine.rendered import Clock, Rendered
-from processing.engine.shadow import cast
+from processing.engine.plans.edit import EditPlan
+from processing.engine.rendered import Rendered
 from processing.engine.text import remove
-from processing.engine.text.detect import TextFinder
 
-STUDIO = "studio"
-# How much of a generated backdrop's light falls on the product.
-_TINT = 0.35
-_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What an edit needs beside its plan.
-
-    `images` answers the bytes of a picture that the plan names; `backdrop` a provider by name, or
-    the site's own choice for None. Both may raise what their caller wants to see.
-    """
-
-    models: Models
-    images: Callable[[str], bytes]
-    backdrop: Callable[[str | None], BackdropProvider]
-    texts: TextFinder
-    upscaler: Upscaler
-    max_pixels: int
-
-
-@dataclass(slots=True)
-class _Work:
-    plan: EditPlan
-    tools: Tools
-    clock: Clock = field(default_factory=Clock)
-
-
-@dataclass(frozen=True, slots=True)
-class _Behind:
-    """What lies behind the subject, on the whole canvas, and who made it where it was generated."""
-
-    pixels: Pixels
-    backdrop: Backdrop | None = None
-
-    @property
-    def light(self) -> SceneLight | None:
-        return self.backdrop.light if self.backdrop else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Front:
-    """The subject on the canvas: its visible part, that part's place, where the subject's box stands
-    (it may overhang), and its matte over the whole canvas."""
-
-    rgb: U8
-    cover: U8
-    at: tuple[int, int]
-    box: Box
-    matte: U8
+_WHITE = (255, 255, 255)
 
 
 def render_edit(
@@ -103,35 +35,34 @@ def render_edit(
     *,
     watermark: bool = False,
     preview_side: int | None = None,
+    kept: bytes | None = None,
+    keeps_matte: bool = False,
 ) -> Rendered:
     """Do all that the plan says to one picture; with a preview of the result no larger than
     `preview_side`, where that is given and the result is in sRGB.
+
+    `kept` is the same photo's matte (`cutout.kept_matte`), cut out as the plan says, from which the
+    result is the same as without it. With `keeps_matte` one that is made is returned. Both only for a
+    plan that a kept matte `serves`.
 
     Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, UnknownModel,
     ModelNotInstalled, NothingFound (cutting out), PictureTooLarge (upscaling), ProviderFailed, and
     InvalidPlan for what only the picture shows to be impossible, such as a target area without a pixel.
     """
-    work = _Work(plan, tools)
-    photo, seen = _decoded(source, work)
-    size = photo.probe.oriented_size
+    work = Work(plan, tools)
+    photo, seen = _decoded(source, work, is_cut_out=kept is not None)
     photo, seen, texts = _without_text(photo, seen, work)
-    if plan.upscale is not None:
-        photo = _enlarged(photo, work)
-        size = (photo.rgb.shape[1], photo.rgb.shape[0])
-    found = _subject(photo, seen, work)
+    photo, size = _enlarged(photo, work)
+    found = _subject(photo, seen, work) if kept is None else kept_matte.applied(kept, photo)
     box = arrays.subject_box(found.cutout.alpha) if plan.cutting else None
-    placement = _placement(size, plan, box, found.cutout.alpha)
-    behind, canvas = _composed(photo, found, (placement, box or (0, 0, *size)), work)
+    placement = placed_by(size, plan, box, found.cutout.alpha)
+    behind, canvas = composed(photo, found, (placement, box or (0, 0, *size)), work)
     with work.clock.stage("encode"):
-        rgb, alpha = stamp(*canvas) if watermark else canvas
-        if plan.cutting is None and alpha is not None and alpha.min() == 255:
-            alpha = None  # nothing was made transparent of a photo that kept its background
-        if alpha is not None and plan.export.format == "jpg":
-            rgb, alpha = compose.flatten(rgb, alpha, _WHITE), None
+        rgb, alpha = _shown(canvas, plan, watermark=watermark)
         data = encode.write(rgb, alpha, plan.export, source)
-        preview = None
-        if preview_side is not None and plan.export.color_space == "sRGB":
-            preview = decode.preview(rgb, alpha, max_side=preview_side)
+        side = preview_side if plan.export.color_space == "sRGB" else None
+        preview = decode.preview(rgb, alpha, max_side=side) if side is not None else None
+        matte = kept_matte.packed(photo, found) if keeps_matte and kept is None else None
     backdrop = behind.backdrop
     return Rendered(
         data=data,
@@ -152,10 +83,21 @@ def render_edit(
         texts=texts,
         tone_curve=photo.tone_curve,
         looks=found.looks,
+        matte=matte,
     )
 
 
-def _decoded(source: bytes, work: _Work) -> tuple[Decoded, Seen | None]:
+def _shown(canvas: Pixels, plan: EditPlan, *, watermark: bool) -> Pixels:
+    """The canvas as it is written."""
+    rgb, alpha = stamp(*canvas) if watermark else canvas
+    if plan.cutting is None and alpha is not None and alpha.min() == 255:
+        alpha = None  # nothing was made transparent of a photo that kept its background
+    if alpha is not None and plan.export.format == "jpg":
+        return compose.flatten(rgb, alpha, _WHITE), None
+    return rgb, alpha
+
+
+def _decoded(source: bytes, work: Work, *, is_cut_out: bool) -> tuple[Decoded, Seen | None]:
     """The photo, and what models answered about it where one could look at it meanwhile.
 
     Where all that happens is that the frame is laid out smaller, no more of it is decoded than
@@ -163,6 +105,9 @@ def _decoded(source: bytes, work: _Work) -> tuple[Decoded, Seen | None]:
     """
     plan, most = work.plan, work.tools.max_pixels
     converted = plan.export.color_space == "sRGB"
+    if is_cut_out:
+        with work.clock.stage("decode"):
+            return decode.decode(source, max_pixels=most, convert=converted), None
     # An enlarged photo is looked at when it is.
     if plan.cutting is not None and plan.upscale is None:
         return first_look.decoded(
@@ -172,13 +117,13 @@ def _decoded(source: bytes, work: _Work) -> tuple[Decoded, Seen | None]:
         least = None
         if plan.text_removal is None and plan.upscale is None:
             size = decode.probe(source, max_pixels=most).oriented_size
-            left, top, right, bottom = _placement(size, plan).place
+            left, top, right, bottom = placed_by(size, plan).place
             least = (right - left, bottom - top)
         return decode.decode(source, max_pixels=most, convert=converted, least=least), None
 
 
 def _without_text(
-    photo: Decoded, seen: Seen | None, work: _Work
+    photo: Decoded, seen: Seen | None, work: Work
 ) -> tuple[Decoded, Seen | None, int | None]:
     """The photo, what models answered about it where they were asked, and how many texts are gone."""
     plan, tools = work.plan, work.tools
@@ -200,170 +145,21 @@ def _without_text(
     return replace(photo, rgb=rgb), None, found
 
 
-def _enlarged(photo: Decoded, work: _Work) -> Decoded:
-    wanted = work.plan.upscale or Upscale()
+def _enlarged(photo: Decoded, work: Work) -> tuple[Decoded, tuple[int, int]]:
+    """The photo, enlarged where the plan says so, and the size by which it is laid out: it may have been
+    decoded smaller."""
+    wanted = work.plan.upscale
+    if wanted is None:
+        return photo, photo.probe.oriented_size
     with work.clock.stage("upscale"):
         rgb, alpha = work.tools.upscaler.upscale(photo.rgb, photo.alpha, wanted)
-    return replace(photo, rgb=rgb, alpha=alpha)
+    return replace(photo, rgb=rgb, alpha=alpha), (rgb.shape[1], rgb.shape[0])
 
 
-def _subject(photo: Decoded, seen: Seen | None, work: _Work) -> Subject:
+def _subject(photo: Decoded, seen: Seen | None, work: Work) -> Subject:
     cutting: Cutting | None = work.plan.cutting
     if cutting is not None:
         return subject.find(photo, cutting, work.tools.models, work.clock, seen=seen)
     alpha = photo.alpha
     whole = np.full(photo.rgb.shape[:2], 255, np.uint8) if alpha is None else alpha
     return Subject(Cutout(photo.rgb, whole), "none", 0.0)
-
-
-def _placement(
-    size: tuple[int, int], plan: EditPlan, box: Box | None = None, alpha: U8 | None = None
-) -> Placement:
-    """Lay out the subject (its box and matte), or the whole frame where nothing is cut out."""
-    if box is None or alpha is None:
-        return lay_out(plan.layout, size, (0, 0, *size))
-    return lay_out(plan.layout, size, box, contact.cut_sides(alpha, box))
-
-
-def _composed(
-    photo: Decoded, found: Subject, where: tuple[Placement, Box], work: _Work
-) -> tuple[_Behind, Pixels]:
-    (placement, box), plan, clock = where, work.plan, work.clock
-    with clock.stage("layout"):
-        front = _front(found.cutout, placement, plan, box)
-    with clock.stage("background"):
-        behind = _background(photo, found, (placement, front), work)
-    canvas = behind.pixels
-    if plan.shadow is not None:
-        with clock.stage("shadow"):
-            opacity = cast.cast(front.matte, plan.shadow, behind.light)
-            canvas = compose.paint(canvas, _BLACK, opacity)
-    with clock.stage("compose"):
-        if plan.outline is not None:
-            color = parse_rgba(plan.outline.color)[:3]
-            canvas = compose.paint(canvas, color, outline.outline(front.matte, plan.outline))
-        lit = blend.blended(
-            _lit(front, behind.light, plan), _under(front, behind.pixels), plan.background.blend
-        )
-        return behind, compose.over(canvas, (lit, front.cover), front.at)
-
-
-def _lit(front: _Front, scene: SceneLight | None, plan: EditPlan) -> U8:
-    rgb = front.rgb
-    if plan.light is not None:
-        rgb = correct.correct(rgb, front.cover, plan.light)
-    return rgb if scene is None else correct.tint(rgb, scene, _TINT)
-
-
-def _under(front: _Front, behind: Pixels) -> Pixels:
-    """The part of the background that the subject covers."""
-    (left, top), (height, width) = front.at, front.cover.shape
-    box = (left, top, left + width, top + height)
-    rgb, alpha = behind
-    return compose.crop(rgb, box), None if alpha is None else compose.crop(alpha, box)
-
-
-def _front(cutout: Cutout, placement: Placement, plan: EditPlan, whole: Box) -> _Front:
-    """The subject's one resampling: only what is visible, and of that only what the canvas shows."""
-    pixels: Pixels = cutout.rgb, cutout.alpha
-    place = stands = placement.of(whole)
-    if plan.cutting is not None and (box := arrays.visible_box(cutout.alpha)) is not None:
-        pixels = compose.crop(cutout.rgb, box), compose.crop(cutout.alpha, box)
-        place = placement.of(box)
-    rgb, cover, seen = _placed(pixels, place, placement.canvas)
-    if cover is None:
-        cover = np.full(rgb.shape[:2], 255, np.uint8)
-    matte = np.zeros(placement.canvas[::-1], np.uint8)
-    compose.crop(matte, seen)[:] = cover
-    return _Front(rgb, cover, seen[:2], stands, matte)
-
-
-def _placed(pixels: Pixels, place: Box, canvas: tuple[int, int]) -> tuple[U8, U8 | None, Box]:
-    """Pixels resampled to a place on the canvas: what of them can be seen, and where that is."""
-    seen = clipped(place, canvas)
-    if seen is None:  # quite outside: nothing at all of it shows
-        return np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0), np.uint8), (0, 0, 0, 0)
-    size = (place[2] - place[0], place[3] - place[1])
-    window = (seen[0] - place[0], seen[1] - place[1], seen[2] - place[0], seen[3] - place[1])
-    rgb, alpha = resample.resample(*pixels, size, window=window)
-    return rgb, alpha, seen
-
-
-def _background(
-    photo: Decoded, found: Subject, where: tuple[Placement, _Front], work: _Work
-) -> _Behind:
-    """The color, and over it a picture, a gradient, what was generated, or the photo's own."""
-    placement, front = where
-    background, size, tools = work.plan.background, placement.canvas, work.tools
-    beneath = fills.flat(background.color or "transparent", size)
-    backdrop = None
-    if background.gradient is not None:
-        layer = fills.gradient(background.gradient, size)
-    elif background.generated is not None:
-        backdrop = _generated(background.generated, size, front, work)
-        layer = backdrop.rgb, None
-    elif background.image is not None:
-        data = tools.images(background.image.image_id)
-        picture = decode.decode(data, max_pixels=tools.max_pixels)
-        layer = fills.picture((picture.rgb, picture.alpha), background.image.scaling, size)
-    elif background.keeps_original:
-        own = defocus.behind(photo.rgb, found.cutout.alpha)
-        frame = placement.of((0, 0, photo.rgb.shape[1], photo.rgb.shape[0]))
-        rgb, alpha, seen = _placed((own, photo.alpha), frame, size)
-        layer = compose.over(fills.flat("transparent", size), (rgb, alpha), seen[:2])
-    else:
-        return _Behind(beneath)
-    if background.blur is not None:
-        layer = defocus.blurred(layer[0], layer[1], background.blur), layer[1]
-    rgb, alpha = layer if layer[1] is None else compose.over(beneath, layer)
-    opaque = alpha is None or alpha.min() == 255
-    return _Behind((rgb, None if opaque else alpha), backdrop)
-
-
-def _generated(wanted: Generated, size: tuple[int, int], front: _Front, work: _Work) -> Backdrop:
-    """A backdrop of the canvas's size; very large and very small ones are made at a size that
-    providers take, and resampled.
-
-    Raises ProviderFailed, unless the plan allows the built-in studio to stand in.
-    """
-    tools = work.tools
-    guidance = None
-    if wanted.guidance_image_id is not None:
-        data = tools.images(wanted.guidance_image_id)
-        guidance = decode.decode(data, max_pixels=tools.max_pixels).rgb
-    scale = _takeable(size)
-    asked = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-    left, top, right, bottom = (round(edge * scale) for edge in front.box)
-    request = BackdropRequest(
-        prompt=wanted.prompt,
-        style=wanted.style,
-        negative_prompt=wanted.negative_prompt,
-        seed=_seed(wanted),
-        size=asked,
-        subject=(left, top, right, bottom),
-        guidance=guidance,
-        guidance_scale=wanted.guidance_scale,
-    )
-    try:
-        made = tools.backdrop(wanted.provider).generate(request)
-    except ProviderFailed:
-        if not wanted.fallback:
-            raise
-        made = tools.backdrop(STUDIO).generate(request)
-    return replace(made, rgb=resample.resample(made.rgb, None, size)[0])
-
-
-def _takeable(size: tuple[int, int]) -> float:
-    """Scale a canvas's sides into a backdrop's limits; the factor. A canvas too long and narrow for
-    both is left to the provider to refuse."""
-    if max(size) > MAX_SIDE:
-        return MAX_SIDE / max(size)
-    return max(1.0, min(MIN_SIDE / min(size), MAX_SIDE / max(size)))
-
-
-def _seed(wanted: Generated) -> int:
-    """The seed that was asked for, or one that follows from the words: equal requests have equal
-    answers, and who wants another picture names another seed."""
-    if wanted.seed is not None:
-        return wanted.seed
-    return zlib.crc32(f"{wanted.prompt}\n{wanted.style}\n{wanted.negative_prompt}".encode())

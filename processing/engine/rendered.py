@@ -44,6 +44,8 @@ class Rendered:
     - `model` ("u2netp", "" where none was believed) and `provider` ("mnn/u2netp"; "existing-alpha" where
       the file's own transparency was kept, see `cutout.own_alpha`; "none" where nothing was cut out): of
       several that `auto` asked, the one that was believed.
+    - `matte`: the file from which the same cutout is made again (`cutout.kept_matte`), where one was
+      asked for and the subject was cut out anew; otherwise None.
     - `looks`: every look that a model took at the photo, in their order, see Look.
     - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.
     - `corrected`, `corrected_media_type`: the whole source upright, where the plan asked for it and
@@ -76,6 +78,7 @@ class Rendered:
     texts: int | None = None
     tone_curve: str | None = None
     looks: tuple[Look, ...] = ()
+    matte: bytes | None = None
 
 
 @dataclass(slots=True)

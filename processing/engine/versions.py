@@ -29,7 +29,10 @@ ENGINE = SourceTree({_PACKAGE: Path(__file__).parent}, without_effect=WITHOUT_EF
 # The steps that a plan may leave out, and what only they run of all that the pipelines import. What is
 # not named here counts for every plan.
 STEPS: Mapping[str, tuple[str, ...]] = {
-    "cutting": ("looking.first_look", "looking.looks", "cutout.subject", "networks.registry"),
+    "cutting": (
+        *("looking.first_look", "looking.looks", "networks.registry"),
+        *("cutout.kept_matte", "cutout.subject"),
+    ),
     "text": ("text",),
     "upscale": ("networks.upscaler",),
     "blur": ("canvas.defocus",),
@@ -37,6 +40,13 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "light": ("light.correct",),
     "outline": ("canvas.outline",),
     "watermark": ("canvas.watermark",),
+}
+
+
+# The modules that decide which steps are taken, by pipeline.
+PIPELINES: Mapping[str, tuple[str, ...]] = {
+    "render_cutout": ("render_cutout",),
+    "render_edit": ("render_edit", "composing"),
 }
 
 
@@ -52,6 +62,13 @@ def of_edit(plan: EditPlan, *, watermark: bool) -> str:
     return _version("render_edit", set(steps_of(plan, watermark=watermark)))
 
 
+def of_matte() -> str:
+    """The version of a cutting-out itself, whatever is made of it then: what may change a kept matte.
+    The model's own version comes on top."""
+    roots = ("cutout.kept_matte", "cutout.subject", "looking.first_look")
+    return ENGINE.version(*(f"{_PACKAGE}.{root}" for root in roots))
+
+
 def of_studio() -> str:
     """The version of the backgrounds that `studio` makes."""
     return ENGINE.version(f"{_PACKAGE}.backdrops.studio")
@@ -59,7 +76,7 @@ def of_studio() -> str:
 
 def modules_of(pipeline: str, steps: set[str]) -> frozenset[str]:
     """All modules that a pipeline may run when it takes these steps."""
-    return ENGINE.modules(f"{_PACKAGE}.{pipeline}", without=_without(steps))
+    return ENGINE.modules(*_roots(pipeline), without=_without(steps))
 
 
 def steps_of(plan: EditPlan, *, watermark: bool) -> Iterator[str]:
@@ -79,7 +96,11 @@ def steps_of(plan: EditPlan, *, watermark: bool) -> Iterator[str]:
 
 
 def _version(pipeline: str, steps: set[str]) -> str:
-    return ENGINE.version(f"{_PACKAGE}.{pipeline}", without=_without(steps))
+    return ENGINE.version(*_roots(pipeline), without=_without(steps))
+
+
+def _roots(pipeline: str) -> list[str]:
+    return [f"{_PACKAGE}.{module}" for module in PIPELINES[pipeline]]
 
 
 def _without(steps: set[str]) -> list[str]:

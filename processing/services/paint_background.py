@@ -21,11 +21,11 @@ from processing.engine.backdrops.provider import (
     Backdrop,
     BackdropRequest,
 )
+from processing.engine.composing import STUDIO
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.engine.files import encode
 from processing.engine.plans.edit import Generated
 from processing.engine.prompts import scene
-from processing.engine.render_edit import STUDIO
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
 from processing.services import background_library, edit_json, jobs

@@ -14,7 +14,7 @@ from accounts.models import Account
 from media_library.models import Image
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine import versions
-from processing.engine.render_edit import STUDIO
+from processing.engine.composing import STUDIO
 from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import kinds, runtime
 

@@ -12,11 +12,11 @@ from config.errors import invalid
 from processing.engine import memory, versions
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import BackdropProvider
+from processing.engine.composing import STUDIO, Tools
 from processing.engine.errors import InvalidPlan, ModelNotInstalled, UnknownModel
 from processing.engine.networks import auto
 from processing.engine.networks.registry import ModelInfo, Registry
 from processing.engine.networks.upscaler import Upscaler
-from processing.engine.render_edit import STUDIO, Tools
 from processing.engine.source_tree import SourceTree
 from processing.engine.text.detect import TextFinder
 from processing.providers.automatic1111 import Automatic1111

@@ -167,6 +167,14 @@ class CutoutPlan(Cutting):
         """`bg_color` in sRGB, 0 to 255."""
         return parse_color(self.bg_color) if self.bg_color else None
 
+    def worked_on_at(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height to which a photo is shrunk before its subject is cut out."""
+        limit = SIZE_LIMITS.get(self.size)
+        if limit is None or width * height <= limit:
+            return width, height
+        scale = (limit / (width * height)) ** 0.5
+        return max(1, int(width * scale)), max(1, int(height * scale))
+
 
 @cache
 def types_of(definition: type) -> dict[str, Any]:

@@ -119,6 +119,8 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("networks/registry.py", CUT),
         ("render_cutout.py", CUTOUTS),
         ("render_edit.py", PLANS.keys()),
+        ("composing.py", PLANS.keys()),
+        ("cutout/kept_matte.py", CUT),
         ("files/png.py", PICTURES),
         ("backdrops/surfaces/mineral.py", {"studio"}),
         ("backdrops/__init__.py", {"studio", *PLANS}),  # its own text, not what it imports
@@ -267,8 +269,9 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
     """Whoever gives a pipeline a new room has to say here whether every plan runs it."""
     rooms = {room for rooms in versions.STEPS.values() for room in rooms}
     always = set()
-    for pipeline in ("render_cutout", "render_edit"):
-        imported = in_package(set(versions.ENGINE.imports()[f"{PACKAGE}.{pipeline}"]))
+    for pipeline, roots in versions.PIPELINES.items():
+        imports = (versions.ENGINE.imports()[f"{PACKAGE}.{root}"] for root in roots)
+        imported = in_package(set().union(*imports))
         always |= {
             name
             for name in imported
@@ -292,6 +295,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "canvas.fills",
         "canvas.layout",
         "canvas.resample",
+        "composing",
         "cutout.result",
         "errors",
         "files.decode",
