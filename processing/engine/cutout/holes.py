@@ -138,7 +138,9 @@ def _foretold(rgb: F32, background: Mask) -> _Backdrop:
         weights = _fitted(terms[:, near], seen[near])
         off = np.abs(seen - _summed(terms, weights))
         worst = off.max(axis=-1)
-        near = worst <= max(_TRIM * float(np.median(worst)), 1e-3)
+        before, near = near, worst <= max(_TRIM * float(np.median(worst)), 1e-3)
+        if np.array_equal(near, before):  # all further rounds would be this one
+            break
     # From the median: what was left out must not count here, either.
     grain = _NORMAL * float(np.median(off))
     expected = _spread(weights.astype(np.float32), height, width)

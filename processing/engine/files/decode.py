@@ -259,7 +259,8 @@ def _premultiplied(rgb: U8, alpha: U8) -> U8:
 
 
 def _encoded(rgb: U8, alpha: U8 | None, format: str) -> bytes:
-    return encode(rgb, alpha, format=format, quality=82 if format != "png" else None)
+    quality = 82 if format != "png" else None
+    return encode(rgb, alpha, format=format, quality=quality, alpha_quality=90)
 
 
 def reduced(data: bytes, *, max_side: int, max_pixels: int) -> tuple[U8, U8 | None]:

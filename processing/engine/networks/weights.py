@@ -6,9 +6,9 @@ Nothing here runs while pictures are served: `manage.py fetch_models` calls `fet
 import fcntl
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ class ModelWeights(WeightsFile):
     made_for: int = 0
     half: bool = False
     run_sha256: str = ""
+    dead: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     beside: tuple[WeightsFile, ...] = ()
 
     @property
@@ -80,7 +81,8 @@ def _read(entry: dict[str, Any]) -> dict[str, Any]:
         WeightsFile(**file | {"sources": tuple(file["sources"])})
         for file in entry.get("beside", ())
     )
-    return entry | lists | {"beside": beside}
+    dead = {layer: tuple(channels) for layer, channels in entry.get("dead", {}).items()}
+    return entry | lists | {"beside": beside, "dead": dead}
 
 
 def find(name: str, entries: Sequence[ModelWeights] | None = None) -> ModelWeights | None:

@@ -1,4 +1,4 @@
-"""An ONNX file as it is run: its first output alone, and where asked a smaller input.
+"""An ONNX file as it is run: its first output alone, and where asked a smaller input or a leaner graph.
 
 U2-Net and IS-Net have 7 and 12 outputs, of which one is read; the rest cost time and, as large feature
 maps, memory. IS-Net's export has the side of its input written into 39 constants (what its upsampling
@@ -11,12 +11,11 @@ that was changed by mistake is ever run.
 import hashlib
 import re
 import struct
-from collections.abc import Iterator
 
+from processing.engine.networks.runtimes import leaner, protobuf
 from processing.engine.networks.weights import ModelWeights
 
-# Protocol Buffers' wire format and the numbers of onnx.proto's fields.
-_VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
+# Numbers of onnx.proto's fields.
 _MODEL_GRAPH, _GRAPH_OUTPUT, _GRAPH_VALUE_INFO = 7, 12, 13
 
 # A TensorProto of two equal int64 numbers: dims [2], data_type INT64, 16 bytes of raw_data.
@@ -38,7 +37,7 @@ class NotThatGraph(Exception):
 
 
 def as_run(data: bytes, entry: ModelWeights) -> bytes:
-    """Return the file's bytes with one output, at the side that weights.toml names.
+    """Return the file's bytes with one output, at the side and without the channels that weights.toml names.
 
     Raises NotThatGraph when the result isn't what weights.toml says.
     """
@@ -49,6 +48,8 @@ def as_run(data: bytes, entry: ModelWeights) -> bytes:
         raise NotThatGraph(f"{entry.file} is no ONNX file: {error}") from error
     if entry.made_for:
         _resize(graph, entry.made_for, entry.input)
+    if entry.dead:
+        graph = _leaner(graph, entry)
     if hashlib.sha256(graph).hexdigest() != entry.run_sha256:
         raise NotThatGraph(f"{entry.file} is not the file that weights.toml means.")
     return bytes(graph)
@@ -59,12 +60,27 @@ def _keep_first_output(graph: bytearray) -> None:
     tag changes; what nothing needs is then left out by whoever loads the graph."""
     [(start, end)] = [
         (body, end)
-        for number, _, body, end in _fields(graph, 0, len(graph))
+        for number, _, body, end in protobuf.places(graph, 0, len(graph))
         if number == _MODEL_GRAPH
     ]
-    outputs = [tag for number, tag, _, _ in _fields(graph, start, end) if number == _GRAPH_OUTPUT]
+    places = protobuf.places(graph, start, end)
+    outputs = [tag for number, tag, _, _ in places if number == _GRAPH_OUTPUT]
     for tag in outputs[1:]:
-        graph[tag] = _GRAPH_VALUE_INFO << 3 | _LENGTH
+        graph[tag] = _GRAPH_VALUE_INFO << 3 | protobuf.LENGTH
+
+
+def _leaner(model: bytearray, entry: ModelWeights) -> bytearray:
+    try:
+        parts = protobuf.fields(bytes(model))
+        [graph] = parts[_MODEL_GRAPH]
+        if not isinstance(graph, bytes):
+            raise ValueError("the graph is a number")
+        parts[_MODEL_GRAPH] = [leaner.leaner(graph, entry.dead)]
+    except (IndexError, KeyError, ValueError) as error:
+        raise NotThatGraph(f"{entry.file} is not the file that weights.toml means.") from error
+    return bytearray(
+        protobuf.written([(number, value) for number, values in parts.items() for value in values])
+    )
 
 
 def _resize(graph: bytearray, before: int, after: int) -> None:
@@ -76,7 +92,7 @@ def _resize(graph: bytearray, before: int, after: int) -> None:
             graph[found.start(1) : found.end()] = struct.pack("<qq", sides[side], sides[side])
     for found in list(_SHAPE.finditer(graph)):
         spelled = found[1] or found[2]
-        side, _ = _varint(spelled, 0)
+        side, _ = protobuf.varint(spelled, 0)
         if side in sides:
             new = _spelled(sides[side], len(spelled))
             height, width = found.end() - 2 * len(new) - 3, found.end() - len(new)
@@ -87,35 +103,3 @@ def _resize(graph: bytearray, before: int, after: int) -> None:
 def _spelled(number: int, length: int) -> bytes:
     """Spell a number as a varint of one byte or two, also where one would do (96 for 128)."""
     return bytes([number] if length == 1 else [number & 127 | 128, number >> 7])
-
-
-def _fields(data: bytearray, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """List a message's fields: number, and where tag, content and the next field begin."""
-    while at < end:
-        tag = at
-        key, body = _varint(data, at)
-        match key & 7:
-            case wire if wire == _VARINT:
-                _, at = _varint(data, body)
-            case wire if wire == _LENGTH:
-                length, body = _varint(data, body)
-                at = body + length
-            case wire if wire == _EIGHT_BYTES:
-                at = body + 8
-            case wire if wire == _FOUR_BYTES:
-                at = body + 4
-            case wire:
-                raise ValueError(f"unknown wire type {wire} at {tag}")
-        yield key >> 3, tag, body, at
-
-
-def _varint(data: bytes | bytearray, at: int) -> tuple[int, int]:
-    """Read a number of 7 bits a byte, the lowest first; returns it and where it ends."""
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value, at
-        shift += 7
