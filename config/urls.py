@@ -51,6 +51,7 @@ urlpatterns = [
     path("", include("media_library.urls")),
     path("", include("accounts.urls")),
     path("", include("processing.urls")),
+    path("", include("listings.urls")),
 ]
 
 handler400 = "config.api.handlers.bad_request"

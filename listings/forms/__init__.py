@@ -1,0 +1,1 @@
+"""Forms on pages: they check what was typed, and never write."""

@@ -1,0 +1,1 @@
+"""Pages on listings, sold items and exports."""
