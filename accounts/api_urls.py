@@ -16,5 +16,6 @@ urlpatterns = [
     path("auth/sessions/<str:session_id>", endpoints.SessionView.as_view(), name="api_session"),
     path("keys", endpoints.KeysView.as_view(), name="api_keys"),
     path("keys/<str:key_id>", endpoints.KeyView.as_view(), name="api_key"),
+    path("calls", endpoints.CallsView.as_view(), name="api_calls"),
     path("usage", endpoints.UsageView.as_view(), name="api_usage"),
 ]

@@ -9,14 +9,22 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access.scopes import ALL_SCOPES, DESCRIPTIONS
+from accounts.currencies import CODES
 from accounts.limits.sign_in_tries import Tries
 from accounts.models import User
 from config.errors import AppError
 
-LIFETIMES = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
+LIFETIMES = [
+    ("", _("Never")),
+    ("30", _("In 30 days")),
+    ("90", _("In 90 days")),
+    ("365", _("In a year")),
+]
 
 
 class SignupForm(AllauthSignupForm):
@@ -24,14 +32,14 @@ class SignupForm(AllauthSignupForm):
 
     name = forms.CharField(
         max_length=150,
-        label="Your name",
+        label=_("Your name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
     )
     field_order = ["name", "email", "password1", "password2"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = "At least 8 characters, and not a common password."
+        self.fields["password1"].help_text = _("At least 8 characters, and not a common password.")
 
 
 class _CountedCode:
@@ -65,13 +73,13 @@ class DeletionForm(forms.Form):
     password = forms.CharField(
         max_length=1024,
         strip=False,
-        label="Your password",
+        label=_("Your password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     code = forms.CharField(
         max_length=20,
         required=False,
-        label="Code from your authenticator app",
+        label=_("Code from your authenticator app"),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
@@ -83,19 +91,41 @@ class DeletionForm(forms.Form):
             del self.fields["code"]
 
 
+class ProfileForm(forms.Form):
+    """What a person is called, and how the site speaks to them and counts money."""
+
+    name = forms.CharField(
+        max_length=150,
+        label=_("Your name"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(
+        choices=[("", _("As the browser asks")), *settings.LANGUAGES],
+        required=False,
+        label=_("Language"),
+    )
+    currency = forms.ChoiceField(
+        choices=[(code, code) for code in CODES],
+        label=_("Currency"),
+        help_text=_("For prices of new listings. Those you have keep theirs."),
+    )
+
+
 class KeyForm(forms.Form):
     name = forms.CharField(
         max_length=100,
-        label="Name",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Shop import"}),
+        label=_("Name"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Shop import")}),
     )
-    lifetime = forms.ChoiceField(choices=LIFETIMES, required=False, label="Expires")
+    lifetime = forms.ChoiceField(
+        choices=LIFETIMES, required=False, initial="365", label=_("Expires")
+    )
     scopes = forms.MultipleChoiceField(
         choices=[(scope, DESCRIPTIONS[scope]) for scope in ALL_SCOPES],
         initial=list(ALL_SCOPES),
         widget=forms.CheckboxSelectMultiple,
-        label="Permissions",
-        error_messages={"required": "Choose at least one permission."},
+        label=_("Permissions"),
+        error_messages={"required": _("Choose at least one permission.")},
     )
 
     def expires_at(self) -> datetime | None:

@@ -66,6 +66,12 @@ def make_account(user: User) -> Account:
     return account
 
 
+def change_person(user: User, *, name: str, language: str) -> None:
+    """What a person is called, and the language of their pages ("" is the browser's)."""
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
+
+
 def change_currency(account: Account, currency: str) -> None:
     account.currency = currency
     account.save(update_fields=["currency"])

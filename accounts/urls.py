@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.pages import account
+from accounts.pages import account, developers, usage
 
 urlpatterns = [
-    path("settings/keys/", account.keys, name="keys"),
-    path("settings/keys/<str:key_id>/revoke/", account.revoke_key, name="revoke-key"),
+    path("settings/", account.account, name="account"),
+    path("settings/usage/", usage.usage, name="usage"),
     path("settings/account/delete/", account.delete_account, name="delete-account"),
     path("settings/sessions/<str:session_id>/end/", account.end_session, name="end-session"),
+    path("settings/keys/", developers.keys, name="keys"),
+    path("developers/", developers.developers, name="developers"),
+    path("developers/calls/", developers.calls, name="calls"),
+    path("developers/keys/<str:key_id>/revoke/", developers.revoke_key, name="revoke-key"),
 ]

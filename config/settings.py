@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.limits.call_log.CallLogMiddleware",
     "accounts.limits.middleware.RateLimitHeadersMiddleware",
     "config.web.middleware.RefusedBodyMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -156,6 +157,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.web.navigation.navigation",
                 "config.web.toasts.toasts",
+                "config.web.about.about",
             ],
         },
     }
@@ -246,19 +248,21 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 EMAIL_CONFIG = env.email("EMAIL_URL", "consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Packshot <packshot@{_site.hostname}>")
-_mail_is_sent = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+# Whom people of this site may ask: an e-mail address, or the address of a page. Empty: nobody.
+SUPPORT_CONTACT = env.str("SUPPORT_CONTACT", "")
+MAIL_IS_SENT = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
 ACCOUNT_ADAPTER = "accounts.signing.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _mail_is_sent else "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_IS_SENT else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Packshot: "
 ACCOUNT_SESSION_REMEMBER = True
 # How often one e-mail address or code may be tried is up to accounts.limits.sign_in_tries.
 ACCOUNT_RATE_LIMITS = {"login": "20/m/ip", "login_failed": None}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-MFA_ALLOW_UNVERIFIED_EMAIL = not _mail_is_sent
+MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_IS_SENT
 MFA_ADAPTER = "accounts.signing.second_factor.MfaAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.forms.CodeForm",

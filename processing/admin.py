@@ -50,7 +50,7 @@ class OperationFilter(admin.SimpleListFilter):
     parameter_name = "operation"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(one.name, one.title) for one in operations.known()]
+        return [(one.name, str(one.title)) for one in operations.known()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(operation=self.value()) if self.value() else queryset

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 ACCOUNT_READ = "account:read"
 IMAGES_READ = "images:read"
 IMAGES_WRITE = "images:write"
@@ -13,14 +15,14 @@ WEBHOOKS_READ = "webhooks:read"
 WEBHOOKS_WRITE = "webhooks:write"
 
 DESCRIPTIONS = {
-    ACCOUNT_READ: "View the account, its plan and its usage",
-    IMAGES_READ: "List and download images",
-    IMAGES_WRITE: "Upload, change and delete images",
-    JOBS_READ: "View jobs",
-    JOBS_WRITE: "Start, cancel and retry jobs",
-    LISTINGS_READ: "View, check and export listings",
-    LISTINGS_WRITE: "Create, change and delete listings",
-    WEBHOOKS_READ: "View webhooks and their deliveries",
-    WEBHOOKS_WRITE: "Create, change, test and delete webhooks",
+    ACCOUNT_READ: _("View the account, its plan and its usage"),
+    IMAGES_READ: _("List and download images"),
+    IMAGES_WRITE: _("Upload, change and delete images"),
+    JOBS_READ: _("View jobs"),
+    JOBS_WRITE: _("Start, cancel and retry jobs"),
+    LISTINGS_READ: _("View, check and export listings"),
+    LISTINGS_WRITE: _("Create, change and delete listings"),
+    WEBHOOKS_READ: _("View webhooks and their deliveries"),
+    WEBHOOKS_WRITE: _("Create, change, test and delete webhooks"),
 }
 ALL_SCOPES = tuple(DESCRIPTIONS)

@@ -17,6 +17,7 @@ from accounts.api.idempotency import idempotent, new_id
 from accounts.api.serializers import (
     AccountChange,
     AccountDeletion,
+    CallsSerializer,
     CreatedKeySerializer,
     Credentials,
     DeletionSerializer,
@@ -31,7 +32,7 @@ from accounts.api.serializers import (
 )
 from accounts.http import Caller, caller
 from accounts.lifecycle import closing
-from accounts.limits import quotas
+from accounts.limits import call_log, quotas
 from accounts.models import ApiKey, User
 from accounts.signing import sign_in
 from accounts.signing.sign_up import sign_up
@@ -113,8 +114,9 @@ class MeView(ApiView):
     @endpoint(
         "Update the account",
         description=(
-            "Sets the `currency` of new listings (existing listings keep theirs), and the "
-            "`webOrigins`: web sites whose pages may call the compatible APIs from the browser."
+            "Sets the person's `name` and `language`, the `currency` of new listings (existing "
+            "listings keep theirs), and the `webOrigins`: web sites whose pages may call the "
+            "compatible APIs from the browser."
         ),
         request=AccountChange,
         responses={200: MeSerializer},
@@ -127,6 +129,13 @@ class MeView(ApiView):
             origins.name_origins(account, changes["web_origins"])
         if "currency" in changes:
             services.change_currency(account, changes["currency"])
+        if {"name", "language"} & set(changes):
+            user = _person(request)
+            services.change_person(
+                user,
+                name=changes.get("name", user.name),
+                language=changes.get("language", user.language),
+            )
         return self._answer(request)
 
     def _answer(self, request: Request) -> Response:
@@ -178,6 +187,24 @@ class UsageView(ApiView):
             "quotas": quotas.overview(account),
         }
         return Response(UsageSerializer(answer).data)
+
+
+class CallsView(ApiView):
+    scope = scopes.ACCOUNT_READ
+
+    @endpoint(
+        "List the last calls",
+        description=(
+            f"The last {call_log.KEPT} calls of the account's programs, newest first, kept for 30 "
+            "days without their contents. Calls to unknown addresses and with a wrong key are "
+            "nobody's and not among them."
+        ),
+        responses={200: CallsSerializer},
+        example={"items": [examples.CALL]},
+    )
+    def get(self, request: Request) -> Response:
+        found = call_log.last_calls(caller(request).account.pk)
+        return Response(CallsSerializer({"items": found}).data)
 
 
 class SessionsView(ApiView):

@@ -15,6 +15,7 @@ USER = {
     "id": "usr_2VfUX5sCNEcTGeZ8vKoGj1",
     "email": "ada@example.com",
     "name": "Ada",
+    "language": "de",
     "createdAt": _CREATED,
 }
 SIGNED_IN = {"token": "k3v9q0x7c2m5n8b1z4l6j9h2g5f8d1s4", "user": USER}
@@ -41,6 +42,16 @@ ME = {
     "quotas": _QUOTAS,
 }
 USAGE = {"plan": _PLAN, "month": "2027-03", "quotas": _QUOTAS}
+CALL = {
+    "at": _CREATED,
+    "method": "POST",
+    "path": "/api/v1/images/tools/remove-background",
+    "status": 403,
+    "milliseconds": 41,
+    "requestId": "0f3c9a6f0b1d4c7e8a5b2d9e7f1c3a60",
+    "key": "ps_Ab3dEf6hIj9k_…",
+    "code": "QUOTA_EXCEEDED",
+}
 SESSION = {
     "id": "sess_4hJ8kM2pQ6rT9vX3zB5cD7",
     "createdAt": _CREATED,

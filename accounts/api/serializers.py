@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import EmailValidator
 from django.utils import timezone
 from rest_framework import serializers
@@ -53,6 +54,9 @@ class UserSerializer(serializers.Serializer[Any]):
     id = PublicIdField("usr")
     email = serializers.EmailField()
     name = serializers.CharField()
+    language = serializers.CharField(
+        help_text="Of the pages that this person sees; empty for what the browser asks for."
+    )
     createdAt = serializers.DateTimeField(source="date_joined")
 
 
@@ -89,6 +93,13 @@ class AccountSerializer(serializers.Serializer[Any]):
 
 
 class AccountChange(StrictSerializer):
+    name = Text(max_length=150, required=False, help_text="The person's name.")
+    language = serializers.ChoiceField(
+        choices=[("", "what the browser asks for"), *settings.LANGUAGES],
+        required=False,
+        allow_blank=True,
+        help_text="Of the pages that this person sees; answers of the API stay English.",
+    )
     currency = serializers.ChoiceField(choices=CODES, required=False)
     webOrigins = serializers.ListField(
         child=Text(max_length=200),
@@ -99,7 +110,9 @@ class AccountChange(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("Send currency, webOrigins or both.")
+            raise serializers.ValidationError(
+                "Send name, language, currency or webOrigins, or several of them."
+            )
         return attrs
 
 
@@ -117,6 +130,25 @@ class DeletionSerializer(serializers.Serializer[Any]):
     deleting = serializers.BooleanField(
         help_text="Nobody can sign in any more; pictures and data are being removed."
     )
+
+
+class CallSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField(source="moment")
+    method = serializers.CharField()
+    path = serializers.CharField(help_text="Without its query.")
+    status = serializers.IntegerField()
+    milliseconds = serializers.IntegerField()
+    requestId = serializers.CharField(
+        source="request_id", help_text="As in the answer's `X-Request-Id`; the site's log knows it."
+    )
+    key = serializers.CharField(
+        help_text="The part of the API key that is not secret; empty for a session."
+    )
+    code = serializers.CharField(help_text="The error's, or empty.")
+
+
+class CallsSerializer(serializers.Serializer[Any]):
+    items = CallSerializer(many=True)
 
 
 class QuotaSerializer(serializers.Serializer[Any]):

@@ -19,6 +19,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.lifecycle import parts
+from accounts.limits import call_log
 from accounts.limits.quotas import month_of
 from accounts.models import (
     Account,
@@ -100,6 +101,7 @@ def _finish(account_id: UUID) -> bool:
     people = list(User.objects.filter(memberships__account=account))
     forget_in_audit_trail(account)
     account.delete()
+    call_log.forget(account_id)
     for user in people:
         remove_person(user)
     log.info("account.erased")

@@ -6,6 +6,12 @@ Each app registers its own when it starts, by way of its kinds of work (processi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import get_language
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 REMOVE_BACKGROUND = "remove-background"
 EDIT = "edit"
@@ -23,20 +29,23 @@ class Operation:
 
     - `name`: as the API and the plans spell it.
     - `title`: what it is called ("Background removal"), on the usage page and in sentences.
-    - `running`, `done`: what is said of a job ("Removing the background", "Background removed").
+    - `running`, `done`: what is said of a job ("Removing the background", "Background removed"); like
+      the title in the language of whoever reads.
     - `metered`: whether it counts against a monthly quota.
     """
 
     name: str
-    title: str
-    running: str
-    done: str
+    title: str | _StrPromise
+    running: str | _StrPromise
+    done: str | _StrPromise
     metered: bool = True
 
     @property
     def in_sentence(self) -> str:
-        """The title within a sentence."""
-        return self.title[:1].lower() + self.title[1:]
+        """The title within a sentence. German writes its nouns large there, too."""
+        title = str(self.title)
+        is_german = (get_language() or "").startswith("de")
+        return title if is_german else title[:1].lower() + title[1:]
 
 
 _OPERATIONS: dict[str, Operation] = {}

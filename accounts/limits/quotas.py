@@ -14,6 +14,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from accounts.limits import exceptions, operations
 from accounts.models import Account, PlanLimit, UsageEntry, UsageMonth, UsageState
@@ -118,17 +120,18 @@ def _limit(account: Account, operation: str) -> int:
         return exception
     found = PlanLimit.objects.filter(plan=account.plan_id, operation=operation).first()
     if found is None:
-        raise _exceeded("Your plan does not include {}.", operation)
+        sentence = gettext("Your plan does not include {}.")
+        raise _exceeded("Your plan does not include {}.", operation, on_pages=sentence)
     return found.monthly
 
 
-def _exceeded(sentence: str, operation: str) -> AppError:
-    """Name the operation for programs as the API spells it, and on pages in words."""
+def _exceeded(sentence: str, operation: str, *, on_pages: str) -> AppError:
+    """Name the operation for programs as the API spells it, and on pages in words of the reader."""
     return AppError(
         "QUOTA_EXCEEDED",
         sentence.format(operation),
         status=403,
-        page_message=sentence.format(operations.named(operation).in_sentence),
+        page_message=on_pages.format(operations.named(operation).in_sentence),
     )
 
 
@@ -148,7 +151,9 @@ def _take(entry: UsageEntry, *, limit: int) -> None:
         UsageMonth.objects.bulk_create([UsageMonth(**row)], ignore_conflicts=True)
         taken = room.update(reserved=F("reserved") + entry.amount)
     if not taken:
-        raise _exceeded("Monthly limit reached for {}.", entry.operation)
+        day = date_format(_next_month(timezone.now()), "DATE_FORMAT")
+        sentence = gettext("Monthly limit reached for {}. It starts again on %s.") % day
+        raise _exceeded("Monthly limit reached for {}.", entry.operation, on_pages=sentence)
 
 
 def _note(entry: UsageEntry) -> None:

@@ -1,4 +1,4 @@
-"""Pages on one's own account: usage, API keys, sessions."""
+"""One's own account: profile, language, currency, sessions, the way out."""
 
 from __future__ import annotations
 
@@ -11,38 +11,25 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.utils import translation
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.access import api_keys
+from accounts import services
 from accounts.access.pages import is_htmx, limit, page, signed_in
-from accounts.access.scopes import ALL_SCOPES
-from accounts.forms import DeletionForm, KeyForm
+from accounts.forms import DeletionForm, ProfileForm
 from accounts.lifecycle import closing, parts
-from accounts.limits import operations, quotas
-from accounts.models import ApiKey, Session, User
+from accounts.models import Session, User
 from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
+from accounts.signing.languages import language_of
 from config.api.ids import decoded
 from config.errors import AppError, not_found
 
-TEMPLATE = "accounts/keys.html"
+TEMPLATE = "accounts/account.html"
 DELETE_TEMPLATE = "accounts/delete.html"
-
-
-@dataclass(frozen=True)
-class UsageRow:
-    title: str
-    line: quotas.QuotaLine
-
-
-@dataclass(frozen=True)
-class KeyRow:
-    key: ApiKey
-    expired: bool
-    full_access: bool
 
 
 @dataclass(frozen=True)
@@ -54,41 +41,27 @@ class SessionRow:
 
 @page
 @require_http_methods(["GET", "HEAD", "POST"])
-def keys(request: HttpRequest) -> HttpResponse:
-    if request.method == "POST":
-        return _create_key(request)
-    return render(request, TEMPLATE, _context(request, form=KeyForm()))
-
-
-@sensitive_variables("plain")
-def _create_key(request: HttpRequest) -> HttpResponse:
-    """The one POST that answers with the page itself: the secret lies nowhere to be fetched later."""
-    form = KeyForm(request.POST)
-    plain, status = "", 422
-    if form.is_valid():
-        caller, user = signed_in(request)
-        _, plain = api_keys.create(
-            caller.account,
-            user,
-            name=form.cleaned_data["name"],
-            scopes=form.cleaned_data["scopes"],
-            expires_at=form.expires_at(),
-        )
-        form, status = KeyForm(), 201
-    template = f"{TEMPLATE}#keys" if is_htmx(request) else TEMPLATE
-    context = _context(request, form=form) | {"plain": plain}
-    return render(request, template, context, status=status)
-
-
-@page
-@require_POST
-def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
-    caller, _ = signed_in(request)
-    if not api_keys.revoke(caller.account, decoded("key", key_id, "API key")):
-        raise not_found("API key")
-    if is_htmx(request):
-        return render(request, f"{TEMPLATE}#keys", _context(request, form=KeyForm()))
-    return redirect("keys")
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here, and how the site speaks and counts."""
+    caller, user = signed_in(request)
+    form = ProfileForm(
+        request.POST or None,
+        initial={
+            "name": user.name,
+            "language": user.language,
+            "currency": caller.account.currency,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        services.change_person(user, name=given["name"], language=given["language"])
+        services.change_currency(caller.account, given["currency"])
+        with translation.override(language_of(request)):  # the one that was chosen just now
+            messages.success(request, gettext("Saved."))
+        return redirect("account")
+    return render(
+        request, TEMPLATE, _context(request, form=form), status=422 if form.errors else 200
+    )
 
 
 @page
@@ -103,9 +76,9 @@ def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
         logout(request)
         return _elsewhere(request, "/")
     if is_htmx(request):
-        return render(request, f"{TEMPLATE}#sessions", _context(request, form=KeyForm()))
-    messages.success(request, "The session has ended.")
-    return redirect("keys")
+        return render(request, f"{TEMPLATE}#sessions", _context(request, form=ProfileForm()))
+    messages.success(request, gettext("The session has ended."))
+    return redirect("account")
 
 
 @page
@@ -119,7 +92,9 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         limit(request, "auth")
         if form.is_valid() and _deleted(request, user, form):
-            messages.success(request, "Your account was deleted. Its pictures are being removed.")
+            messages.success(
+                request, gettext("Your account was deleted. Its pictures are being removed.")
+            )
             return redirect("/")
     context = {
         "form": form,
@@ -145,22 +120,16 @@ def _deleted(request: HttpRequest, user: User, form: DeletionForm) -> bool:
     return True
 
 
-def _context(request: HttpRequest, *, form: KeyForm) -> dict[str, Any]:
+def _context(request: HttpRequest, *, form: ProfileForm) -> dict[str, Any]:
     caller, user = signed_in(request)
-    now, here = timezone.now(), _current_session(request)
-    usage = quotas.overview(caller.account)
+    here = _current_session(request)
     return {
-        "section": "keys",
         "form": form,
-        "plan": caller.account.plan,
-        "usage": [UsageRow(operations.named(line.operation).title, line) for line in usage],
-        "keys": [
-            KeyRow(key, expired=not key.usable(now), full_access=set(ALL_SCOPES) <= set(key.scopes))
-            for key in ApiKey.objects.filter(account=caller.account)
-        ],
+        "account": caller.account,
+        "two_factor": is_mfa_enabled(user),
         "sessions": [
             SessionRow(session, browser_name(session.user_agent), session.pk == here)
-            for session in sign_in.sessions_of(user)
+            for session in sign_in.sessions_of(user)[:50]
         ],
     }
 
@@ -169,5 +138,7 @@ def _current_session(request: HttpRequest) -> UUID | None:
     return getattr(request.session, "row_id", None)
 
 
-def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
-    return HttpResponseClientRedirect(url) if is_htmx(request) else HttpResponseRedirect(url)
+def _elsewhere(request: HttpRequest, address: str) -> HttpResponse:
+    return (
+        HttpResponseClientRedirect(address) if is_htmx(request) else HttpResponseRedirect(address)
+    )

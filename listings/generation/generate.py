@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import GENERATE_LISTING, Operation
 from config import public_ids
@@ -165,9 +166,9 @@ KIND = Kind(
     operations=by_name(
         Operation(
             GENERATE_LISTING,
-            title="Listing generation",
-            running="Writing a listing",
-            done="Listing written",
+            title=_("Listing generation"),
+            running=_("Writing a listing"),
+            done=_("Listing written"),
         )
     ),
     work=work,

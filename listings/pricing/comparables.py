@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.http import Caller
 from accounts.limits.operations import IMPORT_COMPARABLES, Operation
@@ -196,9 +197,9 @@ KIND = Kind(
     operations=by_name(
         Operation(
             IMPORT_COMPARABLES,
-            title="Import of sold items",
-            running="Importing sold items",
-            done="Sold items imported",
+            title=_("Import of sold items"),
+            running=_("Importing sold items"),
+            done=_("Sold items imported"),
             metered=False,
         )
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import REMOVE_BACKGROUND, Operation
 from processing.commands import RemoveBackground
@@ -57,9 +58,9 @@ KIND = Kind(
     operations=by_name(
         Operation(
             REMOVE_BACKGROUND,
-            title="Background removal",
-            running="Removing the background",
-            done="Background removed",
+            title=_("Background removal"),
+            running=_("Removing the background"),
+            done=_("Background removed"),
         )
     ),
     work=work,

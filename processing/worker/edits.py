@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.limits.operations import (
     EDIT,
     GENERATE_BACKGROUND,
@@ -26,9 +28,9 @@ _PROMPT_SHOWN = 60
 
 BACKGROUND_GENERATION = Operation(
     GENERATE_BACKGROUND,
-    title="Background generation",
-    running="Generating a background",
-    done="Background generated",
+    title=_("Background generation"),
+    running=_("Generating a background"),
+    done=_("Background generated"),
 )
 
 
@@ -83,16 +85,18 @@ def describe(command: Edit) -> str:
 
 KIND = Kind(
     operations=by_name(
-        Operation(EDIT, title="Editing", running="Editing", done="Edited"),
+        Operation(EDIT, title=_("Editing"), running=_("Editing"), done=_("Edited")),
         BACKGROUND_GENERATION,
         Operation(
             REPLACE_BACKGROUND,
-            title="Background replacement",
-            running="Replacing the background",
-            done="Background replaced",
+            title=_("Background replacement"),
+            running=_("Replacing the background"),
+            done=_("Background replaced"),
         ),
-        Operation(UPSCALE, title="Upscaling", running="Upscaling", done="Upscaled"),
-        Operation(REMOVE_TEXT, title="Text removal", running="Removing text", done="Text removed"),
+        Operation(UPSCALE, title=_("Upscaling"), running=_("Upscaling"), done=_("Upscaled")),
+        Operation(
+            REMOVE_TEXT, title=_("Text removal"), running=_("Removing text"), done=_("Text removed")
+        ),
     ),
     work=work,
     makers=renditions.edit_makers,

@@ -16,7 +16,7 @@ from config.web.navigation import Place
 from config.web.toasts import Toast
 from tests.dashboard.conftest import HTMX, PASSWORD, Person
 
-PRIVATE = ["/library/", "/library/live/", "/pictures/img_x/", "/settings/keys/"]
+PRIVATE = ["/library/", "/library/live/", "/pictures/img_x/", "/settings/", "/developers/"]
 
 
 def test_strangers_see_what_it_is(client: Client) -> None:
@@ -41,7 +41,9 @@ def test_a_fragment_for_somebody_signed_out_moves_the_whole_page(client: Client)
     assert response["HX-Redirect"] == "/accounts/login/?next=/library/"
 
 
-@pytest.mark.parametrize("path", ["/", "/library/", "/settings/keys/", "/accounts/email/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/library/", "/settings/usage/", "/developers/", "/accounts/email/"]
+)
 def test_nothing_inline_is_allowed_or_needed(seller: Person, path: str) -> None:
     response = seller.client.get(path, follow=True)
     policy, page = response["Content-Security-Policy"], response.content.decode()
@@ -68,13 +70,13 @@ def test_the_rail_leads_to_the_pages_there_are_and_says_where_one_is(
     image = seller.image()
     picture = seller.client.get(f"/pictures/{image.public_id}/").content.decode()
     assert places(picture) == ["Library*", "Keys"]
-    assert places(seller.client.get("/settings/keys/").content.decode()) == ["Library", "Keys*"]
+    assert places(seller.client.get("/developers/").content.decode()) == ["Library", "Keys*"]
 
 
 PLACES = (
     Place("library", "Library", "images", 1, also=("/pictures/",)),
     Place("no-such-page", "Nowhere", "tag", 1),
-    Place("keys", "Keys", "key", 2),
+    Place("developers", "Keys", "key", 2),
     Place("upload", "Old way", "key", 2, until="library"),
 )
 

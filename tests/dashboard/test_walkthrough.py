@@ -104,8 +104,10 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     expect(page.locator(".stage-bar strong")).to_have_text("PNG")
 
     page.get_by_text("More").click()
-    page.get_by_role("link", name="Keys & usage").click()
+    page.get_by_role("link", name="Plan & usage").click()
     expect(page.get_by_text("98 left.")).to_be_visible()
+    page.get_by_text("More").click()
+    page.get_by_role("link", name="Developers").click()
     page.get_by_label("Name").fill("Shop import")
     page.get_by_role("button", name="Create key").click()
     expect(page.locator("#new-key")).to_contain_text("ps_")

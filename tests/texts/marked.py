@@ -54,7 +54,8 @@ def python_files() -> Iterator[Path]:
 
 
 def template_files() -> list[Path]:
-    return sorted(p for p in TEMPLATES.rglob("*") if p.suffix in (".html", ".txt"))
+    found = (p for p in TEMPLATES.rglob("*") if p.suffix in (".html", ".txt"))
+    return sorted(p for p in found if "quickstart" not in p.parts)  # programs
 
 
 def of_python(path: Path) -> Iterator[Text]:

@@ -94,7 +94,7 @@ def test_a_session_that_slips_through_is_refused_on_pages_too(ada: Person) -> No
     block(ada)
     browser = Client()
     browser.force_login(ada.user)
-    for answer in (browser.get("/library/"), browser.get("/settings/keys/")):
+    for answer in (browser.get("/library/"), browser.get("/settings/")):
         assert answer.status_code == 403
         assert "Invoices of May are unpaid." in answer.content.decode()
     assert browser.get(ME).json()["code"] == "ACCOUNT_BLOCKED"

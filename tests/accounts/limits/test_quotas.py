@@ -228,11 +228,14 @@ def test_what_is_not_metered_takes_no_units(account: Account) -> None:
     assert not UsageEntry.objects.exists()
 
 
-def test_a_refusal_is_in_words_on_pages(account: Account) -> None:
+def test_a_refusal_is_in_words_on_pages(account: Account, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to("2027-03-05T12:00:00Z", tick=False)
     limit(0)
     with pytest.raises(AppError) as refused:
         quotas.reserve(account, REMOVE_BACKGROUND, job_id=uuid4())
-    assert refused.value.page_message == "Monthly limit reached for background removal."
+    assert refused.value.page_message == (
+        "Monthly limit reached for background removal. It starts again on April 1, 2027."
+    )
 
 
 def test_an_end_is_written_on_the_jobs_entry_alone(

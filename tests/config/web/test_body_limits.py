@@ -126,7 +126,7 @@ class TestSize:
         for path, headers, expected in (
             (upload, cookie | FORM, TOO_LARGE),
             (upload, cookie | FORM | {"HX-Request": "true"}, TOO_LARGE),
-            ("/settings/keys/", cookie | FORM, NO_FILES),
+            ("/developers/", cookie | FORM, NO_FILES),
             ("/accounts/login/", FORM, NO_FILES),
             ("/admin/login/", FORM, NO_FILES),
         ):

@@ -117,7 +117,7 @@ def test_a_page_that_takes_files(server: WebServer, customer: Customer, photo: b
 def test_a_page_with_a_form(server: WebServer, customer: Customer) -> None:
     headers = {"Cookie": f"packshot_session={customer.token}; csrftoken={'a' * 32}"}
     form = {"csrfmiddlewaretoken": "a" * 32, "name": "Script", "scopes": ["images:read"]}
-    response = send(server, "/settings/keys/", headers, data=form)
+    response = send(server, "/developers/", headers, data=form)
     assert response.status_code == 201
     assert (
         APIClient(headers={"x-api-key": customer.api_key}).get("/api/v1/images").status_code == 200

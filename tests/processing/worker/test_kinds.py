@@ -181,7 +181,7 @@ class TestToyKind:
         assert events() == ["job.queued", "job.started", "job.completed"]
         assert owner.used_of("mirror") == 1
         assert f"{MIRRORING.title}</span><span><strong>1</strong> of 2" in page(
-            owner, "/settings/keys/"
+            owner, "/settings/usage/"
         )
         history = page(owner, f"/pictures/{image.public_id}/")
         assert '<p class="entry-title"> Mirrored </p>' in history

@@ -1,4 +1,4 @@
-"""Keys & usage: one's own quota, keys and sessions."""
+"""Account, plan and usage, keys: what is one's own, and nobody else's."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from accounts.access import api_keys
 from accounts.access.scopes import ALL_SCOPES, IMAGES_READ
-from accounts.models import ApiKey, Session
+from accounts.models import Account, ApiKey, Session, User
+from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
-from tests.dashboard.conftest import HTMX, Person
+from tests.dashboard.conftest import HTMX, Person, fail
 
-KEYS = "/settings/keys/"
+KEYS, USAGE, ACCOUNT = "/developers/", "/settings/usage/", "/settings/"
 
 
 def make(who: Person, **given: Any) -> Any:
@@ -26,12 +27,12 @@ def make(who: Person, **given: Any) -> Any:
 
 
 def plain_in(page: str) -> list[str]:
-    return re.findall(r"ps_[A-Za-z0-9]{12}_[A-Za-z0-9]{40}", page)
+    return sorted(set(re.findall(r"ps_[A-Za-z0-9]{12}_[A-Za-z0-9]{40}", page)))
 
 
 def test_usage_shows_what_is_left(seller: Person) -> None:
     seller.result(seller.image())
-    page = seller.client.get(KEYS).content.decode()
+    page = seller.client.get(USAGE).content.decode()
     assert dict(re.findall(r'<span id="usage-([a-z-]+)">(.*?)</span>', page)) == {
         "remove-background": "Background removal",
         "edit": "Editing",
@@ -43,6 +44,60 @@ def test_usage_shows_what_is_left(seller: Person) -> None:
     }
     assert "<strong>1</strong> of 100" in page
     assert "99 left." in page
+    assert len(re.findall(r'<rect x="290"', page)) == 1  # today's bar
+    assert "remove-background</" not in page
+
+
+def test_what_failed_is_given_back_and_said_so(seller: Person) -> None:
+    fail(seller.job(seller.image()))
+    page = seller.client.get(USAGE).content.decode()
+    assert re.findall(r'given back</span></td><td class="number">(\d+)</td>', page) == ["0"]
+    assert "Nothing was used in the last 30 days." in page
+
+
+def test_strangers_see_no_usage_of_others(seller: Person, stranger: Person) -> None:
+    seller.result(seller.image())
+    assert "Nothing used yet this month." in stranger.client.get(USAGE).content.decode()
+
+
+def test_whom_to_ask_for_more_is_named(seller: Person, settings: Any) -> None:
+    settings.SUPPORT_CONTACT = "help@example.com"
+    assert 'href="mailto:help@example.com"' in seller.client.get(USAGE).content.decode()
+
+
+def test_where_keys_once_were_leads_on(seller: Person) -> None:
+    response = seller.client.get("/settings/keys/")
+    assert (response.status_code, response["Location"]) == (301, "/developers/")
+
+
+PROFILE = {"name": "Ada L.", "language": "de", "currency": "EUR"}
+
+
+def test_the_profile_is_changed(seller: Person) -> None:
+    response = seller.client.post(ACCOUNT, PROFILE, follow=True)
+    assert response["Content-Language"] == "de"
+    user = User.objects.get(pk=seller.user.pk)
+    assert (user.name, user.language) == ("Ada L.", "de")
+    assert Account.objects.get(pk=seller.account.pk).currency == "EUR"
+
+
+@pytest.mark.parametrize("wrong", [{"name": ""}, {"language": "xx"}, {"currency": "XXX"}])
+def test_a_wrong_profile_changes_nothing(seller: Person, wrong: dict[str, str]) -> None:
+    assert seller.client.post(ACCOUNT, PROFILE | wrong).status_code == 422
+    user = User.objects.get(pk=seller.user.pk)
+    assert (user.name, user.language) == ("Ada", "")
+    assert Account.objects.get(pk=seller.account.pk).currency == "USD"
+
+
+def test_programs_change_name_and_language_too(seller: Person) -> None:
+    body = {"name": "Ada L.", "language": "de", "currency": "EUR"}
+    token = sign_in.new_token(seller.user)
+    program = Client(headers={"Authorization": f"Bearer {token}"})
+    response = program.patch("/api/v1/auth/me", body, content_type="application/json")
+    user = response.json()["data"]["user"]
+    assert (user["name"], user["language"]) == ("Ada L.", "de")
+    wrong = program.patch("/api/v1/auth/me", {"language": "xx"}, content_type="application/json")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "VALIDATION_ERROR")
 
 
 def test_a_new_key_is_shown_once_and_works(seller: Person) -> None:
@@ -92,7 +147,7 @@ def test_a_wrong_form_makes_no_key(seller: Person, wrong: dict[str, Any], words:
 
 def test_a_revoked_key_is_gone(seller: Person) -> None:
     key, plain = api_keys.create(seller.account, seller.user, name="Old import")
-    response = seller.client.post(f"/settings/keys/{key.public_id}/revoke/", headers=HTMX)
+    response = seller.client.post(f"/developers/keys/{key.public_id}/revoke/", headers=HTMX)
     assert response.status_code == 200
     assert "Old import" not in response.content.decode()
     assert api_keys.find(plain) is None
@@ -100,7 +155,7 @@ def test_a_revoked_key_is_gone(seller: Person) -> None:
 
 def test_strangers_revoke_nothing(seller: Person, stranger: Person) -> None:
     key, plain = api_keys.create(seller.account, seller.user, name="Import")
-    path = f"/settings/keys/{key.public_id}/revoke/"
+    path = f"/developers/keys/{key.public_id}/revoke/"
     assert stranger.client.post(path).status_code == 404
     assert api_keys.find(plain) == key
     assert "Import" not in stranger.client.get(KEYS).content.decode()
@@ -110,17 +165,17 @@ def test_strangers_revoke_nothing(seller: Person, stranger: Person) -> None:
 def second_browser(seller: Person) -> Client:
     browser = Client(headers={"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"})
     browser.force_login(seller.user)
-    browser.get(KEYS)
+    browser.get(ACCOUNT)
     return browser
 
 
 def sessions_in(client: Client) -> list[str]:
-    page = client.get(KEYS).content.decode()
+    page = client.get(ACCOUNT).content.decode()
     return re.findall(r'action="/settings/sessions/(sess_\w+)/end/"', page)
 
 
 def own_session(client: Client) -> Session:
-    newest = client.get(KEYS).wsgi_request.session
+    newest = client.get(ACCOUNT).wsgi_request.session
     return Session.objects.get(pk=newest.row_id)
 
 
@@ -129,8 +184,8 @@ def test_ending_another_session_signs_it_out(seller: Person, second_browser: Cli
     assert len(sessions_in(seller.client)) == 2
     response = seller.client.post(f"/settings/sessions/{other.public_id}/end/", headers=HTMX)
     assert response.status_code == 200
-    assert second_browser.get(KEYS).status_code == 302
-    assert seller.client.get(KEYS).status_code == 200
+    assert second_browser.get(ACCOUNT).status_code == 302
+    assert seller.client.get(ACCOUNT).status_code == 200
 
 
 def test_ending_ones_own_session_leads_to_the_front(seller: Person) -> None:
@@ -144,12 +199,12 @@ def test_strangers_end_nothing(seller: Person, stranger: Person) -> None:
     own = own_session(seller.client)
     path = f"/settings/sessions/{own.public_id}/end/"
     assert stranger.client.post(path).status_code == 404
-    assert seller.client.get(KEYS).status_code == 200
+    assert seller.client.get(ACCOUNT).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["keys/key_x/revoke/", "sessions/sess_x/end/"])
+@pytest.mark.parametrize("path", ["developers/keys/key_x/revoke/", "settings/sessions/sess_x/end/"])
 def test_ids_that_are_none_are_not_found(seller: Person, path: str) -> None:
-    assert seller.client.post(f"/settings/{path}").status_code == 404
+    assert seller.client.post(f"/{path}").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,151 @@
+"""For whoever writes programs: a quick start, API keys, the last calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import api_keys
+from accounts.access.pages import is_htmx, page, signed_in
+from accounts.access.scopes import ALL_SCOPES
+from accounts.forms import KeyForm
+from accounts.limits import call_log
+from accounts.models import ApiKey
+from config.api.ids import decoded
+from config.errors import not_found
+
+TEMPLATE = "accounts/developers.html"
+# The APIs that this site speaks, with the folder of their samples. Names are the services' own.
+QUICK_STARTS = (
+    ("packshot", "Packshot", _("Everything this site can do.")),
+    (
+        "photoroom",
+        "Photoroom",
+        _("For programs written for Photoroom: only address and key change."),
+    ),
+    (
+        "backgroundfx",
+        "BackgroundFX",
+        _("For programs written for BackgroundFX. They sign in with e-mail and password."),
+    ),
+)
+SAMPLES = (("curl", "curl"), ("python", "Python"), ("javascript", "JavaScript"))
+PLACEHOLDER = "YOUR_API_KEY"
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    key: ApiKey
+    expired: bool
+    full_access: bool
+
+
+@dataclass(frozen=True)
+class QuickStart:
+    """How to call one API, in several languages."""
+
+    name: str
+    title: str
+    text: str
+    samples: list[tuple[str, str]]
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def developers(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _create_key(request)
+    return render(request, TEMPLATE, _context(request, form=KeyForm()))
+
+
+@sensitive_variables("plain")
+def _create_key(request: HttpRequest) -> HttpResponse:
+    """The one POST that answers with the page itself: the secret lies nowhere to be fetched later."""
+    form = KeyForm(request.POST)
+    plain, status = "", 422
+    if form.is_valid():
+        caller, user = signed_in(request)
+        _, plain = api_keys.create(
+            caller.account,
+            user,
+            name=form.cleaned_data["name"],
+            scopes=form.cleaned_data["scopes"],
+            expires_at=form.expires_at(),
+        )
+        form, status = KeyForm(), 201
+    template = f"{TEMPLATE}#body" if is_htmx(request) else TEMPLATE
+    return render(request, template, _context(request, form=form, plain=plain), status=status)
+
+
+@page
+@require_POST
+def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    caller, _ = signed_in(request)
+    if not api_keys.revoke(caller.account, decoded("key", key_id, "API key")):
+        raise not_found("API key")
+    if is_htmx(request):
+        return render(request, f"{TEMPLATE}#body", _context(request, form=KeyForm()))
+    return redirect("developers")
+
+
+@page
+@require_safe
+def calls(request: HttpRequest) -> HttpResponse:
+    """The last calls of one's programs, with the ids by which the log knows them."""
+    caller, _ = signed_in(request)
+    only_failed = "failed" in request.GET
+    found = call_log.last_calls(caller.account.pk)
+    shown = [call for call in found if call.status >= 400] if only_failed else found
+    context = {"calls": shown, "only_failed": only_failed, "kept": call_log.KEPT}
+    return render(request, "accounts/calls.html", context)
+
+
+@page
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """Where keys once were."""
+    return redirect("developers", permanent=True)
+
+
+def _context(request: HttpRequest, *, form: KeyForm, plain: str = "") -> dict[str, Any]:
+    caller, user = signed_in(request)
+    now = timezone.now()
+    return {
+        "form": form,
+        "plain": plain,
+        "site_url": settings.SITE_URL,
+        "starts": quick_starts(key=plain or PLACEHOLDER, email=user.email),
+        "keys": [
+            KeyRow(key, expired=not key.usable(now), full_access=set(ALL_SCOPES) <= set(key.scopes))
+            for key in ApiKey.objects.filter(account=caller.account)
+        ],
+    }
+
+
+def quick_starts(*, key: str, email: str) -> list[QuickStart]:
+    """The samples with what is the caller's own filled in."""
+    given = {"site": settings.SITE_URL, "key": key, "email": email}
+    return [
+        QuickStart(
+            name,
+            title,
+            str(text),
+            [
+                (
+                    language,
+                    render_to_string(f"accounts/quickstart/{name}/{file}.txt", given).strip(),
+                )
+                for file, language in SAMPLES
+            ],
+        )
+        for name, title, text in QUICK_STARTS
+    ]
