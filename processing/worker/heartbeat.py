@@ -82,6 +82,7 @@ def _announce(keys: list[str], stopping: threading.Event) -> None:
         except QUEUE_ERRORS:
             log.warning("worker.heartbeat_not_sent")
         _let_go()
+        memory.give_back()  # what small pictures left behind
         if stopping.wait(_SECONDS / 3):
             break
     try:

@@ -7,7 +7,8 @@ Both changes are exact but for rounding, and `run_sha256` in weights.toml says w
   third of that work. Of the largest one, whose input is the sum of two layers that nothing else
   reads, the nine are summed instead of the 64.
 - Channels that stay at zero whatever the picture (`dead` in weights.toml: training has driven them
-  there, far below zero before the rectifier) are left out of the layer and of what reads it.
+  there) are left out of the layer and of what reads it. On 351 photos, noise and plain colors none of
+  them came above -0.01 before its rectifier, and each of the others above 0.8.
 """
 
 import math
