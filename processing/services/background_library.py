@@ -26,6 +26,7 @@ from processing.services.builtin_backgrounds import Builtin, builtins
 
 Source = Literal["builtin", "upload", "generated"]
 SOURCES: Final = get_args(Source)
+OWN: Final = "own"
 MAX_BACKGROUNDS: Final = 1_000
 MAX_TAGS: Final = 20
 TAG_LENGTH: Final = 32
@@ -38,7 +39,8 @@ Entry = Builtin | Background
 class BackgroundFilter:
     """Which backgrounds a list shows; what is None or empty leaves the choice open.
 
-    ``search`` is a part of the name or of a tag; ``among`` are public ids.
+    ``search`` is a part of the name or of a tag; ``among`` are public ids; ``source`` is one of SOURCES, or
+    OWN for all that are not built in.
     """
 
     category: str | None = None
@@ -189,9 +191,10 @@ def _matching(account: Account, wanted: BackgroundFilter) -> Iterator[UUID | Bui
 
 def _matches(entry: Entry, wanted: BackgroundFilter) -> bool:
     searched = wanted.search.casefold()
+    built_in = isinstance(entry, Builtin)
     return (
         wanted.category in (None, entry.category)
-        and wanted.source in (None, source_of(entry))
+        and (wanted.source in (None, source_of(entry)) or (wanted.source == OWN and not built_in))
         and (wanted.among is None or entry.public_id in wanted.among)
         and (not wanted.tag or wanted.tag.lower() in entry.tags)
         and any(searched in text.casefold() for text in (entry.name, *entry.tags))

@@ -42,7 +42,7 @@ class BatchCounts:
 
 def counts_of(batch: Batch) -> BatchCounts:
     rows = Job.objects.filter(batch=batch).order_by().values("state").annotate(n=Count("pk"))
-    return _counts(batch, {row["state"]: row["n"] for row in rows})
+    return counted(batch, {row["state"]: row["n"] for row in rows})
 
 
 def item_ended(job: Job) -> None:
@@ -75,7 +75,8 @@ def item_reopened(job: Job) -> None:
         )
 
 
-def _counts(batch: Batch, by_state: Mapping[str, int]) -> BatchCounts:
+def counted(batch: Batch, by_state: Mapping[str, int]) -> BatchCounts:
+    """The counts of a batch whose jobs were counted by state."""
     # Files that could not be kept have no job, so no state counts them.
     never_jobs = batch.total - sum(by_state.values())
     return BatchCounts(

@@ -1,0 +1,195 @@
+"""Batches: starting one from chosen pictures, following it, and what to do about what failed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access.pages import limit, page, signed_in
+from accounts.models import Account
+from config.api.ids import decoded
+from config.errors import AppError, invalid
+from config.web.toasts import Toast, say
+from media_library.models import Image
+from processing import selectors
+from processing.models import Batch
+from processing.pages import look_cards, words
+from processing.services import batch_overview, batches, looks
+from processing.services.batch_overview import TILES, Tile
+
+_LIST: Final = "processing/batches.html"
+_ONE: Final = "processing/batch.html"
+_NEW: Final = "processing/batch_new.html"
+_OFFERED: Final = 60  # pictures to choose from, where none were chosen before
+
+
+@page
+@require_safe
+def batch_list(request: HttpRequest) -> HttpResponse:
+    caller, _who = signed_in(request)
+    before = request.GET.get("before")
+    oldest = _batch(request, before) if before else None
+    rows, last = batch_overview.rows(caller.account, before=oldest)
+    context = {"rows": rows, "older": last.public_id if last else "", "is_first": oldest is None}
+    return render(request, _LIST, context)
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_batch(request: HttpRequest) -> HttpResponse:
+    """Choose pictures and looks. ``ids`` are pictures that were chosen elsewhere, in the address or a form."""
+    if request.method == "POST" and "start" in request.POST:
+        return _start(request)
+    return _form(request, ids=request.POST.getlist("ids") or request.GET.getlist("ids"))
+
+
+@page
+@require_safe
+def one_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    batch = _batch(request, batch_id)
+    cursor = batch_overview.newest_event(batch)
+    number = _page_number(request, batch)
+    start = (number - 1) * TILES
+    context = _shown(batch) | {
+        "cursor": cursor,
+        "tiles": [_told(tile) for tile in batch_overview.tiles(batch, start=start)],
+        "number": number,
+        "pages": _pages(batch),
+        "newer": number - 1,
+        "older": number + 1 if number < _pages(batch) else 0,
+    }
+    return render(request, _ONE, context)
+
+
+@page
+@require_safe
+def batch_live(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """What has changed since event ``after``: the state, and the tiles of which there is news."""
+    batch = _batch(request, batch_id)
+    after = request.GET.get("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) <= 18):
+        raise invalid("after", "Must be the id of an event: a whole number.")
+    tiles, cursor = batch_overview.tiles_since(batch, int(after))
+    if cursor == int(after) and batch.ended_at is None:
+        return HttpResponse(status=204)
+    told = [_told(tile) for tile in tiles]
+    return render(request, f"{_ONE}#live", _shown(batch) | {"tiles": told, "cursor": cursor})
+
+
+@page
+@require_POST
+def cancel_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    batches.cancel(_batch(request, batch_id))
+    say(request, Toast(_("Stopped. What was not done yet costs nothing.")))
+    return redirect("batch", batch_id=batch_id)
+
+
+@page
+@require_POST
+def retry_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    limit(request, "processing")
+    count = batches.retry(_batch(request, batch_id))
+    text = ngettext("%(count)s picture runs again.", "%(count)s pictures run again.", count)
+    say(request, Toast(text % {"count": count}))
+    return redirect("batch", batch_id=batch_id)
+
+
+def _start(request: HttpRequest) -> HttpResponse:
+    caller, _who = signed_in(request)
+    ids, wanted = request.POST.getlist("ids"), request.POST.getlist("looks")
+    try:
+        limit(request, "processing")
+        if not ids:
+            raise invalid("ids", _("Choose at least one picture."))
+        made = looks.chosen(caller.account, wanted, field="looks")
+        batches.check_size(caller.account, len(ids), looks=len(made))
+        images = [decoded("img", one, "Image") for one in ids]
+        members = batches.members(caller.account, images)
+        batch = batches.submit_looks(caller, made, pictures=members)
+    except AppError as error:
+        return _form(request, ids=ids, wanted=wanted, error=error)
+    return redirect("batch", batch_id=batch.public_id)
+
+
+def _form(
+    request: HttpRequest,
+    *,
+    ids: list[str],
+    wanted: list[str] | None = None,
+    error: AppError | None = None,
+) -> HttpResponse:
+    """The pictures chosen, or the newest to choose from, and the looks."""
+    caller, _who = signed_in(request)
+    chosen = _chosen(caller.account, ids) if error is None or error.status != 404 else []
+    offered = chosen or list(selectors.pictures_of(caller.account)[:_OFFERED])
+    cards = look_cards.all_cards(caller.account)
+    default = [card.id for card in cards if card.is_default]
+    context = {
+        "cards": selectors.cards(offered),
+        "chosen": {image.public_id for image in chosen},
+        "looks": cards,
+        "photo": look_cards.photo_url(caller.account),
+        "wanted": default if wanted is None else wanted,
+        "most": caller.account.plan.batch_size,
+        "error": error.page_message if error else "",
+    }
+    return render(request, _NEW, context, status=error.status if error else 200)
+
+
+def _chosen(account: Account, ids: list[str]) -> list[Image]:
+    """Pictures of the account by their ids, in this order. Raises AppError NOT_FOUND where one is not."""
+    wanted = list(dict.fromkeys(decoded("img", one, "Image") for one in ids))
+    members = batches.members(account, wanted) if wanted else []
+    return [one.image for one in members if one.image is not None]
+
+
+def _shown(batch: Batch) -> dict[str, Any]:
+    progress = batch_overview.progress_of(batch)
+    left = progress.seconds_left
+    failed = batch_overview.failed_tiles(batch) if progress.counts.failed else []
+    return {
+        "batch": batch,
+        "title": batch_overview.title_of(batch),
+        "progress": progress,
+        "counts": progress.counts,
+        "left": words.time_left(left) if left is not None else "",
+        "failed": [_told(tile) for tile in failed],
+        "can_retry": any(tile.item.job is not None and tile.item.image for tile in failed),
+        "is_open": batch.ended_at is None,
+        "events_url": reverse("api-batch-events", args=[batch.public_id]),
+        "zip_url": reverse("api-batch-zip", args=[batch.public_id]),
+    }
+
+
+class _Told(Tile):
+    """A tile whose failure is told in words for sellers."""
+
+    @property
+    def error(self) -> str:
+        return words.failure(self.error_code, super().error)
+
+
+def _told(tile: Tile) -> Tile:
+    return _Told(tile.item, tile.has_several_looks)
+
+
+def _pages(batch: Batch) -> int:
+    return max(1, -(-batch.total // TILES))
+
+
+def _page_number(request: HttpRequest, batch: Batch) -> int:
+    given = request.GET.get("page", "1")
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+    return min(max(1, number), _pages(batch))
+
+
+def _batch(request: HttpRequest, batch_id: str) -> Batch:
+    """Raises AppError NOT_FOUND for other people's batches as for none."""
+    caller, _who = signed_in(request)
+    return batches.batch_for(caller.account, decoded("batch", batch_id, "Batch"))

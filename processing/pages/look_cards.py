@@ -1,0 +1,198 @@
+"""Looks as cards: a drawing of each at once, which a worker's picture then takes the place of.
+
+The drawing is plain SVG that a browser lays over one another: ground, product, shadow. Nothing is decoded
+or rendered here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account
+from media_library.files.links import content_url
+from media_library.models import Image, ImageKind
+from processing.engine.plans.edit import Background, EditPlan, parse_size
+from processing.models import Preset
+from processing.services import brand_kit, edit_json, looks, presets, ready_looks
+from processing.services.builtin_backgrounds import builtins
+from processing.services.ready_looks import ReadyLook, Reason
+
+_DEMO: Final = "img/example-after.webp"
+_WIDTH: Final = 100
+_PROMPT_SHOWN: Final = 60
+_SHADOWS: Final = {
+    "soft": gettext_lazy("soft shadow"),
+    "hard": gettext_lazy("hard shadow"),
+    "floating": gettext_lazy("floating shadow"),
+}
+_PLAIN_SIZES: Final = ("auto", "originalImage", "croppedSubject")
+
+
+@dataclass(frozen=True)
+class Stop:
+    color: str
+    offset: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the drawing shows, in units of a hundredth of its width."""
+
+    height: int
+    color: str
+    stops: tuple[Stop, ...]
+    is_radial: bool
+    ground_url: str
+    is_blurred: bool
+    margin: int
+    has_shadow: bool
+    has_outline: bool
+
+    @property
+    def is_transparent(self) -> bool:
+        return not (self.color or self.stops or self.ground_url or self.is_blurred)
+
+    @property
+    def width_inside(self) -> int:
+        return _WIDTH - 2 * self.margin
+
+    @property
+    def height_inside(self) -> int:
+        return self.height - 2 * self.margin
+
+
+@dataclass(frozen=True)
+class LookCard:
+    id: str
+    name: str
+    is_own: bool
+    is_default: bool
+    group: str
+    about: str
+    reasons: tuple[Reason, ...]
+    problem: str
+    scene: Scene
+    edit: str  # JSON, as the API takes it
+
+
+def photo_url(account: Account) -> str:
+    """The product on the cards: the account's newest cutout, else the demonstration's."""
+    newest = photo_of(account)
+    return content_url(newest, "thumbnail") if newest else static(_DEMO)
+
+
+def photo_of(account: Account) -> Image | None:
+    """The account's newest cutout of which there is a small copy."""
+    cutouts = Image.live.filter(account=account, kind=ImageKind.DERIVED, has_alpha=True)
+    return cutouts.exclude(thumbnail_key="").order_by("-created_at", "-id").first()
+
+
+def all_cards(account: Account) -> list[LookCard]:
+    """The account's own, by name, and the ready ones."""
+    own = list(Preset.objects.filter(account=account))
+    default = brand_kit.of(account).default_look
+    plans = {preset.public_id: presets.plan_of(preset) for preset in own}
+    ready = ready_looks.ready_looks()
+    every = plans | {look.public_id: look.plan for look in ready}
+    problems = looks.problems(account, every)
+    grounds = _grounds(account, every.values())
+    mine = [
+        _card(preset, plans[preset.public_id], problems, grounds, is_default=preset == default)
+        for preset in own
+    ]
+    ready.sort(key=lambda look: look.group != "marketplace")
+    return mine + [_card(look, look.plan, problems, grounds) for look in ready]
+
+
+def _card(
+    look: Preset | ReadyLook,
+    plan: EditPlan,
+    problems: dict[str, str],
+    grounds: dict[str, str],
+    *,
+    is_default: bool = False,
+) -> LookCard:
+    ready = look if isinstance(look, ReadyLook) else None
+    return LookCard(
+        id=look.public_id,
+        name=look.name,
+        is_own=ready is None,
+        is_default=is_default,
+        group=ready.group if ready else "own",
+        about=ready.reasons[0].text if ready and ready.group == "style" else _about(plan),
+        reasons=ready.reasons if ready else (),
+        problem=problems.get(look.public_id, ""),
+        scene=_scene(plan, grounds),
+        edit=json.dumps(edit_json.shown(edit_json.stored_json(plan))),
+    )
+
+
+def _about(plan: EditPlan) -> str:
+    """``White, 2000 by 2000, soft shadow``: what a seller would say of it."""
+    parts = [_ground_words(plan.background)]
+    if plan.layout.size not in _PLAIN_SIZES:
+        width, height = parse_size(plan.layout.size)
+        parts.append(_("%(width)s by %(height)s") % {"width": width, "height": height})
+    if plan.shadow is not None:
+        parts.append(str(_SHADOWS[plan.shadow.mode]))
+    return ", ".join(parts)
+
+
+def _ground_words(behind: Background) -> str:
+    if behind.generated is not None:
+        return f"\u201c{behind.generated.prompt[:_PROMPT_SHOWN]}\u201d"
+    if behind.image is not None:
+        return _("A picture of yours")
+    if behind.gradient is not None:
+        return _("Gradient")
+    if behind.keeps_original:
+        return _("Its own background, blurred")
+    if behind.color == "#ffffff":
+        return _("White")
+    return behind.color or _("Transparent")
+
+
+def _scene(plan: EditPlan, grounds: dict[str, str]) -> Scene:
+    behind = plan.background
+    width, height = (1, 1) if plan.layout.size in _PLAIN_SIZES else parse_size(plan.layout.size)
+    padding = plan.layout.padding.top
+    share = padding if isinstance(padding, float) else 0.05
+    gradient = behind.gradient
+    colors = gradient.colors if gradient else ()
+    return Scene(
+        height=round(_WIDTH * height / width),
+        color=behind.color or "",
+        stops=tuple(
+            Stop(color, f"{index / (len(colors) - 1):.2f}") for index, color in enumerate(colors)
+        ),
+        is_radial=gradient is not None and gradient.kind == "radial",
+        ground_url=_ground_url(behind, grounds),
+        is_blurred=behind.keeps_original,
+        margin=round(_WIDTH * share),
+        has_shadow=plan.shadow is not None,
+        has_outline=plan.outline is not None,
+    )
+
+
+def _ground_url(behind: Background, grounds: dict[str, str]) -> str:
+    if behind.image is not None:
+        return grounds.get(behind.image.image_id, "")
+    if behind.generated is None:
+        return ""
+    thumbnails = {one.plan.generated: one.thumbnail for one in builtins().values()}
+    found = thumbnails.get(behind.generated)
+    return static(found) if found else ""
+
+
+def _grounds(account: Account, plans: Iterable[EditPlan]) -> dict[str, str]:
+    """The small copies of pictures that lie behind, by their ids, with one query."""
+    ids = {plan.background.image.image_id for plan in plans if plan.background.image}
+    rows = Image.live.filter(account=account, pk__in=ids).exclude(thumbnail_key="") if ids else []
+    return {str(row.pk): content_url(row, "thumbnail") for row in rows}

@@ -1,0 +1,25 @@
+// A new batch: how many pictures it makes stands on the button.
+
+const form = document.getElementById("batch-form");
+const words = document.getElementById("start-words");
+const all = document.getElementById("choose-all");
+const most = Number(form.dataset.most);
+const start = words?.textContent;
+
+function count() {
+  const ids = form.querySelectorAll("[name=ids]:checked").length;
+  const made = ids * form.querySelectorAll("[name=looks]:checked").length;
+  words.textContent = made ? `${start} · ${made}` : start;
+}
+
+if (all) {
+  const boxes = [...form.querySelectorAll("[name=ids]")];
+  all.hidden = false;
+  all.addEventListener("click", () => {
+    const wanted = !boxes.slice(0, most).every((box) => box.checked);
+    boxes.forEach((box, index) => { box.checked = wanted && index < most; });
+    count();
+  });
+}
+form.addEventListener("change", count);
+count();
