@@ -8,6 +8,8 @@ from media_library.api import images, projects, trash
 
 urlpatterns = [
     path("images", images.Images.as_view(), name="api-images"),
+    path("images/looked", images.LookedAt.as_view(), name="api-images-looked"),
+    path("images/move", images.MoveImages.as_view(), name="api-images-move"),
     path("images/<str:image_id>", images.OneImage.as_view(), name="api-image"),
     path("images/<str:image_id>/content", images.ImageContent.as_view(), name="api-image-content"),
     path("trash", trash.Trash.as_view(), name="api-trash"),

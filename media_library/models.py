@@ -30,6 +30,14 @@ class ProjectStatus(models.TextChoices):
     ARCHIVED = "archived", "Archived"
 
 
+class Doubt(models.TextChoices):
+    """Why somebody should look at a cutout."""
+
+    UNSURE = "unsure", "Unsure"
+    CLIPPED = "clipped", "Clipped"
+    EMPTY = "empty", "Empty"
+
+
 class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="projects")
@@ -99,6 +107,11 @@ class Image(models.Model):
     has_profile = models.BooleanField(default=False)
     has_alpha = models.BooleanField(default=False)
     uncertainty = models.FloatField(null=True, blank=True)
+    # What there is to look at in the newest cutout of this picture (media_library.doubts), how that
+    # cutout is known again, and which one its seller has seen.
+    needs_look = models.CharField(max_length=8, choices=Doubt.choices, blank=True, default="")
+    doubt_mark = models.CharField(max_length=20, blank=True, default="")
+    doubt_seen = models.CharField(max_length=20, blank=True, default="")
     file_key = models.CharField(max_length=200, blank=True, default="")
     thumbnail_key = models.CharField(max_length=200, blank=True, default="")
     # When the sweep should ask for the thumbnail (again); null once it is made or given up.
@@ -153,6 +166,11 @@ class Image(models.Model):
                 fields=["project", "-created_at", "-id"],
                 condition=Q(deleted_at__isnull=True),
                 name="image_of_project",
+            ),
+            models.Index(
+                fields=["account", "-created_at", "-id"],
+                condition=Q(deleted_at__isnull=True) & ~Q(needs_look=""),
+                name="image_needs_look",
             ),
             models.Index(
                 fields=["thumbnail_due_at"],

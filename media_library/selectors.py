@@ -46,6 +46,7 @@ def images_of(
     search: str = "",
     project: Project | None = None,
     kind: str | None = None,
+    needs_look: bool | None = None,
     sort: str = DEFAULT_SORT,
 ) -> QuerySet[Image]:
     """The account's pictures; ``search`` is a part of their names."""
@@ -56,6 +57,8 @@ def images_of(
         images = images.filter(project=project)
     if kind is not None:
         images = images.filter(kind=kind)
+    if needs_look is not None:
+        images = images.exclude(needs_look="") if needs_look else images.filter(needs_look="")
     return images.order_by(*SORTS[sort])
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import transaction
 
-from config.errors import invalid
+from accounts.models import Account
+from config.errors import invalid, not_found
 from media_library import trash
 from media_library.checks import display_name
 from media_library.models import Image, Project
@@ -20,6 +24,20 @@ def change_image(image: Image, *, name: str | None = None, project: Project | No
         image.project = project
     # Only while it lives: a name must not come back to a picture that is being deleted.
     Image.live.filter(pk=image.pk).update(name=image.name, project=image.project_id)
+
+
+def move_images(account: Account, image_ids: Collection[UUID], project: Project) -> int:
+    """Lay pictures with what was made of them in a project of the account, all or none; how many pictures.
+
+    Raises AppError NOT_FOUND where one isn't there or is somebody else's.
+    """
+    wanted = set(image_ids)
+    with transaction.atomic():
+        mine = Image.live.filter(account=account, pk__in=wanted)
+        if mine.count() < len(wanted):
+            raise not_found("Image")
+        Image.live.filter(account=account, parent__in=wanted).update(project=project)
+        return mine.update(project=project)
 
 
 def delete_image(image: Image, *, permanently: bool = False) -> None:

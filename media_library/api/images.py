@@ -14,22 +14,27 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id, numbered
 from accounts.http import caller
-from config.api.docs import endpoint, page_example, page_schema, path_id
+from config.api.docs import endpoint, page_example, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.parsers import JSONParser
 from config.api.views import ApiView
 from config.errors import not_found
-from media_library import selectors, services
+from media_library import cursors, doubts, selectors, services
 from media_library.api.examples import IMAGE
 from media_library.api.serializers import (
     ContentQuery,
     DeletionQuery,
     ImageAddress,
     ImageChange,
+    ImagePage,
     ImageQuery,
     ImageSerializer,
     ImageUpload,
+    Looked,
+    LookedCount,
+    Moved,
+    MovedCount,
 )
 from media_library.files.links import PUBLIC, VARIANTS, content_url
 from media_library.intake import ingest
@@ -74,8 +79,9 @@ class Images(UploadView, ImageView):
 
     @endpoint(
         "List images",
-        responses={200: page_schema(ImageSerializer)},
-        example=page_example(IMAGE),
+        description="Page by page, with how many there are, or by `cursor`.",
+        responses={200: ImagePage},
+        example=page_example(IMAGE) | {"nextCursor": None},
         operation_id="images_list",
         parameters=[ImageQuery],
     )
@@ -86,10 +92,25 @@ class Images(UploadView, ImageView):
             search=asked["search"],
             project=self.project(asked, "project"),
             kind=asked.get("kind"),
+            needs_look=asked.get("needs_look"),
             sort=asked["sort"],
         )
         context = {"base": self.base}
-        return Response(page_of(images, asked, serializer=ImageSerializer, context=context))
+        if "cursor" not in asked:
+            found = page_of(images, asked, serializer=ImageSerializer, context=context)
+            return Response(found | {"nextCursor": None})
+        size = asked["page_size"]
+        part = cursors.read(images, sort=asked["sort"], cursor=asked["cursor"], size=size)
+        items = ImageSerializer(part.images, many=True, context=context).data
+        return Response(
+            {
+                "items": items,
+                "page": None,
+                "pageSize": size,
+                "total": None,
+                "nextCursor": part.next or None,
+            }
+        )
 
     @endpoint(
         "Upload images",
@@ -179,6 +200,41 @@ class OneImage(ImageView):
         image = self.image(image_id)
         services.delete_image(image, permanently=asked["permanently"])
         return Response(None)
+
+
+class LookedAt(ImageView):
+    @endpoint(
+        "Mark images as looked at",
+        description=(
+            "Takes the `needsLook` mark off, of all images or none: 404 if one isn't there. Looks made of "
+            "the same cutout aren't marked again; another cutout is, if there is something to look at."
+        ),
+        request=Looked,
+        responses={200: LookedCount},
+        example={"count": 2},
+        body_example={"imageIds": [IMAGE["id"]]},
+        operation_id="images_looked",
+    )
+    def post(self, request: Request) -> Response:
+        given = self.read(Looked)
+        return Response({"count": doubts.seen(caller(request).account, given["image_ids"])})
+
+
+class MoveImages(ImageView):
+    @endpoint(
+        "Move images",
+        description="Into another project, with what was made from them. All or none.",
+        request=Moved,
+        responses={200: MovedCount},
+        example={"count": 2},
+        body_example={"imageIds": [IMAGE["id"]], "projectId": IMAGE["projectId"]},
+        operation_id="images_move",
+    )
+    def post(self, request: Request) -> Response:
+        given = self.read(Moved)
+        account = caller(request).account
+        project = selectors.project_for(account, given["project_id"])
+        return Response({"count": services.move_images(account, given["image_ids"], project)})
 
 
 class ImageContent(ImageView):

@@ -12,7 +12,15 @@ from config.api.fields import Flag, PublicIdField, Text, filter_text
 from config.api.serializers import PageQuery, StrictSerializer
 from media_library import projects
 from media_library.files.links import TRASHED, VARIANTS, content_url
-from media_library.models import NAME_LENGTH, Image, ImageKind, Project, ProjectKind, ProjectStatus
+from media_library.models import (
+    NAME_LENGTH,
+    Doubt,
+    Image,
+    ImageKind,
+    Project,
+    ProjectKind,
+    ProjectStatus,
+)
 from media_library.selectors import DEFAULT_SORT, SORTS
 
 DESCRIPTION_LENGTH = 2000
@@ -39,6 +47,13 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
     projectId = PublicIdField("proj", source="project_id", read_only=True)
     jobId = PublicIdField("job", source="job_id", read_only=True, allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    needsLook = serializers.SerializerMethodField(
+        help_text=(
+            "Why somebody should look at the newest cutout made of it: the network was `unsure`, the "
+            "product is `clipped` by the photo's border, or none was found (`empty`). Null for no reason, "
+            "and once `images/looked` was told."
+        )
+    )
     url = serializers.SerializerMethodField()
     thumbnailUrl = serializers.SerializerMethodField()
 
@@ -47,9 +62,13 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         fields = [
             *("id", "name", "kind", "format", "mediaType", "width", "height", "bytes"),
             *("hasAlpha", "orientation", "frames", "parentId", "projectId", "jobId", "createdAt"),
-            *("url", "thumbnailUrl"),
+            *("needsLook", "url", "thumbnailUrl"),
         ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=Doubt.choices, allow_null=True))
+    def get_needsLook(self, image: Image) -> str | None:
+        return image.needs_look or None
 
     def get_url(self, image: Image) -> str:
         return content_url(image, base=self.context["base"])
@@ -59,6 +78,18 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         if not image.thumbnail_key:
             return None
         return content_url(image, "thumbnail", base=self.context["base"])
+
+
+class ImagePage(serializers.Serializer[Any]):
+    """A page of images, by its number or behind a cursor."""
+
+    items = ImageSerializer(many=True)
+    page = serializers.IntegerField(allow_null=True, help_text="Null for a list by cursor.")
+    pageSize = serializers.IntegerField()
+    total = serializers.IntegerField(allow_null=True, help_text="Null for a list by cursor.")
+    nextCursor = serializers.CharField(
+        allow_null=True, help_text="What to send as `cursor` for the next; null at the end."
+    )
 
 
 class CountsSerializer(serializers.Serializer[Project]):
@@ -167,9 +198,41 @@ class ImageQuery(PageQuery):
     kind = serializers.ChoiceField(
         choices=ImageKind.choices, required=False, help_text="Only uploads, or only results."
     )
+    needsLook = Flag(
+        required=False,
+        source="needs_look",
+        help_text="Only images whose newest cutout somebody should look at, or only others.",
+    )
     sort = serializers.ChoiceField(
         choices=list(SORTS), default=DEFAULT_SORT, help_text="The sort order."
     )
+    cursor = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=1000,
+        help_text=(
+            "Instead of `page`, for long lists: empty for the first, then the `nextCursor` of the "
+            "answer before. Nothing is counted, and nothing shifts while images are added."
+        ),
+    )
+
+
+class Looked(StrictSerializer):
+    imageIds = serializers.ListField(
+        child=PublicIdField("img"), source="image_ids", min_length=1, max_length=1000
+    )
+
+
+class Moved(Looked):
+    projectId = PublicIdField("proj", source="project_id")
+
+
+class LookedCount(serializers.Serializer[Any]):
+    count = serializers.IntegerField(help_text="How many had a mark.")
+
+
+class MovedCount(serializers.Serializer[Any]):
+    count = serializers.IntegerField(help_text="How many images.")
 
 
 class ContentQuery(StrictSerializer):

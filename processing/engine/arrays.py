@@ -25,6 +25,10 @@ _TRANSLUCENT = 0.05
 # Fur and other soft edges go on beyond the solid parts, by this share of the subject's longer side.
 _SOFT = 0.02
 
+# A subject that meets the photo's border along more than this share of a side goes on outside of it;
+# less is a hanger's hook, a strap, a ribbon's end.
+_CUT_OFF = 0.05
+
 
 def upright(pixels: U8, orientation: int) -> U8:
     """Apply an EXIF orientation (1 to 8) to an array (height, width[, channels])."""
@@ -54,6 +58,12 @@ def filled(color: tuple[int, int, int], size: tuple[int, int]) -> U8:
     pixels[:1] = color
     pixels[1:] = pixels[:1]  # whole rows are copied ten times as fast as single pixels are set
     return pixels
+
+
+def is_clipped(alpha: U8) -> bool:
+    """Whether the subject goes on outside of the photo."""
+    borders = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
+    return any(float(np.mean(border >= SOLID)) > _CUT_OFF for border in borders)
 
 
 def subject_box(alpha: U8) -> Box | None:

@@ -74,6 +74,7 @@ def render(
         model=found.model,
         provider=found.provider,
         uncertainty=found.uncertainty,
+        is_clipped=arrays.is_clipped(found.cutout.alpha),
         corrected=corrected,
         corrected_media_type=corrected_type,
         preview=preview,

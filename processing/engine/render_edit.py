@@ -75,6 +75,7 @@ def render_edit(
         model=found.model,
         provider=found.provider,
         uncertainty=found.uncertainty,
+        is_clipped=plan.cutting is not None and arrays.is_clipped(found.cutout.alpha),
         preview=preview,
         timings=work.clock.seconds,
         backdrop=backdrop.provider if backdrop else None,

@@ -48,6 +48,7 @@ class Rendered:
       asked for and the subject was cut out anew; otherwise None.
     - `looks`: every look that a model took at the photo, in their order, see Look.
     - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.
+    - `is_clipped`: whether the subject goes on outside of the photo.
     - `corrected`, `corrected_media_type`: the whole source upright, where the plan asked for it and
       the source needed it; otherwise None.
     - `preview`: a small WebP of the result, where one was asked for; otherwise None.
@@ -69,6 +70,7 @@ class Rendered:
     provider: str
     uncertainty: float
     timings: dict[str, float]
+    is_clipped: bool = False
     corrected: bytes | None = None
     corrected_media_type: str | None = None
     preview: bytes | None = None

@@ -150,6 +150,7 @@ def _report(rendered: Rendered) -> dict[str, Any]:
         "model": rendered.model,
         "engineVersion": ENGINE_VERSION,
         "uncertainty": round(rendered.uncertainty, 4),
+        "isClipped": rendered.is_clipped,
         "subjectBox": list(rendered.subject_box) if rendered.subject_box else None,
         "seconds": {stage: round(spent, 4) for stage, spent in rendered.timings.items()},
         **_report_of_some(rendered),

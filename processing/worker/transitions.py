@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from accounts.limits import quotas
 from config.failures import outages
-from media_library.models import Image
+from media_library import doubts
+from media_library.models import Doubt, Image
 from processing.delivery import events
+from processing.engine.errors import NothingFound
 from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import batch_progress, causes
 
@@ -82,6 +84,7 @@ def complete(
         **({} if is_found_again else {"rendition_key": ""}),
     )
     quotas.settle(job.pk)
+    _note_doubt(job, report)
     _record_end(job, JobState.COMPLETED, _result(result))
 
 
@@ -116,6 +119,7 @@ def complete_at_once(
             # Cancelled meanwhile: the row that `keep` wrote must not stay.
             transaction.set_rollback(True)
             return False
+        _note_doubt(job, report)
         _record_end(job, JobState.COMPLETED, _result(result))
     return True
 
@@ -159,6 +163,8 @@ def retry_or_fail(job: Job, error: Exception) -> bool:
 
 def fail(job: Job, *, code: str, message: str, cause: Mapping[str, str] | None = None) -> bool:
     """Fail the claimed job for good and give its quota back."""
+    if code == NothingFound.code and job.source_id is not None:
+        doubts.note(job.source_id, Doubt.EMPTY)
     return _end(_mine(job), job, JobState.FAILED, code=code, message=message, cause=cause)
 
 
@@ -215,6 +221,15 @@ def reopen(job: Job) -> bool:
             _record(job, "job.queued", {"retried": True})
             batch_progress.item_reopened(job)
     return bool(reopened)
+
+
+def _note_doubt(job: Job, report: Mapping[str, Any]) -> None:
+    """Mark the picture whose new cutout somebody should look at; what cut nothing out changes nothing."""
+    if job.source_id is None or not report.get("subjectBox"):
+        return
+    uncertainty = float(report.get("uncertainty", 0.0))
+    doubt = doubts.doubt_of(uncertainty, is_clipped=bool(report.get("isClipped")))
+    doubts.note(job.source_id, doubt, uncertainty)
 
 
 def _mine(job: Job) -> QuerySet[Job]:

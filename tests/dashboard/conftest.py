@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -57,7 +57,9 @@ def upload_of(*names: str, data: bytes | None = None) -> list[SimpleUploadedFile
     return [SimpleUploadedFile(name, picture() if data is None else data) for name in names]
 
 
-def complete(job: Job, *, size: tuple[int, int] = (40, 30)) -> Image:
+def complete(
+    job: Job, *, size: tuple[int, int] = (40, 30), report: Mapping[str, Any] | None = None
+) -> Image:
     claimed = transitions.claim(job.id)
     assert claimed
     facts = ResultFacts("png", "image/png", *size, has_alpha=True)
@@ -65,7 +67,7 @@ def complete(job: Job, *, size: tuple[int, int] = (40, 30)) -> Image:
     with new_result(job.source, job_id=job.id, data=data, facts=facts) as result:
         assert transitions.hold(claimed)
         keep(result)
-        transitions.complete(claimed, result, {})
+        transitions.complete(claimed, result, report or {})
     return result
 
 

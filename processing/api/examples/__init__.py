@@ -110,6 +110,7 @@ BATCH: dict[str, Any] = {
     "items": [
         {
             "position": 0,
+            "needsLook": None,
             "name": "shoe.jpg",
             "look": "",
             "imageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import StrictSerializer
 from media_library.files.links import content_url
+from media_library.models import Doubt
 from processing.api.operations import OPERATIONS
 from processing.models import Batch, BatchItem, JobState
 from processing.worker import batch_progress
@@ -71,13 +73,20 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
     resultImageId = serializers.SerializerMethodField()
     resultUrl = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
+    needsLook = serializers.SerializerMethodField(
+        help_text="As of the image: `unsure`, `clipped`, `empty`, or null."
+    )
 
     class Meta:
         model = BatchItem
         fields = [
-            *("position", "name", "look", "imageId", "jobId"),
+            *("position", "name", "look", "imageId", "jobId", "needsLook"),
             *("state", "resultImageId", "resultUrl", "error"),
         ]
+
+    @extend_schema_field(serializers.ChoiceField(choices=Doubt.choices, allow_null=True))
+    def get_needsLook(self, item: BatchItem) -> str | None:
+        return (item.image.needs_look or None) if item.image else None
 
     def get_state(self, item: BatchItem) -> str:
         return str(item.job.state) if item.job else JobState.FAILED.value

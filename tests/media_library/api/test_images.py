@@ -60,6 +60,7 @@ def test_upload_answers_the_picture(upload: Upload, picture: Make, row: Row) -> 
         "parentId": None,
         "projectId": default_project(image.account).public_id,
         "jobId": None,
+        "needsLook": None,
         "thumbnailUrl": None,
     }
 

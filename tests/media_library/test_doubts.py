@@ -1,0 +1,139 @@
+"""Cutouts that somebody should look at: marked, found, and cleared by their seller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from media_library.models import Image
+from tests.dashboard.conftest import Person, complete, fail
+from tests.dashboard.conftest import person as person
+from tests.dashboard.conftest import seller as seller
+from tests.dashboard.conftest import stranger as stranger
+
+SEEN = "/api/v1/images/looked"
+
+
+def report(uncertainty: float, *, is_clipped: bool = False) -> dict[str, Any]:
+    return {"uncertainty": uncertainty, "isClipped": is_clipped, "subjectBox": [1, 1, 9, 9]}
+
+
+def shown(who: Person, **query: Any) -> dict[str, str | None]:
+    """The originals' names with what is to be looked at."""
+    answer = who.client.get("/api/v1/images", {"kind": "original", **query}).json()
+    return {one["name"]: one["needsLook"] for one in answer["data"]["items"]}
+
+
+def post(client: Client, url: str, **body: Any) -> Any:
+    return client.post(url, body, content_type="application/json")
+
+
+@pytest.mark.parametrize(
+    ("told", "mark"),
+    [
+        (report(0.1199), None),
+        (report(0.12), "unsure"),
+        (report(0.01, is_clipped=True), "clipped"),
+        (report(0.5, is_clipped=True), "unsure"),
+        ({"uncertainty": 0.9, "subjectBox": None}, None),
+    ],
+)
+def test_what_the_worker_reports_marks_the_photo(
+    seller: Person, told: dict[str, Any], mark: str | None
+) -> None:
+    complete(seller.job(seller.image("hat.jpg")), report=told)
+    assert shown(seller) == {"hat.jpg": mark}
+
+
+def test_a_photo_without_a_product_is_marked_until_something_is_found(seller: Person) -> None:
+    image = seller.image("hat.jpg")
+    fail(seller.job(image), code="NOTHING_FOUND")
+    assert shown(seller) == {"hat.jpg": "empty"}
+    complete(seller.job(image, edge="fine"), report=report(0.0))
+    assert shown(seller) == {"hat.jpg": None}
+
+
+def test_marks_can_be_asked_for(seller: Person) -> None:
+    complete(seller.job(seller.image("hat.jpg")), report=report(0.3))
+    seller.image("shoe.jpg")
+    assert shown(seller, needsLook="true") == {"hat.jpg": "unsure"}
+    assert shown(seller, needsLook="false") == {"shoe.jpg": None}
+
+
+def test_the_seller_takes_a_mark_off_and_looks_of_the_same_cutout_dont_bring_it_back(
+    seller: Person,
+) -> None:
+    image = seller.image("hat.jpg")
+    complete(seller.job(image), report=report(0.3))
+    answer = post(seller.client, SEEN, imageIds=[image.public_id])
+    assert (answer.status_code, answer.json()["data"]) == (200, {"count": 1})
+    assert shown(seller) == {"hat.jpg": None}
+    complete(seller.job(image, bg_color="#ffffff"), report=report(0.3))
+    assert shown(seller) == {"hat.jpg": None}
+    complete(seller.job(image, edge="fine"), report=report(0.31))
+    assert shown(seller) == {"hat.jpg": "unsure"}
+
+
+def test_a_stranger_takes_no_marks_off_not_even_of_their_own_in_the_same_request(
+    seller: Person, stranger: Person
+) -> None:
+    mine, theirs = seller.image("hat.jpg"), stranger.image("shoe.jpg")
+    for who, image in ((seller, mine), (stranger, theirs)):
+        complete(who.job(image), report=report(0.3))
+    answer = post(stranger.client, SEEN, imageIds=[theirs.public_id, mine.public_id])
+    assert answer.status_code == 404
+    assert set(Image.objects.values_list("needs_look", flat=True)) == {"unsure", ""}
+    assert shown(stranger) == {"shoe.jpg": "unsure"}
+
+
+def test_images_move_together_with_what_was_made_of_them_or_not_at_all(
+    seller: Person, stranger: Person
+) -> None:
+    image = seller.image("hat.jpg")
+    result = seller.result(image)
+    made = post(seller.client, "/api/v1/projects", name="Autumn").json()["data"]
+    foreign = stranger.image("shoe.jpg")
+    ids = [image.public_id, foreign.public_id]
+    url = "/api/v1/images/move"
+    assert post(seller.client, url, imageIds=ids, projectId=made["id"]).status_code == 404
+    assert Image.objects.filter(project__name="Autumn").count() == 0
+    answer = post(seller.client, url, imageIds=ids[:1], projectId=made["id"])
+    assert answer.json()["data"] == {"count": 1}
+    assert set(Image.objects.filter(project__name="Autumn")) == {image, result}
+    theirs = post(stranger.client, url, imageIds=[foreign.public_id], projectId=made["id"])
+    assert theirs.status_code == 404
+
+
+@pytest.mark.parametrize("sort", ["-createdAt", "createdAt", "name", "-name", "bytes", "-bytes"])
+def test_a_cursor_leads_through_all_once_in_every_order(seller: Person, sort: str) -> None:
+    for name in ("b.jpg", "A.jpg", "c.jpg", "B.jpg", "a.jpg"):
+        seller.image(name)
+    whole = [
+        one["id"]
+        for one in seller.client.get("/api/v1/images", {"sort": sort}).json()["data"]["items"]
+    ]
+    found, cursor = [], ""
+    for _ in range(3):
+        query = {"sort": sort, "cursor": cursor, "pageSize": 2}
+        part = seller.client.get("/api/v1/images", query).json()["data"]
+        assert (part["page"], part["total"], part["pageSize"]) == (None, None, 2)
+        found += [one["id"] for one in part["items"]]
+        cursor = part["nextCursor"]
+    assert (found, cursor) == (whole, None)
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10=", "eyJhIjoxfQ==", "WzEsMiwzXQ=="])
+def test_what_is_no_cursor_is_refused(seller: Person, cursor: str) -> None:
+    answer = seller.client.get("/api/v1/images", {"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+
+
+def test_a_cursor_of_another_order_is_refused(seller: Person) -> None:
+    seller.image("a.jpg")
+    seller.image("b.jpg")
+    query = {"cursor": "", "pageSize": 1}
+    cursor = seller.client.get("/api/v1/images", query).json()["data"]["nextCursor"]
+    answer = seller.client.get("/api/v1/images", {"cursor": cursor, "sort": "name"})
+    assert answer.status_code == 400
