@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.limits import operations
 from accounts.limits.operations import Operation
 from accounts.models import Account
 from config.errors import AppError
 from media_library.files.links import content_url
-from media_library.models import Image, ImageKind
+from media_library.models import Image, ImageKind, Project
 from media_library.selectors import images_of
 from processing import commands
 from processing.engine.errors import NothingFound
@@ -59,6 +61,11 @@ class Card:
         return self.job is not None and self.job.error_code == NothingFound.code
 
     @property
+    def doubt(self) -> str:
+        """Why somebody should look at it, while nothing is being made of it anew."""
+        return "" if self.state in OPEN_STATES else self.image.needs_look
+
+    @property
     def operation(self) -> Operation | None:
         """The newest job's, in words; None where there is none any more."""
         return operations.named(self.job.operation) if self.job else None
@@ -75,7 +82,7 @@ class Card:
     @property
     def watch(self) -> str:
         preview = "1" if self.shown.thumbnail_key else "0"
-        return f"{self.image.public_id}:{self.state}-{preview}"
+        return f"{self.image.public_id}:{self.state}-{preview}{self.doubt[:1]}"
 
 
 @dataclass(frozen=True)
@@ -123,10 +130,47 @@ class Entry:
         return f"{self.job.public_id}:{self.job.state}-{'1' if self.thumbnail_url else '0'}"
 
 
-def pictures_of(account: Account, *, search: str = "") -> QuerySet[Image]:
+@dataclass(frozen=True)
+class Wanted:
+    """Which pictures; `state` is "done", "working", "failed", "untouched", or "" for any."""
+
+    search: str = ""
+    state: str = ""
+    project: Project | None = None
+    needs_look: bool = False
+    since: datetime | None = None
+
+
+ANY: Final = Wanted()
+
+
+def pictures_of(account: Account, wanted: Wanted = ANY) -> QuerySet[Image]:
     """Originals, newest first, and results whose original is gone: they stand for themselves."""
     orphan = Q(parent__isnull=True) | Q(parent__deleted_at__isnull=False)
-    return images_of(account, search=search).filter(Q(kind=ImageKind.ORIGINAL) | orphan)
+    images = images_of(
+        account,
+        search=wanted.search,
+        project=wanted.project,
+        needs_look=True if wanted.needs_look else None,
+    ).filter(Q(kind=ImageKind.ORIGINAL) | orphan)
+    if wanted.since is not None:
+        images = images.filter(created_at__gte=wanted.since)
+    return _in_state(images, wanted.state) if wanted.state else images
+
+
+def _in_state(images: QuerySet[Image], state: str) -> QuerySet[Image]:
+    """By the newest job, as Card.state tells it."""
+    newest = Job.objects.filter(source=OuterRef("pk")).order_by("-created_at", "-id")
+    results = Exists(Image.live.filter(parent=OuterRef("pk")))
+    images = images.annotate(newest_state=Subquery(newest.values("state")[:1]))
+    if state == "working":
+        return images.filter(newest_state__in=OPEN_STATES)
+    if state == "failed":
+        return images.filter(newest_state=JobState.FAILED)
+    if state == "untouched":
+        return images.filter(~results, Q(newest_state=None) | Q(newest_state=JobState.COMPLETED))
+    rest = Q(newest_state=None) | Q(newest_state__in=(JobState.COMPLETED, JobState.CANCELLED))
+    return images.filter(rest, results)
 
 
 def cards(images: Iterable[Image]) -> list[Card]:

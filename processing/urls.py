@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from processing.pages import backgrounds, batches, front, library, looks, picture, webhooks
+from processing.pages import (
+    backgrounds,
+    batches,
+    front,
+    home,
+    library,
+    looks,
+    picture,
+    selected,
+    webhooks,
+)
 
 urlpatterns = [
     path("", front.home, name="home"),
+    path("home/", home.home_page, name="home-page"),
     path("library/", library.library, name="library"),
     path("library/upload/", library.upload, name="upload"),
+    path("library/arrived/", library.arrived, name="arrived"),
     path("library/live/", library.library_live, name="library-live"),
+    path("library/samples/", library.add_samples, name="add-samples"),
+    path("library/selected/", selected.act, name="selected"),
     path("pictures/<str:image_id>/", picture.picture, name="picture"),
     path("pictures/<str:image_id>/cut-out/", picture.cut_out, name="cut-out"),
     path("pictures/<str:image_id>/live/", picture.picture_live, name="picture-live"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -64,8 +65,11 @@ PLACES: Final = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """What templates call ``places``: made only where a page asks for it."""
-    return {"places": SimpleLazyObject(lambda: entries(request.path))}
+    """What templates call ``places``, made only where a page asks for it, and what uploads keep to."""
+    return {
+        "places": SimpleLazyObject(lambda: entries(request.path)),
+        "upload_limit": settings.MAX_UPLOAD_BYTES,
+    }
 
 
 def entries(path: str) -> list[Entry]:

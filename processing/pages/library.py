@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -12,13 +15,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.pages import is_htmx, limit, page, signed_in
 from config import public_ids
+from media_library import cursors
 from media_library.intake.uploads import takes_files
 from media_library.models import Image
+from media_library.selectors import projects_of
 from processing import selectors
-from processing.pages.live import live, watched
-from processing.services.page_uploads import accept_uploads
+from processing.pages.library_view import AGES, SORTS, STATES, LibraryView
+from processing.pages.live import MAX_WATCHED, live, watched
+from processing.selectors import Card
+from processing.services import sample_photos
+from processing.services.page_uploads import accept_uploads, cut_out_images
 
-PAGE_SIZE = 24
+PAGE_SIZE = 60
+FIRST_SEEN = 24  # about what a screen shows; pictures behind are loaded when they come near
+MAX_PROJECTS_SHOWN = 200
 TEMPLATE = "processing/library.html"
 
 
@@ -26,16 +36,26 @@ TEMPLATE = "processing/library.html"
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
     caller, _ = signed_in(request)
-    search = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    images = selectors.pictures_of(caller.account, search=search)
-    shown = Paginator(images, PAGE_SIZE).get_page(request.GET.get("page"))
-    cards = selectors.cards(shown.object_list)
-    context = {
-        "section": "library",
+    view = LibraryView.read(request.GET)
+    cursor = request.GET.get("cursor", "")
+    images = selectors.pictures_of(caller.account, view.wanted(caller.account))
+    part = cursors.read(images, sort=view.sort, cursor=cursor, size=PAGE_SIZE)
+    cards = selectors.cards(part.images)
+    context: dict[str, Any] = {
         "cards": cards,
-        "shown": shown,
-        "search": search,
-        "is_open": any(card.is_open for card in cards),
+        "dated": _dated(cards, view, cursor),
+        "view": view,
+        "next_cursor": part.next,
+    }
+    if is_htmx(request) and request.headers.get("HX-Target") == "more":
+        return render(request, f"{TEMPLATE}#tiles", context)
+    context |= {
+        "states": STATES,
+        "ages": AGES,
+        "sorts": SORTS,
+        "is_continued": bool(cursor),
+        "projects": projects_of(caller.account)[:MAX_PROJECTS_SHOWN],
+        "samples": sample_photos.SAMPLES if not (cards or view.is_filtered or cursor) else (),
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "max_megabytes": settings.MAX_UPLOAD_BYTES // 1_000_000,
         "max_megapixels": settings.MAX_PIXELS // 1_000_000,
@@ -55,25 +75,43 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _upload(request: HttpRequest) -> HttpResponse:
+    """A form without a script; with one, files go to the API one by one (uploads.js)."""
     limit(request, "upload")
     files = request.FILES.getlist("files")
     brought = accept_uploads(request, files, cut_out="cut_out" in request.POST)
-    if is_htmx(request):
-        context = {
-            "cards": selectors.cards(brought.images[::-1]),  # newest first, as in the library
-            "problems": brought.problems,
-            "is_open": bool(brought.images),
-        }
-        return render(request, f"{TEMPLATE}#uploaded", context)
     for problem in brought.problems:
         messages.error(request, problem)
     return redirect("library")
 
 
 @page
+@require_POST
+def arrived(request: HttpRequest) -> HttpResponse:
+    """The tiles of pictures that a script has uploaded, cut out from now on where wanted.
+
+    Harmless when repeated: work that is asked for again is joined or found again.
+    """
+    caller, _ = signed_in(request)
+    ids = _ids(request)
+    images = list(Image.live.filter(account=caller.account, pk__in=ids).order_by("-created_at"))
+    problem = cut_out_images(request, images) if "cut_out" in request.POST else ""
+    context = {"cards": selectors.cards(images), "problem": problem}
+    return render(request, f"{TEMPLATE}#arrived", context)
+
+
+@page
+@require_POST
+def add_samples(request: HttpRequest) -> HttpResponse:
+    """Photos to try it with, the whole set or the one that was chosen."""
+    limit(request, "upload")
+    sample_photos.add(signed_in(request)[0].account, request.POST.get("sample", ""))
+    return redirect("library")
+
+
+@page
 @require_safe
 def library_live(request: HttpRequest) -> HttpResponse:
-    """The watched cards that have changed; 286 tells htmx that nothing is left to wait for."""
+    """The watched tiles that have changed; 286 says that nothing is left to wait for."""
     caller, _ = signed_in(request)
     marks = watched(request, "img")
     images = list(Image.live.filter(account=caller.account, pk__in=marks.keys()))
@@ -83,8 +121,32 @@ def library_live(request: HttpRequest) -> HttpResponse:
     context = {"cards": changed, "gone": [public_ids.encode("img", pk) for pk in gone]}
     return live(
         request,
-        template=f"{TEMPLATE}#live-cards",
+        template=f"{TEMPLATE}#live-tiles",
         context=context,
         has_news=bool(changed or gone),
         is_open=any(card.is_open for card in cards),
     )
+
+
+def _dated(cards: Sequence[Card], view: LibraryView, cursor: str) -> list[dict[str, Any]]:
+    """Each card, with the date that begins with it: None where its neighbour has the same."""
+    before = None
+    if view.by_date and cursor:
+        before = cursors.place_of(cursor, view.sort).value.date()
+    found: list[dict[str, Any]] = []
+    for card in cards:
+        day = card.image.created_at.date() if view.by_date else None
+        is_late = len(found) >= FIRST_SEEN
+        found.append({"card": card, "day": day if day != before else None, "is_late": is_late})
+        before = day
+    return found
+
+
+def _ids(request: HttpRequest) -> list[UUID]:
+    found: list[UUID] = []
+    for given in request.POST.getlist("ids")[:MAX_WATCHED]:
+        try:
+            found.append(public_ids.decode("img", given))
+        except ValueError:
+            continue
+    return found

@@ -49,8 +49,8 @@ def entries(batch: Batch) -> list[Entry]:
         if result is None or result.deleted_at is not None:
             continue
         folder = portable_name(item.look) if len(batch.looks) > 1 else ""
-        name = _free(result.name or f"{result.public_id}.{result.format}", taken, folder)
-        taken.add(_alike(name))
+        name = free_name(result.name or f"{result.public_id}.{result.format}", taken, folder)
+        taken.add(alike(name))
         found.append(Entry(name, result.file_key, result.created_at))
     if not found:
         raise AppError("CONFLICT", "The batch has no results yet.", status=409)
@@ -149,13 +149,13 @@ def portable_name(name: str, *, number: int = 1) -> str:
     return (stem.encode()[:room].decode(errors="ignore").rstrip(". ") or "file") + ending
 
 
-def _free(name: str, taken: set[str], folder: str) -> str:
+def free_name(name: str, taken: set[str], folder: str) -> str:
     """The portable name in its folder, with a number where a file system would take it for another's."""
     before = f"{folder}/" if folder else ""
     numbered = (f"{before}{portable_name(name, number=number)}" for number in count(1))
-    return next(free for free in numbered if _alike(free) not in taken)
+    return next(free for free in numbered if alike(free) not in taken)
 
 
-def _alike(name: str) -> str:
+def alike(name: str) -> str:
     """Write alike what file systems hold for one name: in any case, composed or not."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", name).casefold())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from accounts.access.pages import limit, signed_in
 from config.errors import AppError, invalid
@@ -41,20 +42,21 @@ def accept_uploads(
         except AppError as error:
             brought.problems.append(f"{sent_name(file)}: {error.page_message}")
     if cut_out and brought.images:
-        _cut_out(request, brought)
+        problem = cut_out_images(request, brought.images)
+        brought.problems += [problem] if problem else []
     return brought
 
 
-def _cut_out(request: HttpRequest, brought: UploadResult) -> None:
-    """Newest last in the queue; the first refusal stands for all, and the pictures are kept."""
+def cut_out_images(request: HttpRequest, images: Sequence[Image]) -> str:
+    """Begin to cut them out; what hindered it in words, "" for nothing. The first refusal stands for all."""
     caller, _ = signed_in(request)
     command = RemoveBackground(plan=CutoutPlan(model=settings.DEFAULT_MODEL))
     try:
         limit(request, "processing")
         jobs.check(command)
-        for image in brought.images:
+        for image in images:
             jobs.submit(caller, command, source=image)
     except AppError as error:
-        brought.problems.append(
-            f"Uploaded, but background removal could not start. {error.page_message}"
-        )
+        words = gettext("Uploaded, but background removal could not start. %(why)s")
+        return words % {"why": error.page_message}
+    return ""

@@ -1,114 +1,40 @@
-// Library: drop, paste or choose photos; each shows its progress, then its card.
+// The library: tiles that come, change and go; adding photos by choosing, dropping, pasting.
 
-const form = document.getElementById("upload");
+import { follow, reveal } from "./tiles.js";
+import { add, pending, setCutOut, wantsCutOut } from "./uploads.js";
+import "./selection.js";
+
 const chooser = document.getElementById("files");
-const list = document.getElementById("uploads");
-const notices = document.getElementById("notices");
-const maxBytes = Number(form.dataset.maxBytes);
-const BATCH = 5; // files in one request: fewer requests, and cards still appear soon
-let queue = Promise.resolve();
+const veil = document.getElementById("drop-veil");
+const grid = () => document.getElementById("tiles");
 
-form.classList.add("scripted");
+// Adding
 
-function row(file) {
-  const item = document.createElement("li");
-  const name = document.createElement("span");
-  name.className = "upload-name";
-  name.textContent = file.name || "Pasted picture";
-  const state = document.createElement("span");
-  state.textContent = "Queued";
-  const bar = document.createElement("progress");
-  bar.className = "bar";
-  bar.max = Math.max(1, file.size);
-  bar.value = 0;
-  bar.setAttribute("aria-label", `Upload of ${name.textContent}`);
-  item.append(name, state, bar);
-  list.append(item);
-  return { file, item, state, bar };
-}
-
-// What was sent so far belongs to the files in their order.
-function showProgress(rows, sent) {
-  for (const { file, state, bar } of rows) {
-    bar.value = Math.min(file.size, Math.max(0, sent));
-    sent -= file.size;
-    const percent = Math.floor((100 * bar.value) / bar.max);
-    state.textContent = percent < 100 ? `${percent} %` : "Processing";
-  }
-}
-
-function say(text) {
-  document.dispatchEvent(new CustomEvent("packshot:notice", { detail: text })); // site.js shows it
-}
-
-function received(xhr) {
-  const goTo = xhr.getResponseHeader("HX-Redirect");
-  if (goTo) {
-    location.assign(goTo);
-    return;
-  }
-  const answer = document.createElement("template");
-  answer.innerHTML = xhr.responseText;
-  const cards = answer.content.querySelector("[data-cards]");
-  if (!cards) {
-    // A refusal is a notice; anything else is not ours to show.
-    const refusal = answer.content.querySelector(".notice");
-    if (refusal) notices.append(refusal);
-    else say(`The upload failed (${xhr.status || "no response"}). Try again.`);
-    return;
-  }
-  notices.append(...answer.content.querySelector("[data-problems]").children);
-  const live = answer.content.querySelector("#live");
-  document.getElementById("grid").prepend(...cards.children);
-  if (live.hasAttribute("hx-get")) {
-    document.getElementById("live").replaceWith(live);
-    htmx.process(live);
-  }
-}
-
-function send(rows, cutOut) {
-  return new Promise((done) => {
-    const body = new FormData();
-    body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    if (cutOut) body.append("cut_out", "on");
-    for (const { file } of rows) body.append("files", file, file.name || "pasted.png");
-    const xhr = new XMLHttpRequest();
-    xhr.open("POST", form.action);
-    xhr.setRequestHeader("HX-Request", "true");
-    xhr.upload.addEventListener("progress", (event) => showProgress(rows, event.loaded));
-    xhr.addEventListener("loadend", () => {
-      for (const { item } of rows) item.remove();
-      received(xhr);
-      done();
-    });
-    xhr.send(body);
-  });
-}
-
-function upload(files) {
-  const rows = [];
-  for (const file of files) {
-    if (file.size > maxBytes) {
-      say(`${file.name}: the maximum file size is ${Math.floor(maxBytes / 1e6)} MB.`);
-    } else {
-      rows.push(row(file));
-    }
-  }
-  const cutOut = form.elements.cut_out.checked;
-  for (let start = 0; start < rows.length; start += BATCH) {
-    const batch = rows.slice(start, start + BATCH);
-    queue = queue.then(() => send(batch, cutOut));
-  }
-}
+const cutOut = document.getElementById("cut-out");
+cutOut.closest("label").hidden = false;
+cutOut.checked = wantsCutOut();
+cutOut.addEventListener("change", (event) => {
+  event.stopPropagation(); // no filter
+  setCutOut(cutOut.checked);
+});
 
 chooser.addEventListener("change", () => {
-  upload([...chooser.files]);
+  add([...chooser.files]);
   chooser.value = "";
+});
+if (location.hash === "#add") chooser.focus();
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-add]")) return;
+  event.preventDefault();
+  chooser.click();
 });
 
 document.addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
-  if (files.length) upload(files);
+  const stamp = new Date().toISOString().slice(0, 16).replace(/[-:T]/g, "");
+  const named = files.map((file, n) =>
+    /^image\.\w+$/.test(file.name) ? new File([file], `pasted-${stamp}${n ? `-${n}` : ""}.png`, file) : file);
+  if (named.length) add(named);
 });
 
 // The whole page is a drop target: a near miss must not make the browser leave it.
@@ -118,23 +44,116 @@ const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 document.addEventListener("dragenter", (event) => {
   if (!carriesFiles(event)) return;
   depth += 1;
-  form.classList.add("over");
+  veil.hidden = false;
 });
-
 document.addEventListener("dragleave", (event) => {
   if (!carriesFiles(event)) return;
   depth = Math.max(0, depth - 1);
-  if (!depth) form.classList.remove("over");
+  veil.hidden = depth > 0 ? veil.hidden : true;
 });
-
 document.addEventListener("dragover", (event) => {
   if (carriesFiles(event)) event.preventDefault();
 });
-
 document.addEventListener("drop", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
   depth = 0;
-  form.classList.remove("over");
-  upload([...event.dataTransfer.files]);
+  veil.hidden = true;
+  add([...event.dataTransfer.files]);
 });
+
+// Photos have their place from the moment they are chosen, so that nothing moves when they arrive.
+
+const takesNew = () => document.getElementById("pictures").dataset.takesNew;
+
+function head() {
+  const first = grid().querySelector(".tile-date");
+  if (first?.textContent.trim() === grid().dataset.today) return first;
+  const made = document.createElement("li");
+  made.className = "tile-date";
+  made.append(document.createElement("h2"));
+  made.firstChild.textContent = grid().dataset.today;
+  grid().prepend(made);
+  return made;
+}
+
+function placeFor(item) {
+  const tile = document.createElement("li");
+  tile.className = "tile arriving";
+  tile.id = `arriving-${item.key}`;
+  const link = document.createElement("span");
+  link.className = "tile-link";
+  if (item.file && !/hei[cf]|tiff?$/i.test(item.file.type || item.name)) {
+    const image = document.createElement("img");
+    image.alt = "";
+    image.loading = "lazy";
+    image.decoding = "async";
+    image.src = URL.createObjectURL(item.file);
+    image.addEventListener("error", () => image.remove(), { once: true });
+    link.append(image);
+  }
+  const mark = document.createElement("span");
+  mark.className = "tile-mark";
+  const spinner = document.createElement("span");
+  spinner.className = "spinner";
+  mark.append(spinner, grid().dataset.arriving);
+  tile.append(link, mark);
+  return tile;
+}
+
+function makeRoom(items) {
+  if (!takesNew()) return;
+  const places = items
+    .filter((item) => !document.getElementById(`arriving-${item.key}`))
+    .map(placeFor);
+  if (places.length) head().after(...places.reverse());
+}
+
+document.addEventListener("packshot:arriving", (event) => makeRoom(event.detail));
+makeRoom(pending());
+
+document.addEventListener("packshot:arrived", (event) => {
+  for (const item of event.detail.items) {
+    const shown = document.querySelector(`#arriving-${item.key} img`)?.src;
+    if (shown) setTimeout(() => URL.revokeObjectURL(shown), 5000); // it lies below the new one for a moment
+    const tile = event.detail.tiles.find((one) => one.dataset.id === item.image);
+    const place = document.getElementById(`arriving-${item.key}`);
+    const before = tile && document.getElementById(tile.id);
+    if (before) place?.remove();
+    if (tile && place && !before) place.replaceWith(reveal(tile, place));
+    else if (tile && !before && takesNew()) head().after(tile);
+    else place?.remove();
+  }
+  follow();
+});
+
+document.addEventListener("packshot:dropped", (event) => {
+  document.getElementById(`arriving-${event.detail.key}`)?.remove();
+});
+
+// Density is remembered.
+
+const sizes = document.querySelector(".density");
+sizes.hidden = false;
+
+function setDensity(size) {
+  grid().dataset.density = size;
+  for (const button of sizes.children) {
+    button.setAttribute("aria-pressed", String(button.dataset.density === size));
+  }
+}
+
+setDensity(localStorage.getItem("packshot-density") ?? "m");
+sizes.addEventListener("click", (event) => {
+  const size = event.target.closest("[data-density]")?.dataset.density;
+  if (!size) return;
+  localStorage.setItem("packshot-density", size);
+  setDensity(size);
+});
+
+document.body.addEventListener("htmx:afterSwap", () => {
+  setDensity(localStorage.getItem("packshot-density") ?? "m");
+  follow();
+});
+
+follow();

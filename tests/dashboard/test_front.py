@@ -16,7 +16,10 @@ from config.web.navigation import Place
 from config.web.toasts import Toast
 from tests.dashboard.conftest import HTMX, PASSWORD, Person
 
-PRIVATE = ["/library/", "/library/live/", "/pictures/img_x/", "/settings/", "/developers/"]
+PRIVATE = [
+    *("/home/", "/library/", "/library/live/", "/pictures/img_x/"),
+    *("/settings/", "/developers/"),
+]
 
 
 def test_strangers_see_what_it_is(client: Client) -> None:
@@ -25,9 +28,9 @@ def test_strangers_see_what_it_is(client: Client) -> None:
     assert 'href="/accounts/signup/"' in response.content.decode()
 
 
-def test_sellers_start_in_the_library(seller: Person) -> None:
+def test_sellers_start_at_home(seller: Person) -> None:
     response = seller.client.get("/")
-    assert (response.status_code, response["Location"]) == (302, "/library/")
+    assert (response.status_code, response["Location"]) == (302, "/home/")
 
 
 @pytest.mark.parametrize("path", PRIVATE)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, datetime
+from html import unescape
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_htmx.http import HTMX_STOP_POLLING
 from pytest_django.asserts import assertNumQueries
 
 from accounts.models import PlanLimit
-from media_library.models import Image
+from media_library.models import Image, Project
+from media_library.projects import create
 from processing.models import Job
 from processing.selectors import cards
 from tests.dashboard.conftest import HTMX, Person, complete, fail, upload_of
@@ -20,7 +28,7 @@ UPLOAD = "/library/upload/"
 
 
 def names_on(page: str) -> list[str]:
-    return re.findall(r'<span class="card-name">(.*?)</span>', page)
+    return re.findall(r'<span class="tile-name">(.*?)</span>', page)
 
 
 def send(who: Person, *names: str, cut_out: bool = True, **options: Any) -> Any:
@@ -45,18 +53,34 @@ def test_an_upload_may_wait_for_its_work(seller: Person) -> None:
     assert (Image.live.count(), Job.objects.count()) == (1, 0)
 
 
-def test_a_script_gets_the_cards_newest_first(seller: Person) -> None:
-    response = send(seller, "a.jpg", "b.jpg", headers=HTMX)
-    page = response.content.decode()
-    assert response.status_code == 200
-    assert names_on(page) == ["b.jpg", "a.jpg"]
-    assert page.count('name="watch"') == 2
-    assert 'hx-trigger="every 1s"' in page
+def arrived(who: Person, *images: Image, cut_out: bool = True) -> Any:
+    form: dict[str, Any] = {"ids": [image.public_id for image in images]}
+    return who.client.post("/library/arrived/", form | ({"cut_out": "on"} if cut_out else {}))
+
+
+def test_what_a_script_has_uploaded_is_shown_newest_first_and_cut_out_once(seller: Person) -> None:
+    images = [seller.image("a.jpg"), seller.image("b.jpg")]
+    for _ in range(2):
+        page = arrived(seller, *images).content.decode()
+        assert names_on(page) == ["b.jpg", "a.jpg"]
+        assert page.count("data-watch=") == 2
+    assert Job.objects.count() == 2
+
+
+def test_what_has_arrived_may_wait_for_its_work(seller: Person) -> None:
+    arrived(seller, seller.image("a.jpg"), cut_out=False)
+    assert Job.objects.count() == 0
+
+
+def test_nobody_cuts_out_pictures_of_others(seller: Person, stranger: Person) -> None:
+    image = seller.image("secret.jpg")
+    page = arrived(stranger, image).content.decode()
+    assert (names_on(page), Job.objects.count()) == ([], 0)
 
 
 def test_what_is_no_picture_is_named_and_the_others_are_kept(seller: Person) -> None:
     files = [*upload_of("a.jpg"), *upload_of("notes.jpg", data=b"just words")]
-    page = seller.client.post(UPLOAD, {"files": files}, headers=HTMX).content.decode()
+    page = seller.client.post(UPLOAD, {"files": files}, follow=True).content.decode()
     assert names_on(page) == ["a.jpg"]
     assert "notes.jpg: The file is not an image" in page
 
@@ -77,7 +101,7 @@ def test_a_file_over_the_limit_is_stopped_on_its_way(seller: Person, settings: A
 
 def test_an_empty_quota_keeps_the_picture_and_says_so(seller: Person) -> None:
     PlanLimit.objects.update(monthly=1)
-    response = send(seller, "a.jpg", "b.jpg", headers=HTMX)
+    response = send(seller, "a.jpg", "b.jpg", follow=True)
     assert (Image.live.count(), Job.objects.count()) == (2, 1)
     words = (
         "Uploaded, but background removal could not start. Monthly limit reached for background "
@@ -125,7 +149,7 @@ def test_results_stand_on_their_originals_card(seller: Person) -> None:
     seller.result(seller.image("hat.jpg"))
     page = seller.client.get("/library/").content.decode()
     assert names_on(page) == ["hat.jpg"]
-    assert "Background removed</span>" in page
+    assert 'data-state="completed"' in page
 
 
 def test_a_result_without_its_original_stands_for_itself(seller: Person) -> None:
@@ -151,14 +175,152 @@ def test_search_without_a_match_says_so(seller: Person) -> None:
     assert "No pictures match “&lt;coat&gt;”" in page
 
 
-def test_pages_follow_each_other(seller: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_goes_on_behind_what_was_shown(
+    seller: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("processing.pages.library.PAGE_SIZE", 2)
     for name in ("a.jpg", "b.jpg", "c.jpg"):
         seller.image(name)
     first = seller.client.get("/library/?q=jpg").content.decode()
     assert names_on(first) == ["c.jpg", "b.jpg"]
-    assert 'href="?q=jpg&amp;page=2"' in first
-    assert names_on(seller.client.get("/library/?page=2").content.decode()) == ["a.jpg"]
+    [more] = re.findall(r'rel="next" href="(.*?)"', first)
+    assert more.startswith("?q=jpg&amp;cursor=")
+    rest = seller.client.get("/library/" + unescape(more), headers={**HTMX, "HX-Target": "more"})
+    page = rest.content.decode()
+    assert (names_on(page), 'rel="next"' in page, "<html" in page) == (["a.jpg"], False, False)
+    assert "tile-date" not in page  # it goes on within the same day
+
+
+def test_a_cursor_that_is_none_is_refused(seller: Person) -> None:
+    assert seller.client.get("/library/?cursor=nonsense").status_code == 400
+
+
+def test_tiles_are_grouped_by_the_day(seller: Person) -> None:
+    seller.image("new.jpg")
+    old = seller.image("old.jpg")
+    Image.objects.filter(pk=old.pk).update(created_at=datetime(2026, 3, 5, tzinfo=UTC))
+    page = seller.client.get("/library/").content.decode()
+    assert re.findall(r'tile-date"><h2>(.*?)</h2>', page) == ["Today", "5 March 2026"]
+    assert "tile-date" not in seller.client.get("/library/?sort=name").content.decode()
+
+
+def test_filters_find_pictures_by_state_mark_age_and_project(seller: Person) -> None:
+    done, failed = seller.image("done.jpg"), seller.image("failed.jpg")
+    seller.result(done)
+    # Equal work on equal pictures would be found again.
+    fail(seller.job(failed, edge=1.0), code="NOTHING_FOUND")
+    seller.job(seller.image("working.jpg"), edge=2.0)
+    old = seller.image("old.jpg")
+    Image.objects.filter(pk=old.pk).update(created_at=datetime(2026, 3, 5, tzinfo=UTC))
+    project = create(seller.account, name="Autumn")
+    Image.objects.filter(pk=done.pk).update(project=project)
+    asked = {
+        "state=done": ["done.jpg"],
+        "state=failed": ["failed.jpg"],
+        "state=working": ["working.jpg"],
+        "state=untouched": ["old.jpg"],
+        "look=1": ["failed.jpg"],
+        "age=7&state=untouched": [],
+        f"project={project.public_id}": ["done.jpg"],
+        "state=nonsense&age=x&project=x&sort=name": [
+            *("done.jpg", "failed.jpg", "old.jpg", "working.jpg"),
+        ],
+    }
+    found = {
+        query: names_on(seller.client.get(f"/library/?{query}").content.decode()) for query in asked
+    }
+    assert found == asked
+
+
+def test_nobody_filters_by_projects_of_others(seller: Person, stranger: Person) -> None:
+    project = create(seller.account, name="Secret")
+    page = stranger.client.get(f"/library/?project={project.public_id}")
+    assert page.status_code == 404
+
+
+def test_an_empty_library_offers_photos_to_try(seller: Person) -> None:
+    assert "A woollen hat" in seller.client.get("/library/").content.decode()
+    assert seller.client.post("/library/samples/", {"sample": "../x"}).status_code == 404
+    response = seller.client.post("/library/samples/", {"sample": "wool-hat"})
+    assert response.status_code == 302
+    page = seller.client.get("/library/").content.decode()
+    assert (names_on(page), "A woollen hat" in page) == (["wool-hat.jpg"], False)
+
+
+def act(who: Person, action: str, *images: Image, **more: Any) -> Any:
+    form = {"action": action, "ids": [image.public_id for image in images], **more}
+    return who.client.post("/library/selected/", form, headers=HTMX)
+
+
+def test_selected_pictures_go_to_the_trash_with_a_toast(seller: Person) -> None:
+    images = [seller.image("a.jpg"), seller.image("b.jpg"), seller.image("c.jpg")]
+    response = act(seller, "delete", *images[:2])
+    assert response.status_code == 204
+    told = json.loads(response["HX-Trigger"])["packshot:toast"]
+    assert told["text"] == "2 pictures are in the trash."
+    assert [image.name for image in Image.live.all()] == ["c.jpg"]
+
+
+@pytest.mark.parametrize("action", ["delete", "move", "looked", "zip"])
+def test_with_one_of_somebody_else_nothing_happens_to_any(
+    seller: Person, stranger: Person, action: str
+) -> None:
+    mine, theirs = stranger.image("mine.jpg"), seller.image("theirs.jpg")
+    Image.objects.update(needs_look="unsure")
+    response = act(stranger, action, mine, theirs, new_project="New")
+    assert response.status_code == 404
+    assert Image.live.filter(needs_look="unsure").count() == 2
+    assert not Project.objects.filter(name="New").exists()
+
+
+def test_selected_pictures_move_into_a_new_project_or_one_there_is(seller: Person) -> None:
+    image = seller.image("a.jpg")
+    act(seller, "move", image, new_project="Autumn")
+    assert Image.live.get().project.name == "Autumn"
+    other = create(seller.account, name="Winter")
+    act(seller, "move", image, project=other.public_id)
+    assert Image.live.get().project.name == "Winter"
+
+
+def test_selected_pictures_come_as_a_zip_each_as_it_is_now(seller: Person) -> None:
+    cut, plain = seller.image("hat.jpg"), seller.image("hat.jpg")
+    seller.result(cut)
+    response = act(seller, "zip", cut, plain)
+    with ZipFile(BytesIO(b"".join(response.streaming_content))) as archive:
+        assert sorted(archive.namelist()) == ["hat-cutout.png", "hat.jpg", "manifest.json"]
+
+
+@pytest.mark.parametrize("form", [{}, {"action": "burn", "ids": ["img_x"]}, {"action": "delete"}])
+def test_without_pictures_or_a_known_action_nothing_is_done(
+    seller: Person, form: dict[str, Any]
+) -> None:
+    seller.image()
+    assert seller.client.post("/library/selected/", form).status_code == 400
+    assert Image.live.count() == 1
+
+
+@pytest.mark.parametrize("path", ["/library/", "/home/"])
+def test_pages_ask_the_database_as_often_for_many_pictures_as_for_few(
+    seller: Person, path: str
+) -> None:
+    seller.result(seller.image("0.jpg"), edge=50.0)
+    with CaptureQueriesContext(connection) as few:
+        seller.client.get(path)
+    for n in range(1, 5):
+        fail(seller.job(seller.image(f"{n}.jpg"), edge=float(n)), code="NOTHING_FOUND")
+    with CaptureQueriesContext(connection) as many:
+        seller.client.get(path)
+    assert len(few) <= len(many) <= 12
+
+
+def test_home_shows_what_to_check_what_is_new_and_what_is_used(seller: Person) -> None:
+    assert "A woollen hat" in seller.client.get("/home/").content.decode()
+    fail(seller.job(seller.image("empty.jpg")), code="NOTHING_FOUND")
+    seller.image("plain.jpg")
+    page = seller.client.get("/home/").content.decode()
+    assert names_on(page) == ["empty.jpg", "plain.jpg", "empty.jpg"]
+    assert "Hello, Ada" in page
+    assert "0 of 100" in page
 
 
 def test_many_pictures_take_as_many_queries_as_few(seller: Person) -> None:
@@ -186,7 +348,7 @@ def test_a_card_that_changed_is_sent_again(seller: Person) -> None:
     response = live(seller, f"{image.public_id}:pending-0")
     page = response.content.decode()
     assert response.status_code == 200  # its thumbnail is still to come
-    assert f'id="card-{image.public_id}" hx-swap-oob="true"' in page
+    assert f'id="tile-{image.public_id}"' in page
     assert "shoe.jpg: Background removed." in page
 
 
@@ -204,4 +366,4 @@ def test_watching_shows_nothing_of_other_people(seller: Person, stranger: Person
     response = live(stranger, f"{image.public_id}:pending-0", "nonsense")
     assert response.status_code == HTMX_STOP_POLLING
     assert "secret" not in response.content.decode()
-    assert f'id="card-{image.public_id}" hx-swap-oob="delete"' in response.content.decode()
+    assert f'data-gone="{image.public_id}"' in response.content.decode()

@@ -77,12 +77,12 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     assert fits(page)
 
     page.locator("#files").set_input_files(PHOTO)
-    card = page.locator(".card")
-    expect(card.get_by_text("Background removed", exact=True)).to_be_visible(timeout=30_000)
-    expect(card.locator("img")).to_be_visible(timeout=30_000)
+    card = page.locator(".tile[data-state=completed]")
+    expect(card.locator("img.checker")).to_be_visible(timeout=30_000)
     expect(page.locator("#announcer")).to_have_text("wool-hat.jpg: Background removed.")
     assert fits(page)
 
+    expect(page.locator("#uploads")).to_be_hidden(timeout=15_000)
     card.get_by_role("link").click()
     cut = page.get_by_label("How much of the original is shown")
     cut.focus()

@@ -1,0 +1,119 @@
+"""What the library shows of its pictures: search, filters and order, as its address says them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
+from config import public_ids
+from media_library import selectors as media_selectors
+from media_library.models import Project
+from processing.selectors import Wanted
+
+STATES: Final = (
+    ("", _("Any state")),
+    ("done", _("Ready")),
+    ("working", _("In the works")),
+    ("failed", _("Failed")),
+    ("untouched", _("Original only")),
+)
+AGES: Final = (
+    ("", _("Any time")),
+    ("1", _("Since yesterday")),
+    ("7", _("Last 7 days")),
+    ("30", _("Last 30 days")),
+    ("365", _("Last 12 months")),
+)
+SORTS: Final = (
+    ("-createdAt", _("Newest first")),
+    ("createdAt", _("Oldest first")),
+    ("name", _("Name, A to Z")),
+    ("-name", _("Name, Z to A")),
+    ("-bytes", _("Largest first")),
+)
+
+
+@dataclass(frozen=True)
+class LibraryView:
+    """What was asked for; what the address says wrongly is as if it said nothing."""
+
+    search: str = ""
+    state: str = ""
+    project: str = ""
+    age: str = ""
+    needs_look: bool = False
+    sort: str = "-createdAt"
+
+    @classmethod
+    def read(cls, query: QueryDict) -> LibraryView:
+        return cls(
+            search=query.get("q", "").replace("\0", "").strip()[:200],
+            state=_one_of(query.get("state", ""), STATES),
+            project=query.get("project", "")[:40],
+            age=_one_of(query.get("age", ""), AGES),
+            needs_look=query.get("look") == "1",
+            sort=_one_of(query.get("sort", ""), SORTS) or "-createdAt",
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.search or self.state or self.project or self.age or self.needs_look)
+
+    @property
+    def filters(self) -> int:
+        """How many filters are on, without the search."""
+        return sum(map(bool, (self.state, self.project, self.age, self.needs_look)))
+
+    @property
+    def by_date(self) -> bool:
+        return self.sort.endswith("createdAt")
+
+    @property
+    def takes_new(self) -> bool:
+        """Whether what is uploaded now belongs to the beginning of it."""
+        return not self.is_filtered and self.sort == "-createdAt"
+
+    @property
+    def query(self) -> str:
+        """The address's part that asks for the same again."""
+        named = {
+            "q": self.search,
+            "state": self.state,
+            "project": self.project,
+            "age": self.age,
+            "look": "1" if self.needs_look else "",
+            "sort": "" if self.sort == "-createdAt" else self.sort,
+        }
+        return urlencode({name: value for name, value in named.items() if value})
+
+    def wanted(self, account: Account) -> Wanted:
+        """Raises AppError NOT_FOUND for a project that the account hasn't got."""
+        since = timezone.now() - timedelta(days=int(self.age)) if self.age else None
+        return Wanted(
+            search=self.search,
+            state=self.state,
+            project=_project(account, self.project),
+            needs_look=self.needs_look,
+            since=since,
+        )
+
+
+def _one_of(given: str, choices: tuple[tuple[str, object], ...]) -> str:
+    return given if given in {value for value, _ in choices} else ""
+
+
+def _project(account: Account, public_id: str) -> Project | None:
+    if not public_id:
+        return None
+    try:
+        project_id = public_ids.decode("proj", public_id)
+    except ValueError:
+        return None
+    return media_selectors.project_for(account, project_id)

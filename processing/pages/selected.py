@@ -1,0 +1,129 @@
+"""What is done to pictures that were selected in the library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Final, cast
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from accounts.access.pages import is_htmx, page, signed_in
+from config.api.downloads import ZIP, download
+from config.api.ids import decoded
+from config.errors import invalid, not_found
+from config.web import toasts
+from config.web.toasts import Toast
+from media_library import doubts, projects, services, trash
+from media_library.models import Image
+from media_library.selectors import project_for
+from processing import selectors
+from processing.services import archives
+from processing.services.archives import Entry
+
+MAX_SELECTED: Final = 1000
+
+
+@page
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """Do one thing to all pictures that were selected, or to none of them."""
+    action = _ACTIONS.get(request.POST.get("action", ""))
+    if action is None:
+        raise invalid("action", "Choose what to do.")
+    return action(request, _ids(request))
+
+
+def _delete(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
+    caller, _ = signed_in(request)
+    trash.put(caller.account, ids, with_results=True)
+    text = ngettext(
+        "%(count)s picture is in the trash.", "%(count)s pictures are in the trash.", len(ids)
+    )
+    return _done(request, "deleted", Toast(text % {"count": len(ids)}))
+
+
+def _move(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
+    caller, _ = signed_in(request)
+    name = request.POST.get("new_project", "").strip()
+    with transaction.atomic():
+        if name:
+            project = projects.create(caller.account, name=projects.visible_name(name[:200]))
+        else:
+            wanted = decoded("proj", request.POST.get("project", ""), "Project")
+            project = project_for(caller.account, wanted)
+        services.move_images(caller.account, ids, project)
+    text = ngettext(
+        "%(count)s picture is in “%(project)s” now.",
+        "%(count)s pictures are in “%(project)s” now.",
+        len(ids),
+    )
+    return _done(request, "moved", Toast(text % {"count": len(ids), "project": project.name}))
+
+
+def _looked(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
+    caller, _ = signed_in(request)
+    doubts.seen(caller.account, ids)
+    text = ngettext("%(count)s picture is fine.", "%(count)s pictures are fine.", len(ids))
+    return _done(request, "looked", Toast(text % {"count": len(ids)}))
+
+
+def _zip(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
+    """The newest of each picture: its result, or itself where there is none."""
+    caller, _ = signed_in(request)
+    images = list(Image.live.filter(account=caller.account, pk__in=ids))
+    if len(images) < len(ids):
+        raise not_found("Image")
+    files = _files([card.shown for card in selectors.cards(images)])
+    listing = json.dumps({"files": [file.name for file in files]}, ensure_ascii=False)
+    pieces = archives.stream(files, listing.encode())
+    answer = download(request, pieces, name=gettext("pictures") + ".zip", media_type=ZIP)
+    return cast("HttpResponse", answer)  # streamed, which decorators of pages take as well
+
+
+def _files(shown: list[Image]) -> list[Entry]:
+    taken = {archives.alike(archives.MANIFEST)}
+    found = []
+    for image in shown:
+        name = archives.free_name(
+            image.name or f"{image.public_id}.{image.format}", taken, folder=""
+        )
+        taken.add(archives.alike(name))
+        found.append(Entry(name, image.file_key, image.created_at))
+    return found
+
+
+_ACTIONS: Final[dict[str, Callable[[HttpRequest, list[UUID]], HttpResponse]]] = {
+    "delete": _delete,
+    "move": _move,
+    "looked": _looked,
+    "zip": _zip,
+}
+
+
+def _ids(request: HttpRequest) -> list[UUID]:
+    """Raises AppError VALIDATION_ERROR for none or too many, NOT_FOUND for what is no id."""
+    given = list(dict.fromkeys(request.POST.getlist("ids")))
+    if not given:
+        raise invalid("ids", gettext("Select at least one picture."))
+    if len(given) > MAX_SELECTED:
+        text = gettext("At most %(most)s pictures can be changed at once.")
+        raise invalid("ids", text % {"most": MAX_SELECTED})
+    return [decoded("img", one, "Image") for one in given]
+
+
+def _done(request: HttpRequest, event: str, toast: Toast) -> HttpResponse:
+    """A script takes the event and the toast; a form goes back to where it was."""
+    if is_htmx(request):
+        response = trigger_client_event(
+            HttpResponse(status=204), "packshot:selected", {"done": event}
+        )
+        return toasts.say_with(response, toast)
+    toasts.say(request, toast)
+    return redirect("library")

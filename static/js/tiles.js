@@ -1,0 +1,82 @@
+// Tiles that will still change by themselves: asked about while the page is seen, oldest first.
+
+const MOST = 100;
+const FASTEST_MS = 1000;
+const SLOWEST_MS = 4000;
+let timer = 0;
+let pause = FASTEST_MS;
+let isAsking = false;
+
+const watched = () => [...document.querySelectorAll(".tile[data-watch]")].reverse().slice(0, MOST);
+
+// The new picture wipes over the one before, and nothing moves.
+export function reveal(tile, before) {
+  const fresh = tile.querySelector("img");
+  const old = before.querySelector("img, .shimmer");
+  const box = before.querySelector("input[type=checkbox]");
+  if (box?.checked) tile.querySelector("input[type=checkbox]").checked = true;
+  if (fresh && old && fresh.getAttribute("src") !== old.getAttribute("src")) {
+    fresh.before(old);
+    fresh.classList.add("fresh");
+    fresh.style.setProperty("visibility", "hidden");
+    const show = () => {
+      fresh.style.removeProperty("visibility");
+      fresh.addEventListener("animationend", () => old.remove(), { once: true });
+      setTimeout(() => old.remove(), 900);
+    };
+    if (fresh.complete) show();
+    else {
+      fresh.loading = "eager";
+      fresh.addEventListener("load", show, { once: true });
+      fresh.addEventListener("error", show, { once: true });
+    }
+  }
+  return tile;
+}
+
+function take(html) {
+  const answer = document.createElement("template");
+  answer.innerHTML = html;
+  for (const tile of answer.content.querySelectorAll(".tile")) {
+    const before = document.getElementById(tile.id);
+    if (!before) continue;
+    const hadFocus = before.querySelector(".tile-link") === document.activeElement;
+    before.replaceWith(reveal(tile, before));
+    if (hadFocus) tile.querySelector(".tile-link").focus({ preventScroll: true });
+  }
+  for (const gone of answer.content.querySelectorAll("[data-gone]")) {
+    document.getElementById(`tile-${gone.dataset.gone}`)?.remove();
+  }
+  const said = answer.content.querySelector("[data-said]")?.textContent.trim();
+  if (said) document.getElementById("announcer").textContent = said;
+}
+
+async function ask() {
+  const marks = watched();
+  if (!marks.length || document.hidden) return;
+  isAsking = true;
+  const query = new URLSearchParams();
+  for (const tile of marks) query.append("watch", tile.dataset.watch);
+  try {
+    const answer = await fetch(`/library/live/?${query}`, { headers: { "HX-Request": "true" } });
+    const hasNews = answer.status === 200 || answer.status === 286;
+    if (hasNews) take(await answer.text());
+    pause = hasNews ? FASTEST_MS : Math.min(SLOWEST_MS, pause * 1.25);
+  } catch {
+    pause = SLOWEST_MS; // asked again: the row is the truth, and waits
+  }
+  isAsking = false;
+  follow();
+}
+
+export function follow() {
+  clearTimeout(timer);
+  if (isAsking || !watched().length) return;
+  timer = setTimeout(ask, pause);
+}
+
+document.addEventListener("visibilitychange", () => {
+  pause = FASTEST_MS;
+  if (!document.hidden) follow();
+});
+document.addEventListener("packshot:arrived", () => (pause = FASTEST_MS));

@@ -1,0 +1,254 @@
+// Uploads on every page: a docked list that goes on by itself until every photo has arrived.
+//
+// One file a request, three at a time, each with its own Idempotency-Key: sent again, it is kept once. The list is
+// in IndexedDB (uploads_store.js). Other scripts listen to packshot:arriving, packshot:arrived, packshot:dropped.
+
+import * as store from "./uploads_store.js";
+import { Clock, cookie, send, waitFor } from "./uploads_send.js";
+
+const dock = document.getElementById("uploads");
+const user = dock?.dataset.user ?? "";
+const tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
+const AT_ONCE = 3;
+const OLDEST_MS = 7 * 86400_000;
+const sending = new Map(); // key -> bytes that went
+const clock = new Clock();
+let items = [];
+let order = Date.now();
+let timer = 0;
+
+const words = (name, values = {}) =>
+  (dock.dataset[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => values[key]);
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`packshot:${name}`, { detail }));
+
+export function wantsCutOut() {
+  return localStorage.getItem("packshot-cut-out") !== "no";
+}
+
+export function setCutOut(wanted) {
+  localStorage.setItem("packshot-cut-out", wanted ? "yes" : "no");
+}
+
+// What waits to be sent, or is on its way.
+export function pending() {
+  return items.filter((item) => item.state === "waiting");
+}
+
+export async function add(files) {
+  const maxBytes = Number(dock.dataset.maxBytes);
+  const added = [];
+  for (const file of files) {
+    const key = crypto.getRandomValues(new Uint32Array(4)).reduce((text, n) => text + n.toString(36), "up-");
+    const isTooLarge = file.size > maxBytes;
+    added.push({
+      key, user, file: isTooLarge ? null : file, size: file.size, order: order++,
+      name: file.name || "photo.png",
+      cutOut: wantsCutOut(), added: Date.now(), state: isTooLarge ? "refused" : "waiting", tries: 0,
+      nextTry: 0, heldBy: "", heldUntil: 0, image: "",
+      problem: isTooLarge ? words("tooLarge") : "",
+    });
+  }
+  items.push(...added);
+  draw();
+  tell("arriving", added.filter((item) => item.state === "waiting"));
+  for (const item of added) await store.put(item);
+  pump();
+}
+
+async function pump() {
+  clearTimeout(timer);
+  const now = Date.now();
+  const waiting = items.filter((item) => item.state === "waiting" && !sending.has(item.key));
+  for (const item of waiting) {
+    if (sending.size >= AT_ONCE || !navigator.onLine) break;
+    if (item.nextTry > now) continue;
+    sending.set(item.key, 0);
+    deliver(item);
+  }
+  const next = Math.min(...waiting.map((item) => item.nextTry).filter((at) => at > now));
+  if (Number.isFinite(next)) timer = setTimeout(pump, Math.max(250, next - now));
+  draw();
+}
+
+async function deliver(item) {
+  const held = await store.hold(item.key, tab);
+  if (!held) {
+    sending.delete(item.key);
+    return refresh();
+  }
+  const keeper = setInterval(() => store.keepHolding(item.key, tab), 4000);
+  let answer;
+  try {
+    answer = await send(held, (went) => {
+      sending.set(item.key, went);
+      draw();
+    });
+  } finally {
+    clearInterval(keeper);
+    sending.delete(item.key);
+  }
+  if (answer.image) {
+    clock.count(item.size);
+    await settle(item, { state: "sent", file: null, image: answer.image, problem: "" });
+    arrive();
+  } else if (answer.retry) {
+    const tries = item.tries + 1;
+    const wait = waitFor(tries, answer.after);
+    await settle(item, {
+      tries, nextTry: Date.now() + wait, heldUntil: 0,
+      problem: answer.problem || words("lost"),
+    });
+  } else {
+    await settle(item, { state: "refused", file: null, problem: answer.problem || words("failed") });
+    tell("dropped", item);
+  }
+  pump();
+}
+
+async function settle(item, changes) {
+  Object.assign(item, changes);
+  await store.change(item.key, (kept) => void Object.assign(kept, changes));
+  draw();
+}
+
+// What has arrived is shown and cut out: many at once, so that a burst is one request.
+let arriving = 0;
+
+function arrive() {
+  arriving ||= setTimeout(async () => {
+    const sent = items.filter((item) => item.state === "sent");
+    arriving = 0;
+    for (const cutOut of [true, false]) {
+      const these = sent.filter((item) => item.cutOut === cutOut).slice(0, 50);
+      if (these.length) await bringIn(these, cutOut);
+    }
+    if (items.some((item) => item.state === "sent")) setTimeout(arrive, 2000);
+  }, 350);
+}
+
+async function bringIn(these, cutOut) {
+  const body = new URLSearchParams();
+  for (const item of these) body.append("ids", item.image);
+  if (cutOut) body.append("cut_out", "on");
+  let answer;
+  try {
+    answer = await fetch(dock.dataset.arrived, {
+      method: "POST", body,
+      headers: { "HX-Request": "true", "X-CSRFToken": cookie("csrftoken") },
+    });
+  } catch {
+    return; // tried again
+  }
+  if (!answer.ok) return;
+  const html = document.createElement("template");
+  html.innerHTML = await answer.text();
+  const problem = html.content.querySelector("[data-problem]")?.textContent ?? "";
+  for (const item of these) await settle(item, { state: "done" });
+  tell("arrived", { items: these, tiles: [...html.content.querySelectorAll(".tile")] });
+  if (problem) tell("toast", { text: problem, level: "error" });
+  await finish();
+}
+
+// Once all have come to rest, the round is over: what arrived is forgotten, what did not stays named.
+async function finish() {
+  if (items.some((item) => item.state === "waiting" || item.state === "sent")) return;
+  const done = items.filter((item) => item.state === "done");
+  if (!done.length) return;
+  for (const item of done) await store.remove(item.key);
+  setTimeout(() => {
+    items = items.filter((item) => !done.includes(item));
+    clock.reset();
+    draw();
+  }, 4000);
+}
+
+function left() {
+  return items.filter((item) => item.state === "waiting" || item.state === "sent");
+}
+
+function draw() {
+  if (!dock) return;
+  const open = left();
+  const bad = items.filter((item) => item.state === "refused");
+  const arrived = items.filter((item) => item.state === "done" || item.state === "sent").length;
+  const total = items.length - bad.length;
+  dock.hidden = !items.length;
+  if (dock.hidden) return;
+  const size = (some) => some.reduce((sum, item) => sum + item.size, 0);
+  const went = [...sending.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const good = items.filter((item) => item.state !== "refused");
+  const whole = Math.max(1, size(good));
+  const rest = size(good.filter((item) => item.state === "waiting")) - went;
+  const bar = dock.querySelector("progress");
+  bar.hidden = !open.length;
+  bar.value = Math.round((1000 * (whole - rest)) / whole);
+  const stuck = open.find((item) => item.problem && item.nextTry > Date.now());
+  const text = !open.length
+    ? total ? words(total === 1 ? "doneOne" : "done", { total }) : ""
+    : words("of", { arrived, total }) + (clock.about(rest, words) || "");
+  dock.querySelector("[data-summary]").textContent = text || words("refused", { total: bad.length });
+  dock.querySelector("[data-why]").textContent = !open.length
+    ? ""
+    : navigator.onLine ? stuck?.problem ?? "" : words("offline");
+  dock.querySelector("[data-now]").hidden = !(open.length && (stuck || !navigator.onLine));
+  drawProblems(bad);
+}
+
+function drawProblems(bad) {
+  const list = dock.querySelector("ul");
+  const shown = new Map([...list.children].map((row) => [row.dataset.key, row]));
+  for (const item of bad) {
+    if (shown.delete(item.key)) continue;
+    const row = document.getElementById("upload-problem").content.firstElementChild.cloneNode(true);
+    row.dataset.key = item.key;
+    row.querySelector("[data-name]").textContent = item.name;
+    row.querySelector("[data-problem]").textContent = item.problem;
+    list.append(row);
+  }
+  for (const row of shown.values()) row.remove();
+}
+
+async function refresh() {
+  const kept = await store.all(user);
+  const known = new Map(items.map((item) => [item.key, item]));
+  for (const item of kept) {
+    if (item.added < Date.now() - OLDEST_MS) await store.remove(item.key);
+    else if (!known.has(item.key)) items.push(item);
+    else if (!sending.has(item.key)) Object.assign(known.get(item.key), item);
+  }
+  draw();
+}
+
+function goOn() {
+  for (const item of items) item.nextTry = 0;
+  pump();
+}
+
+if (dock) {
+  dock.addEventListener("click", async (event) => {
+    if (event.target.closest("[data-now]")) goOn();
+    const row = event.target.closest("li");
+    if (row && event.target.closest("[data-forget]")) {
+      items = items.filter((item) => item.key !== row.dataset.key);
+      await store.remove(row.dataset.key);
+      draw();
+    }
+  });
+  addEventListener("online", goOn);
+  addEventListener("offline", draw);
+  document.addEventListener("visibilitychange", () => document.hidden || goOn());
+  // Going on to another page of ours loses nothing; leaving for good would have to wait for a next visit.
+  let staysHere = false;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    staysHere = Boolean(link && link.origin === location.origin && !link.target);
+  });
+  document.addEventListener("submit", () => (staysHere = true));
+  addEventListener("beforeunload", (event) => {
+    if (left().length && !(staysHere && store.isLasting)) event.preventDefault();
+  });
+  await refresh();
+  if (items.some((item) => item.state === "sent")) arrive();
+  await finish();
+  pump();
+}
