@@ -51,7 +51,7 @@ def by_field(report: Mapping[str, Any], image_ids: Sequence[UUID]) -> dict[str, 
     for one in report.get("evidence", []):
         field = _FIELDS.get(one["field"], one["field"])
         said = one["source"] == "hint"
-        value = words.category(one["value"]) if field == "category" else one["value"]
+        value = _value(field, str(one["value"]))
         found.setdefault(field, []).append(
             Evidence(
                 value=value,
@@ -61,3 +61,9 @@ def by_field(report: Mapping[str, Any], image_ids: Sequence[UUID]) -> dict[str, 
             )
         )
     return found
+
+
+def _value(field: str, value: str) -> str:
+    if field == "category":
+        return words.category(value)
+    return str(words.CONDITIONS.get(value, value)) if field == "condition" else value

@@ -172,7 +172,6 @@ class Grounds:
 
     by_field: Mapping[str, list[Evidence]]
     warnings: Sequence[str]
-    provider: str
 
 
 def evidence_of(account: Account, listing: Listing) -> Grounds:
@@ -180,9 +179,12 @@ def evidence_of(account: Account, listing: Listing) -> Grounds:
     job = evidence.job_of(account, listing.generated_by)
     told = job.report if job else {}
     ids = [picture.original.pk for picture in of(listing)]
-    return Grounds(
-        evidence.by_field(told, ids), told.get("warnings", []), str(told.get("provider", ""))
-    )
+    # What a price rests on by now stands beside it; what it rested on then would only mislead.
+    past = told.get("price", {}).get("note")
+    warnings = [
+        one.replace(" Set hints.category.", "") for one in told.get("warnings", []) if one != past
+    ]
+    return Grounds(evidence.by_field(told, ids), warnings)
 
 
 def history(rows: Sequence[ListingChange], listing: Listing) -> list[Change]:

@@ -69,6 +69,29 @@ class Row:
         return words.money(report.get("suggestedPrice"), report["currency"])
 
     @property
+    def error(self) -> str:
+        """Why nothing was written, in words without the API's."""
+        job = self.suggestion.job
+        if job.state == JobState.CANCELLED:
+            return _("It was cancelled.")
+        if job.error_code == "NOT_RECOGNISED":
+            return _(
+                "The photos don't show clearly enough what it is. Say what it is, or write it yourself."
+            )
+        return str(job.error)
+
+    @property
+    def source_id(self) -> str:
+        """The first photo, where it is still there."""
+        source = self.suggestion.job.source
+        return source.public_id if source and source.deleted_at is None else ""
+
+    @property
+    def warnings(self) -> list[str]:
+        told = self.suggestion.job.report.get("warnings", [])
+        return [one.replace(" Set hints.category.", "") for one in told]
+
+    @property
     def thumbnail(self) -> str:
         source = self.suggestion.job.source
         return thumbnail(source) if source and source.deleted_at is None else ""

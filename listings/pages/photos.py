@@ -48,8 +48,8 @@ def arrange(request: HttpRequest, listing_id: str) -> HttpResponse:
 
 def _arranged(request: HttpRequest, there: list[UUID]) -> list[UUID]:
     given = request.POST
-    if "remove" in given:
-        gone = decoded("img", given["remove"], "Image")
+    if "out" in given:  # not "remove": a form's control of that name hides the form's own method
+        gone = decoded("img", given["out"], "Image")
         return [pk for pk in there if pk != gone]
     if "earlier" in given:
         return _moved(there, decoded("img", given["earlier"], "Image"), -1)

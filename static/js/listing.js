@@ -16,6 +16,11 @@ function count(counter) {
 const counters = () => document.querySelectorAll("[data-counter]");
 counters().forEach(count);
 
+// The marketplace that is open stands in sight, however many there are.
+for (const tab of document.querySelectorAll(".words-panel > .tabs > [aria-current]")) {
+  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
+}
+
 let isDirty = false;
 const form = document.querySelector("[data-guard]");
 

@@ -117,7 +117,7 @@ def test_photos_are_ordered_taken_out_and_added(browser, make_listing, add_photo
     browser.post(url(listing, "photos"), {"earlier": two.public_id})
     assert order() == [one.public_id, two.public_id, three.public_id]
     strip = browser.post(
-        url(listing, "photos"), {"remove": two.public_id}, headers={"HX-Request": "true"}
+        url(listing, "photos"), {"out": two.public_id}, headers={"HX-Request": "true"}
     )
     assert text_of(strip).count('class="strip-photo"') == 2
     assert late.public_id in text_of(browser.get(url(listing, "photos", "add")))
@@ -184,7 +184,7 @@ def test_a_stranger_sees_and_changes_nothing(other, owner, listing, add_photo):
         ("state",): {"state": "archived"},
         ("duplicate",): {},
         ("delete",): {},
-        ("photos",): {"remove": image},
+        ("photos",): {"out": image},
         ("photos", "add"): {"images": [image]},
         ("repair",): {"image": image},
         ("rewrite",): {},

@@ -1,0 +1,214 @@
+"""New listings: photos are chosen, jobs write, sellers take over field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from config import public_ids
+from listings.generation.generate import GenerateListing
+from listings.models import Listing, Suggestion
+from listings.selectors import listing_for
+from processing.commands import words_of
+from processing.models import Job, JobState
+from processing.worker import transitions
+from tests.listings.pages.conftest import fields_of, text_of
+
+NEW = "/listings/new/"
+OPTIONS = {"each": "all", "platform": "ebay", "condition": "good"}
+
+
+def write(job: Job, **more: Any) -> None:
+    """What a worker would have written."""
+    image = job.source.public_id
+    report = {
+        "title": "Levi's Jeans Blue",
+        "description": "A pair of blue jeans.",
+        "suggestedPrice": 4400,
+        "priceRangeMin": 3800,
+        "priceRangeMax": 5000,
+        "platform": "ebay",
+        "currency": "USD",
+        "price": {"basis": "prior", "n": 0, "isEstimate": True, "note": "A guess.", "nearest": []},
+        "category": "jeans",
+        "attributes": {"brand": "Levi's", "condition": "good", "colors": ["blue"]},
+        "tags": ["jeans"],
+        "confidence": 0.94,
+        "evidence": [
+            {
+                "field": "brand",
+                "value": "Levi's",
+                "source": "ocr",
+                "imageId": image,
+                "confidence": 0.98,
+            }
+        ],
+        "provider": "rules",
+        "recognisedBy": "packshot:test",
+        "warnings": ["No size was seen."],
+        **more,
+    }
+    claimed = transitions.claim(job.id)
+    assert claimed
+    assert transitions.hold(claimed)
+    transitions.complete(claimed, None, report)
+
+
+@pytest.fixture
+def suggestion(browser, add_photo) -> Suggestion:
+    browser.post(NEW, {**OPTIONS, "images": [add_photo().public_id, add_photo((40, 40)).public_id]})
+    [found] = Suggestion.objects.all()
+    write(found.job)
+    return found
+
+
+def pk_of(public_id: str) -> str:
+    return str(public_ids.decode("img", public_id))
+
+
+def url(suggestion: Suggestion) -> str:
+    return f"/listings/suggestions/{suggestion.public_id}/"
+
+
+def test_photos_become_one_listing_or_several(browser, owner, add_photo):
+    photos = [add_photo((40 + n, 40)).public_id for n in range(4)]
+    page = text_of(browser.get(NEW))
+    assert all(photo in page for photo in photos)
+    answer = browser.post(NEW, {**OPTIONS, "each": "2", "images": photos})
+    assert answer["Location"] == "/listings/suggestions/"
+    jobs = Job.objects.order_by("created_at")
+    assert [job.source.public_id for job in jobs] == [photos[0], photos[2]]
+    asked = [GenerateListing.load(words_of(job.command)) for job in jobs]
+    assert [one.view_ids for one in asked] == [(pk_of(photos[1]),), (pk_of(photos[3]),)]
+    assert {one.hints.condition for one in asked} == {"good"}
+    assert owner.used_of("generate-listing") == 2
+    assert "Waiting" in text_of(browser.get("/listings/suggestions/"))
+
+
+def test_too_many_none_and_somebody_elses_photos_ask_for_nothing(browser, stranger, add_photo):
+    photos = [add_photo((40 + n, 40)).public_id for n in range(13)]
+    theirs = add_photo(seller=stranger)
+    page = text_of(browser.post(NEW, {**OPTIONS, "images": photos}), 400)
+    assert "from at most 12 photos, not 13" in page
+    assert "Choose at least one photo." in text_of(browser.post(NEW, OPTIONS), 400)
+    mixed = {**OPTIONS, "each": "1", "images": [*photos, theirs.public_id]}
+    assert "Image not found." in text_of(browser.post(NEW, mixed), 404)
+    text_of(browser.post(NEW, {**OPTIONS, "platform": "gumtree", "images": photos[:1]}), 422)
+    assert not Job.objects.exists()
+    assert not Suggestion.objects.exists()
+
+
+def test_the_quota_holds_for_all_or_none(browser, owner, add_photo):
+    owner.account.plan.limits.filter(operation="generate-listing").update(monthly=1)
+    photos = [add_photo((40 + n, 40)).public_id for n in range(2)]
+    browser.post(NEW, {**OPTIONS, "each": "1", "images": photos})
+    assert owner.used_of("generate-listing") == 0
+    assert not Suggestion.objects.exists()
+
+
+def test_a_suggestion_is_accepted_field_by_field(browser, suggestion):
+    page = text_of(browser.get(url(suggestion)))
+    assert "Levi's: read on the item, photo 1, 98 %" in page
+    assert "No size was seen." in page
+    form = fields_of(page, 'class="accept"')
+    assert {name for name in form if name.startswith("use_")} == {
+        *("use_title", "use_description", "use_price", "use_category", "use_brand"),
+        *("use_condition", "use_colors", "use_tags"),
+    }
+    del form["use_description"], form["use_tags"]
+    form["title"] = "My words"
+    answer = browser.post(url(suggestion), form)
+    [made] = Listing.objects.all()
+    assert answer["Location"] == f"/listings/{made.public_id}/"
+    assert (made.title, made.description, made.brand, made.tags) == ("My words", "", "Levi's", [])
+    assert (made.price, made.price_min, made.price_max) == (4400, 3800, 5000)
+    assert made.generated_by["jobId"] == suggestion.job.public_id
+    assert made.images.count() == 2
+    assert not Suggestion.objects.exists()
+    page = text_of(browser.get(f"/listings/{made.public_id}/"))
+    assert "Levi's: read on the item, photo 1, 98 %" in page
+
+
+def test_a_listing_that_is_there_is_compared_and_keeps_what_is_not_ticked(browser, listing):
+    browser.post(f"/listings/{listing.public_id}/rewrite/", {"platform": "ebay"})
+    [found] = Suggestion.objects.all()
+    write(found.job)
+    page = text_of(browser.get(url(found)))
+    assert listing.title in page
+    form = fields_of(page, 'class="accept"')
+    for name in ("use_title", "use_price", "use_category", "use_brand", "use_condition"):
+        del form[name]
+    changed = listing_for(listing.account, listing.pk)
+    type(changed).objects.filter(pk=listing.pk).update(version=7)
+    assert "changed meanwhile" in text_of(browser.post(url(found), form), 409)
+    browser.post(url(found), form | {"version": "7"})
+    made = listing_for(listing.account, listing.pk)
+    assert made.title == listing.title
+    assert (made.description, made.tags, made.price) == ("A pair of blue jeans.", ["jeans"], 4500)
+
+
+def test_many_become_drafts_at_once_or_none_does(browser, add_photo):
+    photos = [add_photo((40 + n, 40)).public_id for n in range(2)]
+    browser.post(NEW, {**OPTIONS, "each": "1", "images": photos})
+    one, two = Suggestion.objects.order_by("created_at")
+    chosen = {"suggestions": [one.public_id, two.public_id]}
+    write(one.job)
+    page = text_of(browser.post("/listings/suggestions/decide/", chosen, follow=True))
+    assert "The job is pending and has no result." in page
+    assert not Listing.objects.exists()
+    write(two.job)
+    answer = browser.post("/listings/suggestions/decide/", chosen)
+    assert answer["Location"] == "/listings/?state=draft"
+    assert [one.state for one in Listing.objects.all()] == ["draft", "draft"]
+
+
+def test_dismissing_cancels_what_is_not_begun(browser, add_photo):
+    browser.post(NEW, {**OPTIONS, "images": [add_photo().public_id]})
+    [found] = Suggestion.objects.all()
+    browser.post(url(found), {"dismiss": "1"})
+    assert not Suggestion.objects.exists()
+    assert Job.objects.get().state == JobState.CANCELLED
+
+
+def test_a_listing_is_typed_by_hand(browser, add_photo):
+    photo = add_photo()
+    browser.post(NEW, {"by_hand": "1", "images": [photo.public_id]})
+    [made] = Listing.objects.all()
+    assert [row.image_id for row in made.images.all()] == [photo.pk]
+    assert not Job.objects.exists()
+
+
+def test_a_stranger_decides_nothing(other, suggestion):
+    assert other.get(url(suggestion)).status_code == 404
+    assert other.post(url(suggestion), {"use_title": "on"}).status_code == 404
+    page = text_of(
+        other.post(
+            "/listings/suggestions/decide/", {"suggestions": suggestion.public_id}, follow=True
+        )
+    )
+    assert "Suggestion not found." in page
+    assert Suggestion.objects.get() == suggestion
+    assert not Listing.objects.exists()
+
+
+def test_waiting_rows_are_told_of_what_changed(browser, add_photo):
+    browser.post(NEW, {**OPTIONS, "images": [add_photo().public_id]})
+    [found] = Suggestion.objects.all()
+    live = "/listings/suggestions/live/"
+    mark = {"watch": f"{found.public_id}:pending"}
+    assert browser.get(live, mark).status_code == 204
+    write(found.job)
+    assert "Levi's Jeans Blue" in text_of(browser.get(live, mark), 286)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["new/", "suggestions/", "sales/?price=1&category=jeans", "exports/", "suggestions/{id}/"],
+)
+def test_these_pages_ask_the_database_little(
+    browser, suggestion, address, django_assert_max_num_queries
+):
+    address = f"/listings/{address.format(id=suggestion.public_id)}"
+    with django_assert_max_num_queries(12):
+        text_of(browser.get(address))

@@ -1,0 +1,172 @@
+"""The pages of listings in a real browser, on a phone and on a desk: order, words, two windows, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from listings.models import Listing
+from listings.selectors import listing_for
+from tests.chromium import chromium
+from tests.listings.pages.test_listing import url
+
+
+@dataclass
+class Visit:
+    """A window of the seller's browser, and what it complained of."""
+
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Nothing has to be scrolled sideways, nothing was refused or went wrong."""
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert self.complaints == []
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright has a loop in this thread
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def shop(
+    transactional_db: None,
+    settings: Any,
+    live_server: Any,
+    make_listing: Callable[..., Listing],
+    add_photo: Callable[..., Any],
+) -> Listing:
+    """A seller's site with one listing of three photos."""
+    settings.COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = False
+    photos = [add_photo((300, 200 + n), thumbnail=True, name=f"{n}.jpg") for n in range(3)]
+    return make_listing(images=photos)
+
+
+def visit(chrome: Browser, live_server: Any, size: tuple[int, int], client: Client) -> Visit:
+    width, height = size
+    context = chrome.new_context(
+        base_url=live_server.url,
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+    )
+    [(name, cookie)] = [x for x in client.cookies.items() if "session" in x[0]]
+    context.add_cookies([{"name": name, "value": cookie.value, "url": live_server.url}])
+    page = context.new_page()
+    found = Visit(context, page)
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: found.complaints.append(said.text) if said.type == "error" else None,
+    )
+    page.on("requestfailed", lambda failed: found.complaints.append(failed.url))
+    return found
+
+
+def names(listing: Listing) -> list[str]:
+    found = listing_for(listing.account, listing.pk)
+    return [row.image.name for row in found.images.all()]
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desktop"])
+def test_a_sellers_evening(
+    chrome: Browser, live_server: Any, shop: Listing, browser: Client, size: tuple[int, int]
+) -> None:
+    mine = visit(chrome, live_server, size, browser)
+    page = mine.page
+    page.goto("/listings/")
+    mine.look()
+    page.get_by_role("link", name=shop.title).click()
+    expect(page.locator(".price-frame")).to_contain_text("sold items like this one")
+    mine.look()
+    _order(page, shop)
+    _counter(page)
+    _two_windows(page, shop)
+    mine.complaints.clear()  # the refusal (409) was meant
+    page.goto(url(shop) + "?for=vinted")
+    expect(page.get_by_role("heading", name="Fit for Vinted?")).to_be_visible()
+    mine.look()
+    for address in ("/listings/new/", "/listings/sales/", "/listings/suggestions/"):
+        page.goto(address)
+        mine.look()
+    _export(page)
+    mine.look()
+    mine.context.close()
+
+
+def _order(page: Page, shop: Listing) -> None:
+    """By the keyboard, and by drag."""
+    assert names(shop) == ["0.jpg", "1.jpg", "2.jpg"]
+    first = page.locator(".strip-photo").first
+    with page.expect_response("**/photos/"):
+        first.locator("a").focus()
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".strip-photo").nth(1).locator("a")).to_have_attribute("title", "0.jpg")
+    assert names(shop) == ["1.jpg", "0.jpg", "2.jpg"]
+    if page.viewport_size and page.viewport_size["width"] > 1000:
+        with page.expect_response("**/photos/"):
+            _drag(page, 2, 0)
+        expect(page.locator(".strip-photo").first.locator("a")).to_have_attribute("title", "2.jpg")
+        assert names(shop) == ["2.jpg", "1.jpg", "0.jpg"]
+
+
+def _drag(page: Page, one: int, to: int) -> None:
+    boxes = [page.locator(".strip-photo").nth(at).bounding_box() for at in (one, to)]
+    start, end = (box for box in boxes if box is not None)
+    page.mouse.move(start["x"] + 50, start["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 30, start["y"] + 45, steps=3)
+    page.mouse.move(end["x"] + 20, end["y"] + 40, steps=8)
+    page.mouse.up()
+
+
+def _counter(page: Page) -> None:
+    title = page.get_by_label("Title", exact=True)
+    title.fill("x" * 78)
+    counter = page.locator('[data-counter="id_title"]')
+    expect(counter.locator("output")).to_have_text("78")
+    expect(counter.locator(".over").first).to_have_text("Mercari shows 40")
+    expect(counter.get_by_text("Amazon 75")).to_have_class("limit over")
+    expect(counter.get_by_text("eBay 80")).to_have_class("limit")
+
+
+def _two_windows(page: Page, shop: Listing) -> None:
+    """The second window is told, and both texts are there to choose from."""
+    other = page.context.new_page()
+    other.goto(url(shop))
+    other.get_by_label("Title", exact=True).fill("Saved first")
+    other.locator("#words").get_by_role("button", name="Save").click()
+    expect(other.get_by_text("Saved.")).to_be_visible()
+    page.get_by_label("Title", exact=True).fill("Typed second")
+    page.locator("#words").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Nothing of yours is lost")).to_be_visible()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Typed second")
+    page.get_by_role("button", name="Take this one").click()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Saved first")
+    page.locator("#words").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Saved first")).to_be_visible()
+
+
+def _export(page: Page) -> None:
+    page.goto("/listings/")
+    page.get_by_label("Choose Saved first").check()
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+    page.locator(".bulk-more summary", has_text="Export").click()
+    page.get_by_role("button", name="Export the chosen ones").click()
+    expect(page.get_by_text("eBay (CSV)").first).to_be_visible()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download").click()
+    text = Path(started.value.path()).read_text()
+    assert "Saved first" in text
