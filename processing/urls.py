@@ -34,6 +34,7 @@ urlpatterns = [
     path("batches/<str:batch_id>/", batches.one_batch, name="batch"),
     path("batches/<str:batch_id>/live/", batches.batch_live, name="batch-live"),
     path("batches/<str:batch_id>/cancel/", batches.cancel_batch, name="cancel-batch"),
+    path("batches/<str:batch_id>/looked/", batches.batch_looked, name="batch-looked"),
     path("batches/<str:batch_id>/retry/", batches.retry_batch, name="retry-batch"),
     path("looks/", looks.look_list, name="looks"),
     path("looks/new/", looks.new_look, name="new-look"),

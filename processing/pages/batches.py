@@ -16,6 +16,7 @@ from accounts.models import Account
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from config.web.toasts import Toast, say
+from media_library import doubts
 from media_library.models import Image
 from processing import selectors
 from processing.models import Batch
@@ -74,7 +75,7 @@ def batch_live(request: HttpRequest, batch_id: str) -> HttpResponse:
     batch = _batch(request, batch_id)
     after = request.GET.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise invalid("after", "Must be the id of an event: a whole number.")
+        raise invalid("after", _("Must be the id of an event: a whole number."))
     tiles, cursor = batch_overview.tiles_since(batch, int(after))
     if cursor == int(after) and batch.ended_at is None:
         return HttpResponse(status=204)
@@ -96,6 +97,17 @@ def retry_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     limit(request, "processing")
     count = batches.retry(_batch(request, batch_id))
     text = ngettext("%(count)s picture runs again.", "%(count)s pictures run again.", count)
+    say(request, Toast(text % {"count": count}))
+    return redirect("batch", batch_id=batch_id)
+
+
+@page
+@require_POST
+def batch_looked(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Take the marks off the photos of a batch: its seller has looked at them."""
+    batch = _batch(request, batch_id)
+    count = doubts.seen(batch.account, batch_overview.to_look_at(batch))
+    text = ngettext("%(count)s picture is fine.", "%(count)s pictures are fine.", count)
     say(request, Toast(text % {"count": count}))
     return redirect("batch", batch_id=batch_id)
 
@@ -160,6 +172,7 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "counts": progress.counts,
         "left": words.time_left(left) if left is not None else "",
         "failed": [_told(tile) for tile in failed],
+        "to_look_at": len(batch_overview.to_look_at(batch)) if progress.counts.completed else 0,
         "can_retry": any(tile.item.job is not None and tile.item.image for tile in failed),
         "is_open": batch.ended_at is None,
         "events_url": reverse("api-batch-events", args=[batch.public_id]),

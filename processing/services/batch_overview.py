@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -71,6 +72,12 @@ class Tile:
         return self.result or (source if there else None)
 
     @property
+    def needs_look(self) -> bool:
+        """Whether the cutout that the result was made of is doubtful, and nobody has looked yet."""
+        image = self.item.image
+        return self.result is not None and image is not None and bool(image.needs_look)
+
+    @property
     def thumbnail_url(self) -> str:
         shown = self.shown
         return content_url(shown, "thumbnail") if shown and shown.thumbnail_key else ""
@@ -109,7 +116,7 @@ class Row:
 
 def title_of(batch: Batch) -> str:
     """What is made, in words: the looks, or what is done."""
-    return ", ".join(batch.looks) or operations.named(batch.operation).title
+    return ", ".join(batch.looks) or str(operations.named(batch.operation).title)
 
 
 def progress_of(batch: Batch) -> Progress:
@@ -164,10 +171,10 @@ def rows(account: Account, *, before: Batch | None = None) -> tuple[list[Row], B
     return made, shown[-1] if len(batches) > ROWS else None
 
 
-def retryable(batch: Batch) -> bool:
-    """Whether there is failed work that could be done again."""
-    failed = batch.jobs.filter(state=JobState.FAILED, source__deleted_at=None)
-    return failed.exists()
+def to_look_at(batch: Batch) -> list[UUID]:
+    """The photos of a batch whose cutout somebody should look at."""
+    doubtful = Image.live.filter(pk__in=batch.items.values("image")).exclude(needs_look="")
+    return list(doubtful.values_list("pk", flat=True))
 
 
 def _items(batch: Batch) -> QuerySet[BatchItem]:

@@ -136,10 +136,27 @@ def test_the_failed_run_again_and_the_rest_is_stopped(seller: Person, batch: Bat
     assert seller.client.post(f"{page_of(batch)}retry/").status_code == 409
 
 
+def test_doubtful_cutouts_are_marked_until_somebody_has_looked(
+    seller: Person, stranger: Person, batch: Batch
+) -> None:
+    for job in batch.jobs.all():
+        complete(job)
+    doubtful = batch.items.get(position=1).image
+    assert doubtful
+    Image.objects.filter(pk=doubtful.pk).update(needs_look="unsure", doubt_mark="unsure:0.2")
+    shown = seller.client.get(page_of(batch))
+    assert "1 to look at" in text_of(shown)
+    assert shown.content.decode().count("batch-mark doubt") == 1
+    assert stranger.client.post(f"{page_of(batch)}looked/").status_code == 404
+    assert Image.objects.get(pk=doubtful.pk).needs_look == "unsure"
+    seller.client.post(f"{page_of(batch)}looked/")
+    assert "to look at" not in text_of(seller.client.get(page_of(batch)))
+
+
 def test_a_stranger_finds_no_batch(stranger: Person, batch: Batch) -> None:
     for path in ("", "live/"):
         assert stranger.client.get(page_of(batch) + path).status_code == 404
-    for path in ("cancel/", "retry/"):
+    for path in ("cancel/", "retry/", "looked/"):
         assert stranger.client.post(page_of(batch) + path).status_code == 404
     assert stranger.client.get("/batches/", {"before": batch.public_id}).status_code == 404
     assert batch.public_id not in stranger.client.get("/batches/").content.decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,3 +141,52 @@ def test_a_wide_dark_screen_works_by_keyboard(browser: Browser, site: str) -> No
     assert ground == "rgb(18, 21, 22)"
     assert fits(page)
     context.close()
+
+
+@pytest.mark.xdist_group("site")
+def test_looks_become_a_batch(page: Page, complaints: list[str]) -> None:
+    sign_up(page, "grace@example.com")
+    token = json.loads(page.locator("body").get_attribute("hx-headers") or "")
+    page.request.post(
+        "/api/v1/images",
+        headers={"x-csrftoken": token["x-csrftoken"], "origin": page.evaluate("location.origin")},
+        multipart={
+            "files": {"name": PHOTO.name, "mimeType": "image/jpeg", "buffer": PHOTO.read_bytes()}
+        },
+    )
+
+    page.goto("/looks/")
+    page.get_by_role("button", name="Add Amazon to my looks").click()
+    expect(page.get_by_text("“Amazon” is one of your looks now.")).to_be_visible()
+    page.get_by_label("More about Amazon").click()
+    page.get_by_role("button", name="Make it the default").click()
+    expect(page.locator(".look-default")).to_have_text("Default")
+    assert fits(page)
+
+    page.goto("/backgrounds/?show=pattern")
+    favorite = page.get_by_role("button", name="Favorite: Linen")
+    favorite.click()
+    expect(favorite).to_have_attribute("aria-pressed", "true")
+    assert fits(page)
+    page.get_by_role("link", name="Use Linen in a look").click()
+    page.get_by_label("Name").fill("Our linen")
+    assert fits(page)
+    page.get_by_role("button", name="Save look").click()
+    expect(page.get_by_role("heading", name="Our linen")).to_be_visible()
+
+    page.goto("/batches/new/")
+    page.get_by_label("wool-hat.jpg").check(force=True)
+    page.get_by_label("Our linen").check(force=True)
+    assert fits(page)
+    page.get_by_role("button", name="Start · 2").click()
+    expect(page.get_by_text("2 pictures done")).to_be_visible(timeout=40_000)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download ZIP").click()
+    with zipfile.ZipFile(started.value.path()) as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == {
+            *("Amazon", "Our linen", "manifest.json"),
+        }
+    page.get_by_role("link", name="Batches").first.click()
+    expect(page.locator(".batch-row")).to_have_count(1)
+    assert complaints == []
