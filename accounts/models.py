@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -12,9 +13,6 @@ from django.utils import timezone
 
 from accounts import currencies
 from config import public_ids
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 def normalised_email(email: str) -> str:
@@ -145,6 +143,8 @@ class Account(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the clock should ask a worker (again); null where nothing is to be done.
     work_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Of one who tries the site without an account: closed then (processing.services.tryouts).
+    tryout_until = models.DateTimeField(null=True, blank=True, editable=False)
     members = models.ManyToManyField(User, through="Member", related_name="accounts")
 
     class Meta:

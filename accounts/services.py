@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import structlog
 from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
@@ -64,6 +66,12 @@ def make_account(user: User) -> Account:
     account = Account.objects.create(name=user.name or user.email, plan_id=plan)
     Member.objects.create(account=account, user=user, role=Role.OWNER)
     return account
+
+
+def make_tryout(until: datetime) -> Account:
+    """An account that nobody can sign in to, for trying the site: closed when its time is over."""
+    plan = settings.NEW_ACCOUNT_PLAN
+    return Account.objects.create(name="Try-out", plan_id=plan, tryout_until=until)
 
 
 def change_person(user: User, *, name: str, language: str) -> None:

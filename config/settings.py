@@ -124,6 +124,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.web.requests.RequestIdMiddleware",
+    "config.web.compression.CompressionMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -297,6 +298,9 @@ MAX_PIXELS = env.int("MAX_MEGAPIXELS", 65) * 1_000_000
 # What opening one uploaded file may take, in a process of its own: computing time and memory.
 OPENING_SECONDS = env.float("OPENING_SECONDS", 10.0)
 OPENING_MEMORY_MB = env.int("OPENING_MEMORY_MB", 1_500)
+# For trying the site without an account: how many may in an hour (0: nobody), with how large a photo.
+TRYOUTS_PER_HOUR = env.int("TRYOUTS_PER_HOUR", 60)
+TRYOUT_MAX_BYTES = env.int("TRYOUT_MAX_MB", 10) * 1_000_000
 MAX_FILES_PER_UPLOAD = env.int("MAX_FILES_PER_UPLOAD", 20)
 MAX_BATCH_FILES = env.int("MAX_BATCH_FILES", 100)
 MAX_BATCH_BYTES = env.int("MAX_BATCH_MB", 1_000) * 1_000_000  # of all files together
@@ -320,6 +324,7 @@ RATE_LIMITS = {
     "listing-generate": env.rate("RATE_LISTING_GENERATE", "20/h"),
     "listing-create": env.rate("RATE_LISTING_CREATE", "50/h"),
     "general": env.rate("RATE_GENERAL", "1000/h"),
+    "tryout": env.rate("RATE_TRYOUT", "5/h"),
     # Dialects add groups of their own.
 }
 RATE_LIMITS_URL = REDIS_URL  # where they are counted

@@ -9,16 +9,22 @@ from processing.pages import (
     batches,
     front,
     home,
+    install,
     library,
     looks,
     picture,
     selected,
+    tryout,
     webhooks,
 )
 
 urlpatterns = [
     path("", front.home, name="home"),
     path("home/", home.home_page, name="home-page"),
+    path("try/", tryout.begin, name="begin-tryout"),
+    path("try/<str:token>/", tryout.tryout, name="tryout"),
+    path("manifest.webmanifest", install.manifest, name="manifest"),
+    path("share/", install.share, name="share-photos"),
     path("library/", library.library, name="library"),
     path("library/upload/", library.upload, name="upload"),
     path("library/arrived/", library.arrived, name="arrived"),

@@ -97,7 +97,8 @@ def _finish(account_id: UUID) -> bool:
         return True  # another worker was faster
     if any(step() for step in _steps(account_id)):
         return False
-    _keep_usage(account)
+    if account.tryout_until is None:
+        _keep_usage(account)
     people = list(User.objects.filter(memberships__account=account))
     forget_in_audit_trail(account)
     account.delete()

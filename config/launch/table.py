@@ -158,7 +158,6 @@ def _web(site: Site, env: dict[str, str]) -> Process:
     options = (
         *("--interface", "asginl", "--host", site.host, "--port", str(site.port)),
         *("--workers", "1", "--workers-kill-timeout", "5"),
-        *("--static-path-mount", str(site.var / "static")),
     )
     return _process("web", env, "granian", "config.launch.web:application", *options)
 

@@ -21,5 +21,5 @@ class About:
 
 
 def about(request: HttpRequest) -> dict[str, object]:
-    """What templates call ``site``."""
-    return {"site": About(settings.SUPPORT_CONTACT, settings.MAIL_IS_SENT)}
+    """What templates call ``about``. (``site`` is allauth's.)"""
+    return {"about": About(settings.SUPPORT_CONTACT, settings.MAIL_IS_SENT)}

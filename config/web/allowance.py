@@ -1,7 +1,8 @@
 """How long a request's body may be: by its endpoint and its caller, before it is read.
 
 An endpoint that takes files says so by ``max_body`` (media_library.intake.uploads). All others, and
-everybody who is not signed in, may send what Django holds in memory.
+everybody who is not signed in, may send what Django holds in memory, but for the one page that says
+by ``takes_from_strangers`` that it takes a photo from anybody.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def max_body(scope: Mapping[str, Any]) -> int:
     if request is None or limit_of is None:
         return small_body()
     limit = limit_of(request.content_type or "")
+    if getattr(view, "takes_from_strangers", False):
+        return limit
     try:
         return limit if limit <= small_body() or _is_known(request, view) else small_body()
     finally:

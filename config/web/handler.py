@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponseBase
 
 from config.failures import outages
+from config.web import static_server
 from config.web.bodies import Body, Message, Receive
 from config.web.hosts import path_at
 
@@ -28,6 +31,10 @@ def _at_its_host(scope: Mapping[str, Any]) -> Mapping[str, Any]:
 
 class Handler(ASGIHandler):
     async def handle(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(settings.STATIC_URL):
+            root = Path(settings.STATIC_ROOT)
+            await static_server.serve(scope, send, root=root, prefix=settings.STATIC_URL)
+            return
         scope = _at_its_host(scope)
         body = Body(scope, receive)
 

@@ -94,6 +94,29 @@ def takes_files(view: View) -> View:
     return inner
 
 
+def takes_a_strangers_photo(view: View) -> View:
+    """Let a page take one photo from anybody, up to ``TRYOUT_MAX_MB``."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        refusal = body_refusal(request)
+        if refusal is not None:
+            raise refusal
+        _strangers_limits().apply(request)
+        return view(request, *args, **kwargs)
+
+    def max_body(content_type: str) -> int:
+        return _max_body(_strangers_limits(), content_type)
+
+    inner.max_body = max_body  # type: ignore[attr-defined]
+    inner.takes_from_strangers = True  # type: ignore[attr-defined]
+    return inner
+
+
+def _strangers_limits() -> UploadLimits:
+    return UploadLimits(1, min(settings.TRYOUT_MAX_BYTES, settings.MAX_UPLOAD_BYTES))
+
+
 def _max_body(limits: UploadLimits, content_type: str) -> int:
     files = content_type == "multipart/form-data"
     return limits.max_body if files else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

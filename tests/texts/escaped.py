@@ -23,7 +23,7 @@ _SPOKEN = {"alt", "aria-label", "aria-description", "aria-roledescription", "ari
 _SPOKEN |= {"title", "placeholder", "hx-confirm", "label", "content"}
 # Names are the same in every language, and so are examples of what is typed.
 NAMES = re.compile(
-    r"\b(Packshot|API|URL|ID|CSV|ZIP|PDF|JSON|PNG|JPE?G|WebP|GIF|AVIF|HEIC|TIFF|MB|px|Python|JavaScript|curl"
+    r"\b(Packshot|API|URL|ID|CSV|ZIP|PDF|JSON|PNG|JPE?G|WebP|GIF|AVIF|HEIC|TIFF|MB|ms|px|Python|JavaScript|curl"
     r"|Deutsch|English|Ctrl|Esc|Redoc|Swagger|MIT|eBay|Etsy|Amazon|Vinted|Shopify|Depop|Poshmark|Google|Meta)\b"
 )
 _BLOCK = re.compile(

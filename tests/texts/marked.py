@@ -55,7 +55,9 @@ def python_files() -> Iterator[Path]:
 
 def template_files() -> list[Path]:
     found = (p for p in TEMPLATES.rglob("*") if p.suffix in (".html", ".txt"))
-    return sorted(p for p in found if "quickstart" not in p.parts)  # programs
+    return sorted(
+        p for p in found if not {"quickstart", "icons"} & set(p.parts)
+    )  # programs, drawings
 
 
 def of_python(path: Path) -> Iterator[Text]:

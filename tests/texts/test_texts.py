@@ -25,7 +25,6 @@ NOT_YET = {
     "templates/components/navigation.html",
     "templates/components/notice.html",
     "templates/error.html",
-    "templates/processing/landing.html",
     "templates/processing/library.html",
     "templates/processing/picture.html",
 }

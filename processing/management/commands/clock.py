@@ -19,6 +19,7 @@ from accounts.api import idempotency
 from accounts.lifecycle import tasks as lifecycle_tasks
 from accounts.signing.sessions import SessionStore
 from processing.delivery import attempts
+from processing.services import tryouts
 
 log = structlog.get_logger(__name__)
 # Between sweeps, while anything is under way; and while nothing is. What begins in between is seen
@@ -49,6 +50,7 @@ class Command(BaseCommand):
                 processing.worker.sweeps.run()
                 media_library.sweeps.run()
                 lifecycle_tasks.send_due()
+                tryouts.close_old()
                 if time.monotonic() - cleaned > CLEAN_SECONDS:
                     cleaned = time.monotonic()
                     SessionStore.clear_expired()
