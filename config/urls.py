@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitV
 
 from config import observability
 from config.api.openapi.document import DocumentView
+from config.api.openapi.reference import reference
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Packshot"
@@ -34,10 +35,11 @@ urlpatterns = [
     path("healthz", observability.healthz),
     path("readyz", observability.readyz),
     path("api/v1/", include(api)),
+    path("api/docs", reference, name="api-docs"),
     path(
-        "api/docs",
+        "api/try",
         _own_styles(SpectacularSwaggerSplitView.as_view(url_name="schema")),
-        name="api-docs",
+        name="api-try",
     ),
     path(
         "api/redoc",

@@ -18,7 +18,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # The administration is for the site's own staff, and its texts are English alone.
 ENGLISH_ONLY = ("/api/", "/compat/", "/content/", "/admin/", "/healthz", "/readyz")
 # Read by people, though they stand beside the API.
-_PAGES = ("/api/docs", "/api/redoc")
+_PAGES = ("/api/docs",)
 
 
 class LanguageMiddleware:

@@ -205,13 +205,24 @@ def test_every_body_has_an_example() -> None:
                 assert content.get("examples"), name
 
 
-@pytest.mark.parametrize("path", ["/api/docs", "/api/redoc"])
+@pytest.mark.parametrize("path", ["/api/docs", "/api/try", "/api/redoc"])
 def test_the_pages_load_nothing_foreign(client: Client, path: str, db: None) -> None:
     response = client.get(path)
     assert response.status_code == 200
     page = response.content.decode()
-    assert "https://" not in page.replace("https://packshot", "")
+    assert re.findall(r"""(?:src|href)=.https?://(?!packshot)[^"']*""", page) == []
     assert "'unsafe-inline'" not in response["Content-Security-Policy"].partition("script-src")[2]
+
+
+def test_the_reference_tells_of_every_endpoint_and_of_what_all_share(
+    client: Client, db: None
+) -> None:
+    page = client.get("/api/docs").content.decode()
+    assert page.count('<details class="api-endpoint"') == len(list(operations()))
+    assert "<code>/api/v1/images/tools/remove-background</code>" in page
+    for words in ("x-api-key", "VALIDATION_ERROR", "X-RateLimit-Remaining", "Idempotency-Key"):
+        assert words in page
+    assert "webhook-signature" in page
 
 
 def test_the_document_is_built_once_and_served_to_all(

@@ -37,6 +37,12 @@ class DocumentView(SpectacularAPIView):
         return get_conditional_response(request._request, etag, None, answer) or answer
 
 
+def whole_document() -> dict[str, Any]:
+    """The document as it is before it is written, built once."""
+    with _building:
+        return _document()
+
+
 @cache
 def _document() -> dict[str, Any]:
     document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
