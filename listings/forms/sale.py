@@ -16,12 +16,12 @@ from listings.models import Listing
 
 class SaleForm(forms.Form):
     sold_on_day = forms.DateField(
-        label=_("On"),
+        label=_("Sold on"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     sold_on = forms.ChoiceField(
-        label=_("At"), choices=[("", "—"), *words.PLATFORMS.items()], required=False
+        label=_("Sold at"), choices=[("", "—"), *words.PLATFORMS.items()], required=False
     )
 
     def __init__(self, *args: Any, listing: Listing, **options: Any) -> None:
