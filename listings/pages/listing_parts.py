@@ -19,6 +19,7 @@ from listings.pages import evidence
 from listings.pages.evidence import Evidence
 from listings.pages.shown import thumbnail
 from listings.pictures import Picture, of, replacement
+from listings.writers import facts
 from processing.engine.plans.cutout import camel
 from processing.models import JobState
 from processing.selectors import viewable_url
@@ -181,9 +182,7 @@ def evidence_of(account: Account, listing: Listing) -> Grounds:
     ids = [picture.original.pk for picture in of(listing)]
     # What a price rests on by now stands beside it; what it rested on then would only mislead.
     past = told.get("price", {}).get("note")
-    warnings = [
-        one.replace(" Set hints.category.", "") for one in told.get("warnings", []) if one != past
-    ]
+    warnings = [facts.for_people(one) for one in told.get("warnings", []) if one != past]
     return Grounds(evidence.by_field(told, ids), warnings)
 
 

@@ -29,6 +29,7 @@ from listings.pages import evidence
 from listings.pages.choosing import Choice
 from listings.pages.shown import ids_of, listing_of, number_of, thumbnail
 from listings.services import listings as service
+from listings.writers import facts
 from media_library.models import Image
 from processing.models import JobState
 from processing.pages.live import live, watched
@@ -89,7 +90,7 @@ class Row:
     @property
     def warnings(self) -> list[str]:
         told = self.suggestion.job.report.get("warnings", [])
-        return [one.replace(" Set hints.category.", "") for one in told]
+        return [facts.for_people(one) for one in told]
 
     @property
     def thumbnail(self) -> str:

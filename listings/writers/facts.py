@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from listings import vocabulary
 from listings.recognition.result import Evidence, Recognition
 from listings.writers.base import Facts, Hints
+
+_ADVICE: Final = " Set hints.category."
 
 
 def merge(seen: Recognition, hints: Hints) -> Facts:
@@ -57,13 +60,18 @@ def doubts(seen: Recognition, hints: Hints, facts: Facts) -> Iterator[str]:
             f"{names[seen.category].name}."
         )
     if facts.category is None:
-        yield f"The item was not recognized.{maybe(seen)} Set hints.category."
+        yield f"The item was not recognized.{maybe(seen)}{_ADVICE}"
     if not facts.brand:
         yield "No brand was seen or given."
     if not facts.condition:
         yield "The condition was not given, and photos alone don't show it."
     for one in seen.quality:
         yield f"Photo {one.image + 1}: {one.message}"
+
+
+def for_people(warning: str) -> str:
+    """A warning as pages show it: without the API's name of what would help."""
+    return warning.replace(_ADVICE, "")
 
 
 def maybe(seen: Recognition) -> str:
