@@ -13,7 +13,7 @@ cutOut.addEventListener("change", () => setCutOut(cutOut.checked));
 async function bring(files) {
   if (!files.length) return;
   await add(files);
-  location.assign(form.action.replace("upload/", ""));
+  location.assign(form.getAttribute("action").replace("upload/", ""));
 }
 
 chooser.addEventListener("change", () => bring([...chooser.files]));

@@ -199,7 +199,7 @@ form.addEventListener("submit", async (event) => {
   const these = chosen();
   const body = new URLSearchParams(new FormData(form));
   body.set("action", action);
-  const answer = await fetch(form.action, {
+  const answer = await fetch(form.getAttribute("action"), {
     method: "POST", body, headers: { "HX-Request": "true" },
   }).catch(() => null);
   if (!answer?.ok) {

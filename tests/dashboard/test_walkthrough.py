@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 from tests.chromium import chromium
 from tests.system.site import Site
@@ -190,3 +190,52 @@ def test_looks_become_a_batch(page: Page, complaints: list[str]) -> None:
     page.get_by_role("link", name="Batches").first.click()
     expect(page.locator(".batch-row")).to_have_count(1)
     assert complaints == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+def test_many_photos_at_once(browser: Browser, site: str, width: int, height: int) -> None:
+    """Brought in while the connection goes, selected, deleted, brought back, and nothing moves."""
+    context = browser.new_context(base_url=site, viewport={"width": width, "height": height})
+    page, complaints = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    sign_up(page, f"many-{width}@example.com")
+    page.locator("#cut-out").uncheck()
+    page.evaluate(
+        """() => {
+          window.shifted = 0;
+          const add = (list) => list.getEntries().forEach((one) => {
+            if (!one.hadRecentInput) window.shifted += one.value;
+          });
+          new PerformanceObserver(add).observe({ type: "layout-shift" });
+        }"""
+    )
+    photo = PHOTO.read_bytes()
+    files: list[FilePayload] = [
+        {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": photo + bytes([n])}
+        for n in range(6)
+    ]
+    context.set_offline(True)
+    page.locator("#files").set_input_files(files)
+    expect(page.locator("#uploads")).to_contain_text("No connection.")
+    expect(page.locator(".tile.arriving")).to_have_count(6)
+    context.set_offline(False)
+    expect(page.locator("#uploads")).to_be_hidden(timeout=30_000)
+    tiles = page.locator(".tile")
+    expect(tiles).to_have_count(6)
+    assert page.evaluate("window.shifted") < 0.1
+    assert fits(page)
+
+    tiles.nth(0).locator(".tile-link").focus()
+    page.keyboard.press("x")
+    tiles.nth(3).click(modifiers=["Shift"])
+    expect(page.locator(".selection-count")).to_have_text("4 selected")
+    page.get_by_role("button", name="Delete").click()
+    expect(tiles).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(tiles).to_have_count(6)
+    page.reload()
+    expect(tiles).to_have_count(6)
+    expect(page.locator("#cut-out")).not_to_be_checked()
+    assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
+    context.close()
