@@ -203,6 +203,38 @@ class Image(models.Model):
         return [key for key in dict.fromkeys(keys) if key]
 
 
+class Matte(models.Model):
+    """What cutting a picture out in one way came to: a file beside the picture, from which every look is
+    made without cutting out again (processing.worker.mattes).
+
+    ``cutting`` says of which photo and how, as a quota counts it, and ``at`` what else was asked for;
+    ``key`` has also the versions of the code and the networks that did it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="mattes")
+    cutting = models.CharField(max_length=64)
+    at = models.CharField(max_length=64, blank=True, default="")
+    key = models.CharField(max_length=64)
+    file_key = models.CharField(max_length=200)
+    bytes = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image", "cutting", "at"], name="matte_one_for_each_way_of_cutting"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["key"], name="matte_by_key"),
+            models.Index(fields=["cutting"], name="matte_by_cutting"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_key
+
+
 class BackgroundCategory(models.TextChoices):
     SOLID = "solid", "Solid"
     GRADIENT = "gradient", "Gradient"

@@ -8,7 +8,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 from accounts.lifecycle import parts
 from accounts.lifecycle.parts import Part, delete_some
-from media_library.files import storage
+from media_library.files import mattes, storage
 from media_library.models import Background, Image, Project
 
 
@@ -18,6 +18,7 @@ def remove(account_id: UUID) -> bool:
     for image in images:
         # Before the rows, which alone know where the files are: a bucket is not swept.
         storage.delete(image.keys)
+    mattes.remove(image.pk for image in images)
     more = delete_some(Image.objects.filter(pk__in=[image.pk for image in images]))
     if more or delete_some(Project.objects.filter(account=account_id)):
         return True

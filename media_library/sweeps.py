@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
 from media_library import trash
-from media_library.files import thumbnails
+from media_library.files import mattes, thumbnails
 from media_library.models import Image
 
 log = structlog.get_logger(__name__)
@@ -109,7 +109,7 @@ def _image_folders() -> Iterator[tuple[str, UUID]]:
 
 def _known_keys(image_id: UUID) -> list[str]:
     image = Image.objects.filter(pk=image_id).first()
-    return image.keys if image else []
+    return [*image.keys, *mattes.keys_of([image_id])] if image else []
 
 
 def _is_uuid(name: str) -> bool:

@@ -25,7 +25,7 @@ from django.utils import timezone
 from accounts.models import Account
 from config.errors import not_found
 from config.failures.outages import QUEUE_ERRORS
-from media_library.files import storage, thumbnails
+from media_library.files import mattes, storage, thumbnails
 from media_library.models import Background, Image
 
 # In one transaction: others write in between.
@@ -134,6 +134,7 @@ def remove_due() -> bool:
     for image in due:
         # Before the row, which alone knows where they are: a bucket is not swept.
         storage.delete(image.keys)
+    mattes.remove(image.pk for image in due)
     _forget(due)
     return len(due) == _PORTION
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import AppError
-from processing.engine.plans.cutout import CutoutPlan, camel, types_of
+from processing.engine.plans.cutout import CutoutPlan, Cutting, camel, types_of
 from processing.engine.plans.edit import EditPlan
 
 EditOperation = Literal[
@@ -29,6 +30,15 @@ READERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 _VERSION = "version"  # in the row; rows before the first release have none, and are of version 1
 
 _COMMANDS: dict[str, type[Command]] = {}  # by operation
+
+
+@dataclass(frozen=True, slots=True)
+class CuttingOut:
+    """A subject that work cuts out of the photo as it came: how, and ``at`` which size and in which
+    colors, where those are not the photo's own size and sRGB."""
+
+    options: Cutting
+    at: str = ""
 
 
 class Command(BaseModel):
@@ -64,6 +74,11 @@ class Command(BaseModel):
         """The model that cuts the product out, by name or alias; "" where none does."""
         return ""
 
+    def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
+        """What the work cuts out of a photo of this width and height, so that it needs to be done once;
+        None where it cuts nothing out, or something that serves nobody else."""
+        return None
+
     def stored(self) -> dict[str, Any]:
         """The command as a job's row keeps it and `load` reads it."""
         return self.model_dump(mode="json", by_alias=True)
@@ -90,6 +105,10 @@ class RemoveBackground(Command):
     @property
     def cut_out_by(self) -> str:
         return self.plan.model
+
+    def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
+        at = self.plan.worked_on_at(*size)
+        return CuttingOut(self.plan, "" if at == size else f"{at[0]}x{at[1]}")
 
     @classmethod
     def load(cls, row: Mapping[str, Any]) -> Self:
@@ -119,6 +138,14 @@ class Edit(Command):
     @property
     def cut_out_by(self) -> str:
         return self.plan.cutting.model if self.plan.cutting else ""
+
+    def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
+        plan = self.plan
+        # What is cut out of a photo without its text, or of an enlarged one, serves nothing else.
+        if plan.cutting is None or plan.text_removal is not None or plan.upscale is not None:
+            return None
+        space = plan.export.color_space
+        return CuttingOut(plan.cutting, "" if space == "sRGB" else f"colors: {space}")
 
     def work(self) -> dict[str, Any]:
         kept = self.stored()

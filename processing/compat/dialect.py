@@ -26,6 +26,7 @@ class Dialect:
     settings say goes before them. ``max_file_setting`` names the setting that limits an uploaded file,
     ``hosts_setting`` the one with host names at whose root the dialect is served. Web pages elsewhere
     may send ``request_headers`` and read ``response_headers``.
+    With ``sells_calls`` each call costs its unit, though the photo was cut out before.
     ``translate`` puts events into the words of its webhooks, where it has any.
     """
 
@@ -40,6 +41,7 @@ class Dialect:
     request_headers: tuple[str, ...] = ()
     response_headers: tuple[str, ...] = ()
     translate: Translate | None = None
+    sells_calls: bool = False
 
     @property
     def folder(self) -> str:

@@ -24,14 +24,24 @@ _CALLERS_FAULT = frozenset(
 
 
 def submit(
-    caller: Caller, command: Command, source: Image, *, uploaded: Sequence[Image] = ()
+    caller: Caller,
+    command: Command,
+    source: Image,
+    *,
+    uploaded: Sequence[Image] = (),
+    counts_anyway: bool = False,
 ) -> Job:
     """Have the work done. The job may still be open when the time to wait is over.
 
     Pictures that were ``uploaded`` for it get their rows with it.
     """
     return jobs.submit_and_wait(
-        caller, command, source=source, seconds=settings.COMPAT_WAIT_SECONDS, uploaded=uploaded
+        caller,
+        command,
+        source=source,
+        seconds=settings.COMPAT_WAIT_SECONDS,
+        uploaded=uploaded,
+        counts_anyway=counts_anyway,
     )
 
 

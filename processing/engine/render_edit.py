@@ -43,17 +43,14 @@ def render_edit(
 
     `kept` is the same photo's matte (`cutout.kept_matte`), cut out as the plan says, from which the
     result is the same as without it. With `keeps_matte` one that is made is returned. Both only for a
-    plan that a kept matte `serves`.
+    plan that neither removes text nor enlarges the photo.
 
     Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, UnknownModel,
     ModelNotInstalled, NothingFound (cutting out), PictureTooLarge (upscaling), ProviderFailed, and
     InvalidPlan for what only the picture shows to be impossible, such as a target area without a pixel.
     """
     work = Work(plan, tools)
-    photo, seen = _decoded(source, work, is_cut_out=kept is not None)
-    photo, seen, texts = _without_text(photo, seen, work)
-    photo, size = _enlarged(photo, work)
-    found = _subject(photo, seen, work) if kept is None else kept_matte.applied(kept, photo)
+    photo, found, size, texts = photo_and_subject(source, work, kept)
     box = arrays.subject_box(found.cutout.alpha) if plan.cutting else None
     placement = placed_by(size, plan, box, found.cutout.alpha)
     behind, canvas = composed(photo, found, (placement, box or (0, 0, *size)), work)
@@ -86,6 +83,18 @@ def render_edit(
         looks=found.looks,
         matte=matte,
     )
+
+
+def photo_and_subject(
+    source: bytes, work: Work, kept: bytes | None
+) -> tuple[Decoded, Subject, tuple[int, int], int | None]:
+    """The photo as it is laid out, its subject, the size by which it is laid out, and how many texts are
+    gone (None where none were looked for)."""
+    photo, seen = _decoded(source, work, is_cut_out=kept is not None)
+    photo, seen, texts = _without_text(photo, seen, work)
+    photo, size = _enlarged(photo, work)
+    found = _subject(photo, seen, work) if kept is None else kept_matte.applied(kept, photo)
+    return photo, found, size, texts
 
 
 def _shown(canvas: Pixels, plan: EditPlan, *, watermark: bool) -> Pixels:

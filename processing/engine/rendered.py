@@ -46,6 +46,7 @@ class Rendered:
       several that `auto` asked, the one that was believed.
     - `matte`: the file from which the same cutout is made again (`cutout.kept_matte`), where one was
       asked for and the subject was cut out anew; otherwise None.
+    - `from_kept`: whether it was made from such a file; whoever hands it over says so.
     - `looks`: every look that a model took at the photo, in their order, see Look.
     - `uncertainty`: 0 (sure) to 1, see `cutout.edges.uncertainty`.
     - `is_clipped`: whether the subject goes on outside of the photo.
@@ -81,6 +82,7 @@ class Rendered:
     tone_curve: str | None = None
     looks: tuple[Look, ...] = ()
     matte: bytes | None = None
+    from_kept: bool = False
 
 
 @dataclass(slots=True)

@@ -42,6 +42,11 @@ class Job(models.Model):
     command_hash = models.CharField(max_length=64)
     # All that decides about the result's bytes (processing.worker.renditions).
     rendition_key = models.CharField(max_length=64, blank=True, default="")
+    # Of which photo it cuts the subject out, and how (processing.worker.mattes); empty where it cuts
+    # nothing out that is kept.
+    cutting = models.CharField(max_length=64, blank=True, default="")
+    # Whether it costs its unit even if the photo was cut out before.
+    counts_anyway = models.BooleanField(default=True)
     batch = models.ForeignKey(
         "processing.Batch", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
     )
@@ -119,6 +124,17 @@ class Job(models.Model):
                 fields=["account", "rendition_key"],
                 condition=Q(state=JobState.PENDING),
                 name="job_rendition_pending",
+            ),
+            # One state each, as above.
+            models.Index(
+                fields=["account", "cutting"],
+                condition=Q(state=JobState.PENDING) & ~Q(cutting=""),
+                name="job_cutting_pending",
+            ),
+            models.Index(
+                fields=["account", "cutting"],
+                condition=Q(state=JobState.PROCESSING) & ~Q(cutting=""),
+                name="job_cutting_running",
             ),
         ]
 

@@ -20,7 +20,7 @@ from processing import commands
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.services import jobs
-from processing.worker import batch_progress, renditions, tasks, transitions
+from processing.worker import batch_progress, mattes, renditions, tasks, transitions
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _planned(caller: Caller, looks: Sequence[Look], pictures: Sequence[Member]) 
 def _written(caller: Caller, looks: Sequence[Look], planned: _Planned, batch_id: UUID) -> Batch:
     new, every = planned.new, planned.jobs
     for operation in dict.fromkeys(job.operation for job in new):
-        ids = [job.pk for job in new if job.operation == operation]
+        ids = mattes.costly([job for job in new if job.operation == operation])
         quotas.reserve_many(caller.account, operation, job_ids=ids)
     nothing_open = not every
     batch = Batch.objects.create(

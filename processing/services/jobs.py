@@ -23,7 +23,7 @@ from processing import commands
 from processing.commands import Command
 from processing.delivery import events
 from processing.models import Job, JobState
-from processing.worker import causes, kinds, renditions, tasks, transitions
+from processing.worker import causes, kinds, mattes, renditions, tasks, transitions
 
 
 def submit(caller: Caller, command: Command, *, source: Image | None) -> Job:
@@ -44,16 +44,24 @@ def submit_and_wait(
     seconds: float | None = None,
     job_id: UUID | None = None,
     uploaded: Sequence[Image] = (),
+    counts_anyway: bool = False,
 ) -> Job:
     """Submit, and wait for the end for at most ``seconds`` (``DOOR_WAIT_SECONDS``).
 
     Pictures that were ``uploaded`` for it, stored and without rows, get them in one transaction with
     the job. The job answered may still be open. With ``job_id`` it is one of its own, whatever else is under
-    way. Not to be called within a transaction: nobody else could see the row.
+    way. With ``counts_anyway`` it costs a unit though its photo was cut out before. Not to be called within a transaction: nobody else could see the row.
     """
     seconds = settings.DOOR_WAIT_SECONDS if seconds is None else seconds
     deadline = time.monotonic() + seconds
-    order = _order(caller, command, source, job_id=job_id or uuid4(), uploaded=uploaded)
+    order = _order(
+        caller,
+        command,
+        source,
+        job_id=job_id or uuid4(),
+        uploaded=uploaded,
+        counts_anyway=counts_anyway,
+    )
     shared = _Sharing.SAME_PHOTO if seconds > 0 else _Sharing.SAME_PICTURE
     sharing = _Sharing.NOTHING if job_id else shared
     if seconds <= 0:
@@ -68,7 +76,14 @@ def submit_and_wait(
     if job.source_id != order.job.source_id:
         # Of the same photo, uploaded twice: its result is found again, if it has come to one.
         left = max(0.0, deadline - time.monotonic())
-        return submit_and_wait(caller, command, source=source, seconds=left, uploaded=uploaded)
+        return submit_and_wait(
+            caller,
+            command,
+            source=source,
+            seconds=left,
+            uploaded=uploaded,
+            counts_anyway=counts_anyway,
+        )
     return _fresh(job)
 
 
@@ -133,15 +148,32 @@ class Template:
     command: dict[str, Any]
     digest: str
     makers: list[str] | None
+    asked: Command
+    counts_anyway: bool
 
     @classmethod
-    def of(cls, caller: Caller, command: Command, uploaded: Sequence[Image] = ()) -> Self:
+    def of(
+        cls,
+        caller: Caller,
+        command: Command,
+        uploaded: Sequence[Image] = (),
+        *,
+        counts_anyway: bool = False,
+    ) -> Self:
         """Raises AppError NOT_FOUND for another picture that the command names."""
         contents = _contents_of(caller.account, command, uploaded)
         digest = commands.command_hash(command, contents)
         makers = renditions.makers_for(command)
-        operation = kinds.operation_of(command).name
-        return cls(caller, operation, commands.to_row(command), digest, makers)
+        kind = kinds.of(command)
+        return cls(
+            caller,
+            kinds.operation_of(command).name,
+            commands.to_row(command),
+            digest,
+            makers,
+            asked=command,
+            counts_anyway=counts_anyway or not kind.counts_cutouts,
+        )
 
     def key(self, source: Image | None) -> str:
         """Return the key by which a result is found again (renditions)."""
@@ -158,6 +190,8 @@ class Template:
             command=self.command,
             command_hash=self.digest,
             rendition_key=self.key(source),
+            cutting=mattes.cutting_of(self.asked, source),
+            counts_anyway=self.counts_anyway,
             source=source,
         )
 
@@ -182,8 +216,9 @@ def _order(
     *,
     job_id: UUID,
     uploaded: Sequence[Image] = (),
+    counts_anyway: bool = False,
 ) -> _Order:
-    template = Template.of(caller, command, uploaded)
+    template = Template.of(caller, command, uploaded, counts_anyway=counts_anyway)
     if source is not None:
         kinds.of(command).check_source(command, source)
     job = template.job(source, job_id=job_id)
@@ -215,7 +250,7 @@ def _submit(order: _Order, sharing: _Sharing = _Sharing.SAME_PICTURE) -> Job:
             if twin is not None:
                 return twin
         if not job.command.get("watermark"):
-            quotas.reserve_many(job.account, job.operation, job_ids=[job.pk])
+            quotas.reserve_many(job.account, job.operation, job_ids=mattes.costly([job]))
         ingest.keep_all(order.uploaded)
         job.save(force_insert=True)
         events.append(job, "job.queued")
@@ -250,6 +285,11 @@ def _contents_of(account: Account, command: Command, uploaded: Sequence[Image]) 
     if len(found) < len(set(wanted)):
         raise not_found("Image")
     return found
+
+
+def check_pictures(account: Account, command: Command) -> None:
+    """Raise AppError NOT_FOUND where another picture that the command names is not the account's."""
+    _contents_of(account, command, ())
 
 
 def _fresh(job: Job) -> Job:

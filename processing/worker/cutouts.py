@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import renditions, runner, runtime
+from processing.worker import mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 
 _EDGE_WORDS = {"fine": "fine edges", "none": "raw edges"}
@@ -22,7 +24,8 @@ LEFT_OUT = frozenset({"clean_up", "despill", "size"})
 
 def work(job: Job, command: RemoveBackground) -> Rendered:
     source, data = runner.source_of(job)
-    return render(
+    kept = mattes.for_work(job, command)
+    rendered = render(
         data,
         command.plan,
         runtime.registry(),
@@ -30,7 +33,10 @@ def work(job: Job, command: RemoveBackground) -> Rendered:
         corrected_original=source.orientation != 1 and not source.corrected_key,
         preview_side=runner.preview_side(job),
         max_pixels=settings.MAX_PIXELS,
+        kept=kept,
+        keeps_matte=bool(job.cutting),
     )
+    return replace(rendered, from_kept=kept is not None)
 
 
 def check(command: RemoveBackground) -> None:
@@ -67,4 +73,5 @@ KIND = Kind(
     makers=renditions.cutout_makers,
     check=check,
     describe=describe,
+    counts_cutouts=True,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ from processing.engine.errors import EngineError, InvalidPlan
 from processing.engine.render_edit import render_edit
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import renditions, runner, runtime
+from processing.worker import mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 
 _PROMPT_SHOWN = 60
@@ -37,13 +38,17 @@ BACKGROUND_GENERATION = Operation(
 def work(job: Job, command: Edit) -> Rendered:
     _, data = runner.source_of(job)
     tools = runtime.tools(partial(runner.picture, job))
-    return render_edit(
+    kept = mattes.for_work(job, command)
+    rendered = render_edit(
         data,
         command.plan,
         tools,
         watermark=command.watermark,
         preview_side=runner.preview_side(job),
+        kept=kept,
+        keeps_matte=bool(job.cutting),
     )
+    return replace(rendered, from_kept=kept is not None)
 
 
 def check(command: Edit) -> None:

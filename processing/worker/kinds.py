@@ -49,6 +49,8 @@ class Kind:
       can't be done to this picture (one too large). Both raise AppError, before anything is charged.
     - `completing` writes what belongs to the outcome, within the transaction that completes the
       job; it finds the report on the job, and may add to it.
+    - `counts_cutouts`: its units are for cutting photos out: what is made of a matte that was kept, or
+      that another job is about to keep, costs none.
     - `describe` puts the command's options into words, for people: "High model, on white".
     """
 
@@ -59,6 +61,7 @@ class Kind:
     check_source: Callable[[Any, Image], None] = _accept
     completing: Callable[[Job, Any, Image | None], None] = _accept
     describe: Callable[[Any], str] = _describe_nothing
+    counts_cutouts: bool = False
 
 
 _KINDS: dict[type[Command], Kind] = {}

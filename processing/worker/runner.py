@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from config.errors import AppError
+from media_library.files import mattes as library_mattes
 from media_library.files import storage, thumbnails
 from media_library.intake import ingest
 from media_library.models import Image
@@ -23,7 +24,7 @@ from processing.engine import ENGINE_VERSION, memory
 from processing.engine.errors import EngineError
 from processing.engine.rendered import Look, Rendered
 from processing.models import Job
-from processing.worker import causes, claims, kinds, transitions
+from processing.worker import causes, claims, kinds, mattes, transitions
 from processing.worker.kinds import ReportOnly
 
 log = structlog.get_logger(__name__)
@@ -87,15 +88,25 @@ def _keep(job: Job, command: Command, rendered: Rendered) -> None:
     )
     try:
         # The file's block is the outer one: where the commit fails, the file goes.
-        with new as result, transaction.atomic():
+        with (
+            new as result,
+            mattes.stored(job, command, rendered) as matte,
+            transaction.atomic(),
+        ):
             if not transitions.hold(job):
                 # Raised, not returned: it undoes the transaction and removes the file.
                 raise _NoLongerOurs
             # In this order, so that who waits is told before a thumbnail is asked for.
             # The job may name a picture that has no row yet: foreign keys are checked at the
             # commit.
+            is_first = library_mattes.keep(matte) if matte is not None else True
             _complete(
-                job, command, result, _report(rendered), is_found_again=_is_found_again(rendered)
+                job,
+                command,
+                result,
+                _report(rendered),
+                is_found_again=_is_found_again(rendered),
+                is_charged=mattes.is_charged(job, rendered, is_first=is_first),
             )
             ingest.keep(result)
     except _NoLongerOurs:
@@ -117,10 +128,13 @@ def _complete(
     report: dict[str, Any],
     *,
     is_found_again: bool = True,
+    is_charged: bool = True,
 ) -> None:
     job.report = report
     kinds.of(command).completing(job, command, result)
-    transitions.complete(job, result, job.report, is_found_again=is_found_again)
+    transitions.complete(
+        job, result, job.report, is_found_again=is_found_again, is_charged=is_charged
+    )
 
 
 def _is_found_again(rendered: Rendered) -> bool:
@@ -170,6 +184,8 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
         }
     if rendered.texts is not None:
         told["textsRemoved"] = rendered.texts
+    if rendered.from_kept:
+        told["matteReused"] = True
     if rendered.tone_curve is not None:
         told["toneCurve"] = rendered.tone_curve
     return told

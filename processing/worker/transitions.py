@@ -22,7 +22,7 @@ from media_library.models import Doubt, Image
 from processing.delivery import events
 from processing.engine.errors import NothingFound
 from processing.models import OPEN_STATES, Job, JobState
-from processing.worker import batch_progress, causes
+from processing.worker import batch_progress, causes, mattes
 
 
 def stale() -> Q:
@@ -72,10 +72,15 @@ def hold(job: Job) -> bool:
 
 
 def complete(
-    job: Job, result: Image | None, report: Mapping[str, Any], *, is_found_again: bool = True
+    job: Job,
+    result: Image | None,
+    report: Mapping[str, Any],
+    *,
+    is_found_again: bool = True,
+    is_charged: bool = True,
 ) -> None:
     """Complete a job that this transaction holds. Without `is_found_again` its result never stands for
-    that of another job."""
+    that of another job; without `is_charged` its units go back."""
     _mine(job).update(
         state=JobState.COMPLETED,
         result=result,
@@ -83,7 +88,7 @@ def complete(
         ended_at=timezone.now(),
         **({} if is_found_again else {"rendition_key": ""}),
     )
-    quotas.settle(job.pk)
+    (quotas.settle if is_charged else quotas.release)(job.pk)
     _note_doubt(job, report)
     _record_end(job, JobState.COMPLETED, _result(result))
 
@@ -216,7 +221,7 @@ def reopen(job: Job) -> bool:
         )
         if reopened:
             # Watermarked trials are free, here as when they were submitted.
-            if not job.command.get("watermark"):
+            if not job.command.get("watermark") and mattes.costly([job]):
                 quotas.reserve(job.account, job.operation, job_id=job.pk)
             _record(job, "job.queued", {"retried": True})
             batch_progress.item_reopened(job)

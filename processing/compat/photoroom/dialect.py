@@ -36,6 +36,7 @@ DIALECT = Dialect(
     rate_limits=_rate_limits,
     settings=_settings,
     hosts_setting="PHOTOROOM_HOSTS",
+    sells_calls=True,
     request_headers=("x-api-key", *ASKING),
     response_headers=TELLING,
 )

@@ -69,7 +69,13 @@ class PhotoroomView(DialectView):
             source, *others = images
             command = command_for([str(image.pk) for image in others])
             _check(command)
-            return submit(who, command, source, uploaded=images)
+            return submit(
+                who,
+                command,
+                source,
+                uploaded=images,
+                counts_anyway=self.dialect.sells_calls,
+            )
 
 
 def _check(command: Command) -> None:

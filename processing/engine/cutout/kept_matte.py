@@ -19,7 +19,6 @@ from processing.engine.arrays import U8
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files import png
 from processing.engine.files.decode import Decoded
-from processing.engine.plans.edit import EditPlan
 from processing.engine.rendered import Look
 
 # Ancillary and private, as a PNG's chunks are told apart by the case of their letters.
@@ -27,11 +26,6 @@ _COLORS, _SAID = b"clRs", b"saId"
 _LEVEL = 1
 _COUNT = struct.Struct(">I")
 _FRAME = 12  # of a chunk: length, name, checksum
-
-
-def serves(plan: EditPlan) -> bool:
-    """Whether an edit cuts its subject out of the photo as it came, and not of a changed one."""
-    return plan.cutting is not None and plan.text_removal is None and plan.upscale is None
 
 
 def packed(photo: Decoded, subject: Subject) -> bytes:

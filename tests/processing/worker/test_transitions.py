@@ -50,7 +50,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Coordinates]
 @pytest.fixture
 def job(submit: Submit, clock: time_machine.Coordinates) -> Iterator[Job]:
     """A pending job, beside others that stay as they are: pending, lost in its last try, failed."""
-    others = [submit(crop=True), submit(format="webp"), submit(format="jpg")]
+    others = [submit(edge="fine"), submit(edge="none"), submit(despill=True)]
     for other in others[1:]:
         assert transitions.claim(other.pk)
     set_row(others[1], attempts=3)

@@ -12,7 +12,7 @@ from PIL import Image
 from processing.engine.cutout import kept_matte
 from processing.engine.files import decode
 from processing.engine.networks.registry import Models
-from processing.engine.plans.cutout import CleanUp, CutoutPlan, Cutting
+from processing.engine.plans.cutout import CleanUp, CutoutPlan
 from processing.engine.plans.edit import (
     Background,
     Blur,
@@ -120,10 +120,3 @@ def turned_exif() -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = 6
     return exif
-
-
-def test_plans_that_change_the_photo_first_have_a_cutout_of_their_own() -> None:
-    assert kept_matte.serves(EditPlan())
-    assert not kept_matte.serves(EditPlan(cutting=None))
-    assert not kept_matte.serves(EditPlan(text_removal="all"))
-    assert kept_matte.serves(EditPlan(cutting=Cutting(edge="fine")))
