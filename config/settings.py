@@ -321,6 +321,7 @@ RATE_LIMITS = {
     "auth": env.rate("RATE_AUTH", "5/15m"),
     "upload": env.rate("RATE_UPLOAD", "100/h"),
     "processing": env.rate("RATE_PROCESSING", "50/h"),
+    "preview": env.rate("RATE_PREVIEW", "120/m"),
     "listing-generate": env.rate("RATE_LISTING_GENERATE", "20/h"),
     "listing-create": env.rate("RATE_LISTING_CREATE", "50/h"),
     "general": env.rate("RATE_GENERAL", "1000/h"),
@@ -369,6 +370,7 @@ COMPAT_WAIT_SECONDS = env.float("COMPAT_WAIT_SECONDS", 60.0)
 DOOR_WAIT_SECONDS = env.float("DOOR_WAIT_SECONDS", 20.0)
 # How long deleted pictures can be taken back; 0 removes their files at once.
 TRASH_DAYS = env.int("TRASH_DAYS", 30)
+PREVIEW_SECONDS = env.float("PREVIEW_SECONDS", 10.0)  # how long a preview is waited for
 SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
 # Marketplaces fetch pictures in their own time, and again: Google keeps a product file for 30 days.
 EXPORT_LINK_DAYS = env.int("EXPORT_LINK_DAYS", 30)

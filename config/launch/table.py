@@ -13,6 +13,9 @@ from config.launch.demand import Demand
 from config.launch.processes import Process, Stage
 from config.launch.supervisor import StartError
 
+# How long a studio's worker stays without work, in seconds: a new one needs a moment to start.
+_STUDIO_IDLE = 600
+
 
 @dataclass(frozen=True)
 class Site:
@@ -85,6 +88,8 @@ def stages(site: Site) -> list[Stage]:
                 # cores for one after the other. Processes, so that a picture that kills its worker
                 # takes no other with it.
                 *_workers("batches", ["batches"], env, processes=site.batch_workers, idle=idle),
+                # For somebody at the studio page, who goes on for a while.
+                *_workers("studio", ["studio"], env, idle=max(idle, _STUDIO_IDLE)),
                 *_workers("tasks", ["previews", "copies", "accounts"], env, threads=2, idle=idle),
                 # They only claim; threads of their own wait for receivers (processing.delivery.lanes).
                 *_workers("webhooks", ["webhooks"], env, threads=4, idle=idle),

@@ -44,6 +44,19 @@ _ANSWERS: dict[int, Any] = {200: EditAnswer, 202: PendingEditAnswer}
 _IMAGE = "img_2VfUX5sCNEcTGeZ8vKoGj1"
 
 
+def command_of(request: Request, edit: dict[str, Any] | None, preset_id: str | None) -> Edit:
+    """The command of a body with an edit, a preset, or a preset with changes. Raises AppError."""
+    if preset_id is None:
+        return Edit(plan=edit_json.plan_from(edit or {}))
+    try:
+        found = public_ids.decode("preset", preset_id)
+    except ValueError as error:
+        raise invalid("presetId", "Not a valid preset_ id.") from error
+    account = caller(request).account
+    preset = presets.preset_for(account, found)
+    return looks.changed(account, preset, edit, field="presetId")
+
+
 class EditingView(ApiView):
     """What the editing tools share."""
 
@@ -92,18 +105,8 @@ class EditView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = bodies.read(edits.EditBody, request.data)
-        return self.answer(self.edited(body, self._command(request, body)), body.display)
-
-    def _command(self, request: Request, body: edits.EditBody) -> Edit:
-        if body.preset_id is None:
-            return Edit(plan=edit_json.plan_from(body.edit or {}))
-        try:
-            preset_id = public_ids.decode("preset", body.preset_id)
-        except ValueError as error:
-            raise invalid("presetId", "Not a valid preset_ id.") from error
-        account = caller(request).account
-        preset = presets.preset_for(account, preset_id)
-        return looks.changed(account, preset, body.edit, field="presetId")
+        command = command_of(request, body.edit, body.preset_id)
+        return self.answer(self.edited(body, command), body.display)
 
 
 class GenerateBackgroundView(EditingView):

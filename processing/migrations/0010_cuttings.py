@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0015_languages'),
-        ('media_library', '0007_mattes'),
+        ('media_library', '0008_mattes'),
         ('processing', '0009_looks_and_brand_kit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

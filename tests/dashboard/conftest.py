@@ -109,6 +109,9 @@ class TwoModels:
             ModelInfo("isnet-general-use", "matting", False, "Apache-2.0", "Large.", ("high",)),
         ]
 
+    def resolve(self, name: str) -> str:
+        return {"fast": "u2netp"}.get(name, name)
+
     def check(self, name: str) -> None:
         if name != "fast":
             raise ModelNotInstalled(f"The model {name} is not installed.")

@@ -107,7 +107,7 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
 
     page.get_by_text("More").click()
     page.get_by_role("link", name="Plan & usage").click()
-    expect(page.get_by_text("98 left.")).to_be_visible()
+    expect(page.get_by_text("99 left.")).to_be_visible()
     page.get_by_text("More").click()
     page.get_by_role("link", name="Developers").click()
     page.get_by_label("Name").fill("Shop import")

@@ -94,6 +94,24 @@ class DocumentedEditBody(ToolBody):
     )
 
 
+class PreviewBody(_Body):
+    """Takes an edit, a saved preset, or a preset with changes."""
+
+    edit: dict[str, Any] | None = Field(None, description="The edit to show.")
+    preset_id: str | None = Field(
+        None, description="A saved edit, `preset_…`. Values in `edit` override it."
+    )
+
+
+class DocumentedPreviewBody(_Body):
+    """Takes an edit, a saved preset, or a preset with changes."""
+
+    edit: EditPlan | None = Field(None, description="The edit to show.")
+    preset_id: str | None = Field(
+        None, description="A saved edit, `preset_…`. Values in `edit` override it."
+    )
+
+
 class PresetBody(_Body):
     """Names an edit."""
 

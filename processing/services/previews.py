@@ -1,0 +1,57 @@
+"""Previews of edits: what may be previewed, and waiting for it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection
+
+from config.errors import AppError, invalid
+from config.failures import outages
+from config.failures.outages import QUEUE_ERRORS
+from media_library.models import Image
+from processing.commands import Edit
+from processing.engine.composing import STUDIO
+from processing.engine.plans.edit import EditPlan
+from processing.engine.render_preview import Preview
+from processing.services import jobs
+from processing.worker import mattes, previews, tasks
+
+
+def preview(image: Image, plan: EditPlan) -> Preview:
+    """A small picture of what the edit would make. It is not stored and costs nothing.
+
+    Raises AppError VALIDATION_ERROR for what this site can't do or can't show beforehand, NOT_FOUND for
+    another picture that the plan names, NOT_CUT_OUT for a photo that has yet to be cut out in this way,
+    SERVICE_UNAVAILABLE, and what the picture makes impossible.
+    """
+    jobs.check(Edit(plan=plan))
+    _check_provider(plan)
+    jobs.check_pictures(image.account, Edit(plan=plan))
+    if plan.cutting is not None:
+        cutting = mattes.cutting_of(previews.plain(plan), image)
+        if not mattes.is_paid(image.account, cutting):
+            message = "Remove the background first: then it can be previewed in any look."
+            raise AppError("NOT_CUT_OUT", message, status=409)
+    tasks.require_queue()
+    try:
+        name = previews.ask(image, plan)
+        if not connection.in_atomic_block:
+            connection.close()  # many may wait here: none keeps a connection meanwhile
+        made = previews.answer(name, settings.PREVIEW_SECONDS)
+    except QUEUE_ERRORS as error:
+        raise outages.queue_is_away() from error
+    if made is None:
+        message = "The preview took too long. Try again in a moment."
+        raise AppError("SERVICE_UNAVAILABLE", message, status=503, retry_after=2)
+    return made
+
+
+def _check_provider(plan: EditPlan) -> None:
+    """Only what is drawn here is shown beforehand: other servers take long, and may cost money."""
+    generated = plan.background.generated
+    if generated is None:
+        return
+    provider = generated.provider or settings.BACKGROUND_PROVIDER
+    if provider != STUDIO:
+        message = f"Backgrounds made by '{provider}' can't be previewed."
+        raise invalid("edit.background.generated.provider", message)

@@ -1,0 +1,149 @@
+"""Previews: small pictures of edits, made on a queue of their own for somebody who is looking.
+
+Nothing of them is stored or counted. The picture goes back by the queue's server, to whoever waits for
+it; what was asked for so long ago that nobody waits any more is not made.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import cast
+from uuid import UUID, uuid4
+
+import dramatiq
+import structlog
+from django.conf import settings
+from dramatiq.brokers.redis import RedisBroker
+from pydantic import TypeAdapter
+
+from config.errors import AppError
+from config.failures.outages import QUEUE_ERRORS
+from config.observability import queue_client
+from media_library.files import storage
+from media_library.models import Image
+from processing.commands import Edit
+from processing.engine import memory
+from processing.engine.composing import Tools
+from processing.engine.errors import EngineError
+from processing.engine.plans.edit import EditPlan, Export
+from processing.engine.render_preview import Preview, Ready, ready, render_preview
+from processing.worker import mattes, runtime
+
+QUEUE = "studio"
+# How many photos are held ready in memory; the one that somebody works on, as a rule.
+_HELD = 3
+# What is waited for at a time: less than the patience of the queue's client.
+_LOOK_SECONDS = 2.0
+_PLANS: TypeAdapter[EditPlan] = TypeAdapter(EditPlan)
+
+log = structlog.get_logger(__name__)
+_ready: OrderedDict[tuple[str, ...], Ready] = OrderedDict()
+_here: dict[str, bytes] = {}  # answers, where the queue is in this process's own memory
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    account: UUID
+    image: Image
+    plan: EditPlan
+
+
+def ask(image: Image, plan: EditPlan) -> UUID:
+    """Have a preview made; by which name its answer is found. Raises AppError SERVICE_UNAVAILABLE."""
+    name = uuid4()
+    text = _PLANS.dump_json(plan, by_alias=True).decode()
+    make_preview.send(str(name), str(image.account_id), str(image.pk), text, time.time())
+    return name
+
+
+def answer(name: UUID, seconds: float) -> Preview | None:
+    """Wait for a preview; None where it is not there in time. Raises AppError for what can't be done."""
+    packed = _taken(_key(str(name)), seconds)
+    if packed is None:
+        return None
+    head, _, data = packed.partition(b"\n")
+    told = json.loads(head)
+    if "code" in told:
+        raise AppError(told["code"], told["message"], status=422)
+    return Preview(data, told["width"], told["height"])
+
+
+@dramatiq.actor(queue_name=QUEUE, max_retries=0)
+def make_preview(name: str, account_id: str, image_id: str, plan: str, asked_at: float) -> None:
+    """Make a preview, and tell whoever asked for it."""
+    if time.time() - asked_at > settings.PREVIEW_SECONDS:
+        return
+    try:
+        image = _image(UUID(account_id), image_id)
+        with memory.shortage_told():
+            made = _made(_Asked(UUID(account_id), image, _PLANS.validate_json(plan)))
+        head: dict[str, object] = {"width": made.width, "height": made.height}
+        _tell(name, json.dumps(head).encode() + b"\n" + made.data)
+    except (EngineError, AppError) as error:
+        head = {"code": error.code, "message": str(error)}
+        _tell(name, json.dumps(head).encode() + b"\n")
+
+
+def _made(asked: _Asked) -> Preview:
+    tools = runtime.tools(lambda image_id: storage.read(_image(asked.account, image_id).file_key))
+    return render_preview(_held(asked, tools), asked.plan, tools)
+
+
+def _held(asked: _Asked, tools: Tools) -> Ready:
+    """The photo made ready, as it is held in memory or anew."""
+    cut = mattes.wanted(plain(asked.plan), asked.image)
+    key = (asked.image.sha256, str(asked.plan.text_removal), cut.key if cut else "")
+    found = _ready.pop(key, None)
+    if found is None:
+        row = mattes.find(asked.image.account, cut.key) if cut else None
+        # A photo without its text is cut out by itself.
+        kept = mattes.read(row) if row is not None and asked.plan.text_removal is None else None
+        found = ready(storage.read(asked.image.file_key), asked.plan, tools, kept=kept)
+    _ready[key] = found
+    while len(_ready) > _HELD:
+        _ready.popitem(last=False)
+    return found
+
+
+def plain(plan: EditPlan) -> Edit:
+    """The edit that cuts out as the plan does, and does nothing to the photo before."""
+    return Edit(plan=replace(plan, text_removal=None, upscale=None, export=Export()))
+
+
+def _image(account_id: UUID, image_id: str) -> Image:
+    rows = Image.live.select_related("account")
+    image = rows.filter(account=account_id, pk=image_id).first()
+    if image is None:
+        raise AppError("SOURCE_DELETED", "The picture was deleted.")
+    return image
+
+
+def _key(name: str) -> str:
+    return f"packshot:preview:{name}"
+
+
+def _tell(name: str, packed: bytes) -> None:
+    if not isinstance(dramatiq.get_broker(), RedisBroker):
+        _here[_key(name)] = packed
+        return
+    try:
+        with queue_client().pipeline() as pipe:
+            pipe.rpush(_key(name), packed)
+            pipe.expire(_key(name), round(settings.PREVIEW_SECONDS) + 1)
+            pipe.execute()
+    except QUEUE_ERRORS as error:
+        log.warning("preview.not_told", error=str(error))
+
+
+def _taken(key: str, seconds: float) -> bytes | None:
+    if not isinstance(dramatiq.get_broker(), RedisBroker):
+        return _here.pop(key, None)
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        found = queue_client().blpop([key], timeout=min(left, _LOOK_SECONDS))
+        if found is not None:
+            return cast(bytes, found[1])
+    return None
