@@ -14,6 +14,7 @@ from processing.pages import (
     looks,
     picture,
     selected,
+    studio,
     tryout,
     webhooks,
 )
@@ -81,6 +82,10 @@ urlpatterns = [
         webhooks.replay,
         name="replay-delivery",
     ),
+    path("pictures/<str:image_id>/studio/", studio.studio, name="studio"),
+    path("pictures/<str:image_id>/studio/save/", studio.studio_save, name="studio-save"),
+    path("pictures/<str:image_id>/studio/preview/", studio.studio_preview, name="studio-preview"),
+    path("pictures/<str:image_id>/studio/look/", studio.studio_save_look, name="studio-save-look"),
     path("jobs/<str:job_id>/cancel/", picture.cancel_job, name="cancel-job"),
     path("jobs/<str:job_id>/retry/", picture.retry_job, name="retry-job"),
 ]

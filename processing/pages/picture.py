@@ -55,6 +55,8 @@ def cut_out(request: HttpRequest, image_id: str) -> HttpResponse:
     jobs.check(command)
     caller, _ = signed_in(request)
     jobs.submit(caller, command, source=image)
+    if request.POST.get("next") == "studio":
+        return redirect("studio", image.public_id)
     return _history(request, image)
 
 

@@ -11,10 +11,13 @@ from config.failures.outages import QUEUE_ERRORS
 from media_library.models import Image
 from processing.commands import Edit
 from processing.engine.composing import STUDIO
+from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.engine.render_preview import Preview
 from processing.services import jobs
 from processing.worker import mattes, previews, tasks
+
+NOT_CUT_OUT = "NOT_CUT_OUT"
 
 
 def preview(image: Image, plan: EditPlan) -> Preview:
@@ -31,7 +34,7 @@ def preview(image: Image, plan: EditPlan) -> Preview:
         cutting = mattes.cutting_of(previews.plain(plan), image)
         if not mattes.is_paid(image.account, cutting):
             message = "Remove the background first: then it can be previewed in any look."
-            raise AppError("NOT_CUT_OUT", message, status=409)
+            raise AppError(NOT_CUT_OUT, message, status=409)
     tasks.require_queue()
     try:
         name = previews.ask(image, plan)
@@ -44,6 +47,18 @@ def preview(image: Image, plan: EditPlan) -> Preview:
         message = "The preview took too long. Try again in a moment."
         raise AppError("SERVICE_UNAVAILABLE", message, status=503, retry_after=2)
     return made
+
+
+def is_cut_out(image: Image) -> bool:
+    """Whether a picture was cut out in the site's usual way, so that it can be previewed."""
+    usual = EditPlan(cutting=Cutting(model=settings.DEFAULT_MODEL))
+    return mattes.is_paid(image.account, mattes.cutting_of(previews.plain(usual), image))
+
+
+def draws_words() -> bool:
+    """Whether backgrounds from words are drawn here, as a rule, and so can be previewed."""
+    is_ours: bool = settings.BACKGROUND_PROVIDER == STUDIO
+    return is_ours
 
 
 def _check_provider(plan: EditPlan) -> None:

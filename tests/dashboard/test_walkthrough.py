@@ -127,6 +127,43 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
 
 
 @pytest.mark.xdist_group("site")
+def test_a_look_is_chosen_in_the_studio(page: Page, complaints: list[str]) -> None:
+    sign_up(page, "studio@example.com")
+    page.locator("#files").set_input_files(PHOTO)
+    card = page.locator(".tile[data-state=completed]")
+    expect(card.locator("img.checker")).to_be_visible(timeout=30_000)
+    expect(page.locator("#uploads")).to_be_hidden(timeout=15_000)
+    card.get_by_role("link").click()
+    page.get_by_role("link", name="Open in the studio").click()
+    expect(page.locator("#preview")).to_be_visible(timeout=30_000)
+
+    shown = page.locator("#preview").get_attribute("src")
+    page.get_by_role("radio", name="Soft").check()
+    expect(page.locator("#preview")).not_to_have_attribute("src", shown or "", timeout=10_000)
+    page.get_by_label("Canvas").select_option("2000x2000")
+    expect(page.locator("#result-size")).to_have_text("2000 × 2000", timeout=10_000)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Canvas")).to_have_value("auto")
+    expect(page.locator("#result-size")).not_to_have_text("2000 × 2000", timeout=10_000)
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator("#result-size")).to_have_text("2000 × 2000", timeout=10_000)
+    page.locator("#view").press("+")
+    expect(page.locator("#zoom")).not_to_have_text("100 %")
+    page.get_by_role("radio", name="Black", exact=True).first.check()
+    assert fits(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert fits(page)
+
+    page.get_by_label("Keep this look for other pictures").fill("Square")
+    page.get_by_role("button", name="Save look").click()
+    expect(page.locator("#notices")).to_contain_text("“Square” is saved.")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.locator(".entry")).to_have_count(2, timeout=10_000)
+    expect(page.locator(".stage-bar")).to_contain_text("2000 × 2000", timeout=30_000)
+    assert complaints == []
+
+
+@pytest.mark.xdist_group("site")
 def test_a_wide_dark_screen_works_by_keyboard(browser: Browser, site: str) -> None:
     context = browser.new_context(
         base_url=site, viewport={"width": 1920, "height": 1080}, color_scheme="dark"

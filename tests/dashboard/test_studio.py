@@ -1,0 +1,139 @@
+"""The studio: what is chosen is shown, saved, and kept as a look."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from accounts.limits import quotas
+from media_library.files import storage
+from media_library.models import Image
+from processing.models import Job, Preset
+from processing.worker import previews, runtime, tasks
+from tests.dashboard.conftest import Person
+from tests.stand_ins import MiddleModel
+
+CHOSEN = {"background": "color", "color": "#ff0000", "size": "auto", "format": "png"}
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The middle of a picture is its subject, and previews are made the moment they are asked for."""
+    monkeypatch.setattr(runtime, "registry", MiddleModel)
+    monkeypatch.setattr(previews.make_preview, "send", previews.make_preview.fn)
+
+
+@pytest.fixture
+def image(seller: Person) -> Image:
+    """One that is cut out."""
+    found = seller.image()
+    tasks.run_job.fn(str(seller.job(found, model="auto").pk))
+    return found
+
+
+def post(who: Person, image: Image, action: str, **given: str) -> Any:
+    return who.client.post(f"/pictures/{image.public_id}/studio/{action}", CHOSEN | given)
+
+
+def used(who: Person, operation: str) -> int:
+    return next(line.used for line in quotas.overview(who.account) if line.operation == operation)
+
+
+def page_of(who: Person, image: Image) -> str:
+    response = who.client.get(f"/pictures/{image.public_id}/studio/")
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_the_page(seller: Person, image: Image, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(12):
+        page = page_of(seller, image)
+    assert 'value="bg_builtin_linen"' in page
+    assert "Remove the background first" not in page
+
+
+def test_a_photo_that_is_not_cut_out_yet(seller: Person) -> None:
+    fresh = seller.image("fresh.jpg")
+    assert "Remove the background first" in page_of(seller, fresh)
+    told = post(seller, fresh, "preview/")
+    assert (told.status_code, told.json()["code"]) == (202, "NOT_CUT_OUT")
+    given = {"format": "png", "edge": "standard", "model": "fast", "next": "studio"}
+    response = seller.client.post(f"/pictures/{fresh.public_id}/cut-out/", given)
+    assert response["Location"] == f"/pictures/{fresh.public_id}/studio/"
+    assert "The background is being removed" in page_of(seller, fresh)
+
+
+def test_previews(seller: Person, image: Image) -> None:
+    shown = post(seller, image, "preview/")
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
+    assert shown["X-Result-Size"] == "40 × 30"
+    wrong = post(seller, image, "preview/", background="words")
+    assert wrong.status_code == 400
+    assert wrong.json()["message"] == "Say in a few words what lies behind the product."
+    assert Job.objects.count() == 1
+
+
+def test_another_color_costs_nothing(seller: Person, image: Image) -> None:
+    response = post(seller, image, "save/", format="jpg")
+    assert response["Location"] == f"/pictures/{image.public_id}/"
+    job = Job.objects.latest("created_at")
+    tasks.run_job.fn(str(job.pk))
+    job.refresh_from_db()
+    assert (job.operation, job.report["matteReused"]) == ("remove-background", True)
+    assert (used(seller, "remove-background"), used(seller, "edit")) == (1, 0)
+
+
+def test_everything_else_is_an_edit(seller: Person, image: Image) -> None:
+    chosen = {"background": "bg_builtin_linen", "shadow": "soft", "intensity": "70"}
+    more = {"direction": "300", "size": "1600x2000", "padding": "10", "light": "on"}
+    post(seller, image, "save/", **chosen, **more, outline="2", format="webp")
+    job = Job.objects.latest("created_at")
+    plan = job.command["plan"]
+    assert plan["shadow"] | {"mode": "soft", "intensity": 0.7, "direction": 300.0} == plan["shadow"]
+    assert plan["layout"]["size"] == "1600x2000"
+    assert plan["layout"]["padding"]["top"] == 0.1
+    assert plan["background"]["generated"]["provider"] == "studio"
+    assert (plan["outline"]["width"], plan["export"]["format"]) == (0.02, "webp")
+    assert (used(seller, "remove-background"), used(seller, "edit")) == (1, 1)
+
+
+def test_what_is_wrong_keeps_what_was_chosen(seller: Person, image: Image) -> None:
+    response = post(seller, image, "save/", background="bg_none", size="1600x2000")
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert '<option value="1600x2000" selected>' in page
+    assert Job.objects.count() == 1
+
+
+def test_a_look_is_kept(seller: Person, image: Image) -> None:
+    assert post(seller, image, "look/", name="Red").json() == {"message": "“Red” is saved."}
+    assert Preset.objects.get().plan["background"]["color"] == "#ff0000"
+    twice = post(seller, image, "look/", name="Red")
+    assert twice.status_code == 409
+    assert Preset.objects.count() == 1
+
+
+@pytest.mark.parametrize("action", ["", "preview/", "save/", "look/"])
+def test_strangers(seller: Person, stranger: Person, image: Image, action: str) -> None:
+    url = f"/pictures/{image.public_id}/studio/{action}"
+    answer = stranger.client.post(url, CHOSEN) if action else stranger.client.get(url)
+    assert answer.status_code == 404
+    assert (Job.objects.count(), Preset.objects.count()) == (1, 0)
+
+
+def test_as_the_photo_is_previewed_as_it_is_saved(seller: Person, image: Image) -> None:
+    """A cutout leaves the product where it is, so the preview has to, too."""
+    shown = Pillow.open(BytesIO(post(seller, image, "preview/").content)).convert("RGB")
+    post(seller, image, "save/")
+    job = Job.objects.latest("created_at")
+    tasks.run_job.fn(str(job.pk))
+    job.refresh_from_db()
+    assert job.result is not None
+    saved = Pillow.open(BytesIO(storage.read(job.result.file_key))).convert("RGB")
+    assert shown.size == saved.size
+    apart = np.abs(np.asarray(shown, np.int16) - np.asarray(saved, np.int16))
+    assert apart.mean() < 3
