@@ -319,6 +319,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = max(MAX_FILES_PER_UPLOAD, MAX_BATCH_FILES) + 1
 # Requests over seconds. Pro has ten times these, Enterprise none; the per-address ones are for all.
 RATE_LIMITS = {
     "auth": env.rate("RATE_AUTH", "5/15m"),
+    "shared": env.rate("RATE_SHARED", "6000/h"),  # pages and pictures of shared links
     "upload": env.rate("RATE_UPLOAD", "100/h"),
     "processing": env.rate("RATE_PROCESSING", "50/h"),
     "preview": env.rate("RATE_PREVIEW", "120/m"),
@@ -368,8 +369,7 @@ LISTING_LLM_KEY = env.str("LISTING_LLM_KEY", "")
 # Dialects know no 202: after this long they answer that it took too long, and the job goes on.
 COMPAT_WAIT_SECONDS = env.float("COMPAT_WAIT_SECONDS", 60.0)
 DOOR_WAIT_SECONDS = env.float("DOOR_WAIT_SECONDS", 20.0)
-# How long deleted pictures can be taken back; 0 removes their files at once.
-TRASH_DAYS = env.int("TRASH_DAYS", 30)
+TRASH_DAYS = env.int("TRASH_DAYS", 30)  # 0 removes the files of deleted pictures at once
 PREVIEW_SECONDS = env.float("PREVIEW_SECONDS", 10.0)  # how long a preview is waited for
 SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
 # Marketplaces fetch pictures in their own time, and again: Google keeps a product file for 30 days.

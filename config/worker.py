@@ -22,7 +22,7 @@ from dramatiq import get_broker  # noqa: E402
 
 from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
 from config.broker import Broker  # noqa: E402
-from media_library.files.public_copies import make_public_copy  # noqa: E402
+from media_library.files.public_copies import make_public_copy, make_view_copy  # noqa: E402
 from media_library.files.thumbnails import make_thumbnail  # noqa: E402
 from media_library.trash import remove_files  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
@@ -39,6 +39,7 @@ ACTORS = (
     deliver,
     make_thumbnail,
     make_public_copy,
+    make_view_copy,
     *(erase_account, stop_account, remove_files),
 )
 for database in connections.settings.values():

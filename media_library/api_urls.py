@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from media_library.api import images, projects, trash
+from media_library.api import images, shares, trash
 
 urlpatterns = [
     path("images", images.Images.as_view(), name="api-images"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("trash", trash.Trash.as_view(), name="api-trash"),
     path("trash/restore", trash.RestoreFromTrash.as_view(), name="api-trash-restore"),
     path("trash/<str:image_id>", trash.OneTrashed.as_view(), name="api-trashed"),
+    path("shares", shares.Shares.as_view(), name="api-shares"),
+    path("shares/<str:share_id>", shares.OneShare.as_view(), name="api-share"),
     path("storage", trash.StorageUse.as_view(), name="api-storage"),
-    path("projects/<str:project_id>", projects.OneProject.as_view(), name="api-project"),
 ]

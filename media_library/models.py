@@ -82,7 +82,7 @@ class Image(models.Model):
     stays as a row without files, name or address, because jobs refer to it.
     """
 
-    KEYS = ("file_key", "thumbnail_key", "corrected_key", "public_key")
+    KEYS = ("file_key", "thumbnail_key", "corrected_key", "public_key", "view_key")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="images")
@@ -117,8 +117,10 @@ class Image(models.Model):
     # When the sweep should ask for the thumbnail (again); null once it is made or given up.
     thumbnail_due_at = models.DateTimeField(null=True, blank=True)
     corrected_key = models.CharField(max_length=200, blank=True, default="")
-    # The copy for strangers (files.public_copies); the file itself where that tells nothing.
+    # Copies for strangers (files.public_copies): in full, where that tells nothing the file itself; and
+    # for looking at.
     public_key = models.CharField(max_length=200, blank=True, default="")
+    view_key = models.CharField(max_length=200, blank=True, default="")
     source_url = models.CharField(max_length=2000, blank=True, default="")
     deleted_at = models.DateTimeField(null=True, blank=True)
     # Until then it can be taken back; from then on its files go. Null for what lives or is gone.
@@ -271,3 +273,55 @@ class Background(models.Model):
     @property
     def public_id(self) -> str:
         return public_ids.encode("bg", self.id)
+
+
+class Share(models.Model):
+    """A link at which strangers see pictures: some that were chosen, or what is in a project.
+
+    Of its address the database has a hash only; the owner's list makes it again from the site's secret
+    key and ``salt`` (media_library.shares).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="shares")
+    # Null where pictures were chosen.
+    project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.CASCADE, related_name="shares"
+    )
+    title = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
+    salt = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=64, unique=True)
+    password = models.CharField(max_length=128, blank=True, default="")
+    may_download = models.BooleanField(default=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-created_at", "-id"], name="share_of_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.public_id
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("share", self.id)
+
+
+class ShareImage(models.Model):
+    """A picture that was chosen for a link."""
+
+    share = models.ForeignKey(Share, on_delete=models.CASCADE, related_name="pictures")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["share", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["share", "image"], name="share_image_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.share_id} {self.position}"

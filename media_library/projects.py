@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Count, OrderBy, Q, QuerySet
+from django.db.models import Count, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from media_library.models import Image, ImageKind, Project, ProjectKind, Project
 
 DEFAULT_NAME = "My photos"
 MAX_PROJECTS = 10_000
+COVERS: Final = 4
 _JOINERS = "\u200c\u200d"  # unseen, but emoji and some scripts are put together with them
 _BY_NAME = Lower("name")
 # The API's names of orders, each made complete by the id so that pages never overlap.
@@ -68,6 +70,21 @@ def find(
     if status is not None:
         projects = projects.filter(status=status)
     return projects.order_by(*SORTS[sort])
+
+
+def covers_of(projects: Iterable[Project]) -> dict[UUID, list[Image]]:
+    """The newest pictures of each project that have a thumbnail, at most ``COVERS``, in two queries."""
+    ids = [project.pk for project in projects]
+    shown = (ImageKind.ORIGINAL, ImageKind.DERIVED)
+    newest = Image.live.filter(project=OuterRef("pk"), kind__in=shown).exclude(thumbnail_key="")
+    keys = newest.order_by("-created_at", "-id").values("pk")
+    slots = [f"cover_{n}" for n in range(COVERS)]
+    found = Project.objects.filter(pk__in=ids).annotate(
+        **{slot: Subquery(keys[n : n + 1]) for n, slot in enumerate(slots)}
+    )
+    rows = {row["pk"]: [row[slot] for slot in slots] for row in found.values("pk", *slots)}
+    images = Image.live.in_bulk([key for row in rows.values() for key in row if key])
+    return {pk: [images[key] for key in row if key in images] for pk, row in rows.items()}
 
 
 def counted_one(account: Account, project_id: UUID) -> Project:

@@ -1,4 +1,4 @@
-"""What the library has of an account that ends: pictures with their files, and projects."""
+"""What the library has of an account that ends: pictures with their files, links to them, projects."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 from accounts.lifecycle import parts
 from accounts.lifecycle.parts import Part, delete_some
+from media_library import shares
 from media_library.files import mattes, storage
-from media_library.models import Background, Image, Project
+from media_library.models import Background, Image, Project, Share
 
 
 def remove(account_id: UUID) -> bool:
     """Delete a portion of an account's pictures and projects; whether there may be more."""
+    if delete_some(Share.objects.filter(account=account_id)):
+        return True
     images = list(Image.objects.filter(account=account_id).order_by("pk")[: parts.MAX_ROWS])
     for image in images:
         # Before the rows, which alone know where the files are: a bucket is not swept.
@@ -35,6 +38,7 @@ def holdings(account_id: UUID) -> dict[str, int]:
         "backgrounds": Background.objects.filter(
             account=account_id, image__deleted_at=None
         ).count(),
+        "shared links": Share.objects.filter(shares.in_force(), account=account_id).count(),
     }
 
 

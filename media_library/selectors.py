@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from django.db.models import OrderBy, QuerySet
+from django.db.models import OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from accounts.models import Account
 from config.errors import not_found
-from media_library.models import Image, Project
+from media_library.models import Image, ImageKind, Project
 
 # The API's names of orders, each made complete by the id so that pages never overlap.
 SORTS: Final[dict[str, tuple[str | OrderBy, ...]]] = {
@@ -65,3 +65,19 @@ def images_of(
 def projects_of(account: Account) -> QuerySet[Project]:
     """The account's projects, the default one first."""
     return Project.objects.filter(account=account)
+
+
+def standing(project: Project) -> QuerySet[Image]:
+    """What people see in a project, newest first: its originals, and results whose original is gone."""
+    gone = Q(parent=None) | Q(parent__deleted_at__isnull=False)
+    alone = Q(kind=ImageKind.ORIGINAL) | Q(gone, kind=ImageKind.DERIVED)
+    return Image.live.filter(alone, project=project).order_by("-created_at", "-id")
+
+
+def finished(images: QuerySet[Image]) -> list[Image]:
+    """For each picture its newest result, or itself where there is none, in two queries."""
+    results = Image.live.filter(parent=OuterRef("pk"), kind=ImageKind.DERIVED)
+    results = results.order_by("-created_at", "-id")
+    rows = list(images.annotate(newest=Subquery(results.values("pk")[:1])))
+    newest = Image.live.in_bulk([row.newest for row in rows if row.newest])
+    return [newest.get(row.newest, row) for row in rows]

@@ -12,7 +12,7 @@ import structlog
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
-from media_library import trash
+from media_library import shares, trash
 from media_library.files import mattes, thumbnails
 from media_library.models import Image
 
@@ -48,6 +48,7 @@ def run() -> None:
     if _trash_due.passed():
         trash.ask_if_due()
     if _orphans_due.passed():
+        shares.forget_old()
         orphan_files()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -19,7 +19,8 @@ import dramatiq
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Account
@@ -30,8 +31,17 @@ from media_library.models import Background, Image
 
 # In one transaction: others write in between.
 _PORTION: Final = 100
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many pictures one deletion laid into the trash, and by which key it is undone."""
+
+    count: int
+    key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,9 @@ def of(account: Account) -> QuerySet[Image]:
 
 def with_results(images: QuerySet[Image]) -> QuerySet[Image]:
     """The same, each with how many results went along (``result_count``)."""
-    return images.annotate(result_count=Count("gone_along"))
+    along = Image.objects.filter(deleted_with=OuterRef("pk")).order_by().values("deleted_with")
+    counts = along.annotate(n=Count("pk")).values("n")
+    return images.annotate(result_count=Coalesce(Subquery(counts), 0))
 
 
 def storage_of(account: Account) -> Storage:
@@ -69,8 +81,8 @@ def storage_of(account: Account) -> Storage:
     )
 
 
-def put(account: Account, image_ids: Collection[UUID], *, with_results: bool = False) -> int:
-    """Lay pictures into the trash, all of them or none; how many lie there now because of it.
+def put(account: Account, image_ids: Collection[UUID], *, with_results: bool = False) -> Moved:
+    """Lay pictures into the trash, all of them or none.
 
     ``with_results`` takes along what was made of them: it goes with them from there, and comes back
     with them. Raises AppError NOT_FOUND where one isn't there or is somebody else's.
@@ -81,10 +93,17 @@ def put(account: Account, image_ids: Collection[UUID], *, with_results: bool = F
         found = set(rows.order_by("pk").values_list("pk", flat=True))
         if found != wanted:
             raise not_found("Image")
-        moved = _put(found, along=with_results)
+        count = _put(found, along=with_results)
         if settings.TRASH_DAYS == 0:
             transaction.on_commit(_ask, robust=True)
-    return moved
+        return Moved(count, _key_of(found))
+
+
+def undo(account: Account, key: int) -> list[Image]:
+    """Take back what one deletion laid into the trash and is still there; which came back."""
+    then = _EPOCH + timedelta(microseconds=key)
+    together = _in_trash(account).filter(deleted_at=then, deleted_with=None)
+    return restore(account, list(together.values_list("pk", flat=True)))
 
 
 def restore(account: Account, image_ids: Collection[UUID]) -> list[Image]:
@@ -160,6 +179,12 @@ def _put(ids: Iterable[UUID], *, along: bool) -> int:
         ids = list(results.values_list("pk", flat=True))
         moved += Image.live.filter(pk__in=ids).update(**state, deleted_with=F("parent_id"))
     return moved
+
+
+def _key_of(ids: Iterable[UUID]) -> int:
+    """By what a deletion is told from others: its moment."""
+    moments = Image.objects.filter(pk__in=list(ids)[:1]).values_list("deleted_at", flat=True)
+    return ((moments.first() or _EPOCH) - _EPOCH) // timedelta(microseconds=1)
 
 
 def _in_trash(account: Account) -> QuerySet[Image]:

@@ -9,6 +9,7 @@ from typing import Any, Concatenate
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext, ngettext
@@ -22,7 +23,7 @@ from accounts.services import account_of
 from config.errors import AppError
 from config.failures import outages
 
-View = Callable[Concatenate[HttpRequest, ...], HttpResponse]
+View = Callable[Concatenate[HttpRequest, ...], HttpResponseBase]
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -37,7 +38,7 @@ def page(view: View) -> View:
     """
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return _sign_in_first(request)
         try:

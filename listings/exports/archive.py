@@ -10,9 +10,9 @@ from django.utils.text import slugify
 
 from listings.exports.records import record
 from listings.offers import Offer
+from media_library.files.archives import Entry
 from media_library.models import Image
 from processing.services import archives
-from processing.services.archives import Entry
 
 
 def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image]) -> Iterator[bytes]:

@@ -1,4 +1,5 @@
-"""The native API of projects. They are created by processing.api.projects, which tells of it."""
+"""The native API of projects. They are created and deleted by processing.api.projects, which tells of it and
+ends the work in them."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class ProjectView(ApiView):
 
     scope = {
         **dict.fromkeys(["GET", "HEAD"], "images:read"),
-        **dict.fromkeys(["POST", "PATCH", "DELETE"], "images:write"),
+        **dict.fromkeys(["POST", "PUT", "PATCH", "DELETE"], "images:write"),
     }
 
     def project(self, public_id: str) -> Project:
@@ -58,7 +59,7 @@ class ListProjects(ProjectView):
         return Response(page_of(found, asked, serializer=ProjectSerializer))
 
 
-class OneProject(ProjectView):
+class ReadOneProject(ProjectView):
     @endpoint(
         "Get a project",
         description="To list its images, use `/images?project=proj_…`.",
@@ -85,14 +86,3 @@ class OneProject(ProjectView):
         project = self.project(project_id)
         projects.change(project, **given)
         return Response(self.shown(project))
-
-    @endpoint(
-        "Delete a project",
-        description="Its images are moved to the default project, which can't be deleted (409 CONFLICT).",
-        responses={200: None},
-        operation_id="projects_delete",
-        parameters=_PATH,
-    )
-    def delete(self, request: Request, project_id: str) -> Response:
-        projects.remove(self.project(project_id))
-        return Response(None)

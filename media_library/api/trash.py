@@ -133,10 +133,10 @@ class Trash(TrashView):
     )
     def post(self, request: Request) -> Response:
         given = self.read(ToTrash)
-        count = trash.put(
+        moved = trash.put(
             caller(request).account, given["image_ids"], with_results=given["with_results"]
         )
-        return Response({"count": count})
+        return Response({"count": moved.count})
 
     @endpoint(
         "Empty the trash",

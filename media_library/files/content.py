@@ -25,6 +25,7 @@ from media_library.models import Image
 _CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 _TRY_AGAIN_SECONDS = 5
+_SHORTEST_PRESIGNED = 60  # long enough to be followed at once
 _LONGEST_PRESIGNED = 7 * 86400  # of S3's signature, version 4
 # A file that people sent must never act as a page of this site.
 _SAFETY = {
@@ -54,11 +55,24 @@ def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBa
     key = getattr(image, links.VARIANTS.get(variant, ""), "")
     if not image or not key:
         return _plain(404, "This image no longer exists.")
+    return serve(
+        request,
+        image,
+        key,
+        disposition=_disposition(request, image, variant, key=key),
+        life=seconds,
+    )
+
+
+def serve(
+    request: HttpRequest, image: Image, key: str, *, disposition: str, life: int
+) -> HttpResponseBase:
+    """Send one of a picture's files, or where the storage itself sends it. A browser may keep it for
+    ``life`` seconds; with 0 it asks each time whether it may still show what it has."""
     media_type = image.media_type if key == image.file_key else storage.media_type_of(key)
-    disposition = _disposition(request, image, variant, key=key)
     elsewhere = storage.presigned_url(
         key,
-        seconds=min(max(1, seconds), _LONGEST_PRESIGNED),
+        seconds=min(max(1, life), _LONGEST_PRESIGNED) if life else _SHORTEST_PRESIGNED,
         disposition=disposition,
         media_type=media_type,
         method=request.method or "GET",
@@ -68,8 +82,8 @@ def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBa
     if response.status_code in (200, 206):
         response["Content-Type"], response["Content-Disposition"] = media_type, disposition
     if response.status_code < 400:
-        age = min(seconds, _LONGEST_PRESIGNED) if elsewhere else seconds
-        response["Cache-Control"] = f"private, max-age={age}"
+        age = min(life, _LONGEST_PRESIGNED) if elsewhere else life
+        response["Cache-Control"] = f"private, max-age={age}" if life else "private, no-cache"
     for name, value in _SAFETY.items():
         response[name] = value
     return response

@@ -2,13 +2,16 @@
 
 Links that leave the site, such as those in listing exports, lead to them. A worker makes a copy once
 an export needs it, or when somebody follows its link, whichever is first; who follows it waits.
+
+There is a second, smaller one for looking at, so that whoever may not download a picture can't have it
+in full.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import dramatiq
@@ -26,9 +29,13 @@ log = structlog.get_logger(__name__)
 # What every marketplace takes (listings/marketplaces.toml); more than 3000 pixels none shows.
 MAX_SIDE: Final = 3000
 MAX_BYTES: Final = 8_000_000
+VIEW_SIDE: Final = 1600
+_VIEW_FORMAT: Final = "webp"
 _QUALITY: Final = 90
 _LOOK_SECONDS: Final = 0.1
 _AFTER_THUMBNAILS: Final = 10
+
+Column = Literal["public_key", "view_key"]
 
 
 @dramatiq.actor(
@@ -55,24 +62,43 @@ def make_public_copy(image_id: str) -> None:
     renditions.keep(image, "public", copy, extension=extension)
 
 
-def ask_for(images: Iterable[Image]) -> None:
+@dramatiq.actor(
+    queue_name="copies",
+    priority=_AFTER_THUMBNAILS,
+    max_retries=2,
+    min_backoff=2_000,
+    max_backoff=30_000,
+    throws=(EngineError,),
+)
+def make_view_copy(image_id: str) -> None:
+    """Make and keep the copy for looking at. Does nothing where there is one, or no picture."""
+    image = Image.live.filter(pk=UUID(image_id), view_key="").first()
+    if image is None:
+        return
+    data, pixels = storage.read(image.file_key), image.width * image.height
+    copy = decode.thumbnail(data, max_side=VIEW_SIDE, max_pixels=pixels, format=_VIEW_FORMAT)
+    renditions.keep(image, "view", copy, extension=_VIEW_FORMAT)
+
+
+def ask_for(images: Iterable[Image], column: Column = "public_key") -> None:
     """Queue the copies that are not there yet. One that gets lost is made when its link is used."""
+    actor = make_public_copy if column == "public_key" else make_view_copy
     for image in images:
-        if image.public_key:
+        if getattr(image, column):
             continue
         try:
-            make_public_copy.send(str(image.pk))
+            actor.send(str(image.pk))
         except QUEUE_ERRORS as error:
             log.warning("public_copy_not_queued", image=str(image.pk), error=str(error))
             return
 
 
-def wait_for(image: Image) -> str:
+def wait_for(image: Image, column: Column = "public_key") -> str:
     """Wait for the copy as long as a request may, and return its key; "" where it isn't there yet."""
-    ask_for([image])
+    ask_for([image], column)
     deadline = time.monotonic() + settings.DOOR_WAIT_SECONDS
     while True:
-        key = Image.live.filter(pk=image.pk).values_list("public_key", flat=True).first()
+        key = Image.live.filter(pk=image.pk).values_list(column, flat=True).first()
         if key != "" or time.monotonic() >= deadline:
             return key or ""
         if not connection.in_atomic_block:

@@ -189,12 +189,27 @@ def result_again(result: Image, *, parent: Image, job_id: UUID) -> Iterator[Imag
 
 
 def keep(result: Image) -> None:
-    """Write the row of a new result. Call it inside a transaction.
+    """Write the row of a new result, in the project in which its picture lies by now. Call it inside a
+    transaction.
 
     Raises IntegrityError where the job has a result already.
     """
+    if result.parent_id is not None:
+        result.project_id = _held_project(result.parent_id) or result.project_id
     result.save(force_insert=True)
     _ask_after_commit([result])
+
+
+def _held_project(image_id: UUID) -> UUID | None:
+    """Where a picture lies. Its project isn't deleted before the transaction ends; where that happened
+    while the work ran, or in between, the picture lies elsewhere."""
+    for _ in range(2):
+        lies_in = Image.objects.filter(pk=image_id).values("project")
+        rows = Project.objects.select_for_update(no_key=True).filter(pk__in=lies_in)
+        found = rows.values_list("pk", flat=True).first()
+        if found is not None:
+            return found
+    return None
 
 
 def store_corrected(image: Image, data: bytes, media_type: str) -> None:

@@ -5,6 +5,7 @@ from processing.models.brand_kits import BrandKit, FavoriteBackground
 from processing.models.events import JobEvent
 from processing.models.jobs import ENDED_STATES, OPEN_STATES, Job, JobState
 from processing.models.presets import Preset
+from processing.models.project_looks import ProjectLook
 from processing.models.webhooks import (
     DeliveryState,
     WebhookAttempt,
@@ -24,6 +25,7 @@ __all__ = [
     "JobEvent",
     "JobState",
     "Preset",
+    "ProjectLook",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",

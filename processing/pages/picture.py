@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from accounts.access.pages import is_htmx, limit, page, signed_in
 from config.api.ids import decoded
 from config.errors import not_found
-from media_library import trash
+from config.web.toasts import Toast, say, say_with
 from media_library.files.links import content_url
 from media_library.models import Image
 from media_library.selectors import image_for
@@ -21,7 +22,7 @@ from processing import selectors
 from processing.forms import CutoutForm
 from processing.models import Job
 from processing.pages.live import live, watched
-from processing.services import jobs
+from processing.services import deleting, jobs
 
 TEMPLATE = "processing/picture.html"
 
@@ -86,12 +87,13 @@ def delete_picture(request: HttpRequest, image_id: str) -> HttpResponse:
     """A result, or an original with all that was made of it."""
     image = _image(request, image_id)
     parent = image.parent
-    for job in selectors.open_jobs_of(image):
-        jobs.cancel(job)
-    trash.put(image.account, [image.pk], with_results=True)
+    moved = deleting.delete_pictures(image.account, [image.pk])
+    undo = reverse("trash-undo", args=[moved.key])
+    told = Toast(gettext("The picture is in the trash."), action=gettext("Undo"), url=undo)
     if parent is not None and parent.deleted_at is None:
-        return _history(request, parent, with_viewer=True)
-    messages.success(request, "The picture is in the trash.")
+        response = _history(request, parent, with_viewer=True)
+        return say_with(response, told) if is_htmx(request) else response
+    say(request, told)
     return HttpResponseClientRedirect("/library/") if is_htmx(request) else redirect("library")
 
 

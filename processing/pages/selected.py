@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
@@ -20,12 +21,12 @@ from config.api.ids import decoded
 from config.errors import invalid, not_found
 from config.web import toasts
 from config.web.toasts import Toast
-from media_library import doubts, projects, services, trash
+from media_library import doubts, projects, services
+from media_library.files.archives import Entry, alike, free_name
 from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
-from processing.services import archives
-from processing.services.archives import Entry
+from processing.services import archives, deleting
 
 MAX_SELECTED: Final = 1000
 
@@ -42,11 +43,13 @@ def act(request: HttpRequest) -> HttpResponse:
 
 def _delete(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     caller, _ = signed_in(request)
-    trash.put(caller.account, ids, with_results=True)
+    moved = deleting.delete_pictures(caller.account, ids)
     text = ngettext(
         "%(count)s picture is in the trash.", "%(count)s pictures are in the trash.", len(ids)
     )
-    return _done(request, "deleted", Toast(text % {"count": len(ids)}))
+    undo = reverse("trash-undo", args=[moved.key])
+    told = Toast(text % {"count": len(ids)}, action=gettext("Undo"), url=undo)
+    return _done(request, "deleted", told)
 
 
 def _move(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
@@ -88,13 +91,11 @@ def _zip(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
 
 
 def _files(shown: list[Image]) -> list[Entry]:
-    taken = {archives.alike(archives.MANIFEST)}
+    taken = {alike(archives.MANIFEST)}
     found = []
     for image in shown:
-        name = archives.free_name(
-            image.name or f"{image.public_id}.{image.format}", taken, folder=""
-        )
-        taken.add(archives.alike(name))
+        name = free_name(image.name or f"{image.public_id}.{image.format}", taken)
+        taken.add(alike(name))
         found.append(Entry(name, image.file_key, image.created_at))
     return found
 

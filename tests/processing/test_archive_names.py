@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from media_library.files import archives
+from media_library.files.archives import portable_name
 from media_library.models import Image
-from processing.services import archives
-from processing.services.archives import portable_name
 from processing.worker import tasks
 from tests.processing.api.test_batches import URL, images, post
 from tests.stand_ins import Seller
@@ -69,5 +69,5 @@ def test_no_two_names_are_one_file_in_any_case(
         held = archive.namelist()
         listed = [item["file"] for item in json.loads(archive.read("manifest.json"))["items"]]
     assert sorted(held) == sorted([*listed, "manifest.json"])
-    assert len({archives._alike(name) for name in held}) == 8
+    assert len({archives.alike(name) for name in held}) == 8
     assert "_con.png" in held

@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
-from accounts.limits import sign_in_tries
+from accounts.limits import guesses
 from accounts.limits.sign_in_tries import Tries
 from config.errors import AppError
 from tests.accounts.conftest import PASSWORD
@@ -46,7 +46,7 @@ def by_page(password: str, address: str = HOME) -> Any:
     return Client(REMOTE_ADDR=address).post(PAGE, {"login": EMAIL, "password": password})
 
 
-def guess_from_everywhere(count: int = sign_in_tries.MAX_FROM_EVERYWHERE) -> list[int]:
+def guess_from_everywhere(count: int = guesses.MAX_FROM_EVERYWHERE) -> list[int]:
     return [
         by_api("not it at all", f"192.0.2.{number}").status_code for number in range(1, count + 1)
     ]

@@ -1,0 +1,192 @@
+"""The account's shared links: all of them, a new one, one to change or end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access.pages import page, signed_in
+from accounts.models import Account
+from config import public_ids
+from config.api.ids import decoded
+from config.errors import AppError, not_found
+from config.web.toasts import Toast, say
+from media_library import projects, selectors, shares
+from media_library.files import public_copies
+from media_library.files.links import content_url
+from media_library.models import Image, Project, Share
+from media_library.pages.share_forms import KEEP, NewShareForm, ShareForm
+from media_library.shares import Chosen
+
+TEMPLATE: Final = "media_library/shared.html"
+_LISTED: Final = 200
+_PREVIEWS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A link in the list."""
+
+    share: Share
+    state: str
+    url: str
+    cover_url: str
+    pictures: int
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a form is about to share."""
+
+    chosen: Chosen
+    count: int
+    previews: list[str]
+
+
+@page
+@require_safe
+def shared(request: HttpRequest) -> HttpResponse:
+    caller, _ = signed_in(request)
+    found = list(shares.of(caller.account)[:_LISTED])
+    covers = _covers(found)
+    rows = [_row(share, covers) for share in found]
+    context = {
+        "active": [row for row in rows if row.is_active],
+        "ended": [row for row in rows if not row.is_active],
+        "new_id": request.GET.get("new", ""),
+    }
+    return render(request, TEMPLATE, context)
+
+
+@page
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_share(request: HttpRequest) -> HttpResponse:
+    """Ask how to share what the address or a form names, ``ids`` or a ``project``; with ``make``, do so."""
+    caller, _ = signed_in(request)
+    given = request.POST if request.method == "POST" else request.GET
+    is_made = "make" in request.POST
+    offered = _offered(caller.account, given.getlist("ids"), given.get("project", ""))
+    initial = {"title": _title(offered)}
+    form = NewShareForm(request.POST if is_made else None, initial=initial)
+    if is_made and offered is None:
+        raise AppError("VALIDATION_ERROR", gettext("Choose what to share."), status=400)
+    if offered is not None and form.is_valid():
+        made = shares.create(caller.account, offered.chosen, **form.options())
+        public_copies.ask_for(shares.pictures_of(made, count=shares.MAX_IMAGES), "view_key")
+        say(request, Toast(gettext("The link is ready. Copy it and send it to whom you like.")))
+        return redirect(f"{reverse('shared')}?new={made.public_id}")
+    context = {
+        "form": form,
+        "offered": offered,
+        "ids": [public_ids.encode("img", pk) for pk in offered.chosen.images] if offered else [],
+        "projects": [] if offered else _projects(caller.account),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "media_library/new_share.html", context, status=status)
+
+
+@page
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_share(request: HttpRequest, share_id: str) -> HttpResponse:
+    share = _share(request, share_id)
+    initial = {"title": share.title, "may_download": share.may_download, "lasts": KEEP}
+    form = ShareForm(request.POST or None, initial=initial, has_password=bool(share.password))
+    if request.method == "POST" and form.is_valid():
+        shares.change(share, **form.options())
+        say(request, Toast(gettext("The link was changed.")))
+        return redirect("shared")
+    row = _row(share, _covers([share]))
+    context = {"form": form, "row": row, "base": settings.SITE_URL}
+    status = 422 if form.errors else 200
+    return render(request, "media_library/change_share.html", context, status=status)
+
+
+@page
+@require_POST
+def revoke_share(request: HttpRequest, share_id: str) -> HttpResponse:
+    shares.revoke(_share(request, share_id))
+    say(request, Toast(gettext("The link has ended. Nobody sees the pictures any more.")))
+    return redirect("shared")
+
+
+def _share(request: HttpRequest, share_id: str) -> Share:
+    caller, _ = signed_in(request)
+    return shares.share_for(caller.account, decoded("share", share_id, "Link"))
+
+
+def _offered(account: Account, ids: list[str], project_id: str) -> Offered | None:
+    """What is to be shared; None where nothing is named yet. Raises AppError NOT_FOUND for what isn't
+    the account's."""
+    if project_id:
+        project = selectors.project_for(account, decoded("proj", project_id, "Project"))
+        covers = projects.covers_of([project])[project.pk]
+        total = selectors.images_of(account, project=project).count()
+        return Offered(Chosen(project=project), total, _thumbnails(covers))
+    if not ids:
+        return None
+    wanted = list(dict.fromkeys(_decoded(ids)))[: shares.MAX_IMAGES + 1]
+    mine = set(Image.live.filter(account=account, pk__in=wanted).values_list("pk", flat=True))
+    if len(mine) < len(wanted):
+        raise not_found("Image")
+    # Who chose photos in the library means what is shown of them there: their newest results.
+    shown = shares.newest_results(wanted)
+    previews = Image.live.in_bulk(shown[:_PREVIEWS])
+    urls = _thumbnails(previews[pk] for pk in shown[:_PREVIEWS] if pk in previews)
+    return Offered(Chosen(images=shown), len(shown), urls)
+
+
+def _decoded(ids: list[str]) -> list[UUID]:
+    try:
+        return [public_ids.decode("img", one) for one in ids]
+    except ValueError:
+        raise not_found("Image") from None
+
+
+def _title(offered: Offered | None) -> str:
+    project = offered.chosen.project if offered else None
+    return project.name if project is not None else ""
+
+
+def _projects(account: Account) -> list[Project]:
+    return list(projects.find(account)[:_LISTED])
+
+
+def _covers(found: Iterable[Share]) -> dict[UUID, list[Image]]:
+    """The newest pictures of the projects that are shared, by their ids."""
+    return projects.covers_of([one.project for one in found if one.project is not None])
+
+
+def _row(share: Share, covers: dict[UUID, list[Image]]) -> Row:
+    if share.project_id is not None:
+        images, count = covers.get(share.project_id, []), 0
+    else:
+        images = [row.image for row in share.pictures.all()]
+        count = len(images)
+    path = shares.path_of(share)
+    return Row(
+        share=share,
+        state=shares.state_of(share),
+        url=f"{settings.SITE_URL}{path}" if path else "",
+        cover_url=next(iter(_thumbnails(images)), ""),
+        pictures=count,
+    )
+
+
+def _thumbnails(images: Iterable[Image]) -> list[str]:
+    return [content_url(one, "thumbnail") for one in images if one.thumbnail_key]

@@ -1,0 +1,166 @@
+"""Projects, shared links and the trash in a real browser: a seller's and a visitor's way, in two sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from media_library.files import public_copies, thumbnails
+from media_library.intake.ingest import ingest
+from media_library.models import Image
+from tests.chromium import chromium
+from tests.dashboard.conftest import Person
+from tests.dashboard.test_projects import project_of
+
+DEMO = Path(__file__).resolve().parents[2] / "media_library/demo"
+
+
+@dataclass
+class Visit:
+    """A window of somebody's browser, and what it complained of."""
+
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Nothing has to be scrolled sideways, nothing was refused or went wrong."""
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert self.complaints == []
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright has a loop in this thread
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def pictures(
+    transactional_db: None,
+    live_server: Any,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    seller: Person,
+) -> Any:
+    """Four photos with thumbnails in a project; copies for strangers are made when asked for."""
+    settings.SITE_URL, settings.DOOR_WAIT_SECONDS = live_server.url, 0.0
+    settings.COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = False
+    for actor in (public_copies.make_public_copy, public_copies.make_view_copy):
+        monkeypatch.setattr(actor, "send", actor.fn)
+    images = [
+        ingest(seller.account, path.read_bytes(), name=path.name)
+        for path in sorted(DEMO.glob("*.jpg"))
+    ]
+    for image in images:
+        thumbnails.make_thumbnail.fn(str(image.pk))
+    project_of(seller, *images, name="Spring coats")
+    return images
+
+
+def visit(browser: Browser, live_server: Any, size: tuple[int, int], who: Person | None) -> Visit:
+    width, height = size
+    viewport = {"width": width, "height": height}
+    context = browser.new_context(
+        base_url=live_server.url, viewport=viewport, reduced_motion="reduce"
+    )
+    if who is not None:
+        name = "packshot_session"
+        value = who.client.cookies[name].value
+        context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+    page = context.new_page()
+    found = Visit(context, page)
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: found.complaints.append(said.text) if said.type == "error" else None,
+    )
+    page.on("requestfailed", lambda failed: found.complaints.append(failed.url))
+    return found
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desktop"])
+def test_kept_shared_and_thrown_away(
+    browser: Browser,
+    live_server: Any,
+    seller: Person,
+    pictures: list[Image],
+    size: tuple[int, int],
+) -> None:
+    mine = visit(browser, live_server, size, seller)
+    page = mine.page
+    page.goto("/projects/")
+    mine.look()
+    page.get_by_role("button", name="New project").click()
+    page.get_by_label("Name").fill("Autumn")
+    page.get_by_role("button", name="Make project").click()
+    expect(page.get_by_role("heading", name="Autumn")).to_be_visible()
+    mine.look()
+
+    page.goto("/projects/")
+    page.get_by_role("link", name="Spring coats").click()
+    boxes = page.locator('input[name="ids"]')
+    expect(boxes).to_have_count(4)
+    boxes.nth(0).check(force=True)
+    boxes.nth(2).click(modifiers=["Shift"], force=True)
+    expect(page.locator("#project-count")).to_have_text("Selected: 3")
+    mine.look()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("heading", name="3 pictures")).to_be_visible()
+    page.get_by_label("Title").fill("For Ada")
+    page.get_by_label("Password").fill("tweed and wool")
+    mine.look()
+    page.get_by_role("button", name="Make link").click()
+    address = page.get_by_label("Address of the link").input_value()
+    mine.look()
+
+    theirs = visit(browser, live_server, size, None)
+    theirs.page.goto(address)
+    theirs.look()
+    theirs.page.get_by_label("Password").fill("tweed and wool")
+    theirs.page.get_by_role("button", name="Show pictures").click()
+    expect(theirs.page.get_by_role("heading", name="For Ada")).to_be_visible()
+    theirs.look()
+    theirs.page.get_by_role("link", name="Picture 1").click()
+    expect(theirs.page.get_by_role("heading", name="Picture 1 of 3")).to_be_visible()
+    theirs.page.keyboard.press("ArrowRight")
+    expect(theirs.page.get_by_role("heading", name="Picture 2 of 3")).to_be_visible()
+    shown = theirs.page.locator(".visitor-picture img")
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    theirs.look()
+
+    page.get_by_role("button", name="End link").click()
+    page.locator("#confirm").get_by_role("button", name="End link").click()
+    expect(page.get_by_text("No link works at the moment.")).to_be_visible()
+    theirs.page.reload()
+    expect(theirs.page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    theirs.context.close()
+
+    page.goto("/projects/")
+    page.get_by_role("link", name="Spring coats").click()
+    boxes.nth(1).check(force=True)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 picture is back.")).to_be_visible()
+    page.goto("/projects/")
+    page.get_by_role("link", name="Spring coats").click()
+    expect(boxes).to_have_count(4)
+    boxes.nth(1).check(force=True)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.goto("/trash/")
+    mine.look()
+    page.get_by_label("Select all").check()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+    assert Image.live.count() == 4
+    mine.look()
+    mine.context.close()

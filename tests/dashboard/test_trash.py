@@ -1,0 +1,79 @@
+"""The page of the trash: what lies there, back, for good, undone; and nobody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from media_library import trash
+from media_library.models import Image
+from tests.dashboard.conftest import Person
+
+
+def said(who: Person, response: Any) -> str:
+    """What the next page says after an answer."""
+    assert response.status_code == 302
+    return str(who.client.get(response["Location"]).content.decode())
+
+
+def test_deleted_shown_restored(seller: Person) -> None:
+    image = seller.image("blue.jpg")
+    seller.result(image)
+    trash.put(seller.account, [image.pk], with_results=True)
+    page = seller.client.get("/trash/").content.decode()
+    for words in ("blue.jpg", "30 days left", "with 1 result", "2 pictures,"):
+        assert words in page
+    back = seller.client.post("/trash/restore/", {"ids": [image.public_id]})
+    assert "2 pictures are back." in said(seller, back)
+    assert "The trash is empty" in seller.client.get("/trash/").content.decode()
+    assert Image.live.count() == 2
+
+
+def test_one_deletion_is_undone_once(seller: Person, stranger: Person) -> None:
+    first, second, third = (seller.image(f"{n}.jpg") for n in range(3))
+    trash.put(seller.account, [first.pk])
+    moved = trash.put(seller.account, [second.pk, third.pk])
+    address = f"/trash/undo/{moved.key}/"
+    assert stranger.client.post(address).status_code == 404
+    assert "2 pictures are back." in said(seller, seller.client.post(address))
+    assert set(Image.live.all()) == {second, third}
+    assert seller.client.post(address).status_code == 404
+    assert seller.client.post(f"/trash/undo/{'9' * 60}/").status_code == 404
+
+
+def test_for_good_and_emptied(seller: Person) -> None:
+    images = [seller.image(f"{n}.jpg") for n in range(3)]
+    trash.put(seller.account, [image.pk for image in images])
+    one = seller.client.post("/trash/remove/", {"ids": [images[0].public_id]})
+    assert "1 picture was deleted for good." in said(seller, one)
+    assert "2 pictures were deleted for good." in said(seller, seller.client.post("/trash/empty/"))
+    assert trash.of(seller.account).count() == 0
+
+
+def test_somebody_elses_among_them_and_nothing_happens(seller: Person, stranger: Person) -> None:
+    mine, theirs = seller.image(), stranger.image()
+    trash.put(seller.account, [mine.pk])
+    trash.put(stranger.account, [theirs.pk])
+    ids = {"ids": [mine.public_id, theirs.public_id]}
+    for action in ("restore", "remove"):
+        assert seller.client.post(f"/trash/{action}/", ids).status_code == 404
+        assert seller.client.post(f"/trash/{action}/", {"ids": ["img_1"]}).status_code == 404
+        assert seller.client.post(f"/trash/{action}/").status_code == 400
+    assert (trash.of(seller.account).count(), trash.of(stranger.account).count()) == (1, 1)
+    assert seller.client.get("/trash/empty/").status_code == 405
+
+
+def test_queries_do_not_grow(seller: Person) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            seller.client.get("/trash/")
+        return len(caught)
+
+    trash.put(seller.account, [seller.image().pk])
+    few = queries()
+    trash.put(seller.account, [seller.image(f"{n}.jpg").pk for n in range(4)])
+    assert (queries(), few <= 8) == (few, True)
