@@ -1,0 +1,137 @@
+"""Every page, on a phone in the dark and on a desktop in the light: nothing to scroll sideways, nothing
+that keeps people out (axe-core), no error in the console, no refusal by the CSP, no request that fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import axe
+from tests.chromium import chromium
+from tests.system.site import Site, until
+
+PHOTO = Path(__file__).resolve().parents[1] / "photos/wool-hat.jpg"
+PASSWORD = "a long and quiet sentence"
+PUBLIC = (
+    *("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/api/docs"),
+    "/no-such-page/",
+)
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    chromium()
+    with Site() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        yield started
+        started.close()
+
+
+def test_every_page(site: Site, browser: Browser) -> None:
+    context = browser.new_context(base_url=site.url, viewport=DESKTOP, reduced_motion="reduce")
+    try:
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: _hear(page, said, complaints))
+        page.on("requestfailed", lambda request: complaints.append(f"{request.url} failed"))
+        faults = _look(page, PUBLIC)
+        _sign_up(page)
+        faults += _look(page, _private(page))
+        expected = [f"{site.url}/no-such-page/: Failed to load resource: the server responded"]
+        unexpected = [said for said in complaints if not said.startswith(expected[0])]
+        found = "\n".join(faults + unexpected)
+        assert not found, found
+    finally:
+        context.close()
+
+
+def _hear(page: Page, said: Any, complaints: list[str]) -> None:
+    if said.type == "error":
+        complaints.append(f"{page.url}: {said.text}")
+
+
+def _look(page: Page, addresses: tuple[str, ...]) -> list[str]:
+    faults = []
+    for size, theme in ((DESKTOP, "light"), (PHONE, "dark")):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        for address in addresses:
+            page.goto(address)
+            where = f"{address} ({theme})"
+            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                faults.append(f"{where} is too wide")
+            faults += [f"{where}: {one}" for one in axe.findings(page)]
+    return faults
+
+
+def _sign_up(page: Page) -> None:
+    page.set_viewport_size(DESKTOP)
+    page.goto("/accounts/signup/")
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Email").fill("every@example.com")
+    for field in page.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    page.wait_for_url(re.compile("/(home|library)/"))
+
+
+def _private(page: Page) -> tuple[str, ...]:
+    """The addresses of a seller who has one of everything."""
+    api = _Api(page)
+    with_files = {
+        "file": {"name": PHOTO.name, "mimeType": "image/jpeg", "buffer": PHOTO.read_bytes()}
+    }
+    image = api.post("/images", multipart=with_files)["id"]
+    body = {"imageId": image, "display": "url"}
+    api.post("/images/tools/remove-background", data=body)
+    project = api.post("/projects", data={"name": "Hats"})["id"]
+    listing = api.post("/listings", data={"title": "Wool hat", "imageIds": [image]})["id"]
+    batch = api.post("/batch", data={"imageIds": [image], "operation": "remove-background"})
+    until(lambda: api.get(f"/batch/{batch['batchId']}")["endedAt"], seconds=60, pause=0.5)
+    return (
+        *("/home/", "/library/", f"/pictures/{image}/", f"/pictures/{image}/touch-up/"),
+        *("/batches/", "/batches/new/", f"/batches/{batch['batchId']}/"),
+        *("/looks/", "/looks/new/", "/backgrounds/"),
+        *("/listings/", "/listings/new/", f"/listings/{listing}/", "/listings/sales/"),
+        *("/listings/exports/", "/projects/", f"/projects/{project}/", "/shared/", "/trash/"),
+        *("/developers/", "/developers/calls/", "/developers/webhooks/"),
+        *("/settings/", "/settings/usage/", "/settings/account/delete/"),
+        *("/accounts/2fa/", "/accounts/email/", "/accounts/password/change/"),
+        "/accounts/logout/",
+    )
+
+
+class _Api:
+    """The API, asked with the page's own session."""
+
+    def __init__(self, page: Page) -> None:
+        self._context: BrowserContext = page.context
+        token = json.loads(page.locator("body").get_attribute("hx-headers") or "{}")
+        self._headers = {**token, "origin": str(page.evaluate("location.origin"))}
+
+    def post(self, path: str, **options: Any) -> dict[str, Any]:
+        answer = self._context.request.post(f"/api/v1{path}", headers=self._headers, **options)
+        assert answer.ok, (path, answer.status, answer.text())
+        data = answer.json()["data"]
+        found: dict[str, Any] = data["items"][0] if "items" in data else data
+        return found
+
+    def get(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._context.request.get(f"/api/v1{path}").json()["data"]
+        return found
