@@ -8,6 +8,7 @@ what can't change what the code does gives no new version.
 
 import ast
 import hashlib
+import threading
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -19,6 +20,8 @@ from processing.engine.libraries import LIBRARIES, installed
 _IMPORTERS = ("import_module", "find_spec")
 _WITH_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _NOT_DATA = ("LICENSE", "README")
+# In two threads at once, Python 3.11 parses one text and raises SystemError for the other.
+_parsing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,10 @@ def _above(name: str) -> Iterator[str]:
 
 @cache
 def _read(text: bytes) -> _Code:
+    with _parsing:
+        tree = ast.parse(text)
     reader = _Reader()
-    reader.read(ast.parse(text))
+    reader.read(tree)
     digest = hashlib.sha256("".join(reader.pieces).encode()).hexdigest()
     return _Code(digest, frozenset(reader.imports), frozenset(reader.words))
 
