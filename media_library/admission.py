@@ -14,6 +14,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from config.errors import AppError
 from processing.engine.files import isolated
@@ -77,7 +78,9 @@ class Lane:
     def place(self, account_id: UUID) -> Iterator[None]:
         """Wait for a place and hold it. Raises AppError BUSY where none comes free."""
         if not self.enter(account_id, wait=MAX_WAIT_SECONDS):
-            message = "Too many large files are being opened right now. Try again in a minute."
+            message = gettext(
+                "Too many large files are being opened right now. Try again in a minute."
+            )
             raise AppError("BUSY", message, status=503, retry_after=_RETRY_SECONDS)
         try:
             yield

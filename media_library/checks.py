@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from config.errors import AppError, invalid
 from media_library import admission
@@ -47,7 +48,7 @@ def check(
     PAYLOAD_TOO_LARGE (413), BUSY (503), else VALIDATION_ERROR (400).
     """
     if not data:
-        raise invalid(field, "The file is empty.")
+        raise invalid(field, gettext("The file is empty."))
     most = max_bytes or settings.MAX_UPLOAD_BYTES
     if len(data) > most:
         raise too_large(most)
@@ -65,7 +66,8 @@ def check(
 
 def too_large(max_bytes: int) -> AppError:
     limit = f"{max_bytes / 1_000_000:g} MB"
-    return AppError("PAYLOAD_TOO_LARGE", f"The maximum file size is {limit}.", status=413)
+    message = gettext("The maximum file size is %(limit)s.") % {"limit": limit}
+    return AppError("PAYLOAD_TOO_LARGE", message, status=413)
 
 
 def display_name(raw: str) -> str:

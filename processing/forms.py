@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from processing.commands import RemoveBackground
 from processing.engine.errors import InvalidPlan
@@ -17,29 +19,33 @@ from processing.engine.plans.color_names import parse_color
 from processing.engine.plans.cutout import CutoutPlan, types_of
 from processing.worker import runtime
 
-BACKGROUNDS = [("", "Transparent"), ("#ffffff", "White"), ("custom", "Color")]
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+BACKGROUNDS = [("", _("Transparent")), ("#ffffff", _("White")), ("custom", _("Color"))]
 
 
 @dataclass(frozen=True)
 class Shown:
     """An option of CutoutPlan as people see it; `words` for each of its choices, in this order."""
 
-    label: str
-    words: Mapping[str, str] = field(default_factory=dict)
+    label: str | _StrPromise
+    words: Mapping[str, str | _StrPromise] = field(default_factory=dict)
     widget: type[forms.Widget] | None = None
 
 
 # In the order of the page. The background's color is asked for by two fields of the form's own.
 SHOWN = {
     "format": Shown(
-        "File format", {"png": "PNG", "webp": "WebP", "jpg": "JPG"}, widget=forms.RadioSelect
+        _("File format"), {"png": "PNG", "webp": "WebP", "jpg": "JPG"}, widget=forms.RadioSelect
     ),
-    "model": Shown("Model"),
+    "model": Shown(_("Model")),
     "edge": Shown(
-        "Edges", {"standard": "Standard", "fine": "Fine", "none": "None (raw model output)"}
+        _("Edges"),
+        {"standard": _("Standard"), "fine": _("Fine"), "none": _("None (raw model output)")},
     ),
-    "crop": Shown("Crop to the product"),
-    "keep_existing_alpha": Shown("Keep the file's own transparency"),
+    "crop": Shown(_("Crop to the product")),
+    "keep_existing_alpha": Shown(_("Keep the file's own transparency")),
 }
 # Options that only programs are offered.
 LEFT_OUT = frozenset({"clean_up", "despill", "output", "size"})
@@ -56,19 +62,19 @@ def api_name(info: ModelInfo) -> str:
 
 def _label(info: ModelInfo) -> str:
     if info.name == AUTO:
-        return "Auto (looks again where unsure)"
+        return gettext("Auto (looks again where unsure)")
     return f"{api_name(info).capitalize()} ({info.name})" if info.aliases else info.name
 
 
 class CutoutForm(forms.Form):
     background = forms.ChoiceField(
-        choices=BACKGROUNDS, required=False, widget=forms.RadioSelect, label="Background"
+        choices=BACKGROUNDS, required=False, widget=forms.RadioSelect, label=_("Background")
     )
     color = forms.CharField(
         required=False,
         initial="#dfe7e6",
         max_length=32,
-        label="Background color",
+        label=_("Background color"),
         widget=forms.TextInput(attrs={"type": "color"}),
     )
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import translation
 
 from accounts.models import User
 from config import encryption
@@ -35,7 +37,8 @@ def reset(request: HttpRequest, user: User) -> bool:
     deleted, _ = Authenticator.objects.filter(user=user).delete()
     if deleted:
         adapter = get_account_adapter(request)
-        adapter.send_mail("accounts/email/second_factor_reset", user.email, {"user": user})
+        with translation.override(user.language or settings.LANGUAGE_CODE):  # not the staff's
+            adapter.send_mail("accounts/email/second_factor_reset", user.email, {"user": user})
     return bool(deleted)
 
 

@@ -23,6 +23,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
 
 from accounts.limits.sign_in_tries import Tries
 from accounts.models import Session, User, normalised_email
@@ -44,7 +45,9 @@ def check_credentials(request: HttpRequest, *, email: str, password: str, code: 
     tries.begin()
     user = authenticate(request, email=normalised_email(email), password=password)
     if not isinstance(user, User):
-        raise AppError("INVALID_CREDENTIALS", "Wrong e-mail address or password.", status=401)
+        raise AppError(
+            "INVALID_CREDENTIALS", gettext("Wrong e-mail address or password."), status=401
+        )
     if is_mfa_enabled(user):
         if not code:
             tries.take_back()  # how programs find out that they need one
@@ -55,7 +58,7 @@ def check_credentials(request: HttpRequest, *, email: str, password: str, code: 
     if verification_is_mandatory() and not _has_verified_address(user):
         raise AppError(
             "EMAIL_NOT_VERIFIED",
-            "Follow the link in the e-mail we sent you, then sign in.",
+            gettext("Follow the link in the e-mail we sent you, then sign in."),
             status=403,
         )
     return user
@@ -69,12 +72,12 @@ def confirm(request: HttpRequest, user: User, *, password: str, code: str) -> No
     tries = Tries(request, user.email)
     tries.begin()
     if authenticate(request, email=user.email, password=password) != user:
-        raise invalid("password", "The password is wrong.")
+        raise invalid("password", gettext("The password is wrong."))
     if is_mfa_enabled(user):
         if not code:
-            raise invalid("code", "Enter the code from your authenticator app.")
+            raise invalid("code", gettext("Enter the code from your authenticator app."))
         if not _has_code(user, code):
-            raise invalid("code", "The code is wrong or was already used.")
+            raise invalid("code", gettext("The code is wrong or was already used."))
     tries.take_back()
 
 
@@ -131,7 +134,9 @@ def _check_second_factor(user: User, code: str) -> None:
             "MFA_REQUIRED", "Send the code from your authenticator app as `code`.", status=401
         )
     if not _has_code(user, code):
-        raise AppError("INVALID_CREDENTIALS", "The code is wrong or was already used.", status=401)
+        raise AppError(
+            "INVALID_CREDENTIALS", gettext("The code is wrong or was already used."), status=401
+        )
 
 
 def _has_code(user: User, code: str) -> bool:

@@ -13,6 +13,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext
 from rest_framework.response import Response
 
 from config.api.errors import body
@@ -40,17 +41,23 @@ def answer(request: HttpRequest, error: AppError) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        message = "The request body is too large."
+        message = gettext("The request body is too large.")
         return answer(request, AppError("PAYLOAD_TOO_LARGE", message, status=413))
-    return answer(request, AppError("VALIDATION_ERROR", "The request is malformed.", status=400))
+    return answer(
+        request, AppError("VALIDATION_ERROR", gettext("The request is malformed."), status=400)
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, AppError("FORBIDDEN", "You are not allowed to do that.", status=403))
+    return answer(
+        request, AppError("FORBIDDEN", gettext("You are not allowed to do that."), status=403)
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, AppError("NOT_FOUND", "There is nothing at this address.", status=404))
+    return answer(
+        request, AppError("NOT_FOUND", gettext("There is nothing at this address."), status=404)
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -59,14 +66,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     told = error if isinstance(error, AppError) else outages.told(error)
     if told is not None:
         return answer(request, told)
-    message = (
-        f"An internal error occurred. Please report it with the request id {request_id(request)}."
-    )
+    message = gettext(
+        "An internal error occurred. Please report it with the request id %(id)s."
+    ) % {"id": request_id(request)}
     return answer(request, AppError("INTERNAL_ERROR", message, status=500))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    message = "The CSRF token is missing or wrong. Reload the page and try again."
+    message = gettext("The CSRF token is missing or wrong. Reload the page and try again.")
     return answer(request, AppError("CSRF_FAILED", message, status=403))
 
 

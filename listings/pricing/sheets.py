@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from config.errors import invalid
 from listings.vocabulary import plain
 
@@ -41,7 +43,7 @@ def read(data: bytes) -> Sheet:
     start = len(text) - len(text.lstrip("\r\n \ufeff"))
     head = text[start : start + 10_000]
     if not head.strip():
-        raise invalid("file", "The file is empty.")
+        raise invalid("file", gettext("The file is empty."))
     separator, header = _header(head)
     columns = [_known().get(plain(name)) for name in header]
     _check(header, columns)
@@ -63,7 +65,7 @@ def _text(data: bytes) -> tuple[str, str]:
             except UnicodeDecodeError as error:
                 raise invalid("file", f"The file says it is {encoding}, but it is not.") from error
     if b"\0" in data[:4096]:
-        raise invalid("file", "This is not a text file. Save the table as CSV.")
+        raise invalid("file", gettext("This is not a text file. Save the table as CSV."))
     try:
         return "utf-8", data.decode()
     except UnicodeDecodeError:
@@ -84,7 +86,7 @@ def _header(head: str) -> tuple[str, list[str]]:
         except (csv.Error, StopIteration):
             continue
     if not found:
-        raise invalid("file", "The first line is not a table header.")
+        raise invalid("file", gettext("The first line is not a table header."))
     # By columns that we know, then by columns at all: a comma in a name must not decide.
     best = max(found, key=lambda x: (sum(plain(n) in known for n in found[x]), len(found[x])))
     return best, found[best]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 from accounts.models import Account
 from config.api.ids import decoded
 from config.errors import AppError, invalid
@@ -32,7 +34,7 @@ def chosen(account: Account, public_ids: Sequence[str], *, field: str) -> list[L
     """What a batch makes of each picture, for looks by their ids, each once. Raises AppError for what can't be
     used, which names the look, and NOT_FOUND."""
     if not public_ids:
-        raise invalid(field, "Choose at least one look.")
+        raise invalid(field, gettext("Choose at least one look."))
     found = [find(account, one) for one in dict.fromkeys(public_ids)]
     return [Look(one.name, usable(account, one.name, plan_of(one), field=field)) for one in found]
 
@@ -49,7 +51,10 @@ def usable(account: Account, name: str, plan: EditPlan, *, field: str) -> Edit:
     command = Edit(plan=plan)
     why = problem(account, command)
     if why:
-        raise invalid(field, f"The look '{name}' can't be used. {why}")
+        raise invalid(
+            field,
+            gettext("The look '%(name)s' can't be used. %(why)s") % {"name": name, "why": why},
+        )
     return command
 
 

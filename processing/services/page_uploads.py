@@ -33,7 +33,7 @@ def accept_uploads(
 ) -> UploadResult:
     """Keep what can be kept. Raises AppError where there is no file at all."""
     if not files:
-        raise invalid("files", "Choose at least one file.")
+        raise invalid("files", gettext("Choose at least one file."))
     caller, _ = signed_in(request)
     brought = UploadResult()
     for file in files:

@@ -204,7 +204,7 @@ form.addEventListener("submit", async (event) => {
   }).catch(() => null);
   if (!answer?.ok) {
     const html = new DOMParser().parseFromString(answer ? await answer.text() : "", "text/html");
-    const text = html.querySelector(".toast p")?.textContent ?? "The site is not responding. Nothing was changed.";
+    const text = html.querySelector(".toast p")?.textContent ?? form.dataset.textAway;
     return void toast({ text, level: "error" });
   }
   const told = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}")["packshot:toast"];

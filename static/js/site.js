@@ -20,12 +20,12 @@ function connectionToast(text) {
 }
 
 document.body.addEventListener("htmx:sendError", () => {
-  connectionToast("The site is not responding. Trying again…");
+  connectionToast(document.getElementById("notices").dataset.textAway);
 });
 
 document.body.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
-  connectionToast(`The request failed (${status}). Reload the page and try again.`);
+  connectionToast(document.getElementById("notices").dataset.textFailed.replace("{status}", status));
 });
 
 document.body.addEventListener("htmx:afterOnLoad", () => {

@@ -52,7 +52,7 @@ export async function put(item) {
     // No room for the file: it is sent from this page all the same, and leaving is warned of.
     isLasting = false;
     memory.set(item.key, item);
-    console.info("An upload can't be kept for later.", error.name);
+    console.info("no room to keep an upload for later:", error.name);
   }
 }
 

@@ -43,7 +43,7 @@ def texts() -> dict[Text, str]:
     """Every marked text with the file that it stands in (the first by name)."""
     found: dict[Text, str] = {}
     for path in [*python_files(), *template_files()]:
-        for text in of_template(path) if path.suffix == ".html" else of_python(path):
+        for text in of_python(path) if path.suffix == ".py" else of_template(path):
             found.setdefault(text, str(path.relative_to(ROOT)))
     return found
 
