@@ -17,6 +17,7 @@ NAME_LENGTH = 200
 class ImageKind(models.TextChoices):
     ORIGINAL = "original", "Original"
     DERIVED = "derived", "Derived"
+    MASK = "mask", "Mask"
 
 
 class ProjectKind(models.TextChoices):
@@ -75,7 +76,7 @@ class LiveManager(models.Manager["Image"]):
 
 
 class Image(models.Model):
-    """A file as it came (original) or as a job made it (derived).
+    """A file as it came (original), as a job made it (derived), or a mask of another (its parent).
 
     Width and height are those of the picture the right way up; ``orientation`` says how the stored
     file has to be turned. A deleted picture lies in the trash first (media_library.trash), then

@@ -32,6 +32,12 @@ def image_for(account: Account, image_id: UUID) -> Image:
     return found
 
 
+def masks_of(image: Image) -> QuerySet[Image]:
+    """The masks of a picture, the newest first."""
+    masks = Image.live.filter(account=image.account_id, parent=image, kind=ImageKind.MASK)
+    return masks.order_by("-created_at", "-id")
+
+
 def project_for(account: Account, project_id: UUID) -> Project:
     """The account's project. Raises AppError NOT_FOUND, also for other people's."""
     found = Project.objects.filter(account=account, pk=project_id).first()
@@ -49,14 +55,14 @@ def images_of(
     needs_look: bool | None = None,
     sort: str = DEFAULT_SORT,
 ) -> QuerySet[Image]:
-    """The account's pictures; ``search`` is a part of their names."""
+    """The account's pictures; ``search`` is a part of their names. Masks only where their kind is asked
+    for."""
     images = Image.live.filter(account=account)
     if search:
         images = images.filter(name__icontains=search)
     if project is not None:
         images = images.filter(project=project)
-    if kind is not None:
-        images = images.filter(kind=kind)
+    images = images.exclude(kind=ImageKind.MASK) if kind is None else images.filter(kind=kind)
     if needs_look is not None:
         images = images.exclude(needs_look="") if needs_look else images.filter(needs_look="")
     return images.order_by(*SORTS[sort])

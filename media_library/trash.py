@@ -27,7 +27,7 @@ from accounts.models import Account
 from config.errors import not_found
 from config.failures.outages import QUEUE_ERRORS
 from media_library.files import mattes, storage, thumbnails
-from media_library.models import Background, Image
+from media_library.models import Background, Image, ImageKind
 
 # In one transaction: others write in between.
 _PORTION: Final = 100
@@ -74,7 +74,7 @@ def storage_of(account: Account) -> Storage:
         **Image.objects.filter(account=account).aggregate(
             trash_images=Count("pk", filter=trashed),
             trash_bytes=Sum("bytes", filter=trashed, default=0),
-            images=Count("pk", filter=live),
+            images=Count("pk", filter=live & ~Q(kind=ImageKind.MASK)),
             # The last: later ones would take the name for the sum.
             bytes=Sum("bytes", filter=live, default=0),
         )
@@ -171,6 +171,9 @@ def _put(ids: Iterable[UUID], *, along: bool) -> int:
     state = {"deleted_at": now, "trash_until": now + timedelta(days=settings.TRASH_DAYS)}
     ids = list(ids)
     moved = Image.live.filter(pk__in=ids).update(**state)
+    # What only helps to cut a picture out goes with it in any case.
+    masks = Image.live.filter(parent__in=ids, kind=ImageKind.MASK)
+    masks.update(**state, deleted_with=F("parent_id"))
     if not along:
         return moved
     Image.objects.filter(pk__in=ids, parent__in=ids).update(deleted_with=F("parent_id"))

@@ -20,6 +20,7 @@ class ProcessingConfig(AppConfig):
         from processing.compat import registry
         from processing.services import (
             house_looks,
+            masks,
             paint_background,
             ready_looks,
             removal,
@@ -30,6 +31,7 @@ class ProcessingConfig(AppConfig):
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
+        kinds.register(masks.MendMatte, masks.KIND)
         parts.register(removal.PART)
         ready_looks.register(house_looks.ready_looks)
         encryption.register("Webhook secrets", webhooks.reencrypt_secrets)

@@ -70,6 +70,11 @@ class Command(BaseModel):
         return "edit"
 
     @property
+    def makes_mask(self) -> bool:
+        """Whether the result is a mask of the picture, to cut it out by, and no picture for people."""
+        return False
+
+    @property
     def cut_out_by(self) -> str:
         """The model that cuts the product out, by name or alias; "" where none does."""
         return ""
@@ -109,6 +114,9 @@ class RemoveBackground(Command):
     def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
         at = self.plan.worked_on_at(*size)
         return CuttingOut(self.plan, "" if at == size else f"{at[0]}x{at[1]}")
+
+    def image_ids(self) -> tuple[str, ...]:
+        return () if self.plan.mask is None else (self.plan.mask,)
 
     @classmethod
     def load(cls, row: Mapping[str, Any]) -> Self:
@@ -154,6 +162,7 @@ class Edit(Command):
     def image_ids(self) -> tuple[str, ...]:
         background = self.plan.background
         named = (
+            self.plan.cutting.mask if self.plan.cutting else None,
             background.image.image_id if background.image else None,
             background.generated.guidance_image_id if background.generated else None,
         )

@@ -48,7 +48,7 @@ SHOWN = {
     "keep_existing_alpha": Shown(_("Keep the file's own transparency")),
 }
 # Options that only programs are offered.
-LEFT_OUT = frozenset({"clean_up", "despill", "output", "size"})
+LEFT_OUT = frozenset({"clean_up", "despill", "output", "size", "box", "point", "mask"})
 
 
 def installed_models() -> list[ModelInfo]:

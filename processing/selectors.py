@@ -177,7 +177,9 @@ def cards(images: Iterable[Image]) -> list[Card]:
     """Three queries, however many pictures."""
     newest_first = ("-created_at", "-id")
     jobs = Job.objects.filter(source=OuterRef("pk")).order_by(*newest_first)
-    results = Image.live.filter(parent=OuterRef("pk")).order_by(*newest_first)
+    results = Image.live.filter(parent=OuterRef("pk"), kind=ImageKind.DERIVED).order_by(
+        *newest_first
+    )
     found = {
         row["pk"]: (row["job"], row["newest"])
         for row in Image.objects.filter(pk__in=[image.pk for image in images])
@@ -204,7 +206,7 @@ def history(image: Image) -> list[Entry]:
 
 
 def results_of(image: Image) -> QuerySet[Image]:
-    return Image.live.filter(parent=image).order_by("-created_at", "-id")
+    return Image.live.filter(parent=image, kind=ImageKind.DERIVED).order_by("-created_at", "-id")
 
 
 def open_jobs_of(image: Image) -> Sequence[Job]:

@@ -20,6 +20,7 @@ REPLACE_BACKGROUND = "replace-background"
 UPSCALE = "upscale"
 REMOVE_TEXT = "remove-text"
 GENERATE_LISTING = "generate-listing"
+TOUCH_UP = "touch-up"
 IMPORT_COMPARABLES = "import-comparables"
 
 

@@ -196,7 +196,9 @@ class ImageQuery(PageQuery):
         "proj", required=False, help_text="Only images in this project, `proj_…`."
     )
     kind = serializers.ChoiceField(
-        choices=ImageKind.choices, required=False, help_text="Only uploads, or only results."
+        choices=ImageKind.choices,
+        required=False,
+        help_text="Only uploads, results or masks. Masks are listed only with `mask`.",
     )
     needsLook = Flag(
         required=False,

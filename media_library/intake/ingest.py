@@ -47,6 +47,7 @@ class Incoming:
     source_url: str = ""
     max_bytes: int | None = None  # where the door has a limit of its own
     id: UUID = dataclass_field(default_factory=uuid.uuid4)
+    mask_of: Image | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class ResultFacts:
     has_alpha: bool
     uncertainty: float | None = None
     label: str = "cutout"
+    kind: ImageKind = ImageKind.DERIVED
 
 
 def ingest(
@@ -182,6 +184,7 @@ def result_again(result: Image, *, parent: Image, job_id: UUID) -> Iterator[Imag
         height=result.height,
         has_alpha=result.has_alpha,
         uncertainty=result.uncertainty,
+        kind=ImageKind(result.kind),
     )
     data = storage.read(result.file_key)
     with new_result(parent, job_id=job_id, data=data, facts=facts) as copy:
@@ -250,6 +253,8 @@ def _original(project: Project, item: Incoming, facts: CheckedFile) -> Image:
         id=item.id,
         account_id=project.account_id,
         project=project,
+        kind=ImageKind.MASK if item.mask_of else ImageKind.ORIGINAL,
+        parent=item.mask_of,
         name=facts.name,
         format=probe.format,
         media_type=probe.media_type,
@@ -274,7 +279,7 @@ def _derived(owner: Image | Project, *, job_id: UUID, data: bytes, facts: Result
         id=image_id,
         account_id=owner.account_id,
         project_id=owner.project_id if isinstance(owner, Image) else owner.pk,
-        kind=ImageKind.DERIVED,
+        kind=facts.kind,
         parent=parent,
         job_id=job_id,
         name=with_ending(parent.name if parent else "", label=facts.label, extension=extension),

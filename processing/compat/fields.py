@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from config.errors import AppError
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import canonical_color
-from processing.engine.plans.edit import Length, canonical_length
+from processing.engine.plans.lengths import Length, canonical_length
 
 Value = TypeVar("Value")
 

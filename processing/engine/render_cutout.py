@@ -9,7 +9,7 @@ from processing.engine import arrays
 from processing.engine.arrays import U8, Box
 from processing.engine.canvas import compose
 from processing.engine.canvas.watermark import stamp
-from processing.engine.cutout import kept_matte, subject
+from processing.engine.cutout import given, kept_matte, subject
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
@@ -34,24 +34,24 @@ def render(
     max_pixels: int = MAX_PIXELS,
     kept: bytes | None = None,
     keeps_matte: bool = False,
+    mask: bytes | None = None,
 ) -> Rendered:
     """Cut the subject out of a picture as the plan says.
 
     - `watermark`: mark the result as one for trying out.
-    - `corrected_original`: also return the whole source upright, in sRGB and without metadata,
-      where its orientation had to be corrected.
+    - `corrected_original`: also return the whole source, where its orientation had to be corrected.
     - `preview_side`: also return a preview of the result, no larger than that.
-    - `max_pixels`: the largest source that will be decoded.
+    - `max_pixels`: the largest source that will be decoded. `mask`: the file of the mask that the plan names.
     - `kept`: the same photo's matte (`cutout.kept_matte`), cut out as the plan says at the size at which
       it is worked on. The result is the same as without it, and no model is asked.
     - `keeps_matte`: return one, where none was given.
 
     Raises UnknownModel, ModelNotInstalled, UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory,
-    BrokenImage, NothingFound, and InvalidPlan where the format can't hold so large a picture.
+    BrokenImage, NothingFound, and InvalidPlan for a picture too large for the format, or another mask's size.
     """
     clock = Clock()
     looks.check(models, plan.model)
-    whole, photo, found = _cut_out(source, plan, models, clock, max_pixels, kept)
+    whole, photo, found = _cut_out(source, plan, models, clock, max_pixels, (kept, mask))
     with clock.stage("compose"):
         box = arrays.subject_box(found.cutout.alpha)
         pixels = _composed(found.cutout, plan, box)
@@ -91,28 +91,41 @@ def _cut_out(
     models: Models,
     clock: Clock,
     max_pixels: int,
-    kept: bytes | None,
+    known: tuple[bytes | None, bytes | None],
 ) -> tuple[Decoded, Decoded, Subject]:
-    """The whole photo, the photo at the size at which it is worked on, and its subject."""
-    if kept is None:
+    """The whole photo, the photo at the size at which it is worked on, and its subject: `known` are the
+    kept matte and the mask."""
+    if known == (None, None):
         whole, seen = first_look.decoded(source, plan, models, clock, max_pixels=max_pixels)
-        with clock.stage("decode"):
-            photo = _limited(whole, plan)
+        photo = _limited(whole, plan, clock)
         return whole, photo, subject.find(photo, plan, models, clock, seen=seen)
     with clock.stage("decode"):
         whole = decode.decode(source, max_pixels=max_pixels)
-        photo = _limited(whole, plan)
-    return whole, photo, kept_matte.applied(kept, photo)
+    photo = _limited(whole, plan, clock)
+    return whole, photo, _given(photo, plan, clock, *known)
 
 
-def _limited(photo: Decoded, plan: CutoutPlan) -> Decoded:
+def _given(
+    photo: Decoded, plan: CutoutPlan, clock: Clock, kept: bytes | None, mask: bytes | None
+) -> Subject:
+    """What was cut out before, or what a mask says of a photo that may be smaller than it came."""
+    if kept is not None:
+        return kept_matte.applied(kept, photo)
+    size = photo.probe.oriented_size
+    with clock.stage("decode"):
+        grey = given.read(mask or b"", size, max_pixels=size[0] * size[1])
+    return subject.by_mask(photo, grey, plan, clock)
+
+
+def _limited(photo: Decoded, plan: CutoutPlan, clock: Clock) -> Decoded:
     """The photo no larger than the result may be: what a small copy serves is done on one."""
     height, width = photo.rgb.shape[:2]
     size = plan.worked_on_at(width, height)
     if size == (width, height):
         return photo
-    alpha = None if photo.alpha is None else arrays.shrink(photo.alpha, size)
-    return replace(photo, rgb=arrays.shrink(photo.rgb, size), alpha=alpha)
+    with clock.stage("decode"):
+        alpha = None if photo.alpha is None else arrays.shrink(photo.alpha, size)
+        return replace(photo, rgb=arrays.shrink(photo.rgb, size), alpha=alpha)
 
 
 def _composed(result: Cutout, plan: CutoutPlan, box: Box | None) -> tuple[U8, U8 | None]:

@@ -1,6 +1,6 @@
 """The way of a picture that is edited: decoded once, cut out, composed (`composing`), encoded once.
 
-On the photo: text removal, upscaling, cutting out. On the canvas, from back to front: background,
+On the photo: text removal, upscaling, cutting out, turning and cropping. On the canvas, from back to front: background,
 shadow, outline, subject.
 """
 
@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from processing.engine import arrays
+from processing.engine.arrays import U8
 from processing.engine.canvas import compose
 from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.watermark import stamp
 from processing.engine.composing import Tools as Tools
 from processing.engine.composing import Work, composed, placed_by
-from processing.engine.cutout import kept_matte, subject
+from processing.engine.cutout import framing, given, kept_matte, subject
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
@@ -51,6 +52,8 @@ def render_edit(
     """
     work = Work(plan, tools)
     photo, found, size, texts = photo_and_subject(source, work, kept)
+    matte = _packed(photo, found, work) if keeps_matte and kept is None else None
+    photo, found, size = _framed(photo, found, size, work)
     box = arrays.subject_box(found.cutout.alpha) if plan.cutting else None
     placement = placed_by(size, plan, box, found.cutout.alpha)
     behind, canvas = composed(photo, found, (placement, box or (0, 0, *size)), work)
@@ -59,7 +62,6 @@ def render_edit(
         data = encode.write(rgb, alpha, plan.export, source)
         side = preview_side if plan.export.color_space == "sRGB" else None
         preview = decode.preview(rgb, alpha, max_side=side) if side is not None else None
-        matte = kept_matte.packed(photo, found) if keeps_matte and kept is None else None
     backdrop = behind.backdrop
     return Rendered(
         data=data,
@@ -88,12 +90,13 @@ def render_edit(
 def photo_and_subject(
     source: bytes, work: Work, kept: bytes | None
 ) -> tuple[Decoded, Subject, tuple[int, int], int | None]:
-    """The photo as it is laid out, its subject, the size by which it is laid out, and how many texts are
-    gone (None where none were looked for)."""
+    """The photo before it is turned and cropped, its subject, its size, and how many texts are gone (None
+    where none were looked for)."""
     photo, seen = _decoded(source, work, is_cut_out=kept is not None)
-    photo, seen, texts = _without_text(photo, seen, work)
+    mask = _mask(photo, work) if kept is None else None
+    photo, seen, texts = _without_text(photo, seen, mask, work)
     photo, size = _enlarged(photo, work)
-    found = _subject(photo, seen, work) if kept is None else kept_matte.applied(kept, photo)
+    found = _subject(photo, seen, mask, work) if kept is None else kept_matte.applied(kept, photo)
     return photo, found, size, texts
 
 
@@ -115,7 +118,7 @@ def _decoded(source: bytes, work: Work, *, is_cut_out: bool) -> tuple[Decoded, S
     """
     plan, most = work.plan, work.tools.max_pixels
     converted = plan.export.color_space == "sRGB"
-    if is_cut_out:
+    if is_cut_out or (plan.cutting is not None and plan.cutting.mask is not None):
         with work.clock.stage("decode"):
             return decode.decode(source, max_pixels=most, convert=converted), None
     # An enlarged photo is looked at when it is.
@@ -125,27 +128,37 @@ def _decoded(source: bytes, work: Work, *, is_cut_out: bool) -> tuple[Decoded, S
         )
     with work.clock.stage("decode"):
         least = None
-        if plan.text_removal is None and plan.upscale is None:
+        if plan.text_removal is None and plan.upscale is None and plan.frame is None:
             size = decode.probe(source, max_pixels=most).oriented_size
             left, top, right, bottom = placed_by(size, plan).place
             least = (right - left, bottom - top)
         return decode.decode(source, max_pixels=most, convert=converted, least=least), None
 
 
+def _mask(photo: Decoded, work: Work) -> U8 | None:
+    """The mask that the plan names, of the photo as it came."""
+    named = work.plan.cutting.mask if work.plan.cutting else None
+    if named is None:
+        return None
+    with work.clock.stage("decode"):
+        data, most = work.tools.images(named), work.tools.max_pixels
+        return given.read(data, photo.probe.oriented_size, max_pixels=most)
+
+
 def _without_text(
-    photo: Decoded, seen: Seen | None, work: Work
+    photo: Decoded, seen: Seen | None, mask: U8 | None, work: Work
 ) -> tuple[Decoded, Seen | None, int | None]:
     """The photo, what models answered about it where they were asked, and how many texts are gone."""
     plan, tools = work.plan, work.tools
     if plan.text_removal is None:
         return photo, seen, None
     visible = photo.visible
-    cutting = plan.cutting if seen is None else None
+    cutting = plan.cutting if seen is None and mask is None else None
     if cutting is not None and not subject.has_own(photo, cutting):
         with work.clock.stage("matte"):
             seen = looks.look(tools.models, cutting.model, subject.shown(photo))
     with work.clock.stage("text"):
-        matte = seen.whole if seen else None
+        matte = seen.whole if seen else None if mask is None else given.as_matte(mask)
         rgb, found = remove.remove(visible, matte, plan.text_removal, tools.texts)
     if found == 0:
         return photo, seen, 0
@@ -166,8 +179,28 @@ def _enlarged(photo: Decoded, work: Work) -> tuple[Decoded, tuple[int, int]]:
     return replace(photo, rgb=rgb, alpha=alpha), (rgb.shape[1], rgb.shape[0])
 
 
-def _subject(photo: Decoded, seen: Seen | None, work: Work) -> Subject:
+def _packed(photo: Decoded, found: Subject, work: Work) -> bytes:
+    with work.clock.stage("encode"):
+        return kept_matte.packed(photo, found)
+
+
+def _framed(
+    photo: Decoded, found: Subject, size: tuple[int, int], work: Work
+) -> tuple[Decoded, Subject, tuple[int, int]]:
+    """Photo and subject turned and cropped, and their size then."""
+    frame = work.plan.frame
+    if frame is None:
+        return photo, found, size
+    with work.clock.stage("frame"):
+        is_cut_out = work.plan.cutting is not None
+        photo, found = framing.framed(photo, found, frame, is_cut_out=is_cut_out)
+        return photo, found, (photo.rgb.shape[1], photo.rgb.shape[0])
+
+
+def _subject(photo: Decoded, seen: Seen | None, mask: U8 | None, work: Work) -> Subject:
     cutting: Cutting | None = work.plan.cutting
+    if cutting is not None and mask is not None:
+        return subject.by_mask(photo, mask, cutting, work.clock)
     if cutting is not None:
         return subject.find(photo, cutting, work.tools.models, work.clock, seen=seen)
     alpha = photo.alpha

@@ -10,13 +10,15 @@ from dataclasses import dataclass, fields, replace
 
 from processing.engine import arrays
 from processing.engine.arrays import Box
-from processing.engine.canvas import contact, resample
+from processing.engine.canvas import contact, resample, turning
 from processing.engine.canvas.layout import Cut, Placement, lay_out
 from processing.engine.composing import Tools, Work, composed
+from processing.engine.cutout import framing
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
-from processing.engine.plans.edit import EditPlan, Export, Layout, Length, Sides
+from processing.engine.plans.edit import EditPlan, Export, Layout, Sides
+from processing.engine.plans.lengths import Length
 from processing.engine.render_edit import photo_and_subject
 
 SIDE = 768
@@ -53,7 +55,7 @@ def ready(source: bytes, plan: EditPlan, tools: Tools, *, kept: bytes | None) ->
 
     Raises what `render_edit` does.
     """
-    plain = replace(plan, upscale=None, layout=Layout(), export=Export())
+    plain = replace(plan, frame=None, upscale=None, layout=Layout(), export=Export())
     photo, found, size, _ = photo_and_subject(source, Work(plain, tools), kept)
     if plan.cutting is None:
         # It may have been decoded at a fraction.
@@ -81,6 +83,7 @@ def render_preview(made: Ready, plan: EditPlan, tools: Tools) -> Preview:
 
     Raises what `render_edit` does.
     """
+    made = _framed(made, plan)
     times = _ENLARGED if plan.upscale is not None else 1
     size = (made.size[0] * times, made.size[1] * times)
     left, top, right, bottom = (edge * times for edge in made.box)
@@ -96,6 +99,23 @@ def render_preview(made: Ready, plan: EditPlan, tools: Tools) -> Preview:
         alpha = None
     data = decode.encode(rgb, alpha, format=FORMAT, quality=85)
     return Preview(data, whole.canvas[0], whole.canvas[1])
+
+
+def _framed(made: Ready, plan: EditPlan) -> Ready:
+    """The same turned and cropped."""
+    frame, is_cut_out = plan.frame, plan.cutting is not None
+    if frame is None:
+        return made
+    photo, found = framing.framed(made.photo, made.found, frame, is_cut_out=is_cut_out)
+    size = turning.framed_size(frame, made.size, full=is_cut_out)
+    alpha = found.cutout.alpha
+    box = arrays.subject_box(alpha) if is_cut_out else None
+    if box is None:
+        return Ready(photo, found, size, (0, 0, *size), Cut())
+    across, down = size[0] / alpha.shape[1], size[1] / alpha.shape[0]
+    right, bottom = math.ceil(box[2] * across), math.ceil(box[3] * down)
+    place = (int(box[0] * across), int(box[1] * down), min(size[0], right), min(size[1], bottom))
+    return Ready(photo, found, size, place, contact.cut_sides(alpha, box))
 
 
 def _placement(made: Ready, plan: EditPlan) -> tuple[Placement, Box]:

@@ -31,8 +31,9 @@ ENGINE = SourceTree({_PACKAGE: Path(__file__).parent}, without_effect=WITHOUT_EF
 STEPS: Mapping[str, tuple[str, ...]] = {
     "cutting": (
         *("looking.first_look", "looking.looks", "networks.registry"),
-        *("cutout.kept_matte", "cutout.subject"),
+        *("cutout.given", "cutout.kept_matte", "cutout.subject"),
     ),
+    "frame": ("cutout.framing",),
     "text": ("text",),
     "upscale": ("networks.upscaler",),
     "blur": ("canvas.defocus",),
@@ -47,6 +48,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 PIPELINES: Mapping[str, tuple[str, ...]] = {
     "render_cutout": ("render_cutout",),
     "render_edit": ("render_edit", "composing"),
+    "render_mask": ("render_mask",),
 }
 
 
@@ -69,6 +71,11 @@ def of_matte() -> str:
     return ENGINE.version(*(f"{_PACKAGE}.{root}" for root in roots))
 
 
+def of_mask() -> str:
+    """The version of a mended matte: `render_mask`. The model's own version comes on top."""
+    return _version("render_mask", {"cutting"})
+
+
 def of_studio() -> str:
     """The version of the backgrounds that `studio` makes."""
     return ENGINE.version(f"{_PACKAGE}.backdrops.studio")
@@ -83,6 +90,7 @@ def steps_of(plan: EditPlan, *, watermark: bool) -> Iterator[str]:
     """The steps that `render_edit` takes, as it decides about them."""
     taken = {
         "cutting": plan.cutting is not None,
+        "frame": plan.frame is not None,
         "text": plan.text_removal is not None,
         "upscale": plan.upscale is not None,
         "blur": plan.background.blur is not None,

@@ -14,11 +14,14 @@ from config import public_ids
 from config.api.bodies import as_text, refusal
 from config.errors import AppError, invalid
 from processing.engine.errors import InvalidPlan
+from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 
 _PLANS: TypeAdapter[EditPlan] = TypeAdapter(EditPlan)
+_CUTTINGS: TypeAdapter[Cutting] = TypeAdapter(Cutting)
 # Where an edit names other pictures.
 _IMAGES: tuple[tuple[str, ...], ...] = (
+    ("cutting", "mask"),
     ("background", "image", "imageId"),
     ("background", "generated", "guidanceImageId"),
 )
@@ -41,6 +44,20 @@ def plan_from(edit: Mapping[str, Any]) -> EditPlan:
         raise invalid("edit", "The JSON is nested too deeply.") from error
     except ValueError as error:
         raise invalid("edit", "It contains a number that JSON does not allow.") from error
+
+
+def cutting_from(cutting: Mapping[str, Any]) -> Cutting:
+    """How the product is cut out, as the API takes it. Raises AppError VALIDATION_ERROR, fields under
+    ``cutting``."""
+    try:
+        spelled: dict[str, Any] = deepcopy(dict(cutting))
+        if isinstance(spelled.get("mask"), str):
+            spelled["mask"] = image_id(spelled["mask"], "cutting.mask")
+        return _CUTTINGS.validate_json(as_text(spelled, prefix="cutting"))
+    except ValidationError as error:
+        raise refusal(error, prefix="cutting") from error
+    except (ValueError, RecursionError) as error:
+        raise invalid("cutting", "It is not valid JSON.") from error
 
 
 def refused(error: InvalidPlan, names: Mapping[str, str] | None = None) -> AppError:

@@ -8,12 +8,13 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import REMOVE_BACKGROUND, Operation
+from media_library.models import Image
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import mattes, renditions, runner, runtime
+from processing.worker import masks, mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 
 _EDGE_WORDS = {"fine": "fine edges", "none": "raw edges"}
@@ -35,6 +36,7 @@ def work(job: Job, command: RemoveBackground) -> Rendered:
         max_pixels=settings.MAX_PIXELS,
         kept=kept,
         keeps_matte=bool(job.cutting),
+        mask=masks.file_of(job, command.plan),
     )
     return replace(rendered, from_kept=kept is not None)
 
@@ -43,10 +45,17 @@ def check(command: RemoveBackground) -> None:
     runtime.check_model(command.plan.model)
 
 
+def check_source(command: RemoveBackground, source: Image) -> None:
+    """Refuse a mask that is none of this picture's."""
+    masks.check(command.plan, source)
+
+
 def describe(command: RemoveBackground) -> str:
     """``High model, fine edges, on #ffffff, cropped``: what was asked for, without the usual."""
     plan = command.plan
-    parts = [f"{plan.model.capitalize()} model"]
+    parts = ["By a mask" if plan.mask else f"{plan.model.capitalize()} model"]
+    if plan.box is not None or plan.point is not None:
+        parts.append("one of several products")
     if plan.edge != "standard":
         parts.append(_EDGE_WORDS.get(str(plan.edge)) or f"edges at {plan.edge}")
     parts.append("mask" if plan.output == "mask" else _behind(plan))
@@ -72,6 +81,7 @@ KIND = Kind(
     work=work,
     makers=renditions.cutout_makers,
     check=check,
+    check_source=check_source,
     describe=describe,
     counts_cutouts=True,
 )

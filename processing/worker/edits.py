@@ -22,7 +22,7 @@ from processing.engine.errors import EngineError, InvalidPlan
 from processing.engine.render_edit import render_edit
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import mattes, renditions, runner, runtime
+from processing.worker import masks, mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 
 _PROMPT_SHOWN = 60
@@ -62,7 +62,8 @@ def check(command: Edit) -> None:
 
 
 def check_source(command: Edit, source: Image) -> None:
-    """Refuse to upscale what is too large for it."""
+    """Refuse to upscale what is too large for it, and a mask that is none of this picture's."""
+    masks.check(command.plan.cutting, source, field="edit.cutting.mask")
     if command.plan.upscale is None:
         return
     try:

@@ -16,7 +16,7 @@ from config.errors import AppError
 from media_library.files import mattes as library_mattes
 from media_library.files import storage, thumbnails
 from media_library.intake import ingest
-from media_library.models import Image
+from media_library.models import Image, ImageKind
 from media_library.projects import default_project
 from processing import commands
 from processing.commands import Command
@@ -155,6 +155,7 @@ def _facts(command: Command, rendered: Rendered) -> ingest.ResultFacts:
         has_alpha=rendered.has_alpha,
         uncertainty=rendered.uncertainty,
         label=command.label,
+        kind=ImageKind.MASK if command.makes_mask else ImageKind.DERIVED,
     )
 
 

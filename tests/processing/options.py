@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from processing.engine.plans.cutout import CleanUp, CutoutPlan, choices_of, types_of
+from processing.engine.plans.cutout import Area, CleanUp, CutoutPlan, Spot, choices_of, types_of
 
 # What can't be found by itself: another value than the default.
 _OTHERS = {
     "model": "high",
     "edge": 75.0,
     "bg_color": "#102030",
+    "box": Area(0.1, 0.2, 0.7, 0.9),
+    "point": Spot(0.3, 0.4),
+    "mask": "5c0c6a1e-8f0e-4c57-9a47-0d6f0d4d0c11",
     "clean_up": CleanUp(
         islands=False, pinholes=False, holes=False, shadow=False, keep_hanger=False
     ),

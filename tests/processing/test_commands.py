@@ -15,6 +15,7 @@ ROW = {
     **{"operation": "remove-background", "watermark": False, "model": "auto", "edge": "standard"},
     **{"output": "cutout", "format": "png", "bgColor": "#ffffff", "crop": False},
     **{"size": "original", "despill": False, "keepExistingAlpha": False},
+    **{"box": None, "point": None, "mask": None},
     "cleanUp": {
         "islands": True,
         "pinholes": True,
@@ -33,10 +34,10 @@ def test_canonical_json_and_hash_do_not_depend_on_spelling() -> None:
     one = cut_out(bg_color="white", model="auto")
     other = cut_out(bg_color="FFF")
     assert canonical_json(one) == (
-        '{"bgColor":"#ffffff","cleanUp":{"holes":true,"islands":true,"keepHanger":true,"pinholes":true,'
+        '{"bgColor":"#ffffff","box":null,"cleanUp":{"holes":true,"islands":true,"keepHanger":true,"pinholes":true,'
         '"shadow":true},"crop":false,"despill":false,"edge":"standard","format":"png",'
-        '"keepExistingAlpha":false,"model":"auto","operation":"remove-background",'
-        '"output":"cutout","size":"original","watermark":false}'
+        '"keepExistingAlpha":false,"mask":null,"model":"auto","operation":"remove-background",'
+        '"output":"cutout","point":null,"size":"original","watermark":false}'
     )
     assert command_hash(one) == command_hash(other)
     assert command_hash(other) == command_hash(cut_out(bg_color="#fff", edge=50))

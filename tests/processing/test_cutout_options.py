@@ -13,11 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from uuid import UUID
 
 import pytest
 import yaml
 from django.conf import settings
 
+from config import public_ids
 from processing.api.serializers.cutouts import OptionsBody, RemoveBackgroundOptions
 from processing.commands import RemoveBackground
 from processing.engine.networks.registry import ModelInfo
@@ -56,7 +58,10 @@ class DustedOptions(RemoveBackgroundOptions):
 
 def body_of(plan: CutoutPlan) -> dict[str, Any]:
     row = RemoveBackground(plan=plan).stored()
-    return {name: row[name] for name in row if name not in ("operation", "watermark")}
+    body = {name: row[name] for name in row if name not in ("operation", "watermark")}
+    if body["mask"] is not None:
+        body["mask"] = public_ids.encode("img", UUID(body["mask"]))
+    return body
 
 
 def errors(body: type[OptionsBody], **given: Any) -> dict[str, list[str]]:
@@ -66,13 +71,21 @@ def errors(body: type[OptionsBody], **given: Any) -> dict[str, list[str]]:
 
 
 def otherwise(**options: Any) -> CutoutPlan:
-    """A plan with all its options changed, but the background that a mask can't have."""
-    chosen = {name: other(name) for name in names() - {"bg_color"}}
+    """A plan with all its options changed, but the background that a mask can't have, and of what chooses
+    the product only the box."""
+    chosen = {name: other(name) for name in names() - {"bg_color", "point", "mask"}}
     return CutoutPlan(**chosen | options)
 
 
 @pytest.mark.parametrize(
-    "plan", [CutoutPlan(), otherwise(), otherwise(output="cutout", bg_color="red")]
+    "plan",
+    [
+        CutoutPlan(),
+        otherwise(),
+        otherwise(output="cutout", bg_color="red"),
+        otherwise(box=None, point=other("point")),
+        otherwise(box=None, mask=other("mask")),
+    ],
 )
 def test_the_body_says_all_that_a_plan_can(plan: CutoutPlan) -> None:
     body = RemoveBackgroundOptions(data=body_of(plan))

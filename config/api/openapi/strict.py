@@ -32,6 +32,7 @@ class PublicId(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call
     """Says how an id is spelled, where one is sent."""
 
     target_class = "config.api.fields.PublicIdField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         if direction != "request":

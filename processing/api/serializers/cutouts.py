@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import Field, fields
+from dataclasses import MISSING, Field, fields
 from typing import Any, ClassVar, get_args
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.api.fields import Flag, PublicIdField, Text
+from config.api.fields import Flag, Number, PublicIdField, Text
 from config.api.serializers import StrictSerializer
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import (
+    Area,
     CleanUp,
     CutoutPlan,
     Edge,
     EdgeName,
+    Spot,
     camel,
     choices_of,
     edge_strength,
@@ -87,6 +89,24 @@ class CleanUpBody(OptionsBody):
     definition = CleanUp
 
 
+class AreaBody(OptionsBody):
+    definition = Area
+
+
+class SpotBody(OptionsBody):
+    definition = Spot
+
+
+class ImageIdField(PublicIdField):
+    """A picture that an option names: ``img_…`` outside, the row's id as text in plans."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("img", **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return str(super().to_internal_value(data))
+
+
 class RemoveBackgroundOptions(OptionsBody):
     definition = CutoutPlan
 
@@ -106,7 +126,17 @@ class RemoveBackgroundBody(RemoveBackgroundOptions):
     )
 
 
-_PARTS: dict[Any, type[OptionsBody]] = {CleanUp: CleanUpBody}
+_PARTS: dict[Any, type[OptionsBody]] = {
+    CleanUp: CleanUpBody,
+    Area | None: AreaBody,
+    Spot | None: SpotBody,
+}
+
+_SIMPLE: dict[Any, Callable[..., serializers.Field[Any, Any, Any, Any]]] = {
+    bool: Flag,
+    float: Number,
+    Edge: EdgeField,
+}
 
 
 def _fields_of(definition: Any) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -120,19 +150,21 @@ def _field_of(definition: type, part: Field[Any]) -> serializers.Field[Any, Any,
     given: dict[str, Any] = {"help_text": words.help if words else None}
     if camel(name) != name:
         given["source"] = name
+    if part.default is None:
+        given["allow_null"] = True
     if kind in _PARTS:
         return _PARTS[kind](required=False, **given)
-    if kind == str | None:
-        given |= {"required": False, "allow_null": True}
-    else:
+    if part.default is None:
+        given["required"] = False
+    elif part.default is not MISSING:
         given["default"] = part.default
+    if kind in _SIMPLE:
+        return _SIMPLE[kind](**given)
+    if words is not None and words.names_image:
+        return ImageIdField(**given)
     if kind in (str, str | None):
         longest = words.longest if words else None
         return OptionText(lambda text: definition(**{name: text}), max_length=longest, **given)
     if choices:
         return serializers.ChoiceField(choices=choices, **given)
-    if kind is bool:
-        return Flag(**given)
-    if kind == Edge:
-        return EdgeField(**given)
     raise TypeError(f"No field takes {definition.__name__}.{name}.")

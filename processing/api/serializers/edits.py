@@ -39,13 +39,15 @@ from processing.services.paint_background import PaintBackground, Side, order
 _SHADOW = Literal["none", ShadowMode]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """A JSON body, which knows its fields."""
+
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, alias_generator=camel, populate_by_name=False
     )
 
 
-class EditOptions(_Body):
+class EditOptions(Body):
     """The options of one of the tools that are edits."""
 
     operation: ClassVar[EditOperation]
@@ -57,7 +59,7 @@ class EditOptions(_Body):
         raise NotImplementedError
 
 
-class ToolBody(_Body):
+class ToolBody(Body):
     """What every tool takes."""
 
     image_id: str = Field(description="The image, `img_…`.")
@@ -94,7 +96,7 @@ class DocumentedEditBody(ToolBody):
     )
 
 
-class PreviewBody(_Body):
+class PreviewBody(Body):
     """Takes an edit, a saved preset, or a preset with changes."""
 
     edit: dict[str, Any] | None = Field(None, description="The edit to show.")
@@ -103,7 +105,7 @@ class PreviewBody(_Body):
     )
 
 
-class DocumentedPreviewBody(_Body):
+class DocumentedPreviewBody(Body):
     """Takes an edit, a saved preset, or a preset with changes."""
 
     edit: EditPlan | None = Field(None, description="The edit to show.")
@@ -112,21 +114,21 @@ class DocumentedPreviewBody(_Body):
     )
 
 
-class PresetBody(_Body):
+class PresetBody(Body):
     """Names an edit."""
 
     name: str = Field(min_length=1, max_length=100)
     edit: dict[str, Any]
 
 
-class PresetChange(_Body):
+class PresetChange(Body):
     """Changes the fields sent; omitted fields stay unchanged."""
 
     name: str | None = Field(None, min_length=1, max_length=100)
     edit: dict[str, Any] | None = None
 
 
-class _Words(_Body):
+class _Words(Body):
     """How a background from words is asked for."""
 
     prompt: str = ""

@@ -30,7 +30,7 @@ _EDGES: dict[str, tuple[float, float]] = {
 LEFT_OUT = frozenset(
     {
         *("keep_existing_alpha", "clean_up", "despill", "output"),
-        *("format", "bg_color", "crop", "size"),
+        *("format", "bg_color", "crop", "size", "box", "point", "mask"),
     }
 )
 

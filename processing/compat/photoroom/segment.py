@@ -20,7 +20,7 @@ _FORMATS: dict[str, OutputFormat] = {"png": "png", "jpg": "jpg", "webp": "webp"}
 _CHANNELS: dict[str, Output] = {"rgba": "cutout", "alpha": "mask"}
 _SIZES: dict[str, Size] = {name: name for name in SIZE_LIMITS}
 # Options of ours that the dialect has no parameter for.
-LEFT_OUT = frozenset({"clean_up", "keep_existing_alpha"})
+LEFT_OUT = frozenset({"clean_up", "keep_existing_alpha", "box", "point", "mask"})
 
 
 def read_image(fields: Fields) -> PictureParam:

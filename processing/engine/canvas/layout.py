@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from processing.engine.arrays import Box
 from processing.engine.errors import InvalidPlan
-from processing.engine.plans.edit import Layout, Length, parse_size
+from processing.engine.plans.edit import Layout, parse_size
+from processing.engine.plans.lengths import Length
 
 Size = tuple[int, int]
 # Start and end of a span, on the canvas and before rounding.

@@ -38,7 +38,7 @@ _CONTRAST_SIDE = 160
 # proportion where it leaves less.
 _HEARD = np.float32(4)
 # The ends of alpha, as a share, that are stretched to 0 and 1: at standard strength, in proportion else.
-_VEIL = 0.02
+VEIL = 0.02
 # Belief too faint to count when asking how sure the network was.
 _HAZE = 0.04
 # Cells of the matte around its own box: room for the band of doubt.
@@ -90,33 +90,33 @@ def _find(rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]) -> Fi
         as_it_is = np.dstack([np.zeros_like(task.rgb), task.matte])
         model = _blend(as_it_is, model, strength / 50)
     elif strength > 50:
-        task, known = _weighed(task, model), model
-        finer = _finer(task, _copy(seen, fine))
+        task, known = weighed(task, model), model
+        finer = _finer(task, copy(seen, fine))
         model = matting.resized(model, finer.matte.shape)
         model = _blend(model, matting.refine((task, finer), known), strength / 50 - 1)
         task = finer
     alpha = np.clip(matting.apply(model, task.rgb), 0, 1)
-    alpha = fullsize.unveiled(alpha, veil := _VEIL * strength / 50)
+    alpha = fullsize.unveiled(alpha, veil := VEIL * strength / 50)
     tidied = cleanup.tidy(alpha, task.matte, clean)
     # Along the edge, full-size alpha comes from the model: it must hold the clean-ups, too.
-    _correct(model, tidied != alpha, tidied)
+    correct(model, tidied != alpha, tidied)
     # Colors change slowly, so the standard copy will do, however fine the edge is.
-    colors = foreground.blur_fusion(coarse.rgb, _resized(tidied, coarse.rgb))
-    return Findings(to_u8(tidied), _doubt(tidied), model, veil, *colors)
+    colors = foreground.blur_fusion(coarse.rgb, resized(tidied, coarse.rgb))
+    return Findings(to_u8(tidied), doubt(tidied), model, veil, *colors)
 
 
 def _task(rgb: U8, matte: F32, region: Box, wanted: tuple[int, CleanUp]) -> matting.Task:
     """Gather what is known of a region before matting, on a copy of the given longer side."""
     side, clean = wanted
     left, top, right, bottom = region
-    small = _copy(rgb[top:bottom, left:right], side)
+    small = copy(rgb[top:bottom, left:right], side)
     opinion = _cropped(matte, rgb, region, (small.shape[1], small.shape[0]))
     opinion = holes.opened(cleanup.without_shadow(opinion, small, clean), small, clean)
     # Pixels of the working copy that one cell of the network covers: margins are meant in cells.
     shrunk = max(opinion.shape) / max(right - left, bottom - top)
     cell = max(rgb.shape[:2]) / max(matte.shape) * shrunk
     subject, background = _sure(opinion, cell)
-    return matting.Task(small, opinion, _trust(small, subject, background), subject, background)
+    return matting.Task(small, opinion, trust(small, subject, background), subject, background)
 
 
 def _working_sides(matte: F32, longest: int) -> tuple[int, int]:
@@ -129,18 +129,18 @@ def _working_sides(matte: F32, longest: int) -> tuple[int, int]:
     return min(standard, longest), min(fine, longest)
 
 
-def _copy(seen: U8, side: int) -> F32:
+def copy(seen: U8, side: int) -> F32:
     small = shrink(seen, fit_within(seen.shape[1], seen.shape[0], side))
     return small.astype(np.float32) / np.float32(255)
 
 
-def _resized(layer: F32, like: F32) -> F32:
+def resized(layer: F32, like: F32) -> F32:
     size = (like.shape[1], like.shape[0])
     method = cv2.INTER_AREA if layer.shape[1] > size[0] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(layer, size, interpolation=method), dtype=np.float32)
 
 
-def _weighed(task: matting.Task, model: F32) -> matting.Task:
+def weighed(task: matting.Task, model: F32) -> matting.Task:
     """Add what colors say, given the model that was found without them."""
     alpha = np.clip(matting.apply(model, task.rgb), 0, 1)
     found = evidence.weigh(task.rgb, alpha, task.subject, task.background)
@@ -152,10 +152,10 @@ def _weighed(task: matting.Task, model: F32) -> matting.Task:
 def _finer(task: matting.Task, rgb: F32) -> matting.Task:
     """Refine a task's colors only: what the network thinks is no finer on a finer copy."""
     parts = (task.matte, task.trust, task.subject, task.background)
-    finer = matting.Task(rgb, *(_resized(part, rgb) for part in parts))
+    finer = matting.Task(rgb, *(resized(part, rgb) for part in parts))
     if task.evidence is None:
         return finer
-    return replace(finer, evidence=_resized(task.evidence, rgb))
+    return replace(finer, evidence=resized(task.evidence, rgb))
 
 
 def _blend(one: F32, other: F32, share: float) -> F32:
@@ -188,7 +188,7 @@ def _ridges(opinion: F32, cell: float) -> U8:
     return np.asarray(thin & peak, dtype=np.uint8)
 
 
-def _trust(small: F32, subject: F32, background: F32) -> F32:
+def trust(small: F32, subject: F32, background: F32) -> F32:
     """Say how far to trust the network's opinion rather than the picture's edges, float32 (h, w):
     the less both sides differ in color, the less an edge of the picture says."""
     height, width = subject.shape
@@ -200,8 +200,8 @@ def _trust(small: F32, subject: F32, background: F32) -> F32:
     rgb, inside, outside = (np.asarray(part, dtype=np.float32) for part in parts)
     difference = foreground.nearby_mean(rgb, inside) - foreground.nearby_mean(rgb, outside)
     contrast = (difference * difference).sum(axis=-1)
-    trust = _MIN_TRUST + _MORE_TRUST * np.exp(-contrast / _LOW_CONTRAST)
-    return np.asarray(cv2.resize(trust, (width, height)), dtype=np.float32)
+    weight = _MIN_TRUST + _MORE_TRUST * np.exp(-contrast / _LOW_CONTRAST)
+    return np.asarray(cv2.resize(weight, (width, height)), dtype=np.float32)
 
 
 def _square(radius: float) -> U8:
@@ -209,13 +209,13 @@ def _square(radius: float) -> U8:
     return np.ones((side, side), np.uint8)
 
 
-def _correct(model: F32, where: cv2.typing.MatLike, alpha: F32) -> None:
+def correct(model: F32, where: cv2.typing.MatLike, alpha: F32) -> None:
     """Make the model say what a clean-up changed, whatever the color."""
     model[where] = 0
     model[where, 3] = alpha[where]
 
 
-def _doubt(alpha: F32) -> U8:
+def doubt(alpha: F32) -> U8:
     """255 where alpha is soft, or next to where it is or changes, else 0."""
     soft = cv2.inRange(to_u8(alpha), 3, 252)
     halves = np.asarray(cv2.inRange(alpha, 0.5, 1.0), dtype=np.uint8)

@@ -84,6 +84,31 @@ def _fill(
     put(colors, (ys, xs), to_u8(freed))
 
 
+def freed(rgb: U8, alpha: U8, region: Box, guesses: tuple[F32, F32]) -> U8:
+    """Colors (h, w, 3) without the old background where alpha (h, w) is soft. `guesses` are the colors
+    of subject and background, each (n, m, 3), over the region that holds all of the subject."""
+    left, top, right, bottom = region
+    colors, size = rgb.copy(), (right - left, bottom - top)
+    inner, cover = colors[top:bottom, left:right], alpha[top:bottom, left:right]
+
+    def strip(start: int) -> None:
+        rows = np.s_[start : start + _STRIP]
+        places = places_of(cv2.inRange(cover[rows], 1, 254))
+        if places is None:
+            return
+        ys, xs = places
+        seen, share = (
+            picked(pixels[rows], places).astype(np.float32) * np.float32(1 / 255)
+            for pixels in (inner, cover)
+        )
+        front, back = (_sample(guess, xs, ys + start, size) for guess in guesses)
+        put(inner[rows], places, to_u8(foreground.unmix(seen, share, front, back)))
+
+    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
+        list(pool.map(strip, range(0, size[1], _STRIP)))
+    return colors
+
+
 def unveiled(alpha: F32, veil: float) -> F32:
     """Stretch [veil, 1 - veil] to [0, 1] and clip."""
     stretched = (alpha - np.float32(veil)) * np.float32(1 / (1 - 2 * veil))

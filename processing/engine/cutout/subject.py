@@ -5,18 +5,18 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import U8
-from processing.engine.cutout import edges, own_alpha, spill
+from processing.engine.cutout import edges, given, own_alpha, spill
 from processing.engine.cutout.own_alpha import shown as shown
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import NothingFound
 from processing.engine.files.decode import Decoded
-from processing.engine.looking import looks
+from processing.engine.looking import choosing, looks
 from processing.engine.looking.looks import Seen
 from processing.engine.networks.registry import Models
 from processing.engine.plans.cutout import Cutting
 from processing.engine.rendered import Clock
 
-_EXISTING = "existing-alpha"
+_EXISTING, _MASK = "existing-alpha", "mask"
 
 
 def has_own(photo: Decoded, cutting: Cutting) -> bool:
@@ -30,10 +30,28 @@ def find(
     """Cut the subject out. `seen` is what models answered, where they were asked already.
 
     Raises UnknownModel, ModelNotInstalled, OutOfMemory, and NothingFound where no pixel of the cutout
-    is visible (`arrays.VISIBLE`): the model saw no subject, the clean-ups left nothing of it, or the file
-    is transparent throughout.
+    is visible (`arrays.VISIBLE`): the model saw no subject, or none where one was chosen, the clean-ups
+    left nothing of it, or the file is transparent throughout.
     """
-    found = _found(photo, cutting, models, clock, seen)
+    return _unless_empty(_found(photo, cutting, models, clock, seen))
+
+
+def by_mask(photo: Decoded, mask: U8, cutting: Cutting, clock: Clock) -> Subject:
+    """Cut out what a mask (n, m) of the photo says, white, as it is. No model runs.
+
+    Raises NothingFound where no pixel of the cutout is visible.
+    """
+    clock.seconds |= {"matte": 0.0}
+    with clock.stage("edge"):
+        result = given.cut_out(shown(photo), mask)
+        if cutting.despill:
+            result = Cutout(spill.despill(result.rgb, result.alpha), result.alpha)
+        if photo.alpha is not None:
+            result = _within(photo.rgb, photo.alpha, result)
+    return _unless_empty(Subject(result, _MASK, 0.0))
+
+
+def _unless_empty(found: Subject) -> Subject:
     if arrays.visible_box(found.cutout.alpha) is None:
         raise NothingFound
     return found
@@ -50,6 +68,9 @@ def _found(
         with clock.stage("matte"):
             seen = looks.look(models, cutting.model, visible)
     seen = seen.at((visible.shape[1], visible.shape[0]))
+    if cutting.box is not None or cutting.point is not None:
+        with clock.stage("matte"):
+            seen = choosing.choose(models, cutting, visible, seen)
     with clock.stage("edge"):
         result = _cut_out(visible, seen, cutting)
         if cutting.despill:

@@ -35,6 +35,8 @@ def camel(name: str) -> str:
 # needs no pydantic.
 STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "alias_generator": camel}
 
+# The least side of an area, as a share.
+_LEAST_SIDE = 1e-4
 # The named edges on the scale of all.
 EDGE_STRENGTHS: dict[EdgeName, float] = {"none": 0.0, "standard": 50.0, "fine": 100.0}
 _EDGE_NAMES = {strength: name for name, strength in EDGE_STRENGTHS.items()}
@@ -42,10 +44,12 @@ _EDGE_NAMES = {strength: name for name, strength in EDGE_STRENGTHS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """An option in the words of the API's documentation, and how long a text the API takes for it."""
+    """An option in the words of the API's documentation, how long a text the API takes for it, and whether
+    that names a picture."""
 
     help: str
     longest: int | None = None
+    names_image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,43 @@ class CleanUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A part of a picture, its sides as shares of the picture's width and height: 0 to 1."""
+
+    __pydantic_config__ = STRICT
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("left", "top", "right", "bottom"):
+            _share(name, getattr(self, name))
+        for first, last in (("left", "right"), ("top", "bottom")):
+            if getattr(self, last) - getattr(self, first) < _LEAST_SIDE:
+                raise InvalidPlan.of(last, f"must be greater than {first}.")
+
+    @property
+    def is_whole(self) -> bool:
+        return (self.left, self.top, self.right, self.bottom) == (0, 0, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a picture, as shares of the picture's width and height: 0 to 1."""
+
+    __pydantic_config__ = STRICT
+
+    x: float
+    y: float
+
+    def __post_init__(self) -> None:
+        _share("x", self.x)
+        _share("y", self.y)
+
+
+@dataclass(frozen=True, slots=True)
 class Cutting:
     """Describes how the subject is cut out. `despill` removes green-screen light."""
 
@@ -106,11 +147,35 @@ class Cutting:
     despill: Annotated[
         bool, Words("Remove the green tint that a green screen casts on the product.")
     ] = False
+    box: Annotated[
+        Area | None,
+        Words("Cut out what lies in this part of the photo. Sides are shares of it, 0 to 1."),
+    ] = None
+    point: Annotated[
+        Spot | None,
+        Words("Of several products, cut out the one at this place. Shares of the photo, 0 to 1."),
+    ] = None
+    mask: Annotated[
+        str | None,
+        Words(
+            "A mask of this image, `img_…` (see `/images/{image_id}/mask`), to use as it is; no "
+            "model runs.",
+            names_image=True,
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         if not self.model:
             raise InvalidPlan("Name a model, such as 'auto'.", field="model")
         edge_strength(self.edge)
+        given = [name for name in ("box", "point", "mask") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise InvalidPlan(f"Send {given[0]} or {given[1]}, not both.", field=given[1])
+
+    @property
+    def is_for_one_photo(self) -> bool:
+        """Whether it makes sense for a single photo only."""
+        return self.box is not None or self.point is not None or self.mask is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +274,12 @@ def edge_strength(edge: Edge) -> float:
     if isinstance(edge, bool) or not 0 <= edge <= 100:
         raise InvalidPlan.of("edge", f"must be none, standard, fine or 0 to 100, not {edge}.")
     return float(edge)
+
+
+def _share(name: str, value: float) -> None:
+    # A comparison with NaN is false, so it is asked for what is right.
+    if isinstance(value, bool) or not 0 <= value <= 1:
+        raise InvalidPlan.of(name, f"must be a share from 0 to 1, not {value}.")
 
 
 def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:

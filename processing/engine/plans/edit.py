@@ -12,6 +12,8 @@ from typing import Literal
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import canonical_color
 from processing.engine.plans.cutout import STRICT, Cutting, camel
+from processing.engine.plans.frame import Frame
+from processing.engine.plans.lengths import Length, canonical_length
 
 Scaling = Literal["fit", "fill"]
 Blend = Literal["normal", "multiply", "screen", "overlay"]
@@ -27,16 +29,11 @@ Downscale = Literal["never", "always", "skip"]
 EditFormat = Literal["png", "jpg", "webp", "avif"]
 ColorSpace = Literal["sRGB", "original"]
 Metadata = Literal["never", "xmp", "exifSubset", "exifSubsetWithXmp"]
-# A share of the side it is measured on, 0 to 0.49, or pixels as "100px". Percentages become shares.
-Length = float | str
 
 MAX_SIDE = 10_000
 MAX_AREA = 65_000_000
 MAX_PROMPT = 2_000
 _SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
-_PIXELS = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,40})?)px")
-_PERCENT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,40})?)%")
-_MAX_SHARE = 0.49
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +304,7 @@ class EditPlan:
     __pydantic_config__ = STRICT
 
     cutting: Cutting | None = field(default_factory=Cutting)
+    frame: Frame | None = None
     layout: Layout = field(default_factory=Layout)
     background: Background = field(default_factory=Background)
     shadow: Shadow | None = None
@@ -369,22 +367,6 @@ def parse_size(text: str) -> tuple[int, int]:
             field="size",
         )
     return width, height
-
-
-def canonical_length(name: str, value: Length) -> Length:
-    """`0.1` and `10%` as 0.1, `100px` as it is. Raises InvalidPlan naming `name`."""
-    share = value
-    if isinstance(value, str):
-        if match := _PIXELS.fullmatch(value):
-            return f"{float(match[1]):.10g}px"
-        percent = _PERCENT.fullmatch(value)
-        share = float(percent[1]) / 100 if percent else -1.0
-    if isinstance(share, bool | str) or not 0 <= share <= _MAX_SHARE:
-        raise InvalidPlan.of(
-            name,
-            f'must be a fraction from 0 to 0.49, "0%" to "49%", or pixels such as "100px", not {value}.',
-        )
-    return float(share)
 
 
 def _set(instance: object, name: str, value: object) -> None:

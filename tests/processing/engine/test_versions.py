@@ -223,6 +223,7 @@ def test_every_module_counts_for_something() -> None:
     counted = versions.ENGINE.modules(f"{PACKAGE}.backdrops.studio")
     counted |= versions.modules_of("render_cutout", set(versions.STEPS))
     counted |= versions.modules_of("render_edit", set(versions.STEPS))
+    counted |= versions.modules_of("render_mask", set(versions.STEPS))
     assert in_package(set(versions.ENGINE.imports()) - counted) == {
         "errors",
         "files.bare",  # looks at files, and makes none
@@ -297,6 +298,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "canvas.resample",
         "composing",
         "cutout.result",
+        "cutout.strokes",
         "errors",
         "files.decode",
         "files.encode",
@@ -305,5 +307,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "plans.color_names",
         "plans.cutout",
         "plans.edit",
+        "plans.frame",
+        "plans.touch_up",
         "rendered",
     }

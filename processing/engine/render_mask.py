@@ -1,0 +1,89 @@
+"""The way of a mask: a photo's matte, mended by strokes or fitted to the photo, as a grey picture of its size."""
+
+import numpy as np
+
+from processing.engine import arrays
+from processing.engine.arrays import U8
+from processing.engine.cutout import given, kept_matte, strokes, subject
+from processing.engine.cutout.result import Cutout, Subject
+from processing.engine.errors import NothingFound
+from processing.engine.files import decode
+from processing.engine.files.decode import Decoded
+from processing.engine.files.sniff import MEDIA_TYPES
+from processing.engine.looking import first_look
+from processing.engine.networks.registry import Models
+from processing.engine.plans.cutout import Cutting
+from processing.engine.plans.touch_up import TouchUp
+from processing.engine.rendered import Clock, Rendered
+
+
+def render_mask(
+    source: bytes,
+    wanted: TouchUp,
+    cutting: Cutting,
+    models: Models,
+    *,
+    mask: bytes | None = None,
+    kept: bytes | None = None,
+    max_pixels: int,
+) -> Rendered:
+    """Mend a photo's matte. The one to begin with is `mask`, the file of the mask that `cutting` names,
+    fitted to the photo's edges first where `wanted` says so; else `kept`, the photo's matte as it was
+    kept (`cutout.kept_matte`); else what `cutting` finds, where strokes may begin with nothing.
+
+    Raises what cutting a photo out does; NothingFound where the mended matte shows nothing.
+    """
+    clock = Clock()
+    if mask is None and kept is None:
+        photo, seen = first_look.decoded(source, cutting, models, clock, max_pixels=max_pixels)
+    else:
+        with clock.stage("decode"):
+            photo, seen = decode.decode(source, max_pixels=max_pixels), None
+    if mask is not None:
+        with clock.stage("edge"):
+            found = _by_mask(
+                photo,
+                given.read(mask, photo.probe.oriented_size, max_pixels=max_pixels),
+                wanted,
+                cutting,
+            )
+    elif kept is not None:
+        found = kept_matte.applied(kept, photo)
+    else:
+        try:
+            found = subject.find(photo, cutting, models, clock, seen=seen)
+        except NothingFound:
+            if not wanted.strokes:
+                raise
+            found = _nothing(photo)
+    with clock.stage("strokes"):
+        wanted.check(*photo.probe.oriented_size)
+        alpha = strokes.mend(subject.shown(photo), found.cutout.alpha, wanted)
+    if arrays.visible_box(alpha) is None:
+        raise NothingFound
+    with clock.stage("encode"):
+        data = decode.encode(alpha, None, format="png")
+    return Rendered(
+        data=data,
+        format="png",
+        media_type=MEDIA_TYPES["png"],
+        width=alpha.shape[1],
+        height=alpha.shape[0],
+        has_alpha=False,
+        subject_box=arrays.subject_box(alpha),
+        model=found.model,
+        provider=found.provider,
+        uncertainty=found.uncertainty,
+        timings=clock.seconds,
+        looks=found.looks,
+    )
+
+
+def _by_mask(photo: Decoded, mask: U8, wanted: TouchUp, cutting: Cutting) -> Subject:
+    alpha = given.fitted(subject.shown(photo), mask, cutting.edge) if wanted.fits_mask else mask
+    return Subject(Cutout(photo.rgb, alpha), "mask", 0.0)
+
+
+def _nothing(photo: Decoded) -> Subject:
+    """No subject at all: what a seller begins to paint with where a network sees none."""
+    return Subject(Cutout(photo.rgb, np.zeros(photo.rgb.shape[:2], np.uint8)), "none", 0.0)
