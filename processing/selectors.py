@@ -176,7 +176,8 @@ def _in_state(images: QuerySet[Image], state: str) -> QuerySet[Image]:
 def cards(images: Iterable[Image]) -> list[Card]:
     """Three queries, however many pictures."""
     newest_first = ("-created_at", "-id")
-    jobs = Job.objects.filter(source=OuterRef("pk")).order_by(*newest_first)
+    jobs = Job.objects.filter(source=OuterRef("pk")).exclude(operation=operations.TOUCH_UP)
+    jobs = jobs.order_by(*newest_first)
     results = Image.live.filter(parent=OuterRef("pk"), kind=ImageKind.DERIVED).order_by(
         *newest_first
     )
@@ -195,9 +196,10 @@ def cards(images: Iterable[Image]) -> list[Card]:
 
 
 def history(image: Image) -> list[Entry]:
-    """The picture's jobs, newest first, less those whose result was deleted."""
+    """The picture's jobs, newest first, less those whose result was deleted, and those of the brush."""
     deleted = Q(result__isnull=False, result__deleted_at__isnull=False)
-    found = Job.objects.filter(source=image).exclude(deleted).select_related("result")
+    brush = Q(operation=operations.TOUCH_UP) | Q(result__isnull=False, result__kind=ImageKind.MASK)
+    found = Job.objects.filter(source=image).exclude(deleted | brush).select_related("result")
     jobs = list(found.order_by("-created_at", "-id")[:HISTORY_LENGTH])
     # What else may find something is only asked where nothing was found.
     is_asked = any(job.error_code == NothingFound.code for job in jobs)

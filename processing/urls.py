@@ -16,6 +16,7 @@ from processing.pages import (
     projects,
     selected,
     studio,
+    touch_up,
     tryout,
     webhooks,
 )
@@ -34,6 +35,8 @@ urlpatterns = [
     path("library/samples/", library.add_samples, name="add-samples"),
     path("library/selected/", selected.act, name="selected"),
     path("pictures/<str:image_id>/", picture.picture, name="picture"),
+    path("pictures/<str:image_id>/touch-up/", touch_up.touch_up, name="touch-up"),
+    path("pictures/<str:image_id>/touch-up/save/", touch_up.save, name="touch-up-save"),
     path("pictures/<str:image_id>/cut-out/", picture.cut_out, name="cut-out"),
     path("pictures/<str:image_id>/live/", picture.picture_live, name="picture-live"),
     path("pictures/<str:image_id>/delete/", picture.delete_picture, name="delete-picture"),

@@ -16,7 +16,7 @@ from media_library.intake import ingest
 from media_library.intake.ingest import Incoming
 from media_library.models import Image
 from media_library.services import delete_image
-from processing.commands import Command
+from processing.commands import Command, CuttingOut
 from processing.engine import versions
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import Cutting
@@ -25,7 +25,7 @@ from processing.engine.render_mask import render_mask
 from processing.engine.rendered import Rendered
 from processing.models import Job
 from processing.services import edit_json
-from processing.worker import cutouts, masks, runner, runtime
+from processing.worker import cutouts, masks, mattes, runner, runtime
 from processing.worker.kinds import Kind
 
 # Of one picture; the oldest go. Every stroke in the browser makes one.
@@ -55,6 +55,9 @@ class MendMatte(Command):
     def work(self) -> dict[str, Any]:
         kept = self.stored()
         return {"plan": kept["plan"], "cutting": kept["cutting"]}
+
+    def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
+        return CuttingOut(self.cutting) if self.cutting.mask is None else None
 
     def image_ids(self) -> tuple[str, ...]:
         return () if self.cutting.mask is None else (self.cutting.mask,)
@@ -102,6 +105,7 @@ def work(job: Job, command: MendMatte) -> Rendered:
         command.cutting,
         runtime.registry(),
         mask=masks.file_of(job, command.cutting),
+        kept=mattes.for_work(job, command),
         max_pixels=settings.MAX_PIXELS,
     )
 
@@ -152,4 +156,5 @@ KIND = Kind(
     check_source=_check_source,
     completing=_completing,
     describe=_describe,
+    counts_cutouts=True,
 )

@@ -164,6 +164,16 @@ class TestStrokes:
         assert not found[35:].any()
         assert owner.used() == 1
 
+    def test_of_a_photo_that_was_cut_out_nothing_more_is_charged(
+        self, owner: Seller, image: Image
+    ) -> None:
+        body = {"imageId": image.public_id}
+        owner.client.post("/api/v1/images/tools/remove-background", body, format="json")
+        assert owner.used() == 1
+        mended = of(owner, post(owner, image, strokes=[stroke((5, 5))], follow="brush"))
+        assert pixels(mended)[20, 30] == 255
+        assert owner.used() == 1
+
     def test_a_brush_paints_where_a_model_sees_nothing(
         self, owner: Seller, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('media_library', '0008_mattes'),
+        ('media_library', '0009_shares'),
     ]
 
     operations = [

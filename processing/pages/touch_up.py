@@ -1,0 +1,82 @@
+"""Touching up: a brush that mends what was cut out of a picture. The strokes go to the API (processing.api.masks)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access.pages import limit, page, signed_in
+from config.api.ids import decoded
+from config.errors import AppError, invalid
+from media_library import selectors as library
+from media_library.files.links import content_url
+from media_library.intake.uploads import incoming, takes_files
+from media_library.models import Image
+from processing import selectors
+from processing.commands import RemoveBackground
+from processing.engine.plans.cutout import CutoutPlan
+from processing.services import jobs, masks
+
+TEMPLATE = "processing/touch_up.html"
+
+
+@page
+@require_safe
+def touch_up(request: HttpRequest, image_id: str) -> HttpResponse:
+    image = _original(request, image_id)
+    mask = masks.newest(image)
+    context = {
+        "section": "library",
+        "image": image,
+        "photo_url": selectors.viewable_url(image),
+        "mask": mask,
+        "mask_url": content_url(mask) if mask else "",
+    }
+    return render(request, TEMPLATE, context)
+
+
+@csrf_exempt  # checked by _save: the check reads the form, and the limits must come before that
+@page
+@require_POST
+@takes_files
+def save(request: HttpRequest, image_id: str) -> HttpResponse:
+    return _save(request, image_id)
+
+
+@csrf_protect
+def _save(request: HttpRequest, image_id: str) -> HttpResponse:
+    """Cut the picture out by a mask: one that strokes made, or a file that was made elsewhere."""
+    limit(request, "processing")
+    image = _original(request, image_id)
+    try:
+        mask = _mask(request, image)
+    except AppError as error:
+        messages.error(request, error.message)
+        return redirect("touch-up", image.public_id)
+    caller, _ = signed_in(request)
+    command = RemoveBackground(plan=CutoutPlan(mask=str(mask.pk)))
+    jobs.submit(caller, command, source=image)
+    messages.success(request, gettext("Saved. The new cutout is being made."))
+    return redirect("picture", image.public_id)
+
+
+def _mask(request: HttpRequest, image: Image) -> Image:
+    """Raises AppError where neither was sent, and for a file that is no mask of the picture."""
+    if file := request.FILES.get("file"):
+        return masks.bring_in(image, incoming(file, "file"))
+    named = request.POST.get("mask", "")
+    if not named:
+        raise invalid("mask", gettext("Choose a mask, or paint one."))
+    return library.image_for(image.account, decoded("img", named, "Mask"))
+
+
+def _original(request: HttpRequest, image_id: str) -> Image:
+    """The picture, or the one that a result was made of: what is mended is the photo's."""
+    caller, _ = signed_in(request)
+    image = library.image_for(caller.account, decoded("img", image_id, "Image"))
+    parent = image.parent
+    return parent if parent is not None and parent.deleted_at is None else image

@@ -1,0 +1,68 @@
+"""The Touch-up page: what it is given, and saving what was painted."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image as Pillow
+
+from media_library.models import Image
+from processing.models import Job
+from processing.services import masks
+from tests.dashboard.conftest import Person
+
+
+def mask_file(size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
+    out = BytesIO()
+    Pillow.new("L", size, 255).save(out, "PNG")
+    return SimpleUploadedFile("mask.png", out.getvalue(), "image/png")
+
+
+def send(person: Person, image: Image, **sent: Any) -> Any:
+    return person.client.post(f"/pictures/{image.public_id}/touch-up/save/", sent)
+
+
+@pytest.mark.django_db
+def test_a_mask_from_elsewhere_is_saved_without_javascript(seller: Person) -> None:
+    image = seller.image()
+    page = seller.client.get(f"/pictures/{image.public_id}/touch-up/")
+    assert 'data-width="40" data-height="30"' in page.content.decode()
+    answer = send(seller, image, file=mask_file())
+    assert answer.headers["Location"] == f"/pictures/{image.public_id}/"
+    mask = masks.newest(image)
+    assert mask is not None
+    job = Job.objects.get()
+    assert (job.operation, job.command["mask"]) == ("remove-background", str(mask.pk))
+    again = seller.client.get(f"/pictures/{image.public_id}/touch-up/").content.decode()
+    assert f'data-mask="{mask.public_id}"' in again
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sent", [{}, {"file": mask_file((30, 40))}, {"mask": "job_1"}])
+def test_what_is_no_mask_is_said_and_nothing_is_done(seller: Person, sent: dict[str, Any]) -> None:
+    image = seller.image()
+    answer = send(seller, image, **sent)
+    assert answer.headers["Location"] == f"/pictures/{image.public_id}/touch-up/"
+    assert not Job.objects.exists()
+    assert masks.newest(image) is None
+
+
+@pytest.mark.django_db
+def test_a_stranger_sees_and_saves_nothing(seller: Person, stranger: Person) -> None:
+    image = seller.image()
+    assert stranger.client.get(f"/pictures/{image.public_id}/touch-up/").status_code == 404
+    mask = masks.bring_in(image, _incoming())
+    own = stranger.image()
+    refused = send(stranger, own, mask=mask.public_id)
+    assert refused.headers["Location"] == f"/pictures/{own.public_id}/touch-up/"
+    assert send(stranger, image, mask=mask.public_id).status_code == 404
+    assert not Job.objects.exists()
+
+
+def _incoming() -> Any:
+    from media_library.intake.uploads import incoming
+
+    return incoming(mask_file(), "file")
