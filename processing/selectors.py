@@ -198,8 +198,9 @@ def cards(images: Iterable[Image]) -> list[Card]:
 def history(image: Image) -> list[Entry]:
     """The picture's jobs, newest first, less those whose result was deleted, and those of the brush."""
     deleted = Q(result__isnull=False, result__deleted_at__isnull=False)
-    brush = Q(operation=operations.TOUCH_UP) | Q(result__isnull=False, result__kind=ImageKind.MASK)
-    found = Job.objects.filter(source=image).exclude(deleted | brush).select_related("result")
+    made = Q(result__isnull=True) | Q(result__kind=ImageKind.DERIVED)
+    found = Job.objects.filter(made, source=image).exclude(operation=operations.TOUCH_UP)
+    found = found.exclude(deleted).select_related("result")
     jobs = list(found.order_by("-created_at", "-id")[:HISTORY_LENGTH])
     # What else may find something is only asked where nothing was found.
     is_asked = any(job.error_code == NothingFound.code for job in jobs)

@@ -129,6 +129,7 @@ def test_options_become_the_command(seller: Person) -> None:
         "despill": False,
         "watermark": False,
         "keepExistingAlpha": False,
+        **dict.fromkeys(("box", "point", "mask")),
     }
     assert (job.source, job.account, job.created_by) == (image, seller.account, seller.user)
     page = response.content.decode()

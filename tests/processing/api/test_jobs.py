@@ -47,6 +47,7 @@ def test_a_job_shows_what_was_asked_and_what_became_of_it(owner: Seller, submit:
             "size": "original",
             "despill": False,
             "keepExistingAlpha": False,
+            **dict.fromkeys(("box", "point", "mask")),
         },
         "sourceImageId": job.source.public_id,
         "resultImageId": None,
