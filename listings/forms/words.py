@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts import currencies
 from listings import vocabulary
@@ -98,7 +99,7 @@ def money(minor: int | None, currency: str) -> str:
 def category(key: str) -> str:
     """What people call a category: with a capital, as it stands alone."""
     found = vocabulary.categories().get(key)
-    name = found.name if found else key
+    name = pgettext("category", found.name) if found else key
     return name[:1].upper() + name[1:]
 
 
@@ -106,7 +107,8 @@ def categories() -> list[tuple[str, object]]:
     """Every category by its group, for a list to choose from."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for key, found in vocabulary.categories().items():
-        groups.setdefault(found.group.capitalize(), []).append((key, category(key)))
+        group = pgettext("group of categories", found.group)
+        groups.setdefault(group[:1].upper() + group[1:], []).append((key, category(key)))
     return [("", "—"), *((name, sorted(rows, key=_by_name)) for name, rows in groups.items())]
 
 

@@ -37,7 +37,7 @@ def act(request: HttpRequest) -> HttpResponse:
     """Do one thing to all pictures that were selected, or to none of them."""
     action = _ACTIONS.get(request.POST.get("action", ""))
     if action is None:
-        raise invalid("action", "Choose what to do.")
+        raise invalid("action", gettext("Choose what to do."))
     return action(request, _ids(request))
 
 

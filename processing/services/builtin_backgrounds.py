@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from django.utils.translation import pgettext
 
 from media_library.models import BackgroundCategory
 from processing.engine.arrays import U8
@@ -32,10 +33,15 @@ class Builtin:
     """A recipe. `plan` is what an edit has as its background."""
 
     slug: str
-    name: str
+    english: str
     category: str
     tags: tuple[str, ...]
     plan: Background
+
+    @property
+    def name(self) -> str:
+        """What it is called in the reader's language."""
+        return pgettext("background", self.english)
 
     @property
     def public_id(self) -> str:

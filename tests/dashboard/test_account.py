@@ -214,7 +214,7 @@ def test_ids_that_are_none_are_not_found(seller: Person, path: str) -> None:
         ("Mozilla/5.0 (iPhone; CPU like Mac OS X) Version/18 Safari/604", "Safari on iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "Firefox on Linux"),
         ("curl/8.5.0", "curl/8.5.0"),
-        ("", "Unknown client"),
+        ("", "Unknown program"),
     ],
 )
 def test_browsers_have_names(agent: str, name: str) -> None:

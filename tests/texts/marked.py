@@ -14,6 +14,9 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from listings import vocabulary
+from processing.services import builtin_backgrounds
+
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("accounts", "config", "listings", "media_library", "processing")
 TEMPLATES = ROOT / "templates"
@@ -45,7 +48,18 @@ def texts() -> dict[Text, str]:
     for path in [*python_files(), *template_files()]:
         for text in of_python(path) if path.suffix == ".py" else of_template(path):
             found.setdefault(text, str(path.relative_to(ROOT)))
-    return found
+    return found | dict(of_data())
+
+
+def of_data() -> Iterator[tuple[Text, str]]:
+    """Names in data files that pages show by ``pgettext``."""
+    for category in vocabulary.categories().values():
+        path = "listings/vocabulary/categories.toml"
+        yield Text(category.name, context="category"), path
+        yield Text(category.group, context="group of categories"), path
+    for one in builtin_backgrounds.builtins().values():
+        path = "processing/services/builtin_backgrounds.toml"
+        yield Text(one.english, context="background"), path
 
 
 def python_files() -> Iterator[Path]:
