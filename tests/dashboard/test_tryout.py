@@ -44,7 +44,7 @@ def test_a_photo_is_cut_out_small_and_marked(client: Client) -> None:
     assert response.status_code == 302
     page = client.get(response["Location"])
     assert "no-store" in page["Cache-Control"]
-    assert "After, small and marked" in page.content.decode()
+    assert "After, small and watermarked" in page.content.decode()
     job = Job.objects.get()
     assert job.result is not None
     assert job.result.width * job.result.height <= 250_000
