@@ -28,6 +28,7 @@ def test_register_answers_like_login(api):
         "id": user.public_id,
         "email": "ada@example.com",
         "name": "Ada",
+        "language": "",
         "createdAt": user.date_joined.isoformat().replace("+00:00", "Z"),
     }
     cookie = answer.cookies["packshot_session"]
