@@ -8,9 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,25 +18,11 @@ from accounts.access.scopes import ALL_SCOPES
 from accounts.forms import KeyForm
 from accounts.limits import call_log
 from accounts.models import ApiKey
+from accounts.pages.quick_starts import quick_starts
 from config.api.ids import decoded
 from config.errors import not_found
 
 TEMPLATE = "accounts/developers.html"
-# The APIs that this site speaks, with the folder of their samples. Names are the services' own.
-QUICK_STARTS = (
-    ("packshot", "Packshot", _("Everything this site can do.")),
-    (
-        "photoroom",
-        "Photoroom",
-        _("For programs written for Photoroom: only address and key change."),
-    ),
-    (
-        "backgroundfx",
-        "BackgroundFX",
-        _("For programs written for BackgroundFX. They sign in with e-mail and password."),
-    ),
-)
-SAMPLES = (("curl", "curl"), ("python", "Python"), ("javascript", "JavaScript"))
 PLACEHOLDER = "YOUR_API_KEY"
 
 
@@ -47,16 +31,6 @@ class KeyRow:
     key: ApiKey
     expired: bool
     full_access: bool
-
-
-@dataclass(frozen=True)
-class QuickStart:
-    """How to call one API, in several languages."""
-
-    name: str
-    title: str
-    text: str
-    samples: list[tuple[str, str]]
 
 
 @page
@@ -129,23 +103,3 @@ def _context(request: HttpRequest, *, form: KeyForm, plain: str = "") -> dict[st
             for key in ApiKey.objects.filter(account=caller.account)
         ],
     }
-
-
-def quick_starts(*, key: str, email: str) -> list[QuickStart]:
-    """The samples with what is the caller's own filled in."""
-    given = {"site": settings.SITE_URL, "key": key, "email": email}
-    return [
-        QuickStart(
-            name,
-            title,
-            str(text),
-            [
-                (
-                    language,
-                    render_to_string(f"accounts/quickstart/{name}/{file}.txt", given).strip(),
-                )
-                for file, language in SAMPLES
-            ],
-        )
-        for name, title, text in QUICK_STARTS
-    ]

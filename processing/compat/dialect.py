@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from config.setup.environment import Environment
 from processing.compat.failures import ErrorFormat
 from processing.delivery.payloads import Translate
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 def _nothing(env: Environment) -> Mapping[str, Any]:
@@ -26,6 +29,8 @@ class Dialect:
     settings say goes before them. ``max_file_setting`` names the setting that limits an uploaded file,
     ``hosts_setting`` the one with host names at whose root the dialect is served. Web pages elsewhere
     may send ``request_headers`` and read ``response_headers``.
+    With a ``title`` its samples, the texts in its folder ``samples``, stand on the page for developers,
+    below ``introduction``.
     With ``sells_calls`` each call costs its unit, though the photo was cut out before.
     ``translate`` puts events into the words of its webhooks, where it has any.
     """
@@ -42,6 +47,8 @@ class Dialect:
     response_headers: tuple[str, ...] = ()
     translate: Translate | None = None
     sells_calls: bool = False
+    title: str = ""
+    introduction: str | _StrPromise = ""
 
     @property
     def folder(self) -> str:

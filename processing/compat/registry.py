@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.pages import quick_starts
 from config.setup.environment import Environment
 from processing.compat.dialect import Dialect
 from processing.delivery import payloads
@@ -33,6 +35,11 @@ def register(folder: str) -> None:
     settings.CORS_EXPOSE_HEADERS.extend(dialect.response_headers)  # type: ignore[misc]
     if dialect.translate is not None:
         payloads.register_dialect(dialect.name, dialect.translate)
+    if dialect.title:
+        samples = Path(__file__).parent / folder / "samples"
+        quick_starts.register(
+            quick_starts.SampledApi(dialect.name, dialect.title, dialect.introduction, samples)
+        )
     _DIALECTS[dialect.name] = dialect
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from PIL import Image as Pillow
 
 from accounts.access import api_keys
-from accounts.pages import developers
+from accounts.pages.quick_starts import quick_starts
 from processing.delivery import attempts
 from processing.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from processing.services import webhooks
@@ -57,7 +57,7 @@ def test_samples_do_what_they_say(
     (tmp_path / "photo.jpg").write_bytes(photo.getvalue())
     with running() as web:
         settings.SITE_URL = web.url
-        for start in developers.quick_starts(key=plain, email="ada@example.com"):
+        for start in quick_starts(key=plain, email="ada@example.com"):
             code = dict(start.samples)[language]
             command = ["bash", "-c"] if language == "curl" else [sys.executable, "-c"]
             environment = {"PASSWORD": PASSWORD, "PATH": "/usr/bin:/bin", "NO_PROXY": "127.0.0.1"}

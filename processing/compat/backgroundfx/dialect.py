@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from config.setup.environment import Environment
 from processing.compat.backgroundfx.errors import ERROR_FORMAT
 from processing.compat.backgroundfx.notices import translate
@@ -35,4 +37,6 @@ DIALECT = Dialect(
     hosts_setting="BACKGROUNDFX_HOSTS",
     max_file_setting="BACKGROUNDFX_UPLOAD_BYTES",
     translate=translate,
+    title="BackgroundFX",
+    introduction=_("For programs written for BackgroundFX. They sign in with e-mail and password."),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from config.setup.environment import Environment
 from processing.compat.dialect import Dialect
 from processing.compat.photoroom.errors import NESTED
@@ -39,4 +41,6 @@ DIALECT = Dialect(
     sells_calls=True,
     request_headers=("x-api-key", *ASKING),
     response_headers=TELLING,
+    title="Photoroom",
+    introduction=_("For programs written for Photoroom: only address and key change."),
 )

@@ -32,6 +32,7 @@ import json
 import sys
 
 import config.worker
+from accounts.pages import quick_starts
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
@@ -45,6 +46,7 @@ print(json.dumps({
     "code": config.__path__[0],
     "settings": dir(settings),
     "rate limits": settings.RATE_LIMITS,
+    "samples": [api.name for api in quick_starts.registered()],
     "webhooks": list(payloads.DIALECTS),
     "answers": {
         path: [one.status_code, one.headers["Content-Type"], one.content.decode()]
@@ -76,6 +78,7 @@ def test_deleting_the_folder_and_the_line_deletes_the_dialect(folder: str, tmp_p
         assert (status, content_type) == (404, "application/json")
         unknown = Failure(404, "NOT_FOUND", "Not found.")
         assert json.loads(text) == dialect.error_format.shape(unknown)
+    assert found["samples"] == ["packshot", *(one.name for one in dialects.values() if one.title)]
     assert found["webhooks"] == ["", *(one.name for one in dialects.values() if one.translate)]
     assert not {*gone.settings(Environment())} & {*found["settings"]}
     assert not {*gone.rate_limits(Environment())} & {*found["rate limits"]}
