@@ -105,7 +105,8 @@ def _private(page: Page) -> tuple[str, ...]:
     batch = api.post("/batch", data={"imageIds": [image], "operation": "remove-background"})
     until(lambda: api.get(f"/batch/{batch['batchId']}")["endedAt"], seconds=60, pause=0.5)
     return (
-        *("/home/", "/library/", f"/pictures/{image}/", f"/pictures/{image}/touch-up/"),
+        *("/home/", "/library/", f"/pictures/{image}/"),
+        *(f"/pictures/{image}/touch-up/", f"/pictures/{image}/studio/"),
         *("/batches/", "/batches/new/", f"/batches/{batch['batchId']}/"),
         *("/looks/", "/looks/new/", "/backgrounds/"),
         *("/listings/", "/listings/new/", f"/listings/{listing}/", "/listings/sales/"),

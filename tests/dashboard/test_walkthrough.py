@@ -193,7 +193,7 @@ def test_looks_become_a_batch(page: Page, complaints: list[str]) -> None:
     )
 
     page.goto("/looks/")
-    page.get_by_role("button", name="Add Amazon to my looks").click()
+    page.get_by_role("button", name="Add to my looks: Amazon").click()
     expect(page.get_by_text("“Amazon” is one of your looks now.")).to_be_visible()
     page.get_by_label("More about Amazon").click()
     page.get_by_role("button", name="Make it the default").click()
