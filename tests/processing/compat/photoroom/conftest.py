@@ -96,6 +96,8 @@ class DrawingEngine:
         *,
         watermark: bool = False,
         preview_side: int | None = None,
+        kept: bytes | None = None,
+        keeps_matte: bool = False,
     ) -> Rendered:
         behind = plan.background
         named = [behind.image.image_id] if behind.image else []
