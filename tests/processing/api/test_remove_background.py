@@ -179,7 +179,7 @@ def test_a_stranger_is_told_nothing_and_changes_nothing(stranger: Seller, image:
 def test_over_the_quota(owner: Seller, image: Image) -> None:
     PlanLimit.objects.filter(plan="free", operation="remove-background").update(monthly=1)
     assert post(owner, image).status_code == 202
-    response = post(owner, image, crop=True)
+    response = post(owner, owner.image(photo((40, 60))))
     assert response.status_code == 403
     assert response.json() == {
         "success": False,
@@ -187,6 +187,8 @@ def test_over_the_quota(owner: Seller, image: Image) -> None:
         "code": "QUOTA_EXCEEDED",
     }
     assert (Job.objects.count(), owner.used()) == (1, 1)
+    assert post(owner, image, crop=True).status_code == 202  # the same photo is charged once
+    assert (Job.objects.count(), owner.used()) == (2, 1)
 
 
 def test_refusals_come_in_order(owner: Seller, image: Image, settings: Any) -> None:
