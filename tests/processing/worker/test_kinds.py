@@ -186,7 +186,8 @@ class TestToyKind:
         history = page(owner, f"/pictures/{image.public_id}/")
         assert '<p class="entry-title"> Mirrored </p>' in history
         assert '<p class="help">In smoked glass</p>' in history
-        assert '<span class="badge good">Mirrored</span>' in page(owner, "/library/")
+        mark = f'<span class="tile-mark" id="mark-{image.public_id}"> Mirrored </span>'
+        assert mark in page(owner, "/library/")
 
     def test_equal_work_is_found_again_until_its_makers_change(
         self, toy: Toy, owner: Seller
@@ -237,8 +238,10 @@ def test_pages_say_what_is_going_on(owner: Seller, image: Image) -> None:
     assert '<p class="entry-title"> Mirroring · Queued </p>' in page(owner, path)
     assert transitions.claim(job.pk)
     assert '<p class="entry-title"> Holding up a mirror </p>' in page(owner, path)
-    assert "Holding up a mirror</span>" in page(owner, "/library/")
+    assert "Holding up a mirror </span>" in page(owner, "/library/")
     transitions.cancel(job)
+    mark = f'<span class="tile-mark" id="mark-{image.public_id}"> Cancelled </span>'
+    assert mark in page(owner, "/library/")
     assert '<p class="entry-title"> Mirroring · Cancelled </p>' in page(owner, path)
 
 
