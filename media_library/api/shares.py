@@ -35,7 +35,7 @@ _EXAMPLE: dict[str, Any] = {
     "projectId": None,
     "download": True,
     "hasPassword": True,
-    "expiresAt": "2026-06-04T00:00:00Z",
+    "expiresAt": "2036-06-04T00:00:00Z",
     "revokedAt": None,
     "createdAt": "2026-05-04T09:30:00Z",
 }
@@ -184,7 +184,7 @@ class Shares(ShareView):
             "imageIds": [IMAGE["id"]],
             "title": "Spring jackets",
             "password": "tweed and wool",
-            "expiresAt": "2026-06-04T00:00:00Z",
+            "expiresAt": "2036-06-04T00:00:00Z",
         },
         operation_id="shares_create",
     )
