@@ -42,6 +42,13 @@ _ANSWER = {
     "immediate": True,
 }
 
+_STROKES = {
+    "strokes": [
+        {"tool": "keep", "radius": 24.0, "points": [[310.0, 420.0], [365.0, 512.0]]},
+        {"tool": "erase", "radius": 9.5, "points": [[128.0, 96.0]]},
+    ]
+}
+
 
 class StrokesBody(Body):
     """Mends what is cut out of an image, by strokes of a brush in pixels of the upright image."""
@@ -133,6 +140,7 @@ class ImageMask(UploadView):
         request={"application/json": DocumentedStrokesBody, "multipart/form-data": MaskUpload},
         responses={200: MaskAnswer, 202: PendingMaskAnswer},
         example=_ANSWER,
+        body_example=_STROKES,
         operation_id="masks_create",
         parameters=_PATH,
     )
