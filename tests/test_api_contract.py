@@ -35,10 +35,11 @@ from accounts.signing.sign_in import new_token
 from config import outbound, public_ids
 from listings.api.examples import LISTING_ID
 from listings.models import Listing, ListingImage
-from media_library import projects
+from media_library import projects, shares
 from media_library.api.examples import BACKGROUND, IMAGE, PROJECT
 from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Background
+from media_library.shares import Chosen
 from processing.api.examples import PRESET
 from processing.commands import RemoveBackground
 from processing.engine.backdrops.provider import Backdrop
@@ -47,7 +48,7 @@ from processing.engine.plans.edit import EditPlan
 from processing.models import WebhookDelivery
 from processing.services import batches, jobs, presets
 from processing.services.webhooks import Subscription, register
-from processing.worker import runtime, tasks
+from processing.worker import previews, runtime, tasks
 from tests.processing.conftest import photo
 from tests.stand_ins import MiddleModel
 
@@ -62,8 +63,9 @@ _CHECKS = [
     negative_data_rejection,
 ]
 
-# Nobody has the example's password, and its address leads nowhere.
+# Nobody has the example's password, its address leads nowhere, and its picture doesn't lie in the trash.
 _NOT_HERE = {
+    "/api/v1/trash/restore": 404,
     "/api/v1/auth/login": 401,
     "/api/v1/auth/me/delete": 400,
     "/api/v1/images": 400,
@@ -146,6 +148,7 @@ def shop(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Shop:
     monkeypatch.setattr(transaction, "on_commit", lambda then, **_: then())
     monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)
     monkeypatch.setattr(tasks.run_one_of_a_batch, "send", tasks.run_one_of_a_batch.fn)
+    monkeypatch.setattr(previews.make_preview, "send", previews.make_preview.fn)
     demo = create_demo("enterprise")
     return stocked(Caller(demo.account, demo.user))
 
@@ -175,6 +178,7 @@ def stocked(caller: Caller) -> Shop:
         currency="EUR",
         price=900,
     )
+    share = shares.create(account, Chosen(images=[image.pk]))
     ListingImage.objects.create(listing=listing, image=image, position=0)
     assert caller.user is not None
     key, _ = api_keys.create(account, caller.user, name="Till")
@@ -192,6 +196,7 @@ def stocked(caller: Caller) -> Shop:
             "delivery_id": WebhookDelivery.objects.earliest("created_at").public_id,
             "listing_id": listing.public_id,
             "platform": "ebay",
+            "share_id": share.public_id,
             "key_id": key.public_id,
             "session_id": session.public_id,
         },

@@ -206,8 +206,9 @@ class LookedAt(ImageView):
     @endpoint(
         "Mark images as looked at",
         description=(
-            "Takes the `needsLook` mark off, of all images or none: 404 if one isn't there. Looks made of "
-            "the same cutout aren't marked again; another cutout is, if there is something to look at."
+            "Takes the `needsLook` mark off, of all images or none: 404 NOT_FOUND if one isn't there. "
+            "Looks made of the same cutout aren't marked again; another cutout is, if there is something to "
+            "look at."
         ),
         request=Looked,
         responses={200: LookedCount},
@@ -223,7 +224,10 @@ class LookedAt(ImageView):
 class MoveImages(ImageView):
     @endpoint(
         "Move images",
-        description="Into another project, with what was made from them. All or none.",
+        description=(
+            "Into another project, with what was made from them. All or none: 404 NOT_FOUND if one, or the "
+            "project, isn't there."
+        ),
         request=Moved,
         responses={200: MovedCount},
         example={"count": 2},

@@ -122,7 +122,7 @@ class Trash(TrashView):
     @endpoint(
         "Delete several images",
         description=(
-            "They go into the trash, all of them or none: 404 if one isn't there. The answer counts "
+            "They go into the trash, all of them or none: 404 NOT_FOUND if one isn't there. The answer counts "
             "them, with the results that went along."
         ),
         request=ToTrash,
@@ -153,7 +153,7 @@ class RestoreFromTrash(TrashView):
     @endpoint(
         "Restore images from the trash",
         description=(
-            "With the results that went along, all of them or none: 404 if one isn't in the trash. The "
+            "With the results that went along, all of them or none: 404 NOT_FOUND if one isn't in the trash. The "
             "answer lists every image that came back."
         ),
         request=ImageIds,

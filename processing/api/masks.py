@@ -44,8 +44,8 @@ _ANSWER = {
 
 _STROKES = {
     "strokes": [
-        {"tool": "keep", "radius": 24.0, "points": [[310.0, 420.0], [365.0, 512.0]]},
-        {"tool": "erase", "radius": 9.5, "points": [[128.0, 96.0]]},
+        {"tool": "keep", "radius": 12.0, "points": [[20.0, 18.5], [42.0, 25.0]]},
+        {"tool": "erase", "radius": 4.5, "points": [[8.0, 6.0]]},
     ]
 }
 

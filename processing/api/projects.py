@@ -17,10 +17,11 @@ from media_library.api.examples import PROJECT
 from media_library.api.projects import ListProjects, ProjectView, ReadOneProject
 from media_library.api.serializers import NewProject, ProjectSerializer
 from media_library.projects import MAX_PROJECTS, counted_one
+from processing.api.examples import PRESET
 from processing.services import deleting, project_looks, projects
 
 _PATH = [path_id("project_id", "proj")]
-_LOOK = {"look": "preset_5Fq1kRz8vWy3mXc7dLe2Ns"}
+_LOOK = {"look": PRESET["id"]}
 _BODY = {name: PROJECT[name] for name in ("name", "description", "type")}
 
 
@@ -99,7 +100,7 @@ class OwnLook(ProjectView):
 
     @endpoint(
         "Choose a project's look",
-        description="404 if there is no such look.",
+        description="404 NOT_FOUND if there is no such look.",
         request=ProjectLookBody,
         responses={200: ProjectLookBody},
         example=_LOOK,
