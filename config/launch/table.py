@@ -89,7 +89,7 @@ def stages(site: Site) -> list[Stage]:
                 # takes no other with it.
                 *_workers("batches", ["batches"], env, processes=site.batch_workers, idle=idle),
                 # For somebody at the studio page, who goes on for a while.
-                *_workers("studio", ["studio"], env, idle=max(idle, _STUDIO_IDLE)),
+                *_workers("studio", ["studio"], env, idle=idle and max(idle, _STUDIO_IDLE)),
                 *_workers("tasks", ["previews", "copies", "accounts"], env, threads=2, idle=idle),
                 # They only claim; threads of their own wait for receivers (processing.delivery.lanes).
                 *_workers("webhooks", ["webhooks"], env, threads=4, idle=idle),
