@@ -142,7 +142,8 @@ class TestEmbedded(Crashes, BatchCrashes):
 
     def test_a_queue_killed_in_the_middle_of_a_batch(self, site: Site, seller: Seller) -> None:
         used = seller.used()
-        images = [seller.upload(large_photo()), *(seller.upload(photo(210, 150)) for _ in range(2))]
+        small = (photo(210, 150 + n) for n in range(2))
+        images = [seller.upload(large_photo()), *map(seller.upload, small)]
         batch_id = seller.batch(images)
         seller.started(seller.shown(batch_id)["items"][0]["jobId"])
         os.kill(site.queue_pid(), signal.SIGKILL)

@@ -56,11 +56,14 @@ def test_what_is_no_rate(rate):
 def test_the_table_of_limits(settings):
     own = {
         "auth": "5/15m",
+        "shared": "6000/h",
         "upload": "100/h",
         "processing": "50/h",
+        "preview": "120/m",
         "listing-generate": "20/h",
         "listing-create": "50/h",
         "general": "1000/h",
+        "tryout": "5/h",
     }
     of_dialects = [dialect.rate_limits(Environment()) for dialect in registry.registered()]
     assert own | dict(ChainMap(*of_dialects)) == settings.RATE_LIMITS
