@@ -29,7 +29,7 @@ def test_success(signed_in: APIClient) -> None:
     body = signed_in.get(IMAGES).json()
     assert body == {
         "success": True,
-        "data": {"items": [], "page": 1, "pageSize": 20, "total": 0},
+        "data": {"items": [], "page": 1, "pageSize": 20, "total": 0, "nextCursor": None},
     }
 
 
