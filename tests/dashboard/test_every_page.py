@@ -49,7 +49,7 @@ def test_every_page(site: Site, browser: Browser) -> None:
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: _hear(page, said, complaints))
-        page.on("requestfailed", lambda request: complaints.append(f"{request.url} failed"))
+        page.on("requestfailed", lambda request: _note(request, complaints))
         faults = _look(page, PUBLIC)
         _sign_up(page)
         faults += _look(page, _private(page))
@@ -64,6 +64,12 @@ def test_every_page(site: Site, browser: Browser) -> None:
 def _hear(page: Page, said: Any, complaints: list[str]) -> None:
     if said.type == "error":
         complaints.append(f"{page.url}: {said.text}")
+
+
+def _note(request: Any, complaints: list[str]) -> None:
+    # What is under way when the page is left ends so; nothing is wrong with it.
+    if request.failure != "net::ERR_ABORTED":
+        complaints.append(f"{request.url}: {request.failure}")
 
 
 def _look(page: Page, addresses: tuple[str, ...]) -> list[str]:
