@@ -105,10 +105,10 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     expect(page.locator(".entry")).to_have_count(1)
     expect(page.locator(".stage-bar strong")).to_have_text("PNG")
 
-    page.get_by_text("More").click()
+    page.get_by_text("More", exact=True).click()
     page.get_by_role("link", name="Plan & usage").click()
     expect(page.get_by_text("99 left.")).to_be_visible()
-    page.get_by_text("More").click()
+    page.get_by_text("More", exact=True).click()
     page.get_by_role("link", name="Developers").click()
     page.get_by_label("Name").fill("Shop import")
     page.get_by_role("button", name="Create key").click()
@@ -118,7 +118,7 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     answer = page.request.get("/api/v1/images", headers={"x-api-key": key})
     assert answer.json()["data"]["total"] == 2
 
-    page.get_by_text("More").click()
+    page.get_by_text("More", exact=True).click()
     page.get_by_role("navigation").get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Create an account")).to_be_visible()
     page.goto("/library/")
