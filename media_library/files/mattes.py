@@ -44,10 +44,10 @@ def keep(matte: Matte) -> bool:
     Call it inside a transaction. The matte of a picture that is gone meanwhile is not kept.
     """
     # The lock keeps the picture, and makes of two that cut it out at once one the first.
+    same = Matte.objects.filter(image=matte.image_id, cutting=matte.cutting)
     if not Image.live.select_for_update().filter(pk=matte.image_id).exists():
         transaction.on_commit(partial(storage.delete, [matte.file_key]), robust=True)
-        return True
-    same = Matte.objects.filter(image=matte.image_id, cutting=matte.cutting)
+        return not same.exists()
     older = list(same.filter(at=matte.at))
     is_first = not same.exists()
     same.filter(pk__in=[one.pk for one in older]).delete()

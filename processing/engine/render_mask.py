@@ -25,15 +25,18 @@ def render_mask(
     *,
     mask: bytes | None = None,
     kept: bytes | None = None,
+    keeps_matte: bool = False,
     max_pixels: int,
 ) -> Rendered:
     """Mend a photo's matte. The one to begin with is `mask`, the file of the mask that `cutting` names,
     fitted to the photo's edges first where `wanted` says so; else `kept`, the photo's matte as it was
-    kept (`cutout.kept_matte`); else what `cutting` finds, where strokes may begin with nothing.
+    kept (`cutout.kept_matte`); else what `cutting` finds, where strokes may begin with nothing. With
+    `keeps_matte` what it found is returned too, as it was before it was mended.
 
     Raises what cutting a photo out does; NothingFound where the mended matte shows nothing.
     """
     clock = Clock()
+    matte = None
     if mask is None and kept is None:
         photo, seen = first_look.decoded(source, cutting, models, clock, max_pixels=max_pixels)
     else:
@@ -52,6 +55,7 @@ def render_mask(
     else:
         try:
             found = subject.find(photo, cutting, models, clock, seen=seen)
+            matte = kept_matte.packed(photo, found) if keeps_matte else None
         except NothingFound:
             if not wanted.strokes:
                 raise
@@ -76,6 +80,7 @@ def render_mask(
         uncertainty=found.uncertainty,
         timings=clock.seconds,
         looks=found.looks,
+        matte=matte,
     )
 
 

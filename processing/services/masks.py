@@ -99,15 +99,18 @@ def mend(image: Image, plan: TouchUp, cutting: Cutting) -> MendMatte:
 
 def work(job: Job, command: MendMatte) -> Rendered:
     _, data = runner.source_of(job)
-    return render_mask(
+    kept = mattes.for_work(job, command)
+    rendered = render_mask(
         data,
         command.plan,
         command.cutting,
         runtime.registry(),
         mask=masks.file_of(job, command.cutting),
-        kept=mattes.for_work(job, command),
+        kept=kept,
+        keeps_matte=bool(job.cutting),
         max_pixels=settings.MAX_PIXELS,
     )
+    return replace(rendered, from_kept=kept is not None)
 
 
 def _makers(command: MendMatte) -> list[str]:

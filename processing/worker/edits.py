@@ -36,7 +36,9 @@ BACKGROUND_GENERATION = Operation(
 
 
 def work(job: Job, command: Edit) -> Rendered:
-    _, data = runner.source_of(job)
+    source, data = runner.source_of(job)
+    # A look with a mask may have been asked for several pictures.
+    masks.check(command.plan.cutting, source, field="edit.cutting.mask")
     tools = runtime.tools(partial(runner.picture, job))
     kept = mattes.for_work(job, command)
     rendered = render_edit(

@@ -21,5 +21,9 @@ def check(cutting: Cutting | None, source: Image, *, field: str = "mask") -> Non
 
 
 def file_of(job: Job, cutting: Cutting) -> bytes | None:
-    """The file of the mask that a cutting names, if any. Raises AppError where it is gone."""
-    return None if cutting.mask is None else runner.picture(job, cutting.mask)
+    """The file of the mask that a cutting names, if any. Raises AppError where it is gone, or another
+    picture's: a look with a mask may have been asked for several."""
+    if cutting.mask is None:
+        return None
+    check(cutting, job.picture)
+    return runner.picture(job, cutting.mask)

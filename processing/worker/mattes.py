@@ -26,6 +26,7 @@ from media_library.files import mattes, storage
 from media_library.models import Image, Matte
 from processing.commands import Command
 from processing.engine import versions
+from processing.engine.cutout import kept_matte
 from processing.engine.plans.cutout import Cutting, edge_strength
 from processing.engine.rendered import Rendered
 from processing.models import OPEN_STATES, Job, JobState
@@ -59,7 +60,14 @@ def wanted(command: Command, source: Image) -> Wanted | None:
     cutting = _hash({"photo": source.sha256, "options": counted})
     made_by = [versions.of_matte(), runtime.model_version(cut.options.model)]
     all_of_it = {"cutting": cutting, "options": options, "at": cut.at, "made by": made_by}
-    return Wanted(cutting, cut.at, _hash(all_of_it))
+    return Wanted(cutting, f"{cut.at}{_part(cut.options)}", _hash(all_of_it))
+
+
+def _part(options: Cutting) -> str:
+    """What keeps the matte of a mask or of one of several products beside that of the whole photo."""
+    if options.mask is not None:
+        return " mask"
+    return " part" if options.box is not None or options.point is not None else ""
 
 
 def cutting_of(command: Command, source: Image | None) -> str:
@@ -74,13 +82,17 @@ def find(account: Account, key: str) -> Matte | None:
 
 
 def read(matte: Matte) -> bytes | None:
-    """Its file; None where that is lost, and the row with it."""
+    """Its file; None where that is lost or damaged, and the row with it."""
     try:
-        return storage.read(matte.file_key)
+        data = storage.read(matte.file_key)
     except FileNotFoundError:
-        log.warning("matte.file_lost", key=matte.file_key)
-        matte.delete()
-        return None
+        data = b""
+    if kept_matte.is_whole(data):
+        return data
+    log.warning("matte.file_lost", key=matte.file_key)
+    storage.delete([matte.file_key])
+    matte.delete()
+    return None
 
 
 def is_paid(account: Account, cutting: str) -> bool:

@@ -37,6 +37,7 @@ QUEUE = "studio"
 _HELD = 3
 # What is waited for at a time: less than the patience of the queue's client.
 _LOOK_SECONDS = 2.0
+_CRASHED = "The preview could not be made."
 _PLANS: TypeAdapter[EditPlan] = TypeAdapter(EditPlan)
 
 log = structlog.get_logger(__name__)
@@ -67,7 +68,7 @@ def answer(name: UUID, seconds: float) -> Preview | None:
     head, _, data = packed.partition(b"\n")
     told = json.loads(head)
     if "code" in told:
-        raise AppError(told["code"], told["message"], status=422)
+        raise AppError(told["code"], told["message"], status=told.get("status", 422))
     return Preview(data, told["width"], told["height"])
 
 
@@ -84,6 +85,11 @@ def make_preview(name: str, account_id: str, image_id: str, plan: str, asked_at:
         _tell(name, json.dumps(head).encode() + b"\n" + made.data)
     except (EngineError, AppError) as error:
         head = {"code": error.code, "message": str(error)}
+        _tell(name, json.dumps(head).encode() + b"\n")
+    except (OSError, ValueError):
+        # A lost file, a plan of another release: whoever waits is told at once.
+        log.exception("preview.crashed", image=image_id)
+        head = {"code": "INTERNAL_ERROR", "message": _CRASHED, "status": 500}
         _tell(name, json.dumps(head).encode() + b"\n")
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from accounts.limits import quotas
+from accounts.limits import operations, quotas
 from config.failures import outages
 from media_library import doubts
 from media_library.models import Doubt, Image
@@ -168,9 +168,12 @@ def retry_or_fail(job: Job, error: Exception) -> bool:
 
 def fail(job: Job, *, code: str, message: str, cause: Mapping[str, str] | None = None) -> bool:
     """Fail the claimed job for good and give its quota back."""
-    if code == NothingFound.code and job.source_id is not None:
+    failed = _end(_mine(job), job, JobState.FAILED, code=code, message=message, cause=cause)
+    # A brush that erased everything says nothing about the cutout.
+    is_empty = code == NothingFound.code and job.operation != operations.TOUCH_UP
+    if failed and is_empty and job.source_id is not None:
         doubts.note(job.source_id, Doubt.EMPTY)
-    return _end(_mine(job), job, JobState.FAILED, code=code, message=message, cause=cause)
+    return failed
 
 
 def fail_lost(job: Job) -> bool:

@@ -26,6 +26,7 @@ _COLORS, _SAID = b"clRs", b"saId"
 _LEVEL = 1
 _COUNT = struct.Struct(">I")
 _FRAME = 12  # of a chunk: length, name, checksum
+_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def packed(photo: Decoded, subject: Subject) -> bytes:
@@ -39,6 +40,13 @@ def packed(photo: Decoded, subject: Subject) -> bytes:
     }
     chunks = [(_SAID, json.dumps(said).encode()), (_COLORS, _differences(photo.rgb, cutout.rgb))]
     return png.encode(cutout.alpha, ancillary=chunks)
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether a file begins and ends as `packed` made it, with both of its own chunks."""
+    if not (data.startswith(png.SIGNATURE) and data.endswith(_END)):
+        return False
+    return {_SAID, _COLORS} <= {kind for kind, _ in _own_chunks(data)}
 
 
 def applied(data: bytes, photo: Decoded) -> Subject:

@@ -18,6 +18,7 @@ from media_library.selectors import image_for, images_of
 from media_library.services import delete_image
 from processing.models import Job
 from processing.services import masks
+from processing.worker import tasks
 from tests.processing.api.test_edits import opened
 from tests.processing.api.test_edits import post as edit
 from tests.processing.conftest import photo
@@ -163,6 +164,11 @@ class TestStrokes:
         assert found[20, 30] == 255  # what the model found
         assert not found[35:].any()
         assert owner.used() == 1
+        body = {"imageId": image.public_id, "mask": mended.public_id}
+        answer = owner.client.post("/api/v1/images/tools/remove-background", body, format="json")
+        assert answer.status_code == 200
+        post(owner, image, strokes=[stroke((9, 9))], follow="brush")
+        assert owner.used() == 1  # what was found was kept
 
     def test_of_a_photo_that_was_cut_out_nothing_more_is_charged(
         self, owner: Seller, image: Image
@@ -274,6 +280,23 @@ class TestOthers:
         answer = edit(owner, "edit", other, edit={"cutting": {"mask": image.public_id}})
         assert list(answer.json()["fields"]) == ["edit.cutting.mask"]
         assert owner.used_of("edit") == 0
+
+    def test_a_look_with_a_mask_fails_for_the_other_pictures_of_a_batch(
+        self, owner: Seller, image: Image
+    ) -> None:
+        mask = of(owner, send(owner, image, drawn((0, 0, 20, 40)), mode="raw"))
+        other = owner.image(photo((60, 40), dpi=(90, 90)))
+        body = {
+            "imageIds": [image.public_id, other.public_id],
+            "operation": "remove-background",
+            "options": {"mask": mask.public_id},
+        }
+        answer = owner.client.post("/api/v1/batch", body, format="json")
+        assert answer.status_code == 201
+        for _ in range(2):
+            tasks.run_one_of_a_batch.fn()
+        ended = {job.source_id: job.error for job in Job.objects.filter(batch__isnull=False)}
+        assert ended == {image.pk: "", other.pk: "This mask belongs to another image."}
 
     def test_without_quota_nothing_is_cut_out_but_a_mask_is_mended(
         self, owner: Seller, image: Image
