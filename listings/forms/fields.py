@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.currencies import EXPONENTS, amount
 from listings.models.listings import MAX_MONEY, SHORT_LENGTH
+from listings.pricing import cells
 
 _MAX_ATTRIBUTES: Final = 50
 _NAME_LENGTH: Final = 60
@@ -33,8 +34,9 @@ class PriceField(forms.CharField):
         if not text:
             return None
         try:
-            number = Decimal(text.replace(",", ".")).scaleb(EXPONENTS[self.currency])
-        except InvalidOperation:
+            decimals = EXPONENTS[self.currency]
+            number = Decimal(cells.digits(text, decimals)).scaleb(decimals)
+        except (InvalidOperation, cells.BadCell):
             raise ValidationError(_("Write an amount such as 45.00.")) from None
         if not number.is_finite() or number != number.to_integral_value():
             raise ValidationError(_("Write an amount such as 45.00."))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from accounts.http import Caller
 from accounts.models import Account
@@ -109,6 +110,9 @@ def accept(
     written, image_ids = suggested(suggestion)
     told = {**fields, "generated_by": written["generated_by"]}
     with transaction.atomic():
+        # The row's lock makes a second request wait; it is then refused, and an error here brings it back.
+        if not Suggestion.objects.filter(pk=suggestion.pk).delete()[0]:
+            raise not_found("Suggestion")
         if suggestion.listing is not None:
             # Its prices stay in the listing's own currency.
             listing = listings.change(
@@ -118,16 +122,19 @@ def accept(
             told["currency"] = written["currency"]
             there = _still_there(caller.account, image_ids)
             listing = listings.create(caller, told, image_ids=there, action="generated")
-        suggestion.delete()
     return listing
 
 
 def accept_all(caller: Caller, suggestion_ids: Sequence[UUID]) -> list[Listing]:
     """Make a draft of every one of these as it was written; of all or of none.
 
-    Raises AppError NOT_FOUND for other people's, CONFLICT for one that is not written yet.
+    Raises AppError NOT_FOUND for other people's, CONFLICT for one that is not written yet, or that would
+    write over a listing.
     """
     found = _chosen(caller.account, suggestion_ids)
+    if any(one.listing_id for one in found):
+        message = gettext("Look at what was written for a listing of yours field by field.")
+        raise AppError("CONFLICT", message, status=409)
     with transaction.atomic():
         return [accept(caller, one, suggested(one)[0]) for one in found]
 

@@ -43,7 +43,7 @@ def money(text: str, currency: str, decimals: int) -> int:
     for symbol in filter(None, (found["before"], found["before2"], found["after"])):
         _check_symbol(symbol, currency)
     # Decimal and never float: 0.29 * 100 is not 29 in floating point.
-    amount = Decimal(_digits(found["number"], decimals)).scaleb(decimals)
+    amount = Decimal(digits(found["number"], decimals)).scaleb(decimals)
     if found["sign"] == "-" or amount <= 0:
         raise BadCell("must be more than zero")
     if amount != amount.to_integral_value():
@@ -64,7 +64,7 @@ def _check_symbol(symbol: str, currency: str) -> None:
         raise BadCell(f"is in '{_short(symbol)}', and {currency} was expected")
 
 
-def _digits(number: str, decimals: int) -> str:
+def digits(number: str, decimals: int) -> str:
     """Drop separators of thousands, and put a point before the decimals.
 
     A last group of three digits is thousands, but in a currency with three decimals.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from unittest.mock import ANY
 
+import pytest
+
 from listings import selectors
 from listings.models import Listing, ListingChange, ListingState
 from listings.services import listings
@@ -34,6 +36,20 @@ def test_saving_changes_what_was_typed(browser, listing):
     change = ListingChange.objects.filter(listing=listing).last()
     assert set(change.changes) == {"title", "price", "tags", "sku"}
     assert "39.50 USD" in text_of(browser.get(url(listing)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "price"), [("1,500", 150000), ("1.234,50", 123450), ("1 500", 150000), ("7.5", 750)]
+)
+def test_an_amount_means_what_people_mean_by_it(browser, listing, typed, price):
+    form = fields_of(text_of(browser.get(url(listing))))
+    browser.post(url(listing), form | {"price": typed})
+    assert now(listing).price == price
+
+
+@pytest.mark.parametrize("page", ["0", "x", "9" * 5000])
+def test_a_page_that_is_none_is_the_first(browser, listing, page):
+    assert listing.title in text_of(browser.get("/listings/", {"view": "table", "page": page}))
 
 
 def test_saving_without_a_change_writes_nothing(browser, listing):

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from config import public_ids
+from config.errors import AppError
+from listings.generation import suggestions
 from listings.generation.generate import GenerateListing
 from listings.models import Listing, Suggestion
 from listings.selectors import listing_for
@@ -161,6 +163,25 @@ def test_many_become_drafts_at_once_or_none_does(browser, add_photo):
     answer = browser.post("/listings/suggestions/decide/", chosen)
     assert answer["Location"] == "/listings/?state=draft"
     assert [one.state for one in Listing.objects.all()] == ["draft", "draft"]
+
+
+def test_what_was_written_for_a_listing_is_not_taken_over_in_bulk(browser, listing):
+    browser.post(f"/listings/{listing.public_id}/rewrite/", {"platform": "ebay"})
+    [found] = Suggestion.objects.all()
+    write(found.job)
+    chosen = {"suggestions": [found.public_id]}
+    page = text_of(browser.post("/listings/suggestions/decide/", chosen, follow=True))
+    assert "field by field" in page
+    unchanged = listing_for(listing.account, listing.pk)
+    assert (unchanged.title, unchanged.version) == (listing.title, listing.version)
+    assert Suggestion.objects.count() == 1
+
+
+def test_a_suggestion_that_was_just_accepted_makes_no_second_listing(owner, suggestion):
+    suggestions.accept(owner.caller, suggestion, {"title": "Jeans"})
+    with pytest.raises(AppError, match="not found"):
+        suggestions.accept(owner.caller, suggestion, {"title": "Jeans"})
+    assert Listing.objects.count() == 1
 
 
 def test_dismissing_cancels_what_is_not_begun(browser, add_photo):
