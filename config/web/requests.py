@@ -1,4 +1,5 @@
-"""What a request carries through the site: its id, in every response and log line, and why its body was refused."""
+"""What a request carries through the site: its id, in every response and log line, why its body was refused,
+and which page of a list it asks for."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from config.errors import AppError
 
+_MAX_PAGE = 100_000
 _ACCEPTED = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -22,6 +24,13 @@ def body_refusal(request: HttpRequest) -> AppError | None:
     """Why the body was not taken (config.web.bodies): what the request shows of it is empty."""
     found = getattr(request, "body_refusal", None)
     return found if isinstance(found, AppError) else None
+
+
+def page_number(request: HttpRequest) -> int:
+    """The number of a page that is asked for, from 1 on; 1 for what is none."""
+    raw = request.GET.get("page", "1")
+    is_number = raw.isascii() and raw.isdigit() and len(raw) <= len(str(_MAX_PAGE))
+    return min(max(1, int(raw)), _MAX_PAGE) if is_number else 1
 
 
 class RequestIdMiddleware:

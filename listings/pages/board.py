@@ -18,13 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.pages import page, signed_in
 from accounts.http import Caller
 from config.errors import AppError
+from config.web.requests import page_number
 from listings import selectors
 from listings.exports import saved
 from listings.forms import words
 from listings.forms.bulk import BulkForm
 from listings.forms.exporting import FileForm
 from listings.models import Condition, ListingState, Platform
-from listings.pages.shown import Card, ids_of, number_of
+from listings.pages.shown import Card, ids_of
 from listings.selectors import Filter
 from listings.services import bulk
 from listings.services.bulk import BulkChange
@@ -209,7 +210,7 @@ def _choices() -> dict[str, Any]:
 
 
 def _table(request: HttpRequest, caller: Caller, asked: Asked) -> dict[str, Any]:
-    number = number_of(request.GET.get("page"))
+    number = page_number(request)
     rows = selectors.covers_of(
         caller.account, search=asked.search, only=asked.only, sort=asked.sort
     )

@@ -19,6 +19,7 @@ from accounts.http import Caller
 from config import public_ids
 from config.api.ids import decoded
 from config.errors import AppError
+from config.web.requests import page_number
 from listings import pictures
 from listings.forms import words
 from listings.forms.generating import SUGGESTED, AcceptForm, GenerateForm
@@ -27,7 +28,7 @@ from listings.generation import suggestions
 from listings.models import Listing, Suggestion
 from listings.pages import evidence
 from listings.pages.choosing import Choice
-from listings.pages.shown import ids_of, listing_of, number_of, thumbnail
+from listings.pages.shown import ids_of, listing_of, thumbnail
 from listings.services import listings as service
 from listings.writers import facts
 from media_library.models import Image
@@ -179,7 +180,7 @@ def rewrite(request: HttpRequest, listing_id: str) -> HttpResponse:
 def waiting(request: HttpRequest) -> HttpResponse:
     """All that was asked for and not decided on."""
     caller, _user = signed_in(request)
-    number = number_of(request.GET.get("page"))
+    number = page_number(request)
     start = (number - 1) * PAGE_SIZE
     found = list(suggestions.suggestions_of(caller.account)[start : start + PAGE_SIZE + 1])
     rows = [Row(one) for one in found[:PAGE_SIZE]]

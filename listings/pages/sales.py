@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
@@ -20,11 +21,11 @@ from accounts.http import Caller
 from accounts.limits.operations import IMPORT_COMPARABLES
 from config.api.ids import decoded
 from config.errors import AppError, not_found
+from config.web.requests import page_number
 from listings.forms import words
 from listings.forms.sales import ImportForm, PriceForm
 from listings.models import Comparable, Listing
 from listings.pages.price import priced
-from listings.pages.shown import number_of
 from listings.pricing import comparables, similar
 from listings.vocabulary import texts
 from media_library.intake.uploads import sent_name, takes_files
@@ -104,12 +105,12 @@ def _import_form(request: HttpRequest) -> ImportForm:
 
 def _show(request: HttpRequest, form: ImportForm, *, status: int = 200) -> HttpResponse:
     caller, _user = signed_in(request)
-    account, number = caller.account, number_of(request.GET.get("page"))
+    account, number = caller.account, page_number(request)
     search = " ".join(request.GET.get("q", "").replace("\0", "").split())[:200]
     start = (number - 1) * PAGE_SIZE
     rows = comparables.comparables_of(account, search=search)[start : start + PAGE_SIZE + 1]
     found = list(rows)
-    query = f"q={search}&" if search else ""
+    query = f"{urlencode({'q': search})}&" if search else ""
     price = PriceForm(request.GET) if "price" in request.GET else PriceForm()
     context = {
         "form": form,

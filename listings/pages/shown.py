@@ -98,8 +98,3 @@ def distinct(texts: Iterable[str]) -> list[str]:
 def platform_of(text: str) -> str:
     """A platform by its name, "" for anything else."""
     return text if text in Platform.values else ""
-
-
-def number_of(text: str | None) -> int:
-    """The number of a page: 1 for what is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -36,15 +36,16 @@ class Entry:
     made_at: datetime
 
 
-def entries_of(images: Iterable[Image]) -> list[Entry]:
-    """The pictures' own files, under their names."""
-    found: list[Entry] = []
-    taken: set[str] = set()
-    for image in images:
-        name = free_name(image.name or f"{image.public_id}.{image.format}", taken)
-        taken.add(alike(name))
-        found.append(Entry(name, image.file_key, image.created_at))
-    return found
+def entries_of(images: Iterable[Image], *, reserved: Iterable[str] = ()) -> list[Entry]:
+    """The pictures' own files, under their names; none gets one of those that are reserved."""
+    names = Names(reserved)
+    return [entry_of(image, names) for image in images]
+
+
+def entry_of(image: Image, names: Names, folder: str = "") -> Entry:
+    """One picture's own file, under a name that is free."""
+    name = names.take(image.name or f"{image.public_id}.{image.format}", folder)
+    return Entry(name, image.file_key, image.created_at)
 
 
 def stream(
@@ -86,11 +87,26 @@ def portable_name(name: str, *, number: int = 1) -> str:
     return (stem.encode()[:room].decode(errors="ignore").rstrip(". ") or "file") + ending
 
 
-def free_name(name: str, taken: set[str], folder: str = "") -> str:
-    """The portable name in its folder, with a number where a file system would take it for another's."""
-    before = f"{folder}/" if folder else ""
-    numbered = (f"{before}{portable_name(name, number=number)}" for number in count(1))
-    return next(free for free in numbered if alike(free) not in taken)
+class Names:
+    """The names in an archive."""
+
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self._taken = set(map(alike, reserved))
+        # By the name that it would be without a number: phones call each photo "image.jpg".
+        self._next: dict[str, int] = {}
+
+    def take(self, name: str, folder: str = "") -> str:
+        """Take the portable name in its folder, with a number where a file system would take it for
+        another's."""
+        before = f"{folder}/" if folder else ""
+        plain = alike(f"{before}{portable_name(name)}")
+        for number in count(self._next.get(plain, 1)):
+            free = f"{before}{portable_name(name, number=number)}"
+            if alike(free) not in self._taken:
+                break
+        self._next[plain] = number + 1
+        self._taken.add(alike(free))
+        return free
 
 
 def alike(name: str) -> str:

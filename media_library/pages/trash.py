@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access.pages import page, signed_in
 from config import public_ids
 from config.errors import AppError, not_found
+from config.web.requests import page_number
 from config.web.toasts import Toast, say
 from media_library import trash
 from media_library.files import links
@@ -43,7 +44,7 @@ class Tile:
 @require_safe
 def trash_page(request: HttpRequest) -> HttpResponse:
     caller, _ = signed_in(request)
-    number = _page_number(request)
+    number = page_number(request)
     start = (number - 1) * PAGE_SIZE
     rows = trash.with_results(trash.of(caller.account))
     images = list(rows[start : start + PAGE_SIZE + 1])
@@ -134,8 +135,3 @@ def _tile(image: Image) -> Tile:
         days_left=max(1, ceil((until - timezone.now()).total_seconds() / 86_400)),
         results=image.result_count,  # type: ignore[attr-defined]
     )
-
-
-def _page_number(request: HttpRequest) -> int:
-    raw = request.GET.get("page", "1")
-    return min(max(1, int(raw)), 100_000) if raw.isascii() and raw.isdigit() else 1

@@ -29,6 +29,7 @@ from config.api.downloads import ZIP, download
 from config.api.ids import decoded
 from config.errors import AppError
 from config.failures import outages
+from config.web.requests import page_number
 from media_library import shares
 from media_library.files import archives, public_copies
 from media_library.files.archives import Entry
@@ -87,7 +88,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
         return _unlock(request, found, token)
     if not _is_unlocked(request, found):
         return _locked(request, found)
-    number = _page_number(request)
+    number = page_number(request)
     start = (number - 1) * PAGE_SIZE
     images = shares.pictures_of(found, start=start, count=PAGE_SIZE + 1)
     context = {
@@ -229,11 +230,6 @@ def _view_size(image: Image) -> tuple[int, int]:
     """How large the copy for looking at is."""
     scale = min(1.0, public_copies.VIEW_SIDE / max(image.width, image.height))
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
-
-
-def _page_number(request: HttpRequest) -> int:
-    raw = request.GET.get("page", "1")
-    return min(max(1, int(raw)), 100_000) if raw.isascii() and raw.isdigit() else 1
 
 
 def _limit(request: HttpRequest) -> None:

@@ -21,6 +21,7 @@ from config import public_ids
 from config.api.downloads import ZIP, download
 from config.api.ids import decoded
 from config.errors import AppError, not_found
+from config.web.requests import page_number
 from config.web.toasts import Toast, say
 from media_library import projects, selectors, services
 from media_library.files import archives
@@ -70,7 +71,7 @@ def all_projects(request: HttpRequest) -> HttpResponse:
                 return redirect("project", project_id=made.public_id)
     projects.default_project(caller.account)
     search = request.GET.get("q", "").replace("\0", "").strip()[:NAME_LENGTH]
-    number = _page_number(request)
+    number = page_number(request)
     start = (number - 1) * _LISTED
     found = list(projects.find(caller.account, search=search)[start : start + _LISTED + 1])
     covers = projects.covers_of(found[:_LISTED])
@@ -209,7 +210,7 @@ def _made(account: Account, form: ProjectForm) -> Project | None:
 
 
 def _context(request: HttpRequest, found: Project, form: ProjectForm) -> dict[str, Any]:
-    number = _page_number(request)
+    number = page_number(request)
     start = (number - 1) * PAGE_SIZE
     images = list(selectors.standing(found)[start : start + PAGE_SIZE + 1])
     caller, _user = signed_in(request)
@@ -255,8 +256,3 @@ def _tell_of_deletion(request: HttpRequest, text: str, moved: Moved | None) -> N
 
 def _thumbnails(images: list[Image]) -> list[str]:
     return [content_url(one, "thumbnail") for one in images if one.thumbnail_key]
-
-
-def _page_number(request: HttpRequest) -> int:
-    raw = request.GET.get("page", "1")
-    return min(max(1, int(raw)), 100_000) if raw.isascii() and raw.isdigit() else 1

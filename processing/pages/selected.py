@@ -22,7 +22,7 @@ from config.errors import invalid, not_found
 from config.web import toasts
 from config.web.toasts import Toast
 from media_library import doubts, projects, services
-from media_library.files.archives import Entry, alike, free_name
+from media_library.files.archives import entries_of
 from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
@@ -83,21 +83,12 @@ def _zip(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     images = list(Image.live.filter(account=caller.account, pk__in=ids))
     if len(images) < len(ids):
         raise not_found("Image")
-    files = _files([card.shown for card in selectors.cards(images)])
+    shown = [card.shown for card in selectors.cards(images)]
+    files = entries_of(shown, reserved=[archives.MANIFEST])
     listing = json.dumps({"files": [file.name for file in files]}, ensure_ascii=False)
     pieces = archives.stream(files, listing.encode())
     answer = download(request, pieces, name=gettext("pictures") + ".zip", media_type=ZIP)
     return cast("HttpResponse", answer)  # streamed, which decorators of pages take as well
-
-
-def _files(shown: list[Image]) -> list[Entry]:
-    taken = {alike(archives.MANIFEST)}
-    found = []
-    for image in shown:
-        name = free_name(image.name or f"{image.public_id}.{image.format}", taken)
-        taken.add(alike(name))
-        found.append(Entry(name, image.file_key, image.created_at))
-    return found
 
 
 _ACTIONS: Final[dict[str, Callable[[HttpRequest, list[UUID]], HttpResponse]]] = {

@@ -8,7 +8,7 @@ from typing import Final
 
 from config.errors import AppError
 from media_library.files import archives
-from media_library.files.archives import Entry, alike, free_name, portable_name
+from media_library.files.archives import Entry, Names, portable_name
 from processing.models import Batch, BatchItem, JobState
 from processing.worker import batch_progress
 
@@ -18,15 +18,13 @@ MANIFEST: Final = "manifest.json"
 def entries(batch: Batch) -> list[Entry]:
     """The results there are, under names that don't clash. Raises AppError CONFLICT for none."""
     found: list[Entry] = []
-    taken = {MANIFEST}
+    names = Names([MANIFEST])
     for item in _items(batch):
         result = item.job.result if item.job else None
         if result is None or result.deleted_at is not None:
             continue
         folder = portable_name(item.look) if len(batch.looks) > 1 else ""
-        name = free_name(result.name or f"{result.public_id}.{result.format}", taken, folder)
-        taken.add(alike(name))
-        found.append(Entry(name, result.file_key, result.created_at))
+        found.append(archives.entry_of(result, names, folder))
     if not found:
         raise AppError("CONFLICT", "The batch has no results yet.", status=409)
     return found
