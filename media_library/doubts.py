@@ -48,11 +48,3 @@ def seen(account: Account, image_ids: Collection[UUID]) -> int:
         if mine.count() < len(wanted):
             raise not_found("Image")
         return mine.exclude(needs_look="").update(needs_look="", doubt_seen=F("doubt_mark"))
-
-
-def ask_again(account: Account, image_ids: Collection[UUID]) -> None:
-    """Take ``seen`` back, for pictures that had a mark."""
-    marked = Image.live.filter(account=account, pk__in=image_ids).exclude(doubt_seen="")
-    for image in marked:
-        doubt = image.doubt_seen.partition(":")[0]
-        Image.live.filter(pk=image.pk).update(needs_look=doubt, doubt_seen="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Account
@@ -47,5 +48,5 @@ def delete_image(image: Image, *, permanently: bool = False) -> None:
         if not Image.live.filter(pk=image.pk).exists():
             return
         trash.put(image.account, [image.pk])
-        if permanently:
+        if permanently and settings.TRASH_DAYS > 0:  # else it has gone for good already
             trash.remove(image.account, [image.pk])

@@ -40,9 +40,15 @@ class Number(serializers.FloatField):
     """A finite JSON number."""
 
     def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool) or not isinstance(data, int | float) or not isfinite(data):
+        if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid")
-        return float(data)
+        try:
+            number = float(data)
+        except OverflowError:
+            self.fail("invalid")
+        if not isfinite(number):
+            self.fail("invalid")
+        return number
 
 
 class PublicIdField(serializers.Field[UUID, str, str, UUID]):

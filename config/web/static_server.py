@@ -59,9 +59,9 @@ def _path_of(name: str, root: Path) -> Path | None:
         return None
     try:
         path = (root / name.lstrip("/")).resolve()
-    except OSError:
+        return path if path.is_relative_to(root.resolve()) and path.is_file() else None
+    except OSError:  # a name that is too long is none
         return None
-    return path if path.is_relative_to(root.resolve()) and path.is_file() else None
 
 
 def _accepts_gzip(headers: list[tuple[bytes, bytes]]) -> bool:

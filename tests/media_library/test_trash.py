@@ -148,7 +148,9 @@ def test_files_go_when_their_days_have_passed(
     assert not trash.ask_if_due()
 
 
+@pytest.mark.parametrize("query", ["", "?permanently=true"])
 def test_no_days_remove_at_once(
+    query: str,
     api: APIClient,
     upload: Upload,
     settings: Any,
@@ -160,7 +162,7 @@ def test_no_days_remove_at_once(
     monkeypatch.setattr(trash.remove_files, "send", trash.remove_files.fn)
     shown = upload()
     with django_capture_on_commit_callbacks(execute=True):
-        api.delete(f"{IMAGES}/{shown['id']}")
+        assert api.delete(f"{IMAGES}/{shown['id']}{query}").status_code == 200
     assert (stored(), api.get(TRASH).json()["data"]["total"]) == ([], 0)
 
 
