@@ -314,6 +314,7 @@ URL_PRIVATE_NETWORKS = networks(env.list("URL_PRIVATE_NETWORKS", default=[]))
 URL_FETCH_SECONDS = env.float("URL_FETCH_SECONDS", 20.0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # forms and JSON; files are streamed to disk
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100  # 1,000 chosen pictures, and what to do with them
 # One more: media_library.intake.uploads says better what is too many.
 DATA_UPLOAD_MAX_NUMBER_FILES = max(MAX_FILES_PER_UPLOAD, MAX_BATCH_FILES) + 1
 # Requests over seconds. Pro has ten times these, Enterprise none; the per-address ones are for all.

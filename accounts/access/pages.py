@@ -88,6 +88,11 @@ def refusal(request: HttpRequest, error: AppError, *, framed: bool = False) -> H
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    # Only what can be asked for again: a form's address answers nothing but a POST.
+    is_shown = request.method in ("GET", "HEAD") and not is_htmx(request)
+    to_login = redirect_to_login(request.get_full_path() if is_shown else "/library/")
     if not is_htmx(request):
-        return redirect_to_login(request.get_full_path())
-    return HttpResponseClientRedirect(redirect_to_login("/library/")["Location"])
+        return to_login
+    response = HttpResponseClientRedirect(to_login["Location"])
+    response.status_code = 401  # a script that reads the answer must not take it for success
+    return response

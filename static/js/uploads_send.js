@@ -38,7 +38,7 @@ function meaning(xhr) {
   }
   if (xhr.status === 201) return { image: answer.data.id };
   const after = Number(xhr.getResponseHeader("Retry-After")) || 0;
-  const again = [0, 408, 409, 425, 429].includes(xhr.status) || xhr.status >= 500;
+  const again = [0, 401, 408, 409, 425, 429].includes(xhr.status) || xhr.status >= 500;
   return { retry: again, after, problem: xhr.status ? problemOf(answer) : "" };
 }
 

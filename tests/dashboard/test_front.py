@@ -42,6 +42,12 @@ def test_pages_ask_to_sign_in_first(client: Client, path: str) -> None:
 def test_a_fragment_for_somebody_signed_out_moves_the_whole_page(client: Client) -> None:
     response = client.get("/library/live/", headers=HTMX)
     assert response["HX-Redirect"] == "/accounts/login/?next=/library/"
+    assert response.status_code == 401  # no success for a script that reads it
+
+
+def test_after_signing_in_nobody_is_sent_to_what_only_takes_a_form(client: Client) -> None:
+    response = client.post("/library/selected/")
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/library/")
 
 
 @pytest.mark.parametrize(
