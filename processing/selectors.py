@@ -160,8 +160,7 @@ def pictures_of(account: Account, wanted: Wanted = ANY) -> QuerySet[Image]:
 
 def _in_state(images: QuerySet[Image], state: str) -> QuerySet[Image]:
     """By the newest job, as Card.state tells it."""
-    newest = Job.objects.filter(source=OuterRef("pk")).order_by("-created_at", "-id")
-    results = Exists(Image.live.filter(parent=OuterRef("pk")))
+    newest, results = _jobs_newest_first(), Exists(_results_newest_first())
     images = images.annotate(newest_state=Subquery(newest.values("state")[:1]))
     if state == "working":
         return images.filter(newest_state__in=OPEN_STATES)
@@ -175,12 +174,7 @@ def _in_state(images: QuerySet[Image], state: str) -> QuerySet[Image]:
 
 def cards(images: Iterable[Image]) -> list[Card]:
     """Three queries, however many pictures."""
-    newest_first = ("-created_at", "-id")
-    jobs = Job.objects.filter(source=OuterRef("pk")).exclude(operation=operations.TOUCH_UP)
-    jobs = jobs.order_by(*newest_first)
-    results = Image.live.filter(parent=OuterRef("pk"), kind=ImageKind.DERIVED).order_by(
-        *newest_first
-    )
+    jobs, results = _jobs_newest_first(), _results_newest_first()
     found = {
         row["pk"]: (row["job"], row["newest"])
         for row in Image.objects.filter(pk__in=[image.pk for image in images])
@@ -193,6 +187,17 @@ def cards(images: Iterable[Image]) -> list[Card]:
         Card(image, job_of.get(found[image.pk][0]), result_of.get(found[image.pk][1]))
         for image in images
     ]
+
+
+def _jobs_newest_first() -> QuerySet[Job]:
+    """Of an outer query's picture, less those of the brush, which make no result."""
+    jobs = Job.objects.filter(source=OuterRef("pk")).exclude(operation=operations.TOUCH_UP)
+    return jobs.order_by("-created_at", "-id")
+
+
+def _results_newest_first() -> QuerySet[Image]:
+    results = Image.live.filter(parent=OuterRef("pk"), kind=ImageKind.DERIVED)
+    return results.order_by("-created_at", "-id")
 
 
 def history(image: Image) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -46,22 +46,22 @@ def usage(request: HttpRequest) -> HttpResponse:
         UsageRow(str(operations.named(line.operation).title), line)
         for line in quotas.overview(caller.account)
     ]
-    days = usage_days.days(caller.account.pk)
+    days = list(usage_days.days(caller.account.pk))
+    bars = _bars(days)
     context = {
         "plan": caller.account.plan,
         "used": [row for row in rows if row.line.used],
         "unused": [row for row in rows if not row.line.used],
         "resets_at": rows[0].line.resets_at if rows else None,
-        "bars": _bars(days),
+        "bars": bars,
         "total": sum(day.used for day in days),
-        "busy_days": [bar for bar in reversed(_bars(days)) if bar.day.used],
+        "busy_days": [bar for bar in reversed(bars) if bar.day.used],
         "spent": usage_days.newest(caller.account.pk),
     }
     return render(request, "accounts/usage.html", context)
 
 
-def _bars(days: Iterable[usage_days.Day]) -> list[Bar]:
-    days = list(days)
+def _bars(days: Sequence[usage_days.Day]) -> list[Bar]:
     most = max((day.used for day in days), default=0) or 1
     bars = []
     for number, day in enumerate(days):

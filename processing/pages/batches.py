@@ -15,6 +15,7 @@ from accounts.access.pages import limit, page, signed_in
 from accounts.models import Account
 from config.api.ids import decoded
 from config.errors import AppError, invalid
+from config.web.requests import page_number
 from config.web.toasts import Toast, say
 from media_library import doubts
 from media_library.models import Image
@@ -106,7 +107,8 @@ def retry_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
 def batch_looked(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Take the marks off the photos of a batch: its seller has looked at them."""
     batch = _batch(request, batch_id)
-    count = doubts.seen(batch.account, batch_overview.to_look_at(batch))
+    to_look_at = batch_overview.to_look_at(batch).values_list("pk", flat=True)
+    count = doubts.seen(batch.account, list(to_look_at))
     text = ngettext("%(count)s picture is fine.", "%(count)s pictures are fine.", count)
     say(request, Toast(text % {"count": count}))
     return redirect("batch", batch_id=batch_id)
@@ -172,7 +174,7 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "counts": progress.counts,
         "left": words.time_left(left) if left is not None else "",
         "failed": [_told(tile) for tile in failed],
-        "to_look_at": len(batch_overview.to_look_at(batch)) if progress.counts.completed else 0,
+        "to_look_at": batch_overview.to_look_at(batch).count() if progress.counts.completed else 0,
         "can_retry": any(tile.item.job is not None and tile.item.image for tile in failed),
         "is_open": batch.ended_at is None,
         "events_url": reverse("api-batch-events", args=[batch.public_id]),
@@ -197,9 +199,7 @@ def _pages(batch: Batch) -> int:
 
 
 def _page_number(request: HttpRequest, batch: Batch) -> int:
-    given = request.GET.get("page", "1")
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
-    return min(max(1, number), _pages(batch))
+    return min(page_number(request), _pages(batch))
 
 
 def _batch(request: HttpRequest, batch_id: str) -> Batch:

@@ -1,4 +1,4 @@
-"""Looks as cards: a drawing of each at once, which a worker's picture then takes the place of.
+"""Looks as cards, each with a drawing of what it makes.
 
 The drawing is plain SVG that a browser lays over one another: ground, product, shadow. Nothing is decoded
 or rendered here.
@@ -6,7 +6,6 @@ or rendered here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -20,7 +19,7 @@ from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
 from processing.engine.plans.edit import Background, EditPlan, parse_size
 from processing.models import Preset
-from processing.services import brand_kit, edit_json, looks, presets, ready_looks
+from processing.services import brand_kit, looks, presets, ready_looks
 from processing.services.builtin_backgrounds import builtins
 from processing.services.ready_looks import ReadyLook, Reason
 
@@ -79,7 +78,6 @@ class LookCard:
     reasons: tuple[Reason, ...]
     problem: str
     scene: Scene
-    edit: str  # JSON, as the API takes it
 
 
 def photo_url(account: Account) -> str:
@@ -130,7 +128,6 @@ def _card(
         reasons=ready.reasons if ready else (),
         problem=problems.get(look.public_id, ""),
         scene=_scene(plan, grounds),
-        edit=json.dumps(edit_json.shown(edit_json.stored_json(plan))),
     )
 
 

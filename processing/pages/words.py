@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
@@ -38,7 +38,3 @@ def time_left(seconds: int) -> str:
     if seconds < _HOUR:
         return _("about %(count)s min") % {"count": -(-seconds // _MINUTE)}
     return _("about %(count)s h") % {"count": -(-seconds // _HOUR)}
-
-
-def pictures(count: int) -> str:
-    return ngettext("%(count)s picture", "%(count)s pictures", count) % {"count": count}

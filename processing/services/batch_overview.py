@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -171,10 +170,9 @@ def rows(account: Account, *, before: Batch | None = None) -> tuple[list[Row], B
     return made, shown[-1] if len(batches) > ROWS else None
 
 
-def to_look_at(batch: Batch) -> list[UUID]:
+def to_look_at(batch: Batch) -> QuerySet[Image]:
     """The photos of a batch whose cutout somebody should look at."""
-    doubtful = Image.live.filter(pk__in=batch.items.values("image")).exclude(needs_look="")
-    return list(doubtful.values_list("pk", flat=True))
+    return Image.live.filter(pk__in=batch.items.values("image")).exclude(needs_look="")
 
 
 def _items(batch: Batch) -> QuerySet[BatchItem]:

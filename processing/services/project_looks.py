@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from accounts.http import Caller
 from accounts.models import Account
 from config.errors import AppError
@@ -49,16 +51,17 @@ def apply(caller: Caller, project: Project) -> Batch:
     look = of(project)
     if look is None:
         raise AppError("CONFLICT", "Choose a look for this project first.", status=409)
-    photos = list(_photos(project))
-    if not photos:
+    photos = _photos(project)
+    count = photos.count()
+    if not count:
         raise AppError("CONFLICT", "There are no photos in this project yet.", status=409)
     chosen = looks.chosen(caller.account, [look.public_id], field="look")
-    batches.check_size(caller.account, len(photos))
+    batches.check_size(caller.account, count)  # before they are read
     members = [Member(image.name, image) for image in photos]
     return batches.submit_looks(caller, chosen, pictures=members)
 
 
-def _photos(project: Project) -> list[Image]:
+def _photos(project: Project) -> QuerySet[Image]:
     """The oldest first, as they are worked on in this order."""
     originals = selectors.standing(project).filter(kind=ImageKind.ORIGINAL)
-    return list(originals.order_by("created_at", "id"))
+    return originals.order_by("created_at", "id")
