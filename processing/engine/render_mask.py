@@ -3,7 +3,6 @@
 import numpy as np
 
 from processing.engine import arrays
-from processing.engine.arrays import U8
 from processing.engine.cutout import given, kept_matte, strokes, subject
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import NothingFound
@@ -37,22 +36,15 @@ def render_mask(
     """
     clock = Clock()
     matte = None
-    if mask is None and kept is None:
-        photo, seen = first_look.decoded(source, cutting, models, clock, max_pixels=max_pixels)
-    else:
-        with clock.stage("decode"):
-            photo, seen = decode.decode(source, max_pixels=max_pixels), None
     if mask is not None:
+        photo = _decoded(source, clock, max_pixels)
         with clock.stage("edge"):
-            found = _by_mask(
-                photo,
-                given.read(mask, photo.probe.oriented_size, max_pixels=max_pixels),
-                wanted,
-                cutting,
-            )
+            found = _by_mask(photo, mask, wanted, cutting, max_pixels)
     elif kept is not None:
+        photo = _decoded(source, clock, max_pixels)
         found = kept_matte.applied(kept, photo)
     else:
+        photo, seen = first_look.decoded(source, cutting, models, clock, max_pixels=max_pixels)
         try:
             found = subject.find(photo, cutting, models, clock, seen=seen)
             matte = kept_matte.packed(photo, found) if keeps_matte else None
@@ -84,8 +76,17 @@ def render_mask(
     )
 
 
-def _by_mask(photo: Decoded, mask: U8, wanted: TouchUp, cutting: Cutting) -> Subject:
-    alpha = given.fitted(subject.shown(photo), mask, cutting.edge) if wanted.fits_mask else mask
+def _decoded(source: bytes, clock: Clock, max_pixels: int) -> Decoded:
+    with clock.stage("decode"):
+        return decode.decode(source, max_pixels=max_pixels)
+
+
+def _by_mask(
+    photo: Decoded, mask: bytes, wanted: TouchUp, cutting: Cutting, max_pixels: int
+) -> Subject:
+    alpha = given.read(mask, photo.probe.oriented_size, max_pixels=max_pixels)
+    if wanted.fits_mask:
+        alpha = given.fitted(subject.shown(photo), alpha, cutting.edge)
     return Subject(Cutout(photo.rgb, alpha), "mask", 0.0)
 
 

@@ -129,12 +129,19 @@ def _order(page: Page, shop: Listing) -> None:
 
 
 def _drag(page: Page, one: int, to: int) -> None:
-    boxes = [page.locator(".strip-photo").nth(at).bounding_box() for at in (one, to)]
+    """Photo `one` to the place of photo `to`, let go once the row shows it there."""
+    photos = page.locator(".strip-photo")
+    moved = photos.nth(one).locator("a").get_attribute("title")
+    boxes = [photos.nth(at).bounding_box() for at in (one, to)]
     start, end = (box for box in boxes if box is not None)
     page.mouse.move(start["x"] + 50, start["y"] + 40)
     page.mouse.down()
     page.mouse.move(start["x"] + 30, start["y"] + 45, steps=3)
-    page.mouse.move(end["x"] + 20, end["y"] + 40, steps=8)
+    for nudge in range(50):  # the row moves by itself for 150 ms, and takes no drop meanwhile
+        page.mouse.move(end["x"] + 20 + nudge % 2, end["y"] + 40, steps=8)
+        if photos.nth(to).locator("a").get_attribute("title") == moved:
+            break
+        page.wait_for_timeout(50)
     page.mouse.up()
 
 

@@ -174,7 +174,7 @@ class TestPost:
 
     def test_more_fields_than_any_client_has(self, shop: Shop) -> None:
         with pytest.raises(PhotoroomError) as caught:
-            shop.client.edit(photo(), {f"field{n}": n for n in range(1001)})
+            shop.client.edit(photo(), {f"field{n}": n for n in range(1101)})
         assert caught.value.status == 400
 
 
