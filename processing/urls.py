@@ -7,6 +7,7 @@ from django.urls import path
 from processing.pages import (
     backgrounds,
     batches,
+    crop,
     front,
     home,
     install,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("pictures/<str:image_id>/", picture.picture, name="picture"),
     path("pictures/<str:image_id>/touch-up/", touch_up.touch_up, name="touch-up"),
     path("pictures/<str:image_id>/touch-up/save/", touch_up.save, name="touch-up-save"),
+    path("pictures/<str:image_id>/crop/", crop.crop, name="crop"),
+    path("pictures/<str:image_id>/crop/use/", crop.use, name="use-crop"),
     path("pictures/<str:image_id>/cut-out/", picture.cut_out, name="cut-out"),
     path("pictures/<str:image_id>/live/", picture.picture_live, name="picture-live"),
     path("pictures/<str:image_id>/delete/", picture.delete_picture, name="delete-picture"),

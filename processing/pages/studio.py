@@ -18,7 +18,14 @@ from media_library.selectors import image_for
 from processing import selectors
 from processing.forms import CutoutForm
 from processing.pages.studio_form import FORMATS, SHADOWS, SIZES, TEXTS, StudioForm
-from processing.services import background_library, builtin_backgrounds, jobs, presets, previews
+from processing.services import (
+    background_library,
+    builtin_backgrounds,
+    jobs,
+    masks,
+    presets,
+    previews,
+)
 
 TEMPLATE = "processing/studio.html"
 # How many of an account's own backgrounds the page shows; the library's page has them all.
@@ -33,7 +40,12 @@ def studio(request: HttpRequest, image_id: str) -> HttpResponse:
     if parent is not None and parent.deleted_at is None:
         return redirect("studio", parent.public_id)
     form = StudioForm(account=image.account)
-    return render(request, TEMPLATE, _context(image, form, StudioForm.initial_values()))
+    # The whole state may come by the address: from the crop page, that is.
+    values = StudioForm.initial_values(request.GET.dict())
+    context = _context(image, form, values)
+    if not request.GET:
+        values["mask"] = context["touched_up"]
+    return render(request, TEMPLATE, context)
 
 
 @page
@@ -80,7 +92,7 @@ def studio_save_look(request: HttpRequest, image_id: str) -> HttpResponse:
         image = _image(request, image_id)
         form = _valid(request, image)
         made = presets.create(
-            image.account, name=request.POST.get("name", "")[:100], plan=form.plan
+            image.account, name=request.POST.get("name", "")[:100], plan=form.look
         )
     except AppError as error:
         return JsonResponse(
@@ -102,6 +114,7 @@ def _context(image: Image, form: StudioForm, chosen: dict[str, Any]) -> dict[str
     builtins: dict[str, list[builtin_backgrounds.Builtin]] = {}
     for one in builtin_backgrounds.builtins().values():
         builtins.setdefault(one.category, []).append(one)
+    mask = masks.chosen(image)
     rows = background_library.own(image.account).select_related("image")[:_OWN]
     return {
         "section": "library",
@@ -117,6 +130,7 @@ def _context(image: Image, form: StudioForm, chosen: dict[str, Any]) -> dict[str
         "texts": TEXTS,
         "model": CutoutForm().fields["model"].initial,
         "is_cut_out": previews.is_cut_out(image),
+        "touched_up": mask.public_id if mask else "",
         "is_working": bool(selectors.open_jobs_of(image)),
         "words_are_drawn_here": previews.draws_words(),
     }

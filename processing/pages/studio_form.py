@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from config.api.ids import decoded
 from config.errors import AppError
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.errors import InvalidPlan
@@ -27,6 +29,7 @@ from processing.engine.plans.edit import (
     Shadow,
     Sides,
 )
+from processing.pages.frame_form import frame_of
 from processing.services import background_library
 
 TRANSPARENT, COLOR, WORDS = "transparent", "color", "words"
@@ -60,15 +63,18 @@ class StudioForm(forms.Form):
     outline = forms.IntegerField(min_value=0, max_value=5, initial=0, required=False)
     text = forms.ChoiceField(choices=TEXTS, required=False)
     format = forms.ChoiceField(choices=FORMATS, initial="png", required=False)
+    frame = forms.CharField(max_length=80, required=False)  # as pages.frame_form writes it
+    mask = forms.CharField(max_length=40, required=False)  # of a touched-up cutout
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
 
     @classmethod
-    def initial_values(cls) -> dict[str, Any]:
-        """What a page shows before anything is chosen."""
-        return {name: field.initial for name, field in cls.base_fields.items()}
+    def initial_values(cls, given: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """What a page shows before anything is chosen, or with what an address says."""
+        values = {name: field.initial for name, field in cls.base_fields.items()}
+        return values | {name: text for name, text in (given or {}).items() if name in values}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -87,6 +93,13 @@ class StudioForm(forms.Form):
         found: EditPlan = self.cleaned_data["plan"]
         return found
 
+    @property
+    def look(self) -> EditPlan:
+        """What of the edit suits other pictures: all but the part of this one that is kept, and its mask."""
+        cutting = self.plan.cutting
+        plain = None if cutting is None else replace(cutting, mask=None)
+        return replace(self.plan, cutting=plain, frame=None)
+
     def command(self) -> Command:
         """The work that makes it. What is only a cutout, on nothing or on a color, is a cutout: of a photo
         that was cut out before it costs nothing."""
@@ -98,6 +111,7 @@ class StudioForm(forms.Form):
         if plan.cutting and only_color and looks == bare and plan.export.format != "avif":
             cutout = CutoutPlan(
                 model=plan.cutting.model,
+                mask=plan.cutting.mask,
                 format=plan.export.format,
                 bg_color=background.color,
             )
@@ -108,7 +122,8 @@ class StudioForm(forms.Form):
         shadow = given.get("shadow")
         width = (given.get("outline") or 0) / 100
         return EditPlan(
-            cutting=Cutting(model=settings.DEFAULT_MODEL),
+            cutting=Cutting(model=settings.DEFAULT_MODEL, mask=_mask(given)),
+            frame=frame_of(given.get("frame") or ""),
             layout=_layout(given),
             background=self._background(given),
             shadow=_shadow(given) if shadow else None,
@@ -129,6 +144,11 @@ class StudioForm(forms.Form):
                 raise InvalidPlan(gettext("Say in a few words what lies behind the product."))
             return Background(generated=Generated(given["prompt"], seed=given.get("seed")))
         return background_library.plan_of(background_library.find(self.account, chosen))
+
+
+def _mask(given: dict[str, Any]) -> str | None:
+    """Raises AppError NOT_FOUND for what is no id."""
+    return str(decoded("img", given["mask"], "Mask")) if given.get("mask") else None
 
 
 def _as_png(plan: EditPlan) -> EditPlan:

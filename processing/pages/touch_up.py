@@ -19,6 +19,7 @@ from media_library.models import Image
 from processing import selectors
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
+from processing.pages.originals import original
 from processing.services import jobs, masks
 
 TEMPLATE = "processing/touch_up.html"
@@ -27,7 +28,7 @@ TEMPLATE = "processing/touch_up.html"
 @page
 @require_safe
 def touch_up(request: HttpRequest, image_id: str) -> HttpResponse:
-    image = _original(request, image_id)
+    image = original(request, image_id)
     mask = masks.newest(image)
     context = {
         "section": "library",
@@ -51,7 +52,7 @@ def save(request: HttpRequest, image_id: str) -> HttpResponse:
 def _save(request: HttpRequest, image_id: str) -> HttpResponse:
     """Cut the picture out by a mask: one that strokes made, or a file that was made elsewhere."""
     limit(request, "processing")
-    image = _original(request, image_id)
+    image = original(request, image_id)
     try:
         mask = _mask(request, image)
     except AppError as error:
@@ -72,11 +73,3 @@ def _mask(request: HttpRequest, image: Image) -> Image:
     if not named:
         raise invalid("mask", gettext("Choose a mask, or paint one."))
     return library.image_for(image.account, decoded("img", named, "Mask"))
-
-
-def _original(request: HttpRequest, image_id: str) -> Image:
-    """The picture, or the one that a result was made of: what is mended is the photo's."""
-    caller, _ = signed_in(request)
-    image = library.image_for(caller.account, decoded("img", image_id, "Image"))
-    parent = image.parent
-    return parent if parent is not None and parent.deleted_at is None else image

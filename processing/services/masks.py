@@ -16,7 +16,7 @@ from media_library.intake import ingest
 from media_library.intake.ingest import Incoming
 from media_library.models import Image
 from media_library.services import delete_image
-from processing.commands import Command, CuttingOut
+from processing.commands import Command, CuttingOut, RemoveBackground
 from processing.engine import versions
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import Cutting
@@ -28,7 +28,7 @@ from processing.services import edit_json
 from processing.worker import cutouts, masks, mattes, runner, runtime
 from processing.worker.kinds import Kind
 
-# Of one picture; the oldest go. Every stroke in the browser makes one.
+# Of one picture; the oldest go, but for the one it is cut out by. Every stroke in the browser makes one.
 MAX_MASKS = 20
 
 
@@ -85,6 +85,22 @@ def newest(image: Image) -> Image | None:
     return selectors.masks_of(image).first()
 
 
+def chosen(image: Image) -> Image | None:
+    """The mask that a picture was last cut out by, if it is there still: what other looks of it start
+    from, too."""
+    there = {str(mask.pk): mask for mask in selectors.masks_of(image)}
+    if not there:
+        return None
+    jobs = Job.objects.filter(
+        account=image.account_id,
+        source=image,
+        operation__in=RemoveBackground.operations(),
+        command__mask__in=list(there),
+    )
+    last = jobs.order_by("-created_at").first()
+    return None if last is None else there[last.command["mask"]]
+
+
 def mend(image: Image, plan: TouchUp, cutting: Cutting) -> MendMatte:
     """The command that mends a picture's matte, checked. Raises AppError VALIDATION_ERROR."""
     try:
@@ -133,8 +149,12 @@ def _completing(job: Job, command: MendMatte, result: Image | None) -> None:
 
 
 def _forget_oldest(image: Image) -> None:
-    for mask in selectors.masks_of(image)[MAX_MASKS:]:
-        delete_image(mask, permanently=True)
+    """All but the newest, and the one that the picture is cut out by."""
+    old = list(selectors.masks_of(image)[MAX_MASKS:])
+    kept = chosen(image) if old else None
+    for mask in old:
+        if mask != kept:
+            delete_image(mask, permanently=True)
 
 
 def _describe(command: MendMatte) -> str:

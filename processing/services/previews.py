@@ -15,7 +15,7 @@ from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.engine.render_preview import Preview
 from processing.services import jobs
-from processing.worker import mattes, previews, tasks
+from processing.worker import kinds, mattes, previews, tasks
 
 NOT_CUT_OUT = "NOT_CUT_OUT"
 
@@ -30,6 +30,7 @@ def preview(image: Image, plan: EditPlan) -> Preview:
     jobs.check(Edit(plan=plan))
     _check_provider(plan)
     jobs.check_pictures(image.account, Edit(plan=plan))
+    kinds.of(Edit(plan=plan)).check_source(Edit(plan=plan), image)
     if plan.cutting is not None:
         cutting = mattes.cutting_of(previews.plain(plan), image)
         if not mattes.is_paid(image.account, cutting):

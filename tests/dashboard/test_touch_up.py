@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 
 from media_library.models import Image
-from processing.models import Job
+from processing.models import Job, Preset
 from processing.services import masks
 from tests.dashboard.conftest import Person
 
@@ -38,6 +38,25 @@ def test_a_mask_from_elsewhere_is_saved_without_javascript(seller: Person) -> No
     assert (job.operation, job.command["mask"]) == ("remove-background", str(mask.pk))
     again = seller.client.get(f"/pictures/{image.public_id}/touch-up/").content.decode()
     assert f'data-mask="{mask.public_id}"' in again
+
+
+@pytest.mark.django_db
+def test_the_studio_goes_on_from_what_was_touched_up(seller: Person) -> None:
+    image = seller.image()
+    studio = f"/pictures/{image.public_id}/studio/"
+    assert "touched-up" not in seller.client.get(studio, follow=True).content.decode()
+    send(seller, image, file=mask_file())
+    mask = masks.newest(image)
+    assert mask is not None
+    page = seller.client.get(studio, follow=True).content.decode()
+    assert f'name="mask" value="{mask.public_id}" checked' in page
+    chosen = {"background": "transparent", "shadow": "soft", "mask": mask.public_id}
+    seller.client.post(f"{studio}save/", chosen)
+    job = Job.objects.latest("created_at")
+    assert (job.operation, job.command["plan"]["cutting"]["mask"]) == ("edit", str(mask.pk))
+    # A look for other pictures has none of it: a mask belongs to one photo.
+    seller.client.post(f"{studio}look/", chosen | {"name": "Soft"})
+    assert Preset.objects.get().plan["cutting"]["mask"] is None
 
 
 @pytest.mark.django_db

@@ -142,6 +142,12 @@ class TestSentIn:
         monkeypatch.setattr(masks, "MAX_MASKS", 2)
         made = [of(owner, send(owner, image, drawn((0, 0, n, 9)), mode="raw")) for n in (3, 4, 5)]
         assert [Image.live.filter(pk=mask.pk).exists() for mask in made] == [False, True, True]
+        body = {"imageId": image.public_id, "mask": made[1].public_id}
+        owner.client.post("/api/v1/images/tools/remove-background", body, format="json")
+        for n in (6, 7):
+            of(owner, send(owner, image, drawn((0, 0, n, 9)), mode="raw"))
+        # The one that the picture is cut out by stays, however many come after it.
+        assert [Image.live.filter(pk=mask.pk).exists() for mask in made] == [False, True, False]
 
 
 class TestStrokes:
@@ -277,6 +283,12 @@ class TestOthers:
         assert answer.json()["fields"] == {
             "edit.cutting.mask": ["This mask belongs to another image."]
         }
+        seen = owner.client.post(
+            f"/api/v1/images/{other.public_id}/preview",
+            {"edit": {"cutting": {"mask": mask.public_id}}},
+            format="json",
+        )
+        assert seen.json()["fields"] == answer.json()["fields"]
         answer = edit(owner, "edit", other, edit={"cutting": {"mask": image.public_id}})
         assert list(answer.json()["fields"]) == ["edit.cutting.mask"]
         assert owner.used_of("edit") == 0
