@@ -46,8 +46,9 @@ def default_project(account: Account) -> Project:
 def counted(account: Account) -> QuerySet[Project]:
     """The account's projects, each with ``image_count``, ``original_count``, ``derived_count``."""
     live = Q(images__deleted_at=None)
+    shown = live & Q(images__kind__in=(ImageKind.ORIGINAL, ImageKind.DERIVED))
     return Project.objects.filter(account=account).annotate(
-        image_count=Count("images", filter=live),
+        image_count=Count("images", filter=shown),
         original_count=Count("images", filter=live & Q(images__kind=ImageKind.ORIGINAL)),
         derived_count=Count("images", filter=live & Q(images__kind=ImageKind.DERIVED)),
     )

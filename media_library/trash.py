@@ -32,6 +32,8 @@ from media_library.models import Background, Image, ImageKind
 # In one transaction: others write in between.
 _PORTION: Final = 100
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Masks that went along with what they help to cut out. Nobody is told of them: they are no results.
+_BESIDE: Final = Q(kind=ImageKind.MASK, deleted_with__isnull=False)
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +63,8 @@ def of(account: Account) -> QuerySet[Image]:
 
 def with_results(images: QuerySet[Image]) -> QuerySet[Image]:
     """The same, each with how many results went along (``result_count``)."""
-    along = Image.objects.filter(deleted_with=OuterRef("pk")).order_by().values("deleted_with")
-    counts = along.annotate(n=Count("pk")).values("n")
+    along = Image.objects.filter(~_BESIDE, deleted_with=OuterRef("pk"))
+    counts = along.order_by().values("deleted_with").annotate(n=Count("pk")).values("n")
     return images.annotate(result_count=Coalesce(Subquery(counts), 0))
 
 
@@ -72,7 +74,7 @@ def storage_of(account: Account) -> Storage:
     trashed = Q(trash_until__gt=timezone.now())
     return Storage(
         **Image.objects.filter(account=account).aggregate(
-            trash_images=Count("pk", filter=trashed),
+            trash_images=Count("pk", filter=trashed & ~_BESIDE),
             trash_bytes=Sum("bytes", filter=trashed, default=0),
             images=Count("pk", filter=live & ~Q(kind=ImageKind.MASK)),
             # The last: later ones would take the name for the sum.
@@ -107,20 +109,20 @@ def undo(account: Account, key: int) -> list[Image]:
 
 
 def restore(account: Account, image_ids: Collection[UUID]) -> list[Image]:
-    """Take pictures back with what went along with them, all or none; which came back.
+    """Take pictures back with what went along with them, all or none; which came back, less masks.
 
     Raises AppError NOT_FOUND where one isn't in the account's trash.
     """
     wanted = set(image_ids)
     with transaction.atomic():
         found = _with_what_went_along(_locked(account, wanted))
-        Image.objects.filter(pk__in=found).update(
-            deleted_at=None, trash_until=None, deleted_with=None
-        )
+        rows = Image.objects.filter(pk__in=found)
+        beside = set(rows.filter(_BESIDE).values_list("pk", flat=True))
+        rows.update(deleted_at=None, trash_until=None, deleted_with=None)
         images = list(Image.live.filter(pk__in=found).order_by("-created_at", "-id"))
         due = [image.pk for image in images if not image.thumbnail_key]
         transaction.on_commit(partial(thumbnails.request, due), robust=True)
-    return images
+    return [image for image in images if image.pk not in beside]
 
 
 def remove(account: Account, image_ids: Collection[UUID]) -> int:
@@ -216,10 +218,10 @@ def _with_what_went_along(ids: set[UUID]) -> set[UUID]:
 
 
 def _let_pass(images: QuerySet[Image]) -> int:
-    passed = images.update(trash_until=timezone.now())
-    if passed:
+    count = images.filter(~_BESIDE).count()
+    if images.update(trash_until=timezone.now()):
         transaction.on_commit(_ask, robust=True)
-    return passed
+    return count
 
 
 def _forget(images: Iterable[Image]) -> None:

@@ -24,13 +24,13 @@ Upload = Callable[..., dict[str, Any]]
 Row = Callable[[dict[str, Any]], Image]
 
 
-def result_of(parent: Image, name: str) -> Image:
+def result_of(parent: Image, name: str, kind: ImageKind = ImageKind.DERIVED) -> Image:
     key = f"{parent.account_id}/{parent.pk}/{name}"
     default_storage.save(key, default_storage.open(parent.file_key))
     return Image.objects.create(
         account=parent.account,
         project=parent.project,
-        kind=ImageKind.DERIVED,
+        kind=kind,
         parent=parent,
         name=name,
         format="png",
@@ -109,6 +109,42 @@ def test_a_result_deleted_before_stays_an_entry_of_its_own(
     assert ids(api.get(TRASH)) == [original.public_id, result.public_id]
     api.post(f"{TRASH}/restore", {"imageIds": [original.public_id]}, format="json")
     assert ids(api.get(TRASH)) == [result.public_id]
+
+
+def test_masks_go_along_and_come_back_but_count_as_nothing(
+    api: APIClient, pair: tuple[Image, Image], stored: Callable[[], list[str]]
+) -> None:
+    original, result = pair
+    mask = result_of(original, "mask.png", ImageKind.MASK)
+    [project] = api.get("/api/v1/projects").json()["data"]["items"]
+    assert project["counts"]["images"] == 2
+    body = {"imageIds": [original.public_id], "withResults": True}
+    asked = {"imageIds": [original.public_id]}
+    assert api.post(TRASH, body, format="json").json()["data"] == {"count": 2}
+    assert api.get(f"{IMAGES}/{mask.public_id}").status_code == 404
+    assert [one["results"] for one in api.get(TRASH).json()["data"]["items"]] == [1]
+    use = api.get("/api/v1/storage").json()["data"]
+    assert (use["images"], use["trash"]["images"]) == (0, 2)
+    back = api.post(f"{TRASH}/restore", asked, format="json").json()["data"]
+    assert {one["id"] for one in back} == {original.public_id, result.public_id}
+    assert api.get(f"{IMAGES}/{mask.public_id}").status_code == 200
+    api.post(TRASH, body, format="json")
+    assert api.delete(f"{TRASH}/{original.public_id}").json()["data"] == {"count": 2}
+    working()
+    assert stored() == []
+
+
+def test_a_mask_deleted_for_itself_is_a_picture_in_the_trash(
+    api: APIClient, pair: tuple[Image, Image]
+) -> None:
+    mask = result_of(pair[0], "mask.png", ImageKind.MASK)
+    assert api.delete(f"{IMAGES}/{mask.public_id}").status_code == 200
+    assert ids(api.get(TRASH)) == [mask.public_id]
+    assert api.get("/api/v1/storage").json()["data"]["trash"]["images"] == 1
+    back = api.post(f"{TRASH}/restore", {"imageIds": [mask.public_id]}, format="json")
+    assert [one["id"] for one in back.json()["data"]] == [mask.public_id]
+    api.delete(f"{IMAGES}/{mask.public_id}")
+    assert api.delete(TRASH).json()["data"] == {"count": 1}
 
 
 def test_emptied_and_permanent(
