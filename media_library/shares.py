@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -46,28 +46,60 @@ class Chosen:
     project: Project | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A picture among those of a link; ``number`` counts from 1."""
+
+    image: Image
+    number: int
+    total: int
+    previous: Image | None
+    following: Image | None
+
+
 def in_force() -> Q:
     """The condition for links that open."""
     return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
 def of(account: Account) -> QuerySet[Share]:
-    """The account's links with their pictures, newest first; ended ones for a month."""
+    """The account's links, newest first; ended ones for a month."""
     kept = timezone.now() - _KEPT
     ended = Q(revoked_at__lt=kept) | Q(expires_at__lt=kept)
-    pictures = ShareImage.objects.filter(image__deleted_at=None).select_related("image")
-    return (
-        Share.objects.filter(account=account)
-        .exclude(ended)
-        .select_related("project")
-        .prefetch_related(Prefetch("pictures", pictures.order_by("position")))
-        .order_by("-created_at", "-id")
-    )
+    found = Share.objects.filter(account=account).exclude(ended)
+    return found.select_related("project").order_by("-created_at", "-id")
+
+
+def in_force_first(shares: QuerySet[Share]) -> QuerySet[Share]:
+    """The same, those that open before those that have ended."""
+    ended = Case(When(in_force(), then=Value(0)), default=Value(1))
+    return shares.order_by(ended, "-created_at", "-id")
+
+
+def with_ids(shares: QuerySet[Share]) -> QuerySet[Share]:
+    """The same, each with the rows of the pictures that are there (``pictures``), without the pictures."""
+    there = ShareImage.objects.filter(image__deleted_at=None).order_by("position")
+    return shares.prefetch_related(Prefetch("pictures", there))
+
+
+def with_covers(shares: QuerySet[Share]) -> QuerySet[Share]:
+    """The same, each with the number of its pictures (``picture_count``), and in a list the first one
+    that can be shown (``covers``)."""
+    there = Q(pictures__image__deleted_at=None, pictures__isnull=False)
+    first = ShareImage.objects.filter(image__deleted_at=None).exclude(image__thumbnail_key="")
+    first = first.select_related("image").order_by("position")[:1]
+    counted = shares.annotate(picture_count=Count("pictures", filter=there))
+    return counted.prefetch_related(Prefetch("pictures", first, to_attr="covers"))
 
 
 def share_for(account: Account, share_id: UUID) -> Share:
     """The account's link. Raises AppError NOT_FOUND, also for other people's."""
-    found = of(account).filter(pk=share_id).first()
+    return one_of(with_ids(of(account)), share_id)
+
+
+def one_of(shares: QuerySet[Share], share_id: UUID) -> Share:
+    """The link of these with that id. Raises AppError NOT_FOUND."""
+    found = shares.filter(pk=share_id).first()
     if found is None:
         raise not_found("Link")
     return found
@@ -189,30 +221,69 @@ def is_unlocked(share: Share, proof: str) -> bool:
 # --- Pictures -----------------------------------------------------------------------------------------
 
 
-def pictures_of(share: Share, *, start: int = 0, count: int | None = None) -> list[Image]:
+def count_of(share: Share) -> int:
+    """How many pictures a link shows."""
+    return _shown(share).count()
+
+
+def pictures_of(share: Share, *, start: int = 0, count: int) -> list[Image]:
     """What a link shows. Of a project: each picture's newest result, or itself where there is none."""
-    stop = None if count is None else start + count
-    if share.project is None:
-        rows = ShareImage.objects.filter(share=share, image__deleted_at=None)
-        chosen = rows.select_related("image").order_by("position")[start:stop]
-        return [row.image for row in chosen]
-    return selectors.finished(selectors.standing(share.project)[start:stop])
+    return _pictures(share, _shown(share)[start : start + count])
 
 
 def picture_of(share: Share, image_id: UUID) -> Image:
     """One of the link's pictures. Raises AppError NOT_FOUND for all others."""
-    image = Image.live.filter(account=share.account_id, pk=image_id).first()
-    if image is not None and share.project is None:
-        found = [image] if ShareImage.objects.filter(share=share, image=image).exists() else []
-    elif image is not None and share.project is not None:
-        # Either it stands for itself, or it is the newest result of what does.
-        alone = selectors.standing(share.project).filter(pk__in=[image.pk, image.parent_id])
-        found = selectors.finished(alone)
+    return _found(share, image_id)[1]
+
+
+def place_of(share: Share, image_id: UUID) -> Place:
+    """One of the link's pictures with its place among them. Raises AppError NOT_FOUND for all others."""
+    row, image = _found(share, image_id)
+    rows = _shown(share)
+    if isinstance(row, ShareImage):
+        before, after = Q(position__lt=row.position), Q(position__gt=row.position)
     else:
-        found = []
-    if image is None or image not in found:
-        raise not_found("Picture")
-    return image
+        at, pk = row.created_at, row.pk  # the newest comes first
+        before = Q(created_at__gt=at) | Q(created_at=at, pk__gt=pk)
+        after = Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk)
+    earlier = _pictures(share, rows.filter(before).reverse()[:1])
+    later = _pictures(share, rows.filter(after)[:1])
+    return Place(
+        image=image,
+        number=rows.filter(before).count() + 1,
+        total=rows.count(),
+        previous=earlier[0] if earlier else None,
+        following=later[0] if later else None,
+    )
+
+
+def _shown(share: Share) -> QuerySet[Any]:
+    """The rows behind what a link shows, in its order: of choices, or of a project's pictures."""
+    if share.project is None:
+        rows = ShareImage.objects.filter(share=share, image__deleted_at=None)
+        return rows.select_related("image").order_by("position")
+    return selectors.standing(share.project)
+
+
+def _pictures(share: Share, rows: QuerySet[Any]) -> list[Image]:
+    return [row.image for row in rows] if share.project is None else selectors.finished(rows)
+
+
+def _found(share: Share, image_id: UUID) -> tuple[ShareImage | Image, Image]:
+    """The row that shows this picture, and the picture."""
+    row: ShareImage | Image | None = None
+    if share.project is None:
+        row = _shown(share).filter(image=image_id).first()
+    else:
+        image = Image.live.filter(account=share.account_id, pk=image_id).first()
+        if image is not None:
+            # Either it stands for itself, or it is the newest result of what does.
+            row = _shown(share).filter(pk__in=[image.pk, image.parent_id]).first()
+    if row is not None:
+        shown = _pictures(share, _shown(share).filter(pk=row.pk))
+        if shown and shown[0].pk == image_id:
+            return row, shown[0]
+    raise not_found("Picture")
 
 
 def newest_results(images: Sequence[UUID]) -> list[UUID]:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent, new_id
 from accounts.http import caller
+from config import public_ids
 from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.fields import Flag, PublicIdField, Text
 from config.api.ids import decoded
@@ -83,7 +84,7 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
     def get_imageIds(self, share: Share) -> list[str] | None:
         if share.project_id is not None:
             return None
-        return [row.image.public_id for row in share.pictures.all()]
+        return [public_ids.encode("img", row.image_id) for row in share.pictures.all()]
 
     def get_hasPassword(self, share: Share) -> bool:
         return bool(share.password)
@@ -166,7 +167,7 @@ class Shares(ShareView):
     )
     def get(self, request: Request) -> Response:
         asked, context = self.read_query(PageQuery), {"base": self.base}
-        rows = shares.of(caller(request).account)
+        rows = shares.with_ids(shares.of(caller(request).account))
         return Response(page_of(rows, asked, serializer=ShareSerializer, context=context))
 
     @endpoint(

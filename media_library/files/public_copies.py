@@ -10,13 +10,14 @@ in full.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, Literal
 from uuid import UUID
 
 import dramatiq
 import structlog
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 
 from config.failures.outages import QUEUE_ERRORS
@@ -34,6 +35,8 @@ _VIEW_FORMAT: Final = "webp"
 _QUALITY: Final = 90
 _LOOK_SECONDS: Final = 0.1
 _AFTER_THUMBNAILS: Final = 10
+# Whoever asks again meanwhile queues nothing: a worker may be busy with those before.
+_ASKED_SECONDS: Final = 60
 
 Column = Literal["public_key", "view_key"]
 
@@ -81,29 +84,39 @@ def make_view_copy(image_id: str) -> None:
 
 
 def ask_for(images: Iterable[Image], column: Column = "public_key") -> None:
-    """Queue the copies that are not there yet. One that gets lost is made when its link is used."""
+    """Queue the copies that are not there yet, each once a minute at most. One that gets lost is made
+    when its link is used."""
     actor = make_public_copy if column == "public_key" else make_view_copy
-    for image in images:
-        if getattr(image, column):
-            continue
-        try:
-            actor.send(str(image.pk))
-        except QUEUE_ERRORS as error:
-            log.warning("public_copy_not_queued", image=str(image.pk), error=str(error))
-            return
+    missing = {f"copy:{column}:{one.pk}": one for one in images if not getattr(one, column)}
+    try:
+        for key in missing.keys() - cache.get_many(missing).keys():
+            if cache.add(key, True, _ASKED_SECONDS):
+                actor.send(str(missing[key].pk))
+    except QUEUE_ERRORS as error:
+        log.warning("public_copies_not_queued", images=len(missing), error=str(error))
 
 
 def wait_for(image: Image, column: Column = "public_key") -> str:
     """Wait for the copy as long as a request may, and return its key; "" where it isn't there yet."""
-    ask_for([image], column)
+    return wait_for_all([image], column).get(image.pk, "")
+
+
+def wait_for_all(images: Collection[Image], column: Column = "public_key") -> dict[UUID, str]:
+    """Wait for the copies of all of them together as long as a request may; their keys, of those that
+    are there."""
+    keys = {one.pk: str(getattr(one, column)) for one in images}
+    ask_for(images, column)
     deadline = time.monotonic() + settings.DOOR_WAIT_SECONDS
-    while True:
-        key = Image.live.filter(pk=image.pk).values_list(column, flat=True).first()
-        if key != "" or time.monotonic() >= deadline:
-            return key or ""
+    while missing := [pk for pk, key in keys.items() if not key]:
+        found = dict(Image.live.filter(pk__in=missing).values_list("pk", column))
+        # What was deleted meanwhile gets none.
+        keys = {pk: key or found[pk] for pk, key in keys.items() if key or pk in found}
+        if all(keys.values()) or time.monotonic() >= deadline:
+            break
         if not connection.in_atomic_block:
             connection.close()  # many may wait here: none keeps a connection meanwhile
         time.sleep(_LOOK_SECONDS)
+    return {pk: key for pk, key in keys.items() if key}
 
 
 def _copy(data: bytes, pixels: int) -> tuple[str, bytes]:

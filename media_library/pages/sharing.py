@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from accounts.models import Account
 from config import public_ids
 from config.api.ids import decoded
 from config.errors import AppError, not_found
+from config.web.requests import page_number
 from config.web.toasts import Toast, say
 from media_library import projects, selectors, shares
 from media_library.files import public_copies
@@ -29,7 +30,8 @@ from media_library.pages.share_forms import KEEP, NewShareForm, ShareForm
 from media_library.shares import Chosen
 
 TEMPLATE: Final = "media_library/shared.html"
-_LISTED: Final = 200
+PAGE_SIZE: Final = 100
+_OFFERED: Final = 200
 _PREVIEWS: Final = 12
 
 
@@ -61,13 +63,18 @@ class Offered:
 @require_safe
 def shared(request: HttpRequest) -> HttpResponse:
     caller, _ = signed_in(request)
-    found = list(shares.of(caller.account)[:_LISTED])
+    number = page_number(request)
+    start = (number - 1) * PAGE_SIZE
+    listed = shares.with_covers(shares.in_force_first(shares.of(caller.account)))
+    found = list(listed[start : start + PAGE_SIZE + 1])
     covers = _covers(found)
-    rows = [_row(share, covers) for share in found]
+    rows = [_row(share, covers) for share in found[:PAGE_SIZE]]
     context = {
         "active": [row for row in rows if row.is_active],
         "ended": [row for row in rows if not row.is_active],
         "new_id": request.GET.get("new", ""),
+        "previous": number - 1,
+        "next": number + 1 if len(found) > PAGE_SIZE else 0,
     }
     return render(request, TEMPLATE, context)
 
@@ -104,7 +111,9 @@ def new_share(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_share(request: HttpRequest, share_id: str) -> HttpResponse:
-    share = _share(request, share_id)
+    caller, _ = signed_in(request)
+    listed = shares.with_covers(shares.of(caller.account))
+    share = shares.one_of(listed, decoded("share", share_id, "Link"))
     initial = {"title": share.title, "may_download": share.may_download, "lasts": KEEP}
     form = ShareForm(request.POST or None, initial=initial, has_password=bool(share.password))
     if request.method == "POST" and form.is_valid():
@@ -120,14 +129,10 @@ def change_share(request: HttpRequest, share_id: str) -> HttpResponse:
 @page
 @require_POST
 def revoke_share(request: HttpRequest, share_id: str) -> HttpResponse:
-    shares.revoke(_share(request, share_id))
+    caller, _ = signed_in(request)
+    shares.revoke(shares.share_for(caller.account, decoded("share", share_id, "Link")))
     say(request, Toast(gettext("The link has ended. Nobody sees the pictures any more.")))
     return redirect("shared")
-
-
-def _share(request: HttpRequest, share_id: str) -> Share:
-    caller, _ = signed_in(request)
-    return shares.share_for(caller.account, decoded("share", share_id, "Link"))
 
 
 def _offered(account: Account, ids: list[str], project_id: str) -> Offered | None:
@@ -164,7 +169,7 @@ def _title(offered: Offered | None) -> str:
 
 
 def _projects(account: Account) -> list[Project]:
-    return list(projects.find(account)[:_LISTED])
+    return list(projects.find(account)[:_OFFERED])
 
 
 def _covers(found: Iterable[Share]) -> dict[UUID, list[Image]]:
@@ -172,19 +177,18 @@ def _covers(found: Iterable[Share]) -> dict[UUID, list[Image]]:
     return projects.covers_of([one.project for one in found if one.project is not None])
 
 
-def _row(share: Share, covers: dict[UUID, list[Image]]) -> Row:
+def _row(share: Any, covers: dict[UUID, list[Image]]) -> Row:
     if share.project_id is not None:
-        images, count = covers.get(share.project_id, []), 0
+        images = covers.get(share.project_id, [])
     else:
-        images = [row.image for row in share.pictures.all()]
-        count = len(images)
+        images = [row.image for row in share.covers]
     path = shares.path_of(share)
     return Row(
         share=share,
         state=shares.state_of(share),
         url=f"{settings.SITE_URL}{path}" if path else "",
         cover_url=next(iter(_thumbnails(images)), ""),
-        pictures=count,
+        pictures=share.picture_count,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -41,7 +42,7 @@ COOKIE: Final = "packshot_link"
 _COOKIE_SECONDS: Final = 86_400
 _TRY_AGAIN_SECONDS: Final = 5
 _VARIANTS: Final = ("thumbnail", "view", "download")
-_MAX_ZIP: Final = shares.MAX_IMAGES
+MAX_ZIP: Final = shares.MAX_IMAGES
 
 View = Callable[Concatenate[HttpRequest, str, ...], HttpResponseBase]
 
@@ -55,6 +56,15 @@ class Tile:
     thumbnail_url: str
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive to download: a link's pictures from one number to another."""
+
+    url: str
+    first: int
+    last: int
 
 
 def _visited(view: View) -> View:
@@ -94,7 +104,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "share": found,
         "tiles": [_tile(one, token, start + n) for n, one in enumerate(images[:PAGE_SIZE], 1)],
-        "zip_url": reverse("share-zip", args=[token]) if found.may_download and images else "",
+        "archives": _archives(found, token) if found.may_download else [],
         "previous": number - 1,
         "next": number + 1 if len(images) > PAGE_SIZE else 0,
     }
@@ -107,20 +117,18 @@ def picture(request: HttpRequest, token: str, image_id: str) -> HttpResponse:
     found = shares.opened(token)
     if not _is_unlocked(request, found):
         return redirect("share", token=token)
-    image = _picture(found, image_id)
-    ids = [one.public_id for one in shares.pictures_of(found)]
-    place = ids.index(image.public_id)
-    addresses = [reverse("share-picture", args=[token, one]) for one in ids]
+    place = shares.place_of(found, _picture_id(image_id))
+    image = place.image
     width, height = _view_size(image)
     context = {
         "share": found,
         "back_url": reverse("share", args=[token]),
-        "number": place + 1,
-        "total": len(ids),
+        "number": place.number,
+        "total": place.total,
         "view_url": _file_url(token, image, "view"),
         "download_url": _file_url(token, image, "download") if found.may_download else "",
-        "previous_url": addresses[place - 1] if place else "",
-        "next_url": addresses[place + 1] if place + 1 < len(ids) else "",
+        "previous_url": _page_url(token, place.previous),
+        "next_url": _page_url(token, place.following),
         "width": width,
         "height": height,
     }
@@ -136,7 +144,7 @@ def file(request: HttpRequest, token: str, image_id: str, variant: str) -> HttpR
         raise AppError("NOT_FOUND", gettext("There is nothing at this address."), status=404)
     if not _is_unlocked(request, found) or (variant == "download" and not found.may_download):
         raise AppError("FORBIDDEN", gettext("This link doesn't show that."), status=403)
-    image = _picture(found, image_id)
+    image = shares.picture_of(found, _picture_id(image_id))
     key = _key(image, variant)
     name = f"{image.public_id}.{key.rpartition('.')[2]}"
     disposition = content_disposition_header(variant == "download", name) or "inline"
@@ -146,19 +154,22 @@ def file(request: HttpRequest, token: str, image_id: str, variant: str) -> HttpR
 @_visited
 @require_safe
 def zipped(request: HttpRequest, token: str) -> HttpResponseBase:
-    """All pictures of a link, numbered."""
+    """A link's pictures, numbered; of very many as many as one archive holds, from a page of such on."""
     found = shares.opened(token)
     if not _is_unlocked(request, found) or not found.may_download:
         raise AppError("FORBIDDEN", gettext("This link doesn't show that."), status=403)
-    images = shares.pictures_of(found, count=_MAX_ZIP)
+    start = (page_number(request) - 1) * MAX_ZIP
+    images = shares.pictures_of(found, start=start, count=MAX_ZIP)
     if not images:
         raise AppError("NOT_FOUND", gettext("There are no pictures here any more."), status=404)
-    public_copies.ask_for(images)
+    keys = public_copies.wait_for_all(images)
+    if len(keys) < len(images):
+        message = gettext("%(done)s of %(total)s pictures are ready. Try again in a few seconds.")
+        raise _not_ready(message % {"done": len(keys), "total": len(images)})
     entries = []
-    for number, image in enumerate(images, start=1):
-        key = _key(image, "download")
-        name = f"{number:03}.{key.rpartition('.')[2]}"
-        entries.append(Entry(name, key, image.created_at))
+    for number, image in enumerate(images, start=start + 1):
+        name = f"{number:03}.{keys[image.pk].rpartition('.')[2]}"
+        entries.append(Entry(name, keys[image.pk], image.created_at))
     return download(request, archives.stream(entries), name="pictures.zip", media_type=ZIP)
 
 
@@ -194,8 +205,17 @@ def _is_unlocked(request: HttpRequest, found: Share) -> bool:
     return shares.is_unlocked(found, request.COOKIES.get(COOKIE, ""))
 
 
-def _picture(found: Share, image_id: str) -> Image:
-    return shares.picture_of(found, decoded("img", image_id, "Picture"))
+def _picture_id(image_id: str) -> UUID:
+    return decoded("img", image_id, "Picture")
+
+
+def _archives(found: Share, token: str) -> list[Archive]:
+    """What there is to download: one archive, or several where one can't hold all pictures."""
+    total, url = shares.count_of(found), reverse("share-zip", args=[token])
+    return [
+        Archive(f"{url}?page={number}", start + 1, min(start + MAX_ZIP, total))
+        for number, start in enumerate(range(0, total, MAX_ZIP), start=1)
+    ]
 
 
 def _key(image: Image, variant: str) -> str:
@@ -208,18 +228,26 @@ def _key(image: Image, variant: str) -> str:
     key = str(getattr(image, column)) or public_copies.wait_for(image, column)
     if not key:
         message = gettext("This picture is being prepared. Try again in a few seconds.")
-        raise AppError("SERVICE_UNAVAILABLE", message, status=503, retry_after=_TRY_AGAIN_SECONDS)
+        raise _not_ready(message)
     return key
+
+
+def _not_ready(message: str) -> AppError:
+    return AppError("SERVICE_UNAVAILABLE", message, status=503, retry_after=_TRY_AGAIN_SECONDS)
 
 
 def _tile(image: Image, token: str, number: int) -> Tile:
     return Tile(
         number=number,
-        page_url=reverse("share-picture", args=[token, image.public_id]),
+        page_url=_page_url(token, image),
         thumbnail_url=_file_url(token, image, "thumbnail") if image.thumbnail_key else "",
         width=image.width,
         height=image.height,
     )
+
+
+def _page_url(token: str, image: Image | None) -> str:
+    return reverse("share-picture", args=[token, image.public_id]) if image else ""
 
 
 def _file_url(token: str, image: Image, variant: str) -> str:
@@ -247,7 +275,8 @@ def _wait(seconds: float, where: str) -> AppError:
 
 
 def _refusal(request: HttpRequest, error: AppError) -> HttpResponse:
-    context = {"status": error.status, "message": error.page_message}
+    again = request.get_full_path() if error.status == 503 and request.method == "GET" else ""
+    context = {"status": error.status, "message": error.page_message, "again_url": again}
     response = render(request, "media_library/shared_refused.html", context, status=error.status)
     for name, value in error.headers.items():
         response[name] = value

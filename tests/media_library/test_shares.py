@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.core import serializers
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image as Pillow
 from rest_framework.test import APIClient
@@ -22,6 +24,7 @@ from accounts.models import Account
 from media_library import removal, shares, sweeps
 from media_library.files import public_copies
 from media_library.models import Image, Project, Share, ShareImage
+from media_library.pages import sharing, visitors
 from tests.media_library.files.test_public_copies import SECRETS, telling_exif
 from tests.media_library.test_trash import result_of
 
@@ -49,6 +52,14 @@ def share(api: APIClient) -> Share_:
         return found
 
     return make
+
+
+@pytest.fixture
+def signed_in(seller: DemoAccount) -> Client:
+    """The seller's browser."""
+    client = Client()
+    client.force_login(seller.user)
+    return client
 
 
 def path(shown: dict[str, Any]) -> str:
@@ -216,6 +227,114 @@ def test_a_copy_that_is_not_there_yet_is_told(
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert Client().get(f"{path(made)}{image['id']}/thumbnail").status_code == 404
     assert row(image).view_key == ""
+
+
+def test_an_archive_waits_once_for_all_of_its_copies_and_asks_for_each_once(
+    upload: Upload, share: Share_, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DOOR_WAIT_SECONDS = 0.0
+    sent: list[str] = []
+    monkeypatch.setattr(public_copies.make_public_copy, "send", sent.append)
+    images = [upload() for _ in range(3)]
+    address = f"{path(share(imageIds=[one['id'] for one in images]))}all.zip"
+    with CaptureQueriesContext(connection) as queries:
+        answers = [Client().get(address), Client().get(address)]
+    assert [(one.status_code, one["Retry-After"]) for one in answers] == [(503, "5")] * 2
+    page = answers[0].content.decode()
+    assert "0 of 3 pictures are ready." in page
+    assert f'href="{address}">Try again' in page
+    assert len(sent) == len(set(sent)) == 3
+    assert len(queries) == 2 * 3  # the link, its pictures, which copies are there
+    for image_id in sent[:2]:
+        public_copies.make_public_copy.fn(image_id)
+    assert "2 of 3 pictures are ready." in Client().get(address).content.decode()
+    public_copies.make_public_copy.fn(sent[2])
+    names = zipfile.ZipFile(BytesIO(body_of(Client().get(address)))).namelist()
+    assert (names, len(sent)) == (["001.jpg", "002.jpg", "003.jpg"], 3)
+
+
+def test_more_pictures_than_an_archive_holds_are_several(
+    visitor: Client,
+    upload: Upload,
+    share: Share_,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(visitors, "MAX_ZIP", 2)
+    project = Project.objects.create(account=account, name="Spring")
+    for _ in range(3):
+        upload(projectId=project.public_id)
+    address = path(share(projectId=project.public_id))
+    page = visitor.get(address).content.decode()
+    found = re.findall(r'href="(/s/[^"]+all[.]zip[^"]*)">([^<]*)<', page)
+    assert found == [
+        (f"{address}all.zip?page=1", "Pictures 1 to 2"),
+        (f"{address}all.zip?page=2", "Pictures 3 to 3"),
+    ]
+    files = [zipfile.ZipFile(BytesIO(body_of(visitor.get(url)))) for url, _ in found]
+    assert [one.namelist() for one in files] == [["001.jpg", "002.jpg"], ["003.jpg"]]
+    assert visitor.get(f"{address}all.zip?page=3").status_code == 404
+
+
+@pytest.mark.parametrize("is_project", [True, False])
+def test_a_picture_is_shown_between_its_neighbors_in_few_queries(
+    visitor: Client, upload: Upload, share: Share_, row: Row, account: Account, is_project: bool
+) -> None:
+    project = Project.objects.create(account=account, name="Spring")
+    images = [upload(projectId=project.public_id) for _ in range(4)]
+    if is_project:
+        shown = [one["id"] for one in reversed(images)]
+        shown[1] = result_of(row(images[2]), "cut.png").public_id
+        address = path(share(projectId=project.public_id))
+    else:
+        shown = [one["id"] for one in images]
+        address = path(share(imageIds=shown))
+    for number, one in enumerate(shown, start=1):
+        with CaptureQueriesContext(connection) as queries:
+            page = visitor.get(f"{address}{one}/").content.decode()
+        around = [shown[n - 1] for n in (number - 1, number + 1) if 0 < n <= len(shown)]
+        assert f"Picture {number} of 4" in page
+        assert re.findall(rf'rel="\w+" href="{address}(img_\w+)/"', page) == around
+        assert len(queries) <= 11
+
+
+def test_lists_of_links_read_no_more_pictures_than_they_show(
+    signed_in: Client, api: APIClient, upload: Upload, account: Account, row: Row
+) -> None:
+    images = [upload() for _ in range(3)]
+    rows = [row(one) for one in images]
+    Image.objects.filter(pk__in=[one.pk for one in rows[1:]]).update(thumbnail_key="a.webp")
+    for _ in range(3):
+        shares.create(account, shares.Chosen([one.pk for one in rows]))
+    with CaptureQueriesContext(connection) as queries:
+        page = signed_in.get("/shared/").content.decode()
+    read = [one["sql"] for one in queries if '"media_library_image"."file_key"' in one["sql"]]
+    assert len(read) == 1
+    assert "ROW_NUMBER" in read[0]
+    assert page.count("3 pictures") == 3
+    assert page.count(f'src="/content/{rows[1].public_id}/') == 3
+    with CaptureQueriesContext(connection) as queries:
+        items = api.get(SHARES).json()["data"]["items"]
+    assert [one["imageIds"] for one in items] == [[one["id"] for one in images]] * 3
+    assert not any('"media_library_image"."file_key"' in one["sql"] for one in queries)
+
+
+def test_the_list_of_links_has_pages_and_begins_with_those_that_open(
+    signed_in: Client,
+    api: APIClient,
+    upload: Upload,
+    account: Account,
+    row: Row,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sharing, "PAGE_SIZE", 2)
+    image = row(upload())
+    made = [shares.create(account, shares.Chosen([image.pk]), title=f"Coat {n}") for n in range(3)]
+    shares.revoke(made[2])
+    first, second = (signed_in.get(f"/shared/?page={n}").content.decode() for n in (1, 2))
+    titles = [re.findall(r"<h2>(Coat \d)</h2>", page) for page in (first, second)]
+    assert titles == [["Coat 1", "Coat 0"], ["Coat 2"]]
+    assert ('href="?page=2"' in first, "No link works" in second) == (True, False)
 
 
 def test_somebody_elses_pictures_and_links(
