@@ -74,7 +74,7 @@ def limit(request: HttpRequest, group: str) -> None:
             "Too many requests. Try again in %(minutes)d minutes.",
             minutes,
         ) % {"minutes": minutes}
-        raise AppError("RATE_LIMITED", message, status=429)
+        raise AppError("RATE_LIMITED", message, status=429, retry_after=max(1, result.reset))
 
 
 def refusal(request: HttpRequest, error: AppError, *, framed: bool = False) -> HttpResponse:

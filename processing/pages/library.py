@@ -89,13 +89,18 @@ def _upload(request: HttpRequest) -> HttpResponse:
 def arrived(request: HttpRequest) -> HttpResponse:
     """The tiles of pictures that a script has uploaded, cut out from now on where wanted.
 
-    Harmless when repeated: work that is asked for again is joined or found again.
+    Harmless when repeated: work that is asked for again is joined or found again. What isn't cut out is
+    named with the reason; over the rate limit the script is told when to come again.
     """
     caller, _ = signed_in(request)
     ids = _ids(request)
     images = list(Image.live.filter(account=caller.account, pk__in=ids).order_by("-created_at"))
-    problem = cut_out_images(request, images) if "cut_out" in request.POST else ""
-    context = {"cards": selectors.cards(images), "problem": problem}
+    left, problem = cut_out_images(request, images) if "cut_out" in request.POST else ([], "")
+    context = {
+        "cards": selectors.cards(images),
+        "problem": problem,
+        "left": [image.public_id for image in left],
+    }
     return render(request, f"{TEMPLATE}#arrived", context)
 
 

@@ -42,21 +42,39 @@ def accept_uploads(
         except AppError as error:
             brought.problems.append(f"{sent_name(file)}: {error.page_message}")
     if cut_out and brought.images:
-        problem = cut_out_images(request, brought.images)
+        problem = _what_hinders(request, brought.images)
         brought.problems += [problem] if problem else []
     return brought
 
 
-def cut_out_images(request: HttpRequest, images: Sequence[Image]) -> str:
-    """Begin to cut them out; what hindered it in words, "" for nothing. The first refusal stands for all."""
+def cut_out_images(request: HttpRequest, images: Sequence[Image]) -> tuple[list[Image], str]:
+    """Begin to cut them out, which counts as one request; those that were not begun, and why in words.
+
+    The first refusal stands for all that follow. Raises AppError RATE_LIMITED, and nothing is begun.
+    """
     caller, _ = signed_in(request)
     command = RemoveBackground(plan=CutoutPlan(model=settings.DEFAULT_MODEL))
-    try:
+    if images:
         limit(request, "processing")
+    left = list(images)
+    try:
         jobs.check(command)
-        for image in images:
-            jobs.submit(caller, command, source=image)
+        while left:
+            jobs.submit(caller, command, source=left[0])
+            del left[0]
     except AppError as error:
-        words = gettext("Uploaded, but background removal could not start. %(why)s")
-        return words % {"why": error.page_message}
-    return ""
+        return left, _not_begun(error)
+    return [], ""
+
+
+def _what_hinders(request: HttpRequest, images: Sequence[Image]) -> str:
+    """Begin to cut them out; what hinders it in words, "" for nothing."""
+    try:
+        return cut_out_images(request, images)[1]
+    except AppError as error:
+        return _not_begun(error)
+
+
+def _not_begun(error: AppError) -> str:
+    words = gettext("Uploaded, but background removal could not start. %(why)s")
+    return words % {"why": error.page_message}

@@ -119,7 +119,10 @@ document.addEventListener("packshot:arrived", (event) => {
     const tile = event.detail.tiles.find((one) => one.dataset.id === item.image);
     const place = document.getElementById(`arriving-${item.key}`);
     const before = tile && document.getElementById(tile.id);
-    if (before) place?.remove();
+    if (before) {
+      place?.remove();
+      before.replaceWith(reveal(tile, before));
+    }
     if (tile && place && !before) place.replaceWith(reveal(tile, place));
     else if (tile && !before && takesNew()) head().after(tile);
     else place?.remove();

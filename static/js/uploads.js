@@ -89,7 +89,7 @@ async function deliver(item) {
   }
   if (answer.image) {
     clock.count(item.size);
-    await settle(item, { state: "sent", file: null, image: answer.image, problem: "" });
+    await settle(item, { state: "sent", file: null, image: answer.image, problem: "", tries: 0, nextTry: 0 });
     arrive();
   } else if (answer.retry) {
     const tries = item.tries + 1;
@@ -111,42 +111,100 @@ async function settle(item, changes) {
   draw();
 }
 
-// What has arrived is shown and cut out: many at once, so that a burst is one request.
-let arriving = 0;
+// What has arrived is shown and cut out. Each request counts, so the first photo goes alone and later ones are
+// gathered, for longer and longer; where the site says to wait, they wait and go on by themselves.
+const SOON_MS = 350;
+const LONGEST_GATHERING_MS = 10_000;
+const MOST = 50;
+let rounds = 0;
+let gathering = 0;
+let oldest = 0;
+let isBringing = false;
+
+const sent = () => items.filter((item) => item.state === "sent");
 
 function arrive() {
-  arriving ||= setTimeout(async () => {
-    const sent = items.filter((item) => item.state === "sent");
-    arriving = 0;
-    for (const cutOut of [true, false]) {
-      const these = sent.filter((item) => item.cutOut === cutOut).slice(0, 50);
-      if (these.length) await bringIn(these, cutOut);
-    }
-    if (items.some((item) => item.state === "sent")) setTimeout(arrive, 2000);
-  }, 350);
+  const due = sent();
+  if (!due.length || isBringing) return;
+  const now = Date.now();
+  oldest ||= now;
+  const isLast = !items.some((item) => item.state === "waiting");
+  const gather = oldest + Math.min(LONGEST_GATHERING_MS, SOON_MS * 2 ** rounds);
+  const from = isLast || due.length >= MOST ? Math.min(gather, now + SOON_MS) : gather;
+  const allowed = Math.min(...due.map((item) => item.nextTry));
+  clearTimeout(gathering);
+  gathering = setTimeout(bringAllIn, Math.max(0, from - now, allowed - now));
+}
+
+async function bringAllIn() {
+  isBringing = true;
+  oldest = 0;
+  rounds += 1;
+  const now = Date.now();
+  const due = sent().filter((item) => item.nextTry <= now);
+  for (const cutOut of [true, false]) {
+    const these = due.filter((item) => item.cutOut === cutOut).slice(0, MOST);
+    if (these.length) await bringIn(these, cutOut);
+  }
+  isBringing = false;
+  arrive();
 }
 
 async function bringIn(these, cutOut) {
+  const answer = await ask(these, cutOut);
+  if (!answer.ok) {
+    await putOff(these, answer);
+    if (cutOut && answer.status === 429) await showMeanwhile(these);
+    return;
+  }
+  const html = await contentOf(answer);
+  const named = html.querySelector("[data-problem]");
+  const problem = named?.textContent ?? "";
+  const left = new Set(named?.dataset.left?.split(" "));
+  for (const item of these) {
+    await settle(item, left.has(item.image) ? { state: "refused", problem } : { state: "done", problem: "" });
+  }
+  tell("arrived", { items: these, tiles: [...html.querySelectorAll(".tile")] });
+  if (problem) tell("toast", { text: problem, level: "error" });
+  await finish();
+}
+
+async function ask(these, cutOut) {
   const body = new URLSearchParams();
   for (const item of these) body.append("ids", item.image);
   if (cutOut) body.append("cut_out", "on");
-  let answer;
   try {
-    answer = await fetch(dock.dataset.arrived, {
+    return await fetch(dock.dataset.arrived, {
       method: "POST", body,
       headers: { "HX-Request": "true", "X-CSRFToken": cookie("csrftoken") },
     });
   } catch {
-    return; // tried again
+    return new Response(null, { status: 503 });
   }
-  if (!answer.ok) return;
+}
+
+async function contentOf(answer) {
   const html = document.createElement("template");
   html.innerHTML = await answer.text();
-  const problem = html.content.querySelector("[data-problem]")?.textContent ?? "";
-  for (const item of these) await settle(item, { state: "done" });
-  tell("arrived", { items: these, tiles: [...html.content.querySelectorAll(".tile")] });
-  if (problem) tell("toast", { text: problem, level: "error" });
-  await finish();
+  return html.content;
+}
+
+// They stay on the list, and so does every other one that came meanwhile: the site would refuse it, too.
+async function putOff(these, answer) {
+  const after = Number(answer.headers.get("Retry-After")) || 0;
+  const wait = waitFor(Math.max(...these.map((item) => item.tries)) + 1, after);
+  const minutes = Math.max(1, Math.round(wait / 60_000));
+  const problem = answer.status === 429 ? words("later", { minutes }) : words("lost");
+  const alike = answer.status === 429 ? sent().filter((item) => item.cutOut) : [];
+  for (const item of new Set([...these, ...alike])) {
+    await settle(item, { tries: item.tries + 1, nextTry: Date.now() + wait, problem });
+  }
+}
+
+async function showMeanwhile(these) {
+  const answer = await ask(these, false);
+  if (!answer.ok) return;
+  tell("arrived", { items: these, tiles: [...(await contentOf(answer)).querySelectorAll(".tile")] });
 }
 
 // Once all have come to rest, the round is over: what arrived is forgotten, what did not stays named.
@@ -158,6 +216,7 @@ async function finish() {
   setTimeout(() => {
     items = items.filter((item) => !done.includes(item));
     clock.reset();
+    rounds = 0;
     draw();
   }, 4000);
 }
@@ -222,6 +281,7 @@ async function refresh() {
 function goOn() {
   for (const item of items) item.nextTry = 0;
   pump();
+  arrive();
 }
 
 if (dock) {
@@ -248,7 +308,7 @@ if (dock) {
     if (left().length && !(staysHere && store.isLasting)) event.preventDefault();
   });
   await refresh();
-  if (items.some((item) => item.state === "sent")) arrive();
+  arrive();
   await finish();
   pump();
 }

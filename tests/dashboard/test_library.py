@@ -18,11 +18,12 @@ from django_htmx.http import HTMX_STOP_POLLING
 from pytest_django.asserts import assertNumQueries
 
 from accounts.models import PlanLimit
+from media_library.intake.ingest import ingest
 from media_library.models import Image, Project
 from media_library.projects import create
 from processing.models import Job
 from processing.selectors import cards
-from tests.dashboard.conftest import HTMX, Person, complete, fail, upload_of
+from tests.dashboard.conftest import HTMX, Person, complete, fail, picture, upload_of
 
 UPLOAD = "/library/upload/"
 
@@ -65,6 +66,33 @@ def test_what_a_script_has_uploaded_is_shown_newest_first_and_cut_out_once(selle
         assert names_on(page) == ["b.jpg", "a.jpg"]
         assert page.count("data-watch=") == 2
     assert Job.objects.count() == 2
+
+
+def test_what_arrives_over_the_rate_limit_is_told_to_come_again_and_nothing_is_begun(
+    seller: Person, settings: Any
+) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "processing": "1/h"}
+    first, *others = (seller.image(f"{n}.jpg") for n in range(3))
+    assert arrived(seller, first).status_code == 200
+    refused = arrived(seller, *others)
+    assert refused.status_code == 429
+    assert 3590 <= int(refused["Retry-After"]) <= 3600
+    assert [job.source for job in Job.objects.all()] == [first]
+    # Meanwhile they are shown: that is no work.
+    shown = arrived(seller, *others, cut_out=False)
+    assert names_on(shown.content.decode()) == ["2.jpg", "1.jpg"]
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "processing": "2/h"}
+    assert arrived(seller, *others).status_code == 200
+    assert Job.objects.count() == 3
+
+
+def test_what_a_quota_has_no_room_for_is_named(seller: Person) -> None:
+    PlanLimit.objects.update(monthly=1)
+    images = [ingest(seller.account, picture(size=(width, 30)), name="x.jpg") for width in (40, 50)]
+    page = arrived(seller, *images).content.decode()
+    assert [job.source for job in Job.objects.all()] == [images[1]]
+    assert re.findall(r'data-left="([^"]*)"', page) == [images[0].public_id]
+    assert "Monthly limit reached for background removal." in page
 
 
 def test_what_has_arrived_may_wait_for_its_work(seller: Person) -> None:
