@@ -35,7 +35,7 @@ class SignupForm(AllauthSignupForm):
         label=_("Your name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
     )
-    field_order = ["name", "email", "password1", "password2"]
+    field_order = ["name", "email", "password1"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -160,6 +160,7 @@ TEMPLATES = [
                 "config.web.toasts.toasts",
                 "config.web.about.about",
             ],
+            "libraries": {"words": "processing.pages.words"},
         },
     }
 ]
@@ -255,7 +256,7 @@ MAIL_IS_SENT = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.
 ACCOUNT_ADAPTER = "accounts.signing.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # once: it can be looked at
 ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_IS_SENT else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Packshot: "

@@ -29,10 +29,11 @@ class Operation:
     """One operation, for programs and for people.
 
     - `name`: as the API and the plans spell it.
-    - `title`: what it is called ("Background removal"), on the usage page and in sentences.
-    - `running`, `done`: what is said of a job ("Removing the background", "Background removed"); like
-      the title in the language of whoever reads.
+    - `title`: what it is called ("Cutouts"), on the usage page and in sentences.
+    - `running`, `done`: what is said of a job ("Cutting out", "Cut out"); like the title in the
+      language of whoever reads.
     - `metered`: whether it counts against a monthly quota.
+    - `one`: what a single job of it is called ("Cutout"), where the title is a plural.
     """
 
     name: str
@@ -40,6 +41,12 @@ class Operation:
     running: str | _StrPromise
     done: str | _StrPromise
     metered: bool = True
+    one: str | _StrPromise = ""
+
+    @property
+    def of_one(self) -> str:
+        """What a single job is called."""
+        return str(self.one or self.title)
 
     @property
     def in_sentence(self) -> str:

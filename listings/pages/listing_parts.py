@@ -22,6 +22,7 @@ from listings.pictures import Picture, of, replacement
 from listings.writers import facts
 from processing.engine.plans.cutout import camel
 from processing.models import JobState
+from processing.pages.words import why_failed
 from processing.selectors import viewable_url
 
 HISTORY_LENGTH: Final = 30
@@ -83,7 +84,7 @@ class Photo:
     @property
     def repair_error(self) -> str:
         found = self.picture.repair
-        return found.job.error if found and found.job.state == JobState.FAILED else ""
+        return why_failed(found.job) if found and found.job.state == JobState.FAILED else ""
 
 
 @dataclass(frozen=True)

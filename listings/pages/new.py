@@ -34,6 +34,7 @@ from listings.writers import facts
 from media_library.models import Image
 from processing.models import JobState
 from processing.pages.live import live, watched
+from processing.pages.words import why_failed
 
 CHOOSE: Final = "listings/new.html"
 LIST: Final = "listings/suggestions.html"
@@ -80,7 +81,7 @@ class Row:
             return _(
                 "The photos don't show clearly enough what it is. Say what it is, or write it yourself."
             )
-        return str(job.error)
+        return why_failed(job)
 
     @property
     def source_id(self) -> str:

@@ -30,6 +30,7 @@ from listings.pricing import comparables, similar
 from listings.vocabulary import texts
 from media_library.intake.uploads import sent_name, takes_files
 from processing.models import Job, JobState
+from processing.pages.words import why_failed
 from processing.services import jobs
 
 TEMPLATE: Final = "listings/sales.html"
@@ -136,7 +137,7 @@ def _running(request: HttpRequest, caller: Caller) -> dict[str, Any] | None:
     return {
         "job": job,
         "is_open": not job.ended,
-        "failed": job.error if job.state == JobState.FAILED else "",
+        "failed": why_failed(job) if job.state == JobState.FAILED else "",
         "refused": job.ended and bool(job.report.get("refused")),
         "report": job.report,
         "more": int(job.report.get("skipped", 0)) - len(job.report.get("errors", [])),

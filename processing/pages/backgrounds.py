@@ -62,7 +62,7 @@ class Variant:
 
     @property
     def error(self) -> str:
-        return words.failure(self.job.error_code, self.job.error) if self.job.error_code else ""
+        return words.why_failed(self.job)
 
 
 @page

@@ -187,6 +187,8 @@ class _Told(Tile):
 
     @property
     def error(self) -> str:
+        if self.item.job is not None:
+            return words.why_failed(self.item.job)
         return words.failure(self.error_code, super().error)
 
 

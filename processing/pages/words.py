@@ -1,21 +1,33 @@
-"""What went wrong and how long something takes, in words for sellers."""
+"""What went wrong and how long something takes, in words for sellers. Templates load it as ``words``."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from django.template import Library
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from processing.models import Job
+
+register: Final = Library()
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 # By the codes of failed work. What is not here is told as the work itself told it.
 _FAILURES: Final = {
-    "NOTHING_FOUND": gettext_lazy("No product was found in this photo."),
-    "INTERNAL_ERROR": gettext_lazy(
-        "Something went wrong on our side. Run it again; if it keeps failing, tell whoever runs this site."
+    "NOTHING_FOUND": gettext_lazy(
+        "No product was found in this photo. Choose one in which the product is larger or stands out from "
+        "its background."
     ),
-    "WORKER_LOST": gettext_lazy("The work was interrupted several times. Run it again."),
+    "INTERNAL_ERROR": gettext_lazy(
+        "Something went wrong on our side, and nothing was charged. Try again; if it keeps failing, tell "
+        "whoever runs this site, and quote %(number)s."
+    ),
+    "WORKER_LOST": gettext_lazy(
+        "The work was interrupted several times, and nothing was charged. Try again, or a smaller copy of "
+        "the picture; if it keeps failing, tell whoever runs this site, and quote %(number)s."
+    ),
     "OUT_OF_MEMORY": gettext_lazy(
         "This picture needs more memory than there is. A smaller copy of it may work."
     ),
@@ -25,9 +37,18 @@ _FAILURES: Final = {
 }
 
 
-def failure(code: str, message: str) -> str:
-    """Say why work failed, without words that only an operator knows."""
-    return str(_FAILURES.get(code, message))
+@register.filter
+def why_failed(job: Job) -> str:
+    """Say why a job failed; "" where it didn't. What is our fault names the request, by which an
+    operator finds what happened."""
+    return failure(job.error_code, job.error, number=job.request_id or job.public_id)
+
+
+def failure(code: str, message: str, *, number: str = "") -> str:
+    """Say why work failed, without words that only an operator knows; ``number`` is what to quote."""
+    if code not in _FAILURES:
+        return message
+    return str(_FAILURES[code]) % {"number": number}
 
 
 def time_left(seconds: int) -> str:

@@ -76,5 +76,5 @@ def _what_hinders(request: HttpRequest, images: Sequence[Image]) -> str:
 
 
 def _not_begun(error: AppError) -> str:
-    words = gettext("Uploaded, but background removal could not start. %(why)s")
+    words = gettext("Uploaded, but not cut out. %(why)s")
     return words % {"why": error.page_message}

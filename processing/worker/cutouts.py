@@ -73,9 +73,10 @@ KIND = Kind(
     operations=by_name(
         Operation(
             REMOVE_BACKGROUND,
-            title=_("Background removal"),
-            running=_("Removing the background"),
-            done=_("Background removed"),
+            title=_("Cutouts"),
+            running=_("Cutting out"),
+            done=_("Cut out"),
+            one=_("Cutout"),
         )
     ),
     work=work,

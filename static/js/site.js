@@ -1,4 +1,4 @@
-// On every page: toasts, questions before what can't be undone, menus, tabs, sliders, copying.
+// On every page: toasts, questions before what can't be undone, menus, tabs, sliders, passwords, copying.
 
 import { toast } from "./toasts.js";
 
@@ -154,6 +154,26 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", (event) => {
   const output = event.target.closest?.(".slider-row")?.querySelector("output");
   if (output) output.textContent = `${event.target.value}${event.target.dataset.unit ?? ""}`;
+});
+
+// Passwords can be looked at while they are typed; they are sent as passwords, so that browsers offer to keep them.
+function offerToShow(root) {
+  for (const button of root.querySelectorAll("[data-show-password]")) button.hidden = false;
+}
+
+function showPassword(button, isShown) {
+  button.setAttribute("aria-pressed", String(isShown));
+  document.getElementById(button.getAttribute("aria-controls")).type = isShown ? "text" : "password";
+}
+
+offerToShow(document);
+document.body.addEventListener("htmx:load", (event) => offerToShow(event.detail.elt));
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-show-password]");
+  if (button) showPassword(button, button.getAttribute("aria-pressed") !== "true");
+});
+document.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("[data-show-password]")) showPassword(button, false);
 });
 
 // Copying: data-copy names the element with the text.

@@ -34,7 +34,7 @@ def test_usage_shows_what_is_left(seller: Person) -> None:
     seller.result(seller.image())
     page = seller.client.get(USAGE).content.decode()
     assert dict(re.findall(r'<span id="usage-([a-z-]+)">(.*?)</span>', page)) == {
-        "remove-background": "Background removal",
+        "remove-background": "Cutouts",
         "edit": "Editing",
         "generate-background": "Background generation",
         "replace-background": "Background replacement",

@@ -60,7 +60,7 @@ def text_of(answer: Any) -> str:
 def test_several_looks_of_chosen_pictures(seller: Person, any_model: None) -> None:
     pictures = [seller.image(f"{number}.jpg") for number in range(2)]
     shown = seller.client.get(NEW, {"ids": [pictures[0].public_id]})
-    assert "1 picture chosen" in text_of(shown)
+    assert "1 picture selected" in text_of(shown)
     answer = start(seller, pictures, "look_amazon", "look_marble")
     batch = Batch.objects.get()
     assert answer["Location"] == page_of(batch)
@@ -109,7 +109,7 @@ def test_news_comes_since_an_event(seller: Person, batch: Batch) -> None:
     told = text_of(answer)
     assert "2 of 3" in told
     assert "1 failed" in told
-    assert "Something went wrong on our side. Run it again" in told
+    assert "Something went wrong on our side, and nothing was charged. Try again" in told
     assert re.findall(r'id="(item-\d)"', answer.content.decode()) == ["item-0", "item-1"]
     complete(jobs[2])
     ended = seller.client.get(page_of(batch)).content.decode()
@@ -128,7 +128,7 @@ def test_the_failed_run_again_and_the_rest_is_stopped(seller: Person, batch: Bat
     assert jobs[2].state == JobState.CANCELLED
     shown = seller.client.get(page_of(batch))
     assert "Stopped: 1 of 3 done" in text_of(shown)
-    assert "Run the failed ones again" in text_of(shown)
+    assert "Try the failed ones again" in text_of(shown)
     assert f"/api/v1/batch/{batch.public_id}/download" in shown.content.decode()
     assert seller.client.post(f"{page_of(batch)}retry/").status_code == 302
     jobs[1].refresh_from_db()

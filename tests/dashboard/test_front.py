@@ -120,7 +120,6 @@ def test_signing_up_makes_an_account_with_the_name(client: Client, db: None) -> 
         "name": "Ada L.",
         "email": "Ada@Example.com",
         "password1": PASSWORD,
-        "password2": PASSWORD,
     }
     response = client.post("/accounts/signup/", form)
     assert (response.status_code, response["Location"]) == (302, "/library/")
@@ -130,11 +129,14 @@ def test_signing_up_makes_an_account_with_the_name(client: Client, db: None) -> 
     assert client.get("/library/").status_code == 200
 
 
-def test_signing_up_needs_the_password_twice(client: Client, db: None) -> None:
-    form = {"name": "Ada", "email": "a@example.com", "password1": PASSWORD, "password2": "other"}
+def test_signing_up_takes_one_good_password_that_can_be_looked_at(client: Client, db: None) -> None:
+    form = {"name": "Ada", "email": "a@example.com", "password1": "password"}
     response = client.post("/accounts/signup/", form)
     assert response.status_code == 200
-    assert "You must type the same password each time." in response.content.decode()
+    page = response.content.decode()
+    assert "This password is too common." in page
+    assert page.count('type="password"') == page.count("data-show-password") == 1
+    assert client.get("/accounts/login/").content.decode().count("data-show-password") == 1
     assert User.objects.count() == 0
 
 

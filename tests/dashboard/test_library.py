@@ -131,10 +131,7 @@ def test_an_empty_quota_keeps_the_picture_and_says_so(seller: Person) -> None:
     PlanLimit.objects.update(monthly=0)
     response = send(seller, "a.jpg", "b.jpg", follow=True)
     assert (Image.live.count(), Job.objects.count()) == (2, 0)
-    words = (
-        "Uploaded, but background removal could not start. Monthly limit reached for background "
-        "removal."
-    )
+    words = "Uploaded, but not cut out. Monthly limit reached for cutouts."
     assert words in response.content.decode()
 
 
@@ -377,7 +374,7 @@ def test_a_card_that_changed_is_sent_again(seller: Person) -> None:
     page = response.content.decode()
     assert response.status_code == 200  # its thumbnail is still to come
     assert f'id="tile-{image.public_id}"' in page
-    assert "shoe.jpg: Background removed." in page
+    assert "shoe.jpg: Cut out." in page
 
 
 def test_polling_ends_with_the_work(seller: Person) -> None:
@@ -386,7 +383,7 @@ def test_polling_ends_with_the_work(seller: Person) -> None:
     Image.objects.update(thumbnail_due_at=None)
     response = live(seller, f"{image.public_id}:processing-0")
     assert response.status_code == HTMX_STOP_POLLING
-    assert "shoe.jpg: Background removal failed." in response.content.decode()
+    assert "shoe.jpg: Cutout failed." in response.content.decode()
 
 
 def test_watching_shows_nothing_of_other_people(seller: Person, stranger: Person) -> None:

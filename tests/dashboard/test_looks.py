@@ -197,7 +197,7 @@ class TestBackgrounds:
         assert len(jobs) == 4
         assert len({job.command["generated"]["seed"] for job in jobs}) == 4
         shown = seller.client.get(answer["Location"].partition("#")[0]).content.decode()
-        assert shown.count("Being painted</span>") == 4
+        assert shown.count("Being generated</span>") == 4
         query = {"variants": [job.public_id for job in jobs]}
         assert seller.client.get("/backgrounds/variants/", query).status_code == 200
         assert stranger.client.get("/backgrounds/variants/", query).status_code == 404

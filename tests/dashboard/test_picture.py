@@ -133,7 +133,7 @@ def test_options_become_the_command(seller: Person) -> None:
     }
     assert (job.source, job.account, job.created_by) == (image, seller.account, seller.user)
     page = response.content.decode()
-    assert "Background removal · Queued" in page
+    assert "Cutout · Waiting" in page
     assert 'hx-trigger="every 1s"' in page
 
 
@@ -170,7 +170,7 @@ def test_an_empty_quota_is_a_notice(seller: Person) -> None:
     PlanLimit.objects.update(monthly=0)
     response = cut_out(seller, seller.image())
     assert (response.status_code, response["HX-Retarget"]) == (403, "#notices")
-    assert "Monthly limit reached for background removal." in response.content.decode()
+    assert "Monthly limit reached for cutouts." in response.content.decode()
     assert states() == []
 
 
@@ -213,8 +213,19 @@ def test_a_failed_job_shows_why_and_runs_again(seller: Person) -> None:
     fail(job, "It breaks off.")
     assert "It breaks off." in page_of(seller, image)
     response = seller.client.post(f"/jobs/{job.public_id}/retry/", headers=HTMX)
-    assert "Background removal · Queued" in response.content.decode()
+    assert "Cutout · Waiting" in response.content.decode()
     assert states() == ["pending"]
+
+
+def test_what_is_our_fault_says_what_to_do_and_names_the_request(seller: Person) -> None:
+    image = seller.image()
+    cut_out(seller, image)
+    job = Job.objects.get()
+    fail(job, "KeyError in the log.", code="INTERNAL_ERROR")
+    page = page_of(seller, image)
+    assert job.request_id
+    assert f"whoever runs this site, and quote {job.request_id}." in page
+    assert "the log" not in page
 
 
 @pytest.mark.parametrize(
@@ -237,7 +248,7 @@ def test_a_picture_without_a_product_says_so_and_offers_what_helps(
     job = seller.job(image, model=model)
     fail(job, NothingFound().message, code="NOTHING_FOUND")
     page = page_of(seller, image)
-    assert "Background removal · No product found" in page
+    assert "Cutout · No product found" in page
     assert "or stands out from its background." in page
     assert "Nothing was charged." in page
     assert f"/jobs/{job.public_id}/retry/" not in page

@@ -81,7 +81,7 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     page.locator("#files").set_input_files(PHOTO)
     card = page.locator(".tile[data-state=completed]")
     expect(card.locator("img.checker")).to_be_visible(timeout=30_000)
-    expect(page.locator("#announcer")).to_have_text("wool-hat.jpg: Background removed.")
+    expect(page.locator("#announcer")).to_have_text("wool-hat.jpg: Cut out.")
     assert fits(page)
 
     expect(page.locator("#uploads")).to_be_hidden(timeout=15_000)

@@ -12,18 +12,16 @@ I32 = NDArray[np.int32]
 
 # Each letter as pen strokes in a box of 4 x 6, y downwards; drawn, so that no font is needed.
 _LETTERS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
-    "S": (((4, 1), (3, 0), (1, 0), (0, 1), (0, 2), (4, 4), (4, 5), (3, 6), (1, 6), (0, 5)),),
+    "P": (((0, 6), (0, 0), (3, 0), (4, 0.8), (4, 2.2), (3, 3), (0, 3)),),
     "A": (((0, 6), (2, 0), (4, 6)), ((0.7, 4), (3.3, 4))),
-    "N": (((0, 6), (0, 0), (4, 6), (4, 0)),),
-    "D": (((0, 0), (2.5, 0), (4, 1.5), (4, 4.5), (2.5, 6), (0, 6), (0, 0)),),
-    "B": (
-        ((0, 3), (3, 3), (4, 2.2), (4, 0.8), (3, 0), (0, 0), (0, 6)),
-        ((3, 3), (4, 3.8), (4, 5.2), (3, 6), (0, 6)),
-    ),
+    "C": (((4, 1), (3, 0), (1, 0), (0, 1), (0, 5), (1, 6), (3, 6), (4, 5)),),
+    "K": (((0, 0), (0, 6)), ((4, 0), (0, 3.4)), ((1.4, 2.4), (4, 6))),
+    "S": (((4, 1), (3, 0), (1, 0), (0, 1), (0, 2), (4, 4), (4, 5), (3, 6), (1, 6), (0, 5)),),
+    "H": (((0, 0), (0, 6)), ((4, 0), (4, 6)), ((0, 3), (4, 3))),
     "O": (((1, 0), (3, 0), (4, 1), (4, 5), (3, 6), (1, 6), (0, 5), (0, 1), (1, 0)),),
-    "X": (((0, 0), (4, 6)), ((4, 0), (0, 6))),
+    "T": (((0, 0), (4, 0)), ((2, 0), (2, 6))),
 }
-_TEXT = "SANDBOX "
+_TEXT = "PACKSHOT "
 _ADVANCE = 5.5  # from one letter to the next, and
 _LINE = 16.0  # from one line to the next, in units of the letters' boxes
 _ANGLE = math.radians(-30)
@@ -36,7 +34,7 @@ _SHIFT = 4  # OpenCV's fixed point: coordinates in sixteenths of a pixel
 
 
 def stamp(rgb: U8, alpha: U8 | None) -> tuple[U8, U8 | None]:
-    """Write SANDBOX in slanting lines all over a picture.
+    """Write PACKSHOT in slanting lines all over a picture.
 
     `rgb` uint8 (h, w, 3) straight colors, `alpha` uint8 (h, w) or None for opaque. Answers new
     arrays of the same shapes. The mark covers transparent parts as well: else the matte could be

@@ -113,7 +113,7 @@ def form_of(seller: Any, **given: str) -> dict[str, str]:
 def test_staff_make_one_on_the_accounts_page(root, seller):
     url = f"/admin/accounts/account/{seller.account.pk}/change/"
     page = root.get(url).content.decode()
-    assert "Per month: Background removal" in page
+    assert "Per month: Cutouts" in page
     assert "Requests: upload (Free: 100/h)" in page
     assert "rate:auth" not in page
     assert root.post(url, form_of(seller)).status_code == 302

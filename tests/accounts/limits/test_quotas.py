@@ -234,7 +234,7 @@ def test_a_refusal_is_in_words_on_pages(account: Account, time_machine: TimeMach
     with pytest.raises(AppError) as refused:
         quotas.reserve(account, REMOVE_BACKGROUND, job_id=uuid4())
     assert refused.value.page_message == (
-        "Monthly limit reached for background removal. It starts again on April 1, 2027."
+        "Monthly limit reached for cutouts. It starts again on April 1, 2027."
     )
 
 

@@ -59,7 +59,7 @@ def test_registered_by_the_api_signs_in_on_the_page(api):
 def test_registered_on_the_page_has_an_account_too():
     page = Client(headers={"user-agent": "Firefox"})
     password = ADA["password"]
-    form = {"name": "Ada", "email": "Ada@Example.com", "password1": password, "password2": password}
+    form = {"name": "Ada", "email": "Ada@Example.com", "password1": password}
     answer = page.post("/accounts/signup/", form)
     assert (answer.status_code, answer["Location"]) == (302, "/library/")
     assert Account.objects.get().members.get().email == "ada@example.com"

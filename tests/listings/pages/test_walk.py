@@ -175,9 +175,9 @@ def _two_windows(page: Page, shop: Listing) -> None:
 def _export(page: Page) -> None:
     page.goto("/listings/")
     page.get_by_label("Choose Saved first").check()
-    expect(page.get_by_text("1 chosen")).to_be_visible()
+    expect(page.get_by_text("1 selected")).to_be_visible()
     page.locator(".bulk-more summary", has_text="Export").click()
-    page.get_by_role("button", name="Export the chosen ones").click()
+    page.get_by_role("button", name="Export the selected ones").click()
     expect(page.get_by_text("eBay (CSV)").first).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("link", name="Download").click()

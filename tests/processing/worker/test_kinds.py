@@ -235,7 +235,7 @@ def test_pages_say_what_is_going_on(owner: Seller, image: Image) -> None:
     allow(owner, monthly=1)
     job = jobs.submit(owner.caller, Mirror(), source=image)
     path = f"/pictures/{image.public_id}/"
-    assert '<p class="entry-title"> Mirroring · Queued </p>' in page(owner, path)
+    assert '<p class="entry-title"> Mirroring · Waiting </p>' in page(owner, path)
     assert transitions.claim(job.pk)
     assert '<p class="entry-title"> Holding up a mirror </p>' in page(owner, path)
     assert "Holding up a mirror </span>" in page(owner, "/library/")
@@ -250,7 +250,7 @@ def test_a_job_of_a_kind_that_is_gone_is_still_shown(owner: Seller, image: Image
     job.command["operation"] = job.operation = "paint-by-numbers"
     job.save()
     history = page(owner, f"/pictures/{image.public_id}/")
-    assert '<p class="entry-title"> Paint by numbers · Queued </p>' in history
+    assert '<p class="entry-title"> Paint by numbers · Waiting </p>' in history
 
 
 @pytest.mark.usefixtures("registries")
