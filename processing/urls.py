@@ -33,6 +33,7 @@ urlpatterns = [
     path("library/upload/", library.upload, name="upload"),
     path("library/arrived/", library.arrived, name="arrived"),
     path("library/live/", library.library_live, name="library-live"),
+    path("library/events/", library.library_events, name="library-events"),
     path("library/samples/", library.add_samples, name="add-samples"),
     path("library/selected/", selected.act, name="selected"),
     path("pictures/<str:image_id>/", picture.picture, name="picture"),

@@ -17,11 +17,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access.pages import page, signed_in
+from accounts.access.pages import is_htmx, page, signed_in
 from config import public_ids
 from config.errors import AppError, not_found
 from config.web.requests import page_number
-from config.web.toasts import Toast, say
+from config.web.toasts import Toast, say, say_with
 from media_library import trash
 from media_library.files import links
 from media_library.models import Image
@@ -93,7 +93,10 @@ def _restored(request: HttpRequest, images: list[Image], *, back: str = "trash")
     if count == 0:
         raise AppError("NOT_FOUND", gettext("That is not in the trash any more."), status=404)
     text = ngettext("%(count)s picture is back.", "%(count)s pictures are back.", count)
-    say(request, Toast(text % {"count": count}))
+    toast = Toast(text % {"count": count})
+    if is_htmx(request):
+        return say_with(HttpResponse(status=204), toast)
+    say(request, toast)
     return redirect(back)
 
 

@@ -38,7 +38,7 @@ def append(job: Job, name: str, data: Mapping[str, Any] | None = None) -> JobEve
         data=dict(data or {}),
     )
     outbox.put(event, job)
-    channels = [stream_of_job(job.pk)]
+    channels = [stream_of_job(job.pk), stream_of_account(job.account_id)]
     if job.batch_id is not None:
         channels.append(stream_of_batch(job.batch_id))
     if name.rpartition(".")[2] in ENDED_STATES:
@@ -54,6 +54,12 @@ def append_to_batch(batch: Batch, name: str, data: Mapping[str, Any]) -> JobEven
     outbox.put(event)
     _notify_after_commit([stream_of_batch(batch.pk)], event)
     return event
+
+
+def newest_of(account: Account) -> int:
+    """The id of the account's newest event; 0 before the first."""
+    newest = JobEvent.objects.filter(account=account).order_by("-pk").values_list("pk", flat=True)
+    return newest.first() or 0
 
 
 def append_to_account(account: Account, name: str, data: Mapping[str, Any]) -> JobEvent:
@@ -127,6 +133,10 @@ def stream_of_job(job_id: UUID) -> str:
 
 def stream_of_batch(batch_id: UUID) -> str:
     return f"packshot:events:batch:{batch_id}"
+
+
+def stream_of_account(account_id: UUID) -> str:
+    return f"packshot:events:account:{account_id}"
 
 
 def _ended(job_id: UUID) -> str:

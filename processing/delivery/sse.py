@@ -23,6 +23,7 @@ from django.db import DatabaseError, connections
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
+from accounts.models import Account
 from config import public_ids
 from processing.delivery import events
 from processing.delivery.leases import Lease
@@ -43,12 +44,15 @@ _LOOKS = ThreadPoolExecutor(4, thread_name_prefix="streams")
 class Topic:
     """Whose events, the channel that tells of new ones, and the events after which nothing comes.
 
-    A retry makes a job or a batch go on: its last event counts only while it is the newest.
+    A retry makes a job or a batch go on: its last event counts only while it is the newest. One that
+    ``greets`` begins with an event of its own: so a page knows that nothing on the way holds the
+    stream back.
     """
 
     events: QuerySet[JobEvent]
     channel: str
     last_names: frozenset[str]
+    greets: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,17 @@ def of_batch(batch: Batch) -> Topic:
         events=JobEvent.objects.filter(batch_id=batch.pk),
         channel=events.stream_of_batch(batch.pk),
         last_names=frozenset({"batch.completed"}),
+    )
+
+
+def of_account(account: Account) -> Topic:
+    """Everything of an account, without an end. Events of different jobs may become visible in another
+    order than that of their ids: who listens looks by the clock as well."""
+    return Topic(
+        events=JobEvent.objects.filter(account=account),
+        channel=events.stream_of_account(account.pk),
+        last_names=frozenset(),
+        greets=True,
     )
 
 
@@ -124,6 +139,8 @@ async def _stream(topic: Topic, after: int, lease: Lease) -> AsyncIterator[str]:
     try:
         await _give_back_the_requests_own()
         yield f"retry: {_RETRY_MS}\n\n"
+        if topic.greets:
+            yield "event: stream.open\ndata: {}\n\n"
         async with (
             Notifications(topic.channel) as notifications,
             aclosing(_parts(topic, after, lease, notifications)) as parts,

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +21,7 @@ from media_library.intake.uploads import takes_files
 from media_library.models import Image
 from media_library.selectors import projects_of
 from processing import selectors
+from processing.delivery import events, leases, sse
 from processing.pages.library_view import AGES, SORTS, STATES, LibraryView
 from processing.pages.live import MAX_WATCHED, live, watched
 from processing.selectors import Card
@@ -46,6 +48,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "dated": _dated(cards, view, cursor),
         "view": view,
         "next_cursor": part.next,
+        "is_waiting": any(card.is_open for card in cards),
     }
     if is_htmx(request) and request.headers.get("HX-Target") == "more":
         return render(request, f"{TEMPLATE}#tiles", context)
@@ -131,6 +134,19 @@ def library_live(request: HttpRequest) -> HttpResponse:
         has_news=bool(changed or gone),
         is_open=any(card.is_open for card in cards),
     )
+
+
+@page
+@require_safe
+def library_events(request: HttpRequest) -> HttpResponseBase:
+    """What happens from now on, as server-sent events that tell a page when to ask; 204 for an account
+    that has as many streams open as it may."""
+    caller, _ = signed_in(request)
+    after = events.newest_of(caller.account)
+    lease = leases.take(caller.account.pk)
+    if lease is None:
+        return HttpResponse(status=204)  # which tells an EventSource not to come back
+    return sse.respond(sse.of_account(caller.account), after=after, lease=lease)
 
 
 def _dated(cards: Sequence[Card], view: LibraryView, cursor: str) -> list[dict[str, Any]]:

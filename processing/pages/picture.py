@@ -6,21 +6,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from accounts.access.pages import is_htmx, limit, page, signed_in
 from config.api.ids import decoded
 from config.errors import not_found
-from config.web.toasts import Toast, say, say_with
+from config.web.toasts import say, say_with
 from media_library.files.links import content_url
 from media_library.models import Image
 from media_library.selectors import image_for
 from processing import selectors
 from processing.forms import CutoutForm
 from processing.models import Job
+from processing.pages.deletions import told_of_pictures
 from processing.pages.live import live, watched
 from processing.services import deleting, jobs
 
@@ -88,8 +87,7 @@ def delete_picture(request: HttpRequest, image_id: str) -> HttpResponse:
     image = _image(request, image_id)
     parent = image.parent
     moved = deleting.delete_pictures(image.account, [image.pk])
-    undo = reverse("trash-undo", args=[moved.key])
-    told = Toast(gettext("The picture is in the trash."), action=gettext("Undo"), url=undo)
+    told = told_of_pictures(moved, 1)
     if parent is not None and parent.deleted_at is None:
         response = _history(request, parent, with_viewer=True)
         return say_with(response, told) if is_htmx(request) else response

@@ -10,7 +10,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,7 +26,7 @@ from media_library import projects, selectors, services
 from media_library.files import archives
 from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, Image, Project
-from media_library.trash import Moved
+from processing.pages.deletions import told, told_of_pictures
 from processing.selectors import cards
 from processing.services import deleting, project_looks, ready_looks
 from processing.services.projects import create
@@ -122,7 +121,7 @@ def delete(request: HttpRequest, project_id: str) -> HttpResponse:
             message = gettext("Choose what shall become of the pictures.")
             raise AppError("VALIDATION_ERROR", message, status=400)
         moved = deleting.delete_project(found, choice)  # type: ignore[arg-type]
-        _tell_of_deletion(request, gettext("The project was deleted."), moved)
+        say(request, told(gettext("The project was deleted."), moved))
         return redirect("projects")
     context = {
         "project": found,
@@ -170,10 +169,7 @@ def move_pictures(request: HttpRequest, project_id: str) -> HttpResponse:
 def delete_pictures(request: HttpRequest, project_id: str) -> HttpResponse:
     found = _project(request, project_id)
     moved = deleting.delete_pictures(found.account, _chosen(request))
-    text = ngettext(
-        "%(count)s picture is in the trash.", "%(count)s pictures are in the trash.", moved.count
-    )
-    _tell_of_deletion(request, text % {"count": moved.count}, moved)
+    say(request, told_of_pictures(moved, moved.count))
     return redirect("project", project_id=project_id)
 
 
@@ -244,14 +240,6 @@ def _chosen(request: HttpRequest) -> list[UUID]:
         return list(dict.fromkeys(public_ids.decode("img", one) for one in ids))
     except ValueError:
         raise not_found("Image") from None
-
-
-def _tell_of_deletion(request: HttpRequest, text: str, moved: Moved | None) -> None:
-    if moved is None or moved.count == 0:
-        say(request, Toast(text))
-        return
-    undo = reverse("trash-undo", args=[moved.key])
-    say(request, Toast(text, action=gettext("Undo"), url=undo))
 
 
 def _thumbnails(images: list[Image]) -> list[str]:

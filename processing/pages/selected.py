@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
@@ -26,6 +25,7 @@ from media_library.files.archives import entries_of
 from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
+from processing.pages.deletions import told_of_pictures
 from processing.services import archives, deleting
 
 MAX_SELECTED: Final = 1000
@@ -44,12 +44,7 @@ def act(request: HttpRequest) -> HttpResponse:
 def _delete(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     caller, _ = signed_in(request)
     moved = deleting.delete_pictures(caller.account, ids)
-    text = ngettext(
-        "%(count)s picture is in the trash.", "%(count)s pictures are in the trash.", len(ids)
-    )
-    undo = reverse("trash-undo", args=[moved.key])
-    told = Toast(text % {"count": len(ids)}, action=gettext("Undo"), url=undo)
-    return _done(request, "deleted", told)
+    return _done(request, "deleted", told_of_pictures(moved, len(ids)))
 
 
 def _move(request: HttpRequest, ids: list[UUID]) -> HttpResponse:

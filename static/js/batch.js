@@ -3,6 +3,7 @@
 const POLL_MS = 2000;
 const QUIET_MS = 6000; // an event stream that a proxy holds back looks open and says nothing
 const GATHER_MS = 400;
+const LONGEST_REST_MS = 60_000;
 const NEWS = ["job.started", "job.completed", "job.failed", "job.cancelled", "batch.progress", "batch.completed"];
 
 const root = document.getElementById("batch");
@@ -12,6 +13,8 @@ let isAsking = false;
 let isWanted = false;
 let gathering = 0;
 let heard = 0;
+let misses = 0;
+let restUntil = 0;
 let stream;
 
 function put(fresh) {
@@ -56,12 +59,19 @@ async function ask() {
       document.title = document.title.replace(/^\d+\/\d+/, title);
       for (const fresh of [told, parsed.getElementById("batch-failures"), ...parsed.querySelectorAll(".batch-tile")]) put(fresh);
       if (!isOpen) end();
-    } else if (answer.status !== 204) {
+      misses = 0;
+    } else if (answer.status === 204) {
+      misses = 0;
+    } else if (answer.status >= 500 || answer.status === 429) {
+      misses += 1;
+    } else {
       end(); // signed out, or gone: a reload tells
     }
   } catch {
-    // Without a connection: the clock asks again.
+    misses += 1;
   }
+  // Without an answer the clock asks again, more and more seldom.
+  restUntil = misses ? Date.now() + Math.min(LONGEST_REST_MS, POLL_MS * 2 ** misses) : 0;
   isAsking = false;
   if (isWanted) {
     isWanted = false;
@@ -85,6 +95,6 @@ function listen() {
 
 const clock = setInterval(() => {
   const isStreaming = stream?.readyState === EventSource.OPEN && Date.now() - heard < QUIET_MS;
-  if (!isStreaming && !document.hidden) ask();
+  if (!isStreaming && !document.hidden && Date.now() >= restUntil) ask();
 }, POLL_MS);
 listen();

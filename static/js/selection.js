@@ -1,7 +1,7 @@
 // Selecting tiles: by click, Shift and click, a box drawn with the mouse, a long press, the keyboard.
 
+import { follow } from "./tiles.js";
 import { toast } from "./toasts.js";
-import { cookie } from "./uploads_send.js";
 
 const form = document.getElementById("selection");
 const count = form.querySelector(".selection-count");
@@ -207,7 +207,7 @@ form.addEventListener("submit", async (event) => {
     const text = html.querySelector(".toast p")?.textContent ?? form.dataset.textAway;
     return void toast({ text, level: "error" });
   }
-  const told = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}")["packshot:toast"];
+  const told = toldBy(answer);
   none();
   form.querySelector("details")?.removeAttribute("open");
   if (action === "delete") return takeAway(these, told);
@@ -231,22 +231,25 @@ function settle(tile) {
 function takeAway(these, told, canUndo = true) {
   const places = these.map((tile) => [tile, tile.nextElementSibling]);
   for (const tile of these) tile.remove();
-  if (!canUndo) return void toast(told);
-  toast({ ...told, action: form.dataset.undo, run: () => bringBack(places) });
+  if (!canUndo || !told.action) return void toast(told);
+  toast({ ...told, url: "", run: () => bringBack(places, told.url) });
 }
 
-async function bringBack(places) {
-  const imageIds = places.map(([tile]) => tile.dataset.id);
-  const answer = await fetch("/api/v1/trash/restore", {
-    method: "POST",
-    body: JSON.stringify({ imageIds }),
-    headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") },
-  }).catch(() => null);
+// Taken back, they stand where they stood; what was being made of them has been cancelled, and says so.
+async function bringBack(places, url) {
+  const body = new URLSearchParams({ csrfmiddlewaretoken: new FormData(form).get("csrfmiddlewaretoken") });
+  const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok) return void toast({ text: form.dataset.failed, level: "error" });
   for (const [tile, next] of places.reverse()) {
     if (next?.isConnected) next.before(tile);
     else grid().append(tile);
   }
+  toast(toldBy(answer));
+  follow();
+}
+
+function toldBy(answer) {
+  return JSON.parse(answer.headers.get("HX-Trigger") ?? "{}")["packshot:toast"];
 }
 
 document.body.addEventListener("htmx:afterSwap", show);

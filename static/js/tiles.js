@@ -1,11 +1,18 @@
-// Tiles that will still change by themselves: asked about while the page is seen, oldest first.
+// Tiles that will still change by themselves. The server's events say when to ask about them; where events don't come,
+// and for thumbnails, of which none tells, the clock does.
 
 const MOST = 100;
 const FASTEST_MS = 1000;
 const SLOWEST_MS = 4000;
+const TOLD_MS = 10_000; // while events come: for the one that may get lost
+const GATHER_MS = 300;
+const NEWS = ["job.queued", "job.started", "job.requeued", "job.completed", "job.failed", "job.cancelled"];
 let timer = 0;
 let pause = FASTEST_MS;
 let isAsking = false;
+let isWanted = false;
+let stream = null;
+let isTold = false;
 
 const watched = () => [...document.querySelectorAll(".tile[data-watch]")].reverse().slice(0, MOST);
 
@@ -53,8 +60,9 @@ function take(html) {
 
 async function ask() {
   const marks = watched();
-  if (!marks.length || document.hidden) return;
+  if (!marks.length || document.hidden || isAsking) return;
   isAsking = true;
+  isWanted = false;
   const query = new URLSearchParams();
   for (const tile of marks) query.append("watch", tile.dataset.watch);
   try {
@@ -69,14 +77,43 @@ async function ask() {
   follow();
 }
 
+// Something happened: asked once for all that happens together, and again where it happened during an answer.
+function askSoon() {
+  isWanted = true;
+  clearTimeout(timer);
+  timer = setTimeout(ask, GATHER_MS);
+}
+
+// Only while something is awaited on a page that is seen: browsers keep few connections to one site.
+function listen() {
+  if (stream || !("EventSource" in window)) return;
+  stream = new EventSource("/library/events/");
+  stream.addEventListener("stream.open", () => {
+    isTold = true;
+    askSoon(); // what happened before the stream began
+  });
+  stream.addEventListener("error", () => (isTold = false));
+  for (const name of NEWS) stream.addEventListener(name, askSoon);
+}
+
+function stopListening() {
+  stream?.close();
+  stream = null;
+  isTold = false;
+}
+
 export function follow() {
   clearTimeout(timer);
-  if (isAsking || !watched().length) return;
-  timer = setTimeout(ask, pause);
+  const tiles = watched();
+  if (!tiles.length || document.hidden) return void stopListening();
+  listen();
+  if (isAsking) return;
+  const isAllTold = isTold && tiles.every((tile) => ["pending", "processing"].includes(tile.dataset.state));
+  timer = setTimeout(ask, isWanted ? GATHER_MS : isAllTold ? TOLD_MS : pause);
 }
 
 document.addEventListener("visibilitychange", () => {
   pause = FASTEST_MS;
-  if (!document.hidden) follow();
+  follow();
 });
 document.addEventListener("packshot:arrived", () => (pause = FASTEST_MS));

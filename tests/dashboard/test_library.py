@@ -92,7 +92,7 @@ def test_what_a_quota_has_no_room_for_is_named(seller: Person) -> None:
     page = arrived(seller, *images).content.decode()
     assert [job.source for job in Job.objects.all()] == [images[1]]
     assert re.findall(r'data-left="([^"]*)"', page) == [images[0].public_id]
-    assert "Monthly limit reached for background removal." in page
+    assert "Monthly limit reached for cutouts." in page
 
 
 def test_what_has_arrived_may_wait_for_its_work(seller: Person) -> None:
@@ -344,6 +344,8 @@ def test_home_shows_what_to_check_what_is_new_and_what_is_used(seller: Person) -
     seller.image("plain.jpg")
     page = seller.client.get("/home/").content.decode()
     assert names_on(page) == ["empty.jpg", "plain.jpg", "empty.jpg"]
+    ids = re.findall(r' id="(.*?)"', page)
+    assert len(ids) == len(set(ids))
     assert "Hello, Ada" in page
     assert "0 of 100" in page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import connection
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from media_library import trash
 from media_library.models import Image
-from tests.dashboard.conftest import Person
+from tests.dashboard.conftest import HTMX, Person
 
 
 def said(who: Person, response: Any) -> str:
@@ -41,6 +42,31 @@ def test_one_deletion_is_undone_once(seller: Person, stranger: Person) -> None:
     assert set(Image.live.all()) == {second, third}
     assert seller.client.post(address).status_code == 404
     assert seller.client.post(f"/trash/undo/{'9' * 60}/").status_code == 404
+
+
+def test_a_script_deletes_and_takes_back_without_leaving_the_page(
+    seller: Person, stranger: Person
+) -> None:
+    images = [seller.image("hat.jpg"), seller.image("shoe.jpg")]
+    form = {"action": "delete", "ids": [image.public_id for image in images]}
+    answer = seller.client.post("/library/selected/", form, headers=HTMX)
+    told = json.loads(answer["HX-Trigger"])["packshot:toast"]
+    assert (answer.status_code, told["text"]) == (204, "2 pictures are in the trash.")
+    assert told["action"] == "Undo"
+    assert stranger.client.post(told["url"], headers=HTMX).status_code == 404
+    assert Image.live.count() == 0
+    back = seller.client.post(told["url"], headers=HTMX)
+    told_back = json.loads(back["HX-Trigger"])["packshot:toast"]
+    assert (back.status_code, told_back["text"]) == (204, "2 pictures are back.")
+    assert set(Image.live.all()) == set(images)
+
+
+def test_without_a_trash_nothing_offers_to_take_back(seller: Person, settings: Any) -> None:
+    settings.TRASH_DAYS = 0
+    form = {"action": "delete", "ids": [seller.image().public_id]}
+    answer = seller.client.post("/library/selected/", form, headers=HTMX)
+    told = json.loads(answer["HX-Trigger"])["packshot:toast"]
+    assert (told["text"], told["action"]) == ("1 picture was deleted for good.", "")
 
 
 def test_for_good_and_emptied(seller: Person) -> None:

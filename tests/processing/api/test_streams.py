@@ -18,7 +18,7 @@ from accounts.access import api_keys
 from processing.commands import RemoveBackground
 from processing.delivery import leases, notifications, sse
 from processing.models import Batch, Job, JobEvent
-from processing.services import batches
+from processing.services import batches, jobs
 from processing.worker import transitions
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller
@@ -355,3 +355,31 @@ def test_streams_are_built_in_known_places_only() -> None:
     }
     assert found <= STREAMS
     assert "processing/delivery/sse.py" in found
+
+
+# --- The library's ----------------------------------------------------------------------------------
+
+
+def test_the_library_is_told_what_happens_from_now_on(
+    owner: Seller, stranger: Seller, client: Any, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sse, "_LIFE_SECONDS", 0.5)
+    client.force_login(owner.caller.user)
+    response = client.get("/library/events/")
+    theirs = jobs.submit(stranger.caller, RemoveBackground(), source=stranger.image(photo()))
+    transitions.cancel(theirs)
+    transitions.cancel(job)
+    text = read(response)
+    assert text.startswith("retry: 3000\n\nevent: stream.open\ndata: {}\n\n")
+    assert [(name, data["jobId"]) for _, name, data in events_in(text)] == [
+        ("job.cancelled", job.public_id)
+    ]
+
+
+def test_a_library_that_may_not_listen_is_left_to_the_clock(
+    owner: Seller, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/library/events/").status_code == 302
+    client.force_login(owner.caller.user)
+    monkeypatch.setattr(leases, "_take", lambda lease: False)
+    assert client.get("/library/events/").status_code == 204
