@@ -317,18 +317,18 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100  # 1,000 chosen pictures, and what to do with them
 # One more: media_library.intake.uploads says better what is too many.
 DATA_UPLOAD_MAX_NUMBER_FILES = max(MAX_FILES_PER_UPLOAD, MAX_BATCH_FILES) + 1
-# Requests over seconds. Pro has ten times these, Enterprise none; the per-address ones are for all.
+# Requests over seconds; dialects add theirs. Pro has ten times these, Enterprise none; by address all alike.
 RATE_LIMITS = {
     "auth": env.rate("RATE_AUTH", "5/15m"),
     "shared": env.rate("RATE_SHARED", "6000/h"),  # pages and pictures of shared links
     "upload": env.rate("RATE_UPLOAD", "100/h"),
     "processing": env.rate("RATE_PROCESSING", "50/h"),
+    "strokes": env.rate("RATE_STROKES", "120/m"),
     "preview": env.rate("RATE_PREVIEW", "120/m"),
     "listing-generate": env.rate("RATE_LISTING_GENERATE", "20/h"),
     "listing-create": env.rate("RATE_LISTING_CREATE", "50/h"),
     "general": env.rate("RATE_GENERAL", "1000/h"),
     "tryout": env.rate("RATE_TRYOUT", "5/h"),
-    # Dialects add groups of their own.
 }
 RATE_LIMITS_URL = REDIS_URL  # where they are counted
 NEW_ACCOUNT_PLAN = env.str("NEW_ACCOUNT_PLAN", "free")

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from accounts.api.idempotency import idempotent, new_id, recorded_id
 from accounts.http import caller
@@ -29,7 +30,7 @@ from processing.api import waiting
 from processing.api.serializers.edits import Body
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import Cutting
-from processing.engine.plans.touch_up import MAX_STROKES, Follow, Stroke, TouchUp
+from processing.engine.plans.touch_up import MAX_POINTS, MAX_STROKES, Follow, Stroke, TouchUp
 from processing.models import Job
 from processing.services import edit_json, jobs, masks
 
@@ -54,7 +55,13 @@ class StrokesBody(Body):
     """Mends what is cut out of an image, by strokes of a brush in pixels of the upright image."""
 
     strokes: tuple[Stroke, ...] = Field(
-        (), description="In their order; where strokes overlap, the later one wins."
+        (),
+        description=(
+            "In their order; where strokes overlap, the later one wins. At most "
+            f"{MAX_STROKES:,}, with {MAX_POINTS:,} points together. So many that cross each other all "
+            "over a large image are painted on a coarser grid, with rougher rims, which bounds their "
+            "cost to seconds."
+        ),
     )
     follow: Follow = Field(
         "edges",
@@ -107,9 +114,14 @@ class PendingMaskAnswer(MaskAnswer):
 
 class ImageMask(UploadView):
     parser_classes = [JSONParser, MultiPartParser]
-    rate_group = {"POST": "processing"}
     scope = {**dict.fromkeys(["GET", "HEAD"], "images:read"), "POST": "jobs:write"}
     max_files = 1
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        # Somebody who paints asks after every stroke; a file is sent once.
+        is_file = self.request.content_type.startswith("multipart/")
+        self.rate_group = {"POST": "processing" if is_file else "strokes"}
+        return super().get_throttles()
 
     def again(self, request: Request, object_id: UUID) -> Response:
         account = caller(request).account
@@ -135,7 +147,7 @@ class ImageMask(UploadView):
         description=(
             "Either a grayscale picture of the image's size, or strokes of a brush that mend what is cut out. "
             "The answer's `maskId` is what `mask` takes when an image is cut out or edited. Nothing is charged, "
-            "unless strokes begin with a cutout that a model has to make first. An image keeps its 20 newest masks."
+            "unless strokes begin with a cutout that a model has to make first. An image keeps its 20 newest masks, and the one it is cut out by."
         ),
         request={"application/json": DocumentedStrokesBody, "multipart/form-data": MaskUpload},
         responses={200: MaskAnswer, 202: PendingMaskAnswer},

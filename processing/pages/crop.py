@@ -102,10 +102,10 @@ def _with_state(address: str, given: QueryDict) -> str:
     return f"{address}?{query.urlencode()}" if query else address
 
 
-def _format(image: Image) -> str:
+def _format(image: Image) -> EditFormat:
     """The photo's own, where pictures are written in it."""
-    known = {"jpeg": "jpg"}.get(image.format, image.format)
-    return known if known in dict(FORMATS) else "jpg"
+    own: dict[str, EditFormat] = {"png": "png", "webp": "webp", "avif": "avif"}
+    return own.get(image.format, "jpg")
 
 
 def _context(image: Image, form: CropForm) -> dict[str, Any]:

@@ -6,14 +6,14 @@ product does. Keeping only ever adds to the matte and erasing only takes away, b
 reach; everywhere else the matte stays as it was, to the bit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from math import sqrt
 
 import cv2
 import numpy as np
 
-from processing.engine.arrays import F32, U8, Box, Mask, fit_within
+from processing.engine.arrays import F32, F64, U8, Box, Mask, fit_within
 from processing.engine.cutout import edges, foreground, fullsize, matting
 from processing.engine.cutout.fullsize import Findings
 from processing.engine.plans.touch_up import Point, Stroke, TouchUp
@@ -28,6 +28,9 @@ _AROUND = 2.0
 _LEFT_TRUST = np.float32(1e-4)
 # The longer side of the copy that strokes are painted on: finer than any eye follows a brush.
 _CANVAS = 2048
+# The most cells that all strokes together are painted on. Strokes that go to and fro all over a photo and can't
+# be painted together are painted on a coarser copy, so that they take seconds and not minutes.
+_MOST_CELLS = 150_000_000
 # Room around what strokes reach, as a share of its longer side and in pixels: for matting to see what
 # product and background look like there.
 _ROOM, _LEAST_ROOM = 0.15, 24
@@ -87,10 +90,11 @@ def _brushed(alpha: U8, strokes: Sequence[Stroke], region: Box) -> U8:
     """What the brush covers, exactly. All strokes together are two bounds for alpha: what a later one
     does to alpha is done to the bounds."""
     height, width = alpha.shape
-    canvas = _Canvas(region, fit_within(width, height, _CANVAS))
+    canvas, rows = _prepared(strokes, region)
     least, most = np.zeros(canvas.shape, np.uint8), np.full(canvas.shape, 255, np.uint8)
-    for brush, lines in _alike(strokes):
-        window, distance, radius = canvas.distance(lines, brush.radius)
+    for row in rows:
+        brush = row.brush
+        window, distance, radius = canvas.distance(row.lines, brush.radius)
         faded = max(1.0, radius * (1 - brush.hardness))
         cover = fullsize.to_u8(np.clip((radius + 0.5 - distance) / np.float32(faded), 0, 1))
         change, cover = (np.maximum, cover) if brush.tool == "keep" else (np.minimum, 255 - cover)
@@ -103,7 +107,7 @@ def _brushed(alpha: U8, strokes: Sequence[Stroke], region: Box) -> U8:
 def _followed(rgb: U8, alpha: U8, strokes: Sequence[Stroke], region: Box) -> U8:
     """What strokes say, with the photo's own edges in their rims."""
     height, width = alpha.shape
-    painted = _painted(strokes, _Canvas(region, fit_within(width, height, _CANVAS)))
+    painted = _painted(*_prepared(strokes, region))
     findings = _findings(rgb, alpha, painted)
     _, found = fullsize.spread(rgb, (0, 0, width, height), findings)
     adding, removing = (_enlarged(reach, alpha) for reach in (painted.adding, painted.removing))
@@ -111,12 +115,13 @@ def _followed(rgb: U8, alpha: U8, strokes: Sequence[Stroke], region: Box) -> U8:
     return np.where(removing, np.minimum(alpha, found), result).astype(np.uint8)
 
 
-def _painted(strokes: Sequence[Stroke], canvas: "_Canvas") -> _Painted:
+def _painted(canvas: "_Canvas", rows: Sequence["_Row"]) -> _Painted:
     kept, erased, adding, removing, gaps, excess = (
         np.zeros(canvas.shape, np.bool_) for _ in range(6)
     )
-    for brush, lines in _alike(strokes):
-        window, distance, radius = canvas.distance(lines, brush.radius, _AROUND)
+    for row in rows:
+        brush = row.brush
+        window, distance, radius = canvas.distance(row.lines, brush.radius, _AROUND)
         (gaps if brush.tool == "keep" else excess)[window] |= distance <= _AROUND * radius
         core, reach = distance <= max(0.5, _CORE * radius), distance <= radius
         ours, theirs = (kept, erased) if brush.tool == "keep" else (erased, kept)
@@ -176,36 +181,112 @@ class _Canvas:
     def shape(self) -> tuple[int, int]:
         return self.size[1], self.size[0]
 
+    def ways(self, lines: Sequence[Sequence[Point]]) -> list[F64]:
+        """Lines in cells. Centers of cells lie half a cell further."""
+        return [(np.array(line) - self.region[:2]) * self._scale - 0.5 for line in lines]
+
+    def radius(self, radius: float) -> float:
+        """A brush's radius in cells."""
+        return max(0.5, radius * max(self._scale))
+
+    def window(self, ways: Sequence[F64], reach: float) -> Box:
+        """The part of the grid within reach of lines, all in cells."""
+        places = np.concatenate(ways)
+        first = np.maximum(0, np.floor(places.min(axis=0) - reach - 1)).astype(int)
+        last = np.minimum(self.size, np.ceil(places.max(axis=0) + reach + 2)).astype(int)
+        return int(first[0]), int(first[1]), int(last[0]), int(last[1])
+
     def distance(
         self, lines: Sequence[Sequence[Point]], radius: float, around: float = 1.0
     ) -> tuple[tuple[slice, slice], F32, float]:
         """The part of the grid that holds a brush's reach `around` times; how far its places are from the
         lines, in cells; and the radius in cells."""
-        left, top, right, bottom = self.region
-        scale = self.size[0] / (right - left), self.size[1] / (bottom - top)
-        radius = max(0.5, radius * max(scale))
-        # Centers of cells lie half a cell further.
-        ways = [(np.array(line) - (left, top)) * scale - 0.5 for line in lines]
-        places = np.concatenate(ways)
-        first = np.maximum(0, np.floor(places.min(axis=0) - around * radius - 1)).astype(int)
-        last = np.minimum(self.size, np.ceil(places.max(axis=0) + around * radius + 2)).astype(int)
-        away = np.ones((last[1] - first[1], last[0] - first[0]), np.uint8)
+        radius, ways = self.radius(radius), self.ways(lines)
+        left, top, right, bottom = self.window(ways, around * radius)
+        size = right - left, bottom - top
+        away = np.ones(size[::-1], np.uint8)
         for way in ways:
             # Within the part, on whole cells: a point on the photo's far edge lies in the last one.
-            cells = np.clip(np.rint(way - first), 0, last - first - 1).astype(np.int32)
+            cells = np.clip(np.rint(way - (left, top)), 0, np.array(size) - 1).astype(np.int32)
             # A line of one point would leave no trace.
             line = np.concatenate([cells, cells[-1:]]).reshape(-1, 1, 2)
             cv2.polylines(away, [line], False, 0)
         distance = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        window = np.s_[first[1] : last[1], first[0] : last[0]]
-        return window, np.asarray(distance, dtype=np.float32), radius
+        return np.s_[top:bottom, left:right], np.asarray(distance, dtype=np.float32), radius
+
+    @property
+    def _scale(self) -> tuple[float, float]:
+        left, top, right, bottom = self.region
+        return self.size[0] / (right - left), self.size[1] / (bottom - top)
 
 
-def _alike(strokes: Sequence[Stroke]) -> Iterator[tuple[Stroke, list[tuple[Point, ...]]]]:
-    """Strokes in a row by the same brush: one of them, and the lines of all. They are drawn at once."""
-    for _, row in groupby(strokes, lambda one: (one.tool, one.radius, one.hardness)):
-        same = list(row)
-        yield same[0], [one.points for one in same]
+@dataclass(slots=True)
+class _Row:
+    """Strokes by the same brush that are painted at once, and the part of the grid that they may change."""
+
+    brush: Stroke
+    lines: list[tuple[Point, ...]]
+    window: Box
+
+
+def _prepared(strokes: Sequence[Stroke], region: Box) -> tuple[_Canvas, list[_Row]]:
+    """A grid to paint strokes on, and the strokes as they are painted."""
+    size = region[2] - region[0], region[3] - region[1]
+    canvas = _Canvas(region, fit_within(*size, _CANVAS))
+    rows = _rows(strokes, canvas)
+    cells = sum(_area(row.window) for row in rows)
+    if cells > _MOST_CELLS:
+        side = int(max(canvas.size) * sqrt(_MOST_CELLS / cells))
+        canvas = _Canvas(region, fit_within(*size, side))
+        rows = _rows(strokes, canvas)
+    return canvas, rows
+
+
+def _rows(strokes: Sequence[Stroke], canvas: _Canvas) -> list[_Row]:
+    """Put strokes of one brush together, in an order that changes nothing: one is painted earlier only past
+    others of its own tool, and past those that don't reach where it does."""
+    rows: list[_Row] = []
+    for stroke in strokes:
+        reach = _AROUND * canvas.radius(stroke.radius)
+        window = canvas.window(canvas.ways([stroke.points]), reach)
+        row = _companion(rows, stroke, window)
+        if row is None:
+            rows.append(_Row(stroke, [stroke.points], window))
+        else:
+            row.lines.append(stroke.points)
+            row.window = _around_both(row.window, window)
+    return rows
+
+
+def _companion(rows: Sequence[_Row], stroke: Stroke, window: Box) -> _Row | None:
+    """The row that a stroke is painted with, if any; not one so far away that both together take longer."""
+    brush = stroke.tool, stroke.radius, stroke.hardness
+    for row in reversed(rows):
+        if (row.brush.tool, row.brush.radius, row.brush.hardness) == brush:
+            together = _area(_around_both(row.window, window))
+            if together <= _area(row.window) + _area(window):
+                return row
+        elif row.brush.tool != stroke.tool and _overlap(row.window, window):
+            return None
+    return None
+
+
+def _around_both(one: Box, other: Box) -> Box:
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
+
+
+def _area(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+    return not apart
 
 
 def _enlarged(reach: Mask, like: U8) -> Mask:

@@ -59,6 +59,7 @@ def test_the_table_of_limits(settings):
         "shared": "6000/h",
         "upload": "100/h",
         "processing": "50/h",
+        "strokes": "120/m",
         "preview": "120/m",
         "listing-generate": "20/h",
         "listing-create": "50/h",

@@ -202,6 +202,18 @@ class TestStrokes:
         assert (answer.status_code, answer.json()["code"]) == (422, "NOTHING_FOUND")
         assert owner.used() == 0
 
+    def test_painting_has_a_limit_of_its_own(
+        self, owner: Seller, image: Image, settings: Any
+    ) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"processing": "1/h", "strokes": "3/m"}
+        mask = of(owner, send(owner, image, drawn((15, 10, 20, 30)), mode="raw"))
+        assert send(owner, image, drawn((15, 10, 20, 30)), mode="raw").status_code == 429
+        strokes = {"strokes": [stroke((17, 20))], "cutting": {"mask": mask.public_id}}
+        answers = [post(owner, image, **strokes) for _ in range(4)]
+        assert [one.status_code for one in answers] == [200, 200, 200, 429]
+        assert answers[0]["X-RateLimit-Limit"] == "3"
+        assert 1 <= int(answers[3]["Retry-After"]) <= 60
+
     def test_the_same_request_twice_makes_one_mask(self, owner: Seller, image: Image) -> None:
         address = f"/api/v1/images/{image.public_id}/mask"
         first, second = (

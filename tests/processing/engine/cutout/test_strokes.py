@@ -126,3 +126,52 @@ def test_what_no_brush_does_is_refused(make: object, field: str) -> None:
     with pytest.raises(InvalidPlan) as caught:
         make()  # type: ignore[operator]
     assert caught.value.field == field
+
+
+def to_and_fro(count: int) -> tuple[Stroke, ...]:
+    """Strokes of four brushes in turn, here and there, large and small, hard and soft."""
+    rng = np.random.default_rng(5)
+    tools: tuple[Tool, ...] = ("keep", "erase")
+    return tuple(
+        stroke(
+            tools[n // 2 % 2],
+            (4, 15)[n % 2],
+            *(tuple(place) for place in rng.uniform(0, SIDE, (1 + n % 3, 2))),
+            hardness=(1, 0.4)[n % 2],
+        )
+        for n in range(count)
+    )
+
+
+def test_strokes_that_are_painted_together_come_to_the_same_as_one_after_the_other() -> None:
+    rgb, truth = photo()
+    wanted = to_and_fro(60)
+    expected = truth
+    for one in wanted:
+        expected = strokes.mend(rgb, expected, TouchUp((one,), "brush"))
+    together = strokes.mend(rgb, truth, TouchUp(wanted, "brush"))
+    assert np.array_equal(together, expected)
+    # And in fewer steps than there are strokes.
+    canvas, rows = strokes._prepared(wanted, (0, 0, SIDE, SIDE))
+    assert (canvas.size, len(rows) < len(wanted)) == ((SIDE, SIDE), True)
+
+
+def test_strokes_all_over_a_photo_are_painted_on_a_coarser_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rgb, truth = photo()
+    rng = np.random.default_rng(6)
+    wanted = tuple(
+        stroke(
+            ("erase", "keep")[n % 2], 9, *(tuple(place) for place in rng.uniform(0, SIDE, (6, 2)))
+        )
+        for n in range(40)
+    )
+    exact = strokes.mend(rgb, truth, TouchUp(wanted, "brush"))
+    monkeypatch.setattr(strokes, "_MOST_CELLS", 40 * SIDE * SIDE // 4)
+    canvas, rows = strokes._prepared(wanted, (0, 0, SIDE, SIDE))
+    assert max(canvas.size) < SIDE
+    assert sum(strokes._area(row.window) for row in rows) <= 1.1 * strokes._MOST_CELLS
+    coarse = strokes.mend(rgb, truth, TouchUp(wanted, "brush"))
+    # The rims are rougher, by a pixel; what strokes cover is not another thing.
+    assert (np.abs(exact.astype(int) - coarse) > 128).mean() < 0.03
