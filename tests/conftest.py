@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dramatiq
 import pytest
-from django.apps import apps
 from django.core.cache import cache
-from pytest_django.plugin import blocking_manager_key
-
-from accounts import groups, plans
+from django.db import connection
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django.plugin import DjangoDbBlocker
 
     from tests.stand_ins import Seller
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Run a single file in this process: a worker would start Django once more."""
+    """Run a single file in this process: a worker would start Django once more. Else take one worker
+    more than there are cores, as tests of whole sites wait for half of their time.
+    """
     files = {Path(argument.partition("::")[0]) for argument in config.args}
-    return 0 if len(files) == 1 and files.pop().is_file() else None
+    if len(files) == 1 and files.pop().is_file():
+        return 0
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with tests/system, whose files take longest: one of them last would keep one worker
-    busy alone. Give each test an id of its own.
+    """Spread the tests of whole sites, and give each test an id of its own.
 
     Schemathesis names its tests by operation but leaves that out of their ids, and pytest-xdist runs
     one test of each id.
     """
-    items.sort(key=lambda item: item.path.parent.name != "system")
+    items[:] = _spread(items)
     for item in items:
         _, bracket, params = item.name.partition("[")
         if bracket and item.id.params is None:
             item._id = item.id.with_params(params.removesuffix("]"))
     if twice := [name for name, times in Counter(one.nodeid for one in items).items() if times > 1]:
         raise pytest.UsageError(f"More than one test has the id {twice[0]}: only one would be run.")
+
+
+TESTS = Path(__file__).parent
+# Files whose tests start whole sites or a browser: they take longest, and wait for half of that.
+_WAITING = ("system", "walk", "every_page")
+
+
+def _spread(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """File by file: one that waits, then some that compute, so that no core rests. The last third only
+    computes: a file that waits would keep one worker busy alone.
+    """
+    waiting: dict[Path, list[pytest.Item]] = {}
+    others: dict[Path, list[pytest.Item]] = {}
+    for item in sorted(items, key=lambda item: item.path.parent.name != "system"):
+        waits = any(word in str(item.path.relative_to(TESTS)) for word in _WAITING)
+        (waiting if waits else others).setdefault(item.path, []).append(item)
+    rest = iter(others.values())
+    for file in waiting.values():
+        yield from file
+        yield from chain.from_iterable(islice(rest, len(others) * 2 // (3 * len(waiting))))
+    yield from chain.from_iterable(rest)
 
 
 @pytest.fixture(autouse=True)
@@ -55,17 +81,23 @@ def _nothing_left_over(settings: Any) -> Iterator[None]:
     dramatiq.get_broker().flush_all()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """A test whose transactions commit ends with emptied tables; the seeded plans and the group come back.
-
-    A hook, because only it is sure to come after the tables were emptied.
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After a test whose transactions commit, copy the tables back as migrations left them: that takes
+    a few milliseconds. Emptying each of them, as Django does, and seeding them anew take a hundred.
     """
-    yield
-    if "transactional_db" in getattr(item, "fixturenames", ()):
-        with item.config.stash[blocking_manager_key].unblock():
-            plans.seed(apps)
-            groups.seed(apps)
+    with (
+        closing(sqlite3.connect(":memory:")) as migrated,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            connection.connection.backup(migrated)
+        patch.setattr(
+            "django.test.TransactionTestCase._fixture_teardown",
+            lambda _: migrated.backup(connection.connection),
+        )
+        yield
 
 
 # These import what they need when they are used: most test files don't, and start sooner.
