@@ -89,9 +89,10 @@ def ask_for(images: Iterable[Image], column: Column = "public_key") -> None:
     actor = make_public_copy if column == "public_key" else make_view_copy
     missing = {f"copy:{column}:{one.pk}": one for one in images if not getattr(one, column)}
     try:
-        for key in missing.keys() - cache.get_many(missing).keys():
-            if cache.add(key, True, _ASKED_SECONDS):
-                actor.send(str(missing[key].pk))
+        asked = cache.get_many(missing)
+        for key, image in missing.items():
+            if key not in asked and cache.add(key, True, _ASKED_SECONDS):
+                actor.send(str(image.pk))
     except QUEUE_ERRORS as error:
         log.warning("public_copies_not_queued", images=len(missing), error=str(error))
 
