@@ -48,7 +48,12 @@ class SharedForm(forms.Form):
         said = bound.field.hidden_widget().value_from_datadict(
             self.data, self.files, bound.html_initial_name
         )
-        return bound.field.to_python(said)
+        return _read(bound.field, said)
+
+    def shows(self, name: str, value: Any) -> Any:
+        """What a value would be once the field has shown it: a tag with a comma is two tags then."""
+        kind = self.fields[name]
+        return _read(kind, kind.prepare_value(value))
 
 
 class ListingForm(SharedForm):
@@ -127,8 +132,9 @@ class Meanwhile:
 def meanwhile(form: SharedForm, now: Mapping[str, Any]) -> Meanwhile:
     """Compare what a valid form showed, and what was typed into it, with what there is ``now``."""
     typed = form.typed
-    elsewhere = [name for name, value in now.items() if not _same(form.seen(name), value)]
-    clashes = [n for n in elsewhere if n in typed and not _same(typed[n], now[n])]
+    shown = {name: form.shows(name, value) for name, value in now.items()}
+    elsewhere = [name for name, value in shown.items() if not _same(form.seen(name), value)]
+    clashes = [n for n in elsewhere if n in typed and not _same(typed[n], shown[n])]
     return Meanwhile(elsewhere, clashes)
 
 
@@ -143,6 +149,14 @@ def with_both(form: SharedForm, now: Mapping[str, Any]) -> QueryDict:
         data[bound.html_initial_name] = text
         data[bound.html_name] = form.data.get(bound.html_name, "") if name in typed else text
     return data
+
+
+def _read(kind: forms.Field, said: Any) -> Any:
+    """What a field makes of a text; the text itself where it can't be anything."""
+    try:
+        return kind.to_python(said)
+    except forms.ValidationError:
+        return said
 
 
 def _same(one: Any, other: Any) -> bool:

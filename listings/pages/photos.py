@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -36,14 +37,21 @@ def arrange(request: HttpRequest, listing_id: str) -> HttpResponse:
     """
     found = listing_of(request, listing_id)
     caller, _user = signed_in(request)
-    there = [one.original.pk for one in pictures.of(found)]
-    wanted = _arranged(request, there)
-    if wanted != there:
-        service.change(caller, found, {}, image_ids=wanted)
+    with transaction.atomic():
+        locked = service.lock(found)
+        there = _there(locked)
+        wanted = _arranged(request, there)
+        if wanted != there:
+            service.change(caller, locked, {}, image_ids=wanted)
     if not is_htmx(request):
         return redirect("listing", listing_id=found.public_id)
     fresh = listing_of(request, listing_id)
     return render(request, f"{TEMPLATE}#strip", {"listing": fresh, "photos": parts.photos(fresh)})
+
+
+def _there(locked: Listing) -> list[UUID]:
+    """The photos that nobody else changes now, in order."""
+    return [one.original.pk for one in pictures.of(locked)]
 
 
 def _arranged(request: HttpRequest, there: list[UUID]) -> list[UUID]:
@@ -76,11 +84,13 @@ def add(request: HttpRequest, listing_id: str) -> HttpResponse:
     caller, _user = signed_in(request)
     if request.method == "POST":
         chosen = ids_of(request, "images", "img", "Image")
-        there = [one.original.pk for one in pictures.of(found)]
-        fresh = [pk for pk in chosen if pk not in there]
-        if not fresh:
-            raise invalid("imageIds", _("Choose at least one photo that is not there yet."))
-        service.change(caller, found, {}, image_ids=[*there, *fresh])
+        with transaction.atomic():
+            locked = service.lock(found)
+            there = _there(locked)
+            fresh = [pk for pk in chosen if pk not in there]
+            if not fresh:
+                raise invalid("imageIds", _("Choose at least one photo that is not there yet."))
+            service.change(caller, locked, {}, image_ids=[*there, *fresh])
         messages.success(request, _("Photos added."))
         return redirect("listing", listing_id=found.public_id)
     choice = Choice.of(request, caller.account)

@@ -6,7 +6,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from listings import selectors
+from listings import pictures, selectors
 from listings.models import Listing, ListingChange, ListingState
 from listings.services import listings
 from processing.models import Job
@@ -86,6 +86,22 @@ def test_two_windows_on_one_field_the_second_is_asked_and_nothing_is_lost(browse
     assert (found.title, found.size, found.brand) == ("From the second", "W33", "Levis")
 
 
+def test_what_fields_show_otherwise_than_it_is_kept_is_no_change_of_another_window(
+    browser, make_listing
+):
+    listing = make_listing(tags=["wool, soft", "hat"], attributes={"Care: wash": "30: gentle"})
+    form = fields_of(text_of(browser.get(url(listing))))
+    answer = browser.post(url(listing), form | {"title": "A hat"}, follow=True)
+    assert "Changed meanwhile" not in text_of(answer)
+    found = now(listing)
+    assert (found.title, found.tags) == ("A hat", ["wool, soft", "hat"])
+    assert found.attributes == {"Care: wash": "30: gentle"}
+    form = fields_of(text_of(browser.get(url(listing))))
+    answer = browser.post(url(listing), form | {"tags": "soft", "attributes": "Care: no"})
+    assert (answer.status_code, answer["Location"]) == (302, url(listing))
+    assert (now(listing).tags, now(listing).attributes) == (["soft"], {"Care": "no"})
+
+
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     browser, listing, make_listing
 ):
@@ -139,6 +155,30 @@ def test_photos_are_ordered_taken_out_and_added(browser, make_listing, add_photo
     assert late.public_id in text_of(browser.get(url(listing, "photos", "add")))
     browser.post(url(listing, "photos", "add"), {"images": [late.public_id]})
     assert order() == [one.public_id, three.public_id, late.public_id]
+
+
+@pytest.mark.parametrize("is_adding", [True, False])
+def test_a_photo_that_another_window_adds_at_that_moment_stays(
+    browser, owner, make_listing, add_photo, monkeypatch, is_adding
+):
+    first, second, new, elsewhere = (add_photo((40 + n, 40)) for n in range(4))
+    listing = make_listing(images=[first, second])
+    lock = listings.lock
+
+    def just_before(found: Listing) -> Listing:
+        monkeypatch.setattr(listings, "lock", lock)
+        ids = [first.pk, second.pk, elsewhere.pk]
+        listings.change(owner.caller, found, {}, image_ids=ids)
+        return lock(found)
+
+    monkeypatch.setattr(listings, "lock", just_before)
+    if is_adding:
+        browser.post(url(listing, "photos", "add"), {"images": [new.public_id]})
+        wanted = [first, second, elsewhere, new]
+    else:
+        browser.post(url(listing, "photos"), {"later": first.public_id})
+        wanted = [second, first, elsewhere]
+    assert [one.original for one in pictures.of(now(listing))] == wanted
 
 
 def test_a_repair_is_one_click_and_can_be_taken_back(browser, owner, make_listing, add_photo):
