@@ -21,6 +21,7 @@ from listings.services import listings
 from media_library.models import Image
 from processing.models import JobState
 from processing.services import jobs
+from processing.worker import transitions
 
 MAX_AT_ONCE: Final = 100
 MAX_WAITING: Final = 500
@@ -52,8 +53,9 @@ def ask(
         for first, *others in groups:
             one = command.model_copy(update={"view_ids": tuple(map(str, others))})
             job = jobs.submit(caller, one, source=photos[first])
-            suggestion, _ = Suggestion.objects.update_or_create(
-                job=job, defaults={"account": caller.account, "listing": listing}
+            # Equal requests share a job while it runs: asked for the same again, there is one to decide on.
+            suggestion, _ = Suggestion.objects.get_or_create(
+                job=job, listing=listing, defaults={"account": caller.account}
             )
             made.append(suggestion)
     return made
@@ -140,11 +142,13 @@ def accept_all(caller: Caller, suggestion_ids: Sequence[UUID]) -> list[Listing]:
 
 
 def dismiss(caller: Caller, suggestion_ids: Sequence[UUID]) -> None:
-    """Forget these, and cancel what is still being written. Raises AppError NOT_FOUND."""
-    for one in _chosen(caller.account, suggestion_ids):
-        if one.job.state == JobState.PENDING:
-            jobs.cancel(one.job)
-        one.delete()
+    """Forget these, and cancel what nobody waits for any more. Raises AppError NOT_FOUND."""
+    with transaction.atomic():
+        for one in _chosen(caller.account, suggestion_ids):
+            one.delete()
+            is_shared = Suggestion.objects.filter(job=one.job_id).exists()
+            if one.job.state == JobState.PENDING and not is_shared:
+                transitions.cancel(one.job)
 
 
 def _chosen(account: Account, suggestion_ids: Sequence[UUID]) -> list[Suggestion]:

@@ -33,8 +33,16 @@ class Suggestion(models.Model):
     class Meta:
         ordering = ["created_at", "id"]
         constraints = [
-            # Equal requests share a job while it runs; one of them is enough to decide on.
-            models.UniqueConstraint(fields=["job"], name="listing_suggestion_once"),
+            # Equal requests share a job while it runs; one of them is enough to decide on, of those for
+            # no listing and of those for the same one.
+            models.UniqueConstraint(
+                fields=["job"],
+                condition=models.Q(listing=None),
+                name="listing_suggestion_once",
+            ),
+            models.UniqueConstraint(
+                fields=["job", "listing"], name="listing_suggestion_once_a_listing"
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "created_at", "id"], name="listing_suggestion_list")

@@ -8,6 +8,7 @@ import pytest
 
 from config import public_ids
 from config.errors import AppError
+from listings import pictures
 from listings.generation import suggestions
 from listings.generation.generate import GenerateListing
 from listings.models import Listing, Suggestion
@@ -190,6 +191,23 @@ def test_dismissing_cancels_what_is_not_begun(browser, add_photo):
     browser.post(url(found), {"dismiss": "1"})
     assert not Suggestion.objects.exists()
     assert Job.objects.get().state == JobState.CANCELLED
+
+
+def test_the_same_work_for_a_listing_and_for_none_is_decided_on_twice(
+    browser, owner, listing, add_photo
+):
+    photos = [one.original.public_id for one in pictures.of(listing)]
+    browser.post(NEW, {**OPTIONS, "images": photos})
+    browser.post(f"/listings/{listing.public_id}/rewrite/")
+    browser.post(NEW, {**OPTIONS, "images": photos})
+    job = Job.objects.get()
+    free, bound = Suggestion.objects.order_by("created_at")
+    assert (free.listing, bound.listing, free.job, bound.job) == (None, listing, job, job)
+    browser.post(url(free), {"dismiss": "1"})
+    assert Job.objects.get().state == JobState.PENDING
+    browser.post(url(bound), {"dismiss": "1"})
+    assert Job.objects.get().state == JobState.CANCELLED
+    assert owner.used_of("generate-listing") == 0
 
 
 def test_a_listing_is_typed_by_hand(browser, add_photo):
