@@ -213,7 +213,6 @@ def _show(
         "limits": parts.limits_of(platform),
         "photos": parts.photos(found),
         "report": parts.report(found, platform) if platform else None,
-        "offered": parts.offered(found, platform) if platform else None,
         "evidence": parts.evidence_of(caller.account, found),
         "history": parts.history(list(selectors.history_of(found)[: parts.HISTORY_LENGTH]), found),
         "section": "listings",

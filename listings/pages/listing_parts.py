@@ -14,7 +14,6 @@ from listings import marketplaces
 from listings.checks import Problem, Report, check
 from listings.forms import words
 from listings.models import Listing, ListingChange, Platform
-from listings.offers import Offer, offer
 from listings.pages import evidence
 from listings.pages.evidence import Evidence
 from listings.pages.shown import thumbnail
@@ -162,10 +161,6 @@ class Checked:
 def report(listing: Listing, platform: str) -> Checked:
     told = check(listing, platform, timezone.now().date())
     return Checked(told, photos(listing, platform))
-
-
-def offered(listing: Listing, platform: str) -> Offer:
-    return offer(listing, platform)
 
 
 @dataclass(frozen=True)
