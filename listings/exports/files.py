@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from config.errors import AppError
 from listings.exports.common import Site, link_of
@@ -15,12 +17,20 @@ from listings.exports.format import Contents, ExportRequest, Requirement
 from listings.models import Listing, ListingVariant
 from listings.offers import Offer, offer
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _CHUNK: Final = 100
 _NAMED: Final = 10
 _WORDS: Final[dict[Requirement, str]] = {
     "title": "a title",
     "price": "a price",
     "link": "a URL (the variant's url, or `link`)",
+}
+_FOR_PEOPLE: Final[dict[Requirement, _StrPromise]] = {
+    "title": _("a title"),
+    "price": _("a price"),
+    "link": _("the address of its page"),
 }
 
 
@@ -50,15 +60,26 @@ def _check(listings: QuerySet[Listing], request: ExportRequest) -> None:
     doubtful = _doubtful(request)
     if not doubtful:
         return
-    wrong = []
+    wrong, told = [], []
     for listing in listings.filter(doubtful).iterator(chunk_size=_CHUNK):
         missing = _missing(offer(listing, request.offer_platform), request)
         if missing:
-            wrong.append(f"{listing.public_id} needs {' and '.join(missing)}")
+            words = " and ".join(_WORDS[name] for name in missing)
+            wrong.append(f"{listing.public_id} needs {words}")
+            told.append(_told(listing, missing))
     if wrong:
         more = f" And {len(wrong) - _NAMED} more." if len(wrong) > _NAMED else ""
         message = f"{'; '.join(wrong[:_NAMED])}.{more}"
-        raise AppError("VALIDATION_ERROR", message, fields={"listingIds": wrong[:_NAMED]})
+        fields = {"listingIds": wrong[:_NAMED]}
+        page_message = " ".join([*told[:_NAMED], *(["…"] if len(told) > _NAMED else [])])
+        raise AppError("VALIDATION_ERROR", message, fields=fields, page_message=page_message)
+
+
+def _told(listing: Listing, missing: Sequence[Requirement]) -> str:
+    """What it lacks, for people."""
+    words = ", ".join(str(_FOR_PEOPLE[name]) for name in missing)
+    named = {"name": listing.title or gettext("Untitled"), "what": words}
+    return gettext("“%(name)s” still needs: %(what)s.") % named
 
 
 def _doubtful(request: ExportRequest) -> Q:
@@ -74,10 +95,10 @@ def _doubtful(request: ExportRequest) -> Q:
     return found
 
 
-def _missing(offered: Offer, request: ExportRequest) -> list[str]:
+def _missing(offered: Offer, request: ExportRequest) -> list[Requirement]:
     there: dict[Requirement, str] = {
         "title": offered.title,
         "price": offered.amount,
         "link": link_of(offered, request.link),
     }
-    return [_WORDS[name] for name in request.format.requires if not there[name]]
+    return [name for name in request.format.requires if not there[name]]

@@ -37,9 +37,9 @@ def keep(
 ) -> list[ListingExport]:
     """Write down an export: a file, a ZIP for ``zip_for``, or both. The oldest beyond MAX_KEPT go.
 
-    Everything that can be refused is refused here, so that a kept export can be fetched. Raises
-    AppError NOT_FOUND for other people's listings, CONFLICT for none, VALIDATION_ERROR for too many
-    and for listings that lack what the format requires.
+    What can be refused is refused here, and not only when it is fetched. Raises AppError NOT_FOUND for
+    other people's listings, CONFLICT for none, VALIDATION_ERROR for too many and for listings that lack
+    what the format requires.
     """
     if request is None and not zip_for:
         raise invalid("format", "Choose a file, the ZIP, or both.")

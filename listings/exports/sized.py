@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.http import Caller
 from accounts.models import Account
@@ -99,7 +100,15 @@ def _under_way(account: Account, keys: Iterable[str]) -> set[str]:
     if failed:
         told = failed[0]
         message = f"{told.picture.public_id}: {told.error} Retry {told.public_id}, or leave it out."
-        raise AppError("CONFLICT", message, status=409)
+        page_message = gettext(
+            "“%(name)s” could not be made ready: %(why)s Retry it among your batches, or take it out of the listing."
+        )
+        raise AppError(
+            "CONFLICT",
+            message,
+            status=409,
+            page_message=page_message % {"name": told.picture.name, "why": told.error},
+        )
     return {key for key, job in latest.items() if job.state in OPEN_STATES}
 
 

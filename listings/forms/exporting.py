@@ -54,6 +54,22 @@ class FileForm(forms.Form):
         choices=[("", _("No ZIP")), *words.PLATFORMS.items()],
         required=False,
     )
+    link = forms.CharField(
+        label=_("Address of a listing's page"),
+        max_length=500,
+        required=False,
+        help_text=_("For Google and Facebook. With {id}, {sku} or {handle} in it."),
+    )
+
+    def clean_link(self) -> str:
+        link: str = self.cleaned_data["link"]
+        if link and not (is_address(link) and any(name in link for name in PLACEHOLDERS)):
+            raise forms.ValidationError(
+                _(
+                    "Write an address that begins with https:// and has {id}, {sku} or {handle} in it."
+                )
+            )
+        return link
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -68,7 +84,14 @@ class FileForm(forms.Form):
     def request(self) -> ExportRequest | None:
         """The file in its usual form; None for the ZIP alone."""
         chosen = self.chosen
-        return None if chosen is None else ExportRequest(chosen, chosen.options())
+        if chosen is None:
+            return None
+        return ExportRequest(chosen, chosen.options(), link=self.link_for(chosen))
+
+    def link_for(self, chosen: Format) -> str:
+        """The address, where the file has a place for it."""
+        link: str = self.cleaned_data["link"] if "link" in chosen.requires else ""
+        return link
 
 
 class ExportForm(FileForm):
@@ -88,28 +111,12 @@ class ExportForm(FileForm):
         required=False,
         help_text=_("For a spreadsheet or for programs."),
     )
-    link = forms.CharField(
-        label=_("Address of a listing's page"),
-        max_length=500,
-        required=False,
-        help_text=_("For Google and Facebook. With {id}, {sku} or {handle} in it."),
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for format in all_formats().values():
             for name, kind in options.kinds_of(format.options).items():
                 self.fields[f"{format.name}_{name}"] = _field(format, name, kind)
-
-    def clean_link(self) -> str:
-        link: str = self.cleaned_data["link"]
-        if link and not (is_address(link) and any(name in link for name in PLACEHOLDERS)):
-            raise forms.ValidationError(
-                _(
-                    "Write an address that begins with https:// and has {id}, {sku} or {handle} in it."
-                )
-            )
-        return link
 
     @property
     def more(self) -> list[tuple[Any, list[forms.BoundField]]]:
@@ -139,10 +146,12 @@ class ExportForm(FileForm):
         chosen = self.chosen
         if chosen is None:
             return None
-        link = self.cleaned_data["link"] if "link" in chosen.requires else ""
         platform = self.cleaned_data["platform"] if chosen.platform is None else ""
         return ExportRequest(
-            chosen, chosen.options(**self.options), platform=platform or None, link=link
+            chosen,
+            chosen.options(**self.options),
+            platform=platform or None,
+            link=self.link_for(chosen),
         )
 
 

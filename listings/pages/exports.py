@@ -25,15 +25,23 @@ from listings.forms.exporting import ExportForm, format_name
 from listings.models import Listing, ListingExport, ListingState
 
 TEMPLATE: Final = "listings/exports.html"
+# What a listing lacks, a quota that is used up, a picture that failed.
+_TOLD: Final = (400, 403, 409)
 _FOR_SALE: Final = (ListingState.READY, ListingState.LISTED)
 
 
 @dataclass(frozen=True)
 class Row:
-    """An export in the list; `pack` tells how far its pictures are, where somebody asked for it."""
+    """An export in the list; where somebody asked for it, `pack` tells how far its pictures are, or
+    `problem` why it can't be had."""
 
     kept: ListingExport
     pack: Pack | None = None
+    problem: str = ""
+
+    @property
+    def is_busy(self) -> bool:
+        return self.pack is not None and self.pack.pieces is None
 
     @property
     def words(self) -> Any:
@@ -95,20 +103,31 @@ def fetch(request: HttpRequest, export_id: str) -> HttpResponse:
     caller, _user = signed_in(request)
     kept = saved.export_for(caller.account, decoded("lexp", export_id, "Export"))
     today = timezone.now().date()
-    if kept.format:
-        base = request.build_absolute_uri("/").removesuffix("/")
-        file = saved.file_of(kept, base, today)
-        return _sent(request, file.pieces, name=file.name, media_type=file.media_type)
-    if request.method != "POST" and not is_htmx(request):
-        return redirect("exports")
-    if request.method == "POST":
-        limit(request, "processing")
-    packed = saved.pack_of(caller, kept, today)
-    if is_htmx(request):
-        return render(request, f"{TEMPLATE}#zip", {"row": Row(kept, packed)})
-    if packed.pieces is None:
-        return _show(request, ExportForm(), packed=(kept, packed), status=202)
+    try:
+        if kept.format:
+            base = request.build_absolute_uri("/").removesuffix("/")
+            file = saved.file_of(kept, base, today)
+            return _sent(request, file.pieces, name=file.name, media_type=file.media_type)
+        if request.method != "POST" and not is_htmx(request):
+            return redirect("exports")
+        if request.method == "POST":
+            limit(request, "processing")
+        packed = saved.pack_of(caller, kept, today)
+    except AppError as error:
+        if error.status not in _TOLD:
+            raise
+        return _told(request, Row(kept, problem=error.page_message), status=error.status)
+    if is_htmx(request) or packed.pieces is None:
+        return _told(request, Row(kept, packed), status=202)
     return _sent(request, packed.pieces, name=packed.name, media_type=ZIP)
+
+
+def _told(request: HttpRequest, row: Row, *, status: int) -> HttpResponse:
+    """How it stands with an export: alone to a script, which asks again only while it is busy, else in
+    the list."""
+    if is_htmx(request):
+        return render(request, f"{TEMPLATE}#state", {"row": row})
+    return _show(request, ExportForm(), asked=row, status=status)
 
 
 def _sent(request: HttpRequest, pieces: Iterator[bytes], **about: str) -> HttpResponse:
@@ -129,14 +148,14 @@ def _show(
     request: HttpRequest,
     form: ExportForm,
     *,
-    packed: tuple[ListingExport, Pack] | None = None,
+    asked: Row | None = None,
     status: int = 200,
 ) -> HttpResponse:
     caller, _user = signed_in(request)
     kept = list(saved.exports_of(caller.account)[: saved.MAX_KEPT])
     context = {
         "form": form,
-        "rows": [Row(x, packed[1] if packed and packed[0].pk == x.pk else None) for x in kept],
+        "rows": [asked if asked and asked.kept.pk == one.pk else Row(one) for one in kept],
         "section": "exports",
     }
     return render(request, TEMPLATE, context, status=status)

@@ -33,6 +33,15 @@ document.body.addEventListener("htmx:afterOnLoad", () => {
   connection = null;
 });
 
+// What asks again and again stops where it is told no: the thing is gone, or nobody may ask any more.
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  const isRefused = xhr.status >= 400 && xhr.status < 500 && ![408, 429].includes(xhr.status);
+  if (!isRefused || !elt.getAttribute("hx-trigger")?.includes("every")) return;
+  elt.setAttribute("hx-disable", "");
+  htmx.process(elt);
+});
+
 // Questions: hx-confirm of htmx, data-confirm on a plain form.
 const dialog = document.getElementById("confirm");
 const yes = document.getElementById("confirm-yes");

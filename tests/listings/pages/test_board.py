@@ -103,6 +103,19 @@ def test_many_are_exported_and_deleted(browser, make_listing):
     assert Listing.objects.get() == two
 
 
+def test_google_gets_the_addresses_that_it_needs(browser, make_listing):
+    listing = make_listing()
+    form = {"listings": ids(listing), "action": "export", "format": "google"}
+    told = f"“{listing.title}” still needs: the address of its page."
+    assert told in text_of(browser.post(BULK, form, follow=True))
+    assert 'name="link"' in text_of(browser.get("/listings/"))
+    answer = browser.post(BULK, form | {"link": "https://shop.example/{id}"})
+    assert answer["Location"] == "/listings/exports/"
+    [kept] = ListingExport.objects.all()
+    file = browser.get(f"/listings/exports/{kept.public_id}/file/")
+    assert f"https://shop.example/{listing.public_id}" in b"".join(file).decode()
+
+
 def test_what_is_somebody_elses_keeps_all_from_changing(browser, stranger, make_listing):
     mine, theirs = make_listing(), make_listing(seller=stranger)
     before = list(Listing.objects.order_by("pk").values("pk", "state", "version", "price"))

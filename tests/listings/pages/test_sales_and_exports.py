@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from listings.models import Comparable, ComparableImport, ListingExport
 from processing.models import Batch, Job
-from processing.worker import tasks
+from processing.worker import tasks, transitions
 from tests.listings.pages.conftest import text_of
 
 SALES, EXPORTS = "/listings/sales/", "/listings/exports/"
@@ -102,7 +102,7 @@ def test_what_a_file_needs_is_asked_for_before_it_is_kept(browser, make_listing)
     )
     make_listing(title="", state="draft")
     page = text_of(browser.post(EXPORTS, {"format": "ebay", "state": "draft"}), 400)
-    assert "needs a title" in page
+    assert "“Untitled” still needs: a title." in page
     text_of(browser.post(EXPORTS, {"format": "none"}), 422)
     text_of(browser.post(EXPORTS, {"format": "google", "link": "nowhere"}), 422)
     assert not ListingExport.objects.exists()
@@ -119,6 +119,34 @@ def test_a_zip_waits_for_its_pictures(browser, owner, make_listing):
     assert owner.used_of("edit") == 1
     assert "0 of 1 pictures" in text_of(browser.get(file, headers={"HX-Request": "true"}))
     assert Batch.objects.count() == 1
+
+
+def test_a_zip_whose_picture_failed_says_so_and_is_not_asked_for_again_and_again(
+    browser, make_listing
+):
+    make_listing()
+    browser.post(EXPORTS, {"format": "none", "zip_for": "vinted"})
+    [kept] = ListingExport.objects.all()
+    file = f"{EXPORTS}{kept.public_id}/file/"
+    assert "every 2s" in text_of(browser.post(file), 202)
+    claimed = transitions.claim(Job.objects.get().pk)
+    transitions.fail(claimed, code="UNREADABLE", message="It can't be read.")
+    told = "“shirt.jpg” could not be made ready: It can't be read. Retry it among your batches"
+    part = text_of(browser.get(file, headers={"HX-Request": "true"}))
+    assert (told in part, "every 2s" in part, "Get the ZIP" in part) == (True, False, True)
+    page = text_of(browser.post(file), 409)
+    assert (told in page, "every 2s" in page, "New export" in page) == (True, False, True)
+
+
+def test_a_file_that_can_not_be_made_any_more_says_so_beside_the_export(browser, make_listing):
+    listing = make_listing()
+    browser.post(EXPORTS, {"format": "ebay"})
+    [kept] = ListingExport.objects.all()
+    browser.post(f"/listings/{listing.public_id}/delete/")
+    page = text_of(browser.get(f"{EXPORTS}{kept.public_id}/file/"), 409)
+    assert ("There are no listings to export." in page, kept.public_id in page) == (True, True)
+    browser.post(f"{EXPORTS}{kept.public_id}/delete/")
+    assert browser.get(f"{EXPORTS}{kept.public_id}/file/").status_code == 404
 
 
 def test_a_stranger_fetches_no_export(other, browser, make_listing):
