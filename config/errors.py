@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from config.told import told
+
 
 class AppError(Exception):
     """Something the caller did, or must know: a stable code, a sentence for people, an HTTP status.
@@ -26,8 +28,19 @@ class AppError(Exception):
         self.message = message
         self.status = status
         self.fields = fields
-        self.page_message = page_message or message
+        self._page_message = page_message or message
         self.retry_after = retry_after
+
+    @property
+    def page_message(self) -> str:
+        """The sentence for a page, in its reader's language."""
+        return told(self._page_message)
+
+    @property
+    def page_fields(self) -> dict[str, list[str]]:
+        """What was wrong in which field, for a page."""
+        fields = self.fields or {}
+        return {name: [told(text) for text in texts] for name, texts in fields.items()}
 
     @property
     def headers(self) -> dict[str, str]:

@@ -159,7 +159,7 @@ TEMPLATES = [
                 *("config.web.navigation.navigation", "config.web.toasts.toasts"),
                 "config.web.about.about",
             ],
-            "libraries": {"words": "processing.pages.words"},
+            "libraries": {"told": "config.told", "words": "processing.pages.words"},
         },
     }
 ]

@@ -110,7 +110,7 @@ def _deleted(request: HttpRequest, user: User, form: DeletionForm) -> bool:
     try:
         sign_in.confirm(request, user, password=given["password"], code=given.get("code", ""))
     except AppError as error:
-        for name, found in (error.fields or {}).items():
+        for name, found in error.page_fields.items():
             form.add_error(name, found[0])
         if not error.fields:
             raise

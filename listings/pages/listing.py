@@ -228,7 +228,7 @@ def _variant(listing: Listing, platform: str) -> ListingVariant:
 def _add_errors(form: SharedForm, error: AppError) -> None:
     """Show a refusal at its fields where the form has them."""
     names = {"priceMin": "price", "imageIds": NON_FIELD_ERRORS}
-    told = {names.get(name, name): text for name, text in (error.fields or {}).items()}
+    told = {names.get(name, name): text for name, text in error.page_fields.items()}
     at = {name: text for name, text in told.items() if name in form.fields}
     if "SKU" in error.message and "sku" in form.fields:
         at = {"sku": [error.page_message]}

@@ -49,8 +49,12 @@ def estimate(
 
 def note() -> str:
     """Say what to tell whoever is shown such a figure."""
-    table = _table()
-    return f"{table.note} Table of {table.date}."
+    return f"{about()} Table of {_table().date}."
+
+
+def about() -> str:
+    """What the table is, in a sentence."""
+    return _table().note
 
 
 @functools.cache

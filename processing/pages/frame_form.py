@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from config.told import told
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import Area
 from processing.engine.plans.frame import MAX_STRAIGHTEN, Frame
@@ -65,7 +66,7 @@ class FrameForm(forms.Form):
                 turn = cleaned.get("rotate") or 0, cleaned.get("straighten") or 0.0
                 cleaned["frame"] = _frame(turn, sides)
             except InvalidPlan as error:
-                self.add_error(None, error.message)
+                self.add_error(None, told(error.message))
         return cleaned
 
     @property

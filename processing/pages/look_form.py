@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from config.told import told
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import (
     Background,
@@ -117,7 +118,7 @@ class LookForm(forms.Form):
             )
         except InvalidPlan as error:
             field = {"size": "own_size", "color": "color"}.get(error.field or "", "name")
-            self.add_error(field, error.message)
+            self.add_error(field, told(error.message))
 
     def _ground(self, found: dict[str, Any]) -> Background:
         if found["ground"] == "library" and self.behind is not None:

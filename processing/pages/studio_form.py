@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from config.api.ids import decoded
 from config.errors import AppError
+from config.told import told
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import parse_color
@@ -82,7 +83,7 @@ class StudioForm(forms.Form):
             try:
                 cleaned["plan"] = self._plan(cleaned)
             except InvalidPlan as error:
-                self.add_error(None, error.message)
+                self.add_error(None, told(error.message))
             except AppError as error:
                 self.add_error("background", error.page_message)
         return cleaned

@@ -56,7 +56,7 @@ def _save(request: HttpRequest, image_id: str) -> HttpResponse:
     try:
         mask = _mask(request, image)
     except AppError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.page_message)
         return redirect("touch-up", image.public_id)
     caller, _ = signed_in(request)
     command = RemoveBackground(plan=CutoutPlan(mask=str(mask.pk)))

@@ -151,7 +151,7 @@ def _webhook(request: HttpRequest, webhook_id: str) -> WebhookEndpoint:
 
 
 def _blame(form: WebhookForm, error: AppError) -> None:
-    for name, found in (error.fields or {}).items():
+    for name, found in error.page_fields.items():
         form.add_error(name if name in form.fields else None, found[0])
     if not error.fields:
         form.add_error(None, error.page_message)

@@ -8,6 +8,7 @@ from django.template import Library
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.told import told
 from processing.models import Job
 
 register: Final = Library()
@@ -47,7 +48,7 @@ def why_failed(job: Job) -> str:
 def failure(code: str, message: str, *, number: str = "") -> str:
     """Say why work failed, without words that only an operator knows; ``number`` is what to quote."""
     if code not in _FAILURES:
-        return message
+        return told(message)
     return str(_FAILURES[code]) % {"number": number}
 
 

@@ -14,8 +14,12 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-from listings import vocabulary
+from config.told import CONTEXT, WORDS
+from listings import marketplaces, vocabulary
+from listings.models import Platform
+from listings.pricing import priors
 from processing.services import builtin_backgrounds
+from tests.texts import told
 
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("accounts", "config", "listings", "media_library", "processing")
@@ -52,7 +56,7 @@ def texts() -> dict[Text, str]:
 
 
 def of_data() -> Iterator[tuple[Text, str]]:
-    """Names in data files that pages show by ``pgettext``."""
+    """Names in data files that pages show by ``pgettext``, and sentences that pages tell (config/told.py)."""
     for category in vocabulary.categories().values():
         path = "listings/vocabulary/categories.toml"
         yield Text(category.name, context="category"), path
@@ -60,6 +64,16 @@ def of_data() -> Iterator[tuple[Text, str]]:
     for one in builtin_backgrounds.builtins().values():
         path = "processing/services/builtin_backgrounds.toml"
         yield Text(one.english, context="background"), path
+    for words in WORDS:
+        yield Text(words, context=CONTEXT), "config/told.py"
+    for platform in Platform.values:
+        for rule in marketplaces.unchecked(platform):
+            yield Text(rule.value, context=CONTEXT), "listings/marketplaces.toml"
+    yield Text(priors.about(), context=CONTEXT), "listings/pricing/priors.toml"
+    for pattern in told.SOURCES:
+        for source in sorted(ROOT.glob(pattern)):
+            for sentence in told.of_python(source):
+                yield Text(sentence, context=CONTEXT), str(source.relative_to(ROOT))
 
 
 def python_files() -> Iterator[Path]:
