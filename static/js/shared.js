@@ -1,5 +1,7 @@
 // Turning pages at a shared link by the arrow keys and by a swipe.
 
+import "./posted.js";
+
 function go(rel) {
   document.querySelector(`nav a[rel="${rel}"]`)?.click();
 }

@@ -1,5 +1,6 @@
 // On every page: toasts, questions before what can't be undone, menus, tabs, sliders, passwords, copying.
 
+import "./posted.js";
 import { toast } from "./toasts.js";
 
 // A refusal says by HX-Retarget where it wants to be read; other errors are not swapped in.

@@ -86,6 +86,13 @@ def test_what_arrives_over_the_rate_limit_is_told_to_come_again_and_nothing_is_b
     assert Job.objects.count() == 3
 
 
+def test_going_back_gets_the_whole_page(seller: Person) -> None:
+    asked = {**HTMX, "HX-Target": "pictures"}
+    assert "<!doctype html>" not in seller.client.get("/library/", headers=asked).content.decode()
+    back = {**asked, "HX-History-Restore-Request": "true"}
+    assert "<!doctype html>" in seller.client.get("/library/", headers=back).content.decode()
+
+
 def test_what_a_quota_has_no_room_for_is_named(seller: Person) -> None:
     PlanLimit.objects.update(monthly=1)
     images = [ingest(seller.account, picture(size=(width, 30)), name="x.jpg") for width in (40, 50)]

@@ -98,6 +98,10 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     expect(page.locator(".stage-bar strong")).to_have_text("JPG", timeout=30_000)
     expect(page.locator(".entry")).to_have_count(2)
     assert download(page)[:3] == b"\xff\xd8\xff"
+    page.locator(".entry [hx-push-url]").last.click()
+    expect(page.locator(".stage-bar strong")).to_have_text("PNG")
+    page.go_back()
+    expect(page.locator(".stage-bar strong")).to_have_text("JPG")
 
     page.get_by_role("button", name="Delete this result").first.click()
     page.locator("#confirm").get_by_role("button", name="Continue").click()
@@ -116,13 +120,37 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     key = page.locator("#new-key").inner_text()
     answer = page.request.get("/api/v1/images", headers={"x-api-key": key})
     assert answer.json()["data"]["total"] == 2
+    _goes_back_to_forms(page)
 
     page.get_by_text("More", exact=True).click()
     page.get_by_role("navigation").get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Create an account")).to_be_visible()
     page.goto("/library/")
     expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
-    assert complaints == []
+    assert [one for one in complaints if "400 (Bad Request)" not in one] == []
+
+
+def _goes_back_to_forms(page: Page) -> None:
+    """The browser never asks whether to send a form again: not for what answered it, nor for a refusal."""
+    page.goto("/listings/new/")
+    page.get_by_role("button", name="Write", exact=True).click()
+    expect(page.get_by_text("Choose at least one photo.")).to_be_visible()
+    page.get_by_role("navigation", name="Where you are").get_by_role("link").click()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("New listing")
+    expect(page.get_by_text("Choose at least one photo.")).to_be_hidden()
+    page.evaluate(
+        """() => {
+          const form = document.querySelector("#choose").cloneNode(true);
+          form.setAttribute("action", "/library/upload/");
+          document.body.append(form);
+          form.submit();
+        }"""
+    )
+    expect(page.get_by_text("Choose at least one file.")).to_be_visible()
+    page.get_by_role("link", name="Back to the home page").click()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("New listing")
 
 
 @pytest.mark.xdist_group("site")

@@ -34,7 +34,7 @@ _NOTE = re.compile(
 )
 # Blocks that fill an attribute of the frame.
 _QUIET_BLOCK = re.compile(
-    r"\{% block (?:main_class|body_attributes|body_class|frame) %\}.*?\{% endblock %\}", re.S
+    r"\{% block (?:main_class|body_attributes|body_class|frame|posted) %\}.*?\{% endblock %\}", re.S
 )
 _TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
 _LITERAL = re.compile(r'(?<![\w(])"([^"]*)"|(?<![\w(])\'([^\']*)\'')
