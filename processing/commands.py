@@ -79,6 +79,11 @@ class Command(BaseModel):
         """The model that cuts the product out, by name or alias; "" where none does."""
         return ""
 
+    @property
+    def mask(self) -> str | None:
+        """The mask that the product is cut out by, which belongs to one photo."""
+        return None
+
     def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
         """What the work cuts out of a photo of this width and height, so that it needs to be done once;
         None where it cuts nothing out, or something that serves nobody else."""
@@ -110,6 +115,10 @@ class RemoveBackground(Command):
     @property
     def cut_out_by(self) -> str:
         return self.plan.model
+
+    @property
+    def mask(self) -> str | None:
+        return self.plan.mask
 
     def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
         at = self.plan.worked_on_at(*size)
@@ -146,6 +155,10 @@ class Edit(Command):
     @property
     def cut_out_by(self) -> str:
         return self.plan.cutting.model if self.plan.cutting else ""
+
+    @property
+    def mask(self) -> str | None:
+        return self.plan.cutting.mask if self.plan.cutting else None
 
     def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
         plan = self.plan

@@ -20,7 +20,7 @@ from processing import commands
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.services import jobs
-from processing.worker import batch_progress, mattes, renditions, tasks, transitions
+from processing.worker import batch_progress, kinds, mattes, renditions, tasks, transitions
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def submit_looks(
 ) -> Batch:
     """The same with one or several looks of each picture, as one batch."""
     check_size(caller.account, len(pictures), looks=len(looks))
+    _check_masks(looks, pictures)
     planned = _planned(caller, looks, pictures)
     if planned.new:
         tasks.require_queue()
@@ -137,6 +138,14 @@ def retry(batch: Batch) -> int:
         done += 1
     batch.refresh_from_db()
     return done
+
+
+def _check_masks(looks: Sequence[Look], pictures: Sequence[Member]) -> None:
+    """Refuse a mask for other pictures than its own: it would fail for each of them."""
+    for look in looks:
+        for member in pictures:
+            if look.command.mask is not None and member.image is not None:
+                kinds.of(look.command).check_source(look.command, member.image)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Account
-from config.errors import AppError, not_found
+from config.errors import AppError, invalid, not_found
 from processing.engine.plans.edit import EditPlan
 from processing.models import Preset
 from processing.services import edit_json
@@ -31,7 +31,9 @@ def plan_of(preset: Preset) -> EditPlan:
 
 
 def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | None = None) -> Preset:
-    """Raises AppError CONFLICT where the name is taken or the account has too many."""
+    """Raises AppError CONFLICT where the name is taken or the account has too many, VALIDATION_ERROR for
+    what suits one photo only."""
+    _check(plan)
     if Preset.objects.filter(account=account).count() >= MAX_PRESETS:
         raise AppError(
             "CONFLICT", f"An account can have at most {MAX_PRESETS} presets.", status=409
@@ -46,7 +48,9 @@ def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | Non
 
 
 def change(preset: Preset, *, name: str | None, plan: EditPlan | None) -> Preset:
-    """Raises AppError CONFLICT where the name is taken."""
+    """Raises AppError CONFLICT where the name is taken, VALIDATION_ERROR for what suits one photo only."""
+    if plan is not None:
+        _check(plan)
     if name is not None:
         preset.name = name.strip()
     if plan is not None:
@@ -58,6 +62,12 @@ def change(preset: Preset, *, name: str | None, plan: EditPlan | None) -> Preset
 def with_changes(preset: Preset, changes: Mapping[str, Any] | None) -> EditPlan:
     """The preset's edit, with what `changes` says in place of it."""
     return edit_json.plan_from(edit_json.merged(edit_json.shown(preset.plan), changes or {}))
+
+
+def _check(plan: EditPlan) -> None:
+    if plan.cutting is not None and plan.cutting.mask is not None:
+        message = "A mask belongs to one image, and a preset is for any. Name the mask where you use the preset."
+        raise invalid("edit.cutting.mask", message)
 
 
 def _saved(preset: Preset, *, new: bool) -> Preset:

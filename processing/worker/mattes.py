@@ -22,8 +22,10 @@ from django.db.models import Q, QuerySet
 
 from accounts.limits import quotas
 from accounts.models import Account
+from config.errors import AppError
 from media_library.files import mattes, storage
 from media_library.models import Image, Matte
+from processing import commands
 from processing.commands import Command
 from processing.engine import versions
 from processing.engine.cutout import kept_matte
@@ -35,7 +37,8 @@ from processing.worker import kinds, runtime
 log = structlog.get_logger(__name__)
 # Other options (a mask, a point) choose among or mend what is cut out: they cost nothing more.
 _COUNTED = ("model", "edge", "clean_up", "keep_existing_alpha", "despill")
-_LOOK_SECONDS = 0.05
+# How soon to look whether others are done, at first and later on.
+_FIRST_LOOK_SECONDS, _LOOK_SECONDS = 0.05, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,26 +167,43 @@ def _of(account: Account) -> QuerySet[Matte]:
 
 
 def _await_others(job: Job, cut: Wanted) -> None:
-    """Wait while a job that began before cuts the same photo out in the same way, here or elsewhere.
+    """Wait while a job that began before, here or elsewhere, makes the same matte; or another matte of a photo
+    that nobody has paid for yet, as that decides who pays.
 
     Those of workers that died are taken from them by the sweep, so nobody waits for ever.
     """
     before = Q(started_at__lt=job.started_at) | Q(started_at=job.started_at, pk__lt=job.pk)
     others = Job.objects.filter(
         before, account=job.account, cutting=cut.cutting, state=JobState.PROCESSING
-    )
-    while find(job.account, cut.key) is None and others.exclude(pk=job.pk).exists():
-        time.sleep(_LOOK_SECONDS)
+    ).exclude(pk=job.pk)
+    open_ = {one.pk: _key_of(one) for one in others.select_related("source", "account")}
+    pause = _FIRST_LOOK_SECONDS
+    while open_ and find(job.account, cut.key) is None:
+        left = set(others.filter(pk__in=open_).values_list("pk", flat=True))
+        open_ = {pk: key for pk, key in open_.items() if pk in left}
+        if cut.key not in open_.values() and (not open_ or is_paid(job.account, cut.cutting)):
+            return
+        time.sleep(pause)
+        pause = min(2 * pause, _LOOK_SECONDS)
+
+
+def _key_of(job: Job) -> str:
+    """The key of the matte that another job makes; "" for a row that this release can't read."""
+    try:
+        found = wanted(commands.from_row(job.command), job.picture)
+    except AppError:
+        return ""
+    return found.key if found else ""
 
 
 def _spelled(cutting: Cutting) -> dict[str, Any]:
     """The options of cutting out in one spelling: `fast` and its network's own name, `standard` and 50
     are the same."""
-    options = {field.name: getattr(cutting, field.name) for field in fields(Cutting)}
+    spelled = asdict(cutting)
+    options = {field.name: spelled[field.name] for field in fields(Cutting)}
     return options | {
         "model": runtime.own_name(cutting.model),
         "edge": edge_strength(cutting.edge),
-        "clean_up": asdict(cutting.clean_up),
     }
 
 

@@ -18,7 +18,6 @@ from media_library.selectors import image_for, images_of
 from media_library.services import delete_image
 from processing.models import Job
 from processing.services import masks
-from processing.worker import tasks
 from tests.processing.api.test_edits import opened
 from tests.processing.api.test_edits import post as edit
 from tests.processing.conftest import photo
@@ -305,22 +304,52 @@ class TestOthers:
         assert list(answer.json()["fields"]) == ["edit.cutting.mask"]
         assert owner.used_of("edit") == 0
 
-    def test_a_look_with_a_mask_fails_for_the_other_pictures_of_a_batch(
-        self, owner: Seller, image: Image
+    @pytest.mark.parametrize(
+        ("operation", "options", "field"),
+        [
+            ("remove-background", {"mask": "…"}, "mask"),
+            ("edit", {"cutting": {"mask": "…"}}, "edit.cutting.mask"),
+        ],
+    )
+    def test_a_batch_with_a_mask_is_for_its_own_picture(
+        self, owner: Seller, image: Image, operation: str, options: dict[str, Any], field: str
     ) -> None:
         mask = of(owner, send(owner, image, drawn((0, 0, 20, 40)), mode="raw"))
         other = owner.image(photo((60, 40), dpi=(90, 90)))
-        body = {
-            "imageIds": [image.public_id, other.public_id],
-            "operation": "remove-background",
-            "options": {"mask": mask.public_id},
-        }
-        answer = owner.client.post("/api/v1/batch", body, format="json")
+        (options.get("cutting") or options)["mask"] = mask.public_id
+        ids = [image.public_id, other.public_id]
+        body = {"imageIds": ids, "operation": operation, "options": options}
+        refused = owner.client.post("/api/v1/batch", body, format="json")
+        assert refused.status_code == 400
+        assert refused.json()["fields"] == {field: ["This mask belongs to another image."]}
+        assert (Job.objects.count(), owner.used(), owner.used_of("edit")) == (0, 0, 0)
+        answer = owner.client.post("/api/v1/batch", body | {"imageIds": ids[:1]}, format="json")
         assert answer.status_code == 201
-        for _ in range(2):
-            tasks.run_one_of_a_batch.fn()
-        ended = {job.source_id: job.error for job in Job.objects.filter(batch__isnull=False)}
-        assert ended == {image.pk: "", other.pk: "This mask belongs to another image."}
+
+    def test_a_preset_is_for_any_picture_and_has_no_mask(self, owner: Seller, image: Image) -> None:
+        mask = of(owner, send(owner, image, drawn((0, 0, 20, 40)), mode="raw"))
+        plan = {"cutting": {"mask": mask.public_id}}
+        told = "A mask belongs to one image, and a preset is for any."
+        body = {"name": "Mine", "edit": plan}
+        refused = owner.client.post("/api/v1/presets", body, format="json")
+        assert refused.status_code == 400
+        [[message]] = refused.json()["fields"].values()
+        assert (list(refused.json()["fields"]), message.startswith(told)) == (
+            ["edit.cutting.mask"],
+            True,
+        )
+        made = owner.client.post("/api/v1/presets", {"name": "Mine", "edit": {}}, format="json")
+        preset = made.json()["data"]["id"]
+        address = f"/api/v1/presets/{preset}"
+        assert owner.client.patch(address, {"edit": plan}, format="json").status_code == 400
+        assert owner.client.get(address).json()["data"]["edit"]["cutting"]["mask"] is None
+        # Where a preset is used, a mask of that picture may be named.
+        answer = owner.client.post(
+            "/api/v1/images/tools/edit",
+            {"imageId": image.public_id, "presetId": preset, "edit": plan},
+            format="json",
+        )
+        assert opened(answer).size == SIZE
 
     def test_without_quota_nothing_is_cut_out_but_a_mask_is_mended(
         self, owner: Seller, image: Image

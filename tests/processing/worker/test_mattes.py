@@ -15,7 +15,7 @@ from media_library import sweeps, trash
 from media_library.files import storage
 from media_library.models import Image, Matte
 from processing.models import Job, JobState
-from processing.worker import runtime, tasks
+from processing.worker import runtime, tasks, transitions
 from tests.processing.conftest import photo
 from tests.stand_ins import LookingModel, MiddleModel, Seller
 
@@ -219,3 +219,59 @@ def test_a_matte_lies_with_its_picture_and_goes_with_it(
     assert not Matte.objects.filter(image=image).exists()
     with pytest.raises(FileNotFoundError):
         storage.read(key)
+
+
+class Waiting:
+    """How long a worker pauses; after so many pauses the other job ends."""
+
+    def __init__(self, other: Job, pauses: int) -> None:
+        self.other, self.left = other, pauses
+        self.paused: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        self.left -= 1
+        if self.left == 0:
+            assert transitions.fail(self.other, code="UNREADABLE", message="It is damaged.")
+
+
+def waited(job: Job, other: Job, pauses: int, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How a job waits for another that began before and ends after so many pauses."""
+    claimed = transitions.claim(other.pk)
+    assert claimed
+    waiting = Waiting(claimed, pauses)
+    monkeypatch.setattr("processing.worker.mattes.time", waiting)
+    assert done(job).state == JobState.COMPLETED
+    return waiting.paused
+
+
+POINT = {"x": 0.5, "y": 0.5}
+
+
+def test_the_same_matte_is_waited_for_ever_more_calmly(
+    model: type[CountingModel], owner: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = owner.image(photo())
+    other, job = submitted(owner, image), submitted(owner, image, bgColor="white")
+    paused = waited(job, other, 6, monkeypatch)
+    assert paused == [0.05, 0.1, 0.2, 0.4, 0.8, 0.8]
+
+
+def test_another_matte_of_a_photo_that_is_paid_is_not_waited_for(
+    model: type[CountingModel], owner: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = owner.image(photo())
+    cut(owner, image)
+    other = submitted(owner, image, point=POINT)
+    job = submitted(owner, image, point={"x": 0.4, "y": 0.4})
+    assert (waited(job, other, 1, monkeypatch), owner.used()) == ([], 1)
+    assert cut(owner, image, box={"left": 0.1}).state == JobState.COMPLETED
+    assert owner.used() == 1
+
+
+def test_another_matte_of_a_photo_is_waited_for_until_it_is_known_who_pays(
+    model: type[CountingModel], owner: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = owner.image(photo())
+    other, job = submitted(owner, image), submitted(owner, image, point=POINT)
+    assert (waited(job, other, 2, monkeypatch), owner.used()) == ([0.05, 0.1], 1)
