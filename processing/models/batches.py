@@ -58,6 +58,10 @@ class Batch(models.Model):
     def public_id(self) -> str:
         return public_ids.encode("batch", self.id)
 
+    @property
+    def ended_items(self) -> int:
+        return self.total - self.open_items
+
 
 class BatchItem(models.Model):
     """One picture of a batch, in one of its looks. Without a job where the file could not even be kept."""

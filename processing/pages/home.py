@@ -19,7 +19,6 @@ from processing import selectors
 from processing.models import Batch
 from processing.selectors import Card, Wanted
 from processing.services import sample_photos
-from processing.worker import batch_progress
 
 NEWEST: Final = 12
 TO_CHECK: Final = 6
@@ -38,7 +37,6 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "newest": newest,
         "to_check": to_check,
         "batch": batch,
-        "batch_counts": batch_progress.counts_of(batch) if batch else None,
         "usage": _usage(account),
         "samples": () if newest else sample_photos.SAMPLES,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
