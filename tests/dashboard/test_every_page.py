@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests import axe
 from tests.chromium import chromium
@@ -22,8 +22,8 @@ PUBLIC = (
     *("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/api/docs"),
     "/no-such-page/",
 )
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,7 @@ def test_every_page(site: Site, browser: Browser) -> None:
         faults = _look(page, PUBLIC)
         _sign_up(page)
         faults += _look(page, _private(page))
+        assert _weight(page, "/library/") < 150_000
         expected = [f"{site.url}/no-such-page/: Failed to load resource: the server responded"]
         unexpected = [said for said in complaints if not said.startswith(expected[0])]
         found = "\n".join(faults + unexpected)
@@ -74,16 +75,45 @@ def _note(request: Any, complaints: list[str]) -> None:
 
 def _look(page: Page, addresses: tuple[str, ...]) -> list[str]:
     faults = []
-    for size, theme in ((DESKTOP, "light"), (PHONE, "dark")):
+    ways: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...]
+    ways = ((DESKTOP, "light"), (PHONE, "dark"))
+    for size, theme in ways:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         for address in addresses:
             page.goto(address)
             where = f"{address} ({theme})"
-            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-                faults.append(f"{where} is too wide")
+            faults += [f"{where} is too wide for {width} px" for width in _too_narrow(page, size)]
             faults += [f"{where}: {one}" for one in axe.findings(page)]
     return faults
+
+
+def _too_narrow(page: Page, size: ViewportSize) -> Iterator[int]:
+    """The width of the screen, and the narrowest there is, where something has to be scrolled sideways."""
+    for width in (size["width"], 320) if size == PHONE else (size["width"],):
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            yield width
+    page.set_viewport_size(size)
+
+
+def _weight(page: Page, address: str) -> int:
+    """The bytes that a page's first load brings over the wire, pictures apart."""
+    wire = page.context.new_cdp_session(page)
+    kinds: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    wire.on(
+        "Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["type"]})
+    )
+    wire.on(
+        "Network.loadingFinished",
+        lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}),
+    )
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.goto(address, wait_until="networkidle")
+    assert {"Document", "Script", "Stylesheet", "Font"} <= set(kinds.values())
+    return sum(size for request, size in sizes.items() if kinds.get(request) != "Image")
 
 
 def _sign_up(page: Page) -> None:

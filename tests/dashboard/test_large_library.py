@@ -111,8 +111,8 @@ def copies(row: models.Model, number: int, **fields: Any) -> list[Any]:
         new = copy(row)
         new._state = models.base.ModelState()
         new.pk = uuid.uuid4() if isinstance(row.pk, uuid.UUID) else None
-        if hasattr(row, "created_at"):
-            new.created_at = row.created_at - timedelta(minutes=n)
+        if begun := getattr(row, "created_at", None):
+            fields["created_at"] = begun - timedelta(minutes=n)
         for name, value in fields.items():
             setattr(new, name, next(value) if hasattr(value, "__next__") else value)
         made.append(new)
