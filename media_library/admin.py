@@ -12,7 +12,7 @@ from django.utils.html import format_html
 
 from config.admin import ReadOnlyAdmin
 from media_library.files.links import content_url
-from media_library.models import Background, Image, ImageKind, Project
+from media_library.models import ASIDE, Background, Image, Project
 
 
 class DeletedFilter(admin.SimpleListFilter):
@@ -74,7 +74,7 @@ class ProjectAdmin(ReadOnlyAdmin):
     ordering = ["-created_at", "-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
-        live = Image.live.filter(project=OuterRef("pk")).exclude(kind=ImageKind.MASK)
+        live = Image.live.filter(project=OuterRef("pk")).exclude(kind__in=ASIDE)
         counts = live.order_by().values("project")
         total = Coalesce(Subquery(counts.annotate(n=Count("pk")).values("n")), 0)
         projects: QuerySet[Project] = super().get_queryset(request)

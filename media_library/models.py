@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,11 @@ class ImageKind(models.TextChoices):
     ORIGINAL = "original", "Original"
     DERIVED = "derived", "Derived"
     MASK = "mask", "Mask"
+    MATERIAL = "material", "Material"
+
+
+# What nobody looks for among pictures: it serves others, and goes its own ways.
+ASIDE: Final = (ImageKind.MASK, ImageKind.MATERIAL)
 
 
 class ProjectKind(models.TextChoices):
@@ -76,7 +82,8 @@ class LiveManager(models.Manager["Image"]):
 
 
 class Image(models.Model):
-    """A file as it came (original), as a job made it (derived), or a mask of another (its parent).
+    """A file as it came (original), as a job made it (derived), a mask of another (its parent), or
+    material: a background or a logo, which isn't among the account's pictures.
 
     Width and height are those of the picture the right way up; ``orientation`` says how the stored
     file has to be turned. A deleted picture lies in the trash first (media_library.trash), then
@@ -139,7 +146,7 @@ class Image(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["job_id"],
-                condition=Q(kind=ImageKind.DERIVED),
+                condition=Q(kind__in=(ImageKind.DERIVED, ImageKind.MATERIAL)),
                 name="image_one_result_per_job",
             ),
             models.CheckConstraint(

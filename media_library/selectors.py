@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import Account
 from config.errors import not_found
-from media_library.models import Image, ImageKind, Project
+from media_library.models import ASIDE, Image, ImageKind, Project
 
 # The API's names of orders, each made complete by the id so that pages never overlap.
 SORTS: Final[dict[str, tuple[str | OrderBy, ...]]] = {
@@ -55,14 +55,14 @@ def images_of(
     needs_look: bool | None = None,
     sort: str = DEFAULT_SORT,
 ) -> QuerySet[Image]:
-    """The account's pictures; ``search`` is a part of their names. Masks only where their kind is asked
-    for."""
+    """The account's pictures; ``search`` is a part of their names. Masks and materials only where their
+    kind is asked for."""
     images = Image.live.filter(account=account)
     if search:
         images = images.filter(name__icontains=search)
     if project is not None:
         images = images.filter(project=project)
-    images = images.exclude(kind=ImageKind.MASK) if kind is None else images.filter(kind=kind)
+    images = images.exclude(kind__in=ASIDE) if kind is None else images.filter(kind=kind)
     if needs_look is not None:
         images = images.exclude(needs_look="") if needs_look else images.filter(needs_look="")
     return images.order_by(*SORTS[sort])

@@ -27,7 +27,7 @@ from accounts.models import Account
 from config.errors import not_found
 from config.failures.outages import QUEUE_ERRORS
 from media_library.files import mattes, storage, thumbnails
-from media_library.models import Background, Image, ImageKind
+from media_library.models import ASIDE, Background, Image, ImageKind
 
 # In one transaction: others write in between.
 _PORTION: Final = 100
@@ -76,7 +76,7 @@ def storage_of(account: Account) -> Storage:
         **Image.objects.filter(account=account).aggregate(
             trash_images=Count("pk", filter=trashed & ~_BESIDE),
             trash_bytes=Sum("bytes", filter=trashed, default=0),
-            images=Count("pk", filter=live & ~Q(kind=ImageKind.MASK)),
+            images=Count("pk", filter=live & ~Q(kind__in=ASIDE)),
             # The last: later ones would take the name for the sum.
             bytes=Sum("bytes", filter=live, default=0),
         )

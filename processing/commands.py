@@ -21,6 +21,7 @@ from processing.engine.plans.edit import EditPlan
 EditOperation = Literal[
     "edit", "generate-background", "replace-background", "upscale", "remove-text"
 ]
+Makes = Literal["derived", "mask", "material"]
 
 # What the words of a stored command mean. Raise it when an option is renamed or gets another meaning,
 # and add how a row of the version before is read: READERS[version] makes a row of the next one of it.
@@ -70,9 +71,9 @@ class Command(BaseModel):
         return "edit"
 
     @property
-    def makes_mask(self) -> bool:
-        """Whether the result is a mask of the picture, to cut it out by, and no picture for people."""
-        return False
+    def makes(self) -> Makes:
+        """Which kind of image the result is: a picture for people, or something that serves others."""
+        return "derived"
 
     @property
     def cut_out_by(self) -> str:

@@ -198,7 +198,10 @@ class ImageQuery(PageQuery):
     kind = serializers.ChoiceField(
         choices=ImageKind.choices,
         required=False,
-        help_text="Only uploads, results or masks. Masks are listed only with `mask`.",
+        help_text=(
+            "Only uploads, results, masks or material (backgrounds and logos). The last two are listed "
+            "only where they are asked for."
+        ),
     )
     needsLook = Flag(
         required=False,

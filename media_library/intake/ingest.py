@@ -48,6 +48,7 @@ class Incoming:
     max_bytes: int | None = None  # where the door has a limit of its own
     id: UUID = dataclass_field(default_factory=uuid.uuid4)
     mask_of: Image | None = None
+    is_material: bool = False  # a background or a logo, no picture of the library
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,7 @@ def _original(project: Project, item: Incoming, facts: CheckedFile) -> Image:
         id=item.id,
         account_id=project.account_id,
         project=project,
-        kind=ImageKind.MASK if item.mask_of else ImageKind.ORIGINAL,
+        kind=_kind_of(item),
         parent=item.mask_of,
         name=facts.name,
         format=probe.format,
@@ -270,6 +271,12 @@ def _original(project: Project, item: Incoming, facts: CheckedFile) -> Image:
         source_url=item.source_url,
         thumbnail_due_at=timezone.now() + THUMBNAIL_PATIENCE,
     )
+
+
+def _kind_of(item: Incoming) -> ImageKind:
+    if item.mask_of is not None:
+        return ImageKind.MASK
+    return ImageKind.MATERIAL if item.is_material else ImageKind.ORIGINAL
 
 
 def _derived(owner: Image | Project, *, job_id: UUID, data: bytes, facts: ResultFacts) -> Image:

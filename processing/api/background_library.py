@@ -89,7 +89,7 @@ class Backgrounds(UploadView, BackgroundView):
     @endpoint(
         "Upload a background",
         description=(
-            f"The file also becomes one of your images. An account can have at most {MAX_BACKGROUNDS:,} "
+            f"The file also becomes an image of the kind `material`. An account can have at most {MAX_BACKGROUNDS:,} "
             "backgrounds of its own (409 CONFLICT)."
         ),
         request={"multipart/form-data": BackgroundUpload},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -56,5 +56,8 @@ def uploaded_images(account: Account, sent: Sequence[PictureParam]) -> Iterator[
     """The pictures, all of them or none, for the block to submit: they get their rows together with
     the job that is for them. If it comes to no job, they go.
     """
-    with stored(account, [one.incoming() for one in sent]) as images:
+    incoming = [one.incoming() for one in sent]
+    # The first is worked on; the others lie behind it.
+    incoming[1:] = [replace(one, is_material=True) for one in incoming[1:]]
+    with stored(account, incoming) as images:
         yield images

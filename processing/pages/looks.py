@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -148,7 +149,7 @@ def _change_logo(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("logo")
     if file is None:
         raise invalid("logo", _("Choose a file first."))
-    [image] = ingest_all(caller.account, [incoming(file, "logo")])
+    [image] = ingest_all(caller.account, [replace(incoming(file, "logo"), is_material=True)])
     brand_kit.change(caller.account, logo=image.pk)
     say(request, Toast(_("Your logo was saved.")))
     return redirect(reverse("looks") + "#brand")

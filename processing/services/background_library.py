@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 from urllib.parse import urljoin
 from uuid import UUID, uuid4
@@ -129,7 +129,7 @@ def upload(
     """Keep a picture as a background. Raises AppError (see media_library.checks.check), CONFLICT for one too
     many."""
     check_room(account)
-    with stored(account, [file]) as images, transaction.atomic():
+    with stored(account, [replace(file, is_material=True)]) as images, transaction.atomic():
         keep_all(images)
         return keep(account, images[0], described, pk=pk)
 

@@ -16,7 +16,7 @@ from media_library.intake import ingest
 from media_library.intake.ingest import Incoming
 from media_library.models import Image
 from media_library.services import delete_image
-from processing.commands import Command, CuttingOut, RemoveBackground
+from processing.commands import Command, CuttingOut, Makes, RemoveBackground
 from processing.engine import versions
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import Cutting
@@ -45,8 +45,8 @@ class MendMatte(Command):
         return "mask"
 
     @property
-    def makes_mask(self) -> bool:
-        return True
+    def makes(self) -> Makes:
+        return "mask"
 
     @property
     def cut_out_by(self) -> str:

@@ -14,7 +14,7 @@ from accounts.models import Account
 from config.errors import not_found
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.services import change_image
-from processing.commands import Command
+from processing.commands import Command, Makes
 from processing.engine.backdrops.provider import (
     MAX_SIDE,
     MIN_SIDE,
@@ -50,6 +50,10 @@ class PaintBackground(Command):
     name: str
     category: BackgroundCategory = BackgroundCategory.CUSTOM
     tags: tuple[str, ...] = ()
+
+    @property
+    def makes(self) -> Makes:
+        return "material"
 
 
 def order(

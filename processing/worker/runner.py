@@ -155,7 +155,7 @@ def _facts(command: Command, rendered: Rendered) -> ingest.ResultFacts:
         has_alpha=rendered.has_alpha,
         uncertainty=rendered.uncertainty,
         label=command.label,
-        kind=ImageKind.MASK if command.makes_mask else ImageKind.DERIVED,
+        kind=ImageKind(command.makes),
     )
 
 
