@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -22,13 +23,15 @@ from media_library.models import Image
 from processing import selectors
 from processing.models import Batch
 from processing.pages import look_cards, words
-from processing.services import batch_overview, batches, looks
+from processing.services import batch_overview, batches, edit_json, looks
 from processing.services.batch_overview import TILES, Tile
+from processing.services.batches import Look
 
 _LIST: Final = "processing/batches.html"
 _ONE: Final = "processing/batch.html"
 _NEW: Final = "processing/batch_new.html"
 _OFFERED: Final = 60  # pictures to choose from, where none were chosen before
+_MOST_OFFERED: Final = 1200
 
 
 @page
@@ -48,7 +51,8 @@ def new_batch(request: HttpRequest) -> HttpResponse:
     """Choose pictures and looks. ``ids`` are pictures that were chosen elsewhere, in the address or a form."""
     if request.method == "POST" and "start" in request.POST:
         return _start(request)
-    return _form(request, ids=request.POST.getlist("ids") or request.GET.getlist("ids"))
+    ids = request.POST.getlist("ids") or request.GET.getlist("ids")
+    return _form(request, ids=ids, wanted=request.POST.getlist("looks") or None)
 
 
 @page
@@ -114,6 +118,12 @@ def batch_looked(request: HttpRequest, batch_id: str) -> HttpResponse:
     return redirect("batch", batch_id=batch_id)
 
 
+def offer(request: HttpRequest, *, look: str, besides: Image) -> HttpResponse:
+    """The form of a new batch with a look that was made of one picture, for others: an edit as the API
+    spells it, in JSON."""
+    return _form(request, ids=[], wanted=[], look=look, besides=besides)
+
+
 def _start(request: HttpRequest) -> HttpResponse:
     caller, _who = signed_in(request)
     ids, wanted = request.POST.getlist("ids"), request.POST.getlist("looks")
@@ -121,7 +131,9 @@ def _start(request: HttpRequest) -> HttpResponse:
         limit(request, "processing")
         if not ids:
             raise invalid("ids", _("Choose at least one picture."))
-        made = looks.chosen(caller.account, wanted, field="looks")
+        made = _made_here(request, caller.account)
+        if wanted or not made:
+            made += looks.chosen(caller.account, wanted, field="looks")
         batches.check_size(caller.account, len(ids), looks=len(made))
         images = [decoded("img", one, "Image") for one in ids]
         members = batches.members(caller.account, images)
@@ -131,21 +143,49 @@ def _start(request: HttpRequest) -> HttpResponse:
     return redirect("batch", batch_id=batch.public_id)
 
 
+def _made_here(request: HttpRequest, account: Account) -> list[Look]:
+    """The look that the studio has sent along, if it is still chosen. Raises AppError for what is none."""
+    look = request.POST.get("look", "")
+    if not look or "made_here" not in request.POST:
+        return []
+    try:
+        spelled = json.loads(look)
+    except ValueError as error:
+        raise invalid("look", _("The look can't be read. Choose it anew in the studio.")) from error
+    if not isinstance(spelled, dict):
+        raise invalid("look", _("The look can't be read. Choose it anew in the studio."))
+    name = _("From the studio")
+    return [Look(name, looks.usable(account, name, edit_json.plan_from(spelled), field="look"))]
+
+
 def _form(
     request: HttpRequest,
     *,
     ids: list[str],
     wanted: list[str] | None = None,
     error: AppError | None = None,
+    look: str = "",
+    besides: Image | None = None,
 ) -> HttpResponse:
     """The pictures chosen, or the newest to choose from, and the looks."""
     caller, _who = signed_in(request)
     chosen = _chosen(caller.account, ids) if error is None or error.status != 404 else []
-    offered = chosen or list(selectors.pictures_of(caller.account)[:_OFFERED])
+    count = _offered_count(request)
+    newest = selectors.pictures_of(caller.account).exclude(pk__in=[besides.pk] if besides else [])
+    found = list(newest[: count + 1])
+    ticked = {image.pk for image in chosen}
+    # More of the library is shown beside what was ticked in a part of it.
+    is_part = "more" in request.POST or (error is not None and "offered" in request.POST)
+    rest = [image for image in found[:count] if image.pk not in ticked]
+    offered = (chosen + rest if is_part else chosen) or rest
     cards = look_cards.all_cards(caller.account)
     default = [card.id for card in cards if card.is_default]
     context = {
         "cards": selectors.cards(offered),
+        "look": look or request.POST.get("look", ""),
+        "made_here": bool(look) or "made_here" in request.POST,
+        "offered": count if is_part or not chosen else 0,
+        "more": count + _OFFERED if len(found) > count and (is_part or not chosen) else 0,
         "chosen": {image.public_id for image in chosen},
         "looks": cards,
         "photo": look_cards.photo_url(caller.account),
@@ -154,6 +194,13 @@ def _form(
         "error": error.page_message if error else "",
     }
     return render(request, _NEW, context, status=error.status if error else 200)
+
+
+def _offered_count(request: HttpRequest) -> int:
+    """How many of the newest pictures there are to choose from."""
+    given = request.POST.get("more") or request.POST.get("offered") or ""
+    number = int(given) if given.isascii() and given.isdigit() and len(given) <= 4 else 0
+    return min(max(number, _OFFERED), _MOST_OFFERED)
 
 
 def _chosen(account: Account, ids: list[str]) -> list[Image]:

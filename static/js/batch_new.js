@@ -8,7 +8,7 @@ const start = words?.textContent;
 
 function count() {
   const ids = form.querySelectorAll("[name=ids]:checked").length;
-  const made = ids * form.querySelectorAll("[name=looks]:checked").length;
+  const made = ids * form.querySelectorAll(":is([name=looks], [name=made_here]):checked").length;
   words.textContent = made ? `${start} · ${made}` : start;
 }
 
