@@ -1,0 +1,92 @@
+// The studio's form is its whole state: read as one text, restored from it, undone step by step.
+
+export const form = document.getElementById("studio-form");
+// What belongs to this photo alone, and no look or other photo gets.
+const OF_ONE_PHOTO = ["frame", "mask"];
+
+export function state() {
+  const data = new FormData(form);
+  data.delete("csrfmiddlewaretoken");
+  return new URLSearchParams(data).toString();
+}
+
+export function settings() {
+  const values = new URLSearchParams(state());
+  for (const name of OF_ONE_PHOTO) values.delete(name);
+  return values.toString();
+}
+
+// What a state comes to: without what has no effect, and in one order.
+export function meaning(text) {
+  const values = new URLSearchParams(text);
+  const without = (...names) => names.forEach((name) => values.delete(name));
+  if (values.get("background") !== "color") without("color");
+  if (values.get("background") !== "words") without("prompt", "seed");
+  if (!values.get("shadow")) without("intensity", "direction");
+  if (values.get("size") !== "own") without("width", "height");
+  if (values.get("outline") === "0") without("outline");
+  return JSON.stringify([...values].filter(([, value]) => value).sort());
+}
+
+export function restore(text, { isOther = false } = {}) {
+  const values = new URLSearchParams(text);
+  for (const field of form.elements) {
+    const { name, type } = field;
+    if (!name || name === "csrfmiddlewaretoken" || (isOther && OF_ONE_PHOTO.includes(name))) continue;
+    const value = values.get(name);
+    if (type === "radio") field.checked = (value ?? "") === field.value;
+    else if (type === "checkbox") {
+      field.checked = value !== null;
+      if (name === "mask" && value) field.value = value;
+    } else field.value = value ?? "";
+  }
+  for (const row of form.querySelectorAll(".slider-row")) {
+    const range = row.querySelector("input");
+    row.querySelector("output").textContent = range.value + (range.dataset.unit ?? "");
+  }
+  // What was copied elsewhere, or made by programs, may name what isn't offered here.
+  for (const name of ["background", "edge", "size", "format"]) {
+    const offered = form.elements[name];
+    if (!offered.value) [...(offered.length ? offered : [offered])].forEach((one, index) => { one.checked = index === 0; });
+  }
+  if (form.elements.model && !form.elements.model.value) form.elements.model.selectedIndex = 0;
+}
+
+// --- Steps that can be undone ---------------------------------------------------------------------
+
+const MOST = 200;
+const past = [];
+const ahead = [];
+let now = "";
+let tell = () => {};
+
+export function begin(told) {
+  tell = told;
+  now = state();
+  tell();
+}
+
+export function remember() {
+  const next = state();
+  if (next === now) return false;
+  past.push(now);
+  ahead.length = 0;
+  now = next;
+  if (past.length > MOST) past.shift();
+  tell();
+  return true;
+}
+
+function step(from, to) {
+  if (!from.length) return false;
+  to.push(now);
+  now = from.pop();
+  restore(now);
+  tell();
+  return true;
+}
+
+export const undo = () => step(past, ahead);
+export const redo = () => step(ahead, past);
+export const canUndo = () => past.length > 0;
+export const canRedo = () => ahead.length > 0;
