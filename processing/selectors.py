@@ -21,6 +21,7 @@ from media_library.files.links import content_url
 from media_library.models import Image, ImageKind, Project
 from media_library.selectors import images_of
 from processing import commands
+from processing.commands import Command
 from processing.engine.errors import NothingFound
 from processing.engine.networks import auto
 from processing.engine.networks.registry import ModelInfo
@@ -90,6 +91,8 @@ class Entry:
     """One job in a picture's history."""
 
     job: Job
+    # None where an older release left the job and it can't be read any more.
+    command: Command | None
     options: str
     # Whether a network is installed that its model didn't ask, and may find what that one didn't.
     has_other_models: bool
@@ -156,6 +159,14 @@ def pictures_of(account: Account, wanted: Wanted = ANY) -> QuerySet[Image]:
     if wanted.since is not None:
         images = images.filter(created_at__gte=wanted.since)
     return _in_state(images, wanted.state) if wanted.state else images
+
+
+def neighbors(image: Image) -> tuple[Image | None, Image | None]:
+    """The pictures before and after one in the library, where the newest comes first; None at an end."""
+    at, others = image.created_at, pictures_of(image.account)
+    newer = others.filter(Q(created_at__gt=at) | Q(created_at=at, pk__gt=image.pk))
+    older = others.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=image.pk))
+    return newer.order_by("created_at", "id").first(), older.first()
 
 
 def _in_state(images: QuerySet[Image], state: str) -> QuerySet[Image]:
@@ -236,7 +247,7 @@ def _entry(job: Job, networks: Iterable[ModelInfo]) -> Entry:
     try:
         command = commands.from_row(job.command)
     except AppError:
-        return Entry(job, options="", has_other_models=False)
+        return Entry(job, None, options="", has_other_models=False)
     asked = {*auto.asked(command.cut_out_by)}
     others = any(asked.isdisjoint((info.name, *info.aliases)) for info in networks)
-    return Entry(job, options=kinds.of(command).describe(command), has_other_models=others)
+    return Entry(job, command, kinds.of(command).describe(command), has_other_models=others)
