@@ -60,6 +60,23 @@ def api_name(info: ModelInfo) -> str:
     return info.aliases[0] if info.aliases else info.name
 
 
+def model_choices() -> list[tuple[str, str]]:
+    """The installed models for a form's choice, by what people write in the API too: the same work gets the
+    same command."""
+    return [(api_name(info), _label(info)) for info in installed_models()]
+
+
+def default_model() -> str:
+    """The site's own model, under that name."""
+    return api_names().get(settings.DEFAULT_MODEL, str(settings.DEFAULT_MODEL))
+
+
+def api_names() -> dict[str, str]:
+    """The names that forms have for models, by each name that they go by."""
+    models = installed_models()
+    return {name: api_name(info) for info in models for name in (info.name, *info.aliases)}
+
+
 def _label(info: ModelInfo) -> str:
     if info.name == AUTO:
         return gettext("Auto (looks again where unsure)")

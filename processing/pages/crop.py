@@ -77,7 +77,7 @@ def use(request: HttpRequest, image_id: str) -> HttpResponse:
     if not saves:
         state = QueryDict(form.cleaned_data["state"], mutable=True)
         state["frame"] = line_of(form.frame)
-        return redirect(_with_state(reverse("studio", args=[image.public_id]), state))
+        return redirect(_with_state(reverse("picture", args=[image.public_id]), state))
     limit(request, "processing")
     _save(request, image, form)
     return redirect("picture", image.public_id)

@@ -1,13 +1,15 @@
-"""The studio's form: what is chosen on the page, as an edit plan and as the command that makes it."""
+"""The studio's form: what is chosen on the page, as an edit plan and as the command that makes it.
+
+The form is the whole state of the page. An address may say it, too: what it leaves out is as at the start.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,7 @@ from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import parse_color
 from processing.engine.plans.cutout import CutoutPlan, Cutting
 from processing.engine.plans.edit import (
+    MAX_SIDE,
     Background,
     EditPlan,
     Export,
@@ -28,26 +31,23 @@ from processing.engine.plans.edit import (
     Light,
     Outline,
     Shadow,
-    Sides,
 )
+from processing.forms import default_model, model_choices
+from processing.pages import studio_sizes
 from processing.pages.frame_form import frame_of
 from processing.services import background_library
 
 TRANSPARENT, COLOR, WORDS = "transparent", "color", "words"
-SIZES = [
-    ("auto", _("As the photo")),
-    ("croppedSubject", _("Cropped to the product")),
-    ("2000x2000", _("Square")),
-    ("1600x2000", _("Portrait 4:5")),
-    ("2000x1500", _("Landscape 4:3")),
-]
 SHADOWS = [("", _("None")), ("soft", _("Soft")), ("hard", _("Hard")), ("floating", _("Floating"))]
 FORMATS = [("png", "PNG"), ("jpg", "JPG"), ("webp", "WebP"), ("avif", "AVIF")]
 TEXTS = [("", _("Keep")), ("artificial", _("Labels on the photo")), ("all", _("All text"))]
+EDGES = [("standard", _("Standard")), ("fine", _("Fine")), ("none", _("None (raw model output)"))]
+# What belongs to one photo, so that neither a look nor another photo gets it.
+OF_ONE_PHOTO: Final = ("frame", "mask")
+# Options of cutting out that only programs are offered.
+LEFT_OUT: Final = frozenset({"clean_up", "despill", "output", "size", "box", "point"})
 
-
-# The product stays where it is, and as large.
-_AS_THE_PHOTO = Layout(reference_box="originalImage")
+_CROPPED: Final = Layout(size=studio_sizes.CROPPED)
 
 
 class StudioForm(forms.Form):
@@ -55,10 +55,15 @@ class StudioForm(forms.Form):
     color = forms.CharField(initial="#ffffff", max_length=32, required=False)
     prompt = forms.CharField(max_length=500, required=False, strip=True)
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, required=False)
+    model = forms.ChoiceField(required=False, label=_("Model"))
+    edge = forms.ChoiceField(choices=EDGES, initial="standard", required=False)
+    keep_existing_alpha = forms.BooleanField(required=False)
     shadow = forms.ChoiceField(choices=SHADOWS, required=False)
     intensity = forms.IntegerField(min_value=0, max_value=100, initial=50, required=False)
     direction = forms.IntegerField(min_value=0, max_value=360, initial=310, required=False)
-    size = forms.ChoiceField(choices=SIZES, initial="auto", required=False)
+    size = forms.ChoiceField(initial=studio_sizes.AUTO, required=False)
+    width = forms.IntegerField(label=_("Width"), min_value=1, max_value=MAX_SIDE, required=False)
+    height = forms.IntegerField(label=_("Height"), min_value=1, max_value=MAX_SIDE, required=False)
     padding = forms.IntegerField(min_value=0, max_value=40, initial=0, required=False)
     light = forms.BooleanField(required=False)
     outline = forms.IntegerField(min_value=0, max_value=5, initial=0, required=False)
@@ -70,18 +75,23 @@ class StudioForm(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
+        self.fields["model"].choices = model_choices()  # type: ignore[attr-defined]
+        sizes = (*studio_sizes.PLAIN, *studio_sizes.RATIOS, *studio_sizes.marketplaces())
+        own = (studio_sizes.OWN, gettext("Another size"))
+        self.fields["size"].choices = [*((one.value, one.words) for one in sizes), own]  # type: ignore[attr-defined]
 
     @classmethod
     def initial_values(cls, given: Mapping[str, str] | None = None) -> dict[str, Any]:
         """What a page shows before anything is chosen, or with what an address says."""
         values = {name: field.initial for name, field in cls.base_fields.items()}
+        values |= {"model": default_model()}
         return values | {name: text for name, text in (given or {}).items() if name in values}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
             try:
-                cleaned["plan"] = self._plan(cleaned)
+                cleaned["plan"] = plan_of(cleaned, self._library_background)
             except InvalidPlan as error:
                 self.add_error(None, told(error.message))
             except AppError as error:
@@ -105,49 +115,62 @@ class StudioForm(forms.Form):
         """The work that makes it. What is only a cutout, on nothing or on a color, is a cutout: of a photo
         that was cut out before it costs nothing."""
         plan = self.plan
-        background = plan.background
-        only_color = background == Background(color=background.color)
-        looks = _as_png(plan)
-        bare = EditPlan(cutting=plan.cutting, layout=_AS_THE_PHOTO, background=background)
-        if plan.cutting and only_color and looks == bare and plan.export.format != "avif":
-            cutout = CutoutPlan(
-                model=plan.cutting.model,
-                mask=plan.cutting.mask,
-                format=plan.export.format,
-                bg_color=background.color,
-            )
-            return RemoveBackground(plan=cutout)
-        return Edit(plan=plan)
-
-    def _plan(self, given: dict[str, Any]) -> EditPlan:
-        shadow = given.get("shadow")
-        width = (given.get("outline") or 0) / 100
-        return EditPlan(
-            cutting=Cutting(model=settings.DEFAULT_MODEL, mask=_mask(given)),
-            frame=frame_of(given.get("frame") or ""),
-            layout=_layout(given),
-            background=self._background(given),
-            shadow=_shadow(given) if shadow else None,
-            light=Light() if given.get("light") else None,
-            outline=Outline(width=width) if width else None,
-            text_removal=given.get("text") or None,
-            export=Export(format=given.get("format") or "png"),
+        cutting, background = plan.cutting, plan.background
+        bare = EditPlan(cutting=cutting, layout=plan.layout, background=background)
+        is_plain = background == Background(color=background.color) and _as_png(plan) == bare
+        is_there = plan.layout in (studio_sizes.AS_THE_PHOTO, _CROPPED)
+        if cutting is None or not (is_plain and is_there) or plan.export.format == "avif":
+            return Edit(plan=plan)
+        cutout = CutoutPlan(
+            model=cutting.model,
+            edge=cutting.edge,
+            keep_existing_alpha=cutting.keep_existing_alpha,
+            mask=cutting.mask,
+            format=plan.export.format,
+            bg_color=background.color,
+            crop=plan.layout == _CROPPED,
         )
+        return RemoveBackground(plan=cutout)
 
-    def _background(self, given: dict[str, Any]) -> Background:
-        chosen = given["background"]
-        if chosen == TRANSPARENT:
-            return Background()
-        if chosen == COLOR:
-            return Background(color="#{:02x}{:02x}{:02x}".format(*parse_color(given["color"])))
-        if chosen == WORDS:
-            if not given.get("prompt"):
-                raise InvalidPlan(gettext("Say in a few words what lies behind the product."))
-            return Background(generated=Generated(given["prompt"], seed=given.get("seed")))
-        return background_library.plan_of(background_library.find(self.account, chosen))
+    def _library_background(self, public_id: str) -> Background:
+        return background_library.plan_of(background_library.find(self.account, public_id))
 
 
-def _mask(given: dict[str, Any]) -> str | None:
+def plan_of(given: Mapping[str, Any], library: Callable[[str], Background]) -> EditPlan:
+    """The edit of checked values; ``library`` finds a background by its id. Raises InvalidPlan, AppError."""
+    width = (given.get("outline") or 0) / 100
+    return EditPlan(
+        cutting=Cutting(
+            model=given.get("model") or default_model(),
+            edge=given.get("edge") or "standard",
+            keep_existing_alpha=bool(given.get("keep_existing_alpha")),
+            mask=_mask(given),
+        ),
+        frame=frame_of(given.get("frame") or ""),
+        layout=_layout(given),
+        background=_background(given, library),
+        shadow=_shadow(given) if given.get("shadow") else None,
+        light=Light() if given.get("light") else None,
+        outline=Outline(width=width) if width else None,
+        text_removal=given.get("text") or None,
+        export=Export(format=given.get("format") or "png"),
+    )
+
+
+def _background(given: Mapping[str, Any], library: Callable[[str], Background]) -> Background:
+    chosen = given["background"]
+    if chosen == TRANSPARENT:
+        return Background()
+    if chosen == COLOR:
+        return Background(color="#{:02x}{:02x}{:02x}".format(*parse_color(given["color"])))
+    if chosen == WORDS:
+        if not given.get("prompt"):
+            raise InvalidPlan(gettext("Say in a few words what lies behind the product."))
+        return Background(generated=Generated(given["prompt"], seed=given.get("seed")))
+    return library(chosen)
+
+
+def _mask(given: Mapping[str, Any]) -> str | None:
     """Raises AppError NOT_FOUND for what is no id."""
     return str(decoded("img", given["mask"], "Mask")) if given.get("mask") else None
 
@@ -157,14 +180,15 @@ def _as_png(plan: EditPlan) -> EditPlan:
     return replace(plan, export=Export())
 
 
-def _layout(given: dict[str, Any]) -> Layout:
-    size, padding = given.get("size") or "auto", given.get("padding") or 0
-    if size == "auto" and padding == 0:
-        return _AS_THE_PHOTO
-    return Layout(size=size, padding=Sides.all(padding / 100))
+def _layout(given: Mapping[str, Any]) -> Layout:
+    chosen = given.get("size") or studio_sizes.AUTO
+    if chosen == studio_sizes.OWN and not (given.get("width") and given.get("height")):
+        raise InvalidPlan(gettext("Say how wide and how high the picture shall be, in pixels."))
+    own = f"{given.get('width')}x{given.get('height')}"
+    return studio_sizes.layout(chosen, own=own, padding=given.get("padding") or 0)
 
 
-def _shadow(given: dict[str, Any]) -> Shadow:
+def _shadow(given: Mapping[str, Any]) -> Shadow:
     intensity, direction = given.get("intensity"), given.get("direction")
     return Shadow(
         mode=given["shadow"],

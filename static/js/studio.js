@@ -1,344 +1,327 @@
-// The studio: what is chosen in the form is shown on the stage, by the server's own rendering.
+// A picture in the studio: what is chosen in the form is shown on the stage, by the server's own rendering.
 //
-// The form is the whole state. So undo is a list of what forms held, settings are copied as one, and
-// without this file the form is sent as it is.
+// The form is the whole state (studio-form.js). Where a result was made of the same choices, that result is
+// seen in full; anything else is a preview. Without this file the form is sent as it is.
 
 import { toast } from "./toasts.js";
+import * as colors from "./studio-colors.js";
+import { begin, canRedo, canUndo, form, meaning, redo, remember, restore, settings, state, undo } from "./studio-form.js";
+import { previewer } from "./studio-preview.js";
+import * as results from "./studio-results.js";
+import * as stage from "./studio-stage.js";
 
-const root = document.querySelector(".studio");
-const form = document.getElementById("studio-form");
-const stage = document.getElementById("stage");
-const view = document.getElementById("view");
-const preview = document.getElementById("preview");
+const root = document.getElementById("studio");
+const words = root.dataset;
 const size = document.getElementById("result-size");
-const CALM_MS = 180;
+const told = document.getElementById("stage-state");
+const save = document.getElementById("save");
+const download = document.getElementById("download");
 const CLIPBOARD = "packshot-studio-settings";
+const UNSAVED = `packshot-unsaved-${words.id}`;
+const TOOL = "packshot-studio-tool";
 
 for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
 
-// --- State: everything in the form but the token -------------------------------------------------
+// --- What is seen: a result in full, or a preview ---------------------------------------------------
 
-function state() {
-  const data = new FormData(form);
-  data.delete("csrfmiddlewaretoken");
-  return new URLSearchParams(data).toString();
-}
+// Results by what their choices mean; work that was asked for here, by its job.
+const known = new Map();
+let asked = null;
+let isDownloadDue = false;
 
-function restore(text) {
-  const values = new URLSearchParams(text);
-  for (const field of form.elements) {
-    if (!field.name || field.name === "csrfmiddlewaretoken") continue;
-    if (field.type === "radio") field.checked = values.get(field.name) === field.value;
-    else if (field.type === "checkbox") field.checked = values.has(field.name);
-    else field.value = values.get(field.name) ?? "";
-    if (field.type === "range") field.dispatchEvent(new Event("input", { bubbles: false }));
-  }
-  for (const row of form.querySelectorAll(".slider-row")) {
-    const range = row.querySelector("input");
-    row.querySelector("output").textContent = range.value + (range.dataset.unit ?? "");
-  }
-  // What was copied elsewhere may name a background that isn't shown here.
-  if (!form.elements.background.value) form.elements.background.value = "transparent";
-  swatch();
-}
-
-const past = [];
-const ahead = [];
-let now = state();
-
-function remember() {
-  const next = state();
-  if (next === now) return;
-  past.push(now);
-  ahead.length = 0;
-  now = next;
-  if (past.length > 200) past.shift();
-  tell();
-}
-
-function step(from, to) {
-  if (!from.length) return;
-  to.push(now);
-  now = from.pop();
-  restore(now);
-  tell();
-  show();
-}
-
-function tell() {
-  button("undo").disabled = past.length === 0;
-  button("redo").disabled = ahead.length === 0;
-}
-
-function button(name) {
-  return document.querySelector(`[data-do="${name}"]`);
-}
-
-// --- Preview: one at a time, and always the newest state ------------------------------------------
-
-let wanted = false;
-let running = false;
-let timer = 0;
-let working = "working" in root.dataset;
-
-function show() {
-  clearTimeout(timer);
-  timer = setTimeout(ask, CALM_MS);
-}
-
-async function fetched(changes = {}) {
-  const body = new FormData(form);
-  for (const [name, value] of Object.entries(changes)) body.set(name, value);
-  return fetch(root.dataset.preview, { method: "POST", body, headers: { Accept: "image/webp, application/json" } });
-}
-
-async function ask() {
-  if (running) {
-    wanted = true;
-    return;
-  }
-  running = true;
-  wanted = false;
-  stage.classList.add("busy");
-  try {
-    await shown(await fetched());
-  } catch {
-    toast({ text: root.dataset.textAway, level: "error", stays: false });
-  } finally {
-    running = false;
-    stage.classList.toggle("busy", wanted);
-  }
-  if (wanted) ask();
-}
-
-async function shown(response) {
-  if (response.ok && response.headers.get("Content-Type") === "image/webp") {
-    const old = preview.src;
-    preview.src = URL.createObjectURL(await response.blob());
-    if (old) URL.revokeObjectURL(old);
-    await preview.decode();
-    preview.hidden = false;
-    stage.classList.add("shown");
+const preview = previewer(words.preview, {
+  busy: stage.busy,
+  async show({ blob, size: text }) {
+    await stage.seePreview(blob, text);
     document.getElementById("not-cut-out")?.remove();
-    size.textContent = response.headers.get("X-Result-Size") ?? "";
-    return;
-  }
-  const told = response.headers.get("Content-Type")?.startsWith("application/json") ? await response.json() : {};
-  if (told.code === "NOT_CUT_OUT") {
-    // The job that was asked for is still under way.
-    if (working) setTimeout(ask, 1000);
-  } else if (told.code === "RATE_LIMITED") {
-    setTimeout(ask, 5000);
-  } else {
-    size.textContent = told.message ?? root.dataset.textAway;
+    say(words.textPreview, text);
+  },
+  fail({ code, message }) {
+    if (code === "NOT_CUT_OUT") {
+      if (results.current()) say(words.textNotCut, "");
+    } else say(message || words.textAway, "");
+  },
+});
+
+function say(text, pixels) {
+  told.textContent = text;
+  size.textContent = pixels;
+}
+
+function learn() {
+  for (const entry of results.entries()) {
+    const key = entry.state && meaning(entry.state);
+    if (key && !known.has(key)) known.set(key, entry.id);
   }
 }
+
+function saved() {
+  const id = known.get(meaning(state()));
+  return id && results.entries().find((entry) => entry.id === id);
+}
+
+function see() {
+  const entry = saved();
+  save.disabled = Boolean(entry);
+  save.classList.toggle("primary", !entry);
+  download.classList.toggle("primary", Boolean(entry));
+  if (entry) {
+    sessionStorage.removeItem(UNSAVED);
+    preview.drop();
+    download.classList.remove("off");
+    download.href = entry.download;
+    results.mark(entry.id);
+    say(words.textSaved, `${entry.width} × ${entry.height} · ${entry.about}`);
+    return stage.seeResult(entry.url, Number(entry.width), Number(entry.height));
+  }
+  sessionStorage.setItem(UNSAVED, state());
+  results.mark(results.current()?.id ?? "", { isPreview: true });
+  if (isUnfinished()) return say(words.textWordsLater, "");
+  return preview.soon();
+}
+
+function isUnfinished() {
+  const { background, prompt, size: chosen, width, height } = form.elements;
+  const hasNoWords = background.value === "words" && (!prompt.value.trim() || !words.wordsDrawn);
+  return hasNoWords || (chosen.value === "own" && !(width.value && height.value));
+}
+
+function show(entry) {
+  if (entry.state) {
+    restore(entry.state);
+    remember();
+  }
+  known.set(meaning(state()), entry.id);
+  colors.show();
+  see();
+}
+
+function changed(by) {
+  learn();
+  const newest = results.newest();
+  if (asked && by === form) asked.job = newest.job;
+  const entry = asked?.job && results.entries().find((one) => one.job === asked.job);
+  if (entry) {
+    known.set(asked.meaning, entry.id);
+    asked = null;
+    see();
+    if (isDownloadDue) download.click();
+    isDownloadDue = false;
+    return;
+  }
+  if (["failed", "cancelled"].includes(newest.jobState)) forget();
+  // What was shown is in the trash: the newest of what is left takes its place.
+  if (results.current()) results.mark(results.current().id, { isPreview: !saved() });
+  else if (!asked && results.entries().length) show(results.entries()[0]);
+  else if (!results.isWorking() && document.getElementById("not-cut-out") === null) see();
+}
+
+function forget() {
+  asked = null;
+  isDownloadDue = false;
+}
+
+results.follow({ show, changed });
+
+// --- Saving ---------------------------------------------------------------------------------------
+
+form.addEventListener("submit", (event) => {
+  if (event.submitter?.hasAttribute("formaction")) return;
+  event.preventDefault();
+  asked = { meaning: meaning(state()), job: "" };
+  document.getElementById("studio-errors").replaceChildren();
+  colors.use();
+  window.htmx.ajax("POST", form.action, { source: form, target: "#results", swap: "outerHTML" });
+});
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt === form && !event.detail.successful) forget();
+});
+
+// What is not saved yet is saved first.
+download.addEventListener("click", (event) => {
+  if (saved() || download.classList.contains("off")) return;
+  event.preventDefault();
+  isDownloadDue = true;
+  form.requestSubmit();
+});
 
 // --- Choices --------------------------------------------------------------------------------------
 
-function swatch() {
-  document.getElementById("color-swatch").style.setProperty("--color", form.elements.color.value);
-}
-
 form.addEventListener("input", (event) => {
-  if (event.target.name === "color") {
+  const { name, id } = event.target;
+  if (id === "look-name") return;
+  if (name === "color") {
     form.querySelector('[name="background"][value="color"]').checked = true;
-    swatch();
+    colors.show();
   }
-  // On a canvas of its own a product wants some room.
-  if (event.target.name === "size" && event.target.value !== "auto" && form.elements.padding.value === "0") {
-    form.elements.padding.value = "8";
-    form.elements.padding.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-  if (event.target.name === "prompt") {
+  if (name === "prompt") {
     form.elements.seed.value = "";
     document.getElementById("variants")?.replaceChildren();
   }
-  if (event.target.id === "look-name" || unfinished()) return;
-  show();
+  // The room that belongs to a canvas, as long as nobody chose another.
+  if (name === "size") {
+    form.elements.padding.value = event.target.dataset.padding;
+    form.elements.padding.dispatchEvent(new Event("input", { bubbles: true }));
+    if (event.target.value === "own" && !form.elements.width.value) {
+      const [width, height] = size.textContent.match(/\d+/g) ?? [words.width, words.height];
+      form.elements.width.value = width;
+      form.elements.height.value = height;
+    }
+  }
+  see();
 });
 
 form.addEventListener("change", (event) => {
   if (event.target.id !== "look-name") remember();
 });
 
-function unfinished() {
-  return form.elements.background.value === "words" && (!form.elements.prompt.value.trim() || !root.dataset.wordsDrawn);
-}
-
 // Four seeds of the same words, from which one is chosen.
 async function variants() {
   const box = document.getElementById("variants");
-  if (!form.elements.prompt.value.trim()) {
-    form.elements.prompt.focus();
-    return;
-  }
+  if (!form.elements.prompt.value.trim()) return form.elements.prompt.focus();
   box.replaceChildren();
   const first = Math.floor(Math.random() * 1_000_000);
-  stage.classList.add("busy");
+  stage.busy(true);
   for (let number = 0; number < 4; number += 1) {
     const seed = String(first + number);
-    const response = await fetched({ background: "words", seed });
-    if (response.status !== 200) {
-      await shown(response);
+    const answer = await preview.fetched({ background: "words", seed }).catch(() => ({}));
+    if (!answer.blob) {
+      say(answer.message || words.textAway, "");
       break;
     }
-    const choice = document.createElement("button");
-    choice.type = "button";
-    choice.setAttribute("aria-pressed", "false");
-    const picture = document.createElement("img");
-    picture.src = URL.createObjectURL(await response.blob());
-    picture.alt = `${form.elements.prompt.value}, ${number + 1}`;
-    choice.append(picture);
-    choice.addEventListener("click", () => {
-      form.elements.seed.value = seed;
-      for (const other of box.children) other.setAttribute("aria-pressed", String(other === choice));
-      remember();
-      ask();
-    });
-    box.append(choice);
+    box.append(variant(box, seed, answer.blob, `${form.elements.prompt.value}, ${number + 1}`));
   }
-  stage.classList.remove("busy");
+  return stage.busy(false);
+}
+
+function variant(box, seed, blob, name) {
+  const choice = document.createElement("button");
+  choice.type = "button";
+  choice.setAttribute("aria-pressed", "false");
+  const picture = document.createElement("img");
+  picture.src = URL.createObjectURL(blob);
+  picture.alt = name;
+  choice.append(picture);
+  choice.addEventListener("click", () => {
+    form.elements.seed.value = seed;
+    for (const other of box.children) other.setAttribute("aria-pressed", String(other === choice));
+    remember();
+    see();
+  });
+  return choice;
 }
 
 async function saveLook() {
   const name = document.getElementById("look-name");
-  if (!name.value.trim()) {
-    name.focus();
-    return;
-  }
+  if (!name.value.trim()) return name.focus();
   const body = new FormData(form);
   body.set("name", name.value.trim());
-  const response = await fetch(root.dataset.look, { method: "POST", body });
-  const told = await response.json().catch(() => ({}));
-  toast({ text: told.message ?? root.dataset.textAway, level: response.ok ? "success" : "error", stays: false });
-  if (response.ok) name.value = "";
+  const response = await fetch(words.look, { method: "POST", body }).catch(() => null);
+  const answer = (await response?.json().catch(() => null)) ?? {};
+  toast({ text: answer.message ?? words.textAway, level: response?.ok ? "success" : "error", stays: false });
+  if (response?.ok) name.value = "";
+  return undefined;
 }
 
-// --- Zoom and pan ---------------------------------------------------------------------------------
+// --- Buttons and keys -------------------------------------------------------------------------------
 
-let zoom = 1;
-let offset = { x: 0, y: 0 };
-const touches = new Map();
-
-// How many pixels of the screen one pixel of the picture takes without any zoom.
-function fitted() {
-  const picture = preview.hidden ? document.getElementById("original") : preview;
-  if (!picture?.naturalWidth) return 1;
-  return Math.min(picture.clientWidth / picture.naturalWidth, picture.clientHeight / picture.naturalHeight);
+function button(name) {
+  return document.querySelector(`[data-do="${name}"]`);
 }
 
-function move() {
-  view.style.setProperty("--zoom", zoom);
-  view.style.setProperty("--x", `${offset.x}px`);
-  view.style.setProperty("--y", `${offset.y}px`);
-  view.classList.toggle("pixels", zoom * fitted() >= 2);
-  document.getElementById("zoom").textContent = `${Math.round(zoom * fitted() * 100)} %`;
+function back(step) {
+  if (!step()) return;
+  colors.show();
+  see();
 }
-
-function zoomTo(next, at = { x: 0, y: 0 }) {
-  const limited = Math.min(16, Math.max(1, next));
-  const factor = limited / zoom;
-  offset = limited === 1 ? { x: 0, y: 0 } : { x: at.x - (at.x - offset.x) * factor, y: at.y - (at.y - offset.y) * factor };
-  zoom = limited;
-  move();
-}
-
-function from(event) {
-  const box = view.getBoundingClientRect();
-  return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 };
-}
-
-view.addEventListener("wheel", (event) => {
-  event.preventDefault();
-  zoomTo(zoom * Math.exp(-event.deltaY / 300), from(event));
-}, { passive: false });
-
-view.addEventListener("dblclick", (event) => zoomTo(zoom > 1 ? 1 : 1 / fitted(), from(event)));
-
-view.addEventListener("pointerdown", (event) => {
-  view.setPointerCapture(event.pointerId);
-  touches.set(event.pointerId, from(event));
-});
-
-view.addEventListener("pointermove", (event) => {
-  const before = touches.get(event.pointerId);
-  if (!before) return;
-  const here = from(event);
-  const other = [...touches].find(([id]) => id !== event.pointerId)?.[1];
-  if (other) {
-    const apart = (point) => Math.hypot(point.x - other.x, point.y - other.y);
-    zoomTo((zoom * apart(here)) / Math.max(1, apart(before)), other);
-  } else if (zoom > 1) {
-    offset = { x: offset.x + here.x - before.x, y: offset.y + here.y - before.y };
-    move();
-  }
-  touches.set(event.pointerId, here);
-});
-
-for (const end of ["pointerup", "pointercancel"]) view.addEventListener(end, (event) => touches.delete(event.pointerId));
-for (const picture of view.querySelectorAll("img")) picture.addEventListener("load", move);
-
-// --- Before, ground, buttons, keys ----------------------------------------------------------------
-
-function before(on) {
-  stage.classList.toggle("before", on);
-  button("before").setAttribute("aria-pressed", String(on));
-}
-
-stage.addEventListener("change", (event) => {
-  if (event.target.name === "ground") stage.dataset.ground = event.target.value;
-});
 
 const DO = {
-  undo: () => step(past, ahead),
-  redo: () => step(ahead, past),
+  undo: () => back(undo),
+  redo: () => back(redo),
   copy: () => {
-    localStorage.setItem(CLIPBOARD, state());
+    localStorage.setItem(CLIPBOARD, settings());
     button("paste").disabled = false;
-    toast({ text: root.dataset.textCopied });
+    toast({ text: words.textCopied });
   },
   paste: () => {
-    restore(localStorage.getItem(CLIPBOARD) ?? now);
+    restore(localStorage.getItem(CLIPBOARD) ?? settings(), { isOther: true });
     remember();
-    show();
-    toast({ text: root.dataset.textPasted });
+    colors.show();
+    see();
+    toast({ text: words.textPasted });
   },
-  before: () => before(!stage.classList.contains("before")),
-  "zoom-in": () => zoomTo(zoom * 1.5),
-  "zoom-out": () => zoomTo(zoom / 1.5),
-  "zoom-fit": () => zoomTo(1),
+  "zoom-in": stage.zoomIn,
+  "zoom-out": stage.zoomOut,
+  "zoom-fit": stage.fit,
   variants,
   "save-look": saveLook,
 };
 
 document.addEventListener("click", (event) => DO[event.target.closest("[data-do]")?.dataset.do]?.());
 
-function typing(event) {
-  return event.target.matches("input[type=text], textarea, select");
+const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const NEIGHBORS = { ArrowLeft: "prev", ArrowRight: "next" };
+
+function arrow(event) {
+  if (stage.isZoomed()) {
+    const [x, y] = ARROWS[event.key];
+    event.preventDefault();
+    stage.pan(x * 64, y * 64);
+  } else if (event.key in NEIGHBORS) {
+    document.querySelector(`.studio-turn [rel=${NEIGHBORS[event.key]}]`)?.click();
+  }
 }
 
 document.addEventListener("keydown", (event) => {
-  if (typing(event)) return;
+  if (event.target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range])")) return;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
     event.preventDefault();
     (event.shiftKey ? DO.redo : DO.undo)();
-  } else if (event.ctrlKey || event.metaKey || event.altKey) {
-    return;
-  } else if (event.key === "+") zoomTo(zoom * 1.5);
-  else if (event.key === "-") zoomTo(zoom / 1.5);
-  else if (event.key === "0") zoomTo(1);
-  else if (event.key === " " && (event.target === document.body || event.target === view)) {
+  } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
     event.preventDefault();
-    before(true);
+    if (!save.disabled) form.requestSubmit();
+  } else if (event.ctrlKey || event.metaKey || event.altKey) return;
+  else if (event.key === "+" || event.key === "=") stage.zoomIn();
+  else if (event.key === "-") stage.zoomOut();
+  else if (event.key === "0") stage.fit();
+  else if (event.target.matches("input, summary, [role=tab]")) return;
+  else if (event.key in ARROWS) arrow(event);
+  else if (event.key === " " && !event.target.closest("button, a")) {
+    event.preventDefault();
+    stage.peek(true);
   }
 });
 
 document.addEventListener("keyup", (event) => {
-  if (event.key === " " && stage.classList.contains("before") && !event.target.closest("button")) before(false);
+  if (event.key === " " && stage.isPeeking()) stage.peek(false);
 });
 
-button("paste").disabled = localStorage.getItem(CLIPBOARD) === null;
-swatch();
-move();
-if (working || !document.getElementById("not-cut-out")) ask();
+// --- The start ------------------------------------------------------------------------------------
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "tool") sessionStorage.setItem(TOOL, event.target.value);
+});
+
+function start() {
+  const tool = document.getElementById(`tool-${sessionStorage.getItem(TOOL)}`);
+  if (tool && tool.value !== "results") tool.checked = true;
+  button("paste").disabled = localStorage.getItem(CLIPBOARD) === null;
+  learn();
+  const current = results.current();
+  if (current && !("ownChoices" in words)) known.set(meaning(state()), current.id);
+  begin(() => {
+    button("undo").disabled = !canUndo();
+    button("redo").disabled = !canRedo();
+  });
+  const unsaved = sessionStorage.getItem(UNSAVED);
+  if (unsaved && current && !("ownChoices" in words) && !known.has(meaning(unsaved))) {
+    restore(unsaved);
+    remember();
+    toast({ text: words.textBack });
+  }
+  colors.show();
+  if (current || document.getElementById("not-cut-out") === null) see();
+}
+
+start();

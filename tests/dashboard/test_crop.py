@@ -75,7 +75,7 @@ def test_the_studio_s_choices_go_to_the_crop_and_come_back_with_it(
     assert state_of(there) == STUDIO
     page = seller.client.get(there["Location"]).content.decode()
     back = use(seller, image, state=value(page, "state"))
-    assert urlsplit(back["Location"]).path == f"/pictures/{image.public_id}/studio/"
+    assert urlsplit(back["Location"]).path == f"/pictures/{image.public_id}/"
     assert state_of(back) == STUDIO | {"frame": LINE}
     studio = seller.client.get(back["Location"], follow=True).content.decode()
     assert value(studio, "frame") == LINE
@@ -89,14 +89,14 @@ def test_the_studio_s_choices_go_to_the_crop_and_come_back_with_it(
 
 def test_the_frame_is_part_of_what_is_shown_and_made(seller: Person, image: Image) -> None:
     chosen = STUDIO | {"frame": LINE}
-    shown = seller.client.post(f"/pictures/{image.public_id}/studio/preview/", chosen)
+    shown = seller.client.post(f"/pictures/{image.public_id}/preview/", chosen)
     assert shown["X-Result-Size"] == "30 × 20"
-    seller.client.post(f"/pictures/{image.public_id}/studio/save/", chosen)
+    seller.client.post(f"/pictures/{image.public_id}/save/", chosen)
     job = Job.objects.latest("created_at")
     assert job.command["plan"]["frame"]["crop"]["bottom"] == 0.75
     assert made(job).size == (30, 20)
     wrong = seller.client.post(
-        f"/pictures/{image.public_id}/studio/save/", STUDIO | {"frame": "45 0 0 0 1 1"}
+        f"/pictures/{image.public_id}/save/", STUDIO | {"frame": "45 0 0 0 1 1"}
     )
     assert wrong.status_code == 422
     assert Job.objects.count() == 2
@@ -104,7 +104,7 @@ def test_the_frame_is_part_of_what_is_shown_and_made(seller: Person, image: Imag
 
 def test_a_look_for_other_pictures_has_no_frame(seller: Person, image: Image) -> None:
     given = STUDIO | {"frame": LINE, "name": "Red"}
-    seller.client.post(f"/pictures/{image.public_id}/studio/look/", given)
+    seller.client.post(f"/pictures/{image.public_id}/look/", given)
     assert Preset.objects.get().plan["frame"] is None
 
 

@@ -142,7 +142,7 @@ def _private(page: Page) -> tuple[str, ...]:
     until(lambda: api.get(f"/batch/{batch['batchId']}")["endedAt"], seconds=60, pause=0.5)
     return (
         *("/home/", "/library/", f"/pictures/{image}/"),
-        *(f"/pictures/{image}/touch-up/", f"/pictures/{image}/studio/"),
+        *(f"/pictures/{image}/touch-up/", f"/pictures/{image}/crop/"),
         *("/batches/", "/batches/new/", f"/batches/{batch['batchId']}/"),
         *("/looks/", "/looks/new/", "/backgrounds/"),
         *("/listings/", "/listings/new/", f"/listings/{listing}/", "/listings/sales/"),

@@ -1,4 +1,4 @@
-"""One picture: before and after, options, history, deleting."""
+"""One picture: what its page shows, its results, and what is done with them."""
 
 from __future__ import annotations
 
@@ -12,26 +12,34 @@ from django_htmx.http import HTMX_STOP_POLLING
 
 from accounts.models import PlanLimit, UsageEntry, UsageState
 from media_library.models import Image
-from processing.commands import Edit
+from processing.commands import Edit, RemoveBackground, to_row
 from processing.engine.errors import NothingFound
 from processing.engine.networks.registry import ModelInfo
+from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job, JobState
 from processing.services import edit_json
 from processing.worker import transitions
 from tests.dashboard.conftest import HTMX, Person, TwoModels, complete, fail
 
-OPTIONS = {"background": "", "format": "png", "model": "fast", "edge": "standard"}
+CHOSEN = {"background": "transparent", "format": "png", "model": "fast", "edge": "standard"}
 
 
-def page_of(who: Person, image: Image, **options: Any) -> str:
-    response = who.client.get(f"/pictures/{image.public_id}/", **options)
+def page_of(who: Person, image: Image, *, query: dict[str, str] | None = None) -> str:
+    response = who.client.get(f"/pictures/{image.public_id}/", query)
     assert response.status_code == 200
     return str(response.content.decode())
 
 
-def cut_out(who: Person, image: Image, **given: str) -> Any:
-    path = f"/pictures/{image.public_id}/cut-out/"
-    return who.client.post(path, {**OPTIONS, **given}, headers=HTMX)
+def save(who: Person, image: Image, **given: str) -> Any:
+    path = f"/pictures/{image.public_id}/save/"
+    return who.client.post(path, {**CHOSEN, **given}, headers=HTMX)
+
+
+def shown(page: str) -> str:
+    """The result whose line says that it is on the stage."""
+    found: list[str] = re.findall(r'id="view-(img_\w+)"[^>]* aria-current="true"', page)
+    assert len(found) == 1
+    return found[0]
 
 
 def states() -> list[str]:
@@ -40,11 +48,11 @@ def states() -> list[str]:
 
 def test_a_fresh_picture_is_shown_as_it_is(seller: Person) -> None:
     page = page_of(seller, seller.image())
-    assert "data-compare" not in page
-    assert 'name="model"' in page
+    assert 'id="not-cut-out"' in page
     assert "Fast (u2netp)" in page
     assert "isnet" not in page  # known, but not installed
     assert "Keep the file's own transparency" not in page
+    assert "What you save appears here" in page
 
 
 def test_the_sites_own_model_is_chosen_by_whichever_name(
@@ -52,48 +60,82 @@ def test_the_sites_own_model_is_chosen_by_whichever_name(
 ) -> None:
     large = ModelInfo("isnet-general-use", "matting", True, "Apache-2.0", "Large.", ("high",))
     models = [*TwoModels().names()[:1], large]
-    monkeypatch.setattr("processing.worker.runtime.registry", lambda: Mock(names=lambda: models))
+    known = Mock(names=lambda: models, resolve=str, version=str)
+    monkeypatch.setattr("processing.worker.runtime.registry", lambda: known)
     settings.DEFAULT_MODEL = "isnet-general-use"
     assert '<option value="high" selected>' in page_of(seller, seller.image())
 
 
 def test_a_result_is_compared_with_the_original(seller: Person) -> None:
     image = seller.image()
-    result = seller.result(image)
+    result = complete(seller.job(image, crop=True), size=(20, 15))
     page = page_of(seller, image)
-    assert "data-compare" in page
-    assert f"/content/{result.public_id}/file?" in page
-    assert f"/content/{image.public_id}/file?" in page
+    assert f'id="result" src="/content/{result.public_id}/file?' in page
+    assert f'id="original" src="/content/{image.public_id}/file?' in page
+    assert "20 × 15" in page
     assert re.search(
         rf'id="download" href="/content/{result.public_id}/file\?[^"]*download=1"', page
     )
 
 
-def test_a_cropped_result_stands_beside_the_original(seller: Person) -> None:
+def test_an_older_result_opens_with_the_choices_that_made_it(seller: Person) -> None:
     image = seller.image()
-    complete(seller.job(image, crop=True), size=(20, 15))
-    page = page_of(seller, image)
-    assert "data-compare" not in page
-    assert "stage-pair" in page
+    older = seller.result(image, bg_color="#ff0000", format="jpg", edge="fine")
+    newer = seller.result(image, crop=True)
+    assert shown(page_of(seller, image)) == newer.public_id
+    page = page_of(seller, image, query={"result": older.public_id})
+    assert shown(page) == older.public_id
+    assert f'id="result" src="/content/{older.public_id}/file?' in page
+    for chosen in ('"background" value="color"', '"format" value="jpg"', '"edge" value="fine"'):
+        assert f"name={chosen} checked" in page
+    assert 'name="color" value="#ff0000"' in page
+    assert 'value="auto" data-padding="0" checked' in page
 
 
-def test_an_older_result_can_be_shown(seller: Person) -> None:
-    image = seller.image()
-    older = seller.result(image)
-    seller.result(image, crop=True)
-    path = f"/pictures/{image.public_id}/?result={older.public_id}"
-    response = seller.client.get(path, headers={**HTMX, "HX-Target": "viewer"})
-    page = response.content.decode()
-    assert f"/content/{older.public_id}/file?" in page
-    assert "<html" not in page
-    assert "Results" not in page
-
-
-def test_a_results_own_address_leads_to_its_original(seller: Person) -> None:
+def test_a_results_own_address_and_the_old_one_of_the_studio_lead_here(seller: Person) -> None:
     image = seller.image()
     result = seller.result(image)
+    address = f"/pictures/{image.public_id}/"
     response = seller.client.get(f"/pictures/{result.public_id}/")
-    assert response["Location"] == f"/pictures/{image.public_id}/?result={result.public_id}"
+    assert response["Location"] == f"{address}?result={result.public_id}"
+    response = seller.client.get(f"{address}studio/?background=color&color=red")
+    assert (response.status_code, response["Location"]) == (
+        301,
+        f"{address}?background=color&color=red",
+    )
+    page = page_of(seller, image, query={"background": "color", "color": "#00ff00"})
+    assert 'name="color" value="#00ff00"' in page
+    assert "data-own-choices" in page
+
+
+def test_the_pictures_beside_it(seller: Person, stranger: Person) -> None:
+    first, second, third = (seller.image(f"{number}.jpg") for number in range(3))
+    stranger.image()
+    seller.result(second)
+    page = page_of(seller, second)
+    assert f'rel="prev" href="/pictures/{third.public_id}/"' in page
+    assert f'rel="next" href="/pictures/{first.public_id}/"' in page
+    assert 'rel="next"' not in page_of(seller, first)
+    assert 'rel="prev"' not in page_of(seller, third)
+
+
+def test_another_name(seller: Person) -> None:
+    image = seller.image()
+    path = f"/pictures/{image.public_id}/rename/"
+    response = seller.client.post(path, {"name": " Red shoe "})
+    assert response["Location"] == f"/pictures/{image.public_id}/"
+    assert '<h1 class="picture-name" title="Red shoe">' in page_of(seller, image)
+    assert seller.client.post(path, {"name": " "}).status_code == 400
+    assert Image.live.get(pk=image.pk).name == "Red shoe"
+
+
+def test_a_doubtful_cutout_is_said_until_it_was_looked_at(seller: Person) -> None:
+    image = seller.image()
+    Image.live.filter(pk=image.pk).update(needs_look="unsure")
+    assert "The cutout is not quite sure here." in page_of(seller, image)
+    response = seller.client.post(f"/pictures/{image.public_id}/looked/")
+    assert response["Location"] == f"/pictures/{image.public_id}/"
+    assert "The cutout is not quite sure here." not in page_of(seller, image)
 
 
 @pytest.mark.parametrize("path", ["", "live/"])
@@ -102,51 +144,27 @@ def test_other_peoples_pictures_are_not_found(seller: Person, stranger: Person, 
     assert stranger.client.get(f"/pictures/{image.public_id}/{path}").status_code == 404
 
 
-def test_options_become_the_command(seller: Person) -> None:
+def test_choices_of_a_cutout_become_the_command(seller: Person) -> None:
     image = seller.image()
-    response = cut_out(
-        seller, image, background="custom", color="#F0C8C8", format="jpg", edge="fine", crop="on"
-    )
+    chosen = {"background": "color", "color": "#F0C8C8", "format": "jpg", "edge": "fine"}
+    response = save(seller, image, **chosen, size="croppedSubject")
     assert response.status_code == 200
     job = Job.objects.get()
-    assert job.command == {
-        "version": 1,
-        "operation": "remove-background",
-        "output": "cutout",
-        "cleanUp": {
-            "islands": True,
-            "pinholes": True,
-            "holes": True,
-            "shadow": True,
-            "keepHanger": True,
-        },
-        "model": "fast",
-        "edge": "fine",
-        "format": "jpg",
-        "bgColor": "#f0c8c8",
-        "crop": True,
-        "size": "original",
-        "despill": False,
-        "watermark": False,
-        "keepExistingAlpha": False,
-        **dict.fromkeys(("box", "point", "mask")),
-    }
+    plan = CutoutPlan(model="fast", edge="fine", format="jpg", bg_color="#f0c8c8", crop=True)
+    assert job.command == to_row(RemoveBackground(plan=plan))
     assert (job.source, job.account, job.created_by) == (image, seller.account, seller.user)
-    page = response.content.decode()
+    page = " ".join(response.content.decode().split())
     assert "Cutout · Waiting" in page
     assert 'hx-trigger="every 1s"' in page
-
-
-def test_the_color_counts_only_where_it_was_chosen(seller: Person) -> None:
-    cut_out(seller, seller.image(), background="#ffffff", color="#123456")
-    assert Job.objects.get().command["bgColor"] == "#ffffff"
+    assert "<html" not in page
 
 
 def test_without_a_script_the_page_comes_back(seller: Person) -> None:
     image = seller.image()
-    response = seller.client.post(f"/pictures/{image.public_id}/cut-out/", OPTIONS)
+    response = seller.client.post(f"/pictures/{image.public_id}/save/", CHOSEN)
     assert (response.status_code, response["Location"]) == (302, f"/pictures/{image.public_id}/")
     assert states() == ["pending"]
+    assert "Reload the page to see whether it is done" in page_of(seller, image)
 
 
 @pytest.mark.parametrize(
@@ -154,21 +172,24 @@ def test_without_a_script_the_page_comes_back(seller: Person) -> None:
     [
         ({"format": "psd"}, "Select a valid choice."),
         ({"model": "high"}, "Select a valid choice."),
-        ({"background": "custom", "color": "mauvish"}, "is not a color"),
+        ({"background": "color", "color": "mauvish"}, "is not a color"),
+        ({"size": "own", "width": "800"}, "Say how wide and how high the picture shall be"),
+        ({"size": "own", "width": "0", "height": "5"}, "Width: Ensure this value is greater than"),
+        ({"size": "own", "width": "9999", "height": "9999"}, "megapixels"),
     ],
 )
-def test_wrong_options_are_shown_in_the_form(
+def test_wrong_choices_are_said_in_the_form(
     seller: Person, wrong: dict[str, str], words: str
 ) -> None:
-    response = cut_out(seller, seller.image(), **wrong)
-    assert (response.status_code, response["HX-Retarget"]) == (422, "#options")
+    response = save(seller, seller.image(), **wrong)
+    assert (response.status_code, response["HX-Retarget"]) == (422, "#studio-errors")
     assert words in response.content.decode()
     assert states() == []
 
 
 def test_an_empty_quota_is_a_notice(seller: Person) -> None:
     PlanLimit.objects.update(monthly=0)
-    response = cut_out(seller, seller.image())
+    response = save(seller, seller.image())
     assert (response.status_code, response["HX-Retarget"]) == (403, "#notices")
     assert "Monthly limit reached for cutouts." in response.content.decode()
     assert states() == []
@@ -177,8 +198,8 @@ def test_an_empty_quota_is_a_notice(seller: Person) -> None:
 def test_a_rate_limit_is_a_notice(seller: Person, settings: Any) -> None:
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "processing": "1/h"}
     image = seller.image()
-    cut_out(seller, image)
-    assert cut_out(seller, image).status_code == 429
+    save(seller, image)
+    assert save(seller, image).status_code == 429
     assert states() == ["pending"]
 
 
@@ -189,17 +210,17 @@ def test_strangers_change_nothing(seller: Person, stranger: Person) -> None:
     lost = seller.job(done)
     fail(lost)
     for path in (
-        f"/pictures/{image.public_id}/cut-out/",
+        f"/pictures/{image.public_id}/save/",
         f"/pictures/{image.public_id}/delete/",
         f"/jobs/{job.public_id}/cancel/",
         f"/jobs/{lost.public_id}/retry/",
     ):
-        assert stranger.client.post(path, OPTIONS).status_code == 404
+        assert stranger.client.post(path, CHOSEN).status_code == 404
     assert states() == ["pending", "failed"]
     assert Image.live.count() == 2
 
 
-@pytest.mark.parametrize("path", ["pictures/{image}/cut-out/", "pictures/{image}/delete/"])
+@pytest.mark.parametrize("path", ["pictures/{image}/save/", "pictures/{image}/delete/"])
 def test_looking_changes_nothing(seller: Person, path: str) -> None:
     image = seller.image()
     response = seller.client.get("/" + path.format(image=image.public_id))
@@ -211,15 +232,17 @@ def test_a_failed_job_shows_why_and_runs_again(seller: Person) -> None:
     image = seller.image()
     job = seller.job(image)
     fail(job, "It breaks off.")
-    assert "It breaks off." in page_of(seller, image)
+    page = page_of(seller, image)
+    assert "Cutout failed. It breaks off." in page
+    assert page.count(f'action="/jobs/{job.public_id}/retry/"') == 2  # on the stage and in the list
     response = seller.client.post(f"/jobs/{job.public_id}/retry/", headers=HTMX)
-    assert "Cutout · Waiting" in response.content.decode()
+    assert "Cutout · Waiting" in " ".join(response.content.decode().split())
     assert states() == ["pending"]
 
 
 def test_what_is_our_fault_says_what_to_do_and_names_the_request(seller: Person) -> None:
     image = seller.image()
-    cut_out(seller, image)
+    save(seller, image)
     job = Job.objects.get()
     fail(job, "KeyError in the log.", code="INTERNAL_ERROR")
     page = page_of(seller, image)
@@ -252,7 +275,7 @@ def test_a_picture_without_a_product_says_so_and_offers_what_helps(
     assert "or stands out from its background." in page
     assert "Nothing was charged." in page
     assert f"/jobs/{job.public_id}/retry/" not in page
-    assert ('href="#options">Try another model</a>' in page) is offered
+    assert ('for="tool-cutout">Try another model</label>' in page) is offered
     library = " ".join(seller.client.get("/library/").content.decode().split())
     assert "No product found </span>" in library
 
@@ -280,7 +303,8 @@ def test_deleting_a_result_keeps_the_original(seller: Person) -> None:
     page = response.content.decode()
     assert set(Image.live.all()) == {image, older}
     assert newer.public_id not in page
-    assert f"/content/{older.public_id}/file?" in page  # the viewer turns to what is left
+    assert shown(page) == older.public_id  # the stage turns to what is left
+    assert "trash/undo" in str(response.headers)
 
 
 def test_deleting_the_original_takes_its_results_and_stops_its_work(seller: Person) -> None:
@@ -305,18 +329,18 @@ def test_waiting_is_answered_with_nothing(seller: Person) -> None:
     assert live(seller, image, f"{job.public_id}:pending-0").status_code == 204
 
 
-def test_a_finished_job_brings_the_viewer(seller: Person) -> None:
+def test_a_finished_job_brings_its_result(seller: Person) -> None:
     image = seller.image()
     job = seller.job(image)
     result = complete(job)
     page = live(seller, image, f"{job.public_id}:processing-0").content.decode()
-    assert 'id="history"' in page
-    assert 'id="viewer"' in page
-    assert f"/content/{result.public_id}/file?" in page
+    assert 'id="results"' in page
+    assert f'data-url="/content/{result.public_id}/file?' in page
+    assert 'id="not-cut-out"' not in page
     assert "The result is ready." in page
 
 
-def test_a_failed_job_leaves_the_viewer_alone_and_ends_the_polling(seller: Person) -> None:
+def test_a_failed_job_is_said_on_the_stage_and_ends_the_polling(seller: Person) -> None:
     image = seller.image()
     job = seller.job(image)
     fail(job, "It breaks off.")
@@ -324,7 +348,8 @@ def test_a_failed_job_leaves_the_viewer_alone_and_ends_the_polling(seller: Perso
     page = response.content.decode()
     assert response.status_code == HTMX_STOP_POLLING
     assert "Processing failed: It breaks off." in page
-    assert 'id="viewer"' not in page
+    assert 'id="stage-note" hx-swap-oob="true"' in page
+    assert 'id="results-poll"' not in page
 
 
 @pytest.mark.parametrize(
@@ -357,6 +382,6 @@ def test_what_is_being_done_is_said_in_words(
     assert transitions.claim(job.pk)
     page = " ".join(page_of(seller, image).split())
     words = f'<p class="help">{options}</p>' if options else '<p class="help"><time'
-    assert f'<p class="entry-title"> {running} </p> {words}' in page
+    assert f'<p class="result-title"> {running} </p> {words}' in page
     library = seller.client.get("/library/").content.decode()
     assert f"{running} </span>" in " ".join(library.split())

@@ -1,4 +1,4 @@
-"""The studio: what is chosen is shown, saved, and kept as a look."""
+"""The studio: what is chosen is shown, saved, kept as a look, and made of other pictures."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def image(seller: Person) -> Image:
 
 
 def post(who: Person, image: Image, action: str, **given: str) -> Any:
-    return who.client.post(f"/pictures/{image.public_id}/studio/{action}", CHOSEN | given)
+    return who.client.post(f"/pictures/{image.public_id}/{action}", CHOSEN | given)
 
 
 def used(who: Person, operation: str) -> int:
@@ -44,7 +44,7 @@ def used(who: Person, operation: str) -> int:
 
 
 def page_of(who: Person, image: Image) -> str:
-    response = who.client.get(f"/pictures/{image.public_id}/studio/")
+    response = who.client.get(f"/pictures/{image.public_id}/")
     assert response.status_code == 200
     return str(response.content.decode())
 
@@ -61,10 +61,12 @@ def test_a_photo_that_is_not_cut_out_yet(seller: Person) -> None:
     assert "Remove the background first" in page_of(seller, fresh)
     told = post(seller, fresh, "preview/")
     assert (told.status_code, told.json()["code"]) == (202, "NOT_CUT_OUT")
-    given = {"format": "png", "edge": "standard", "model": "fast", "next": "studio"}
-    response = seller.client.post(f"/pictures/{fresh.public_id}/cut-out/", given)
-    assert response["Location"] == f"/pictures/{fresh.public_id}/studio/"
-    assert "The background is being removed" in page_of(seller, fresh)
+    response = post(seller, fresh, "save/", background="transparent", model="auto")
+    assert response["Location"] == f"/pictures/{fresh.public_id}/"
+    page = page_of(seller, fresh)
+    assert "Remove the background first" not in page
+    assert "Cutout · Waiting" in " ".join(page.split())
+    assert Job.objects.get().operation == "remove-background"
 
 
 def test_previews(seller: Person, image: Image) -> None:
@@ -105,7 +107,7 @@ def test_what_is_wrong_keeps_what_was_chosen(seller: Person, image: Image) -> No
     response = post(seller, image, "save/", background="bg_none", size="1600x2000")
     page = response.content.decode()
     assert response.status_code == 422
-    assert '<option value="1600x2000" selected>' in page
+    assert 'value="1600x2000" data-padding="8" checked' in page
     assert Job.objects.count() == 1
 
 
@@ -117,9 +119,11 @@ def test_a_look_is_kept(seller: Person, image: Image) -> None:
     assert Preset.objects.count() == 1
 
 
-@pytest.mark.parametrize("action", ["", "preview/", "save/", "look/"])
+@pytest.mark.parametrize(
+    "action", ["", "preview/", "save/", "look/", "apply/", "rename/", "looked/"]
+)
 def test_strangers(seller: Person, stranger: Person, image: Image, action: str) -> None:
-    url = f"/pictures/{image.public_id}/studio/{action}"
+    url = f"/pictures/{image.public_id}/{action}"
     answer = stranger.client.post(url, CHOSEN) if action else stranger.client.get(url)
     assert answer.status_code == 404
     assert (Job.objects.count(), Preset.objects.count()) == (1, 0)

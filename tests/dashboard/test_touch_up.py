@@ -43,7 +43,7 @@ def test_a_mask_from_elsewhere_is_saved_without_javascript(seller: Person) -> No
 @pytest.mark.django_db
 def test_the_studio_goes_on_from_what_was_touched_up(seller: Person) -> None:
     image = seller.image()
-    studio = f"/pictures/{image.public_id}/studio/"
+    studio = f"/pictures/{image.public_id}/"
     assert "touched-up" not in seller.client.get(studio, follow=True).content.decode()
     send(seller, image, file=mask_file())
     mask = masks.newest(image)

@@ -174,8 +174,8 @@ def page_upload(who: Caller, size: int = 0) -> Any:
 
 
 def page_cut_out(who: Caller) -> Any:
-    form = {"background": "", "format": "png", "model": "fast", "edge": "standard"}
-    return who.browser.post(f"/pictures/{who.image.public_id}/cut-out/", form)
+    form = {"background": "transparent", "format": "png", "model": "fast", "edge": "standard"}
+    return who.browser.post(f"/pictures/{who.image.public_id}/save/", form)
 
 
 SHAPES: dict[Send, Callable[[Any], bool]] = {

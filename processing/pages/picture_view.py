@@ -1,0 +1,174 @@
+"""What the page of a picture shows: its results, which of them is on the stage, and what there is to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from django.http import HttpRequest
+
+from accounts.access.pages import signed_in
+from config.api.ids import decoded
+from media_library.files.links import content_url
+from media_library.models import Background, Image
+from media_library.selectors import image_for
+from processing import selectors
+from processing.models import JobState
+from processing.pages import studio_form, studio_sizes, studio_values, words
+from processing.pages.studio_form import StudioForm
+from processing.selectors import Entry
+from processing.services import background_library, brand_kit, builtin_backgrounds, masks, previews
+
+TEMPLATE: Final = "processing/picture.html"
+# How many of an account's own backgrounds the page shows; the library's page has them all.
+_OWN: Final = 24
+
+
+@dataclass(frozen=True)
+class Line:
+    """One job in the list of results. ``state`` are the choices that make it, as an address says them; ""
+    where the studio has none for it."""
+
+    entry: Entry
+    state: str
+    is_shown: bool
+
+    @property
+    def url(self) -> str:
+        return content_url(self.entry.result) if self.entry.result else ""
+
+    @property
+    def error(self) -> str:
+        return words.why_failed(self.entry.job)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A picture's results, newest first. ``shown`` is the one on the stage, ``line`` its line if it has one."""
+
+    lines: Sequence[Line]
+    shown: Image | None
+    line: Line | None
+
+    @property
+    def newest(self) -> Line | None:
+        return next(iter(self.lines), None)
+
+    @property
+    def is_working(self) -> bool:
+        return any(line.entry.is_open for line in self.lines)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something will still change by itself: work, or a thumbnail on its way."""
+        return any(line.entry.is_open or line.entry.preview_is_due for line in self.lines)
+
+    @property
+    def failed(self) -> Line | None:
+        """The newest job, where it failed."""
+        newest = self.newest
+        return newest if newest and newest.entry.job.state == JobState.FAILED else None
+
+
+def image_of(request: HttpRequest, image_id: str) -> Image:
+    """Raises AppError NOT_FOUND for other people's pictures as for none."""
+    caller, _user = signed_in(request)
+    return image_for(caller.account, decoded("img", image_id, "Image"))
+
+
+def results_of(image: Image, *, wanted: str = "") -> Results:
+    """``wanted`` is the public id of the result to show; the newest where it names none."""
+    entries = selectors.history(image)
+    found = list(selectors.results_of(image)[: selectors.HISTORY_LENGTH])
+    named = next((one for one in found if one.public_id == wanted), None)
+    shown = named or next(iter(found), None)
+    own = studio_values.own_of(image.account, [one.command for one in entries if one.command])
+    lines = [Line(one, _state(one, own), _is(one, shown)) for one in entries]
+    return Results(lines, shown, next((line for line in lines if line.is_shown), None))
+
+
+def results_context(image: Image, results: Results) -> dict[str, Any]:
+    """What the list of results and the note on the stage need."""
+    return {
+        "image": image,
+        "results": results,
+        "is_cut_out": bool(results.shown) or previews.is_cut_out(image),
+    }
+
+
+def context_of(
+    image: Image,
+    *,
+    wanted: str = "",
+    form: StudioForm | None = None,
+    given: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The whole page. ``given`` are choices, of an address or a form, instead of those of the result."""
+    results = results_of(image, wanted=wanted)
+    mask = masks.chosen(image)
+    touched_up = mask.public_id if mask else ""
+    newer, older = selectors.neighbors(image)
+    rows = background_library.own(image.account)[:_OWN]
+    return results_context(image, results) | {
+        "section": "library",
+        "form": form,
+        "chosen": given or _chosen(results, touched_up),
+        "touched_up": touched_up,
+        "has_own_choices": given is not None,
+        "newer": newer,
+        "older": older,
+        "original_url": selectors.viewable_url(image),
+        "original_download_url": content_url(image, "original", download=True),
+        "result_url": content_url(results.shown) if results.shown else "",
+        "download_url": content_url(results.shown, download=True) if results.shown else "",
+        "builtins": _builtins(),
+        "own": [(row, _thumbnail(row)) for row in rows],
+        "brand": " ".join(brand_kit.of(image.account).colors),
+        "words_are_drawn_here": previews.draws_words(),
+        **_choices(image),
+    }
+
+
+def _choices(image: Image) -> dict[str, Any]:
+    form = StudioForm(account=image.account)
+    return {
+        "models": form.fields["model"].choices,  # type: ignore[attr-defined]
+        "edges": studio_form.EDGES,
+        "plain_sizes": studio_sizes.PLAIN,
+        "ratios": studio_sizes.RATIOS,
+        "marketplaces": studio_sizes.marketplaces(),
+        "shadows": studio_form.SHADOWS,
+        "formats": studio_form.FORMATS,
+        "texts": studio_form.TEXTS,
+    }
+
+
+def _chosen(results: Results, touched_up: str) -> dict[str, Any]:
+    """The choices that made what is shown; else those of the start, with the mask it was cut out by."""
+    if results.line is not None and results.line.state:
+        return StudioForm.initial_values(dict(parse_qsl(results.line.state)))
+    return StudioForm.initial_values({"mask": touched_up})
+
+
+def _state(entry: Entry, own: studio_values.Own) -> str:
+    if entry.command is None or entry.result is None:
+        return ""
+    values = studio_values.values_of(entry.command, own)
+    return "" if values is None else studio_values.query_of(values)
+
+
+def _is(entry: Entry, shown: Image | None) -> bool:
+    return shown is not None and entry.result is not None and entry.result.pk == shown.pk
+
+
+def _builtins() -> dict[str, list[builtin_backgrounds.Builtin]]:
+    found: dict[str, list[builtin_backgrounds.Builtin]] = {}
+    for one in builtin_backgrounds.builtins().values():
+        found.setdefault(one.category, []).append(one)
+    return found
+
+
+def _thumbnail(row: Background) -> str:
+    return content_url(row.image, "thumbnail") if row.image.thumbnail_key else ""

@@ -1,0 +1,112 @@
+"""What the studio's form holds for work that was done: so a result opens with the choices that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from accounts.models import Account
+from config import public_ids
+from media_library.models import Background as Row
+from processing.commands import Command, Edit, RemoveBackground
+from processing.engine.plans.cutout import CutoutPlan, Cutting
+from processing.engine.plans.edit import Background, EditPlan, Export, Layout
+from processing.forms import api_names
+from processing.pages import studio_form, studio_sizes
+from processing.pages.frame_form import line_of
+from processing.services.builtin_backgrounds import builtins
+
+# The account's own backgrounds: their ids by those of their pictures.
+Own = Mapping[str, str]
+
+_EDGES: Final = {value for value, _words in studio_form.EDGES}
+
+
+def own_of(account: Account, commands: Iterable[Command]) -> Own:
+    """Those that commands have behind the product, in one query."""
+    plans = [one.plan for one in commands if isinstance(one, Edit)]
+    ids = {plan.background.image.image_id for plan in plans if plan.background.image}
+    rows = Row.objects.filter(account=account, image_id__in=ids) if ids else []
+    return {str(row.image_id): row.public_id for row in rows}
+
+
+def values_of(command: Command, own: Own) -> dict[str, str] | None:
+    """The form's values, as near as it can say them; None for work that the studio doesn't do."""
+    plan = _edit_of(command)
+    if plan is None or plan.cutting is None:
+        return None
+    initial = studio_form.StudioForm.initial_values()
+    start = {name: "" if value is None else str(value) for name, value in initial.items()}
+    found = _cutting(plan.cutting) | _background(plan.background, own)
+    found |= studio_sizes.values_of(plan.layout) | _shadow(plan)
+    found |= {
+        "light": "on" if plan.light else "",
+        "outline": str(round(100 * plan.outline.width)) if plan.outline else "0",
+        "text": plan.text_removal or "",
+        "format": plan.export.format,
+        "frame": line_of(plan.frame),
+    }
+    return start | found
+
+
+def query_of(values: Mapping[str, Any]) -> str:
+    """Values as an address says them, less what is empty."""
+    return urlencode({name: value for name, value in values.items() if value not in (None, "")})
+
+
+def _edit_of(command: Command) -> EditPlan | None:
+    if isinstance(command, Edit):
+        return command.plan
+    if not isinstance(command, RemoveBackground) or command.plan.output == "mask":
+        return None
+    plan: CutoutPlan = command.plan
+    cutting = Cutting(
+        model=plan.model,
+        edge=plan.edge,
+        keep_existing_alpha=plan.keep_existing_alpha,
+        mask=plan.mask,
+    )
+    return EditPlan(
+        cutting=cutting,
+        layout=Layout(size=studio_sizes.CROPPED) if plan.crop else studio_sizes.AS_THE_PHOTO,
+        background=Background(color=plan.bg_color),
+        export=Export(format=plan.format),
+    )
+
+
+def _cutting(cutting: Cutting) -> dict[str, str]:
+    return {
+        "model": api_names().get(cutting.model, cutting.model),
+        "edge": str(cutting.edge) if cutting.edge in _EDGES else "standard",
+        "keep_existing_alpha": "on" if cutting.keep_existing_alpha else "",
+        "mask": public_ids.encode("img", UUID(cutting.mask)) if cutting.mask else "",
+    }
+
+
+def _background(behind: Background, own: Own) -> dict[str, str]:
+    if behind.image is not None:
+        found = own.get(behind.image.image_id)
+        return {"background": found or studio_form.TRANSPARENT}
+    if behind.color is not None and behind == Background(color=behind.color):
+        return {"background": studio_form.COLOR, "color": behind.color[:7]}
+    builtin = next((key for key, one in builtins().items() if one.plan == behind), None)
+    if builtin is not None:
+        return {"background": builtin}
+    if behind.generated is not None and behind.generated.prompt:
+        seed = behind.generated.seed
+        words = {"prompt": behind.generated.prompt, "seed": "" if seed is None else str(seed)}
+        return {"background": studio_form.WORDS, **words}
+    return {"background": studio_form.TRANSPARENT}
+
+
+def _shadow(plan: EditPlan) -> dict[str, str]:
+    if plan.shadow is None:
+        return {"shadow": ""}
+    found = {"shadow": str(plan.shadow.mode)}
+    if plan.shadow.intensity is not None:
+        found["intensity"] = str(round(100 * plan.shadow.intensity))
+    if plan.shadow.direction is not None:
+        found["direction"] = str(round(plan.shadow.direction))
+    return found
