@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -12,9 +15,10 @@ from PIL import Image as Pillow
 from accounts.limits import quotas
 from media_library.files import storage
 from media_library.models import Image
-from processing.models import Job, Preset
+from processing.models import Batch, Job, Preset
+from processing.services import background_library
 from processing.worker import previews, runtime, tasks
-from tests.dashboard.conftest import Person
+from tests.dashboard.conftest import Person, complete
 from tests.stand_ins import MiddleModel
 
 CHOSEN = {"background": "color", "color": "#ff0000", "size": "auto", "format": "png"}
@@ -101,6 +105,97 @@ def test_everything_else_is_an_edit(seller: Person, image: Image) -> None:
     assert plan["background"]["generated"]["provider"] == "studio"
     assert (plan["outline"]["width"], plan["export"]["format"]) == (0.02, "webp")
     assert (used(seller, "remove-background"), used(seller, "edit")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "size", "padding"),
+    [
+        ({"size": "croppedSubject", "shadow": "soft"}, "croppedSubject", 0.0),
+        ({"size": "amazon", "padding": "5"}, "2000x2000", 0.05),
+        ({"size": "own", "width": "640", "height": "480", "padding": "10"}, "640x480", 0.1),
+    ],
+)
+def test_canvases(
+    seller: Person, image: Image, chosen: dict[str, str], size: str, padding: float
+) -> None:
+    post(seller, image, "save/", **chosen)
+    layout = Job.objects.latest("created_at").command["plan"]["layout"]
+    assert (layout["size"], layout["padding"]["top"]) == (size, padding)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"background": "transparent", "format": "webp", "edge": "fine"},
+        {"background": "color", "color": "#00aa11", "size": "croppedSubject"},
+        {
+            "background": "bg_builtin_linen",
+            "shadow": "hard",
+            "intensity": "30",
+            "direction": "90",
+            "size": "1080x1920",
+        },
+        {"background": "words", "prompt": "a marble table", "seed": "7", "padding": "12"},
+        {"size": "own", "width": "640", "height": "480", "light": "on", "outline": "3"},
+        {"background": "own", "text": "all", "frame": "90 0 0 0 1 1", "format": "avif"},
+    ],
+)
+def test_a_result_tells_the_choices_that_make_it_again(
+    seller: Person, image: Image, chosen: dict[str, str]
+) -> None:
+    """What a line of the results says makes the same picture: the same work is found again."""
+    behind = background_library.keep(
+        seller.account, seller.image("wall.jpg"), background_library.BackgroundDetails("Wall")
+    )
+    given = {"model": "auto", "background": "color", "color": "#ffffff", **chosen}
+    if given["background"] == "own":
+        given["background"] = behind.public_id
+    seller.client.post(f"/pictures/{image.public_id}/save/", given)
+    job = Job.objects.latest("created_at")
+    complete(job)
+    state = re.search(
+        rf'data-job="{job.public_id}".*?data-state="([^"]+)"', page_of(seller, image), re.DOTALL
+    )
+    assert state is not None
+    told = dict(parse_qsl(html.unescape(state[1])))
+    assert {name: told[name] for name in given} == given
+    seller.client.post(f"/pictures/{image.public_id}/save/", told)
+    again = Job.objects.latest("created_at")
+    assert (again.command, again.pk != job.pk) == (job.command, True)
+
+
+def test_the_same_of_other_pictures(seller: Person, image: Image) -> None:
+    others = [seller.image(f"{number}.jpg") for number in range(2)]
+    chosen = {"background": "bg_builtin_linen", "frame": "90 0 0 0 1 1"}
+    page = post(seller, image, "apply/", **chosen).content.decode()
+    assert all(f'value="{other.public_id}"' in page for other in others)
+    assert f'value="{image.public_id}"' not in page
+    look = re.search(r'name="look" value="([^"]+)"', page)
+    assert look is not None
+    given = {"look": html.unescape(look[1]), "ids": [other.public_id for other in others]}
+    refused = seller.client.post("/batches/new/", given | {"start": "1"})
+    assert "Choose at least one look." in refused.content.decode()
+    assert seller.client.post("/batches/new/", given | {"made_here": "1", "start": "1"})
+    batch = Batch.objects.get()
+    assert (batch.total, batch.looks) == (2, ["From the studio"])
+    for job in batch.jobs.all():
+        plan = job.command["plan"]
+        assert plan["background"]["generated"]["prompt"] == "linen wall"
+        assert plan["frame"] is None
+    wrong = post(seller, image, "apply/", background="words")
+    assert wrong.status_code == 422
+    assert "Say in a few words" in wrong.content.decode()
+
+
+@pytest.mark.parametrize(
+    "look", ["{", "[]", '{"layout": {"size": "0x0"}}', '{"cutting": {"model": ""}}']
+)
+def test_what_is_no_look_makes_no_batch(seller: Person, image: Image, look: str) -> None:
+    given = {"look": look, "made_here": "1", "start": "1", "ids": [image.public_id]}
+    response = seller.client.post("/batches/new/", given)
+    assert response.status_code == 400
+    assert 'class="batch-error"' in response.content.decode()
+    assert not Batch.objects.exists()
 
 
 def test_what_is_wrong_keeps_what_was_chosen(seller: Person, image: Image) -> None:
