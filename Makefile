@@ -11,10 +11,10 @@ TOOLS := $(VENV)/.installed-dev
 # Files are handed out in the order that tests/conftest.py gives them.
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test clients torture lint models doctor bench sheet golden texts lock clean
+.PHONY: help run test clients torture lint models doctor bench sheet golden screenshots texts lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "  Settings come from the environment or .env: PORT=8123 make run, VAR_DIR=/srv/packshot make run"
 
 run: $(RUNTIME) ## install what is missing and start the whole site (PORT, HOST, VAR_DIR)
@@ -52,6 +52,9 @@ sheet: $(RUNTIME) models ## write contact sheets of a folder's photos (FOLDER=..
 
 golden: $(TOOLS) models ## accept how pictures look now as their look (ARGS="outline light-auto" for some)
 	@exec $(PY) -m tests.processing.engine.golden accept $(ARGS)
+
+screenshots: $(TOOLS) models ## take the pictures of pages in docs/screenshots anew (needs Chromium)
+	@exec $(PY) -m tests.screenshots
 
 texts: $(TOOLS) ## bring the catalogues of pages' texts up to date, and compile them (ARGS=--missing lists what they lack)
 	@exec $(PY) -m tests.texts $(ARGS)
