@@ -18,9 +18,11 @@ class AccountsConfig(AppConfig):
         from corsheaders.signals import check_request_enabled
 
         from accounts.access import origins
+        from accounts.lifecycle import own_data
         from accounts.signing import second_factor
         from config import encryption
 
         # The one way that django-cors-headers has for origins that are not in the settings.
         check_request_enabled.connect(origins.is_allowed, dispatch_uid="accounts.origins")
+        own_data.register("accounts", own_data.of_account)
         encryption.register("authenticators", second_factor.reencrypt)

@@ -24,6 +24,7 @@ from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
 from config.broker import Broker  # noqa: E402
 from media_library.files.public_copies import make_public_copy, make_view_copy  # noqa: E402
 from media_library.files.thumbnails import make_thumbnail  # noqa: E402
+from media_library.own_data import make_data_export  # noqa: E402
 from media_library.trash import remove_files  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
 from processing.worker import claims  # noqa: E402
@@ -40,7 +41,7 @@ ACTORS = (
     make_thumbnail,
     make_public_copy,
     make_view_copy,
-    *(erase_account, stop_account, remove_files),
+    *(erase_account, stop_account, remove_files, make_data_export),
 )
 for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):

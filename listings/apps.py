@@ -8,8 +8,10 @@ class ListingsConfig(AppConfig):
     verbose_name = "Listings"
 
     def ready(self) -> None:
+        from accounts.lifecycle import own_data as sources
         from accounts.lifecycle import parts
         from listings import market_looks
+        from listings.exports import own_data
         from listings.generation import generate
         from listings.pricing import comparables
         from listings.services import removal
@@ -19,4 +21,5 @@ class ListingsConfig(AppConfig):
         kinds.register(generate.GenerateListing, generate.KIND)
         kinds.register(comparables.ImportComparables, comparables.KIND)
         parts.register(removal.PART)
+        sources.register("listings", own_data.of_listings)
         ready_looks.register(market_looks.ready_looks)

@@ -10,7 +10,9 @@ class MediaLibraryConfig(AppConfig):
     verbose_name = "Media library"
 
     def ready(self) -> None:
+        from accounts.lifecycle import own_data as sources
         from accounts.lifecycle import parts
-        from media_library import removal
+        from media_library import own_data, removal
 
         parts.register(removal.PART)
+        sources.register("media_library", own_data.of_library)

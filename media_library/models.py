@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, User
 from config import public_ids
 
 NAME_LENGTH = 200
@@ -333,3 +333,45 @@ class ShareImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.share_id} {self.position}"
+
+
+class DataExportState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+    GONE = "gone", "Gone"
+
+
+class DataExport(models.Model):
+    """An account's own data as one ZIP (media_library.own_data). The row outlives its file for a day: it
+    counts how often somebody asked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="data_exports")
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(
+        max_length=8, choices=DataExportState.choices, default=DataExportState.WAITING
+    )
+    # Until then whoever makes it is left alone; then the clock asks again. Null once it has ended.
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    file_key = models.CharField(max_length=200, blank=True, default="")
+    bytes = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(state="waiting"), name="data_export_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def public_id(self) -> str:
+        return public_ids.encode("data", self.id)

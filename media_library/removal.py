@@ -10,12 +10,16 @@ from accounts.lifecycle import parts
 from accounts.lifecycle.parts import Part, delete_some
 from media_library import shares
 from media_library.files import mattes, storage
-from media_library.models import Background, Image, Project, Share
+from media_library.models import Background, DataExport, Image, Project, Share
 
 
 def remove(account_id: UUID) -> bool:
     """Delete a portion of an account's pictures and projects; whether there may be more."""
     if delete_some(Share.objects.filter(account=account_id)):
+        return True
+    exports = DataExport.objects.filter(account=account_id)
+    storage.delete(exports.exclude(file_key="").values_list("file_key", flat=True))
+    if delete_some(exports):
         return True
     images = list(Image.objects.filter(account=account_id).order_by("pk")[: parts.MAX_ROWS])
     for image in images:

@@ -12,9 +12,9 @@ import structlog
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
-from media_library import shares, trash
+from media_library import own_data, shares, trash
 from media_library.files import mattes, thumbnails
-from media_library.models import Image
+from media_library.models import DataExport, Image
 
 log = structlog.get_logger(__name__)
 _AT_ONCE = 200
@@ -47,6 +47,7 @@ def run() -> None:
     thumbnails_missing()
     if _trash_due.passed():
         trash.ask_if_due()
+        own_data.sweep()
     if _orphans_due.passed():
         shares.forget_old()
         orphan_files()
@@ -110,7 +111,9 @@ def _image_folders() -> Iterator[tuple[str, UUID]]:
 
 def _known_keys(image_id: UUID) -> list[str]:
     image = Image.objects.filter(pk=image_id).first()
-    return [*image.keys, *mattes.keys_of([image_id])] if image else []
+    if image is not None:
+        return [*image.keys, *mattes.keys_of([image_id])]
+    return list(DataExport.objects.filter(pk=image_id).values_list("file_key", flat=True))
 
 
 def _is_uuid(name: str) -> bool:

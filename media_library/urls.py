@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from media_library.files.content import content
-from media_library.pages import sharing, trash, visitors
+from media_library.pages import own_data, sharing, trash, visitors
 
 urlpatterns = [
+    path("settings/data/", own_data.your_data, name="your-data"),
+    path("settings/data/ask/", own_data.ask, name="ask-for-data"),
+    path("settings/data/<str:export_id>/", own_data.fetch, name="fetch-data"),
     path("trash/", trash.trash_page, name="trash"),
     path("trash/restore/", trash.restore, name="trash-restore"),
     path("trash/remove/", trash.remove, name="trash-remove"),

@@ -14,6 +14,7 @@ class ProcessingConfig(AppConfig):
     verbose_name = "Processing"
 
     def ready(self) -> None:
+        from accounts.lifecycle import own_data as sources
         from accounts.lifecycle import parts
         from config import encryption
         from processing.commands import Edit, RemoveBackground
@@ -21,6 +22,7 @@ class ProcessingConfig(AppConfig):
         from processing.services import (
             house_looks,
             masks,
+            own_data,
             paint_background,
             ready_looks,
             removal,
@@ -33,6 +35,7 @@ class ProcessingConfig(AppConfig):
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
         kinds.register(masks.MendMatte, masks.KIND)
         parts.register(removal.PART)
+        sources.register("processing", own_data.of_work)
         ready_looks.register(house_looks.ready_looks)
         encryption.register("Webhook secrets", webhooks.reencrypt_secrets)
         for dialect in DIALECTS:

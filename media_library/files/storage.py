@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import IO, Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 
@@ -33,6 +33,11 @@ def media_type_of(key: str) -> str:
 def save(key: str, data: bytes) -> None:
     """Store the bytes. The key is new, so Django has no reason to choose another."""
     default_storage.save(key, ContentFile(data))
+
+
+def save_file(key: str, file: IO[bytes]) -> None:
+    """Store an open file, without having it in memory."""
+    default_storage.save(key, File(file))
 
 
 def removed_unless_kept(keys: Iterable[str]) -> ExitStack:

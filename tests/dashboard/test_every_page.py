@@ -148,7 +148,7 @@ def _private(page: Page) -> tuple[str, ...]:
         *("/listings/", "/listings/new/", f"/listings/{listing}/", "/listings/sales/"),
         *("/listings/exports/", "/projects/", f"/projects/{project}/", "/shared/", "/trash/"),
         *("/developers/", "/developers/calls/", "/developers/webhooks/"),
-        *("/settings/", "/settings/usage/", "/settings/account/delete/"),
+        *("/settings/", "/settings/usage/", "/settings/data/", "/settings/account/delete/"),
         *("/accounts/2fa/", "/accounts/email/", "/accounts/password/change/"),
         "/accounts/logout/",
     )

@@ -1,0 +1,34 @@
+"""What work gives an account of its own data: looks, the brand kit, jobs, webhooks without their secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from accounts.lifecycle.own_data import DataFile, as_json
+from processing.models import BrandKit, Job, Preset, WebhookEndpoint
+from processing.services import edit_json
+
+
+def of_work(account_id: UUID) -> Iterator[DataFile]:
+    presets = Preset.objects.filter(account=account_id)
+    looks = [{"name": one.name, "edit": edit_json.shown(one.plan)} for one in presets]
+    kit = BrandKit.objects.filter(account=account_id).select_related("logo").first()
+    told = {"colors": kit.colors, "logo": kit.logo.public_id if kit.logo else None} if kit else {}
+    yield as_json("looks.json", {"looks": looks, "brandKit": told})
+    hooks = WebhookEndpoint.objects.filter(account=account_id)
+    columns = ("url", "description", "events", "enabled", "created_at")
+    yield as_json("webhooks.json", list(hooks.values(*columns)))
+    jobs = Job.objects.filter(account=account_id).order_by("created_at", "pk")
+    yield as_json("jobs.json", [_told(job) for job in jobs.iterator(chunk_size=500)])
+
+
+def _told(job: Job) -> dict[str, object]:
+    return {
+        "id": job.public_id,
+        "operation": job.operation,
+        "state": job.state,
+        "asked": job.command,
+        "error": job.error or None,
+        "createdAt": job.created_at,
+    }

@@ -1,0 +1,190 @@
+"""Taking one's data away: whole, one's own alone, one at a time, and gone after a day."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from zipfile import ZipFile
+
+import dramatiq
+import pytest
+from django.core import mail
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from accounts.access import api_keys
+from accounts.http import Caller
+from accounts.lifecycle import closing, erasing
+from listings.services import listings
+from media_library import own_data
+from media_library.models import DataExport
+from processing.models import Preset, WebhookEndpoint
+from tests.dashboard.conftest import Person, person
+
+PAGE = "/settings/data/"
+__all__ = ["person"]  # a fixture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(person: Callable[[str], Person]) -> Person:
+    return person("ada@example.com")
+
+
+@pytest.fixture
+def eve(person: Callable[[str], Person]) -> Person:
+    return person("eve@example.com")
+
+
+def ask(who: Person) -> Any:
+    return who.client.post(f"{PAGE}ask/")
+
+
+def make() -> DataExport:
+    """Work on the newest as a worker does."""
+    export = DataExport.objects.latest("created_at")
+    own_data.make_data_export.fn(str(export.pk))
+    export.refresh_from_db()
+    return export
+
+
+def fetched(who: Person, export: DataExport) -> Any:
+    return who.client.get(f"{PAGE}{export.public_id}/")
+
+
+def zip_of(who: Person, export: DataExport) -> ZipFile:
+    answer = fetched(who, export)
+    assert answer.status_code == 200
+    data = b"".join(answer.streaming_content)
+    assert answer["Content-Length"] == str(len(data))
+    return ZipFile(io.BytesIO(data))
+
+
+def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> None:
+    photo = ada.image("dress.jpg")
+    ada.result(photo)
+    ada.image("dress.jpg")
+    eve.image("secret.jpg")
+    _key, secret = api_keys.create(ada.account, ada.user, name="Shop import")
+    caller = Caller(ada.account, ada.user)
+    listings.create(caller, {"title": "=Dress"}, image_ids=[photo.pk])
+    Preset.objects.create(account=ada.account, name="Shop", plan={})
+    WebhookEndpoint.objects.create(
+        account=ada.account, url="https://a.example/", encrypted_secret="s3cret"
+    )
+    assert ask(ada).status_code == 302
+    assert "Your data is being gathered." in ada.client.get(PAGE).content.decode()
+    archive = zip_of(ada, make())
+    assert sorted(archive.namelist()) == [
+        *("account.json", "jobs.json", "listings.csv", "listings.json", "looks.json"),
+        *("photos/dress-2.jpg", "photos/dress.jpg", "pictures.json", "projects.json"),
+        *("results/dress-cutout.png", "sold items.csv", "usage.json", "webhooks.json"),
+    ]
+    assert archive.testzip() is None
+    with default_storage.open(photo.file_key) as file:
+        assert archive.read("photos/dress.jpg") == file.read()
+    told = json.loads(archive.read("account.json"))
+    assert [one["email"] for one in told["people"]] == ["ada@example.com"]
+    assert [one["name"] for one in told["keys"]] == ["Shop import"]
+    [result] = [
+        one for one in json.loads(archive.read("pictures.json")) if one["kind"] == "derived"
+    ]
+    assert (result["madeFrom"], result["file"]) == (photo.public_id, "results/dress-cutout.png")
+    rows = list(csv.DictReader(io.StringIO(archive.read("listings.csv").decode("utf-8-sig"))))
+    assert [(row["title"], row["pictures"]) for row in rows] == [("'=Dress", photo.public_id)]
+    [listing] = json.loads(archive.read("listings.json"))
+    assert listing["title"] == "=Dress"
+    [usage] = json.loads(archive.read("usage.json"))
+    assert (usage["operation"], usage["settled"]) == ("remove-background", 1)
+    texts = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".json"))
+    for hidden in (secret, "s3cret", "eve@example.com", "secret.jpg"):
+        assert hidden.encode() not in texts
+
+
+def test_only_its_owner_fetches_it(ada: Person, eve: Person, client: Any) -> None:
+    ask(ada)
+    waiting = DataExport.objects.get()
+    assert fetched(ada, waiting).status_code == 404
+    export = make()
+    assert fetched(eve, export).status_code == 404
+    assert client.get(f"{PAGE}{export.public_id}/").status_code == 302
+    assert export.public_id not in eve.client.get(PAGE).content.decode()
+    assert export.public_id in ada.client.get(PAGE).content.decode()
+
+
+def test_one_at_a_time_and_three_a_day(ada: Person) -> None:
+    ask(ada)
+    assert ask(ada).status_code == 409
+    first = make()
+    for _ in range(2):
+        ask(ada)
+        make()
+    assert not default_storage.exists(first.file_key)
+    refused = ask(ada)
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 86_400
+    assert DataExport.objects.count() == 3
+    DataExport.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert ask(ada).status_code == 302
+
+
+def test_a_second_message_makes_nothing(ada: Person) -> None:
+    ask(ada)
+    export = make()
+    own_data.make_data_export.fn(str(export.pk))
+    again = DataExport.objects.get()
+    assert (again.file_key, again.attempts) == (export.file_key, 1)
+
+
+def test_after_a_day_file_and_row_go(ada: Person) -> None:
+    ask(ada)
+    export = make()
+    own_data.sweep()
+    assert default_storage.exists(export.file_key)
+    DataExport.objects.update(expires_at=timezone.now())
+    assert fetched(ada, export).status_code == 404
+    own_data.sweep()
+    assert not default_storage.exists(export.file_key)
+    DataExport.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    own_data.sweep()
+    assert not DataExport.objects.exists()
+
+
+def test_what_nobody_makes_is_asked_for_again_and_fails_in_the_end(ada: Person) -> None:
+    ask(ada)
+    broker = dramatiq.get_broker()
+    broker.flush_all()
+    own_data.sweep()
+    assert broker.queues["accounts"].qsize() == 1  # type: ignore[attr-defined]
+    DataExport.objects.update(attempts=3, due_at=timezone.now())
+    own_data.sweep()
+    assert DataExport.objects.get().state == "failed"
+    assert "Gathering your data failed." in ada.client.get(PAGE).content.decode()
+
+
+def test_an_account_that_ends_takes_it_along(ada: Person) -> None:
+    ask(ada)
+    export = make()
+    ask(ada)
+    closing.close_person(ada.user)
+    waiting = make()
+    assert waiting.state == "waiting"  # made for nobody
+    assert erasing.erase(ada.account.pk)
+    assert not DataExport.objects.exists()
+    assert not default_storage.exists(export.file_key)
+
+
+def test_whoever_asked_is_told_by_mail_in_their_language(ada: Person, settings: Any) -> None:
+    settings.MAIL_IS_SENT = True
+    ada.user.language = "de"
+    ada.user.save()
+    ask(ada)
+    make()
+    [sent] = mail.outbox
+    assert (sent.subject, sent.to) == ("Deine Daten sind bereit", ["ada@example.com"])
+    assert f"{settings.SITE_URL}/settings/data/" in sent.body
