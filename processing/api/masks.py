@@ -147,7 +147,7 @@ class ImageMask(UploadView):
         description=(
             "Either a grayscale picture of the image's size, or strokes of a brush that mend what is cut out. "
             "The answer's `maskId` is what `mask` takes when an image is cut out or edited. Nothing is charged, "
-            "unless strokes begin with a cutout that a model has to make first. An image keeps its 20 newest masks, and the one it is cut out by."
+            "unless strokes begin with a cutout that a model has to make first. An image keeps its 50 newest masks, and the one it is cut out by."
         ),
         request={"application/json": DocumentedStrokesBody, "multipart/form-data": MaskUpload},
         responses={200: MaskAnswer, 202: PendingMaskAnswer},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +21,7 @@ from processing import selectors
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
 from processing.pages.originals import original
-from processing.services import jobs, masks
+from processing.services import jobs, masks, previews
 
 TEMPLATE = "processing/touch_up.html"
 
@@ -36,6 +37,9 @@ def touch_up(request: HttpRequest, image_id: str) -> HttpResponse:
         "photo_url": selectors.viewable_url(image),
         "mask": mask,
         "mask_url": content_url(mask) if mask else "",
+        # Nobody has to be asked where it costs nothing.
+        "begins": mask is None and previews.is_cut_out(image),
+        "model": settings.DEFAULT_MODEL,
     }
     return render(request, TEMPLATE, context)
 

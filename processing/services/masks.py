@@ -29,7 +29,7 @@ from processing.worker import cutouts, masks, mattes, runner, runtime
 from processing.worker.kinds import Kind
 
 # Of one picture; the oldest go, but for the one it is cut out by. Every stroke in the browser makes one.
-MAX_MASKS = 20
+MAX_MASKS = 50
 
 
 class MendMatte(Command):

@@ -2,8 +2,10 @@
 // All places are pixels of the upright photo; the stage knows how they lie on the screen.
 
 const MOST = 2048; // the longer side of the copies that are drawn from
-const VEIL = [214, 40, 57, 150];
-const STROKES = { keep: "rgb(46 160 88 / 45%)", erase: "rgb(214 40 57 / 45%)" };
+// On what is cut away: one of them shows on any photo.
+const VEILS = [[214, 40, 57], [37, 84, 235]];
+const VEIL_ALPHA = 160;
+const STROKES = { keep: "rgb(46 160 88 / 45%)", erase: "rgb(20 20 24 / 45%)" };
 
 export class Stage {
   constructor(canvas, width, height) {
@@ -41,10 +43,11 @@ export class Stage {
     veil.drawImage(image, 0, 0, width, height);
     const pixels = veil.getImageData(0, 0, width, height);
     const alpha = new ImageData(width, height);
+    const color = this.veilColor(pixels.data);
     for (let i = 0; i < pixels.data.length; i += 4) {
       const product = pixels.data[i];
       alpha.data[i + 3] = product;
-      pixels.data.set([VEIL[0], VEIL[1], VEIL[2], ((255 - product) * VEIL[3]) / 255], i);
+      pixels.data.set([...color, ((255 - product) * VEIL_ALPHA) / 255], i);
     }
     veil.putImageData(pixels, 0, 0);
     const cut = this.cut.getContext("2d");
@@ -54,6 +57,22 @@ export class Stage {
     cut.globalCompositeOperation = "source-over";
     this.hasMask = true;
     this.draw();
+  }
+
+  // The one that is further from what it covers; `mask` is gray, four bytes a pixel.
+  veilColor(mask) {
+    const { width, height } = this.photo;
+    const photo = this.photo.getContext("2d").getImageData(0, 0, width, height).data;
+    const sum = [0, 0, 0];
+    let count = 0;
+    for (let i = 0; i < mask.length; i += 4 * 97) {
+      if (mask[i] > 127) continue;
+      count += 1;
+      for (let part = 0; part < 3; part += 1) sum[part] += photo[i + part];
+    }
+    const apart = (veil) => veil.reduce((total, part, n) => total + (part - sum[n] / Math.max(1, count)) ** 2, 0);
+    // Red is what people know; the other only where red is hard to see.
+    return apart(VEILS[0]) > 0.6 * apart(VEILS[1]) ? VEILS[0] : VEILS[1];
   }
 
   // CSS pixels of the canvas for one pixel of the photo.

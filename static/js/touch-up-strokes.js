@@ -1,21 +1,26 @@
 // The strokes of a touch-up and what the site made of them: undone and redone at once, sent in their turn.
 
-const FOLD = 300; // strokes after which the mask they came to is what one goes on from
+// So many steps are made anew together: strokes beside each other then come to one edge without a seam.
+const TOGETHER = 12;
+// The site keeps 50 masks of a picture; a step before the last of them can't be gone back to.
+const KEPT = 48;
 
 export class Strokes {
-  // `send` answers { maskId, image } for a mask to begin with and strokes.
+  // `send(maskId, strokes)` answers { maskId, image }. It throws what `touch-up-send.js` calls Trouble.
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
-    this.steps = []; // each { stroke, mask }: the mask after it, once it is there
+    this.steps = []; // each { strokes, mask }: the mask after it, once it is there
     this.undone = [];
-    this.start = null; // the mask before the first stroke
+    this.start = null; // the mask before the first step
     this.isBusy = false;
-    this.problem = "";
+    this.trouble = null;
+    this.timer = 0;
+    this.made = 0; // masks since the page was opened
   }
 
   begin(mask) {
-    this.start = mask;
+    this.start = { ...mask, number: this.made };
     this.changed();
   }
 
@@ -23,18 +28,18 @@ export class Strokes {
     return this.steps.findLast((step) => step.mask)?.mask ?? this.start;
   }
 
-  // Those that the shown mask doesn't have yet.
+  // Steps that the shown mask doesn't have yet.
   get waiting() {
     const done = this.steps.findLastIndex((step) => step.mask);
-    return this.steps.slice(done + 1).map((step) => step.stroke);
+    return this.steps.slice(done + 1);
   }
 
   get isSettled() {
     return !this.isBusy && this.waiting.length === 0;
   }
 
-  add(stroke) {
-    this.steps.push({ stroke, mask: null });
+  add(strokes) {
+    this.steps.push({ strokes, mask: null });
     this.undone = [];
     this.work();
   }
@@ -42,7 +47,6 @@ export class Strokes {
   undo() {
     const step = this.steps.pop();
     if (step) this.undone.push(step);
-    this.problem = "";
     this.work();
   }
 
@@ -52,31 +56,54 @@ export class Strokes {
     this.work();
   }
 
+  // After a trouble: now, and not when its time has come.
+  again() {
+    this.trouble = null;
+    this.work();
+  }
+
   async work() {
+    clearTimeout(this.timer);
+    if (this.waiting.length === 0) this.trouble = null;
     this.changed();
     if (this.isBusy || this.waiting.length === 0) return;
     this.isBusy = true;
     this.changed();
     const last = this.steps.at(-1);
     try {
-      last.mask = await this.send(this.start, this.steps.map((step) => step.stroke));
-      this.problem = "";
-    } catch (error) {
-      // What can't be done is taken back; after a lost connection it is tried again with the next.
-      this.problem = error.message;
-      if (error.isRefusal) this.steps = this.steps.filter((step) => step !== last);
-      else this.isStuck = true;
+      const mask = await this.send(...this.request());
+      this.made += 1;
+      last.mask = { ...mask, number: this.made };
+      this.trouble = null;
+    } catch (trouble) {
+      this.trouble = trouble;
+      if (trouble.isRefusal) this.steps = this.steps.filter((step) => step !== last);
     }
     this.isBusy = false;
-    this.fold();
+    this.forget();
     this.changed();
-    if (this.isStuck) this.isStuck = false;
+    if (this.trouble && !this.trouble.isRefusal) this.wait();
     else if (this.waiting.length) this.work();
   }
 
-  fold() {
-    if (this.steps.length < FOLD || !this.steps.at(-1).mask) return;
-    this.start = this.steps.at(-1).mask;
-    this.steps = [];
+  // The mask to begin with, and all strokes since: the steps that wait, and some before them.
+  request() {
+    const done = this.steps.length - this.waiting.length;
+    let from = Math.max(0, Math.min(done, this.steps.length - TOGETHER));
+    while (from > 0 && !this.steps[from - 1].mask) from -= 1;
+    const base = from > 0 ? this.steps[from - 1].mask : this.start;
+    return [base.maskId, this.steps.slice(from).flatMap((step) => step.strokes)];
+  }
+
+  wait() {
+    if (this.trouble.seconds !== null) this.timer = setTimeout(() => this.again(), 1000 * this.trouble.seconds);
+  }
+
+  // Steps that nobody can go back to, as the site has forgotten the mask before them.
+  forget() {
+    while (this.steps.length && this.steps[0].mask && this.made - this.start.number >= KEPT) {
+      this.start = this.steps.shift().mask;
+    }
+    this.undone = this.undone.filter((step) => !step.mask || this.made - step.mask.number < KEPT);
   }
 }

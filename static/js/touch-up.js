@@ -1,6 +1,7 @@
 // Touching up: a brush that gives back and takes away, by pointer, finger, pen and keys.
 
 import { Stage } from "./touch-up-stage.js";
+import { Sender } from "./touch-up-send.js";
 import { Strokes } from "./touch-up-strokes.js";
 import { toast } from "./toasts.js";
 
@@ -12,12 +13,15 @@ const controls = document.getElementById("touch-up-tools").elements;
 const buttons = Object.fromEntries(
   [...root.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]),
 );
+const save = document.getElementById("touch-up-save");
 const state = document.getElementById("touch-up-state");
 const token = JSON.parse(document.body.getAttribute("hx-headers"))["x-csrftoken"];
 const stage = new Stage(canvas, size.width, size.height);
+const sender = new Sender(words, token);
+const mend = (maskId, made) => sender.mend(maskId, made, controls.follow.checked ? "edges" : "brush");
 const strokes = new Strokes(mend, changed);
 const fingers = new Map();
-let drawing = null; // the stroke under the pointer
+let drawing = []; // the strokes under the pointer: of a pen one for each pressure
 let pinch = null;
 let switches = false; // Alt is held
 
@@ -28,58 +32,27 @@ const tool = () => {
   return switches ? { keep: "erase", erase: "keep" }[chosen] : chosen;
 };
 
-async function picture(address) {
-  const image = new Image();
-  image.src = address;
-  await image.decode();
-  return image;
-}
-
-async function mend(start, made) {
-  const cutting = start ? { mask: start.maskId } : {};
-  const follow = controls.follow.checked ? "edges" : "brush";
-  const response = await fetch(words.api, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-csrftoken": token },
-    body: JSON.stringify({ strokes: made, follow, cutting }),
-  }).catch(() => {
-    throw new Error(words.offline);
-  });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw Object.assign(new Error(answer.error || words.offline), { isRefusal: response.status < 500 });
-  const done = answer.data.maskId ? answer.data : await finished(answer.data.jobId);
-  return { maskId: done.maskId, image: await picture(done.url) };
-}
-
-// A job that took longer than a request waits.
-async function finished(jobId) {
-  for (;;) {
-    await new Promise((after) => setTimeout(after, 800));
-    const { data } = await (await fetch(`/api/v1/jobs/${jobId}`)).json();
-    if (data.state === "completed") return { maskId: data.resultImageId, url: data.resultUrl };
-    if (data.error) throw Object.assign(new Error(data.error.message), { isRefusal: true });
-  }
-}
-
 let shown = null;
-let told = "";
+let told = null;
 
 function changed() {
-  const { mask } = strokes;
+  const { mask, trouble } = strokes;
   if (mask && mask !== shown) {
     shown = mask;
     stage.setMask(mask.image);
   }
-  stage.strokes = [...strokes.waiting, ...(drawing ? [drawing] : [])];
+  stage.strokes = [...strokes.waiting.flatMap((step) => step.strokes), ...drawing];
   stage.draw();
   root.classList.toggle("has-mask", Boolean(mask));
   buttons.undo.disabled = strokes.steps.length === 0;
   buttons.redo.disabled = strokes.undone.length === 0;
   controls.mask.value = mask?.maskId ?? "";
-  buttons.save.disabled = !mask || !strokes.isSettled || (strokes.steps.length === 0 && !strokes.start);
-  state.textContent = strokes.isBusy ? words.working : mask ? words.ready : "";
-  if (strokes.problem && strokes.problem !== told) toast({ text: strokes.problem, level: "error" });
-  told = strokes.problem;
+  save.disabled = !mask || !strokes.isSettled || (strokes.steps.length === 0 && !strokes.start);
+  const isStuck = Boolean(trouble && !trouble.isRefusal && !strokes.isBusy);
+  buttons.again.hidden = !isStuck;
+  state.textContent = isStuck ? trouble.message : strokes.isBusy ? words.working : mask ? words.ready : "";
+  if (trouble?.isRefusal && trouble !== told) toast({ text: trouble.message, level: "error" });
+  told = trouble;
 }
 
 function clamped({ x, y }) {
@@ -87,20 +60,32 @@ function clamped({ x, y }) {
   return [within(x, size.width), within(y, size.height)];
 }
 
-function begin(place, pressure = 1) {
-  drawing = {
-    tool: tool(),
-    radius: Math.max(0.5, radius() * pressure),
-    hardness: Number(controls.hardness.value) / 100,
-    points: [clamped(place)],
-  };
+// A pen draws thinner the lighter it is held, in steps: each is a stroke of its own that goes on from the last.
+const pressed = (event) => (event.pointerType === "pen" ? Math.max(0.4, Math.round(event.pressure * 6) / 6) : 1);
+const isEraser = (event) => event.pointerType === "pen" && (event.buttons & 32) !== 0;
+
+function begin(place, share = 1, chosen = tool()) {
+  const hardness = Number(controls.hardness.value) / 100;
+  const wide = Math.max(0.5, Math.min(2000, radius() * share));
+  drawing.push({ tool: chosen, radius: wide, hardness, points: [clamped(place)] });
+  drawing.share = share;
+}
+
+function extend(event) {
+  const place = stage.place(event);
+  const last = drawing.at(-1);
+  const [x, y] = clamped(place);
+  const [beforeX, beforeY] = last.points.at(-1);
+  // Closer than a tenth of the brush nothing is to be seen, and many points take time.
+  if (Math.hypot(x - beforeX, y - beforeY) < last.radius / 10) return;
+  last.points.push([x, y]);
+  if (pressed(event) !== drawing.share) begin(place, pressed(event), last.tool);
 }
 
 function finish() {
-  if (!drawing) return;
-  const stroke = drawing;
-  drawing = null;
-  strokes.add(stroke);
+  const made = drawing;
+  drawing = [];
+  if (made.length) strokes.add(made);
 }
 
 function follow(place) {
@@ -112,10 +97,10 @@ canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(event.pointerId);
   fingers.set(event.pointerId, event);
   if (fingers.size === 2) {
-    drawing = null; // the second finger of a pinch: no stroke was meant
+    drawing = []; // the second finger of a pinch: no stroke was meant
     pinch = spread();
-  } else if (event.button === 0 && fingers.size === 1 && strokes.mask) {
-    begin(stage.place(event), event.pointerType === "pen" ? 0.5 + event.pressure / 2 : 1);
+  } else if ((event.button === 0 || isEraser(event)) && fingers.size === 1 && strokes.mask) {
+    begin(stage.place(event), pressed(event), isEraser(event) ? "erase" : tool());
   }
   changed();
 });
@@ -123,10 +108,10 @@ canvas.addEventListener("pointerdown", (event) => {
 canvas.addEventListener("pointermove", (event) => {
   if (fingers.has(event.pointerId)) fingers.set(event.pointerId, event);
   if (pinch && fingers.size === 2) return moveBoth();
-  if (drawing) {
+  if (drawing.length) {
     const all = event.getCoalescedEvents?.() ?? [];
-    for (const one of all.length ? all : [event]) drawing.points.push(clamped(stage.place(one)));
-    stage.strokes = [...strokes.waiting, drawing];
+    for (const one of all.length ? all : [event]) extend(one);
+    stage.strokes = [...strokes.waiting.flatMap((step) => step.strokes), ...drawing];
   } else if (event.buttons === 4) {
     stage.moveTo(stage.center.x - event.movementX / stage.factor, stage.center.y - event.movementY / stage.factor);
   }
@@ -136,7 +121,7 @@ canvas.addEventListener("pointermove", (event) => {
 function lift(event) {
   fingers.delete(event.pointerId);
   if (fingers.size < 2) pinch = null;
-  if (event.type === "pointercancel") drawing = null;
+  if (event.type === "pointercancel") drawing = [];
   finish();
 }
 canvas.addEventListener("pointerup", lift);
@@ -174,6 +159,7 @@ canvas.addEventListener(
 const actions = {
   undo: () => strokes.undo(),
   redo: () => strokes.redo(),
+  again: () => strokes.again(),
   in: () => stage.zoomBy(1.5),
   out: () => stage.zoomBy(1 / 1.5),
   fit: () => stage.zoomBy(0),
@@ -181,8 +167,7 @@ const actions = {
     buttons.start.disabled = true;
     try {
       state.textContent = words.working;
-      strokes.begin(await mend(null, []));
-      canvas.focus();
+      strokes.begin(await sender.mend("", [], "edges"));
     } catch (error) {
       toast({ text: error.message, level: "error" });
       state.textContent = "";
@@ -275,7 +260,10 @@ document.getElementById("touch-up-tools").addEventListener("submit", () => {
   root.dataset.saved = "yes";
 });
 
-stage.setPhoto(await picture(words.photo));
-if (words.mask) strokes.begin({ maskId: words.mask, image: await picture(words.maskUrl) });
+window.addEventListener("online", () => strokes.again());
+
+stage.setPhoto(await sender.picture(words.photo));
+if (words.mask) strokes.begin({ maskId: words.mask, image: await sender.picture(words.maskUrl) });
 changed();
 root.classList.add("is-ready");
+if ("begins" in words && !words.mask) actions.start();

@@ -34,6 +34,7 @@ def test_a_mask_from_elsewhere_is_saved_without_javascript(seller: Person) -> No
     assert answer.headers["Location"] == f"/pictures/{image.public_id}/"
     mask = masks.newest(image)
     assert mask is not None
+    assert "data-begins" not in page.content.decode()
     job = Job.objects.get()
     assert (job.operation, job.command["mask"]) == ("remove-background", str(mask.pk))
     again = seller.client.get(f"/pictures/{image.public_id}/touch-up/").content.decode()
