@@ -29,7 +29,7 @@ View = Callable[Concatenate[HttpRequest, ...], HttpResponseBase]
 def is_htmx(request: HttpRequest) -> bool:
     """Whether a fragment is wanted instead of a page; going back in the browser wants the page."""
     asked = getattr(request, "htmx", None)
-    return bool(asked) and not asked.history_restore_request
+    return bool(asked and not asked.history_restore_request)
 
 
 def page(view: View) -> View:
