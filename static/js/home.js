@@ -1,5 +1,6 @@
 // Home: photos that are chosen, dropped or pasted go to the library, and are seen arriving there.
 
+import { bringing } from "./bringing.js";
 import { follow } from "./tiles.js";
 import { add, setCutOut, wantsCutOut } from "./uploads.js";
 
@@ -16,27 +17,5 @@ async function bring(files) {
   location.assign(form.getAttribute("action").replace("upload/", ""));
 }
 
-chooser.addEventListener("change", () => bring([...chooser.files]));
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-add]")) return;
-  event.preventDefault();
-  chooser.click();
-});
-document.addEventListener("paste", (event) => bring([...(event.clipboardData?.files ?? [])]));
-
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-document.addEventListener("dragover", (event) => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  form.classList.add("over");
-});
-document.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) form.classList.remove("over");
-});
-document.addEventListener("drop", (event) => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  bring([...event.dataTransfer.files]);
-});
-
+bringing(chooser, bring, (held) => form.classList.toggle("over", held));
 follow();

@@ -1,5 +1,6 @@
 // The library: tiles that come, change and go; adding photos by choosing, dropping, pasting.
 
+import { bringing } from "./bringing.js";
 import { follow, reveal } from "./tiles.js";
 import { add, pending, setCutOut, wantsCutOut } from "./uploads.js";
 import "./selection.js";
@@ -18,49 +19,8 @@ cutOut.addEventListener("change", (event) => {
   setCutOut(cutOut.checked);
 });
 
-chooser.addEventListener("change", () => {
-  add([...chooser.files]);
-  chooser.value = "";
-});
+bringing(chooser, (files) => files.length && add(files), (held) => (veil.hidden = !held));
 if (location.hash === "#add") chooser.focus();
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-add]")) return;
-  event.preventDefault();
-  chooser.click();
-});
-
-document.addEventListener("paste", (event) => {
-  const files = [...(event.clipboardData?.files ?? [])];
-  const stamp = new Date().toISOString().slice(0, 16).replace(/[-:T]/g, "");
-  const named = files.map((file, n) =>
-    /^image\.\w+$/.test(file.name) ? new File([file], `pasted-${stamp}${n ? `-${n}` : ""}.png`, file) : file);
-  if (named.length) add(named);
-});
-
-// The whole page is a drop target: a near miss must not make the browser leave it.
-let depth = 0;
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-
-document.addEventListener("dragenter", (event) => {
-  if (!carriesFiles(event)) return;
-  depth += 1;
-  veil.hidden = false;
-});
-document.addEventListener("dragleave", (event) => {
-  if (!carriesFiles(event)) return;
-  depth = Math.max(0, depth - 1);
-  veil.hidden = depth > 0 ? veil.hidden : true;
-});
-document.addEventListener("dragover", (event) => {
-  if (carriesFiles(event)) event.preventDefault();
-});
-document.addEventListener("drop", (event) => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  depth = 0;
-  veil.hidden = true;
-  add([...event.dataTransfer.files]);
-});
 
 // Photos have their place from the moment they are chosen, so that nothing moves when they arrive.
 
