@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from media_library.models import Image
@@ -52,6 +54,20 @@ def test_a_photo_without_a_product_is_marked_until_something_is_found(seller: Pe
     fail(seller.job(image), code="NOTHING_FOUND")
     assert shown(seller) == {"hat.jpg": "empty"}
     complete(seller.job(image, edge="fine"), report=report(0.0))
+    assert shown(seller) == {"hat.jpg": None}
+
+
+def test_what_the_migration_marked_is_not_doubted_again_once_it_was_looked_at(
+    seller: Person,
+) -> None:
+    image = seller.image("hat.jpg")
+    complete(seller.job(image), report=report(0.3))
+    Image.objects.filter(pk=image.pk).update(doubt_mark="")
+    Image.objects.filter(parent=image).update(uncertainty=0.3)
+    import_module("media_library.migrations.0014_doubt_marks").mark(apps, None)
+    post(seller.client, SEEN, imageIds=[image.public_id])
+    assert shown(seller) == {"hat.jpg": None}
+    complete(seller.job(image, edge="fine"), report=report(0.3))
     assert shown(seller) == {"hat.jpg": None}
 
 
