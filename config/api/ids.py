@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from config import public_ids
@@ -14,3 +15,8 @@ def decoded(prefix: str, text: str, what: str) -> UUID:
         return public_ids.decode(prefix, text)
     except ValueError:
         raise not_found(what) from None
+
+
+def all_decoded(prefix: str, texts: Iterable[str], what: str) -> list[UUID]:
+    """Decode the ids of rows, each once, in order. Raises AppError NOT_FOUND as ``decoded`` does."""
+    return [decoded(prefix, text, what) for text in dict.fromkeys(texts)]

@@ -33,6 +33,15 @@ def page_number(request: HttpRequest) -> int:
     return min(max(1, int(raw)), _MAX_PAGE) if is_number else 1
 
 
+def around(number: int, *, has_more: bool, query: str = "") -> dict[str, str]:
+    """The addresses of the pages before and behind one, "" for none, as components/pager.html takes them."""
+    before = f"?{query}&" if query else "?"
+    return {
+        "newer": f"{before}page={number - 1}" if number > 1 else "",
+        "older": f"{before}page={number + 1}" if has_more else "",
+    }
+
+
 class RequestIdMiddleware:
     """Takes the caller's ``X-Request-Id`` where it is a sane one, else makes one."""
 

@@ -19,7 +19,7 @@ from accounts.http import Caller
 from config import public_ids
 from config.api.ids import decoded
 from config.errors import AppError
-from config.web.requests import page_number
+from config.web.requests import around, page_number
 from listings import pictures
 from listings.forms import words
 from listings.forms.generating import SUGGESTED, AcceptForm, GenerateForm
@@ -189,8 +189,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "is_open": any(row.is_open for row in rows),
         "written": sum(row.is_written for row in rows),
-        "newer": f"?page={number - 1}" if number > 1 else "",
-        "older": f"?page={number + 1}" if len(found) > PAGE_SIZE else "",
+        **around(number, has_more=len(found) > PAGE_SIZE),
         "section": "listings",
     }
     return render(request, LIST, context)

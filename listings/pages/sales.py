@@ -21,7 +21,7 @@ from accounts.http import Caller
 from accounts.limits.operations import IMPORT_COMPARABLES
 from config.api.ids import decoded
 from config.errors import AppError, not_found
-from config.web.requests import page_number
+from config.web.requests import around, page_number
 from listings.forms import words
 from listings.forms.sales import ImportForm, PriceForm
 from listings.models import Comparable, Listing
@@ -111,7 +111,6 @@ def _show(request: HttpRequest, form: ImportForm, *, status: int = 200) -> HttpR
     start = (number - 1) * PAGE_SIZE
     rows = comparables.comparables_of(account, search=search)[start : start + PAGE_SIZE + 1]
     found = list(rows)
-    query = f"{urlencode({'q': search})}&" if search else ""
     price = PriceForm(request.GET) if "price" in request.GET else PriceForm()
     context = {
         "form": form,
@@ -119,8 +118,11 @@ def _show(request: HttpRequest, form: ImportForm, *, status: int = 200) -> HttpR
         "imports": comparables.imports_of(account).annotate(count=Count("comparables"))[:_IMPORTS],
         "own": Listing.objects.filter(account=account, sold_at__isnull=False).count(),
         "search": search,
-        "newer": f"?{query}page={number - 1}" if number > 1 else "",
-        "older": f"?{query}page={number + 1}" if len(found) > PAGE_SIZE else "",
+        **around(
+            number,
+            has_more=len(found) > PAGE_SIZE,
+            query=urlencode({"q": search}) if search else "",
+        ),
         "running": _running(request, caller),
         "price": price,
         "priced": _priced(caller, price) if price.is_bound and price.is_valid() else None,

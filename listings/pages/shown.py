@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from accounts.access.pages import signed_in
-from config.api.ids import decoded
+from config.api.ids import all_decoded, decoded
 from listings import selectors
 from listings.forms import words
 from listings.models import Listing, ListingState, Platform
@@ -88,11 +87,7 @@ def listing_of(request: HttpRequest, listing_id: str) -> Listing:
 
 def ids_of(request: HttpRequest, name: str, prefix: str, what: str) -> list[UUID]:
     """The ids that a form sends under a name, in order. Raises AppError NOT_FOUND for what is none."""
-    return [decoded(prefix, one, what) for one in distinct(request.POST.getlist(name))]
-
-
-def distinct(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(texts))
+    return all_decoded(prefix, request.POST.getlist(name), what)
 
 
 def platform_of(text: str) -> str:

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access.pages import page, signed_in
 from accounts.models import Account
 from config import public_ids
-from config.api.ids import decoded
+from config.api.ids import all_decoded, decoded
 from config.errors import AppError, not_found
-from config.web.requests import page_number
+from config.web.requests import around, page_number
 from config.web.toasts import Toast, say
 from media_library import projects, selectors, shares
 from media_library.files import public_copies
@@ -73,8 +73,7 @@ def shared(request: HttpRequest) -> HttpResponse:
         "active": [row for row in rows if row.is_active],
         "ended": [row for row in rows if not row.is_active],
         "new_id": request.GET.get("new", ""),
-        "previous": number - 1,
-        "next": number + 1 if len(found) > PAGE_SIZE else 0,
+        **around(number, has_more=len(found) > PAGE_SIZE),
     }
     return render(request, TEMPLATE, context)
 
@@ -145,7 +144,7 @@ def _offered(account: Account, ids: list[str], project_id: str) -> Offered | Non
         return Offered(Chosen(project=project), total, _thumbnails(covers))
     if not ids:
         return None
-    wanted = list(dict.fromkeys(_decoded(ids)))[: shares.MAX_IMAGES + 1]
+    wanted = all_decoded("img", ids, "Image")[: shares.MAX_IMAGES + 1]
     mine = set(Image.live.filter(account=account, pk__in=wanted).values_list("pk", flat=True))
     if len(mine) < len(wanted):
         raise not_found("Image")
@@ -154,13 +153,6 @@ def _offered(account: Account, ids: list[str], project_id: str) -> Offered | Non
     previews = Image.live.in_bulk(shown[:_PREVIEWS])
     urls = _thumbnails(previews[pk] for pk in shown[:_PREVIEWS] if pk in previews)
     return Offered(Chosen(images=shown), len(shown), urls)
-
-
-def _decoded(ids: list[str]) -> list[UUID]:
-    try:
-        return [public_ids.decode("img", one) for one in ids]
-    except ValueError:
-        raise not_found("Image") from None
 
 
 def _title(offered: Offered | None) -> str:

@@ -18,9 +18,9 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.pages import is_htmx, page, signed_in
-from config import public_ids
-from config.errors import AppError, not_found
-from config.web.requests import page_number
+from config.api.ids import all_decoded
+from config.errors import AppError
+from config.web.requests import around, page_number
 from config.web.toasts import Toast, say, say_with
 from media_library import trash
 from media_library.files import links
@@ -52,8 +52,7 @@ def trash_page(request: HttpRequest) -> HttpResponse:
         "tiles": [_tile(image) for image in images[:PAGE_SIZE]],
         "storage": trash.storage_of(caller.account),
         "days": settings.TRASH_DAYS,
-        "previous": number - 1,
-        "next": number + 1 if len(images) > PAGE_SIZE else 0,
+        **around(number, has_more=len(images) > PAGE_SIZE),
     }
     return render(request, TEMPLATE, context)
 
@@ -124,10 +123,7 @@ def _chosen(request: HttpRequest) -> list[UUID]:
     ids = request.POST.getlist("ids")
     if not ids:
         raise AppError("VALIDATION_ERROR", gettext("Choose at least one picture."), status=400)
-    try:
-        return [public_ids.decode("img", one) for one in ids]
-    except ValueError:
-        raise not_found("Image") from None
+    return all_decoded("img", ids, "Image")
 
 
 def _tile(image: Image) -> Tile:

@@ -30,7 +30,7 @@ from config.api.downloads import ZIP, download
 from config.api.ids import decoded
 from config.errors import AppError
 from config.failures import outages
-from config.web.requests import page_number
+from config.web.requests import around, page_number
 from media_library import shares
 from media_library.files import archives, public_copies
 from media_library.files.archives import Entry
@@ -105,8 +105,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
         "share": found,
         "tiles": [_tile(one, token, start + n) for n, one in enumerate(images[:PAGE_SIZE], 1)],
         "archives": _archives(found, token) if found.may_download else [],
-        "previous": number - 1,
-        "next": number + 1 if len(images) > PAGE_SIZE else 0,
+        **around(number, has_more=len(images) > PAGE_SIZE),
     }
     return render(request, "media_library/shared_pictures.html", context)
 

@@ -16,7 +16,7 @@ from accounts.access.pages import limit, page, signed_in
 from accounts.models import Account
 from config.api.ids import decoded
 from config.errors import AppError, invalid
-from config.web.requests import page_number
+from config.web.requests import around, page_number
 from config.web.toasts import Toast, say
 from media_library import doubts
 from media_library.models import Image
@@ -67,8 +67,7 @@ def one_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
         "tiles": [_told(tile) for tile in batch_overview.tiles(batch, start=start)],
         "number": number,
         "pages": _pages(batch),
-        "newer": number - 1,
-        "older": number + 1 if number < _pages(batch) else 0,
+        **around(number, has_more=number < _pages(batch)),
     }
     return render(request, _ONE, context)
 

@@ -1,4 +1,4 @@
-"""What is said of a deletion: where the pictures are, and how to have them back."""
+"""What is said of pictures that were deleted or moved: where they are, and how to have them back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from config.web.toasts import Toast
+from media_library.models import Project
 from media_library.trash import Moved
 
 
@@ -30,3 +31,13 @@ def told(text: str, moved: Moved | None) -> Toast:
     if moved is None or moved.count == 0 or settings.TRASH_DAYS == 0:
         return Toast(text)
     return Toast(text, action=gettext("Undo"), url=reverse("trash-undo", args=[moved.key]))
+
+
+def told_of_move(count: int, project: Project) -> Toast:
+    """Say in which project ``count`` pictures are."""
+    text = ngettext(
+        "%(count)s picture is in “%(project)s” now.",
+        "%(count)s pictures are in “%(project)s” now.",
+        count,
+    )
+    return Toast(text % {"count": count, "project": project.name})

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access.pages import limit, page, signed_in
 from accounts.models import Account
-from config import public_ids
 from config.api.downloads import ZIP, download
-from config.api.ids import decoded
+from config.api.ids import all_decoded, decoded
 from config.errors import AppError, not_found
-from config.web.requests import page_number
+from config.web.requests import around, page_number
 from config.web.toasts import Toast, say
 from media_library import projects, selectors, services
 from media_library.files import archives
 from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, Image, Project
-from processing.pages.deletions import told, told_of_pictures
+from processing.pages.deletions import told, told_of_move, told_of_pictures
 from processing.selectors import cards
 from processing.services import deleting, project_looks, ready_looks
 from processing.services.projects import create
@@ -78,8 +78,11 @@ def all_projects(request: HttpRequest) -> HttpResponse:
         "cards": [Card(one, _thumbnails(covers[one.pk])) for one in found[:_LISTED]],
         "search": search,
         "form": form,
-        "previous": number - 1,
-        "next": number + 1 if len(found) > _LISTED else 0,
+        **around(
+            number,
+            has_more=len(found) > _LISTED,
+            query=urlencode({"q": search}) if search else "",
+        ),
     }
     status = 422 if form.errors else 200
     return render(request, "processing/projects.html", context, status=status)
@@ -159,8 +162,7 @@ def move_pictures(request: HttpRequest, project_id: str) -> HttpResponse:
     ids = _chosen(request)
     target = _project(request, request.POST.get("target", ""))
     services.move_images(found.account, ids, target)
-    text = ngettext("%(count)s picture moved.", "%(count)s pictures moved.", len(ids))
-    say(request, Toast(text % {"count": len(ids)}))
+    say(request, told_of_move(len(ids), target))
     return redirect("project", project_id=project_id)
 
 
@@ -220,8 +222,7 @@ def _context(request: HttpRequest, found: Project, form: ProjectForm) -> dict[st
         "form": form,
         "cards": cards(images[:PAGE_SIZE]),
         "targets": list(others[:_TARGETS]),
-        "previous": number - 1,
-        "next": number + 1 if len(images) > PAGE_SIZE else 0,
+        **around(number, has_more=len(images) > PAGE_SIZE),
     }
 
 
@@ -236,10 +237,7 @@ def _chosen(request: HttpRequest) -> list[UUID]:
     ids = request.POST.getlist("ids")
     if not ids:
         raise AppError("VALIDATION_ERROR", gettext("Choose at least one picture."), status=400)
-    try:
-        return list(dict.fromkeys(public_ids.decode("img", one) for one in ids))
-    except ValueError:
-        raise not_found("Image") from None
+    return all_decoded("img", ids, "Image")
 
 
 def _thumbnails(images: list[Image]) -> list[str]:

@@ -16,7 +16,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.access.pages import is_htmx, page, signed_in
 from config.api.downloads import ZIP, download
-from config.api.ids import decoded
+from config.api.ids import all_decoded, decoded
 from config.errors import invalid, not_found
 from config.web import toasts
 from config.web.toasts import Toast
@@ -25,7 +25,7 @@ from media_library.files.archives import entries_of
 from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
-from processing.pages.deletions import told_of_pictures
+from processing.pages.deletions import told_of_move, told_of_pictures
 from processing.services import archives, deleting
 
 MAX_SELECTED: Final = 1000
@@ -57,12 +57,7 @@ def _move(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
             wanted = decoded("proj", request.POST.get("project", ""), "Project")
             project = project_for(caller.account, wanted)
         services.move_images(caller.account, ids, project)
-    text = ngettext(
-        "%(count)s picture is in “%(project)s” now.",
-        "%(count)s pictures are in “%(project)s” now.",
-        len(ids),
-    )
-    return _done(request, "moved", Toast(text % {"count": len(ids), "project": project.name}))
+    return _done(request, "moved", told_of_move(len(ids), project))
 
 
 def _looked(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
@@ -102,7 +97,7 @@ def _ids(request: HttpRequest) -> list[UUID]:
     if len(given) > MAX_SELECTED:
         text = gettext("At most %(most)s pictures can be changed at once.")
         raise invalid("ids", text % {"most": MAX_SELECTED})
-    return [decoded("img", one, "Image") for one in given]
+    return all_decoded("img", given, "Image")
 
 
 def _done(request: HttpRequest, event: str, toast: Toast) -> HttpResponse:

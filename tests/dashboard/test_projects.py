@@ -35,6 +35,8 @@ def test_made_listed_renamed(seller: Person) -> None:
         assert seller.client.post("/projects/", {"name": name}).status_code == 422
     page = seller.client.get("/projects/", {"q": "spr"}).content.decode()
     assert ("Spring" in page, "My photos" in page) == (True, False)
+    further = seller.client.get("/projects/", {"q": "a b", "page": "2"}).content.decode()
+    assert 'rel="prev" href="?q=a+b&amp;page=1"' in further
     address = f"/projects/{project.public_id}/"
     assert "Coats" in seller.client.get(address).content.decode()
     renamed = seller.client.post(f"{address}rename/", {"name": "Autumn"})
@@ -55,7 +57,7 @@ def test_pictures_are_shown_downloaded_moved_and_deleted(seller: Person) -> None
     ids = {"ids": [second.public_id]}
     assert names(seller.client.post(f"{address}zip/", ids)) == ["b.jpg"]
     moved = seller.client.post(f"{address}move/", {**ids, "target": target.public_id})
-    assert "1 picture moved." in said(seller, moved)
+    assert f"1 picture is in “{target.name}” now." in said(seller, moved)
     assert Image.objects.get(pk=second.pk).project == target
     deleted = seller.client.post(f"{address}trash/", {"ids": [first.public_id]})
     assert "Undo" in said(seller, deleted)
