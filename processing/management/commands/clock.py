@@ -19,7 +19,7 @@ from accounts.api import idempotency
 from accounts.lifecycle import tasks as lifecycle_tasks
 from accounts.signing.sessions import SessionStore
 from processing.delivery import attempts
-from processing.services import tryouts
+from processing.services import favorites, tryouts
 
 log = structlog.get_logger(__name__)
 # Between sweeps, while anything is under way; and while nothing is. What begins in between is seen
@@ -56,6 +56,7 @@ class Command(BaseCommand):
                     SessionStore.clear_expired()
                     idempotency.forget_old()
                     attempts.delete_old()
+                    favorites.forget_gone()
                 pause = pause_after_a_round()
             except (DatabaseError, OSError):
                 log.exception("clock.round_failed")

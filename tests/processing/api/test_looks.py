@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from media_library.models import Image
+from media_library import trash
+from media_library.models import Background, Image
 from processing.models import Batch, BrandKit, FavoriteBackground, Job
+from processing.services import favorites
 from processing.worker import tasks
+from tests.processing.api.test_batches import images
 from tests.processing.conftest import photo
 from tests.stand_ins import MiddleModel, Seller
 
@@ -210,6 +213,18 @@ class TestFavorites:
         assert stranger.client.get("/api/v1/backgrounds?favorite=true").json()["data"]["total"] == 0
         assert owner.client.delete(self.URL).json()["data"]["favorite"] is False
         assert not FavoriteBackground.objects.exists()
+
+    def test_one_of_a_background_that_is_gone_is_forgotten(self, owner: Seller) -> None:
+        image = images(owner, 1)[0]
+        own = Background.objects.create(account=owner.account, image=image, name="Oak")
+        for one in (own.public_id, "bg_builtin_linen"):
+            owner.client.put(f"/api/v1/backgrounds/{one}/favorite")
+        owner.client.delete(f"/api/v1/backgrounds/{own.public_id}")
+        assert favorites.forget_gone() == 0  # it may come back from the trash
+        trash.empty(owner.account)
+        trash.remove_due()
+        assert favorites.forget_gone() == 1
+        assert favorites.of(owner.account) == ["bg_builtin_linen"]
 
     def test_what_is_not_there_is_none(self, owner: Seller) -> None:
         for wrong in ("bg_builtin_nowhere", "bg_9Rd4LmTq8bWv3sXc2dNe9H", "x"):
