@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """A page in the rail, named by its URL; it appears as soon as there is such a URL.
+    """A page in the rail, named by its URL.
 
-    ``also`` are beginnings of other addresses that belong to it, ``until`` is the name of the page
-    that takes its place. ``group`` parts the rail; ``on_phones`` are in the bar at the bottom.
+    ``also`` are beginnings of other addresses that belong to it. ``group`` parts the rail; ``on_phones``
+    are in the bar at the bottom.
     """
 
     url_name: str
@@ -29,7 +29,6 @@ class Place:
     icon: str
     group: int
     also: tuple[str, ...] = ()
-    until: str = ""
     on_phones: bool = False
 
 
@@ -59,7 +58,6 @@ PLACES: Final = (
     Place("trash", _("Trash"), "trash", 3),
     Place("developers", _("Developers"), "code", 4),
     Place("usage", _("Plan & usage"), "gauge", 4),
-    Place("keys", _("Keys & usage"), "key", 4, also=("/settings/",), until="developers"),
     Place("account", _("Account"), "account", 4, also=("/accounts/",)),
 )
 
@@ -74,22 +72,11 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 def entries(path: str) -> list[Entry]:
     """The places there are; the one that the address lies below, by its longest part, is current."""
-    found = [(place, url) for place in PLACES if (url := _url(place.url_name)) and _stays(place)]
+    found = [(place, reverse(place.url_name)) for place in PLACES]
     here = max(found, key=lambda one: _depth(path, (one[1], *one[0].also)), default=None)
     is_anywhere = here is not None and _depth(path, (here[1], *here[0].also)) > 0
     return [Entry(place, url, is_anywhere and here == (place, url)) for place, url in found]
 
 
-def _stays(place: Place) -> bool:
-    return not (place.until and _url(place.until))
-
-
 def _depth(path: str, beginnings: Iterable[str]) -> int:
     return max((len(one) for one in beginnings if path.startswith(one)), default=0)
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -6,6 +6,7 @@ or rendered here.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
-from processing.engine.plans.edit import Background, EditPlan, parse_size
+from processing.engine.plans.edit import Background, EditPlan, Generated, parse_size
 from processing.models import Preset
 from processing.services import brand_kit, looks, presets, ready_looks
 from processing.services.builtin_backgrounds import builtins
@@ -183,9 +184,14 @@ def _ground_url(behind: Background, grounds: dict[str, str]) -> str:
         return grounds.get(behind.image.image_id, "")
     if behind.generated is None:
         return ""
-    thumbnails = {one.plan.generated: one.thumbnail for one in builtins().values()}
-    found = thumbnails.get(behind.generated)
+    found = _drawn().get(behind.generated)
     return static(found) if found else ""
+
+
+@functools.cache
+def _drawn() -> dict[Generated | None, str]:
+    """The small copies of scenes that are built in."""
+    return {one.plan.generated: one.thumbnail for one in builtins().values()}
 
 
 def _grounds(account: Account, plans: Iterable[EditPlan]) -> dict[str, str]:

@@ -84,9 +84,7 @@ def test_the_rail_leads_to_the_pages_there_are_and_says_where_one_is(
 
 PLACES = (
     Place("library", "Library", "images", 1, also=("/pictures/",)),
-    Place("no-such-page", "Nowhere", "tag", 1),
     Place("developers", "Keys", "key", 2),
-    Place("upload", "Old way", "key", 2, until="library"),
 )
 
 
