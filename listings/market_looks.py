@@ -17,9 +17,9 @@ from processing.services.ready_looks import ReadyLook, Reason
 
 Rules = Mapping[str, Rule]
 # The product then fills nine tenths of the frame: a little more than anybody asks for.
-_PADDING: Final = 0.05
+PADDING: Final = 0.05
 _PADDING_WITH_SHADOW: Final = 0.09
-_QUALITY: Final = 90
+QUALITY: Final = 90
 _OURS: Final = "ours"
 
 
@@ -37,12 +37,12 @@ def for_platform(platform: Platform, day: date) -> ReadyLook:
     plan = EditPlan(
         layout=Layout(
             size=f"{side}x{side}",
-            padding=Sides.all(_PADDING if white else _PADDING_WITH_SHADOW),
+            padding=Sides.all(PADDING if white else _PADDING_WITH_SHADOW),
             snap=not white,
         ),
         background=Background(color="#ffffff"),
         shadow=None if white else Shadow(mode="soft"),
-        export=Export(format="jpg", quality=_QUALITY),
+        export=Export(format="jpg", quality=QUALITY),
     )
     return ReadyLook(
         platform.value, platform.label, "marketplace", plan, tuple(_reasons(rules, side))

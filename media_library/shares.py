@@ -33,6 +33,7 @@ from media_library.models import Image, Project, Share, ShareImage
 MAX_SHARES: Final = 1_000  # of an account, in force
 MAX_IMAGES: Final = 500
 MIN_PASSWORD: Final = 4
+MAX_PASSWORD: Final = 128
 # Ended links are listed for so long.
 _KEPT: Final = timedelta(days=30)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -15,6 +15,7 @@ from config.errors import AppError, not_found
 from listings import marketplaces, pictures
 from listings.checks import photos
 from listings.checks.problems import Problem
+from listings.market_looks import PADDING, QUALITY
 from listings.marketplaces import Rule
 from listings.models import Listing, ListingRepair
 from listings.pictures import Picture
@@ -24,9 +25,6 @@ from processing.engine.plans.edit import Background, EditPlan, Export, Layout, S
 from processing.models import OPEN_STATES, Job
 from processing.services import jobs
 
-# The product then fills nine tenths of the frame: a little more than anybody asks for.
-_PADDING: Final = 0.05
-_QUALITY: Final = 90
 _QUALITY_OF_SMALL_FILES: Final = 80
 # A file that is too large in bytes is made anew with this on its longest side.
 _SIDE_OF_SMALL_FILES: Final = 3000
@@ -80,13 +78,13 @@ def plan_for(problems: Sequence[Problem], picture: Picture, rules: Mapping[str, 
     upscale = Upscale(mode="fast", downscale="skip") if small else None
     export = Export(
         format="jpg",
-        quality=_QUALITY_OF_SMALL_FILES if "picture_bytes_max" in names else _QUALITY,
+        quality=_QUALITY_OF_SMALL_FILES if "picture_bytes_max" in names else QUALITY,
     )
     background = Background(color="#ffffff")
     side = marketplaces.square_side(rules)
     if names & {"cover_white", "cover_fill_min"}:
         # Not snapped to the side where the photo's frame cut the product: white all around it.
-        layout = Layout(size=f"{side}x{side}", padding=Sides.all(_PADDING), snap=False)
+        layout = Layout(size=f"{side}x{side}", padding=Sides.all(PADDING), snap=False)
         return EditPlan(layout=layout, background=background, upscale=upscale, export=export)
     if "cover_square" in names:
         layout = Layout(size=f"{side}x{side}")

@@ -15,6 +15,7 @@ from accounts.models import Account
 from accounts.services import one_at_a_time
 from config.errors import AppError
 from listings.checks.photos import format_of
+from listings.market_looks import QUALITY
 from listings.marketplaces import Rule, max_side
 from media_library.models import Image, ImageKind
 from processing.commands import Edit
@@ -25,7 +26,6 @@ from processing.worker import renditions
 
 # Nobody shows more, and 2048 to 3000 pixels are what zooming needs.
 _SIDE: Final = 3000
-_QUALITY: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def plan_for(rules: Mapping[str, Rule]) -> EditPlan:
         cutting=None,
         layout=Layout(size="originalImage", max_width=side, max_height=side),
         background=Background(color="#ffffff"),
-        export=Export(format="jpg", quality=_QUALITY),
+        export=Export(format="jpg", quality=QUALITY),
     )
 
 

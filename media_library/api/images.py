@@ -27,11 +27,11 @@ from media_library.api.serializers import (
     DeletionQuery,
     ImageAddress,
     ImageChange,
+    ImageIds,
     ImagePage,
     ImageQuery,
     ImageSerializer,
     ImageUpload,
-    Looked,
     LookedCount,
     Moved,
     MovedCount,
@@ -210,14 +210,14 @@ class LookedAt(ImageView):
             "Looks made of the same cutout aren't marked again; another cutout is, if there is something to "
             "look at."
         ),
-        request=Looked,
+        request=ImageIds,
         responses={200: LookedCount},
         example={"count": 2},
         body_example={"imageIds": [IMAGE["id"]]},
         operation_id="images_looked",
     )
     def post(self, request: Request) -> Response:
-        given = self.read(Looked)
+        given = self.read(ImageIds)
         return Response({"count": doubts.seen(caller(request).account, given["image_ids"])})
 
 

@@ -24,6 +24,7 @@ from media_library.models import (
 from media_library.selectors import DEFAULT_SORT, SORTS
 
 DESCRIPTION_LENGTH = 2000
+MAX_AT_ONCE = 1000
 
 
 class ImageSerializer(serializers.ModelSerializer[Image]):
@@ -222,13 +223,13 @@ class ImageQuery(PageQuery):
     )
 
 
-class Looked(StrictSerializer):
+class ImageIds(StrictSerializer):
     imageIds = serializers.ListField(
-        child=PublicIdField("img"), source="image_ids", min_length=1, max_length=1000
+        child=PublicIdField("img"), source="image_ids", min_length=1, max_length=MAX_AT_ONCE
     )
 
 
-class Moved(Looked):
+class Moved(ImageIds):
     projectId = PublicIdField("proj", source="project_id")
 
 

@@ -22,9 +22,8 @@ from config.api.views import ApiView
 from media_library import selectors, shares
 from media_library.api.examples import IMAGE
 from media_library.models import NAME_LENGTH, Share
-from media_library.shares import MAX_IMAGES, Chosen
+from media_library.shares import MAX_IMAGES, MAX_PASSWORD, Chosen
 
-PASSWORD_LENGTH = 128
 STATES = ("active", "expired", "revoked")
 _PATH = [path_id("share_id", "share")]
 _EXAMPLE: dict[str, Any] = {
@@ -98,7 +97,7 @@ class _ShareOptions(StrictSerializer):
         help_text="Shown to visitors, unlike the names of images and projects.",
     )
     password = Text(
-        max_length=PASSWORD_LENGTH,
+        max_length=MAX_PASSWORD,
         required=False,
         allow_blank=True,
         trim_whitespace=False,

@@ -15,16 +15,15 @@ from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.fields import Flag, PublicIdField
 from config.api.ids import decoded
 from config.api.pagination import page_of
-from config.api.serializers import PageQuery, StrictSerializer
+from config.api.serializers import PageQuery
 from config.api.views import ApiView
 from media_library import trash
 from media_library.api.examples import IMAGE, TRASHED
 from media_library.api.images import ImageView
-from media_library.api.serializers import ImageSerializer
+from media_library.api.serializers import ImageIds, ImageSerializer
 from media_library.files import links
 from media_library.models import Image
 
-MAX_AT_ONCE = 1000
 _PATH = [path_id("image_id", "img")]
 _COUNT_EXAMPLE = {"count": 3}
 
@@ -66,12 +65,6 @@ class TrashedSerializer(serializers.ModelSerializer[Image]):
         if not image.thumbnail_key:
             return None
         return links.content_url(image, links.TRASHED, base=self.context["base"])
-
-
-class ImageIds(StrictSerializer):
-    imageIds = serializers.ListField(
-        child=PublicIdField("img"), source="image_ids", min_length=1, max_length=MAX_AT_ONCE
-    )
 
 
 class ToTrash(ImageIds):

@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from media_library.models import NAME_LENGTH
-from media_library.shares import MIN_PASSWORD
+from media_library.shares import MAX_PASSWORD, MIN_PASSWORD
 
-PASSWORD_LENGTH: Final = 128
 KEEP: Final = "keep"
 _DAYS: Final = (
     ("1", _("1 day")),
@@ -48,7 +47,7 @@ class NewShareForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         min_length=MIN_PASSWORD,
-        max_length=PASSWORD_LENGTH,
+        max_length=MAX_PASSWORD,
         required=False,
         strip=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

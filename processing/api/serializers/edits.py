@@ -37,6 +37,7 @@ from processing.services import background_library, edit_json
 from processing.services.paint_background import PaintBackground, Side, order
 
 _SHADOW = Literal["none", ShadowMode]
+_PRESET: Any = Field(None, description="A saved edit, `preset_…`. Values in `edit` override it.")
 
 
 class Body(BaseModel):
@@ -72,13 +73,15 @@ class EditToolBody(EditOptions, ToolBody):
     """What each of the smaller tools takes."""
 
 
-class EditBody(ToolBody):
+class PreviewBody(Body):
     """Takes an edit, a saved preset, or a preset with changes."""
 
-    edit: dict[str, Any] | None = Field(None, description="The edit to apply.")
-    preset_id: str | None = Field(
-        None, description="A saved edit, `preset_…`. Values in `edit` override it."
-    )
+    edit: dict[str, Any] | None = Field(None, description="The edit.")
+    preset_id: str | None = _PRESET
+
+
+class EditBody(PreviewBody, ToolBody):
+    """Takes an edit, a saved preset, or a preset with changes."""
 
     @model_validator(mode="after")
     def _something(self) -> EditBody:
@@ -87,31 +90,15 @@ class EditBody(ToolBody):
         return self
 
 
-class DocumentedEditBody(ToolBody):
-    """Takes an edit, a saved preset, or a preset with changes."""
-
-    edit: EditPlan | None = Field(None, description="The edit to apply.")
-    preset_id: str | None = Field(
-        None, description="A saved edit, `preset_…`. Values in `edit` override it."
-    )
-
-
-class PreviewBody(Body):
-    """Takes an edit, a saved preset, or a preset with changes."""
-
-    edit: dict[str, Any] | None = Field(None, description="The edit to show.")
-    preset_id: str | None = Field(
-        None, description="A saved edit, `preset_…`. Values in `edit` override it."
-    )
-
-
 class DocumentedPreviewBody(Body):
     """Takes an edit, a saved preset, or a preset with changes."""
 
-    edit: EditPlan | None = Field(None, description="The edit to show.")
-    preset_id: str | None = Field(
-        None, description="A saved edit, `preset_…`. Values in `edit` override it."
-    )
+    edit: EditPlan | None = Field(None, description="The edit.")
+    preset_id: str | None = _PRESET
+
+
+class DocumentedEditBody(DocumentedPreviewBody, ToolBody):
+    """Takes an edit, a saved preset, or a preset with changes."""
 
 
 class PresetBody(Body):
