@@ -16,7 +16,7 @@ from media_library.models import Background, Image
 from media_library.selectors import image_for
 from processing import selectors
 from processing.models import JobState
-from processing.pages import studio_form, studio_sizes, studio_values, words
+from processing.pages import studio_form, studio_looks, studio_sizes, studio_values, words
 from processing.pages.studio_form import StudioForm
 from processing.selectors import Entry
 from processing.services import background_library, brand_kit, builtin_backgrounds, masks, previews
@@ -75,7 +75,9 @@ class Results:
 def image_of(request: HttpRequest, image_id: str) -> Image:
     """Raises AppError NOT_FOUND for other people's pictures as for none."""
     caller, _user = signed_in(request)
-    return image_for(caller.account, decoded("img", image_id, "Image"))
+    image = image_for(caller.account, decoded("img", image_id, "Image"))
+    image.account = caller.account  # so that nothing asks for it again
+    return image
 
 
 def results_of(image: Image, *, wanted: str = "") -> Results:
@@ -127,6 +129,7 @@ def context_of(
         "own": [(row, _thumbnail(row)) for row in rows],
         "brand": " ".join(brand_kit.of(image.account).colors),
         "words_are_drawn_here": previews.draws_words(),
+        "looks": studio_looks.offered(image.account),
         **_choices(image),
     }
 

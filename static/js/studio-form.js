@@ -28,6 +28,16 @@ export function meaning(text) {
   return JSON.stringify([...values].filter(([, value]) => value).sort());
 }
 
+// Whether two states come to the same but for what belongs to one photo.
+export function isAlike(one, other) {
+  const [first, second] = [one, other].map((text) => {
+    const values = new URLSearchParams(text);
+    for (const name of OF_ONE_PHOTO) values.delete(name);
+    return meaning(values.toString());
+  });
+  return first === second;
+}
+
 export function restore(text, { isOther = false } = {}) {
   const values = new URLSearchParams(text);
   for (const field of form.elements) {

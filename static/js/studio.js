@@ -5,7 +5,7 @@
 
 import { toast } from "./toasts.js";
 import * as colors from "./studio-colors.js";
-import { begin, canRedo, canUndo, form, meaning, redo, remember, restore, settings, state, undo } from "./studio-form.js";
+import { begin, canRedo, canUndo, form, isAlike, meaning, redo, remember, restore, settings, state, undo } from "./studio-form.js";
 import { previewer } from "./studio-preview.js";
 import * as results from "./studio-results.js";
 import * as stage from "./studio-stage.js";
@@ -62,6 +62,11 @@ function saved() {
 
 function see() {
   const entry = saved();
+  const chosen = settings();
+  for (const look of document.querySelectorAll("[data-look-state]")) {
+    if (isAlike(look.dataset.lookState, chosen)) look.setAttribute("aria-current", "true");
+    else look.removeAttribute("aria-current");
+  }
   save.disabled = Boolean(entry);
   save.classList.toggle("primary", !entry);
   download.classList.toggle("primary", Boolean(entry));
@@ -236,6 +241,21 @@ function back(step) {
   see();
 }
 
+// Choices of another picture or a look; the crop and the mask of this one stay.
+function take(text) {
+  restore(text, { isOther: true });
+  remember();
+  colors.show();
+  see();
+}
+
+document.addEventListener("click", (event) => {
+  const look = event.target.closest("[data-look-state]");
+  if (!look || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  take(look.dataset.lookState);
+});
+
 const DO = {
   undo: () => back(undo),
   redo: () => back(redo),
@@ -245,10 +265,7 @@ const DO = {
     toast({ text: words.textCopied });
   },
   paste: () => {
-    restore(localStorage.getItem(CLIPBOARD) ?? settings(), { isOther: true });
-    remember();
-    colors.show();
-    see();
+    take(localStorage.getItem(CLIPBOARD) ?? settings());
     toast({ text: words.textPasted });
   },
   "zoom-in": stage.zoomIn,

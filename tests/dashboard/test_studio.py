@@ -214,6 +214,23 @@ def test_a_look_is_kept(seller: Person, image: Image) -> None:
     assert Preset.objects.count() == 1
 
 
+def test_looks_are_choices_to_begin_with(seller: Person, image: Image) -> None:
+    post(seller, image, "look/", name="Our red")
+    page = html.unescape(page_of(seller, image))
+    looks = dict(
+        re.findall(r'data-look-state="([^"]+)">.*?<span>([^<]+)</span></a>', page, re.DOTALL)
+    )
+    named = {name: dict(parse_qsl(state)) for state, name in looks.items()}
+    assert next(iter(named)) == "Our red"
+    assert (named["Our red"]["background"], named["Our red"]["color"]) == ("color", "#ff0000")
+    assert (named["Amazon"]["size"], named["Amazon"]["padding"]) == ("2000x2000", "5")
+    assert named["Linen"]["shadow"] == "soft"
+    assert "Where it was" not in named  # its own background, blurred: no choice of the studio
+    query = named["Story"]
+    response = seller.client.get(f"/pictures/{image.public_id}/", query)
+    assert 'value="1080x1920" data-padding="8" checked' in response.content.decode()
+
+
 @pytest.mark.parametrize(
     "action", ["", "preview/", "save/", "look/", "apply/", "rename/", "looked/"]
 )

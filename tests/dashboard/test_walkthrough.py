@@ -194,7 +194,13 @@ def test_a_look_is_chosen_in_the_studio(page: Page, complaints: list[str]) -> No
     page.set_viewport_size({"width": 1440, "height": 900})
     assert fits(page)
 
-    page.get_by_role("radio", name="File").check()
+    page.get_by_role("radio", name="Looks").check()
+    page.get_by_role("link", name="Marble", exact=True).click()
+    expect(page.locator("#preview")).not_to_have_attribute("src", shown or "", timeout=10_000)
+    expect(page.get_by_role("link", name="Marble", exact=True)).to_have_attribute(
+        "aria-current", "true"
+    )
+    page.get_by_role("button", name="Undo").click()
     page.get_by_label("Keep this look for other pictures").fill("Square")
     page.get_by_role("button", name="Save look").click()
     expect(page.locator("#notices")).to_contain_text("“Square” is saved.")

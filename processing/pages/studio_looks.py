@@ -1,0 +1,55 @@
+"""Looks in the studio: what each of them has the form hold, and a small sign of what lies behind the product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from accounts.models import Account
+from processing.commands import Edit
+from processing.engine.plans.edit import Background, EditPlan
+from processing.models import Preset
+from processing.pages import studio_form, studio_values
+from processing.services import presets, ready_looks
+from processing.services.builtin_backgrounds import builtins
+
+# How many of an account's own looks the studio offers; their page has them all.
+_OWN: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class StudioLook:
+    """A look as the studio offers it. ``state`` are its choices, as an address says them."""
+
+    name: str
+    state: str
+    color: str
+    thumbnail: str
+    is_own: bool
+
+
+def offered(account: Account) -> Sequence[StudioLook]:
+    """The account's own by name and then the ready ones, less what the studio's choices can't say."""
+    rows = list(Preset.objects.filter(account=account).order_by("name", "id")[:_OWN])
+    named = [(row.name, presets.plan_of(row), True) for row in rows]
+    named += [(look.name, look.plan, False) for look in ready_looks.ready_looks()]
+    own = studio_values.own_of(account, [Edit(plan=plan) for _name, plan, _is_own in named])
+    found = [_look(name, plan, own, is_own=is_own) for name, plan, is_own in named]
+    return [look for look in found if look is not None]
+
+
+def _look(name: str, plan: EditPlan, own: studio_values.Own, *, is_own: bool) -> StudioLook | None:
+    values = studio_values.values_of(Edit(plan=plan), own)
+    if values is None:
+        return None
+    if values["background"] == studio_form.TRANSPARENT and plan.background != Background():
+        return None
+    builtin = builtins().get(values["background"])
+    return StudioLook(
+        name=name,
+        state=studio_values.query_of(values),
+        color=values["color"] if values["background"] == studio_form.COLOR else "",
+        thumbnail=builtin.thumbnail if builtin else "",
+        is_own=is_own,
+    )
