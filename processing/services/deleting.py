@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import Account
 from config.errors import not_found
 from media_library import projects, trash
-from media_library.models import Image, ImageKind, Project
+from media_library.models import ASIDE, Image, Project
 from media_library.trash import Moved
 from processing.models import OPEN_STATES, Job
 from processing.worker import transitions
@@ -41,8 +41,8 @@ def delete_project(project: Project, pictures: Pictures = KEEP) -> Moved | None:
         if pictures == KEEP or project.is_default:
             projects.remove(project)
             return None
-        # Masks go with what they help to cut out.
-        pictures_in = Image.live.filter(project=project).exclude(kind=ImageKind.MASK)
+        # Masks go with what they help to cut out; material is of use elsewhere.
+        pictures_in = Image.live.filter(project=project).exclude(kind__in=ASIDE)
         ids = list(pictures_in.values_list("pk", flat=True))
         moved = delete_pictures(project.account, ids)
         projects.remove(project)
