@@ -29,6 +29,7 @@ from media_library.trash import remove_files  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
 from processing.worker import claims  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
+from processing.worker.look_pictures import draw_looks  # noqa: E402
 from processing.worker.previews import make_preview  # noqa: E402
 from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402
 
@@ -36,7 +37,7 @@ from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402
 ACTORS = (
     run_job,
     run_one_of_a_batch,
-    make_preview,
+    *(make_preview, draw_looks),
     deliver,
     make_thumbnail,
     make_public_copy,

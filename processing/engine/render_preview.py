@@ -78,8 +78,8 @@ def ready(source: bytes, plan: EditPlan, tools: Tools, *, kept: bytes | None) ->
     )
 
 
-def render_preview(made: Ready, plan: EditPlan, tools: Tools) -> Preview:
-    """Draw the plan so that its canvas's longer side is `SIDE`, or the result's, where that is smaller.
+def render_preview(made: Ready, plan: EditPlan, tools: Tools, *, side: int = SIDE) -> Preview:
+    """Draw the plan so that its canvas's longer side is `side`, or the result's, where that is smaller.
 
     Raises what `render_edit` does.
     """
@@ -88,7 +88,7 @@ def render_preview(made: Ready, plan: EditPlan, tools: Tools) -> Preview:
     size = (made.size[0] * times, made.size[1] * times)
     left, top, right, bottom = (edge * times for edge in made.box)
     whole = lay_out(plan.layout, size, (left, top, right, bottom), made.cut)
-    factor = min(1.0, SIDE / max(whole.canvas))
+    factor = min(1.0, side / max(whole.canvas))
     canvas = (max(1, round(whole.canvas[0] * factor)), max(1, round(whole.canvas[1] * factor)))
     small = replace(plan, layout=_scaled(plan.layout, canvas, factor), export=Export("webp"))
     placement, box = _placement(made, small)

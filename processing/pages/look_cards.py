@@ -1,14 +1,14 @@
-"""Looks as cards, each with a drawing of what it makes.
+"""Looks as cards, each with a picture of what it makes of the account's last photo (services.look_pictures).
 
-The drawing is plain SVG that a browser lays over one another: ground, product, shadow. Nothing is decoded
-or rendered here.
+Until that is there a drawing stands for it, plain SVG that a browser lays over one another: ground, product,
+shadow. Nothing is decoded or rendered here.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.templatetags.static import static
@@ -20,8 +20,9 @@ from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
 from processing.engine.plans.edit import Background, EditPlan, Generated, parse_size
 from processing.models import Preset
-from processing.services import brand_kit, looks, presets, ready_looks
+from processing.services import brand_kit, look_pictures, looks, presets, ready_looks
 from processing.services.builtin_backgrounds import builtins
+from processing.services.look_pictures import NO_PICTURE, LookPicture
 from processing.services.ready_looks import ReadyLook, Reason
 
 _DEMO: Final = "img/example-after.webp"
@@ -79,6 +80,7 @@ class LookCard:
     reasons: tuple[Reason, ...]
     problem: str
     scene: Scene
+    picture: LookPicture = NO_PICTURE
 
 
 def photo_url(account: Account) -> str:
@@ -102,12 +104,15 @@ def all_cards(account: Account) -> list[LookCard]:
     every = plans | {look.public_id: look.plan for look in ready}
     problems = looks.problems(account, every)
     grounds = _grounds(account, every.values())
+    usable = {key: plan for key, plan in every.items() if key not in problems}
+    pictures = look_pictures.of(account, usable)
     mine = [
         _card(preset, plans[preset.public_id], problems, grounds, is_default=preset == default)
         for preset in own
     ]
     ready.sort(key=lambda look: look.group != "marketplace")
-    return mine + [_card(look, look.plan, problems, grounds) for look in ready]
+    cards = mine + [_card(look, look.plan, problems, grounds) for look in ready]
+    return [replace(card, picture=pictures.get(card.id, NO_PICTURE)) for card in cards]
 
 
 def _card(

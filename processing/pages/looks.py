@@ -13,6 +13,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access.pages import limit, page, signed_in
+from accounts.models import User
+from accounts.services import account_of
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from config.web.toasts import Toast, say
@@ -21,10 +23,12 @@ from media_library.intake.ingest import ingest_all
 from media_library.intake.uploads import incoming, takes_files
 from processing.models import Preset
 from processing.pages import look_cards
+from processing.pages.live import live
 from processing.pages.look_form import LookForm
 from processing.services import background_library, brand_kit, looks, presets
 from processing.services.background_library import Entry
 from processing.services.brand_kit import MAX_COLORS
+from processing.worker import look_pictures
 
 _LIST: Final = "processing/looks.html"
 _NEW: Final = "processing/look_new.html"
@@ -42,12 +46,44 @@ def look_list(request: HttpRequest) -> HttpResponse:
         "markets": [card for card in cards if card.group == "marketplace"],
         "styles": [card for card in cards if card.group == "style"],
         "photo": look_cards.photo_url(caller.account),
+        "due": [card for card in cards if card.picture.is_due],
         "kit": kit,
         "logo_url": content_url(logo, "thumbnail") if logo and logo.thumbnail_key else "",
         "logo": logo,
         "has_room": len(kit.colors) < MAX_COLORS,
     }
     return render(request, _LIST, context)
+
+
+@page
+@require_safe
+def look_cards_live(request: HttpRequest) -> HttpResponse:
+    """The pictures that have come since, of the cards that wait for them; 286 says that all are there."""
+    caller, _who = signed_in(request)
+    waiting = set(request.GET.getlist("due"))
+    cards = [card for card in look_cards.all_cards(caller.account) if card.id in waiting]
+    fresh = [card for card in cards if not card.picture.is_due]
+    context = {"fresh": fresh, "due": [card for card in cards if card.picture.is_due]}
+    return live(
+        request,
+        template=f"{_LIST}#news",
+        context=context,
+        has_news=bool(fresh),
+        is_open=bool(context["due"]),
+    )
+
+
+@require_safe
+def look_picture(request: HttpRequest, name: str) -> HttpResponse:
+    """A look on one's own photo. Its name changes with all that it shows, so browsers may keep it."""
+    if not isinstance(request.user, User):
+        return HttpResponse(status=404)
+    data = look_pictures.read(account_of(request.user).pk, name)
+    if data is None:
+        return HttpResponse(status=404)
+    response = HttpResponse(data, content_type="image/webp")
+    response["Cache-Control"] = f"private, max-age={look_pictures.KEPT_SECONDS}"
+    return response
 
 
 @page

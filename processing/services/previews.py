@@ -12,7 +12,7 @@ from media_library.models import Image
 from processing.commands import Edit
 from processing.engine.composing import STUDIO
 from processing.engine.plans.cutout import Cutting
-from processing.engine.plans.edit import EditPlan
+from processing.engine.plans.edit import EditPlan, Generated
 from processing.engine.render_preview import Preview
 from processing.services import jobs
 from processing.worker import kinds, mattes, previews, tasks
@@ -62,12 +62,19 @@ def draws_words() -> bool:
     return is_ours
 
 
-def _check_provider(plan: EditPlan) -> None:
-    """Only what is drawn here is shown beforehand: other servers take long, and may cost money."""
+def is_drawn_here(plan: EditPlan) -> bool:
+    """Whether its background asks no other server: those take long, and may cost money."""
     generated = plan.background.generated
-    if generated is None:
-        return
-    provider = generated.provider or settings.BACKGROUND_PROVIDER
-    if provider != STUDIO:
+    return generated is None or _provider_of(generated) == STUDIO
+
+
+def _provider_of(generated: Generated) -> str:
+    return generated.provider or str(settings.BACKGROUND_PROVIDER)
+
+
+def _check_provider(plan: EditPlan) -> None:
+    generated = plan.background.generated
+    if generated is not None and not is_drawn_here(plan):
+        provider = _provider_of(generated)
         message = f"Backgrounds made by '{provider}' can't be previewed."
         raise invalid("edit.background.generated.provider", message)

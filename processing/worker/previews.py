@@ -29,7 +29,7 @@ from processing.engine import memory
 from processing.engine.composing import Tools
 from processing.engine.errors import EngineError
 from processing.engine.plans.edit import EditPlan, Export
-from processing.engine.render_preview import Preview, Ready, ready, render_preview
+from processing.engine.render_preview import SIDE, Preview, Ready, ready, render_preview
 from processing.worker import mattes, runtime
 
 QUEUE = "studio"
@@ -55,8 +55,8 @@ class _Asked:
 def ask(image: Image, plan: EditPlan) -> UUID:
     """Have a preview made; by which name its answer is found. Raises AppError SERVICE_UNAVAILABLE."""
     name = uuid4()
-    text = _PLANS.dump_json(plan, by_alias=True).decode()
-    make_preview.send(str(name), str(image.account_id), str(image.pk), text, time.time())
+    account, photo = str(image.account_id), str(image.pk)
+    make_preview.send(str(name), account, photo, as_text(plan), time.time())
     return name
 
 
@@ -80,9 +80,9 @@ def make_preview(name: str, account_id: str, image_id: str, plan: str, asked_at:
     try:
         image = _image(UUID(account_id), image_id)
         with memory.shortage_told():
-            made = _made(_Asked(UUID(account_id), image, _PLANS.validate_json(plan)))
-        head: dict[str, object] = {"width": made.width, "height": made.height}
-        _tell(name, json.dumps(head).encode() + b"\n" + made.data)
+            drawn = made(image, from_text(plan))
+        head: dict[str, object] = {"width": drawn.width, "height": drawn.height}
+        _tell(name, json.dumps(head).encode() + b"\n" + drawn.data)
     except (EngineError, AppError) as error:
         head = {"code": error.code, "message": str(error)}
         _tell(name, json.dumps(head).encode() + b"\n")
@@ -93,9 +93,21 @@ def make_preview(name: str, account_id: str, image_id: str, plan: str, asked_at:
         _tell(name, json.dumps(head).encode() + b"\n")
 
 
-def _made(asked: _Asked) -> Preview:
+def made(image: Image, plan: EditPlan, *, side: int = SIDE) -> Preview:
+    """Draw it here and now, in a worker. Raises EngineError, and AppError for a picture that is gone."""
+    asked = _Asked(image.account_id, image, plan)
     tools = runtime.tools(lambda image_id: storage.read(_image(asked.account, image_id).file_key))
-    return render_preview(_held(asked, tools), asked.plan, tools)
+    return render_preview(_held(asked, tools), plan, tools, side=side)
+
+
+def as_text(plan: EditPlan) -> str:
+    """A plan as messages carry it."""
+    return _PLANS.dump_json(plan, by_alias=True).decode()
+
+
+def from_text(text: str) -> EditPlan:
+    """Raises ValueError for a plan of another release."""
+    return _PLANS.validate_json(text)
 
 
 def _held(asked: _Asked, tools: Tools) -> Ready:
