@@ -14,6 +14,7 @@ from django.apps.registry import Apps
 SUPPORT: Final = "Support"
 # By app and model; "view" goes without saying.
 _MAY: Final[dict[str, dict[str, str]]] = {
+    "admin": {"logentry": ""},
     "account": {"emailaddress": ""},
     "accounts": {
         "user": "change",
@@ -58,6 +59,13 @@ def seed(apps: Apps) -> None:
     group, is_new = groups.objects.get_or_create(name=SUPPORT)
     if is_new:
         group.permissions.set(_permission(apps, *one) for one in permissions())
+
+
+def let_support_see(apps: Apps, app: str, model: str) -> None:
+    """Let the group look at rows that are new in the administration, where there is such a group."""
+    groups: Any = apps.get_model("auth", "Group")
+    for group in groups.objects.filter(name=SUPPORT):
+        group.permissions.add(_permission(apps, app, model, f"view_{model}"))
 
 
 def permissions() -> list[tuple[str, str, str]]:

@@ -47,6 +47,7 @@ urlpatterns = [
         name="api-redoc",
     ),
     path("compat/", include("processing.compat.urls")),
+    path("admin/", include("processing.admin.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="set-language"),

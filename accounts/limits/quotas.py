@@ -89,6 +89,19 @@ def release(job_id: UUID) -> None:
     _end(job_id, UsageState.RELEASED)
 
 
+@transaction.atomic
+def give_back(job_id: UUID) -> int:
+    """Give back what a completed job was charged, as staff decide; how many units, 0 where none were."""
+    rows = UsageEntry.objects.filter(job_id=job_id, state=UsageState.SETTLED)
+    if not rows.update(state=UsageState.RELEASED, ended_at=timezone.now()):
+        return 0
+    entry = UsageEntry.objects.get(job_id=job_id)
+    UsageMonth.objects.filter(
+        account=entry.account_id, operation=entry.operation, month=entry.month
+    ).update(settled=F("settled") - entry.amount)
+    return entry.amount
+
+
 def overview(account: Account) -> list[QuotaLine]:
     """List every operation of the account's plan, with what is left of it this month.
 

@@ -1,0 +1,17 @@
+"""The group "Support" of a site that has it already may look at what staff did."""
+
+from typing import Any
+
+from django.apps.registry import Apps
+from django.db import migrations
+
+from accounts import groups
+
+
+def add(apps: Apps, _: Any) -> None:
+    groups.let_support_see(apps, "admin", "logentry")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0016_tryouts")]
+    operations = [migrations.RunPython(add, migrations.RunPython.noop)]

@@ -1,0 +1,16 @@
+"""Addresses below /admin/ that are no lists of rows."""
+
+from django.contrib import admin
+from django.urls import path
+
+from processing.admin import desk
+
+urlpatterns = [
+    path("desk/", admin.site.admin_view(desk.search), name="admin-desk"),
+    path("desk/<uuid:account_id>/", admin.site.admin_view(desk.one), name="admin-customer"),
+    path(
+        "desk/<uuid:account_id>/<slug:name>/",
+        admin.site.admin_view(desk.act),
+        name="admin-customer-act",
+    ),
+]
