@@ -13,6 +13,9 @@ from accounts.models import Account, User
 from config import public_ids
 
 NAME_LENGTH = 200
+MAX_TAGS = 20
+TAG_LENGTH = 40
+TAGS_LENGTH = MAX_TAGS * (TAG_LENGTH + 1) + 1
 
 
 class ImageKind(models.TextChoices):
@@ -115,6 +118,9 @@ class Image(models.Model):
     has_profile = models.BooleanField(default=False)
     has_alpha = models.BooleanField(default=False)
     uncertainty = models.FloatField(null=True, blank=True)
+    is_favorite = models.BooleanField(default=False)
+    # Each between two line breaks, so that a search finds it whole, or part of it.
+    tags = models.CharField(max_length=TAGS_LENGTH, blank=True, default="")
     # What there is to look at in the newest cutout of this picture (media_library.doubts), how that
     # cutout is known again, and which one its seller has seen.
     needs_look = models.CharField(max_length=8, choices=Doubt.choices, blank=True, default="")
@@ -179,6 +185,11 @@ class Image(models.Model):
             ),
             models.Index(
                 fields=["account", "-created_at", "-id"],
+                condition=Q(deleted_at__isnull=True, is_favorite=True),
+                name="image_favorite",
+            ),
+            models.Index(
+                fields=["account", "-created_at", "-id"],
                 condition=Q(deleted_at__isnull=True) & ~Q(needs_look=""),
                 name="image_needs_look",
             ),
@@ -201,6 +212,10 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.public_id
+
+    @property
+    def tag_names(self) -> list[str]:
+        return self.tags.split("\n")[1:-1]
 
     @property
     def public_id(self) -> str:

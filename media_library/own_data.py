@@ -156,6 +156,8 @@ def _described(image: Image, entry: Entry) -> dict[str, object]:
         "sha256": image.sha256,
         "createdAt": image.created_at,
         "sourceUrl": image.source_url or None,
+        "favorite": image.is_favorite,
+        "tags": image.tag_names,
     }
 
 

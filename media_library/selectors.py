@@ -53,13 +53,19 @@ def images_of(
     project: Project | None = None,
     kind: str | None = None,
     needs_look: bool | None = None,
+    is_favorite: bool | None = None,
+    tag: str = "",
     sort: str = DEFAULT_SORT,
 ) -> QuerySet[Image]:
-    """The account's pictures; ``search`` is a part of their names. Masks and materials only where their
+    """The account's pictures; ``search`` is a part of their names or tags. Masks and materials only where their
     kind is asked for."""
     images = Image.live.filter(account=account)
     if search:
-        images = images.filter(name__icontains=search)
+        images = images.filter(Q(name__icontains=search) | Q(tags__icontains=search))
+    if tag:
+        images = images.filter(tags__icontains=f"\n{tag}\n")
+    if is_favorite is not None:
+        images = images.filter(is_favorite=is_favorite)
     if project is not None:
         images = images.filter(project=project)
     images = images.exclude(kind__in=ASIDE) if kind is None else images.filter(kind=kind)

@@ -2,29 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.models import Account
 from config.errors import invalid, not_found
 from media_library import trash
 from media_library.checks import display_name
-from media_library.models import Image, Project
+from media_library.models import MAX_TAGS, TAG_LENGTH, Image, Project
 
 
-def change_image(image: Image, *, name: str | None = None, project: Project | None = None) -> None:
-    """Rename a picture, or lay it in another project of the same account."""
+def change_image(
+    image: Image,
+    *,
+    name: str | None = None,
+    project: Project | None = None,
+    is_favorite: bool | None = None,
+    tags: Iterable[str] | None = None,
+) -> None:
+    """Rename a picture, lay it in another project of the same account, make it a favorite or none, or
+    give it other tags."""
     if name is not None:
         image.name = display_name(name)
         if not image.name:
             raise invalid("name", "The name must have at least one visible character.")
     if project is not None:
         image.project = project
+    if is_favorite is not None:
+        image.is_favorite = is_favorite
+    if tags is not None:
+        image.tags = "".join(f"\n{tag}" for tag in checked_tags(tags)) + "\n"
     # Only while it lives: a name must not come back to a picture that is being deleted.
-    Image.live.filter(pk=image.pk).update(name=image.name, project=image.project_id)
+    Image.live.filter(pk=image.pk).update(
+        name=image.name, project=image.project_id, is_favorite=image.is_favorite, tags=image.tags
+    )
+
+
+def checked_tags(tags: Iterable[str]) -> list[str]:
+    """Tags as they are kept: without space around them, each once. Raises AppError VALIDATION_ERROR for
+    too many, and for one that is too long."""
+    kept: dict[str, str] = {}
+    for tag in (" ".join(display_name(given).split()) for given in tags):
+        if len(tag) > TAG_LENGTH:
+            raise invalid(
+                "tags", gettext("A tag has at most %(most)s characters.") % {"most": TAG_LENGTH}
+            )
+        if tag:
+            kept.setdefault(tag.casefold(), tag)
+    if len(kept) > MAX_TAGS:
+        raise invalid("tags", gettext("A picture has at most %(most)s tags.") % {"most": MAX_TAGS})
+    return list(kept.values())
+
+
+def mark_favorites(account: Account, image_ids: Collection[UUID], *, are_favorites: bool) -> int:
+    """Make pictures favorites or none, all of them or none; how many.
+
+    Raises AppError NOT_FOUND where one isn't there or is somebody else's.
+    """
+    wanted = set(image_ids)
+    with transaction.atomic():
+        mine = Image.live.filter(account=account, pk__in=wanted)
+        if mine.count() < len(wanted):
+            raise not_found("Image")
+        return mine.update(is_favorite=are_favorites)
 
 
 def move_images(account: Account, image_ids: Collection[UUID], project: Project) -> int:

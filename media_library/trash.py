@@ -232,6 +232,7 @@ def _forget(images: Iterable[Image]) -> None:
         Image.objects.filter(pk__in=ids).update(
             **dict.fromkeys(Image.KEYS, ""),
             name="",
+            tags="",
             source_url="",
             thumbnail_due_at=None,
             trash_until=None,

@@ -141,6 +141,7 @@ class Wanted:
     state: str = ""
     project: Project | None = None
     needs_look: bool = False
+    is_favorite: bool = False
     since: datetime | None = None
 
 
@@ -155,6 +156,7 @@ def pictures_of(account: Account, wanted: Wanted = ANY) -> QuerySet[Image]:
         search=wanted.search,
         project=wanted.project,
         needs_look=True if wanted.needs_look else None,
+        is_favorite=True if wanted.is_favorite else None,
     ).filter(Q(kind=ImageKind.ORIGINAL) | orphan)
     if wanted.since is not None:
         images = images.filter(created_at__gte=wanted.since)

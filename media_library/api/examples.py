@@ -22,6 +22,8 @@ IMAGE: dict[str, Any] = {
     "projectId": "proj_7Yk2mTq9bWv4sXc1dNe8Hr",
     "jobId": None,
     "createdAt": "2026-05-04T09:30:00Z",
+    "favorite": False,
+    "tags": ["spring", "to sell"],
     "needsLook": None,
     "url": f"{_LINK}/file?expires=1777890600&signature=…",
     "thumbnailUrl": f"{_LINK}/thumbnail?expires=1777890600&signature=…",

@@ -93,6 +93,8 @@ class Images(UploadView, ImageView):
             project=self.project(asked, "project"),
             kind=asked.get("kind"),
             needs_look=asked.get("needs_look"),
+            is_favorite=asked.get("is_favorite"),
+            tag=asked["tag"],
             sort=asked["sort"],
         )
         context = {"base": self.base}
@@ -170,18 +172,25 @@ class OneImage(ImageView):
         return Response(self.shown(self.image(image_id)))
 
     @endpoint(
-        "Rename or move an image",
+        "Change an image",
         request=ImageChange,
         responses={200: ImageSerializer},
         example=IMAGE,
-        body_example={"name": "Blue jacket, front.jpg"},
+        description="Rename it, move it into another project, make it a favorite, or give it tags.",
+        body_example={"name": "Blue jacket, front.jpg", "tags": ["spring", "to sell"]},
         operation_id="images_change",
         parameters=_PATH,
     )
     def patch(self, request: Request, image_id: str) -> Response:
         given = self.read(ImageChange)
         image = self.image(image_id)
-        services.change_image(image, name=given.get("name"), project=self.project(given))
+        services.change_image(
+            image,
+            name=given.get("name"),
+            project=self.project(given),
+            is_favorite=given.get("is_favorite"),
+            tags=given.get("tags"),
+        )
         return Response(self.shown(image))
 
     @endpoint(

@@ -13,7 +13,9 @@ from config.api.serializers import PageQuery, StrictSerializer
 from media_library import projects
 from media_library.files.links import TRASHED, VARIANTS, content_url
 from media_library.models import (
+    MAX_TAGS,
     NAME_LENGTH,
+    TAG_LENGTH,
     Doubt,
     Image,
     ImageKind,
@@ -48,6 +50,8 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
     projectId = PublicIdField("proj", source="project_id", read_only=True)
     jobId = PublicIdField("job", source="job_id", read_only=True, allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    favorite = serializers.BooleanField(source="is_favorite", read_only=True)
+    tags = serializers.SerializerMethodField()
     needsLook = serializers.SerializerMethodField(
         help_text=(
             "Why somebody should look at the newest cutout made of it: the network was `unsure`, the "
@@ -63,9 +67,12 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         fields = [
             *("id", "name", "kind", "format", "mediaType", "width", "height", "bytes"),
             *("hasAlpha", "orientation", "frames", "parentId", "projectId", "jobId", "createdAt"),
-            *("needsLook", "url", "thumbnailUrl"),
+            *("favorite", "tags", "needsLook", "url", "thumbnailUrl"),
         ]
         read_only_fields = fields
+
+    def get_tags(self, image: Image) -> list[str]:
+        return image.tag_names
 
     @extend_schema_field(serializers.ChoiceField(choices=Doubt.choices, allow_null=True))
     def get_needsLook(self, image: Image) -> str | None:
@@ -184,15 +191,25 @@ class ImageAddress(StrictSerializer):
 class ImageChange(StrictSerializer):
     name = Text(max_length=NAME_LENGTH, required=False)
     projectId = PublicIdField("proj", source="project_id", required=False)
+    favorite = Flag(required=False, source="is_favorite")
+    tags = serializers.ListField(
+        child=Text(max_length=TAG_LENGTH), required=False, max_length=MAX_TAGS
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("Send a new `name` or `projectId`.")
+            raise serializers.ValidationError(
+                "Send a new `name`, `projectId`, `favorite` or `tags`."
+            )
         return attrs
 
 
 class ImageQuery(PageQuery):
-    search = filter_text(NAME_LENGTH, "Part of the name.")
+    search = filter_text(NAME_LENGTH, "Part of the name or of a tag.")
+    tag = filter_text(TAG_LENGTH, "Only images with this tag; upper and lower case are the same.")
+    favorite = Flag(
+        required=False, source="is_favorite", help_text="Only favorites, or only others."
+    )
     project = PublicIdField(
         "proj", required=False, help_text="Only images in this project, `proj_…`."
     )

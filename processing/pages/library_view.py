@@ -49,6 +49,7 @@ class LibraryView:
     project: str = ""
     age: str = ""
     needs_look: bool = False
+    is_favorite: bool = False
     sort: str = "-createdAt"
 
     @classmethod
@@ -59,17 +60,20 @@ class LibraryView:
             project=query.get("project", "")[:40],
             age=_one_of(query.get("age", ""), AGES),
             needs_look=query.get("look") == "1",
+            is_favorite=query.get("favorite") == "1",
             sort=_one_of(query.get("sort", ""), SORTS) or "-createdAt",
         )
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.search or self.state or self.project or self.age or self.needs_look)
+        return bool(self.search or self.filters)
 
     @property
     def filters(self) -> int:
         """How many filters are on, without the search."""
-        return sum(map(bool, (self.state, self.project, self.age, self.needs_look)))
+        return sum(
+            map(bool, (self.state, self.project, self.age, self.needs_look, self.is_favorite))
+        )
 
     @property
     def by_date(self) -> bool:
@@ -89,6 +93,7 @@ class LibraryView:
             "project": self.project,
             "age": self.age,
             "look": "1" if self.needs_look else "",
+            "favorite": "1" if self.is_favorite else "",
             "sort": "" if self.sort == "-createdAt" else self.sort,
         }
         return urlencode({name: value for name, value in named.items() if value})
@@ -101,6 +106,7 @@ class LibraryView:
             state=self.state,
             project=_project(account, self.project),
             needs_look=self.needs_look,
+            is_favorite=self.is_favorite,
             since=since,
         )
 

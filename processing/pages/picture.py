@@ -98,10 +98,16 @@ def delete_picture(request: HttpRequest, image_id: str) -> HttpResponse:
 
 @page
 @require_POST
-def rename_picture(request: HttpRequest, image_id: str) -> HttpResponse:
+def describe_picture(request: HttpRequest, image_id: str) -> HttpResponse:
+    """Give a picture its name and tags, and make it a favorite or none."""
     image = image_of(request, image_id)
-    change_image(image, name=request.POST.get("name", ""))
-    say(request, Toast(gettext("It is called “%(name)s” now.") % {"name": image.name}))
+    change_image(
+        image,
+        name=request.POST.get("name", ""),
+        tags=request.POST.get("tags", "").split(","),
+        is_favorite="favorite" in request.POST,
+    )
+    say(request, Toast(gettext("Saved.")))
     return redirect("picture", image.public_id)
 
 

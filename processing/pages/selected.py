@@ -67,6 +67,27 @@ def _looked(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     return _done(request, "looked", Toast(text % {"count": len(ids)}))
 
 
+def _favorites(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
+    """Make them favorites; where all are, make them none."""
+    caller, _ = signed_in(request)
+    mine = Image.live.filter(account=caller.account, pk__in=ids)
+    are_favorites = mine.filter(is_favorite=False).exists()
+    services.mark_favorites(caller.account, ids, are_favorites=are_favorites)
+    if are_favorites:
+        text = ngettext(
+            "%(count)s picture is a favorite now.",
+            "%(count)s pictures are favorites now.",
+            len(ids),
+        )
+        return _done(request, "favorite", Toast(text % {"count": len(ids)}))
+    text = ngettext(
+        "%(count)s picture is no favorite any more.",
+        "%(count)s pictures are no favorites any more.",
+        len(ids),
+    )
+    return _done(request, "no-favorite", Toast(text % {"count": len(ids)}))
+
+
 def _zip(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     """The newest of each picture: its result, or itself where there is none."""
     caller, _ = signed_in(request)
@@ -85,6 +106,7 @@ _ACTIONS: Final[dict[str, Callable[[HttpRequest, list[UUID]], HttpResponse]]] = 
     "delete": _delete,
     "move": _move,
     "looked": _looked,
+    "favorite": _favorites,
     "zip": _zip,
 }
 

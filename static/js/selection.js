@@ -194,7 +194,7 @@ document.addEventListener("keydown", (event) => {
 // Doing something with them. What only this page knows about is done without leaving it.
 form.addEventListener("submit", async (event) => {
   const action = event.submitter?.value;
-  if (!["delete", "move", "looked"].includes(action) || event.submitter.name !== "action") return;
+  if (!["delete", "move", "looked", "favorite"].includes(action) || event.submitter.name !== "action") return;
   event.preventDefault();
   const these = chosen();
   const body = new URLSearchParams(new FormData(form));
@@ -212,12 +212,21 @@ form.addEventListener("submit", async (event) => {
   form.querySelector("details")?.removeAttribute("open");
   if (action === "delete") return takeAway(these, told);
   if (action === "looked") for (const tile of these) settle(tile);
+  if (action === "favorite") favorite(these, doneBy(answer) === "favorite");
   if (new URLSearchParams(location.search).has("project") && action === "move") takeAway(these, told, false);
   else toast(told);
   if (action === "looked" && document.querySelector("#filters [name=look]").checked) {
     for (const tile of these) tile.remove();
   }
 });
+
+function favorite(these, are) {
+  const isFiltered = document.querySelector("#filters [name=favorite]").checked;
+  for (const tile of these) {
+    tile.querySelector(".tile-favorite").hidden = !are;
+    if (isFiltered && !are) tile.remove();
+  }
+}
 
 function settle(tile) {
   tile.removeAttribute("data-doubt");
@@ -248,9 +257,9 @@ async function bringBack(places, url) {
   follow();
 }
 
-function toldBy(answer) {
-  return JSON.parse(answer.headers.get("HX-Trigger") ?? "{}")["packshot:toast"];
-}
+const events = (answer) => JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
+const toldBy = (answer) => events(answer)["packshot:toast"];
+const doneBy = (answer) => events(answer)["packshot:selected"]?.done;
 
 document.body.addEventListener("htmx:afterSwap", show);
 document.addEventListener("packshot:arrived", show);

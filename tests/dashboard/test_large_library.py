@@ -27,7 +27,7 @@ from tests.dashboard.conftest import Person
 
 MOST_QUERIES = 12
 PAGES = (
-    *("/home/", "/library/", "/library/?show=look", "/library/?q=hat", "/trash/", "/shared/"),
+    *("/home/", "/library/", "/library/?look=1", "/library/?q=hat", "/trash/", "/shared/"),
     *("/projects/", "/projects/{project}/", "/batches/", "/batches/new/", "/batches/{batch}/"),
     *("/looks/", "/looks/new/", "/backgrounds/", "/pictures/{image}/"),
     *("/pictures/{image}/touch-up/", "/pictures/{image}/crop/", "/listings/", "/listings/new/"),

@@ -293,7 +293,7 @@ def test_selected_pictures_go_to_the_trash_with_a_toast(seller: Person) -> None:
     assert [image.name for image in Image.live.all()] == ["c.jpg"]
 
 
-@pytest.mark.parametrize("action", ["delete", "move", "looked", "zip"])
+@pytest.mark.parametrize("action", ["delete", "move", "looked", "favorite", "zip"])
 def test_with_one_of_somebody_else_nothing_happens_to_any(
     seller: Person, stranger: Person, action: str
 ) -> None:
@@ -301,8 +301,22 @@ def test_with_one_of_somebody_else_nothing_happens_to_any(
     Image.objects.update(needs_look="unsure")
     response = act(stranger, action, mine, theirs, new_project="New")
     assert response.status_code == 404
-    assert Image.live.filter(needs_look="unsure").count() == 2
+    assert Image.live.filter(needs_look="unsure", is_favorite=False).count() == 2
     assert not Project.objects.filter(name="New").exists()
+
+
+def test_favorites_are_marked_found_and_unmarked(seller: Person) -> None:
+    images = [seller.image("a.jpg"), seller.image("b.jpg"), seller.image("c.jpg")]
+    assert json.loads(act(seller, "favorite", images[0])["HX-Trigger"])["packshot:selected"] == {
+        "done": "favorite"
+    }
+    assert names_on(seller.client.get("/library/?favorite=1").content.decode()) == ["a.jpg"]
+    act(seller, "favorite", *images[:2])
+    assert Image.live.filter(is_favorite=True).count() == 2
+    response = act(seller, "favorite", *images[:2])
+    told = json.loads(response["HX-Trigger"])["packshot:toast"]
+    assert told["text"] == "2 pictures are no favorites any more."
+    assert Image.live.filter(is_favorite=True).count() == 0
 
 
 def test_selected_pictures_move_into_a_new_project_or_one_there_is(seller: Person) -> None:

@@ -119,14 +119,19 @@ def test_the_pictures_beside_it(seller: Person, stranger: Person) -> None:
     assert 'rel="prev"' not in page_of(seller, third)
 
 
-def test_another_name(seller: Person) -> None:
+def test_another_name_and_tags(seller: Person) -> None:
     image = seller.image()
-    path = f"/pictures/{image.public_id}/rename/"
-    response = seller.client.post(path, {"name": " Red shoe "})
+    path = f"/pictures/{image.public_id}/describe/"
+    response = seller.client.post(
+        path, {"name": " Red shoe ", "tags": "to sell, red,", "favorite": "on"}
+    )
     assert response["Location"] == f"/pictures/{image.public_id}/"
     assert '<h1 class="picture-name" title="Red shoe">' in page_of(seller, image)
-    assert seller.client.post(path, {"name": " "}).status_code == 400
-    assert Image.live.get(pk=image.pk).name == "Red shoe"
+    assert 'name="tags" value="to sell, red"' in page_of(seller, image)
+    refused = [{"name": " "}, {"name": "Hat", "tags": "x" * 41}]
+    assert [seller.client.post(path, one).status_code for one in refused] == [400, 400]
+    kept = Image.live.get(pk=image.pk)
+    assert (kept.name, kept.tag_names, kept.is_favorite) == ("Red shoe", ["to sell", "red"], True)
 
 
 def test_a_doubtful_cutout_is_said_until_it_was_looked_at(seller: Person) -> None:

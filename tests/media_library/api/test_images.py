@@ -60,6 +60,8 @@ def test_upload_answers_the_picture(upload: Upload, picture: Make, row: Row) -> 
         "parentId": None,
         "projectId": default_project(image.account).public_id,
         "jobId": None,
+        "favorite": False,
+        "tags": [],
         "needsLook": None,
         "thumbnailUrl": None,
     }
@@ -343,6 +345,24 @@ def test_rename_and_move(api: APIClient, upload: Upload, account: Account, row: 
     assert (row(shown).name, row(shown).project) == ("leftshoe .jpg", spring)
 
 
+def test_tags_and_favorites(api: APIClient, upload: Upload) -> None:
+    shoe, hat = upload(name="shoe.jpg"), upload(name="hat.jpg")
+    body = {"tags": [" To  sell", "spring", "SPRING", "50%"], "favorite": True}
+    changed = api.patch(f"{IMAGES}/{shoe['id']}", body, format="json").json()["data"]
+    assert (changed["tags"], changed["favorite"]) == (["To sell", "spring", "50%"], True)
+    api.patch(f"{IMAGES}/{hat['id']}", {"tags": ["springtime"]}, format="json")
+
+    def found(**asked: str) -> list[str]:
+        return sorted(one["name"] for one in api.get(IMAGES, asked).json()["data"]["items"])
+
+    assert found(tag="Spring") == found(favorite="true") == ["shoe.jpg"]
+    assert found(search="spring") == ["hat.jpg", "shoe.jpg"]
+    assert found(favorite="false") == ["hat.jpg"]
+    assert found(tag="%") == []
+    changed = api.patch(f"{IMAGES}/{shoe['id']}", {"tags": []}, format="json").json()["data"]
+    assert (changed["tags"], changed["favorite"], found(tag="spring")) == ([], True, [])
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -353,6 +373,10 @@ def test_rename_and_move(api: APIClient, upload: Upload, account: Account, row: 
         ({"name": "x" * 201}, "name"),
         ({"kind": "derived"}, "kind"),
         ({"projectId": None}, "projectId"),
+        ({"favorite": "perhaps"}, "favorite"),
+        ({"tags": "spring"}, "tags"),
+        ({"tags": ["x" * 41]}, "tags.0"),
+        ({"tags": [f"tag {n}" for n in range(21)]}, "tags"),
     ],
 )
 def test_bad_changes(
