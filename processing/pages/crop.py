@@ -33,6 +33,12 @@ RATIOS = [
     ("3:4", "3:4"),
     ("16:9", "16:9"),
 ]
+HANDLES = [
+    ("nw", _("Upper left corner")),
+    ("ne", _("Upper right corner")),
+    ("se", _("Lower right corner")),
+    ("sw", _("Lower left corner")),
+]
 # A photo that is only cropped shall lose nothing that is seen.
 _JPG_QUALITY = 92
 
@@ -115,5 +121,7 @@ def _context(image: Image, form: CropForm) -> dict[str, Any]:
         "form": form,
         "photo_url": selectors.viewable_url(image),
         "ratios": RATIOS,
+        "handles": HANDLES,
+        "edges": ["n", "e", "s", "w"],
         "sides": [form[name] for name in ("left", "top", "right", "bottom")],
     }

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 
 from tests import axe
 from tests.chromium import chromium
+from tests.dashboard import hands
 from tests.system.site import Site, until
 
 PHOTO = Path(__file__).resolve().parents[1] / "photos/wool-hat.jpg"
@@ -52,12 +53,19 @@ def test_every_page(site: Site, browser: Browser) -> None:
         page.on("requestfailed", lambda request: _note(request, complaints))
         faults = _look(page, PUBLIC)
         _sign_up(page)
-        faults += _look(page, _private(page))
+        private = _private(page)
+        faults += _look(page, private)
         assert _weight(page, "/library/") < 150_000
         expected = [f"{site.url}/no-such-page/: Failed to load resource: the server responded"]
         unexpected = [said for said in complaints if not said.startswith(expected[0])]
         found = "\n".join(faults + unexpected)
         assert not found, found
+        page.set_viewport_size(DESKTOP)
+        for address in private:
+            if address.endswith("/crop/"):
+                hands.crop(page, address)
+            elif address.endswith("/touch-up/"):
+                hands.touch_up(page, address)
     finally:
         context.close()
 
