@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import GENERATE_LISTING, Operation
@@ -159,7 +160,7 @@ def _shown(one: Evidence, images: tuple[str, ...]) -> dict[str, Any]:
 
 
 def describe(command: GenerateListing) -> str:
-    return f"For {Platform(command.platform).label}"
+    return gettext("For %(platform)s") % {"platform": Platform(command.platform).label}
 
 
 KIND = Kind(

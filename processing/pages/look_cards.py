@@ -13,7 +13,6 @@ from typing import Final
 
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from media_library.files.links import content_url
@@ -24,15 +23,11 @@ from processing.services import brand_kit, look_pictures, looks, presets, ready_
 from processing.services.builtin_backgrounds import builtins
 from processing.services.look_pictures import NO_PICTURE, LookPicture
 from processing.services.ready_looks import ReadyLook, Reason
+from processing.worker.edits import SHADOWS
 
 _DEMO: Final = "img/example-after.webp"
 _WIDTH: Final = 100
 _PROMPT_SHOWN: Final = 60
-_SHADOWS: Final = {
-    "soft": gettext_lazy("soft shadow"),
-    "hard": gettext_lazy("hard shadow"),
-    "floating": gettext_lazy("floating shadow"),
-}
 _PLAIN_SIZES: Final = ("auto", "originalImage", "croppedSubject")
 
 
@@ -144,7 +139,7 @@ def _about(plan: EditPlan) -> str:
         width, height = parse_size(plan.layout.size)
         parts.append(_("%(width)s by %(height)s") % {"width": width, "height": height})
     if plan.shadow is not None:
-        parts.append(str(_SHADOWS[plan.shadow.mode]))
+        parts.append(str(SHADOWS[plan.shadow.mode]))
     return ", ".join(parts)
 
 

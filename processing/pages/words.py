@@ -29,6 +29,9 @@ _FAILURES: Final = {
         "The work was interrupted several times, and nothing was charged. Try again, or a smaller copy of "
         "the picture; if it keeps failing, tell whoever runs this site, and quote %(number)s."
     ),
+    "MODEL_NOT_INSTALLED": gettext_lazy(
+        "This site lacks a model that this needs. Choose another one, or tell whoever runs this site."
+    ),
     "OUT_OF_MEMORY": gettext_lazy(
         "This picture needs more memory than there is. A smaller copy of it may work."
     ),

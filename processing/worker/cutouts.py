@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import REMOVE_BACKGROUND, Operation
@@ -17,8 +18,8 @@ from processing.models import Job
 from processing.worker import masks, mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 
-_EDGE_WORDS = {"fine": "fine edges", "none": "raw edges"}
-_FLAG_WORDS = {"crop": "cropped", "keep_existing_alpha": "original transparency kept"}
+_EDGE_WORDS = {"fine": _("fine edges"), "none": _("raw edges")}
+_FLAG_WORDS = {"crop": _("cropped"), "keep_existing_alpha": _("original transparency kept")}
 # Options that a picture's history says nothing of.
 LEFT_OUT = frozenset({"clean_up", "despill", "size"})
 
@@ -53,20 +54,24 @@ def check_source(command: RemoveBackground, source: Image) -> None:
 def describe(command: RemoveBackground) -> str:
     """``High model, fine edges, on #ffffff, cropped``: what was asked for, without the usual."""
     plan = command.plan
-    parts = ["By a mask" if plan.mask else f"{plan.model.capitalize()} model"]
+    model = gettext("%(name)s model") % {"name": plan.model.capitalize()}
+    parts = [gettext("By a mask") if plan.mask else model]
     if plan.box is not None or plan.point is not None:
-        parts.append("one of several products")
+        parts.append(gettext("one of several products"))
     if plan.edge != "standard":
-        parts.append(_EDGE_WORDS.get(str(plan.edge)) or f"edges at {plan.edge}")
-    parts.append("mask" if plan.output == "mask" else _behind(plan))
-    parts += [words for name, words in _FLAG_WORDS.items() if getattr(plan, name)]
+        edges = gettext("edges at %(sharpness)s") % {"sharpness": plan.edge}
+        parts.append(str(_EDGE_WORDS.get(str(plan.edge)) or edges))
+    parts.append(gettext("mask") if plan.output == "mask" else _behind(plan))
+    parts += [str(words) for name, words in _FLAG_WORDS.items() if getattr(plan, name)]
     return ", ".join(parts)
 
 
 def _behind(plan: CutoutPlan) -> str:
     if plan.bg_color is None:
-        return "on white" if plan.format == "jpg" else "transparent"
-    return "on white" if plan.bg_color == "#ffffff" else f"on {plan.bg_color}"
+        return gettext("on white") if plan.format == "jpg" else gettext("transparent")
+    if plan.bg_color == "#ffffff":
+        return gettext("on white")
+    return gettext("on %(color)s") % {"color": plan.bg_color}
 
 
 KIND = Kind(

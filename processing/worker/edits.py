@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import (
@@ -33,6 +34,12 @@ BACKGROUND_GENERATION = Operation(
     running=_("Generating a background"),
     done=_("Background generated"),
 )
+
+SHADOWS = {
+    "soft": _("soft shadow"),
+    "hard": _("hard shadow"),
+    "floating": _("floating shadow"),
+}
 
 
 def work(job: Job, command: Edit) -> Rendered:
@@ -80,13 +87,15 @@ def describe(command: Edit) -> str:
     if plan.background.generated is not None:
         parts.append(f"\u201c{plan.background.generated.prompt[:_PROMPT_SHOWN]}\u201d")
     elif plan.background.image is not None:
-        parts.append("on an image")
+        parts.append(gettext("on a picture"))
     elif plan.background.color is not None:
-        parts.append(f"on {plan.background.color}")
+        color = plan.background.color
+        on_color = gettext("on %(color)s") % {"color": color}
+        parts.append(gettext("on white") if color == "#ffffff" else on_color)
     if plan.layout.size not in ("auto", "originalImage"):
         parts.append(plan.layout.size)
     if plan.shadow is not None:
-        parts.append(f"{plan.shadow.mode} shadow")
+        parts.append(str(SHADOWS[plan.shadow.mode]))
     words = ", ".join(parts)
     return words[:1].upper() + words[1:]
 

@@ -360,14 +360,14 @@ def test_a_failed_job_is_said_on_the_stage_and_ends_the_polling(seller: Person) 
 @pytest.mark.parametrize(
     ("operation", "plan", "running", "options"),
     [
-        ("edit", {"background": {"color": "white"}}, "Editing", "On #ffffff"),
+        ("edit", {"background": {"color": "white"}}, "Editing", "On white"),
         ("upscale", {"cutting": None, "upscale": {}}, "Upscaling", ""),
         ("remove-text", {"cutting": None, "textRemoval": "all"}, "Removing text", ""),
         (
             "replace-background",
             {"background": {"color": "white"}, "layout": {"size": "200x100"}},
             "Replacing the background",
-            "On #ffffff, 200x100",
+            "On white, 200x100",
         ),
         (
             "generate-background",
