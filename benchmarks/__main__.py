@@ -10,7 +10,10 @@ ENGINE, SITE = "benchmarks.engine", "benchmarks.site"
 PARTS = {
     "engine": f"{ENGINE}.stages",
     **{name: f"{ENGINE}.{name}" for name in ("networks", "rembg", "edit", "worker")},
-    **{name: f"{SITE}.{name}" for name in ("queue", "streams", "batches", "fairness", "rest")},
+    **{
+        name: f"{SITE}.{name}"
+        for name in ("queue", "streams", "batches", "fairness", "rest", "previews")
+    },
     "recognition": f"{ENGINE}.recognition",
 }
 # These want a folder of photos, or somebody who looks.

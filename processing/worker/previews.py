@@ -26,6 +26,7 @@ from media_library.files import storage
 from media_library.models import Image
 from processing.commands import Edit
 from processing.engine import memory
+from processing.engine.backdrops.provider import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.composing import Tools
 from processing.engine.errors import EngineError
 from processing.engine.plans.edit import EditPlan, Export
@@ -35,12 +36,15 @@ from processing.worker import mattes, runtime
 QUEUE = "studio"
 # How many photos are held ready in memory; the one that somebody works on, as a rule.
 _HELD = 3
+# How many drawn scenes are: each takes less than 2 MB.
+_BACKDROPS = 6
 # What is waited for at a time: less than the patience of the queue's client.
 _LOOK_SECONDS = 2.0
 _CRASHED = "The preview could not be made."
 _PLANS: TypeAdapter[EditPlan] = TypeAdapter(EditPlan)
 
 log = structlog.get_logger(__name__)
+_backdrops: OrderedDict[tuple[object, ...], Backdrop] = OrderedDict()
 _ready: OrderedDict[tuple[str, ...], Ready] = OrderedDict()
 _here: dict[str, bytes] = {}  # answers, where the queue is in this process's own memory
 
@@ -97,6 +101,7 @@ def made(image: Image, plan: EditPlan, *, side: int = SIDE) -> Preview:
     """Draw it here and now, in a worker. Raises EngineError, and AppError for a picture that is gone."""
     asked = _Asked(image.account_id, image, plan)
     tools = runtime.tools(lambda image_id: storage.read(_image(asked.account, image_id).file_key))
+    tools = replace(tools, backdrop=lambda name: _Remembering(runtime.provider(name)))
     return render_preview(_held(asked, tools), plan, tools, side=side)
 
 
@@ -108,6 +113,29 @@ def as_text(plan: EditPlan) -> str:
 def from_text(text: str) -> EditPlan:
     """Raises ValueError for a plan of another release."""
     return _PLANS.validate_json(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """Keeps the last backdrops that a provider made: whoever moves the slider of a shadow looks at the same
+    scene all the while, and drawing that is most of a preview's work."""
+
+    provider: BackdropProvider
+
+    @property
+    def name(self) -> str:
+        return self.provider.name
+
+    def generate(self, request: BackdropRequest) -> Backdrop:
+        if request.guidance is not None:
+            return self.provider.generate(request)
+        words = (request.prompt, request.style, request.negative_prompt)
+        key = (self.name, words, request.seed, request.size, request.subject)
+        made = _backdrops.pop(key, None) or self.provider.generate(request)
+        _backdrops[key] = made
+        while len(_backdrops) > _BACKDROPS:
+            _backdrops.popitem(last=False)
+        return replace(made, rgb=made.rgb.copy())  # what is drawn on is not what is kept
 
 
 def _held(asked: _Asked, tools: Tools) -> Ready:

@@ -13,6 +13,8 @@ from accounts.models import UsageEntry
 from media_library import trash
 from media_library.files import storage
 from media_library.models import Image
+from processing.engine.backdrops import Studio
+from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.models import Job
 from processing.worker import previews, tasks
 from tests.processing.conftest import photo
@@ -35,6 +37,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Previews are made the moment they are asked for."""
     monkeypatch.setattr(previews.make_preview, "send", previews.make_preview.fn)
     previews._ready.clear()
+    previews._backdrops.clear()
 
 
 @pytest.fixture
@@ -82,6 +85,32 @@ def test_it_looks_like_the_result(owner: Seller, large: Image, edit: dict[str, A
     assert max(shown.size) == min(768, max(result.width, result.height))
     made = pixels(storage.read(result.file_key), shown.size)
     assert np.abs(pixels(response.content, shown.size) - made).mean() < 2.5
+
+
+def test_a_scene_is_drawn_once_while_only_the_light_on_it_changes(
+    owner: Seller, large: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(owner, large)
+    drawn: list[int] = []
+    draw = Studio.generate
+
+    def counted(self: Studio, request: BackdropRequest) -> Backdrop:
+        drawn.append(request.seed)
+        return draw(self, request)
+
+    monkeypatch.setattr(Studio, "generate", counted)
+    edit = {"cutting": CUTTING, "background": {"generated": {"prompt": "linen", "seed": 7}}}
+    plain = ask(owner, large, edit).content
+    shadow = ask(owner, large, edit | {"shadow": {"mode": "hard"}}).content
+    assert (ask(owner, large, edit).content, drawn) == (plain, [7])
+    assert shadow != plain
+    ask(
+        owner,
+        large,
+        {"cutting": CUTTING, "background": {"generated": {"prompt": "linen", "seed": 8}}},
+    )
+    ask(owner, large, edit | {"layout": {"size": "500x400"}})
+    assert drawn == [7, 8, 7]
 
 
 def test_nothing_is_left_of_it(owner: Seller, large: Image) -> None:
