@@ -10,16 +10,25 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest
 
 from accounts.access.pages import signed_in
+from accounts.models import Account
 from config.api.ids import decoded
 from media_library.files.links import content_url
 from media_library.models import Background, Image
 from media_library.selectors import image_for
 from processing import selectors
+from processing.forms import model_choices
 from processing.models import JobState
 from processing.pages import studio_form, studio_looks, studio_sizes, studio_values, words
 from processing.pages.studio_form import StudioForm
 from processing.selectors import Entry
-from processing.services import background_library, brand_kit, builtin_backgrounds, masks, previews
+from processing.services import (
+    background_library,
+    brand_kit,
+    builtin_backgrounds,
+    masks,
+    previews,
+    ready_looks,
+)
 
 TEMPLATE: Final = "processing/picture.html"
 # How many of an account's own backgrounds the page shows; the library's page has them all.
@@ -86,8 +95,9 @@ def results_of(image: Image, *, wanted: str = "") -> Results:
     found = list(selectors.results_of(image)[: selectors.HISTORY_LENGTH])
     named = next((one for one in found if one.public_id == wanted), None)
     shown = named or next(iter(found), None)
-    own = studio_values.own_of(image.account, [one.command for one in entries if one.command])
-    lines = [Line(one, _state(one, own), _is(one, shown)) for one in entries]
+    commands = [one.command for one in entries if one.command]
+    reader = studio_values.Reader.of(image.account, commands)
+    lines = [Line(one, _state(one, reader), _is(one, shown)) for one in entries]
     return Results(lines, shown, next((line for line in lines if line.is_shown), None))
 
 
@@ -129,19 +139,19 @@ def context_of(
         "own": [(row, _thumbnail(row)) for row in rows],
         "brand": " ".join(brand_kit.of(image.account).colors),
         "words_are_drawn_here": previews.draws_words(),
-        "looks": studio_looks.offered(image.account),
-        **_choices(image),
+        **_choices(image.account),
     }
 
 
-def _choices(image: Image) -> dict[str, Any]:
-    form = StudioForm(account=image.account)
+def _choices(account: Account) -> dict[str, Any]:
+    ready = ready_looks.ready_looks()
     return {
-        "models": form.fields["model"].choices,  # type: ignore[attr-defined]
+        "looks": studio_looks.offered(account, ready),
+        "models": model_choices(),
         "edges": studio_form.EDGES,
         "plain_sizes": studio_sizes.PLAIN,
         "ratios": studio_sizes.RATIOS,
-        "marketplaces": studio_sizes.marketplaces(),
+        "marketplaces": studio_sizes.marketplaces(ready),
         "shadows": studio_form.SHADOWS,
         "formats": studio_form.FORMATS,
         "texts": studio_form.TEXTS,
@@ -155,10 +165,10 @@ def _chosen(results: Results, touched_up: str) -> dict[str, Any]:
     return StudioForm.initial_values({"mask": touched_up})
 
 
-def _state(entry: Entry, own: studio_values.Own) -> str:
+def _state(entry: Entry, reader: studio_values.Reader) -> str:
     if entry.command is None or entry.result is None:
         return ""
-    values = studio_values.values_of(entry.command, own)
+    values = reader.values(entry.command)
     return "" if values is None else studio_values.query_of(values)
 
 

@@ -76,9 +76,7 @@ class StudioForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.account = account
         self.fields["model"].choices = model_choices()  # type: ignore[attr-defined]
-        sizes = (*studio_sizes.PLAIN, *studio_sizes.RATIOS, *studio_sizes.marketplaces())
-        own = (studio_sizes.OWN, gettext("Another size"))
-        self.fields["size"].choices = [*((one.value, one.words) for one in sizes), own]  # type: ignore[attr-defined]
+        self.fields["size"].choices = studio_sizes.choices()  # type: ignore[attr-defined]
 
     @classmethod
     def initial_values(cls, given: Mapping[str, str] | None = None) -> dict[str, Any]:

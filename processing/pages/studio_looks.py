@@ -11,8 +11,9 @@ from processing.commands import Edit
 from processing.engine.plans.edit import Background, EditPlan
 from processing.models import Preset
 from processing.pages import studio_form, studio_values
-from processing.services import presets, ready_looks
+from processing.services import presets
 from processing.services.builtin_backgrounds import builtins
+from processing.services.ready_looks import ReadyLook
 
 # How many of an account's own looks the studio offers; their page has them all.
 _OWN: Final = 60
@@ -29,18 +30,20 @@ class StudioLook:
     is_own: bool
 
 
-def offered(account: Account) -> Sequence[StudioLook]:
+def offered(account: Account, ready: Sequence[ReadyLook]) -> Sequence[StudioLook]:
     """The account's own by name and then the ready ones, less what the studio's choices can't say."""
     rows = list(Preset.objects.filter(account=account).order_by("name", "id")[:_OWN])
     named = [(row.name, presets.plan_of(row), True) for row in rows]
-    named += [(look.name, look.plan, False) for look in ready_looks.ready_looks()]
-    own = studio_values.own_of(account, [Edit(plan=plan) for _name, plan, _is_own in named])
-    found = [_look(name, plan, own, is_own=is_own) for name, plan, is_own in named]
+    named += [(look.name, look.plan, False) for look in ready]
+    reader = studio_values.Reader.of(account, [Edit(plan=plan) for _name, plan, _is_own in named])
+    found = [_look(name, plan, reader, is_own=is_own) for name, plan, is_own in named]
     return [look for look in found if look is not None]
 
 
-def _look(name: str, plan: EditPlan, own: studio_values.Own, *, is_own: bool) -> StudioLook | None:
-    values = studio_values.values_of(Edit(plan=plan), own)
+def _look(
+    name: str, plan: EditPlan, reader: studio_values.Reader, *, is_own: bool
+) -> StudioLook | None:
+    values = reader.values(Edit(plan=plan))
     if values is None:
         return None
     if values["background"] == studio_form.TRANSPARENT and plan.background != Background():

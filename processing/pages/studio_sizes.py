@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from processing.engine.plans.edit import Layout, Sides, parse_size
 from processing.services import ready_looks
+from processing.services.ready_looks import ReadyLook
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -53,21 +56,27 @@ RATIOS: Final = (
     Size("1920x1080", _("Banner"), "1920x1080", note="16:9"),
     Size("1080x1920", _("Story"), "1080x1920", note="9:16"),
 )
+_SIZES: Final = {one.value: one.size for one in (*PLAIN, *RATIOS)}
 
 
-def marketplaces() -> list[Size]:
+def marketplaces(ready: Sequence[ReadyLook]) -> list[Size]:
     """What marketplaces ask for, as the ready looks have it."""
     return [
         Size(look.key, look.name, look.plan.layout.size, round(100 * _room(look.plan.layout)))
-        for look in ready_looks.ready_looks()
+        for look in ready
         if look.group == "marketplace"
     ]
 
 
+def choices() -> list[tuple[str, str | _StrPromise]]:
+    """All of them, for a form's choice."""
+    known = (*PLAIN, *RATIOS, *marketplaces(ready_looks.ready_looks()))
+    return [*((one.value, one.words) for one in known), (OWN, gettext("Another size"))]
+
+
 def layout(chosen: str, *, own: str, padding: int) -> Layout:
     """The canvas of a choice; ``own`` is the seller's size. Raises InvalidPlan."""
-    known = {one.value: one.size for one in (*PLAIN, *RATIOS, *marketplaces())}
-    size = own if chosen == OWN else known[chosen]
+    size = own if chosen == OWN else _SIZES.get(chosen) or _of_marketplace(chosen)
     if size == AUTO and padding == 0:
         return AS_THE_PHOTO
     return Layout(size=size, padding=Sides.all(padding / 100))
@@ -83,6 +92,10 @@ def values_of(wanted: Layout) -> dict[str, str]:
         width, height = parse_size(wanted.size)
         chosen = {"size": OWN, "width": str(width), "height": str(height)}
     return chosen | {"padding": str(min(40, round(100 * _room(wanted))))}
+
+
+def _of_marketplace(key: str) -> str:
+    return next(one.size for one in marketplaces(ready_looks.ready_looks()) if one.value == key)
 
 
 def _room(wanted: Layout) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,37 +19,47 @@ from processing.pages import studio_form, studio_sizes
 from processing.pages.frame_form import line_of
 from processing.services.builtin_backgrounds import builtins
 
-# The account's own backgrounds: their ids by those of their pictures.
-Own = Mapping[str, str]
-
 _EDGES: Final = {value for value, _words in studio_form.EDGES}
 
 
-def own_of(account: Account, commands: Iterable[Command]) -> Own:
-    """Those that commands have behind the product, in one query."""
-    plans = [one.plan for one in commands if isinstance(one, Edit)]
-    ids = {plan.background.image.image_id for plan in plans if plan.background.image}
-    rows = Row.objects.filter(account=account, image_id__in=ids) if ids else []
-    return {str(row.image_id): row.public_id for row in rows}
+@dataclass(frozen=True)
+class Reader:
+    """Reads several commands, of which it is asked once what they share: an account's own backgrounds (their
+    ids by those of their pictures), what the form begins with, and what it calls the models."""
 
+    own: Mapping[str, str]
+    start: Mapping[str, str]
+    models: Mapping[str, str]
 
-def values_of(command: Command, own: Own) -> dict[str, str] | None:
-    """The form's values, as near as it can say them; None for work that the studio doesn't do."""
-    plan = _edit_of(command)
-    if plan is None or plan.cutting is None:
-        return None
-    initial = studio_form.StudioForm.initial_values()
-    start = {name: "" if value is None else str(value) for name, value in initial.items()}
-    found = _cutting(plan.cutting) | _background(plan.background, own)
-    found |= studio_sizes.values_of(plan.layout) | _shadow(plan)
-    found |= {
-        "light": "on" if plan.light else "",
-        "outline": str(round(100 * plan.outline.width)) if plan.outline else "0",
-        "text": plan.text_removal or "",
-        "format": plan.export.format,
-        "frame": line_of(plan.frame),
-    }
-    return start | found
+    @classmethod
+    def of(cls, account: Account, commands: Iterable[Command]) -> Self:
+        """One that knows the backgrounds of these commands, found by one query."""
+        plans = [one.plan for one in commands if isinstance(one, Edit)]
+        ids = {plan.background.image.image_id for plan in plans if plan.background.image}
+        rows = Row.objects.filter(account=account, image_id__in=ids) if ids else []
+        initial = studio_form.StudioForm.initial_values()
+        return cls(
+            own={str(row.image_id): row.public_id for row in rows},
+            start={name: "" if value is None else str(value) for name, value in initial.items()},
+            models=api_names(),
+        )
+
+    def values(self, command: Command) -> dict[str, str] | None:
+        """The form's values, as near as it can say them; None for work that the studio doesn't do."""
+        plan = _edit_of(command)
+        if plan is None or plan.cutting is None:
+            return None
+        found = _cutting(plan.cutting) | _background(plan.background, self.own)
+        found["model"] = self.models.get(plan.cutting.model, plan.cutting.model)
+        found |= studio_sizes.values_of(plan.layout) | _shadow(plan)
+        found |= {
+            "light": "on" if plan.light else "",
+            "outline": str(round(100 * plan.outline.width)) if plan.outline else "0",
+            "text": plan.text_removal or "",
+            "format": plan.export.format,
+            "frame": line_of(plan.frame),
+        }
+        return {**self.start, **found}
 
 
 def query_of(values: Mapping[str, Any]) -> str:
@@ -78,14 +89,13 @@ def _edit_of(command: Command) -> EditPlan | None:
 
 def _cutting(cutting: Cutting) -> dict[str, str]:
     return {
-        "model": api_names().get(cutting.model, cutting.model),
         "edge": str(cutting.edge) if cutting.edge in _EDGES else "standard",
         "keep_existing_alpha": "on" if cutting.keep_existing_alpha else "",
         "mask": public_ids.encode("img", UUID(cutting.mask)) if cutting.mask else "",
     }
 
 
-def _background(behind: Background, own: Own) -> dict[str, str]:
+def _background(behind: Background, own: Mapping[str, str]) -> dict[str, str]:
     if behind.image is not None:
         found = own.get(behind.image.image_id)
         return {"background": found or studio_form.TRANSPARENT}
