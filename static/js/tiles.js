@@ -1,11 +1,14 @@
 // Tiles that will still change by themselves. The server's events say when to ask about them; where events don't come,
 // and for thumbnails, of which none tells, the clock does.
 
+import { offer, tell } from "./notify.js";
+
 const MOST = 100;
 const FASTEST_MS = 1000;
 const SLOWEST_MS = 4000;
 const TOLD_MS = 10_000; // while events come: for the one that may get lost
 const GATHER_MS = 300;
+const UNSEEN_MS = 10_000; // while another window is looked at
 const NEWS = ["job.queued", "job.started", "job.requeued", "job.completed", "job.failed", "job.cancelled"];
 let timer = 0;
 let pause = FASTEST_MS;
@@ -13,6 +16,7 @@ let isAsking = false;
 let isWanted = false;
 let stream = null;
 let isTold = false;
+let awaited = 0; // at most at once, since all was last at rest
 
 const watched = () => [...document.querySelectorAll(".tile[data-watch]")].reverse().slice(0, MOST);
 
@@ -60,7 +64,7 @@ function take(html) {
 
 async function ask() {
   const marks = watched();
-  if (!marks.length || document.hidden || isAsking) return;
+  if (!marks.length || isAsking) return;
   isAsking = true;
   isWanted = false;
   const query = new URLSearchParams();
@@ -105,7 +109,18 @@ function stopListening() {
 export function follow() {
   clearTimeout(timer);
   const tiles = watched();
-  if (!tiles.length || document.hidden) return void stopListening();
+  offer(tiles.length);
+  if (!tiles.length) {
+    if (document.hidden && awaited) tell(awaited);
+    awaited = 0;
+    return void stopListening();
+  }
+  awaited = Math.max(awaited, tiles.length);
+  if (document.hidden) {
+    stopListening();
+    timer = setTimeout(ask, UNSEEN_MS);
+    return;
+  }
   listen();
   if (isAsking) return;
   const isAllTold = isTold && tiles.every((tile) => ["pending", "processing"].includes(tile.dataset.state));
