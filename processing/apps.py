@@ -6,6 +6,7 @@ from django.apps import AppConfig
 DIALECTS = (
     "photoroom",
     "backgroundfx",
+    "cropedly",
 )
 
 

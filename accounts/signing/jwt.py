@@ -46,16 +46,20 @@ class Tokens:
 
 def sign_in(request: HttpRequest, user: User) -> Tokens:
     """A session for a program, with its first pair of tokens."""
-    # Nobody learns this session's own token: its JWTs are all there is to use it by.
-    session = Session.objects.get(key_hash=key_hash(new_token(user)))
+    session = program_session(request, user, life=REFRESH_LIFE)
     refresh = _new_refresh_token(session.pk)
     RefreshToken.objects.create(session=session, digest=key_hash(refresh))
-    Session.objects.filter(pk=session.pk).update(
-        expire_date=timezone.now() + REFRESH_LIFE,
-        ip=client_ip(request),
-        user_agent=request.headers.get("User-Agent", "")[:300],
-    )
     return Tokens(_access_token(user, session.pk), refresh)
+
+
+def program_session(request: HttpRequest, user: User, *, life: timedelta) -> Session:
+    """Open a session for a program, which is listed with the others. Nobody learns its own token: JWTs
+    that name it are all there is to use it by."""
+    session = Session.objects.get(key_hash=key_hash(new_token(user)))
+    session.expire_date = timezone.now() + life
+    session.ip, session.user_agent = client_ip(request), _user_agent(request)
+    session.save(update_fields=["expire_date", "ip", "user_agent"])
+    return session
 
 
 def exchange(refresh_token: str) -> tuple[User, Tokens]:
@@ -91,12 +95,20 @@ def caller_of(request: HttpRequest, access_token: str) -> Caller | None:
     session = Session.objects.filter(
         pk=claims["sid"], expire_date__gt=timezone.now(), refresh_token__isnull=False
     ).first()
-    user = _user_of(session) if session is not None else None
-    if user is None or session is None or str(user.pk) != claims["sub"]:
+    found = caller_by(request, session) if session is not None else None
+    if found is None or found.user is None or str(found.user.pk) != claims["sub"]:
+        return None
+    return found
+
+
+def caller_by(request: HttpRequest, session: Session) -> Caller | None:
+    """Find who calls by a program's session; None where its user may not any more."""
+    user = _user_of(session)
+    if user is None:
         return None
     store = SessionStore()
     store.row, store.ip = session, client_ip(request)
-    store.user_agent = request.headers.get("User-Agent", "")[:300]
+    store.user_agent = _user_agent(request)
     store.touch()
     return Caller(account_of(user), user, session_id=session.pk)
 
@@ -152,6 +164,10 @@ def _user_of(session: Session) -> User | None:
     store = SessionStore()
     store.update(store.decode(session.session_data))
     return user_of(store)
+
+
+def _user_agent(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "")[:300]
 
 
 def _refused() -> AppError:

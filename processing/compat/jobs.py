@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from config.errors import AppError
 from config.failures import outages
 from media_library.models import Image
 from processing.commands import Command
-from processing.models import Job, JobState
+from processing.models import OPEN_STATES, Batch, Job, JobState
 from processing.services import jobs
 
 # Failures of a job that its picture or its parameters brought about.
@@ -43,6 +44,16 @@ def submit(
         uploaded=uploaded,
         counts_anyway=counts_anyway,
     )
+
+
+def wait_for_all(batch: Batch) -> None:
+    """Wait until a batch's work is done, or the time to wait is over."""
+    deadline = time.monotonic() + settings.COMPAT_WAIT_SECONDS
+    for job in batch.jobs.filter(state__in=OPEN_STATES).order_by("created_at", "pk"):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return
+        jobs.wait_for(job, left)
 
 
 def result_of(job: Job) -> Image:

@@ -26,23 +26,31 @@ def batch_limits(max_file_bytes: int) -> UploadLimits:
 
 @contextmanager
 def uploaded_members(
-    account: Account, files: Sequence[UploadedFile[Any]], *, max_bytes: int | None = None
+    account: Account,
+    files: Sequence[UploadedFile[Any]],
+    *,
+    max_bytes: int | None = None,
+    field: str = FIELD,
 ) -> Iterator[list[Member]]:
     """Files that are stored, for the block to write their rows together with the batch's; what can't
     be a picture is a member that says why. If it comes to no batch, the files go.
 
     Raises AppError VALIDATION_ERROR for no files, or more than the plan allows.
     """
-    batches.check_size(account, len(files), FIELD)
+    batches.check_size(account, len(files), field)
     with ExitStack() as pictures:
-        yield [_member(account, file, max_bytes, pictures) for file in files]
+        yield [_member(account, file, field, max_bytes, pictures) for file in files]
 
 
 def _member(
-    account: Account, file: UploadedFile[Any], max_bytes: int | None, pictures: ExitStack
+    account: Account,
+    file: UploadedFile[Any],
+    field: str,
+    max_bytes: int | None,
+    pictures: ExitStack,
 ) -> Member:
     try:
-        item = incoming(file, FIELD, max_bytes=max_bytes)
+        item = incoming(file, field, max_bytes=max_bytes)
         [image] = pictures.enter_context(stored(account, [item]))
     except AppError as error:
         return Member(display_name(sent_name(file)), None, error.code, error.message)

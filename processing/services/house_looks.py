@@ -10,6 +10,7 @@ from processing.engine.plans.edit import (
     EditPlan,
     Export,
     Layout,
+    Light,
     Outline,
     Shadow,
     Sides,
@@ -22,6 +23,12 @@ _JPG = Export(format="jpg", quality=90)
 
 def ready_looks() -> list[ReadyLook]:
     return [
+        _look(
+            "product-photo",
+            _("Product photo"),
+            _on(Background(color="#ffffff"), size="1600x1600", light=Light()),
+            _("On white, square, in its best light, with a soft shadow: for any shop"),
+        ),
         _look(
             "cutout", _("Cutout"), EditPlan(), _("Nothing behind the product: a transparent PNG")
         ),
@@ -76,8 +83,11 @@ def _look(key: str, name: str, plan: EditPlan, about: str) -> ReadyLook:
     return ReadyLook(key, name, "style", plan, (Reason(about, "ours"),))
 
 
-def _on(background: Background, *, size: str, padding: float = 0.1) -> EditPlan:
+def _on(
+    background: Background, *, size: str, padding: float = 0.1, light: Light | None = None
+) -> EditPlan:
     return EditPlan(
+        light=light,
         layout=Layout(size=size, padding=Sides.all(padding)),
         background=background,
         shadow=Shadow(mode="soft"),

@@ -14,16 +14,19 @@ from django.test import Client
 from PIL import Image as Pillow
 
 from accounts.access import api_keys
+from accounts.models import Account
 from accounts.pages.quick_starts import quick_starts
 from processing.delivery import attempts
 from processing.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from processing.services import webhooks
 from processing.services.webhooks import Subscription
+from processing.worker import tasks
 from tests.dashboard.conftest import PASSWORD, Person
 from tests.stand_ins import MiddleModel
 from tests.web_server import running
 
 HOOKS = "/developers/webhooks/"
+CUTOUT, PRODUCT_PHOTO = ((64, 64), "RGBA"), ((1600, 1600), "RGB")
 HOOK = {"url": "https://1.1.1.1/hook", "description": "Shop", "events": ["job.completed"]}
 
 
@@ -50,7 +53,9 @@ def test_samples_do_what_they_say(
     language: str,
 ) -> None:
     monkeypatch.setattr("processing.worker.runtime.registry", MiddleModel)
+    monkeypatch.setattr(tasks.run_one_of_a_batch, "send", tasks.run_one_of_a_batch.fn)
     seller = person("ada@example.com")
+    Account.objects.update(plan="pro")  # one of the APIs is for those alone
     _, plain = api_keys.create(seller.account, seller.user, name="Samples")
     photo = BytesIO()
     Pillow.new("RGB", (64, 64), (200, 30, 30)).save(photo, "JPEG")
@@ -62,9 +67,11 @@ def test_samples_do_what_they_say(
             command = ["bash", "-c"] if language == "curl" else [sys.executable, "-c"]
             environment = {"PASSWORD": PASSWORD, "PATH": "/usr/bin:/bin", "NO_PROXY": "127.0.0.1"}
             subprocess.run([*command, code], cwd=tmp_path, env=environment, check=True, timeout=30)
-            with Pillow.open(tmp_path / "cutout.png") as cutout:
-                assert (cutout.size, cutout.mode) == ((64, 64), "RGBA"), start.name
-            (tmp_path / "cutout.png").unlink()
+            [made] = {*tmp_path.iterdir()} - {tmp_path / "photo.jpg"}
+            with Pillow.open(made) as picture:
+                wanted = PRODUCT_PHOTO if made.name == "product.jpg" else CUTOUT
+                assert (picture.size, picture.mode) == wanted, start.name
+            made.unlink()
 
 
 def test_the_last_calls_are_listed_with_their_ids(seller: Person, stranger: Person) -> None:

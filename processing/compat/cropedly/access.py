@@ -1,0 +1,66 @@
+"""Who calls, with the token that signing in answers, and from which plans and places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.http import Caller, caller, remember_caller
+from accounts.models import Account, User
+from accounts.signing import lasting_jwt
+from config.errors import AppError
+from processing.compat.cropedly.dialect import DIALECT
+
+
+class TokenAuthentication(BaseAuthentication):
+    """The bearer token alone: no cookie, no API key opens this door."""
+
+    def authenticate(self, request: Request) -> tuple[User, Caller] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        try:
+            found = lasting_jwt.caller_of(request._request, token.strip())
+        except lasting_jwt.Refused as error:
+            raise AuthenticationFailed(str(error)) from error
+        if found.user is None:
+            raise AuthenticationFailed
+        remember_caller(request._request, found)
+        return found.user, found
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="packshot"'
+
+
+class MayCall(BasePermission):
+    """Signed in, on a plan that may, from a place that may."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not request.user.is_authenticated:
+            return False  # answered as 401
+        try:
+            check_may_call(request._request, caller(request).account)
+        except AppError:
+            view.check_throttles(request)  # 429 comes before 403
+            raise
+        return True
+
+
+def check_may_call(request: HttpRequest, account: Account) -> None:
+    """Raises AppError PLAN_REQUIRED, and FORBIDDEN for a web page's request."""
+    plans: list[str] = DIALECT.setting("CROPEDLY_PLANS")
+    if account.plan_id not in plans:
+        raise plan_required(account, plans)
+    if "Origin" in request.headers:
+        message = "This API can't be called from web pages: the request has an Origin header."
+        raise AppError("FORBIDDEN", message, status=403)
+
+
+def plan_required(account: Account, plans: list[str]) -> AppError:
+    message = f"Your plan, {account.plan.name}, does not include this. It takes one of: {', '.join(plans)}."
+    return AppError("PLAN_REQUIRED", message, status=403)

@@ -1,0 +1,13 @@
+"""The vendor's addresses, below /compat/cropedly/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from processing.compat.cropedly import views
+
+urlpatterns = [
+    path("auth/v1/login", views.Login.as_view()),
+    path("images/v1", views.Images.as_view()),
+    path("images/v1/<str:image_id>", views.OneImage.as_view()),
+]
