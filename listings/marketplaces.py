@@ -51,6 +51,11 @@ def unchecked(platform: str) -> list[Rule]:
     return [_rule(_UNCHECKED, one) for one in _whole()[platform].get(_UNCHECKED, [])]
 
 
+def nameless_sources() -> list[str]:
+    """How sources are told that have no address of their own: in words, not by a name."""
+    return sorted({source.name for source in _sources().values() if source.url is None})
+
+
 def max_side(rules: Mapping[str, Rule]) -> int:
     """The longest side that a picture of any shape may have."""
     sides = [_MAX_SIDE]

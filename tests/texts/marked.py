@@ -69,6 +69,8 @@ def of_data() -> Iterator[tuple[Text, str]]:
     for platform in Platform.values:
         for rule in marketplaces.unchecked(platform):
             yield Text(rule.value, context=CONTEXT), "listings/marketplaces.toml"
+    for words in marketplaces.nameless_sources():
+        yield Text(words, context=CONTEXT), "listings/marketplaces.toml"
     yield Text(priors.about(), context=CONTEXT), "listings/pricing/priors.toml"
     for pattern in told.SOURCES:
         for source in sorted(ROOT.glob(pattern)):
