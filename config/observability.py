@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging.config
+import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -19,7 +21,7 @@ from django.http import HttpRequest, JsonResponse
 
 from config.failures import process_marks
 from config.failures.outages import QUEUE_ERRORS
-from config.queue_names import WORKER_KEY, unacknowledged
+from config.queue_names import QUEUES, WORKER_KEY, later, unacknowledged, untaken
 
 
 def configure_logging(options: Mapping[str, str]) -> None:
@@ -114,6 +116,69 @@ def warm_workers(queue: str) -> int:
         return 0
     marks = [value.decode().partition(" ")[2] for value in told if value is not None]
     return sum(process_marks.is_at_work(mark) for mark in marks)
+
+
+@dataclass(frozen=True)
+class QueueStanding:
+    """One queue: messages that wait, that workers have taken, and that are for later."""
+
+    name: str
+    waiting: int
+    taken: int
+    for_later: int
+    oldest_seconds: float | None  # since the one that waits longest was sent
+
+
+def queue_standings() -> list[QueueStanding]:
+    """Look at all queues. Raises redis.RedisError, OSError."""
+    return [_standing(queue) for queue in QUEUES]
+
+
+def _standing(queue: str) -> QueueStanding:
+    client: Any = queue_client()
+    waiting, first = client.llen(untaken(queue)), client.lindex(untaken(queue), 0)
+    message = client.hget(unacknowledged(queue), first) if first is not None else None
+    sent = json.loads(message)["message_timestamp"] / 1000 if message is not None else None
+    return QueueStanding(
+        queue,
+        waiting=int(waiting),
+        taken=max(0, int(client.hlen(unacknowledged(queue))) - int(waiting)),
+        for_later=int(client.hlen(unacknowledged(later(queue)))),
+        oldest_seconds=max(0.0, time.time() - sent) if sent is not None else None,
+    )
+
+
+@dataclass(frozen=True)
+class WorkerStanding:
+    """A process that takes work, with what it takes; `claims` is what it says to be busy with."""
+
+    process: int
+    is_elsewhere: bool
+    queues: tuple[str, ...]
+    claims: tuple[str, ...]
+
+
+def worker_standings() -> list[WorkerStanding]:
+    """List the workers that live. Raises redis.RedisError, OSError."""
+    client: Any = queue_client()
+    keys = [key.decode() for key in client.scan_iter(f"{WORKER_KEY}:*", count=100)]
+    told = client.mget(keys) if keys else []
+    queues: dict[str, list[str]] = {}
+    for key, value in zip(keys, told, strict=True):
+        if value is not None and process_marks.is_at_work(value.decode().partition(" ")[2]):
+            queues.setdefault(value.decode(), []).append(key.split(":")[2])
+    found = []
+    for value, names in queues.items():
+        process, _, mark = value.partition(" ")
+        found.append(
+            WorkerStanding(
+                int(process),
+                is_elsewhere=not process_marks.is_of_this_site(mark),
+                queues=tuple(sorted(names, key=QUEUES.index)),
+                claims=process_marks.notes_of(mark),
+            )
+        )
+    return sorted(found, key=lambda one: (QUEUES.index(one.queues[0]), one.process))
 
 
 def _database_answers() -> bool:

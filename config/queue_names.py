@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # packshot:worker:<queue>:<any>, with its process and that one's mark: warm while key and process are there.
 WORKER_KEY = "packshot:worker"
+# All queues there are: what somebody waits for comes first (config.worker has their actors).
+QUEUES = ("images", "studio", "batches", "previews", "copies", "accounts", "webhooks")
 # packshot:calls:<account>: the last calls of its programs (accounts.limits.call_log).
 CALLS = "packshot:calls"
 

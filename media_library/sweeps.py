@@ -3,8 +3,10 @@ that no row knows."""
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -98,6 +100,44 @@ def orphan_files() -> int:
         if not names and _older(folder, before):
             default_storage.delete(folder)
     return removed
+
+
+@dataclass(frozen=True)
+class OrphanEstimate:
+    """What a look at some folders of pictures found that no row knows."""
+
+    folders: int
+    orphans: int
+    bytes: int
+
+
+def estimate_orphans(most: int = 100) -> OrphanEstimate | None:
+    """Look at no more than so many folders, chosen by chance; None where files lie in a bucket."""
+    if not isinstance(default_storage, FileSystemStorage):
+        return None
+    before, orphans, size, folders = timezone.now() - _ORPHAN_AGE, 0, 0, _some_folders(most)
+    for folder, image_id in folders:
+        known = _known_keys(image_id)
+        for key in (f"{folder}/{name}" for name in default_storage.listdir(folder)[1]):
+            if key not in known and _older(key, before):
+                orphans, size = orphans + 1, size + default_storage.size(key)
+    return OrphanEstimate(len(folders), orphans, size)
+
+
+def _some_folders(most: int) -> list[tuple[str, UUID]]:
+    """Some of each account's folders, so that one with many hides no other."""
+    if not default_storage.exists(""):
+        return []
+    chance = random.SystemRandom()
+    accounts = [name for name in default_storage.listdir("")[0] if _is_uuid(name)]
+    chance.shuffle(accounts)
+    each = max(1, most // max(1, len(accounts)))
+    found: list[tuple[str, UUID]] = []
+    for account in accounts[:most]:
+        names = [name for name in default_storage.listdir(account)[0] if _is_uuid(name)]
+        chosen = chance.sample(names, min(each, len(names)))
+        found += [(f"{account}/{name}", UUID(name)) for name in chosen]
+    return found
 
 
 def _image_folders() -> Iterator[tuple[str, UUID]]:

@@ -83,6 +83,21 @@ def notes() -> set[str]:
     return found
 
 
+def is_of_this_site(given: str) -> bool:
+    """Whether the process with that mark shares this one's data folder, and so its machine."""
+    return given.partition(":")[0] == _site()
+
+
+def notes_of(given: str) -> tuple[str, ...]:
+    """What the process with that mark is busy with, as far as can be told from here."""
+    token = given.partition(":")[2]
+    if given == _MINE.get(os.getpid()):
+        return _NOTES.get(os.getpid(), ())  # reading the file would let the lock go
+    if not is_of_this_site(given) or not token.isalnum():
+        return ()
+    return tuple(_read(_folder() / token)[1:])
+
+
 def _write(file: int, lines: Iterable[str]) -> None:
     text = "".join(f"{line}\n" for line in (os.getpid(), *lines)).encode()
     os.pwrite(file, text, 0)

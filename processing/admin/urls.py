@@ -3,9 +3,13 @@
 from django.contrib import admin
 from django.urls import path
 
-from processing.admin import desk
+from processing.admin import desk, health
 
 urlpatterns = [
+    path("health/", admin.site.admin_view(health.health), name="admin-health"),
+    path(
+        "health/fetch/<slug:name>/", admin.site.admin_view(health.fetch), name="admin-health-fetch"
+    ),
     path("desk/", admin.site.admin_view(desk.search), name="admin-desk"),
     path("desk/<uuid:account_id>/", admin.site.admin_view(desk.one), name="admin-customer"),
     path(
