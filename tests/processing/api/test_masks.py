@@ -284,7 +284,13 @@ class TestOthers:
         own = stranger.image(photo())
         answer = edit(stranger, "edit", own, edit={"cutting": {"mask": mask.public_id}})
         assert answer.status_code == 404
-        assert stranger.used_of("edit") == 0
+        painted = post(stranger, own, strokes=[stroke((5, 5))], cutting={"mask": mask.public_id})
+        assert painted.status_code == 404
+        body = {"imageId": own.public_id, "mask": mask.public_id}
+        cut = stranger.client.post("/api/v1/images/tools/remove-background", body, format="json")
+        assert cut.status_code == 404
+        assert (stranger.used(), stranger.used_of("edit")) == (0, 0)
+        assert not Job.objects.filter(account=stranger.account).exists()
         assert masks.newest(image) == mask
 
     def test_a_mask_is_for_its_own_picture(self, owner: Seller, image: Image) -> None:
