@@ -15,7 +15,7 @@ class ListingsConfig(AppConfig):
         from listings.generation import generate
         from listings.pricing import comparables
         from listings.services import removal
-        from processing.services import ready_looks
+        from processing.services.appearance import ready_looks
         from processing.worker import kinds
 
         kinds.register(generate.GenerateListing, generate.KIND)

@@ -13,7 +13,7 @@ from listings import marketplaces
 from listings.marketplaces import Rule
 from listings.models import Platform
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout, Shadow, Sides
-from processing.services.ready_looks import ReadyLook, Reason
+from processing.services.appearance.ready_looks import ReadyLook, Reason
 
 Rules = Mapping[str, Rule]
 # The product then fills nine tenths of the frame: a little more than anybody asks for.

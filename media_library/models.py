@@ -272,7 +272,7 @@ class BackgroundCategory(models.TextChoices):
 class Background(models.Model):
     """A background of an account's own: uploaded, or generated from words.
 
-    The built-in ones are no rows but recipes (processing.services.background_library), the same for everybody.
+    The built-in ones are no rows but recipes (processing.services.backgrounds.background_library), the same for everybody.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

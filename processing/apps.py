@@ -20,15 +20,9 @@ class ProcessingConfig(AppConfig):
         from config import encryption
         from processing.commands import Edit, RemoveBackground
         from processing.compat import registry
-        from processing.services import (
-            house_looks,
-            masks,
-            own_data,
-            paint_background,
-            ready_looks,
-            removal,
-            webhooks,
-        )
+        from processing.services import masks, own_data, removal, webhooks
+        from processing.services.appearance import house_looks, ready_looks
+        from processing.services.backgrounds import paint_background
         from processing.worker import cutouts, edits, kinds
 
         kinds.register(RemoveBackground, cutouts.KIND)

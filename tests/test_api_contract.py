@@ -46,7 +46,9 @@ from processing.engine.backdrops.provider import Backdrop
 from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.plans.edit import EditPlan
 from processing.models import WebhookDelivery
-from processing.services import batches, jobs, presets
+from processing.services import jobs
+from processing.services.appearance import presets
+from processing.services.batching import batches
 from processing.services.webhooks import Subscription, register
 from processing.worker import previews, runtime, tasks
 from tests.processing.conftest import photo

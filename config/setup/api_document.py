@@ -28,7 +28,7 @@ API_DOCUMENT: dict[str, Any] = {
         "CutoutFormat": "processing.engine.plans.cutout.OutputFormat.__args__",
         "EditFormat": "processing.engine.plans.edit.EditFormat.__args__",
         "BackgroundCategory": "media_library.models.BackgroundCategory.values",
-        "BackgroundSource": "processing.services.background_library.SOURCES",
+        "BackgroundSource": "processing.services.backgrounds.background_library.SOURCES",
         "BlendMode": "processing.engine.plans.edit.Blend.__args__",
         "BlurMode": "processing.engine.plans.edit.BlurMode.__args__",
         "ShadowMode": "processing.engine.plans.edit.ShadowMode.__args__",

@@ -12,7 +12,7 @@ from listings.exports.records import record
 from listings.offers import Offer
 from media_library.files.archives import Entry
 from media_library.models import Image
-from processing.services import archives
+from processing.services.batching import archives
 
 
 def stream(offers: Sequence[Offer], sized: Mapping[UUID, Image]) -> Iterator[bytes]:

@@ -21,7 +21,8 @@ from media_library.models import Image, ImageKind
 from processing.commands import Edit
 from processing.engine.plans.edit import Background, EditPlan, Export, Layout
 from processing.models import OPEN_STATES, Batch, Job, JobState
-from processing.services import batches, jobs
+from processing.services import jobs
+from processing.services.batching import batches
 from processing.worker import renditions
 
 # Nobody shows more, and 2048 to 3000 pixels are what zooming needs.

@@ -23,7 +23,8 @@ from processing.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from processing.services import batches, jobs
+from processing.services import jobs
+from processing.services.batching import batches
 
 
 class FailureFilter(admin.SimpleListFilter):

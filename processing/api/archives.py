@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from config.api.docs import endpoint, path_id
 from config.api.downloads import ZIP, download
 from processing.api.batches import BatchView
-from processing.services import archives
+from processing.services.batching import archives
 
 
 class DownloadBatch(BatchView):

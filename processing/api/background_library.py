@@ -24,8 +24,8 @@ from processing.api.serializers.backgrounds import (
     BackgroundSerializer,
     BackgroundUpload,
 )
-from processing.services import background_library, favorites
-from processing.services.background_library import (
+from processing.services.backgrounds import background_library, favorites
+from processing.services.backgrounds.background_library import (
     MAX_BACKGROUNDS,
     BackgroundDetails,
     BackgroundFilter,

@@ -19,7 +19,7 @@ from processing.api.background_library import BackgroundView
 from processing.api.serializers import edits
 from processing.api.serializers.backgrounds import BackgroundSerializer
 from processing.models import Job
-from processing.services import paint_background
+from processing.services.backgrounds import paint_background
 
 _PROMPT = "a marble table by a bright window"
 _PAINTED = {

@@ -34,9 +34,10 @@ from processing.api.serializers.batches import (
     BatchStatus,
 )
 from processing.models import Batch
-from processing.services import batches, looks, presets
-from processing.services.batch_uploads import FIELD, batch_limits, uploaded_members
-from processing.services.batches import Look
+from processing.services.appearance import looks, presets
+from processing.services.batching import batches
+from processing.services.batching.batch_uploads import FIELD, batch_limits, uploaded_members
+from processing.services.batching.batches import Look
 
 _PATH = [path_id("batch_id", "batch")]
 _SCOPE: dict[str, str | None] = {"GET": "jobs:read", "POST": "jobs:write"}

@@ -16,8 +16,8 @@ from config.api.serializers import StrictSerializer
 from config.api.views import ApiView
 from media_library.files.links import content_url
 from processing.models import BrandKit
-from processing.services import brand_kit
-from processing.services.brand_kit import KEPT, MAX_COLORS
+from processing.services.appearance import brand_kit
+from processing.services.appearance.brand_kit import KEPT, MAX_COLORS
 
 _EXAMPLE: dict[str, Any] = {
     "logoImageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",

@@ -29,7 +29,8 @@ from processing.api.serializers.jobs import (
 from processing.commands import Edit
 from processing.engine.prompts import scene
 from processing.models import Job
-from processing.services import edit_json, looks, presets
+from processing.services import edit_json
+from processing.services.appearance import looks, presets
 from processing.worker.runtime import providers
 
 _WAITS = (

@@ -21,7 +21,8 @@ from processing.api.examples import PRESET, READY_PRESET
 from processing.api.serializers.edits import PresetBody, PresetChange
 from processing.api.serializers.jobs import PresetSerializer, ReadyPresetSerializer
 from processing.models import Preset
-from processing.services import edit_json, presets, ready_looks
+from processing.services import edit_json
+from processing.services.appearance import presets, ready_looks
 
 _PATH = [path_id("preset_id", "preset")]
 _BODY = {name: PRESET[name] for name in ("name", "edit")}

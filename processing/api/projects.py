@@ -18,7 +18,8 @@ from media_library.api.projects import ListProjects, ProjectView, ReadOneProject
 from media_library.api.serializers import NewProject, ProjectSerializer
 from media_library.projects import MAX_PROJECTS, counted_one
 from processing.api.examples import PRESET
-from processing.services import deleting, project_looks, projects
+from processing.services import deleting, projects
+from processing.services.appearance import project_looks
 
 _PATH = [path_id("project_id", "proj")]
 _LOOK = {"look": PRESET["id"]}

@@ -31,8 +31,13 @@ from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Generated
 from processing.models import Job
 from processing.pages import words
-from processing.services import background_library, edit_json, favorites, paint_background
-from processing.services.background_library import BackgroundDetails, BackgroundFilter, Entry
+from processing.services import edit_json
+from processing.services.backgrounds import background_library, favorites, paint_background
+from processing.services.backgrounds.background_library import (
+    BackgroundDetails,
+    BackgroundFilter,
+    Entry,
+)
 
 _LIST: Final = "processing/backgrounds.html"
 VARIANTS: Final = 4

@@ -23,9 +23,11 @@ from media_library.models import Image
 from processing import selectors
 from processing.models import Batch
 from processing.pages import look_cards, words
-from processing.services import batch_overview, batches, edit_json, looks
-from processing.services.batch_overview import TILES, Tile
-from processing.services.batches import Look
+from processing.services import edit_json
+from processing.services.appearance import looks
+from processing.services.batching import batch_overview, batches
+from processing.services.batching.batch_overview import TILES, Tile
+from processing.services.batching.batches import Look
 
 _LIST: Final = "processing/batches.html"
 _ONE: Final = "processing/batch.html"

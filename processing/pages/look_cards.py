@@ -1,4 +1,4 @@
-"""Looks as cards, each with a picture of what it makes of the account's last photo (services.look_pictures).
+"""Looks as cards, each with a picture of what it makes of the account's last photo (look_pictures).
 
 Until that is there a drawing stands for it, plain SVG that a browser lays over one another: ground, product,
 shadow. Nothing is decoded or rendered here.
@@ -19,10 +19,10 @@ from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
 from processing.engine.plans.edit import Background, EditPlan, Generated, parse_size
 from processing.models import Preset
-from processing.services import brand_kit, look_pictures, looks, presets, ready_looks
-from processing.services.builtin_backgrounds import builtins
-from processing.services.look_pictures import NO_PICTURE, LookPicture
-from processing.services.ready_looks import ReadyLook, Reason
+from processing.services.appearance import brand_kit, look_pictures, looks, presets, ready_looks
+from processing.services.appearance.look_pictures import NO_PICTURE, LookPicture
+from processing.services.appearance.ready_looks import ReadyLook, Reason
+from processing.services.backgrounds.builtin_backgrounds import builtins
 from processing.worker.edits import SHADOWS
 
 _DEMO: Final = "img/example-after.webp"

@@ -25,9 +25,10 @@ from processing.models import Preset
 from processing.pages import look_cards
 from processing.pages.live import live
 from processing.pages.look_form import LookForm
-from processing.services import background_library, brand_kit, looks, presets
-from processing.services.background_library import Entry
-from processing.services.brand_kit import MAX_COLORS
+from processing.services.appearance import brand_kit, looks, presets
+from processing.services.appearance.brand_kit import MAX_COLORS
+from processing.services.backgrounds import background_library
+from processing.services.backgrounds.background_library import Entry
 from processing.worker import look_pictures
 
 _LIST: Final = "processing/looks.html"

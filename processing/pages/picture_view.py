@@ -21,14 +21,9 @@ from processing.models import JobState
 from processing.pages import studio_form, studio_looks, studio_sizes, studio_values, words
 from processing.pages.studio_form import StudioForm
 from processing.selectors import Entry
-from processing.services import (
-    background_library,
-    brand_kit,
-    builtin_backgrounds,
-    masks,
-    previews,
-    ready_looks,
-)
+from processing.services import masks, previews
+from processing.services.appearance import brand_kit, ready_looks
+from processing.services.backgrounds import background_library, builtin_backgrounds
 
 TEMPLATE: Final = "processing/picture.html"
 # How many of an account's own backgrounds the page shows; the library's page has them all.

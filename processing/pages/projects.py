@@ -28,7 +28,8 @@ from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, Image, Project
 from processing.pages.deletions import told, told_of_move, told_of_pictures
 from processing.selectors import cards
-from processing.services import deleting, project_looks, ready_looks
+from processing.services import deleting
+from processing.services.appearance import project_looks, ready_looks
 from processing.services.projects import create
 
 PAGE_SIZE: Final = 60

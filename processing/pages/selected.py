@@ -26,7 +26,8 @@ from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
 from processing.pages.deletions import told_of_move, told_of_pictures
-from processing.services import archives, deleting
+from processing.services import deleting
+from processing.services.batching import archives
 
 MAX_SELECTED: Final = 1000
 

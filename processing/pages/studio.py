@@ -17,7 +17,8 @@ from processing.pages import batches
 from processing.pages.picture import shown_results
 from processing.pages.picture_view import TEMPLATE, context_of, image_of
 from processing.pages.studio_form import StudioForm
-from processing.services import edit_json, jobs, presets, previews
+from processing.services import edit_json, jobs, previews
+from processing.services.appearance import presets
 
 
 @page

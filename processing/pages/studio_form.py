@@ -35,7 +35,7 @@ from processing.engine.plans.edit import (
 from processing.forms import default_model, model_choices
 from processing.pages import studio_sizes
 from processing.pages.frame_form import frame_of
-from processing.services import background_library
+from processing.services.backgrounds import background_library
 
 TRANSPARENT, COLOR, WORDS = "transparent", "color", "words"
 SHADOWS = [("", _("None")), ("soft", _("Soft")), ("hard", _("Hard")), ("floating", _("Floating"))]

@@ -11,9 +11,9 @@ from processing.commands import Edit
 from processing.engine.plans.edit import Background, EditPlan
 from processing.models import Preset
 from processing.pages import studio_form, studio_values
-from processing.services import presets
-from processing.services.builtin_backgrounds import builtins
-from processing.services.ready_looks import ReadyLook
+from processing.services.appearance import presets
+from processing.services.appearance.ready_looks import ReadyLook
+from processing.services.backgrounds.builtin_backgrounds import builtins
 
 # How many of an account's own looks the studio offers; their page has them all.
 _OWN: Final = 60

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from processing.engine.plans.edit import Layout, Sides, parse_size
-from processing.services import ready_looks
-from processing.services.ready_looks import ReadyLook
+from processing.services.appearance import ready_looks
+from processing.services.appearance.ready_looks import ReadyLook
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

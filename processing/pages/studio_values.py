@@ -17,7 +17,7 @@ from processing.engine.plans.edit import Background, EditPlan, Export, Layout
 from processing.forms import api_names
 from processing.pages import studio_form, studio_sizes
 from processing.pages.frame_form import line_of
-from processing.services.builtin_backgrounds import builtins
+from processing.services.backgrounds.builtin_backgrounds import builtins
 
 _EDGES: Final = {value for value, _words in studio_form.EDGES}
 

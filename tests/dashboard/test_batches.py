@@ -15,7 +15,7 @@ from media_library.models import Image
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.models import Batch, Job, JobState
-from processing.services import presets
+from processing.services.appearance import presets
 from tests.dashboard.conftest import HTMX, Person, complete, fail
 
 NEW = "/batches/new/"

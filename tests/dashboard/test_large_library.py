@@ -22,7 +22,7 @@ from media_library.models import ShareImage
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import BatchItem, Job
-from processing.services import batches
+from processing.services.batching import batches
 from tests.dashboard.conftest import Person
 
 MOST_QUERIES = 12

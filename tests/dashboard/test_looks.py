@@ -12,8 +12,9 @@ from accounts.limits import quotas
 from media_library.models import Background, Image
 from processing.engine.plans.edit import EditPlan
 from processing.models import BrandKit, FavoriteBackground, Job, Preset
-from processing.services import background_library, presets
-from processing.services.background_library import BackgroundDetails
+from processing.services.appearance import presets
+from processing.services.backgrounds import background_library
+from processing.services.backgrounds.background_library import BackgroundDetails
 from tests.dashboard.conftest import HTMX, Person, upload_of
 
 LOOK = {

@@ -16,7 +16,7 @@ from accounts.limits import quotas
 from media_library.files import storage
 from media_library.models import Image
 from processing.models import Batch, Job, Preset
-from processing.services import background_library
+from processing.services.backgrounds import background_library
 from processing.worker import previews, runtime, tasks
 from tests.dashboard.conftest import Person, complete
 from tests.stand_ins import MiddleModel

@@ -28,7 +28,7 @@ from config.observability import queue_client, warm_workers
 from processing.commands import RemoveBackground
 from processing.delivery import events
 from processing.models import Job
-from processing.services import batches
+from processing.services.batching import batches
 from processing.worker import runtime, sweeps, tasks, transitions
 from processing.worker.heartbeat import WorkerHeartbeat
 from tests.processing.conftest import image, photo, submit  # noqa: F401  (fixtures)

@@ -18,7 +18,7 @@ from config.told import CONTEXT, WORDS
 from listings import marketplaces, vocabulary
 from listings.models import Platform
 from listings.pricing import priors
-from processing.services import builtin_backgrounds
+from processing.services.backgrounds import builtin_backgrounds
 from tests.texts import told
 
 ROOT = Path(settings.BASE_DIR)
@@ -62,7 +62,7 @@ def of_data() -> Iterator[tuple[Text, str]]:
         yield Text(category.name, context="category"), path
         yield Text(category.group, context="group of categories"), path
     for one in builtin_backgrounds.builtins().values():
-        path = "processing/services/builtin_backgrounds.toml"
+        path = "processing/services/backgrounds/builtin_backgrounds.toml"
         yield Text(one.english, context="background"), path
     for words in WORDS:
         yield Text(words, context=CONTEXT), "config/told.py"

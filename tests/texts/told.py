@@ -18,7 +18,7 @@ SOURCES = (
     *(f"processing/engine/plans/{name}.py" for name in ("color_names", "cutout", "edit")),
     "processing/engine/plans/touch_up.py",
     *(f"processing/worker/{name}.py" for name in ("masks", "previews", "runner", "transitions")),
-    *("processing/services/*.py", "processing/delivery/attempts.py"),
+    *("processing/services/**/*.py", "processing/delivery/attempts.py"),
     "media_library/*.py",
     *("media_library/intake/*.py", "media_library/files/content.py"),
     "listings/checks/*.py",

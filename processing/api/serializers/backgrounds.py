@@ -14,7 +14,7 @@ from config.api.serializers import PageQuery, StrictSerializer
 from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, BackgroundCategory
 from processing.engine.plans.edit import Background as Plan
-from processing.services.background_library import (
+from processing.services.backgrounds.background_library import (
     MAX_TAGS,
     SOURCES,
     TAG_LENGTH,
@@ -23,7 +23,7 @@ from processing.services.background_library import (
     source_of,
     thumbnail_url,
 )
-from processing.services.builtin_backgrounds import Builtin
+from processing.services.backgrounds.builtin_backgrounds import Builtin
 
 _PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
 

@@ -33,8 +33,9 @@ from processing.engine.plans.edit import (
     UpscaleMode,
 )
 from processing.engine.prompts import scene
-from processing.services import background_library, edit_json
-from processing.services.paint_background import PaintBackground, Side, order
+from processing.services import edit_json
+from processing.services.backgrounds import background_library
+from processing.services.backgrounds.paint_background import PaintBackground, Side, order
 
 _SHADOW = Literal["none", ShadowMode]
 _PRESET: Any = Field(None, description="A saved edit, `preset_…`. Values in `edit` override it.")

@@ -13,7 +13,7 @@ from media_library.files.links import content_url
 from processing.commands import options_of
 from processing.models import Job, JobState, Preset
 from processing.services import edit_json
-from processing.services.ready_looks import ReadyLook, shown_reasons
+from processing.services.appearance.ready_looks import ReadyLook, shown_reasons
 
 
 class ToolAnswer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from processing.engine.plans.edit import Blend
-from processing.services.paint_background import Side
+from processing.services.backgrounds.paint_background import Side
 
 
 def _email(value: str) -> str:

@@ -22,10 +22,14 @@ from processing.compat.fields import naming
 from processing.compat.jobs import result_of, timed_out
 from processing.engine.plans.edit import Background, Blend, Generated
 from processing.models import OPEN_STATES, Job
-from processing.services import background_library
-from processing.services.background_library import BackgroundFilter, Entry, thumbnail_url
-from processing.services.builtin_backgrounds import Builtin
-from processing.services.paint_background import order, paint, painted_by
+from processing.services.backgrounds import background_library
+from processing.services.backgrounds.background_library import (
+    BackgroundFilter,
+    Entry,
+    thumbnail_url,
+)
+from processing.services.backgrounds.builtin_backgrounds import Builtin
+from processing.services.backgrounds.paint_background import order, paint, painted_by
 from processing.services.projects import create
 
 

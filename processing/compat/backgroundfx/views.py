@@ -26,8 +26,9 @@ from processing.compat.pictures import PictureParam, uploaded_images
 from processing.compat.views import DialectView
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import Background, EditPlan, Layout
-from processing.services import batch_uploads, batches, jobs, webhooks
-from processing.services.batch_uploads import FIELD
+from processing.services import jobs, webhooks
+from processing.services.batching import batch_uploads, batches
+from processing.services.batching.batch_uploads import FIELD
 from processing.worker import runtime
 
 _CATEGORIES = {name: name for name in BackgroundCategory.values}

@@ -22,7 +22,9 @@ from processing.compat.cropedly.dialect import DIALECT, RATE_GROUP
 from processing.compat.fields import Fields, wrong
 from processing.compat.jobs import wait_for_all
 from processing.compat.views import DialectView
-from processing.services import batch_uploads, batches, default_look, jobs
+from processing.services import jobs
+from processing.services.appearance import default_look
+from processing.services.batching import batch_uploads, batches
 
 FIELD = "images"
 _LONGEST_PASSWORD = 1024

@@ -38,7 +38,8 @@ from processing.compat.pictures import PictureParam, uploaded_images
 from processing.compat.views import DialectView
 from processing.engine.plans.edit import EditPlan
 from processing.models import Job
-from processing.services import jobs, presets
+from processing.services import jobs
+from processing.services.appearance import presets
 
 
 class PhotoroomView(DialectView):

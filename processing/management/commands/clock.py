@@ -19,7 +19,8 @@ from accounts.api import idempotency
 from accounts.lifecycle import tasks as lifecycle_tasks
 from accounts.signing.sessions import SessionStore
 from processing.delivery import attempts
-from processing.services import favorites, tryouts
+from processing.services import tryouts
+from processing.services.backgrounds import favorites
 
 log = structlog.get_logger(__name__)
 # Between sweeps, while anything is under way; and while nothing is. What begins in between is seen

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from processing.services.builtin_backgrounds import Builtin, builtins, thumbnail_of
+from processing.services.backgrounds.builtin_backgrounds import Builtin, builtins, thumbnail_of
 
 
 class Command(BaseCommand):

@@ -20,7 +20,8 @@ from accounts.models import Account, UsageEntry, User
 from config.errors import AppError
 from processing.commands import RemoveBackground
 from processing.models import Job, JobState
-from processing.services import batches, jobs
+from processing.services import jobs
+from processing.services.batching import batches
 from tests.dashboard.conftest import PASSWORD, Person, person
 
 __all__ = ["person"]  # a fixture

@@ -28,7 +28,7 @@ from media_library.models import Image, Project
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Batch, Job, JobState, WebhookEndpoint
-from processing.services import batches
+from processing.services.batching import batches
 from tests.dashboard.conftest import PASSWORD, Person, complete, person
 
 ME = "/api/v1/auth/me"

@@ -66,7 +66,7 @@ def main() -> None:
     from config.errors import AppError
     from processing.engine.plans.edit import Generated
     from processing.services import jobs as jobs_service
-    from processing.services.paint_background import order
+    from processing.services.backgrounds.paint_background import order
 
     def numbers(account: Account) -> list[int]:
         return list(UsageMonth.objects.values_list("reserved", "settled").get(account=account))

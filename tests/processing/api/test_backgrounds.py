@@ -25,9 +25,10 @@ from processing.api.serializers.edits import PaintBackgroundBody
 from processing.engine.backdrops.provider import Backdrop
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job, JobState
-from processing.services import background_library, jobs
-from processing.services.background_library import BackgroundDetails
-from processing.services.paint_background import PaintBackground
+from processing.services import jobs
+from processing.services.backgrounds import background_library
+from processing.services.backgrounds.background_library import BackgroundDetails
+from processing.services.backgrounds.paint_background import PaintBackground
 from processing.worker import runtime, tasks
 from tests.stand_ins import Seller
 

@@ -14,7 +14,7 @@ from accounts.models import Plan, PlanLimit
 from media_library.models import Image
 from processing.engine.errors import BrokenImage
 from processing.models import Batch, Job, JobEvent, JobState
-from processing.services import batches
+from processing.services.batching import batches
 from processing.worker import runner, tasks
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller

@@ -11,7 +11,7 @@ import pytest
 from media_library import trash
 from media_library.models import Background, Image
 from processing.models import Batch, BrandKit, FavoriteBackground, Job
-from processing.services import favorites
+from processing.services.backgrounds import favorites
 from processing.worker import tasks
 from tests.processing.api.test_batches import images
 from tests.processing.conftest import photo

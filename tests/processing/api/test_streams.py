@@ -18,7 +18,8 @@ from accounts.access import api_keys
 from processing.commands import RemoveBackground
 from processing.delivery import leases, notifications, sse
 from processing.models import Batch, Job, JobEvent
-from processing.services import batches, jobs
+from processing.services import jobs
+from processing.services.batching import batches
 from processing.worker import transitions
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller

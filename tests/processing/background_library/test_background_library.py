@@ -19,8 +19,8 @@ from config import public_ids
 from media_library import trash
 from media_library.intake.ingest import ingest
 from media_library.models import Background, Image
-from processing.services import background_library
-from processing.services.builtin_backgrounds import builtins
+from processing.services.backgrounds import background_library
+from processing.services.backgrounds.builtin_backgrounds import builtins
 
 URL = "/api/v1/backgrounds"
 BUILTIN = "bg_builtin_linen"

@@ -15,8 +15,8 @@ from PIL import Image as Pillow
 from config import public_ids
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.prompts import scene
-from processing.services.background_library import tidy_tags
-from processing.services.builtin_backgrounds import Builtin, builtins, thumbnail_of
+from processing.services.backgrounds.background_library import tidy_tags
+from processing.services.backgrounds.builtin_backgrounds import Builtin, builtins, thumbnail_of
 
 STATIC = Path(settings.BASE_DIR) / "static"
 ALL = list(builtins().values())

@@ -17,7 +17,8 @@ from media_library.models import Image
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Batch, Job, JobEvent
-from processing.services import batches, jobs
+from processing.services import jobs
+from processing.services.batching import batches
 from processing.worker import tasks, transitions
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller

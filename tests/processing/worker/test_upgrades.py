@@ -15,7 +15,7 @@ from processing import commands
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import BatchItem, Job, JobState
-from processing.services import batches
+from processing.services.batching import batches
 from processing.worker import tasks
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller

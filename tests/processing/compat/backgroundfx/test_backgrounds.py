@@ -17,7 +17,7 @@ from media_library.models import Background, Image
 from media_library.services import delete_image
 from processing.engine.errors import InvalidPlan, ProviderFailed
 from processing.models import Job
-from processing.services.builtin_backgrounds import builtins
+from processing.services.backgrounds.builtin_backgrounds import builtins
 from processing.worker import runtime, tasks
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import (

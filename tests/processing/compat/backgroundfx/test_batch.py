@@ -14,7 +14,7 @@ from media_library.models import Image
 from media_library.services import delete_image
 from processing.compat.backgroundfx.progress import status_of
 from processing.models import Batch
-from processing.services import batches
+from processing.services.batching import batches
 from processing.worker.batch_progress import BatchCounts
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import MiddleModel, Studio, photo, pixels

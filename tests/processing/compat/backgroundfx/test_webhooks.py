@@ -17,7 +17,8 @@ from processing.delivery import attempts, outbox
 from processing.delivery.payloads import Notice
 from processing.engine.errors import BrokenImage
 from processing.models import Batch, JobEvent, WebhookDelivery, WebhookEndpoint
-from processing.services import batches, webhooks
+from processing.services import webhooks
+from processing.services.batching import batches
 from tests.processing.compat.backgroundfx.client import BackgroundfxError
 from tests.processing.compat.backgroundfx.conftest import MiddleModel, Studio, photo
 from tests.processing.receiver import Receiver, receiving

@@ -12,7 +12,7 @@ from accounts.models import Plan, PlanLimit
 from media_library.models import Image
 from processing.engine.plans.edit import Background, BackgroundImage, EditPlan, Export, Layout
 from processing.models import Batch, Job
-from processing.services import brand_kit, presets
+from processing.services.appearance import brand_kit, presets
 from tests.processing.compat.cropedly.conftest import Customer, photo
 
 ITEM = {

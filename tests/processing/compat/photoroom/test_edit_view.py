@@ -17,7 +17,8 @@ from media_library.models import Image
 from processing.commands import Edit
 from processing.engine.errors import InvalidPlan, PictureTooLarge, ProviderFailed
 from processing.models import Job
-from processing.services import edit_json, jobs, presets
+from processing.services import edit_json, jobs
+from processing.services.appearance import presets
 from tests.processing.compat.photoroom.client import PhotoroomError
 from tests.processing.compat.photoroom.conftest import DrawingEngine, Shop, photo, shop_on
 

@@ -6,9 +6,9 @@ from accounts.models import Account
 from config import public_ids
 from media_library.models import Background
 from processing.models import FavoriteBackground
-from processing.services import background_library
-from processing.services.background_library import Entry
-from processing.services.builtin_backgrounds import PREFIX
+from processing.services.backgrounds import background_library
+from processing.services.backgrounds.background_library import Entry
+from processing.services.backgrounds.builtin_backgrounds import PREFIX
 
 
 def add(account: Account, public_id: str) -> Entry:

@@ -28,8 +28,9 @@ from processing.engine.plans.edit import Generated
 from processing.engine.prompts import scene
 from processing.engine.rendered import Clock, Rendered
 from processing.models import Job
-from processing.services import background_library, edit_json, jobs
-from processing.services.background_library import BackgroundDetails
+from processing.services import edit_json, jobs
+from processing.services.backgrounds import background_library
+from processing.services.backgrounds.background_library import BackgroundDetails
 from processing.worker import runtime
 from processing.worker.edits import BACKGROUND_GENERATION
 from processing.worker.kinds import Kind

@@ -14,8 +14,8 @@ from config.errors import AppError
 from media_library.checks import display_name
 from media_library.intake.ingest import stored
 from media_library.intake.uploads import UploadLimits, incoming, sent_name
-from processing.services import batches
-from processing.services.batches import Member
+from processing.services.batching import batches
+from processing.services.batching.batches import Member
 
 FIELD = "files"
 

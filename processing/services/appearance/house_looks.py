@@ -15,8 +15,8 @@ from processing.engine.plans.edit import (
     Shadow,
     Sides,
 )
-from processing.services.builtin_backgrounds import PREFIX, builtins
-from processing.services.ready_looks import ReadyLook, Reason
+from processing.services.appearance.ready_looks import ReadyLook, Reason
+from processing.services.backgrounds.builtin_backgrounds import PREFIX, builtins
 
 _JPG = Export(format="jpg", quality=90)
 

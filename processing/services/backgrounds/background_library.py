@@ -22,7 +22,7 @@ from media_library.projects import visible_name
 from media_library.services import delete_image
 from processing.engine.plans.edit import Background as Plan
 from processing.engine.plans.edit import BackgroundImage, Scaling
-from processing.services.builtin_backgrounds import Builtin, builtins
+from processing.services.backgrounds.builtin_backgrounds import Builtin, builtins
 
 Source = Literal["builtin", "upload", "generated"]
 SOURCES: Final = get_args(Source)

@@ -6,7 +6,7 @@ from typing import Final
 
 from accounts.models import Account
 from processing.commands import Edit
-from processing.services import brand_kit, looks, ready_looks
+from processing.services.appearance import brand_kit, looks, ready_looks
 
 # The ready look that is made where an account has chosen none.
 PRODUCT_PHOTO: Final = f"{ready_looks.PREFIX}product-photo"

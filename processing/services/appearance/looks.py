@@ -14,9 +14,10 @@ from media_library.models import Image
 from processing.commands import Edit
 from processing.engine.plans.edit import EditPlan
 from processing.models import Preset
-from processing.services import jobs, presets, ready_looks
-from processing.services.batches import Look
-from processing.services.ready_looks import ReadyLook
+from processing.services import jobs
+from processing.services.appearance import presets, ready_looks
+from processing.services.appearance.ready_looks import ReadyLook
+from processing.services.batching.batches import Look
 
 
 def find(account: Account, public_id: str) -> Preset | ReadyLook:

@@ -12,9 +12,10 @@ from config.errors import AppError
 from media_library import selectors
 from media_library.models import Image, ImageKind, Project
 from processing.models import Batch, Preset, ProjectLook
-from processing.services import batches, looks, ready_looks
-from processing.services.batches import Member
-from processing.services.ready_looks import ReadyLook
+from processing.services.appearance import looks, ready_looks
+from processing.services.appearance.ready_looks import ReadyLook
+from processing.services.batching import batches
+from processing.services.batching.batches import Member
 
 
 def of(project: Project) -> Preset | ReadyLook | None:

@@ -16,7 +16,7 @@ from media_library.selectors import image_for
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import canonical_color
 from processing.models import BrandKit, Preset
-from processing.services import presets
+from processing.services.appearance import presets
 
 MAX_COLORS: Final = 12
 

@@ -1,0 +1,1 @@
+"""Backgrounds: built in, an account's own, painted from words, kept at hand."""

@@ -1,0 +1,1 @@
+"""Batches: starting them, what they have come to, what comes out of them as one file."""
