@@ -6,6 +6,7 @@ again. Whoever asks a second time meanwhile is refused, by the database too.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -38,6 +39,7 @@ A_DAY: Final = 3
 _PATIENCE: Final = timedelta(minutes=10)
 _RENEW_SECONDS: Final = 30.0
 _TRIES: Final = 3
+_LEFT_FREE: Final = 1_000_000_000  # bytes
 _FOLDERS: Final = {
     ImageKind.ORIGINAL: "photos",
     ImageKind.DERIVED: "results",
@@ -101,6 +103,10 @@ def make_data_export(export_id: str) -> None:
     if not due.update(due_at=timezone.now() + _PATIENCE, attempts=F("attempts") + 1):
         return
     export = DataExport.objects.select_related("account", "asked_by").get(pk=export_id)
+    if not _has_room_for(export):
+        log.error("data_export.no_room", export=export_id)
+        _waiting(export).update(state=DataExportState.FAILED, due_at=None)
+        return
     try:
         _make(export)
     except _NoLongerWanted:
@@ -161,8 +167,15 @@ def _described(image: Image, entry: Entry) -> dict[str, object]:
     }
 
 
+def _has_room_for(export: DataExport) -> bool:
+    """Whether the disk holds it twice, on its way and stored, and has room left for everybody's work."""
+    pictures = Image.live.filter(account=export.account_id).aggregate(all=Sum("bytes", default=0))
+    return shutil.disk_usage(settings.VAR_DIR).free > 2 * int(pictures["all"]) + _LEFT_FREE
+
+
 def _make(export: DataExport) -> None:
-    with tempfile.TemporaryFile() as file:
+    # Not where the system keeps such files, which may be its memory.
+    with tempfile.TemporaryFile(dir=settings.VAR_DIR) as file:
         renewed = time.monotonic()
         for piece in _zip(export.account_id):
             file.write(piece)

@@ -14,6 +14,7 @@ from accounts.http import Caller
 from accounts.models import Account
 from accounts.services import one_at_a_time
 from config.errors import AppError
+from config.told import told
 from listings.checks.photos import format_of
 from listings.market_looks import QUALITY
 from listings.marketplaces import Rule, max_side
@@ -99,16 +100,16 @@ def _under_way(account: Account, keys: Iterable[str]) -> set[str]:
     latest = {job.rendition_key: job for job in rows.order_by("created_at", "pk")}
     failed = [job for job in latest.values() if job.state == JobState.FAILED]
     if failed:
-        told = failed[0]
-        message = f"{told.picture.public_id}: {told.error} Retry {told.public_id}, or leave it out."
+        job = failed[0]
+        message = f"{job.picture.public_id}: {job.error} Retry {job.public_id}, or leave it out."
         page_message = gettext(
-            "“%(name)s” could not be made ready: %(why)s Retry it among your batches, or take it out of the listing."
+            "“%(name)s” could not be made ready: %(why)s Try it again among your batches, or take it out of the listing."
         )
         raise AppError(
             "CONFLICT",
             message,
             status=409,
-            page_message=page_message % {"name": told.picture.name, "why": told.error},
+            page_message=page_message % {"name": job.picture.name, "why": told(job.error)},
         )
     return {key for key, job in latest.items() if job.state in OPEN_STATES}
 

@@ -167,6 +167,16 @@ def test_what_nobody_makes_is_asked_for_again_and_fails_in_the_end(ada: Person) 
     assert "Gathering your data failed." in ada.client.get(PAGE).content.decode()
 
 
+def test_a_disk_that_is_nearly_full_is_left_alone(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.image()
+    ask(ada)
+    monkeypatch.setattr(own_data, "_LEFT_FREE", 10**18)
+    assert make().state == "failed"
+    assert ask(ada).status_code == 302
+
+
 def test_an_account_that_ends_takes_it_along(ada: Person) -> None:
     ask(ada)
     export = make()

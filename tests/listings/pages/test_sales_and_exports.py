@@ -131,7 +131,7 @@ def test_a_zip_whose_picture_failed_says_so_and_is_not_asked_for_again_and_again
     assert "every 2s" in text_of(browser.post(file), 202)
     claimed = transitions.claim(Job.objects.get().pk)
     transitions.fail(claimed, code="UNREADABLE", message="It can't be read.")
-    told = "“shirt.jpg” could not be made ready: It can't be read. Retry it among your batches"
+    told = "“shirt.jpg” could not be made ready: It can't be read. Try it again among your batches"
     part = text_of(browser.get(file, headers={"HX-Request": "true"}))
     assert (told in part, "every 2s" in part, "Get the ZIP" in part) == (True, False, True)
     page = text_of(browser.post(file), 409)
