@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -70,6 +71,11 @@ class Results:
         return any(line.entry.is_open or line.entry.preview_is_due for line in self.lines)
 
     @property
+    def has_cutouts(self) -> bool:
+        """Whether one was made of a cutout, as the studio makes them: not of a photo that was only cropped."""
+        return any(line.state for line in self.lines)
+
+    @property
     def failed(self) -> Line | None:
         """The newest job, where it failed."""
         newest = self.newest
@@ -86,7 +92,7 @@ def image_of(request: HttpRequest, image_id: str) -> Image:
 
 def results_of(image: Image, *, wanted: str = "") -> Results:
     """``wanted`` is the public id of the result to show; the newest where it names none."""
-    entries = selectors.history(image)
+    entries = _each_result_once(selectors.history(image))
     found = list(selectors.results_of(image)[: selectors.HISTORY_LENGTH])
     named = next((one for one in found if one.public_id == wanted), None)
     shown = named or next(iter(found), None)
@@ -101,7 +107,7 @@ def results_context(image: Image, results: Results) -> dict[str, Any]:
     return {
         "image": image,
         "results": results,
-        "is_cut_out": bool(results.shown) or previews.is_cut_out(image),
+        "is_cut_out": results.has_cutouts or previews.is_cut_out(image),
     }
 
 
@@ -158,6 +164,18 @@ def _chosen(results: Results, touched_up: str) -> dict[str, Any]:
     if results.line is not None and results.line.state:
         return StudioForm.initial_values(dict(parse_qsl(results.line.state)))
     return StudioForm.initial_values({"mask": touched_up})
+
+
+def _each_result_once(entries: Sequence[Entry]) -> list[Entry]:
+    """Without older jobs for the same work: what they made was found again."""
+    seen: set[UUID] = set()
+    found = []
+    for entry in entries:
+        if entry.result is None or entry.result.pk not in seen:
+            found.append(entry)
+        if entry.result is not None:
+            seen.add(entry.result.pk)
+    return found
 
 
 def _state(entry: Entry, reader: studio_values.Reader) -> str:

@@ -178,7 +178,7 @@ view.addEventListener("pointerup", (event) => {
   const last = touches.get(event.pointerId);
   touches.delete(event.pointerId);
   if (event.pointerType !== "touch" || !last || last.moved > 12) return;
-  const isSecond = event.timeStamp - tap.time < 320 && Math.hypot(last.x - tap.x, last.y - tap.y) < 32;
+  const isSecond = event.timeStamp - tap.time < 400 && Math.hypot(last.x - tap.x, last.y - tap.y) < 32;
   if (isSecond) toggle(last);
   tap = { time: isSecond ? 0 : event.timeStamp, x: last.x, y: last.y };
 });

@@ -28,6 +28,8 @@ for (const part of document.querySelectorAll("[data-with-script]")) part.hidden 
 const known = new Map();
 let asked = null;
 let isDownloadDue = false;
+// Whether the result that is seen is none of what is chosen.
+let isUnlike = false;
 
 const preview = previewer(words.preview, {
   busy: stage.busy,
@@ -62,6 +64,7 @@ function saved() {
 
 function see() {
   const entry = saved();
+  isUnlike = false;
   const chosen = settings();
   for (const look of document.querySelectorAll("[data-look-state]")) {
     if (isAlike(look.dataset.lookState, chosen)) look.setAttribute("aria-current", "true");
@@ -72,17 +75,21 @@ function see() {
   download.classList.toggle("primary", Boolean(entry));
   if (entry) {
     sessionStorage.removeItem(UNSAVED);
-    preview.drop();
-    download.classList.remove("off");
-    download.href = entry.download;
-    results.mark(entry.id);
-    say(words.textSaved, `${entry.width} × ${entry.height} · ${entry.about}`);
-    return stage.seeResult(entry.url, Number(entry.width), Number(entry.height));
+    return seeResult(entry);
   }
   sessionStorage.setItem(UNSAVED, state());
   results.mark(results.current()?.id ?? "", { isPreview: true });
   if (isUnfinished()) return say(words.textWordsLater, "");
   return preview.soon();
+}
+
+function seeResult(entry) {
+  preview.drop();
+  download.classList.remove("off");
+  download.href = entry.download;
+  results.mark(entry.id);
+  say(words.textSaved, `${entry.width} × ${entry.height} · ${entry.about}`);
+  return stage.seeResult(entry.url, Number(entry.width), Number(entry.height));
 }
 
 function isUnfinished() {
@@ -91,14 +98,19 @@ function isUnfinished() {
   return hasNoWords || (chosen.value === "own" && !(width.value && height.value));
 }
 
+function seeUnlike(entry) {
+  isUnlike = true;
+  return seeResult(entry);
+}
+
+// What the studio's choices can't make, a photo that was only cropped, say, is seen and leaves them as they are.
 function show(entry) {
-  if (entry.state) {
-    restore(entry.state);
-    remember();
-  }
+  if (!entry.state) return seeUnlike(entry);
+  restore(entry.state);
+  remember();
   known.set(meaning(state()), entry.id);
   colors.show();
-  see();
+  return see();
 }
 
 function changed(by) {
@@ -145,7 +157,7 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
 
 // What is not saved yet is saved first.
 download.addEventListener("click", (event) => {
-  if (saved() || download.classList.contains("off")) return;
+  if (saved() || isUnlike || download.classList.contains("off")) return;
   event.preventDefault();
   isDownloadDue = true;
   form.requestSubmit();
@@ -326,7 +338,7 @@ function start() {
   button("paste").disabled = localStorage.getItem(CLIPBOARD) === null;
   learn();
   const current = results.current();
-  if (current && !("ownChoices" in words)) known.set(meaning(state()), current.id);
+  if (current?.state && !("ownChoices" in words)) known.set(meaning(state()), current.id);
   begin(() => {
     button("undo").disabled = !canUndo();
     button("redo").disabled = !canRedo();
@@ -338,7 +350,8 @@ function start() {
     toast({ text: words.textBack });
   }
   colors.show();
-  if (current || document.getElementById("not-cut-out") === null) see();
+  if (current && !current.state && !canUndo()) seeUnlike(current);
+  else if (current || document.getElementById("not-cut-out") === null) see();
 }
 
 start();

@@ -10,14 +10,17 @@ from unittest.mock import Mock
 import pytest
 from django_htmx.http import HTMX_STOP_POLLING
 
+from accounts.http import Caller
 from accounts.models import PlanLimit, UsageEntry, UsageState
 from media_library.models import Image
 from processing.commands import Edit, RemoveBackground, to_row
 from processing.engine.errors import NothingFound
 from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.cutout import CutoutPlan
+from processing.engine.plans.edit import EditPlan
+from processing.engine.plans.frame import Frame
 from processing.models import Job, JobState
-from processing.services import edit_json
+from processing.services import edit_json, jobs
 from processing.worker import transitions
 from tests.dashboard.conftest import HTMX, Person, TwoModels, complete, fail
 
@@ -117,6 +120,28 @@ def test_the_pictures_beside_it(seller: Person, stranger: Person) -> None:
     assert f'rel="next" href="/pictures/{first.public_id}/"' in page
     assert 'rel="next"' not in page_of(seller, first)
     assert 'rel="prev"' not in page_of(seller, third)
+
+
+def test_a_photo_that_was_only_cropped_can_still_be_cut_out(seller: Person) -> None:
+    image = seller.image()
+    plan = EditPlan(cutting=None, frame=Frame(rotate=90))
+    caller = Caller(seller.account, seller.user)
+    result = complete(jobs.submit(caller, Edit(plan=plan), source=image), size=(30, 40))
+    page = page_of(seller, image)
+    assert shown(page) == result.public_id
+    assert 'data-state=""' in page
+    assert 'id="not-cut-out"' in page
+
+
+def test_a_result_that_is_found_again_is_listed_once(seller: Person) -> None:
+    image = seller.image()
+    result = seller.result(image)
+    seller.result(image, crop=True)
+    seller.job(image)
+    assert states() == ["completed"] * 3
+    page = page_of(seller, image)
+    assert re.findall(r'id="view-(img_\w+)"', page)[0] == result.public_id
+    assert page.count(f'id="view-{result.public_id}"') == 1
 
 
 def test_another_name_and_tags(seller: Person) -> None:
