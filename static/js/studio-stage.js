@@ -145,9 +145,10 @@ view.addEventListener("wheel", (event) => {
 
 const touches = new Map();
 let tap = { time: 0, x: 0, y: 0 };
+let tapped = -1000; // when two taps were one gesture; some browsers tell of a double click then, too
 
 view.addEventListener("dblclick", (event) => {
-  if (event.target !== cut && event.pointerType !== "touch" && performance.now() - tap.time > 600) toggle(from(event));
+  if (event.target !== cut && event.timeStamp - tapped > 700) toggle(from(event));
 });
 
 view.addEventListener("pointerdown", (event) => {
@@ -179,7 +180,10 @@ view.addEventListener("pointerup", (event) => {
   touches.delete(event.pointerId);
   if (event.pointerType !== "touch" || !last || last.moved > 12) return;
   const isSecond = event.timeStamp - tap.time < 400 && Math.hypot(last.x - tap.x, last.y - tap.y) < 32;
-  if (isSecond) toggle(last);
+  if (isSecond) {
+    tapped = event.timeStamp;
+    toggle(last);
+  }
   tap = { time: isSecond ? 0 : event.timeStamp, x: last.x, y: last.y };
 });
 
