@@ -29,8 +29,8 @@ from media_library.trash import remove_files  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
 from processing.worker import claims  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
-from processing.worker.look_pictures import draw_looks  # noqa: E402
-from processing.worker.previews import make_preview  # noqa: E402
+from processing.worker.making.look_pictures import draw_looks  # noqa: E402
+from processing.worker.making.previews import make_preview  # noqa: E402
 from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402
 
 # Named, so that none is missing as soon as nothing else happens to import it.

@@ -23,7 +23,8 @@ class ProcessingConfig(AppConfig):
         from processing.services import masks, own_data, removal, webhooks
         from processing.services.appearance import house_looks, ready_looks
         from processing.services.backgrounds import paint_background
-        from processing.worker import cutouts, edits, kinds
+        from processing.worker import kinds
+        from processing.worker.making import cutouts, edits
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)

@@ -50,7 +50,8 @@ from processing.services import jobs
 from processing.services.appearance import presets
 from processing.services.batching import batches
 from processing.services.webhooks import Subscription, register
-from processing.worker import previews, runtime, tasks
+from processing.worker import runtime, tasks
+from processing.worker.making import previews
 from tests.processing.conftest import photo
 from tests.stand_ins import MiddleModel
 

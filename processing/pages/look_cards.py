@@ -23,7 +23,7 @@ from processing.services.appearance import brand_kit, look_pictures, looks, pres
 from processing.services.appearance.look_pictures import NO_PICTURE, LookPicture
 from processing.services.appearance.ready_looks import ReadyLook, Reason
 from processing.services.backgrounds.builtin_backgrounds import builtins
-from processing.worker.edits import SHADOWS
+from processing.worker.making.edits import SHADOWS
 
 _DEMO: Final = "img/example-after.webp"
 _WIDTH: Final = 100

@@ -29,7 +29,7 @@ from processing.services.appearance import brand_kit, looks, presets
 from processing.services.appearance.brand_kit import MAX_COLORS
 from processing.services.backgrounds import background_library
 from processing.services.backgrounds.background_library import Entry
-from processing.worker import look_pictures
+from processing.worker.making import look_pictures
 
 _LIST: Final = "processing/looks.html"
 _NEW: Final = "processing/look_new.html"

@@ -25,8 +25,9 @@ from processing.engine.render_mask import render_mask
 from processing.engine.rendered import Rendered
 from processing.models import Job
 from processing.services import edit_json
-from processing.worker import cutouts, masks, mattes, runner, runtime
+from processing.worker import mattes, runner, runtime
 from processing.worker.kinds import Kind
+from processing.worker.making import cutouts, masks
 
 # Of one picture; the oldest go, but for the one it is cut out by. Every stroke in the browser makes one.
 MAX_MASKS = 50

@@ -15,7 +15,8 @@ from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated
 from processing.engine.render_preview import Preview
 from processing.services import jobs
-from processing.worker import kinds, mattes, previews, tasks
+from processing.worker import kinds, mattes, tasks
+from processing.worker.making import previews
 
 NOT_CUT_OUT = "NOT_CUT_OUT"
 

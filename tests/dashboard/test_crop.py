@@ -14,7 +14,8 @@ from media_library.files import storage
 from media_library.models import Image
 from media_library.services import delete_image
 from processing.models import Job, Preset
-from processing.worker import previews, runtime, tasks
+from processing.worker import runtime, tasks
+from processing.worker.making import previews
 from tests.dashboard.conftest import Person
 from tests.stand_ins import MiddleModel
 

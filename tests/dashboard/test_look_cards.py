@@ -13,7 +13,8 @@ from PIL import Image as Pillow
 from accounts.models import UsageEntry
 from media_library.models import Matte
 from processing.models import Job, Preset
-from processing.worker import look_pictures, previews, tasks
+from processing.worker import tasks
+from processing.worker.making import look_pictures, previews
 from tests.dashboard.conftest import HTMX, Person
 
 pytestmark = pytest.mark.usefixtures("middle_model")

@@ -17,7 +17,8 @@ from media_library.files import storage
 from media_library.models import Image
 from processing.models import Batch, Job, Preset
 from processing.services.backgrounds import background_library
-from processing.worker import previews, runtime, tasks
+from processing.worker import runtime, tasks
+from processing.worker.making import previews
 from tests.dashboard.conftest import Person, complete
 from tests.stand_ins import MiddleModel
 

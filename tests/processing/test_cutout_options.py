@@ -35,7 +35,7 @@ from processing.engine.plans.cutout import (
 )
 from processing.pages.studio_form import EDGES, FORMATS, StudioForm
 from processing.pages.studio_form import LEFT_OUT as LEFT_OUT_OF_FORM
-from processing.worker import cutouts
+from processing.worker.making import cutouts
 from tests.processing.options import changed, names, other
 
 DOCS = Path(settings.BASE_DIR) / "docs"

@@ -13,7 +13,7 @@ from typing import Any
 
 import config.worker  # noqa: F401 - prepares Django for what follows
 from config.launch.worker import main
-from processing.worker import cutouts
+from processing.worker.making import cutouts
 
 _passes = dict(one.split("=") for one in os.environ["PASSES"].split())
 _render = cutouts.render

@@ -12,8 +12,9 @@ from accounts.models import Account
 from media_library.models import Image, ImageKind, Matte
 from processing.engine.plans.edit import EditPlan
 from processing.services import previews as rules
-from processing.worker import look_pictures, mattes, previews
-from processing.worker.look_pictures import Wanted
+from processing.worker import mattes
+from processing.worker.making import look_pictures, previews
+from processing.worker.making.look_pictures import Wanted
 
 # So many at a time: nobody sees more at once, and the next ones come when these are there.
 MOST: Final = 60

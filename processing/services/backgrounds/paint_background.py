@@ -32,8 +32,8 @@ from processing.services import edit_json, jobs
 from processing.services.backgrounds import background_library
 from processing.services.backgrounds.background_library import BackgroundDetails
 from processing.worker import runtime
-from processing.worker.edits import BACKGROUND_GENERATION
 from processing.worker.kinds import Kind
+from processing.worker.making.edits import BACKGROUND_GENERATION
 
 _TITLE_LENGTH = 60
 _MAX_SEED = 2**32 - 1

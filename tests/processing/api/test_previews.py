@@ -16,7 +16,8 @@ from media_library.models import Image
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.models import Job
-from processing.worker import previews, tasks
+from processing.worker import tasks
+from processing.worker.making import previews
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller
 

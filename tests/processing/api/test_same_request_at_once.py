@@ -12,7 +12,8 @@ from processing.commands import RemoveBackground
 from processing.engine.errors import BrokenImage
 from processing.models import Job, JobState
 from processing.services import jobs
-from processing.worker import cutouts, kinds, tasks
+from processing.worker import kinds, tasks
+from processing.worker.making import cutouts
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller
 

@@ -28,8 +28,9 @@ from processing.commands import Command, RemoveBackground
 from processing.engine.rendered import Rendered
 from processing.models import Job, JobEvent
 from processing.services import jobs
-from processing.worker import cutouts, kinds, runner, transitions
+from processing.worker import kinds, runner, transitions
 from processing.worker.kinds import Kind, by_name
+from processing.worker.making import cutouts
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller
 

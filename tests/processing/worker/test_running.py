@@ -20,7 +20,8 @@ from processing import commands
 from processing.engine.errors import BrokenImage, ProviderFailed
 from processing.models import Job, JobEvent, JobState
 from processing.services import jobs
-from processing.worker import cutouts, runner, sweeps, tasks, transitions
+from processing.worker import runner, sweeps, tasks, transitions
+from processing.worker.making import cutouts
 from tests.stand_ins import Seller
 
 Submit = Callable[..., Job]

@@ -241,7 +241,7 @@ class TestFailed:
         def fail(*args: Any, **options: Any) -> None:
             raise exception
 
-        monkeypatch.setattr("processing.worker.cutouts.render", fail)
+        monkeypatch.setattr("processing.worker.making.cutouts.render", fail)
         settings.COMPAT_WAIT_SECONDS = 0.05
         response = studio.client.http.post(
             studio.client.base_url + PATH,

@@ -18,7 +18,8 @@ from config import outbound
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan
 from processing.engine.rendered import Rendered
-from processing.worker import edits, runtime, tasks
+from processing.worker import runtime, tasks
+from processing.worker.making import edits
 from tests.processing.compat.photoroom.client import PhotoroomClient
 from tests.stand_ins import MiddleModel
 

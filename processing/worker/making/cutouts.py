@@ -15,8 +15,9 @@ from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import masks, mattes, renditions, runner, runtime
+from processing.worker import mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
+from processing.worker.making import masks
 
 _EDGE_WORDS = {"fine": _("fine edges"), "none": _("raw edges")}
 _FLAG_WORDS = {"crop": _("cropped"), "keep_existing_alpha": _("original transparency kept")}

@@ -23,8 +23,9 @@ from processing.engine.errors import EngineError, InvalidPlan
 from processing.engine.render_edit import render_edit
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import masks, mattes, renditions, runner, runtime
+from processing.worker import mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
+from processing.worker.making import masks
 
 _PROMPT_SHOWN = 60
 

@@ -33,7 +33,8 @@ from processing.engine.errors import EngineError
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.engine.render_preview import Preview, ready, render_preview
-from processing.worker import previews, runtime
+from processing.worker import runtime
+from processing.worker.making import previews
 
 SIDE: Final = 480
 KEPT_SECONDS: Final = 86_400

@@ -1,0 +1,1 @@
+"""What a claimed job makes: cutouts, edits, previews of edits, and the masks that they are made by."""
