@@ -6,20 +6,17 @@ from django.urls import path
 
 from processing.api import (
     archives,
-    background_library,
-    backgrounds,
     batches,
-    brand_kit,
     edits,
     jobs,
     masks,
-    presets,
     previews,
     projects,
     streams,
     tools,
     webhooks,
 )
+from processing.api.appearance import background_library, backgrounds, brand_kit, presets
 
 urlpatterns = [
     path(

@@ -15,7 +15,7 @@ from config.api import bodies
 from config.api.docs import endpoint
 from media_library.api.examples import BACKGROUND
 from processing.api import waiting
-from processing.api.background_library import BackgroundView
+from processing.api.appearance.background_library import BackgroundView
 from processing.api.serializers import edits
 from processing.api.serializers.backgrounds import BackgroundSerializer
 from processing.models import Job

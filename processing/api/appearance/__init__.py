@@ -1,0 +1,1 @@
+"""Endpoints of looks, backgrounds and the brand kit."""
