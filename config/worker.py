@@ -24,8 +24,8 @@ from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
 from config.broker import Broker  # noqa: E402
 from media_library.files.public_copies import make_public_copy, make_view_copy  # noqa: E402
 from media_library.files.thumbnails import make_thumbnail  # noqa: E402
-from media_library.own_data import make_data_export  # noqa: E402
-from media_library.trash import remove_files  # noqa: E402
+from media_library.lifecycle.own_data import make_data_export  # noqa: E402
+from media_library.lifecycle.trash import remove_files  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
 from processing.worker import claims  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402

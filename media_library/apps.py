@@ -12,7 +12,7 @@ class MediaLibraryConfig(AppConfig):
     def ready(self) -> None:
         from accounts.lifecycle import own_data as sources
         from accounts.lifecycle import parts
-        from media_library import own_data, removal
+        from media_library.lifecycle import own_data, removal
 
         parts.register(removal.PART)
         sources.register("media_library", own_data.of_library)

@@ -89,7 +89,7 @@ class Image(models.Model):
     material: a background or a logo, which isn't among the account's pictures.
 
     Width and height are those of the picture the right way up; ``orientation`` says how the stored
-    file has to be turned. A deleted picture lies in the trash first (media_library.trash), then
+    file has to be turned. A deleted picture lies in the trash first (media_library.lifecycle.trash), then
     stays as a row without files, name or address, because jobs refer to it.
     """
 
@@ -358,7 +358,7 @@ class DataExportState(models.TextChoices):
 
 
 class DataExport(models.Model):
-    """An account's own data as one ZIP (media_library.own_data). The row outlives its file for a day: it
+    """An account's own data as one ZIP (media_library.lifecycle.own_data). The row outlives its file for a day: it
     counts how often somebody asked."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

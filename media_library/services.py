@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 
 from accounts.models import Account
 from config.errors import invalid, not_found
-from media_library import trash
 from media_library.checks import display_name
+from media_library.lifecycle import trash
 from media_library.models import MAX_TAGS, TAG_LENGTH, Image, Project
 
 

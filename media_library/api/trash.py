@@ -17,11 +17,11 @@ from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
-from media_library import trash
 from media_library.api.examples import IMAGE, TRASHED
 from media_library.api.images import ImageView
 from media_library.api.serializers import ImageIds, ImageSerializer
 from media_library.files import links
+from media_library.lifecycle import trash
 from media_library.models import Image
 
 _PATH = [path_id("image_id", "img")]

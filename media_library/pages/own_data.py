@@ -14,7 +14,7 @@ from accounts.access.pages import is_htmx, page, signed_in
 from config.api.downloads import ZIP, download
 from config.api.ids import decoded
 from config.web.toasts import Toast, say
-from media_library import own_data
+from media_library.lifecycle import own_data
 
 TEMPLATE: Final = "media_library/your_data.html"
 

@@ -22,8 +22,8 @@ from config.api.ids import all_decoded
 from config.errors import AppError
 from config.web.requests import around, page_number
 from config.web.toasts import Toast, say, say_with
-from media_library import trash
 from media_library.files import links
+from media_library.lifecycle import trash
 from media_library.models import Image
 
 PAGE_SIZE: Final = 60

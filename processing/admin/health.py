@@ -29,7 +29,7 @@ from accounts.limits import operations
 from accounts.models import User
 from config import VERSION, observability
 from config.failures.outages import QUEUE_ERRORS
-from media_library import sweeps
+from media_library.lifecycle import sweeps
 from media_library.models import Image, Matte
 from processing.engine import ENGINE_VERSION
 from processing.engine.networks import weights

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from config.web.toasts import Toast
+from media_library.lifecycle.trash import Moved
 from media_library.models import Project
-from media_library.trash import Moved
 
 
 def told_of_pictures(moved: Moved, count: int) -> Toast:

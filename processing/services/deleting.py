@@ -10,9 +10,10 @@ from django.db import transaction
 
 from accounts.models import Account
 from config.errors import not_found
-from media_library import projects, trash
+from media_library import projects
+from media_library.lifecycle import trash
+from media_library.lifecycle.trash import Moved
 from media_library.models import ASIDE, Image, Project
-from media_library.trash import Moved
 from processing.models import OPEN_STATES, Job
 from processing.worker import transitions
 

@@ -17,7 +17,8 @@ from django.utils import timezone
 from accounts.http import Caller
 from listings.models import ListingImage
 from listings.services import listings
-from media_library import shares, trash
+from media_library import shares
+from media_library.lifecycle import trash
 from media_library.models import ShareImage
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan

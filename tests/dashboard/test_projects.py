@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from media_library import trash
+from media_library.lifecycle import trash
 from media_library.models import Image, Project
 from processing.models import Job, JobState, Preset, ProjectLook
 from tests.dashboard.conftest import Person

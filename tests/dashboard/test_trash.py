@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from media_library import trash
+from media_library.lifecycle import trash
 from media_library.models import Image
 from tests.dashboard.conftest import HTMX, Person
 

@@ -20,7 +20,7 @@ from accounts.access import api_keys
 from accounts.http import Caller
 from accounts.lifecycle import closing, erasing
 from listings.services import listings
-from media_library import own_data
+from media_library.lifecycle import own_data
 from media_library.models import DataExport
 from processing.models import Preset, WebhookEndpoint
 from tests.dashboard.conftest import Person, person

@@ -21,8 +21,9 @@ from accounts.access import api_keys
 from accounts.access.demo import DemoAccount
 from accounts.limits import rate_limits
 from accounts.models import Account
-from media_library import removal, shares, sweeps
+from media_library import shares
 from media_library.files import public_copies
+from media_library.lifecycle import removal, sweeps
 from media_library.models import Image, Project, Share, ShareImage
 from media_library.pages import sharing, visitors
 from tests.media_library.files.test_public_copies import SECRETS, telling_exif

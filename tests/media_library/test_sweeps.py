@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from media_library import sweeps
 from media_library.intake import ingest
+from media_library.lifecycle import sweeps
 from media_library.models import Image
 
 

@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 from accounts.access import api_keys
 from accounts.access.demo import DemoAccount
 from accounts.models import Account
-from media_library import sweeps, trash
 from media_library.files import links
+from media_library.lifecycle import sweeps, trash
 from media_library.models import Image, ImageKind
 
 IMAGES, TRASH = "/api/v1/images", "/api/v1/trash"

@@ -19,7 +19,7 @@ from django.test import Client
 from config import observability, queue_names
 from config.failures import process_marks
 from config.worker import ACTORS
-from media_library import sweeps
+from media_library.lifecycle import sweeps
 from processing.models import Job, JobState
 from processing.worker import claims, fetching
 from tests.stand_ins import Seller

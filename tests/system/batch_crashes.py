@@ -81,7 +81,7 @@ class BatchCrashes:
         long_ago = time.time() - 7200
         for path in (site.var / "media").rglob("*"):
             os.utime(path, (long_ago, long_ago))
-        sweep = "from media_library.sweeps import orphan_files; print(orphan_files())"
+        sweep = "from media_library.lifecycle.sweeps import orphan_files; print(orphan_files())"
         assert site.manage("shell", "-v", "0", "-c", sweep).split() == ["2"]
         assert site.files() == files - orphans
 

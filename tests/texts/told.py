@@ -21,6 +21,7 @@ SOURCES = (
     *(f"processing/worker/{name}.py" for name in ("runner", "transitions")),
     *("processing/services/**/*.py", "processing/delivery/attempts.py"),
     "media_library/*.py",
+    "media_library/lifecycle/*.py",
     *("media_library/intake/*.py", "media_library/files/content.py"),
     "listings/checks/*.py",
     "listings/services/*.py",

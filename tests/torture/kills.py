@@ -162,7 +162,7 @@ def left_after_sweeping(site: Site) -> tuple[int, int]:
     for path in site.files():
         os.utime(path, (long_ago, long_ago))
     code = (
-        "from media_library.models import Image; from media_library.sweeps import orphan_files; "
+        "from media_library.models import Image; from media_library.lifecycle.sweeps import orphan_files; "
         "print(orphan_files(), Image.objects.count())"
     )
     swept, known = site.manage("shell", "-v", "0", "-c", code).split()

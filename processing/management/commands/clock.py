@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-import media_library.sweeps
+import media_library.lifecycle.sweeps
 import processing.worker.sweeps
 from accounts.api import idempotency
 from accounts.lifecycle import tasks as lifecycle_tasks
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             pause = SWEEP_SECONDS
             try:
                 processing.worker.sweeps.run()
-                media_library.sweeps.run()
+                media_library.lifecycle.sweeps.run()
                 lifecycle_tasks.send_due()
                 tryouts.close_old()
                 if time.monotonic() - cleaned > CLEAN_SECONDS:

@@ -200,7 +200,7 @@ def test_a_picture_that_comes_between_two_looks_is_taken_by_the_next(ada, monkey
             rest.append(ada.image("late.jpg"))
         return parts.delete_some(rows)
 
-    monkeypatch.setattr("media_library.removal.delete_some", late)
+    monkeypatch.setattr("media_library.lifecycle.removal.delete_some", late)
     closing.close_account(ada.account)
     assert erasing.erase(ada.account.pk)
     assert rest

@@ -18,7 +18,7 @@ from accounts.access import api_keys
 from accounts.access.demo import DemoAccount
 from accounts.models import Account
 from config import outbound
-from media_library import trash
+from media_library.lifecycle import trash
 from media_library.models import Image, Project
 from media_library.projects import default_project
 

@@ -15,9 +15,10 @@ from PIL import ImageCms
 from rest_framework.test import APIClient
 
 from accounts.models import Account
-from media_library import services, trash
+from media_library import services
 from media_library.files import links, public_copies, storage
 from media_library.intake import ingest
+from media_library.lifecycle import trash
 from media_library.models import Image
 
 Make = Callable[..., bytes]

@@ -12,9 +12,10 @@ from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from accounts.models import Account
-from media_library import services, trash
+from media_library import services
 from media_library.files import links, storage, thumbnails
 from media_library.intake import ingest
+from media_library.lifecycle import trash
 from media_library.models import Image
 
 KEYS = {"access_key": "testing", "secret_key": "testing", "region_name": "us-east-1"}

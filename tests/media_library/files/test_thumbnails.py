@@ -16,9 +16,9 @@ from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
 from accounts.models import Account
-from media_library import sweeps
 from media_library.files import storage, thumbnails
 from media_library.intake import ingest
+from media_library.lifecycle import sweeps
 from media_library.models import Image
 from processing.engine.errors import BrokenImage
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from media_library import trash
+from media_library.lifecycle import trash
 from media_library.models import Background, Image
 from processing.models import Batch, BrandKit, FavoriteBackground, Job
 from processing.services.backgrounds import favorites

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image as Pillow
 
 from accounts.models import UsageEntry
-from media_library import trash
 from media_library.files import storage
+from media_library.lifecycle import trash
 from media_library.models import Image
 from processing.engine.backdrops import Studio
 from processing.engine.backdrops.provider import Backdrop, BackdropRequest

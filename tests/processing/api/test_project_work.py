@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from media_library import trash
+from media_library.lifecycle import trash
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
 from processing.models import Batch, Job, JobState

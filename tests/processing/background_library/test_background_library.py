@@ -16,8 +16,8 @@ from accounts.access import api_keys
 from accounts.access.demo import DemoAccount
 from accounts.models import Account
 from config import public_ids
-from media_library import trash
 from media_library.intake.ingest import ingest
+from media_library.lifecycle import trash
 from media_library.models import Background, Image
 from processing.services.backgrounds import background_library
 from processing.services.backgrounds.builtin_backgrounds import builtins

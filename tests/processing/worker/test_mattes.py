@@ -11,8 +11,8 @@ from PIL import Image as Pillow
 from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
 from accounts.models import PlanLimit
 from config import public_ids
-from media_library import sweeps, trash
 from media_library.files import storage
+from media_library.lifecycle import sweeps, trash
 from media_library.models import Image, Matte
 from processing.models import Job, JobState
 from processing.worker import runtime, tasks, transitions

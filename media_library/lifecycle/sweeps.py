@@ -14,8 +14,9 @@ import structlog
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
-from media_library import own_data, shares, trash
+from media_library import shares
 from media_library.files import mattes, thumbnails
+from media_library.lifecycle import own_data, trash
 from media_library.models import DataExport, Image
 
 log = structlog.get_logger(__name__)
