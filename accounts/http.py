@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -41,6 +42,7 @@ def remember_caller(request: HttpRequest, found: Caller) -> None:
     """
     check_open(found.account)
     request.caller = found  # type: ignore[attr-defined]
+    structlog.contextvars.bind_contextvars(account_id=str(found.account.pk))
 
 
 def known_caller(request: HttpRequest) -> Caller | None:

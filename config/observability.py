@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging.config
 import time
@@ -14,11 +15,13 @@ from typing import Any
 import redis
 import structlog
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from config import VERSION
 from config.failures import process_marks
 from config.failures.outages import QUEUE_ERRORS
 from config.queue_names import QUEUES, WORKER_KEY, later, unacknowledged, untaken
@@ -55,11 +58,32 @@ def configure_logging(options: Mapping[str, str]) -> None:
             "loggers": {"httpx": {"level": "WARNING"}, "PIL": {"level": "INFO"}},
         }
     )
+    if options.get("sentry_dsn"):
+        _report_errors(options["sentry_dsn"])
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
+    )
+
+
+def _report_errors(dsn: str) -> None:
+    """Have what is logged as an error reported to a Sentry of the operator's. Raises
+    ImproperlyConfigured."""
+    try:
+        sentry = importlib.import_module("sentry_sdk")
+    except ImportError as error:
+        message = (
+            "SENTRY_DSN is set, but sentry-sdk is not installed: .venv/bin/pip install sentry-sdk"
+        )
+        raise ImproperlyConfigured(message) from error
+    sentry.init(
+        dsn,
+        release=VERSION,
+        send_default_pii=False,
+        include_local_variables=False,  # they hold pictures and secrets
+        max_request_body_size="never",
     )
 
 

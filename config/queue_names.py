@@ -8,6 +8,8 @@ WORKER_KEY = "packshot:worker"
 QUEUES = ("images", "studio", "batches", "previews", "copies", "accounts", "webhooks")
 # packshot:calls:<account>: the last calls of its programs (accounts.limits.call_log).
 CALLS = "packshot:calls"
+# The hash of all that processes count (config.metrics).
+METRICS = "packshot:metrics"
 
 
 def channel(queue: str) -> str:

@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from config.setup.api_document import API_DOCUMENT
 from config.setup.cors import cors
 from config.setup.environment import Environment
+from config.setup.logs import logs
 from config.setup.networks import networks
 from config.setup.runtimes import network_runtime
 from config.setup.secrets import generated_secret
@@ -52,9 +53,8 @@ SESSION_ENGINE = "accounts.signing.sessions"
 SESSION_COOKIE_NAME = "packshot_session"
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30) * 86400
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
-CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = COOKIE_SECURE
 CSRF_FAILURE_VIEW = "config.api.handlers.csrf_failure"
 SECURE_SSL_REDIRECT = _https and env.bool("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if _https else 0
@@ -124,6 +124,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.web.requests.RequestIdMiddleware",
+    "config.web.metrics.MetricsMiddleware",
     "config.web.compression.CompressionMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -168,8 +169,6 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each in its own words
 LANGUAGE_COOKIE_NAME = "packshot_language"
 LANGUAGE_COOKIE_AGE = 365 * 86400
-LANGUAGE_COOKIE_SAMESITE = "Lax"
-LANGUAGE_COOKIE_SECURE = COOKIE_SECURE
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -375,9 +374,8 @@ PREVIEW_SECONDS = env.float("PREVIEW_SECONDS", 10.0)  # how long a preview is wa
 SIGNED_URL_SECONDS = env.int("SIGNED_URL_SECONDS", 3600)
 # Marketplaces fetch pictures in their own time, and again: Google keeps a product file for 30 days.
 EXPORT_LINK_DAYS = env.int("EXPORT_LINK_DAYS", 30)
-JOB_STALE_SECONDS = env.float(
-    "JOB_STALE_SECONDS", 15.0
-)  # a heartbeat older than this is a dead worker's
+# A heartbeat older than this is a dead worker's.
+JOB_STALE_SECONDS = env.float("JOB_STALE_SECONDS", 15.0)
 JOB_MAX_SECONDS = env.float("JOB_MAX_SECONDS", 900.0)  # after it, work that hangs is given away
 # Beside what a worker has when it starts. Beyond it a job fails and the worker lives; 0 leaves the
 # limit to the system, which kills.
@@ -392,9 +390,9 @@ WEBHOOK_KEEP_DAYS = env.int("WEBHOOK_KEEP_DAYS", 30)  # how long deliveries that
 WEBHOOKS_MAY_BE_PRIVATE = env.bool("WEBHOOKS_MAY_BE_PRIVATE", False)
 EVENT_STREAMS_PER_ACCOUNT = env.int("EVENT_STREAMS_PER_ACCOUNT", 10)  # open at once
 
-# --- Logs ------------------------------------------------------------------------------------------------
+# --- Logs and numbers ------------------------------------------------------------------------------------------------
 
-LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-LOG_FORMAT = env.one_of("LOG_FORMAT", "console" if DEBUG else "json", "json", "console")
-LOGGING_CONFIG = "config.observability.configure_logging"
-LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
+vars().update(logs(env, debug=DEBUG))
+# Who may read /metrics; with neither it isn't there.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_NETWORKS = networks(env.list("METRICS_NETWORKS", default=[]), name="METRICS_NETWORKS")

@@ -13,6 +13,7 @@ from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitV
 from config import observability
 from config.api.openapi.document import DocumentView
 from config.api.openapi.reference import reference
+from config.web import metrics
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Packshot"
@@ -34,6 +35,7 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("healthz", observability.healthz),
     path("readyz", observability.readyz),
+    path("metrics", metrics.show),
     path("api/v1/", include(api)),
     path("api/docs", reference, name="api-docs"),
     path(

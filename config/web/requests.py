@@ -53,6 +53,10 @@ class RequestIdMiddleware:
         identifier = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
         request.request_id = identifier  # type: ignore[attr-defined]
         with structlog.contextvars.bound_contextvars(request_id=identifier):
-            response = self.get_response(request)
+            try:
+                response = self.get_response(request)
+            finally:
+                # Bound once the caller is known (accounts.http.remember_caller).
+                structlog.contextvars.unbind_contextvars("account_id")
         response["X-Request-Id"] = identifier
         return response

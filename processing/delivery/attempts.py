@@ -22,6 +22,7 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from config import metrics
 from config.failures.outages import QUEUE_ERRORS
 from config.observability import queued_arguments
 from processing.delivery import lanes, sending
@@ -168,6 +169,8 @@ def attempt(delivery: WebhookDelivery) -> Outcome:
         )
         if delivery.event != TEST:
             _note_health(delivery.endpoint, outcome, now)
+    metrics.WEBHOOKS.count("delivered" if outcome.delivered else "failed")
+    metrics.flush()
     return outcome
 
 

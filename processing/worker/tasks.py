@@ -104,7 +104,10 @@ def _sent(count: int, job: Job) -> int:
 
 def _work_on(job: Job) -> None:
     _running[job.pk] = job
-    with structlog.contextvars.bound_contextvars(job_id=str(job.pk)):
+    # From who asked to what is done: a request's id leads to its job's lines, on whichever machine.
+    with structlog.contextvars.bound_contextvars(
+        job_id=str(job.pk), account_id=str(job.account_id), request_id=job.request_id
+    ):
         try:
             runner.run(job)
         except Exception as error:

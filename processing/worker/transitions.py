@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.limits import operations, quotas
+from config import metrics
 from config.failures import outages
 from media_library import doubts
 from media_library.models import Doubt, Image
@@ -91,6 +92,7 @@ def complete(
     (quotas.settle if is_charged else quotas.release)(job.pk)
     _note_doubt(job, report)
     _record_end(job, JobState.COMPLETED, _result(result))
+    transaction.on_commit(lambda: _count_stages(report), robust=True)
 
 
 def complete_at_once(
@@ -279,6 +281,25 @@ def _record_end(job: Job, state: JobState, data: Mapping[str, Any]) -> None:
     """Append the event of a job's end, and count it in the job's batch."""
     _record(job, f"job.{state.value}", data)
     batch_progress.item_ended(job)
+    transaction.on_commit(lambda: _count(job, state), robust=True)
+
+
+def _count(job: Job, state: JobState) -> None:
+    operation = operations.named(job.operation).name
+    metrics.JOBS.count(operation, state.value)
+    if state == JobState.COMPLETED:
+        metrics.JOB_SECONDS.observe((timezone.now() - job.created_at).total_seconds(), operation)
+    metrics.flush()
+
+
+def _count_stages(report: Mapping[str, Any]) -> None:
+    """Count what a worker's job took; one whose result was found again took nothing."""
+    seconds: Mapping[str, float] = report.get("seconds", {})
+    for stage, spent in seconds.items():
+        metrics.STAGE_SECONDS.observe(spent, stage)
+    if report.get("provider") and not report.get("matteReused") and "matte" in seconds:
+        metrics.INFERENCE_SECONDS.observe(seconds["matte"], str(report["provider"]))
+    metrics.flush()
 
 
 def _result(result: Image | None) -> dict[str, str | None]:

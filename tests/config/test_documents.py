@@ -39,7 +39,8 @@ def settings_read() -> Iterator[tuple[str, ast.expr | None]]:
     """Every ``env.…("NAME", default)`` and ``helper(env, "NAME", default)`` in the code."""
     of_dialects = (ROOT / "processing/compat").glob("*/dialect.py")
     launcher = (ROOT / "config/launch").glob("*.py")
-    for path in [ROOT / "config/settings.py", *sorted(launcher), *sorted(of_dialects)]:
+    parts = [ROOT / "config/settings.py", ROOT / "config/setup/logs.py"]
+    for path in [*parts, *sorted(launcher), *sorted(of_dialects)]:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):
                 continue

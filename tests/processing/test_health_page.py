@@ -22,6 +22,7 @@ from config.worker import ACTORS
 from media_library.lifecycle import sweeps
 from processing.models import Job, JobState
 from processing.worker import claims, fetching
+from tests.config.queue_server import Server
 from tests.stand_ins import Seller
 
 HEALTH = "/admin/health/"
@@ -35,36 +36,6 @@ def words_of(client: Client) -> str:
 
 def test_all_queues_are_listed() -> None:
     assert set(queue_names.QUEUES) == {actor.queue_name for actor in ACTORS}
-
-
-class Server:
-    """What the pages ask of the queue's server, answered from what a test puts in."""
-
-    def __init__(self) -> None:
-        self.lists: dict[str, list[bytes]] = {}
-        self.hashes: dict[str, dict[bytes, bytes]] = {}
-        self.texts: dict[str, bytes] = {}
-
-    def llen(self, name: str) -> int:
-        return len(self.lists.get(name, []))
-
-    def lindex(self, name: str, at: int) -> bytes | None:
-        return next(iter(self.lists.get(name, [])[at:]), None)
-
-    def hlen(self, name: str) -> int:
-        return len(self.hashes.get(name, {}))
-
-    def hget(self, name: str, key: bytes) -> bytes | None:
-        return self.hashes.get(name, {}).get(key)
-
-    def scan_iter(self, pattern: str, count: int) -> list[bytes]:
-        return [name.encode() for name in self.texts if name.startswith(pattern.rstrip("*"))]
-
-    def mget(self, names: list[str]) -> list[bytes | None]:
-        return [self.texts.get(name) for name in names]
-
-    def info(self, section: str) -> dict[str, str]:
-        return {"redis_version": "7.2.4"}
 
 
 @pytest.fixture
