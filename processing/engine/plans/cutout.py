@@ -172,11 +172,6 @@ class Cutting:
         if len(given) > 1:
             raise InvalidPlan(f"Send {given[0]} or {given[1]}, not both.", field=given[1])
 
-    @property
-    def is_for_one_photo(self) -> bool:
-        """Whether it makes sense for a single photo only."""
-        return self.box is not None or self.point is not None or self.mask is not None
-
 
 @dataclass(frozen=True, slots=True)
 class CutoutPlan(Cutting):
