@@ -30,6 +30,8 @@ let asked = null;
 let isDownloadDue = false;
 // Whether the result that is seen is none of what is chosen.
 let isUnlike = false;
+// What another page asked for just now: it is shown when it is there, unless somebody has gone on meanwhile.
+let awaited = results.isWorking() ? results.newest().job : "";
 
 const preview = previewer(words.preview, {
   busy: stage.busy,
@@ -124,6 +126,12 @@ function changed(by) {
     see();
     if (isDownloadDue) download.click();
     isDownloadDue = false;
+    return;
+  }
+  const arrived = awaited && results.entries().find((one) => one.job === awaited);
+  if (arrived && !canUndo()) {
+    awaited = "";
+    show(arrived);
     return;
   }
   if (["failed", "cancelled"].includes(newest.jobState)) forget();

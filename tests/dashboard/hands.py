@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,6 +39,8 @@ def touch_up(page: Page, address: str) -> None:
     expect(undo).to_be_enabled()
     page.locator("#touch-up-save").click()
     page.wait_for_url(address.removesuffix("touch-up/"))
+    expect(page.locator("#results .result").first).to_have_class(re.compile("shown"))
+    expect(page.locator("#results .result").first).to_contain_text("By a mask")
 
 
 def _of_a_cancelled_job(page: Page) -> None:
