@@ -41,6 +41,18 @@ def lock_folder(folder: Path) -> int:
     return descriptor
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a site runs on the data folder, as far as this user may see."""
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return not _is_locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _keep_private(folder: Path) -> None:
     """Let nobody but this user read the data that is there; see umask in __main__ for the rest."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
-"""`manage.py doctor`: what decides on this machine how pictures are cut out, and what is broken of it."""
+"""`manage.py doctor`: what decides on this machine how pictures are cut out, and what is broken of the
+install, in words."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config import doctor
 from config.launch.supervisor import StartError
 from config.launch.table import Site
 from processing.engine.errors import ModelNotInstalled
@@ -20,8 +22,9 @@ from processing.engine.networks.weights import ModelWeights
 
 class Command(BaseCommand):
     help = (
-        "Shows this machine, its room for models, which of them are there, and what runs each and why. "
-        "Ends with status 1 where something is broken."
+        "Shows this machine, its room for models, which of them are there, and what runs each and why; "
+        "then tries data folder, database, queue, storage, clock and port. Where something is broken it "
+        "says what to do, and ends with a status that says what: docs/operating.md lists them."
     )
     # It must answer where other things are broken, too.
     requires_system_checks = ()
@@ -36,9 +39,21 @@ class Command(BaseCommand):
         )
         for entry in weights.catalogue():
             self.stdout.write(f"{' or '.join((entry.name, *entry.aliases))}: {self._told(entry)}")
+        status = doctor.NETWORKS_BROKEN if self._broken else 0
+        for one, found in doctor.check(self._site()):
+            self.stdout.write(f"{found.what}: {found.said}")
+            if found.remedy:
+                self._broken.append(f"{found.what} {found.said}, {found.remedy}")
+                status = status or one.status
         if self._broken:
-            raise CommandError("Broken: " + "; ".join(self._broken))
+            raise CommandError("Broken: " + "; ".join(self._broken), returncode=status)
         self.stdout.write("Nothing is broken.")
+
+    def _site(self) -> Site:
+        try:
+            return Site.from_env(os.environ, settings.BASE_DIR)
+        except StartError as error:
+            raise CommandError(str(error)) from error
 
     def _told(self, entry: ModelWeights) -> str:
         """All that there is to say of a model; what is broken of it is noted."""
@@ -87,10 +102,7 @@ class Command(BaseCommand):
         """Say why this machine has no room for a large network."""
         if not entry.memory_mb:
             return []
-        try:
-            site = Site.from_env(os.environ, settings.BASE_DIR)
-        except StartError as error:
-            raise CommandError(str(error)) from error
+        site = self._site()
         why_not = room.obstacle(
             entry,
             # One that is there takes no more of the disk.

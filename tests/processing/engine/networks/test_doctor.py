@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from config import doctor
 from processing.engine.networks import room
 
 MISSING = "u2netp is missing, without which no site starts, run `make models NAMES=u2netp`"
@@ -22,6 +23,7 @@ def folder(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     settings.MODELS_DIR = tmp_path
     settings.NETWORK_RUNTIME = "onnxruntime"
     settings.JOB_MEMORY_MB = 0
+    monkeypatch.setattr(doctor, "CHECKS", ())  # tests/config/test_doctor.py has these
     monkeypatch.setattr(room, "free_mb", lambda _: 10_000)
     monkeypatch.setattr(room, "memory_mb", lambda: 5_500)
     for name in ("IMAGE_WORKERS", "BATCH_WORKERS"):
