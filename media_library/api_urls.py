@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from media_library.api import images, shares, trash
+from media_library.api import images, own_data, shares, trash
 
 urlpatterns = [
     path("images", images.Images.as_view(), name="api-images"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("images/move", images.MoveImages.as_view(), name="api-images-move"),
     path("images/<str:image_id>", images.OneImage.as_view(), name="api-image"),
     path("images/<str:image_id>/content", images.ImageContent.as_view(), name="api-image-content"),
+    path("account/export", own_data.AccountExport.as_view(), name="api-data-export"),
+    path(
+        "account/export/content",
+        own_data.AccountExportContent.as_view(),
+        name="api-data-export-content",
+    ),
     path("trash", trash.Trash.as_view(), name="api-trash"),
     path("trash/restore", trash.RestoreFromTrash.as_view(), name="api-trash-restore"),
     path("trash/<str:image_id>", trash.OneTrashed.as_view(), name="api-trashed"),

@@ -113,6 +113,11 @@ def make_data_export(export_id: str) -> None:
         log.info("data_export.dropped", export=export_id)
 
 
+def file_name(export: DataExport) -> str:
+    """What the ZIP is called on whoever's disk it lands."""
+    return f"packshot-data-{export.created_at:%Y-%m-%d}.zip"
+
+
 def pieces_of(export: DataExport) -> Iterator[bytes]:
     """The file, piece by piece. Raises AppError NOT_FOUND where it is gone."""
     try:

@@ -42,7 +42,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def fetch(request: HttpRequest, export_id: str) -> HttpResponseBase:
     caller, _ = signed_in(request)
     export = own_data.export_for(caller.account, decoded("data", export_id, "Export"))
-    name = f"packshot-data-{export.created_at:%Y-%m-%d}.zip"
-    answer = download(request, own_data.pieces_of(export), name=name, media_type=ZIP)
+    pieces = own_data.pieces_of(export)
+    answer = download(request, pieces, name=own_data.file_name(export), media_type=ZIP)
     answer["Content-Length"] = str(export.bytes)
     return answer

@@ -198,3 +198,22 @@ def test_whoever_asked_is_told_by_mail_in_their_language(ada: Person, settings: 
     [sent] = mail.outbox
     assert (sent.subject, sent.to) == ("Deine Daten sind bereit", ["ada@example.com"])
     assert f"{settings.SITE_URL}/settings/data/" in sent.body
+
+
+def test_programs_of_people_may_ask_and_keys_may_not(ada: Person, eve: Person, client: Any) -> None:
+    url = "/api/v1/account/export"
+    _key, plain = api_keys.create(ada.account, ada.user, name="All")
+    for path in (url, f"{url}/content"):
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers={"x-api-key": plain}).status_code == 403
+        assert ada.client.get(path).status_code == 404
+    asked = ada.client.post(url, {}, content_type="application/json")
+    assert (asked.status_code, asked.json()["data"]["state"]) == (202, "waiting")
+    assert ada.client.post(url, {}, content_type="application/json").status_code == 409
+    export = make()
+    told = ada.client.get(url).json()["data"]
+    assert (told["id"], told["state"], told["bytes"]) == (export.public_id, "ready", export.bytes)
+    answer = ada.client.get(f"{url}/content")
+    assert ZipFile(io.BytesIO(b"".join(answer.streaming_content))).testzip() is None
+    for path in (url, f"{url}/content"):
+        assert eve.client.get(path).status_code == 404
