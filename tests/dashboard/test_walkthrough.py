@@ -212,6 +212,27 @@ def test_a_look_is_chosen_in_the_studio(page: Page, complaints: list[str]) -> No
     expect(size).not_to_contain_text("2000 × 2000")
     expect(page.locator(".result").nth(1)).to_contain_text("Shown")
     assert complaints == []
+    _told_and_not_asked_for_ever(page)
+
+
+def _told_and_not_asked_for_ever(page: Page) -> None:
+    """What is too much is said and asked again in a while; who is gone isn't asked for any more."""
+    state = page.locator("#stage-state")
+    too_many = '{"code": "RATE_LIMITED", "message": "Too many requests."}'
+    answer = {"status": 429, "headers": {"Retry-After": "1"}, "body": too_many}
+    page.route(
+        "**/preview/",
+        lambda route: route.fulfill(**answer, content_type="application/json"),
+        times=1,
+    )
+    page.get_by_role("radio", name="Light").check()
+    page.get_by_label("Correct light and white balance").check()
+    expect(state).to_have_text("Too many requests.")
+    expect(state).to_have_text("Preview, not saved yet", timeout=15_000)
+    page.route("**/live/*", lambda route: route.fulfill(status=404, body=""))
+    page.locator("#save").click()
+    expect(page.locator("#notices")).to_contain_text("This picture is not there any more.")
+    expect(page.locator("#results-poll")).to_have_count(0)
 
 
 @pytest.mark.xdist_group("site")
