@@ -15,6 +15,7 @@ from config.setup.logs import logs
 from config.setup.networks import networks
 from config.setup.runtimes import network_runtime
 from config.setup.secrets import generated_secret
+from config.setup.signing_in import signing_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -251,27 +252,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Packshot <packshot@{_site.h
 # Whom people of this site may ask: an e-mail address, or the address of a page. Empty: nobody.
 SUPPORT_CONTACT = env.str("SUPPORT_CONTACT", "")
 MAIL_IS_SENT = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
-ACCOUNT_ADAPTER = "accounts.signing.adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # once: it can be looked at
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_IS_SENT else "none"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "Packshot: "
-ACCOUNT_SESSION_REMEMBER = True
-# How often one e-mail address or code may be tried is up to accounts.limits.sign_in_tries.
-ACCOUNT_RATE_LIMITS = {"login": "20/m/ip", "login_failed": None}
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_IS_SENT
-MFA_ADAPTER = "accounts.signing.second_factor.MfaAdapter"
-MFA_FORMS = {
-    "authenticate": "accounts.forms.CodeForm",
-    "reauthenticate": "accounts.forms.CodeAgainForm",
-}
-MFA_TOTP_ISSUER = "Packshot"
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/library/"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+vars().update(signing_in(mail_is_sent=MAIL_IS_SENT, scheme=_site.scheme))
 
 # --- API --------------------------------------------------------------------------------------------
 

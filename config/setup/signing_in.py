@@ -1,0 +1,32 @@
+"""How people sign up and in, as django-allauth has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def signing_in(*, mail_is_sent: bool, scheme: str) -> dict[str, Any]:
+    """Make the settings; where no mail is sent, addresses stay unverified."""
+    return {
+        "ACCOUNT_ADAPTER": "accounts.signing.adapter.AccountAdapter",
+        "ACCOUNT_USER_MODEL_USERNAME_FIELD": None,
+        "ACCOUNT_LOGIN_METHODS": {"email"},
+        "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*"],  # once: it can be looked at
+        "ACCOUNT_FORMS": {"signup": "accounts.forms.SignupForm"},
+        "ACCOUNT_EMAIL_VERIFICATION": "mandatory" if mail_is_sent else "none",
+        "ACCOUNT_EMAIL_SUBJECT_PREFIX": "Packshot: ",
+        "ACCOUNT_SESSION_REMEMBER": True,
+        # How often one e-mail address or code may be tried is up to accounts.limits.sign_in_tries.
+        "ACCOUNT_RATE_LIMITS": {"login": "20/m/ip", "login_failed": None},
+        "ACCOUNT_DEFAULT_HTTP_PROTOCOL": scheme,
+        "MFA_ALLOW_UNVERIFIED_EMAIL": not mail_is_sent,
+        "MFA_ADAPTER": "accounts.signing.second_factor.MfaAdapter",
+        "MFA_FORMS": {
+            "authenticate": "accounts.forms.CodeForm",
+            "reauthenticate": "accounts.forms.CodeAgainForm",
+        },
+        "MFA_TOTP_ISSUER": "Packshot",
+        "LOGIN_URL": "account_login",
+        "LOGIN_REDIRECT_URL": "/library/",
+        "ACCOUNT_LOGOUT_REDIRECT_URL": "/",
+    }
