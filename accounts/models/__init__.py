@@ -1,0 +1,28 @@
+"""Accounts and their members, plans and their limits, keys, sessions and usage."""
+
+from accounts.models.access import ApiKey, RefreshToken, Session
+from accounts.models.accounts import Account, FormerAccount, LimitException, Member, Role, WebOrigin
+from accounts.models.people import User, UserManager, normalised_email
+from accounts.models.plans import Plan, PlanLimit
+from accounts.models.usage import IdempotencyRecord, UsageEntry, UsageMonth, UsageState
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "FormerAccount",
+    "IdempotencyRecord",
+    "LimitException",
+    "Member",
+    "Plan",
+    "PlanLimit",
+    "RefreshToken",
+    "Role",
+    "Session",
+    "UsageEntry",
+    "UsageMonth",
+    "UsageState",
+    "User",
+    "UserManager",
+    "WebOrigin",
+    "normalised_email",
+]
