@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "accounts.signing.middleware.SessionDetailsMiddleware",
     "accounts.signing.languages.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.signing.middleware.StaffSecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -253,6 +254,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Packshot <packshot@{_site.h
 SUPPORT_CONTACT = env.str("SUPPORT_CONTACT", "")
 MAIL_IS_SENT = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
 vars().update(signing_in(mail_is_sent=MAIL_IS_SENT, scheme=_site.scheme))
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)  # for the administration
 
 # --- API --------------------------------------------------------------------------------------------
 

@@ -1,13 +1,21 @@
-"""Notes where sessions are used from."""
+"""Notes where sessions are used from, and demands a second factor of staff."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.http import client_ip
+from accounts.models import User
+from accounts.signing import second_factor
 from accounts.signing.sessions import SessionStore
+from config.web import toasts
+from config.web.toasts import Toast
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -28,3 +36,26 @@ class SessionDetailsMiddleware:
         if isinstance(request.session, SessionStore):
             request.session.touch()
         return response
+
+
+class StaffSecondFactorMiddleware:
+    """Sends staff who have no authenticator app to set one up, before the administration shows them
+    anything. Where they have one, signing in has asked for its code."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.STAFF_SECOND_FACTOR and _is_in_the_administration(request.path):
+            user = request.user
+            if isinstance(user, User) and user.is_staff and not second_factor.has_app(user):
+                said = gettext(
+                    "The administration asks for a second factor: set up an authenticator app first."
+                )
+                toasts.say(request, Toast(said, level="error"))
+                return redirect("mfa_activate_totp")
+        return self.get_response(request)
+
+
+def _is_in_the_administration(path: str) -> bool:
+    return path.startswith(reverse("admin:index")) and path != reverse("admin:logout")

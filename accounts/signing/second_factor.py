@@ -29,6 +29,14 @@ class MfaAdapter(DefaultMFAAdapter):
         return encryption.decrypt(encrypted_text)
 
 
+def has_app(user: User) -> bool:
+    """Whether the person has an authenticator app set up; recovery codes alone are none."""
+    from allauth.mfa.models import Authenticator  # an app that loads after this one
+
+    apps = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return bool(apps.exists())
+
+
 def reset(request: HttpRequest, user: User) -> bool:
     """Let a person in with the password alone, who lost the app and the codes; whether there was a
     second factor. The person is told by mail."""
