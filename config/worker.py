@@ -28,6 +28,7 @@ from media_library.lifecycle.own_data import make_data_export  # noqa: E402
 from media_library.lifecycle.trash import remove_files  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
 from processing.worker import claims  # noqa: E402
+from processing.worker.fetching import fetch_model  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
 from processing.worker.making.look_pictures import draw_looks  # noqa: E402
 from processing.worker.making.previews import make_preview  # noqa: E402
@@ -43,6 +44,7 @@ ACTORS = (
     make_public_copy,
     make_view_copy,
     *(erase_account, stop_account, remove_files, make_data_export),
+    fetch_model,
 )
 for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):
