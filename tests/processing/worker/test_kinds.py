@@ -185,7 +185,7 @@ class TestToyKind:
             owner, "/settings/usage/"
         )
         history = page(owner, f"/pictures/{image.public_id}/")
-        assert '<p class="entry-title"> Mirrored </p>' in history
+        assert '<p class="result-title"> Mirrored </p>' in history
         assert '<p class="help">In smoked glass</p>' in history
         mark = f'<span class="tile-mark" id="mark-{image.public_id}"> Mirrored </span>'
         assert mark in page(owner, "/library/")
@@ -236,14 +236,14 @@ def test_pages_say_what_is_going_on(owner: Seller, image: Image) -> None:
     allow(owner, monthly=1)
     job = jobs.submit(owner.caller, Mirror(), source=image)
     path = f"/pictures/{image.public_id}/"
-    assert '<p class="entry-title"> Mirroring · Waiting </p>' in page(owner, path)
+    assert '<p class="result-title"> Mirroring · Waiting </p>' in page(owner, path)
     assert transitions.claim(job.pk)
-    assert '<p class="entry-title"> Holding up a mirror </p>' in page(owner, path)
+    assert '<p class="result-title"> Holding up a mirror </p>' in page(owner, path)
     assert "Holding up a mirror </span>" in page(owner, "/library/")
     transitions.cancel(job)
     mark = f'<span class="tile-mark" id="mark-{image.public_id}"> Cancelled </span>'
     assert mark in page(owner, "/library/")
-    assert '<p class="entry-title"> Mirroring · Cancelled </p>' in page(owner, path)
+    assert '<p class="result-title"> Mirroring · Cancelled </p>' in page(owner, path)
 
 
 def test_a_job_of_a_kind_that_is_gone_is_still_shown(owner: Seller, image: Image) -> None:
@@ -251,7 +251,7 @@ def test_a_job_of_a_kind_that_is_gone_is_still_shown(owner: Seller, image: Image
     job.command["operation"] = job.operation = "paint-by-numbers"
     job.save()
     history = page(owner, f"/pictures/{image.public_id}/")
-    assert '<p class="entry-title"> Paint by numbers · Waiting </p>' in history
+    assert '<p class="result-title"> Paint by numbers · Waiting </p>' in history
 
 
 @pytest.mark.usefixtures("registries")
