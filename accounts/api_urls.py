@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.api import endpoints
+from accounts.api import endpoints, usage
 
 urlpatterns = [
     path("auth/register", endpoints.RegisterView.as_view(), name="api_register"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("keys", endpoints.KeysView.as_view(), name="api_keys"),
     path("keys/<str:key_id>", endpoints.KeyView.as_view(), name="api_key"),
     path("calls", endpoints.CallsView.as_view(), name="api_calls"),
-    path("usage", endpoints.UsageView.as_view(), name="api_usage"),
+    path("usage", usage.UsageView.as_view(), name="api_usage"),
+    path("usage/days", usage.UsageDaysView.as_view(), name="api_usage_days"),
+    path("usage/days/csv", usage.UsageCsvView.as_view(), name="api_usage_csv"),
 ]

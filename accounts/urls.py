@@ -9,6 +9,7 @@ from accounts.pages import account, developers, usage
 urlpatterns = [
     path("settings/", account.account, name="account"),
     path("settings/usage/", usage.usage, name="usage"),
+    path("settings/usage/days.csv", usage.days_csv, name="usage-csv"),
     path("settings/account/delete/", account.delete_account, name="delete-account"),
     path("settings/sessions/<str:session_id>/end/", account.end_session, name="end-session"),
     path("settings/keys/", developers.keys, name="keys"),

@@ -1,11 +1,10 @@
-"""Signing in, sessions, API keys and usage: `/api/v1/auth/…`, `/api/v1/keys`, `/api/v1/usage`."""
+"""Signing in, sessions, API keys and calls: `/api/v1/auth/…`, `/api/v1/keys`, `/api/v1/calls`."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.contrib.auth import logout
-from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +26,6 @@ from accounts.api.serializers import (
     Registration,
     SessionSerializer,
     SignedInSerializer,
-    UsageSerializer,
     VerificationSentSerializer,
 )
 from accounts.http import Caller, caller
@@ -173,20 +171,6 @@ class DeletionView(ApiView):
         closing.close_person(user)
         logout(request._request)  # the browser forgets its cookie too
         return Response({"deleting": True}, status=202)
-
-
-class UsageView(ApiView):
-    scope = scopes.ACCOUNT_READ
-
-    @endpoint("Get this month's quotas", responses={200: UsageSerializer}, example=examples.USAGE)
-    def get(self, request: Request) -> Response:
-        account = caller(request).account
-        answer = {
-            "plan": account.plan,
-            "month": quotas.month_of(timezone.now()),
-            "quotas": quotas.overview(account),
-        }
-        return Response(UsageSerializer(answer).data)
 
 
 class CallsView(ApiView):

@@ -42,6 +42,7 @@ ME = {
     "quotas": _QUOTAS,
 }
 USAGE = {"plan": _PLAN, "month": "2027-03", "quotas": _QUOTAS}
+USAGE_DAY = {"day": "2027-03-09", "operation": "remove-background", "used": 12}
 CALL = {
     "at": _CREATED,
     "method": "POST",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -44,6 +45,25 @@ def days(account_id: UUID) -> list[Day]:
         found.setdefault(day, {})[operation] = used
     every = (first + timedelta(days=n) for n in range(DAYS))
     return [Day(day, sum(found.get(day, {}).values()), found.get(day, {})) for day in every]
+
+
+def rows(account_id: UUID, first: date, last: date) -> Iterator[tuple[date, str, int]]:
+    """What was used on each day from ``first`` to ``last`` (UTC) of each operation, read piece by piece."""
+    entries = UsageEntry.objects.filter(
+        account=account_id,
+        created_at__gte=datetime.combine(first, time(), UTC),
+        created_at__lt=datetime.combine(last, time(), UTC) + timedelta(days=1),
+    ).exclude(state=UsageState.RELEASED)
+    counted = entries.annotate(day=TruncDate("created_at")).values_list("day", "operation")
+    summed = counted.annotate(used=Sum("amount")).order_by("day", "operation")
+    yield from summed.iterator(chunk_size=1000)
+
+
+def as_csv(account_id: UUID, first: date, last: date) -> Iterator[bytes]:
+    """The same as a file for spreadsheets, a line at a time."""
+    yield b"day,operation,used\r\n"
+    for day, operation, used in rows(account_id, first, last):
+        yield f"{day},{operation},{used}\r\n".encode()
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access.pages import page, signed_in
 from accounts.limits import operations, quotas, usage_days
+from config.api.downloads import download
 
 _HEIGHT = 100  # of the chart's tallest bar
 
@@ -59,6 +61,16 @@ def usage(request: HttpRequest) -> HttpResponse:
         "spent": usage_days.newest(caller.account.pk),
     }
     return render(request, "accounts/usage.html", context)
+
+
+@page
+@require_safe
+def days_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """All that was ever used, by day and operation."""
+    caller, _ = signed_in(request)
+    first, last = caller.account.created_at.date(), timezone.now().date()
+    pieces = usage_days.as_csv(caller.account.pk, first, last)
+    return download(request, pieces, name=f"usage-{first}-{last}.csv", media_type="text/csv")
 
 
 def _bars(days: Sequence[usage_days.Day]) -> list[Bar]:
