@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.api import endpoints, usage
+from accounts.api import endpoints, usage, web_origins
 
 urlpatterns = [
     path("auth/register", endpoints.RegisterView.as_view(), name="api_register"),
@@ -16,6 +16,13 @@ urlpatterns = [
     path("auth/sessions/<str:session_id>", endpoints.SessionView.as_view(), name="api_session"),
     path("keys", endpoints.KeysView.as_view(), name="api_keys"),
     path("keys/<str:key_id>", endpoints.KeyView.as_view(), name="api_key"),
+    path("origins", web_origins.OriginsView.as_view(), name="api_origins"),
+    path("origins/<str:origin_id>", web_origins.OneOriginView.as_view(), name="api_origin"),
+    path(
+        "origins/<str:origin_id>/verify",
+        web_origins.VerificationView.as_view(),
+        name="api_verify_origin",
+    ),
     path("calls", endpoints.CallsView.as_view(), name="api_calls"),
     path("usage", usage.UsageView.as_view(), name="api_usage"),
     path("usage/days", usage.UsageDaysView.as_view(), name="api_usage_days"),

@@ -111,6 +111,15 @@ class ProfileForm(forms.Form):
     )
 
 
+class WebSiteForm(forms.Form):
+    origin = forms.CharField(
+        max_length=200,
+        label=_("Address"),
+        help_text=_("Such as https://shop.example"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+    )
+
+
 class KeyForm(forms.Form):
     name = forms.CharField(
         max_length=100,

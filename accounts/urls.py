@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.pages import account, developers, usage
+from accounts.pages import account, developers, usage, web_sites
 
 urlpatterns = [
     path("settings/", account.account, name="account"),
@@ -14,6 +14,17 @@ urlpatterns = [
     path("settings/sessions/<str:session_id>/end/", account.end_session, name="end-session"),
     path("settings/keys/", developers.keys, name="keys"),
     path("developers/", developers.developers, name="developers"),
+    path("developers/web-sites/", web_sites.web_sites, name="web-sites"),
+    path(
+        "developers/web-sites/<str:origin_id>/verify/",
+        web_sites.verify_web_site,
+        name="verify-web-site",
+    ),
+    path(
+        "developers/web-sites/<str:origin_id>/remove/",
+        web_sites.remove_web_site,
+        name="remove-web-site",
+    ),
     path("developers/calls/", developers.calls, name="calls"),
     path("developers/keys/<str:key_id>/revoke/", developers.revoke_key, name="revoke-key"),
 ]

@@ -127,7 +127,7 @@ MIDDLEWARE = [
     "config.web.requests.RequestIdMiddleware",
     "config.web.metrics.MetricsMiddleware",
     "config.web.compression.CompressionMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "accounts.access.cors.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

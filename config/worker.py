@@ -20,6 +20,7 @@ django.setup()
 from django.db import connections  # noqa: E402
 from dramatiq import get_broker  # noqa: E402
 
+from accounts.access.origin_tasks import recheck_origin  # noqa: E402
 from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
 from config.broker import Broker  # noqa: E402
 from media_library.files.public_copies import make_public_copy, make_view_copy  # noqa: E402
@@ -43,7 +44,7 @@ ACTORS = (
     make_thumbnail,
     make_public_copy,
     make_view_copy,
-    *(erase_account, stop_account, remove_files, make_data_export),
+    *(erase_account, stop_account, recheck_origin, remove_files, make_data_export),
     fetch_model,
 )
 for database in connections.settings.values():

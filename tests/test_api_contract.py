@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from accounts.access import api_keys
+from accounts.access import api_keys, origin_proofs, origins
 from accounts.access.demo import create_demo
 from accounts.http import Caller
 from accounts.models import Session
@@ -143,6 +143,7 @@ def shop(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Shop:
     settings.WEBHOOKS_MAY_BE_PRIVATE = True
     settings.DOOR_WAIT_SECONDS = 5.0
     monkeypatch.setattr(outbound, "_resolve", lambda *_, **__: ["127.0.0.1"])
+    monkeypatch.setattr(origin_proofs, "_texts_at", lambda name: [])
     monkeypatch.setattr(runtime, "registry", MiddleModel)
     monkeypatch.setattr(runtime, "provider", lambda name: Painter())
     monkeypatch.setattr(runtime, "upscaler", Enlarger)
@@ -201,6 +202,7 @@ def stocked(caller: Caller) -> Shop:
             "platform": "ebay",
             "share_id": share.public_id,
             "key_id": key.public_id,
+            "origin_id": origins.add(account, "https://mine.example").public_id,
             "session_id": session.public_id,
         },
     )

@@ -62,6 +62,18 @@ SESSION = {
     "ip": "203.0.113.7",
     "current": True,
 }
+_PROOF = "packshot-verification=origin_6Yb3kM8nQ2rS5tV7wX9zA1"
+ORIGIN = {
+    "id": "origin_6Yb3kM8nQ2rS5tV7wX9zA1",
+    "origin": "https://shop.example",
+    "verified": True,
+    "verifiedAt": _CREATED,
+    "method": "dns",
+    "checkedAt": _CREATED,
+    "missingSince": None,
+    "dns": {"name": "_packshot.shop.example", "type": "TXT", "value": _PROOF},
+    "file": {"url": "https://shop.example/.well-known/packshot.txt", "content": _PROOF},
+}
 NEW_KEY = {"name": "Shop import", "scopes": ["images:read", "images:write"]}
 KEY = {
     "id": "key_9aB2cD4eF6gH8jK1mN3pQ5",

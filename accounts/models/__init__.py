@@ -1,10 +1,11 @@
 """Accounts and their members, plans and their limits, keys, sessions and usage."""
 
 from accounts.models.access import ApiKey, RefreshToken, Session
-from accounts.models.accounts import Account, FormerAccount, LimitException, Member, Role, WebOrigin
+from accounts.models.accounts import Account, FormerAccount, LimitException, Member, Role
 from accounts.models.people import User, UserManager, normalised_email
 from accounts.models.plans import Plan, PlanLimit
 from accounts.models.usage import IdempotencyRecord, UsageEntry, UsageMonth, UsageState
+from accounts.models.web_origins import ProofMethod, WebOrigin
 
 __all__ = [
     "Account",
@@ -15,6 +16,7 @@ __all__ = [
     "Member",
     "Plan",
     "PlanLimit",
+    "ProofMethod",
     "RefreshToken",
     "Role",
     "Session",

@@ -103,22 +103,6 @@ class LimitException(models.Model):
         return f"{self.amount:,} until {self.until}"
 
 
-class WebOrigin(models.Model):
-    """A web site whose pages may call this one from the browser, with a key of the account."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="web_origins")
-    origin = models.CharField(
-        max_length=200, db_index=True, help_text="As browsers send it: https://shop.example"
-    )
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["account", "origin"], name="one_web_origin")]
-
-    def __str__(self) -> str:
-        return self.origin
-
-
 class FormerAccount(models.Model):
     """What an account that was deleted had used: numbers alone, which lead back to nobody."""
 

@@ -32,6 +32,8 @@ class Dialect:
     With a ``title`` its samples, the texts in its folder ``samples``, stand on the page for developers,
     below ``introduction``.
     With ``sells_calls`` each call costs its unit, though the photo was cut out before.
+    With ``proven_origins_only`` web pages may call it only from sites that the caller has proven to be its
+    own.
     ``translate`` puts events into the words of its webhooks, where it has any.
     """
 
@@ -47,6 +49,7 @@ class Dialect:
     response_headers: tuple[str, ...] = ()
     translate: Translate | None = None
     sells_calls: bool = False
+    proven_origins_only: bool = False
     title: str = ""
     introduction: str | _StrPromise = ""
 

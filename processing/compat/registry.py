@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.access import origins
 from accounts.pages import quick_starts
 from config.setup.environment import Environment
 from processing.compat.dialect import Dialect
@@ -31,6 +32,8 @@ def register(folder: str) -> None:
         settings.RATE_LIMITS.setdefault(group, rate)
     if dialect.hosts_setting:
         _serve_at(dialect.setting(dialect.hosts_setting), dialect)
+    if dialect.proven_origins_only:
+        origins.ask_for_proof(f"/compat/{dialect.folder}/")
     settings.CORS_ALLOW_HEADERS.extend(dialect.request_headers)  # type: ignore[misc]
     settings.CORS_EXPOSE_HEADERS.extend(dialect.response_headers)  # type: ignore[misc]
     if dialect.translate is not None:

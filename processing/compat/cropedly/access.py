@@ -10,6 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from accounts.access import origins
 from accounts.http import Caller, caller, remember_caller
 from accounts.models import Account, User
 from accounts.signing import lasting_jwt
@@ -56,11 +57,18 @@ def check_may_call(request: HttpRequest, account: Account) -> None:
     plans: list[str] = DIALECT.setting("CROPEDLY_PLANS")
     if account.plan_id not in plans:
         raise plan_required(account, plans)
-    if "Origin" in request.headers:
-        message = "This API can't be called from web pages: the request has an Origin header."
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    plans = DIALECT.setting("CROPEDLY_BROWSER_PLANS")
+    if account.plan_id not in plans:
+        raise plan_required(account, plans, "calls from web pages")
+    if not origins.is_proven(account, origin):
+        message = "The Origin of this request is not a verified web site of your account."
         raise AppError("FORBIDDEN", message, status=403)
 
 
-def plan_required(account: Account, plans: list[str]) -> AppError:
-    message = f"Your plan, {account.plan.name}, does not include this. It takes one of: {', '.join(plans)}."
+def plan_required(account: Account, plans: list[str], what: str = "this API") -> AppError:
+    takes = f"It takes one of: {', '.join(plans)}."
+    message = f"Your plan, {account.plan.name}, does not include {what}. {takes}"
     return AppError("PLAN_REQUIRED", message, status=403)

@@ -17,6 +17,8 @@ def _settings(env: Environment) -> dict[str, Any]:
     return {
         # The plans whose accounts may call from servers.
         "CROPEDLY_PLANS": env.list("CROPEDLY_PLANS", default=["pro", "enterprise"]),
+        # Those whose web pages may, too.
+        "CROPEDLY_BROWSER_PLANS": env.list("CROPEDLY_BROWSER_PLANS", default=["enterprise"]),
         "CROPEDLY_HOSTS": env.list("CROPEDLY_HOSTS", default=[]),
     }
 
@@ -33,6 +35,7 @@ DIALECT = Dialect(
     rate_limits=_rate_limits,
     settings=_settings,
     hosts_setting="CROPEDLY_HOSTS",
+    proven_origins_only=True,
     title="Cropedly",
     introduction=_("For programs written for Cropedly. They sign in with e-mail and password."),
 )

@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections
 
 import media_library.lifecycle.sweeps
 import processing.worker.sweeps
+from accounts.access import origin_tasks
 from accounts.api import idempotency
 from accounts.lifecycle import tasks as lifecycle_tasks
 from accounts.signing.sessions import SessionStore
@@ -51,6 +52,7 @@ class Command(BaseCommand):
                 processing.worker.sweeps.run()
                 media_library.lifecycle.sweeps.run()
                 lifecycle_tasks.send_due()
+                origin_tasks.send_due()
                 tryouts.close_old()
                 if time.monotonic() - cleaned > CLEAN_SECONDS:
                     cleaned = time.monotonic()

@@ -312,7 +312,7 @@ def test_every_post_that_makes_something_takes_a_key() -> None:
         *("cancel", "retry", "test", "replay", "rotate-secret"),
         *("bulk", "check", "export"),  # of listings: they make nothing
         *("repair", "archive"),  # sent again they find the work that was begun
-        *("looked", "move", "restore", "trash"),  # sent again they find it done
+        *("looked", "move", "restore", "trash", "verify"),  # sent again they find it done
         "preview",  # kept nowhere
         "delete",  # of the account
     }

@@ -200,7 +200,7 @@ def test_free_accounts_are_told_what_it_takes(customer: Customer) -> None:
     told = {
         "status": 403,
         "error": "PLAN_REQUIRED",
-        "message": "Your plan, Free, does not include this. It takes one of: pro, enterprise.",
+        "message": "Your plan, Free, does not include this API. It takes one of: pro, enterprise.",
         "details": {},
     }
     for answer in (
