@@ -24,6 +24,7 @@ class DefaultPlan:
     slug: str
     name: str
     limits: dict[str, int]  # how often a month, by operation
+    resources: int = 0  # how many reference images
 
 
 @cache
@@ -59,6 +60,17 @@ def add_limits(*operations: str) -> RunPython:
     doesn't come back with the next operation.
     """
     return RunPython(lambda apps, _: _add_limits(apps, operations), RunPython.noop)
+
+
+def add_resources() -> RunPython:
+    """Build the step of a migration that says of each plan how many reference images it has room for."""
+    return RunPython(lambda apps, _: _add_resources(apps), RunPython.noop)
+
+
+def _add_resources(apps: Apps) -> None:
+    plans: Any = apps.get_model("accounts", "Plan")
+    for plan in default_plans().values():
+        plans.objects.filter(slug=plan.slug).update(resources=plan.resources)
 
 
 def _add_plans(apps: Apps) -> None:

@@ -16,7 +16,7 @@ from processing.api import (
     tools,
     webhooks,
 )
-from processing.api.appearance import background_library, backgrounds, brand_kit, presets
+from processing.api.appearance import background_library, backgrounds, brand_kit, presets, resources
 
 urlpatterns = [
     path(
@@ -62,6 +62,12 @@ urlpatterns = [
         name="api-background-favorite",
     ),
     path("brand-kit", brand_kit.BrandKitView.as_view(), name="api-brand-kit"),
+    path("enterprise/resources", resources.Resources.as_view(), name="api-resources"),
+    path(
+        "enterprise/resources/<str:resource_id>",
+        resources.OneResource.as_view(),
+        name="api-resource",
+    ),
     path("backdrops", edits.BackdropsView.as_view(), name="api-backdrops"),
     path("projects", projects.Projects.as_view(), name="api-projects"),
     path("projects/<str:project_id>", projects.OneProject.as_view(), name="api-project"),

@@ -48,6 +48,8 @@ from processing.engine.plans.edit import EditPlan
 from processing.models import WebhookDelivery
 from processing.services import jobs
 from processing.services.appearance import presets
+from processing.services.backgrounds import resources
+from processing.services.backgrounds.resources import ResourceDetails
 from processing.services.batching import batches
 from processing.services.webhooks import Subscription, register
 from processing.worker import runtime, tasks
@@ -182,6 +184,9 @@ def stocked(caller: Caller) -> Shop:
         currency="EUR",
         price=900,
     )
+    [resource] = resources.upload(
+        account, [Incoming("logo.jpg", lambda: photo())], ResourceDetails(role="logo")
+    )
     share = shares.create(account, Chosen(images=[image.pk]))
     ListingImage.objects.create(listing=listing, image=image, position=0)
     assert caller.user is not None
@@ -202,6 +207,7 @@ def stocked(caller: Caller) -> Shop:
             "platform": "ebay",
             "share_id": share.public_id,
             "key_id": key.public_id,
+            "resource_id": resource.public_id,
             "origin_id": origins.add(account, "https://mine.example").public_id,
             "session_id": session.public_id,
         },

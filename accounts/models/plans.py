@@ -15,6 +15,9 @@ class Plan(models.Model):
     running_jobs = models.PositiveSmallIntegerField(
         default=8, help_text="Maximum number of jobs of one account that run at the same time."
     )
+    resources = models.PositiveIntegerField(
+        "reference images", default=0, help_text="Maximum number that an account may keep."
+    )
 
     class Meta:
         ordering = ["position", "slug"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from accounts.lifecycle.own_data import DataFile, as_json
-from processing.models import BrandKit, Job, Preset, WebhookEndpoint
+from processing.models import BrandKit, Job, Preset, Resource, WebhookEndpoint
 from processing.services import edit_json
 
 
@@ -16,6 +16,8 @@ def of_work(account_id: UUID) -> Iterator[DataFile]:
     kit = BrandKit.objects.filter(account=account_id).select_related("logo").first()
     told = {"colors": kit.colors, "logo": kit.logo.public_id if kit.logo else None} if kit else {}
     yield as_json("looks.json", {"looks": looks, "brandKit": told})
+    kept = Resource.objects.filter(account=account_id, image__deleted_at=None)
+    yield as_json("resources.json", list(kept.values("name", "role", "tags", "created_at")))
     hooks = WebhookEndpoint.objects.filter(account=account_id)
     columns = ("url", "description", "events", "enabled", "created_at")
     yield as_json("webhooks.json", list(hooks.values(*columns)))

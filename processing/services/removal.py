@@ -15,6 +15,7 @@ from processing.models import (
     Job,
     JobEvent,
     Preset,
+    Resource,
     WebhookDelivery,
     WebhookEndpoint,
 )
@@ -41,6 +42,7 @@ def remove(account_id: UUID) -> bool:
         Batch.objects.filter(account=account_id),
         BrandKit.objects.filter(account=account_id),
         FavoriteBackground.objects.filter(account=account_id),
+        Resource.objects.filter(account=account_id),
         Preset.objects.filter(account=account_id),
     )
     return any(delete_some(one) for one in rows)
