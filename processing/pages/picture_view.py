@@ -152,6 +152,7 @@ def _choices(account: Account) -> dict[str, Any]:
         "edges": studio_form.EDGES,
         "plain_sizes": studio_sizes.PLAIN,
         "ratios": studio_sizes.RATIOS,
+        "standings": [studio_sizes.BY_ITSELF, *studio_sizes.PLACES],
         "marketplaces": studio_sizes.marketplaces(ready),
         "shadows": studio_form.SHADOWS,
         "formats": studio_form.FORMATS,

@@ -65,6 +65,9 @@ class StudioForm(forms.Form):
     width = forms.IntegerField(label=_("Width"), min_value=1, max_value=MAX_SIDE, required=False)
     height = forms.IntegerField(label=_("Height"), min_value=1, max_value=MAX_SIDE, required=False)
     padding = forms.IntegerField(min_value=0, max_value=40, initial=0, required=False)
+    place = forms.ChoiceField(
+        choices=[studio_sizes.BY_ITSELF, *studio_sizes.PLACES], required=False
+    )
     light = forms.BooleanField(required=False)
     outline = forms.IntegerField(min_value=0, max_value=5, initial=0, required=False)
     text = forms.ChoiceField(choices=TEXTS, required=False)
@@ -183,7 +186,8 @@ def _layout(given: Mapping[str, Any]) -> Layout:
     if chosen == studio_sizes.OWN and not (given.get("width") and given.get("height")):
         raise InvalidPlan(gettext("Say how wide and how high the picture shall be, in pixels."))
     own = f"{given.get('width')}x{given.get('height')}"
-    return studio_sizes.layout(chosen, own=own, padding=given.get("padding") or 0)
+    padding, place = given.get("padding") or 0, given.get("place") or ""
+    return studio_sizes.layout(chosen, own=own, padding=padding, place=place)
 
 
 def _shadow(given: Mapping[str, Any]) -> Shadow:

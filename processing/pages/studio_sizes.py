@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from processing.engine.plans.edit import Layout, Sides, parse_size
+from processing.engine.plans.edit import Horizontal, Layout, Sides, Vertical, parse_size
 from processing.services.appearance import ready_looks
 from processing.services.appearance.ready_looks import ReadyLook
 
@@ -56,6 +56,22 @@ RATIOS: Final = (
     Size("1920x1080", _("Banner"), "1920x1080", note="16:9"),
     Size("1080x1920", _("Story"), "1080x1920", note="9:16"),
 )
+# Where the product stands on a canvas of a size of its own, row by row.
+PLACES: Final = [
+    ("left-top", _("Upper left")),
+    ("center-top", _("Top")),
+    ("right-top", _("Upper right")),
+    ("left-center", _("Left")),
+    ("center-center", _("Center")),
+    ("right-center", _("Right")),
+    ("left-bottom", _("Lower left")),
+    ("center-bottom", _("Bottom")),
+    ("right-bottom", _("Lower right")),
+]
+# Centered, and where the photo cuts the product off, at that edge.
+BY_ITSELF: Final = ("", _("By itself"))
+_ACROSS: Final[dict[str, Horizontal]] = {"left": "left", "center": "center", "right": "right"}
+_DOWN: Final[dict[str, Vertical]] = {"top": "top", "center": "center", "bottom": "bottom"}
 _SIZES: Final = {one.value: one.size for one in (*PLAIN, *RATIOS)}
 
 
@@ -74,12 +90,17 @@ def choices() -> list[tuple[str, str | _StrPromise]]:
     return [*((one.value, one.words) for one in known), (OWN, gettext("Another size"))]
 
 
-def layout(chosen: str, *, own: str, padding: int) -> Layout:
-    """The canvas of a choice; ``own`` is the seller's size. Raises InvalidPlan."""
+def layout(chosen: str, *, own: str, padding: int, place: str = "") -> Layout:
+    """The canvas of a choice; ``own`` is the seller's size, ``place`` one of PLACES, which only a canvas of
+    a size of its own has. Raises InvalidPlan."""
     size = own if chosen == OWN else _SIZES.get(chosen) or _of_marketplace(chosen)
     if size == AUTO and padding == 0:
         return AS_THE_PHOTO
-    return Layout(size=size, padding=Sides.all(padding / 100))
+    room = Sides.all(padding / 100)
+    if size in (AUTO, CROPPED) or not place:
+        return Layout(size=size, padding=room)
+    across, down = place.split("-")
+    return Layout(size=size, padding=room, horizontal=_ACROSS[across], vertical=_DOWN[down])
 
 
 def values_of(wanted: Layout) -> dict[str, str]:
@@ -91,11 +112,18 @@ def values_of(wanted: Layout) -> dict[str, str]:
     else:
         width, height = parse_size(wanted.size)
         chosen = {"size": OWN, "width": str(width), "height": str(height)}
-    return chosen | {"padding": str(min(40, round(100 * _room(wanted))))}
+    room = str(min(40, round(100 * _room(wanted))))
+    return chosen | {"padding": room, "place": _place(wanted)}
 
 
 def _of_marketplace(key: str) -> str:
     return next(one.size for one in marketplaces(ready_looks.ready_looks()) if one.value == key)
+
+
+def _place(wanted: Layout) -> str:
+    if wanted.horizontal is None and wanted.vertical is None:
+        return ""
+    return f"{wanted.horizontal or 'center'}-{wanted.vertical or 'center'}"
 
 
 def _room(wanted: Layout) -> float:

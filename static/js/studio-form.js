@@ -24,9 +24,13 @@ export function meaning(text) {
   if (values.get("background") !== "words") without("prompt", "seed");
   if (!values.get("shadow")) without("intensity", "direction");
   if (values.get("size") !== "own") without("width", "height");
+  if (!isCanvas(values.get("size"))) without("place");
   if (values.get("outline") === "0") without("outline");
   return JSON.stringify([...values].filter(([, value]) => value).sort());
 }
+
+// Whether a size is a canvas, on which the product stands somewhere.
+export const isCanvas = (size) => !["auto", "croppedSubject", null].includes(size);
 
 // Whether two states come to the same but for what belongs to one photo.
 export function isAlike(one, other) {
@@ -55,7 +59,7 @@ export function restore(text, { isOther = false } = {}) {
     row.querySelector("output").textContent = range.value + (range.dataset.unit ?? "");
   }
   // What was copied elsewhere, or made by programs, may name what isn't offered here.
-  for (const name of ["background", "edge", "size", "format"]) {
+  for (const name of ["background", "edge", "size", "place", "format"]) {
     const offered = form.elements[name];
     if (!offered.value) [...(offered.length ? offered : [offered])].forEach((one, index) => { one.checked = index === 0; });
   }

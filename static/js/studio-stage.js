@@ -111,6 +111,12 @@ export function pan(x, y) {
   draw();
 }
 
+// How large the picture is seen, in CSS pixels.
+export function paper() {
+  const fit = fitted() * zoom;
+  return { width: size.width * fit, height: size.height * fit };
+}
+
 export const isZoomed = () => zoom > 1;
 export const zoomIn = () => zoomTo(zoom * 1.5);
 export const zoomOut = () => zoomTo(zoom / 1.5);

@@ -6,6 +6,7 @@
 import { toast } from "./toasts.js";
 import * as colors from "./studio-colors.js";
 import { begin, canRedo, canUndo, form, isAlike, meaning, redo, remember, restore, settings, state, undo } from "./studio-form.js";
+import "./studio-place.js";
 import { previewer } from "./studio-preview.js";
 import * as results from "./studio-results.js";
 import * as stage from "./studio-stage.js";

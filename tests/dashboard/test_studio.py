@@ -135,6 +135,7 @@ def test_canvases(
             "intensity": "30",
             "direction": "90",
             "size": "1080x1920",
+            "place": "right-top",
         },
         {"background": "words", "prompt": "a marble table", "seed": "7", "padding": "12"},
         {"size": "own", "width": "640", "height": "480", "light": "on", "outline": "3"},
@@ -163,6 +164,27 @@ def test_a_result_tells_the_choices_that_make_it_again(
     seller.client.post(f"/pictures/{image.public_id}/save/", told)
     again = Job.objects.latest("created_at")
     assert (again.command, again.pk != job.pk) == (job.command, True)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "stored"),
+    [
+        ({"size": "1600x2000", "place": "left-bottom"}, ("left", "bottom")),
+        ({"size": "own", "width": "64", "height": "48", "place": "center-top"}, ("center", "top")),
+        ({"size": "1600x2000"}, (None, None)),
+        # A product that stays where it was, or fills what is left of the photo, stands nowhere else.
+        ({"size": "auto", "place": "left-bottom"}, (None, None)),
+        ({"size": "croppedSubject", "place": "left-bottom", "shadow": "soft"}, (None, None)),
+    ],
+)
+def test_where_the_product_stands(
+    seller: Person, image: Image, chosen: dict[str, str], stored: tuple[str | None, str | None]
+) -> None:
+    post(seller, image, "save/", **chosen, outline="1")
+    layout = Job.objects.latest("created_at").command["plan"]["layout"]
+    assert (layout["horizontal"], layout["vertical"]) == stored
+    refused = post(seller, image, "save/", place="somewhere")
+    assert (refused.status_code, Job.objects.count()) == (422, 2)
 
 
 def test_the_same_of_other_pictures(seller: Person, image: Image) -> None:
