@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from accounts.limits import exceptions, operations
+from accounts.limits import exceptions, operations, quota_mail
 from accounts.models import Account, PlanLimit, UsageEntry, UsageMonth, UsageState
 from config.errors import AppError
 
@@ -163,7 +163,9 @@ def _take(entry: UsageEntry, *, limit: int) -> None:
         # Of two that insert it at once one is ignored, and both go on to the UPDATE.
         UsageMonth.objects.bulk_create([UsageMonth(**row)], ignore_conflicts=True)
         taken = room.update(reserved=F("reserved") + entry.amount)
-    if not taken:
+    if taken:
+        quota_mail.note(entry, limit)
+    else:
         day = date_format(_next_month(timezone.now()), "DATE_FORMAT")
         sentence = gettext("Monthly limit reached for {}. It starts again on %s.") % day
         raise _exceeded("Monthly limit reached for {}.", entry.operation, on_pages=sentence)

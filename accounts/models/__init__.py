@@ -4,7 +4,7 @@ from accounts.models.access import ApiKey, RefreshToken, Session
 from accounts.models.accounts import Account, FormerAccount, LimitException, Member, Role
 from accounts.models.people import User, UserManager, normalised_email
 from accounts.models.plans import Plan, PlanLimit
-from accounts.models.usage import IdempotencyRecord, UsageEntry, UsageMonth, UsageState
+from accounts.models.usage import IdempotencyRecord, QuotaNotice, UsageEntry, UsageMonth, UsageState
 from accounts.models.web_origins import ProofMethod, WebOrigin
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Plan",
     "PlanLimit",
     "ProofMethod",
+    "QuotaNotice",
     "RefreshToken",
     "Role",
     "Session",

@@ -33,6 +33,26 @@ class UsageMonth(models.Model):
         return f"{self.operation}, {self.month}"
 
 
+class QuotaNotice(models.Model):
+    """That an account's owner was told of a month's limit: once at 80 % of it, once when it was used up."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    operation = models.CharField(max_length=60)
+    month = models.CharField(max_length=7)
+    percent = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "operation", "month", "percent"], name="one_quota_notice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation}, {self.month}: {self.percent} %"
+
+
 class UsageState(models.TextChoices):
     RESERVED = "reserved", "Reserved"
     SETTLED = "settled", "Settled"
