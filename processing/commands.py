@@ -179,6 +179,7 @@ class Edit(Command):
             self.plan.cutting.mask if self.plan.cutting else None,
             background.image.image_id if background.image else None,
             background.generated.guidance_image_id if background.generated else None,
+            self.plan.overlay.image_id if self.plan.overlay else None,
         )
         return tuple(name for name in named if name is not None)
 

@@ -1,4 +1,4 @@
-"""The canvas of an edit, from back to front: background, shadow, outline, subject.
+"""The canvas of an edit, from back to front: background, shadow, outline, subject, overlay.
 
 Every pixel of the subject is resampled once. The results of edits and their previews are drawn by
 this, so that a preview shows what the result will be.
@@ -19,7 +19,16 @@ from processing.engine.backdrops.provider import (
     BackdropProvider,
     BackdropRequest,
 )
-from processing.engine.canvas import blend, compose, contact, defocus, fills, outline, resample
+from processing.engine.canvas import (
+    blend,
+    compose,
+    contact,
+    defocus,
+    fills,
+    outline,
+    overlay,
+    resample,
+)
 from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement, clipped, lay_out
 from processing.engine.cutout.result import Cutout, Subject
@@ -122,7 +131,16 @@ def composed(
         lit = blend.blended(
             _lit(front, behind.light, plan), _under(front, behind.pixels), plan.background.blend
         )
-        return behind, compose.over(canvas, (lit, front.cover), front.at)
+        canvas = compose.over(canvas, (lit, front.cover), front.at)
+        return behind, _overlaid(canvas, work)
+
+
+def _overlaid(canvas: Pixels, work: Work) -> Pixels:
+    plan, tools = work.plan.overlay, work.tools
+    if plan is None:
+        return canvas
+    picture = decode.decode(tools.images(plan.image_id), max_pixels=tools.max_pixels)
+    return overlay.laid(canvas, (picture.rgb, picture.alpha), plan)
 
 
 def _lit(front: _Front, scene: SceneLight | None, plan: EditPlan) -> U8:

@@ -1,7 +1,7 @@
 """The way of a picture that is edited: decoded once, cut out, composed (`composing`), encoded once.
 
 On the photo: text removal, upscaling, cutting out, turning and cropping. On the canvas, from back to front: background,
-shadow, outline, subject.
+shadow, outline, subject, overlay.
 """
 
 from dataclasses import replace

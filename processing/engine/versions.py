@@ -40,6 +40,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "shadow": ("shadow",),
     "light": ("light.correct",),
     "outline": ("canvas.outline",),
+    "overlay": ("canvas.overlay",),
     "watermark": ("canvas.watermark",),
 }
 
@@ -98,6 +99,7 @@ def steps_of(plan: EditPlan, *, watermark: bool) -> Iterator[str]:
         # What was made from words lights the product, too.
         "light": plan.light is not None or plan.background.generated is not None,
         "outline": plan.outline is not None,
+        "overlay": plan.overlay is not None,
         "watermark": watermark,
     }
     return (step for step, is_taken in taken.items() if is_taken)

@@ -24,6 +24,7 @@ _IMAGES: tuple[tuple[str, ...], ...] = (
     ("cutting", "mask"),
     ("background", "image", "imageId"),
     ("background", "generated", "guidanceImageId"),
+    ("overlay", "imageId"),
 )
 # One length for all four sides.
 _SIDES: tuple[tuple[str, ...], ...] = (("layout", "margin"), ("layout", "padding"))

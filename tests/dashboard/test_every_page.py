@@ -155,7 +155,7 @@ def _private(page: Page) -> tuple[str, ...]:
         *("/looks/", "/looks/new/", "/backgrounds/"),
         *("/listings/", "/listings/new/", f"/listings/{listing}/", "/listings/sales/"),
         *("/listings/exports/", "/projects/", f"/projects/{project}/", "/shared/", "/trash/"),
-        *("/developers/", "/developers/calls/", "/developers/webhooks/"),
+        *("/developers/", "/developers/calls/", "/developers/webhooks/", "/developers/web-sites/"),
         *("/settings/", "/settings/usage/", "/settings/data/", "/settings/account/delete/"),
         *("/accounts/2fa/", "/accounts/email/", "/accounts/password/change/"),
         "/accounts/logout/",

@@ -14,6 +14,7 @@ from processing.engine.plans.color_names import canonical_color
 from processing.engine.plans.cutout import STRICT, Cutting, camel
 from processing.engine.plans.frame import Frame
 from processing.engine.plans.lengths import Length, canonical_length
+from processing.engine.plans.overlay import Overlay
 
 Scaling = Literal["fit", "fill"]
 Blend = Literal["normal", "multiply", "screen", "overlay"]
@@ -310,6 +311,7 @@ class EditPlan:
     shadow: Shadow | None = None
     light: Light | None = None
     outline: Outline | None = None
+    overlay: Overlay | None = None
     text_removal: TextRemovalMode | None = None
     upscale: Upscale | None = None
     export: Export = field(default_factory=Export)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -75,8 +75,15 @@ def problems(account: Account, plans: Mapping[str, EditPlan]) -> dict[str, str]:
         if set(command.image_ids()) <= there:
             found[key] = _missing_tools(command)
         else:
-            found[key] = "The picture of its background was deleted."
+            found[key] = _missing_picture(command, there)
     return {key: why for key, why in found.items() if why}
+
+
+def _missing_picture(command: Edit, there: Collection[str]) -> str:
+    overlay = command.plan.overlay
+    if overlay is not None and overlay.image_id not in there:
+        return "The picture that it lays over the result was deleted."
+    return "The picture of its background was deleted."
 
 
 def _missing_tools(command: Edit) -> str:

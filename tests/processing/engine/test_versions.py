@@ -24,6 +24,7 @@ from processing.engine.plans.edit import (
     Shadow,
     Upscale,
 )
+from processing.engine.plans.overlay import Overlay
 from processing.engine.source_tree import SourceTree
 
 FOLDER = Path(engine.__file__).parent
@@ -37,6 +38,7 @@ PLANS = {
     "soft shadow": EditPlan(shadow=Shadow()),
     "light": EditPlan(light=Light()),
     "outline": EditPlan(outline=Outline()),
+    "overlay": EditPlan(overlay=Overlay("logo")),
     "blur": EditPlan(background=Background(blur=Blur())),
     "words": EditPlan(background=Background(generated=Generated("marble"))),
 }
@@ -112,6 +114,7 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("networks/upscaler.py", {"photo enlarged"}),
         ("light/correct.py", {"light", "words"}),
         ("canvas/outline.py", {"outline"}),
+        ("canvas/overlay.py", {"overlay"}),
         ("canvas/defocus.py", {"blur"}),
         ("canvas/watermark.py", {"marked cutout"}),
         ("canvas/fills.py", PLANS.keys()),

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image as Pillow
 
 from accounts.models import Plan
+from media_library.files import storage
 from media_library.models import Image
 from processing.models import Resource
 from processing.services.backgrounds import resources
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller, new_seller
+
+
+def flat(color: tuple[int, int, int]) -> bytes:
+    out = BytesIO()
+    Pillow.new("RGB", (10, 10), color).save(out, "PNG")
+    return out.getvalue()
+
 
 URL = "/api/v1/enterprise/resources"
 
@@ -141,3 +151,43 @@ def test_account_data_names_them(shop: Seller) -> None:
     files = {one.name: one.text.decode() for one in of_work(shop.account.pk)}
     assert '"name": "Oak"' in files["resources.json"]
     assert resources.own(shop.account).count() == 1
+
+
+def test_it_lies_over_the_result(shop: Seller, quick_queue: None, middle_model: None) -> None:
+    made = upload(shop, flat((200, 0, 0)), role="logo").json()["data"]
+    overlay = {"imageId": made["imageId"], "size": 0.5, "margin": 0, "opacity": 0.4}
+    edit = {
+        "layout": {"size": "40x40"},
+        "background": {"color": "white"},
+        "overlay": overlay,
+    }
+    preset = shop.client.post("/api/v1/presets", {"name": "Mark", "edit": edit}, format="json")
+    assert preset.status_code == 201, preset.content
+    assert preset.json()["data"]["edit"]["overlay"] == {
+        **overlay,
+        **{"horizontal": "right", "vertical": "bottom"},
+    }
+    source = shop.image(photo())
+    body = {"imageId": source.public_id, "presetId": preset.json()["data"]["id"]}
+    answer = shop.client.post("/api/v1/images/tools/edit", body | {"display": "url"}, format="json")
+    assert answer.status_code == 200, answer.content
+    result = Image.objects.get(kind="derived")
+    picture = Pillow.open(BytesIO(storage.read(result.file_key))).convert("RGB")
+    assert (picture.getpixel((39, 39)), picture.getpixel((0, 0))) == (
+        (233, 153, 153),
+        (255, 255, 255),
+    )
+    shop.client.delete(f"{URL}/{made['id']}")
+    again = shop.client.post("/api/v1/images/tools/edit", body, format="json")
+    assert again.status_code in (400, 404)
+
+
+def test_somebody_elses_is_no_overlay(shop: Seller, stranger: Seller, quick_queue: None) -> None:
+    made = upload(shop).json()["data"]
+    source = stranger.image(photo())
+    body = {"imageId": source.public_id, "edit": {"overlay": {"imageId": made["imageId"]}}}
+    answer = stranger.client.post("/api/v1/images/tools/edit", body, format="json")
+    assert answer.status_code == 404
+    bad = {"imageId": source.public_id, "edit": {"overlay": {"imageId": "logo"}}}
+    refused = stranger.client.post("/api/v1/images/tools/edit", bad, format="json")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["edit.overlay.imageId"])
