@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.urls import path
 
-from processing.admin import desk, health
+from processing.admin import desk, health, mails
 
 urlpatterns = [
+    path("mails/", admin.site.admin_view(mails.mails), name="admin-mails"),
+    path("mails/<slug:name>/", admin.site.admin_view(mails.html), name="admin-mail-html"),
     path("health/", admin.site.admin_view(health.health), name="admin-health"),
     path(
         "health/fetch/<slug:name>/", admin.site.admin_view(health.fetch), name="admin-health-fetch"
