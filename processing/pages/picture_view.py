@@ -150,6 +150,7 @@ def _choices(account: Account) -> dict[str, Any]:
         "looks": studio_looks.offered(account, ready),
         "models": model_choices(),
         "edges": studio_form.EDGES,
+        "picks": studio_form.PICKS,
         "plain_sizes": studio_sizes.PLAIN,
         "ratios": studio_sizes.RATIOS,
         "standings": [studio_sizes.BY_ITSELF, *studio_sizes.PLACES],

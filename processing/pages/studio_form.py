@@ -6,7 +6,7 @@ The form is the whole state of the page. An address may say it, too: what it lea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from django import forms
@@ -20,7 +20,7 @@ from config.told import told
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import parse_color
-from processing.engine.plans.cutout import CutoutPlan, Cutting
+from processing.engine.plans.cutout import Area, CleanUp, CutoutPlan, Cutting, Spot
 from processing.engine.plans.edit import (
     MAX_SIDE,
     Background,
@@ -42,10 +42,10 @@ SHADOWS = [("", _("None")), ("soft", _("Soft")), ("hard", _("Hard")), ("floating
 FORMATS = [("png", "PNG"), ("jpg", "JPG"), ("webp", "WebP"), ("avif", "AVIF")]
 TEXTS = [("", _("Keep")), ("artificial", _("Labels on the photo")), ("all", _("All text"))]
 EDGES = [("standard", _("Standard")), ("fine", _("Fine")), ("none", _("None (raw model output)"))]
-# What belongs to one photo, so that neither a look nor another photo gets it.
-OF_ONE_PHOTO: Final = ("frame", "mask")
-# Options of cutting out that only programs are offered.
-LEFT_OUT: Final = frozenset({"clean_up", "despill", "output", "size", "box", "point"})
+POINT, BOX = "point", "box"
+PICKS = [("", _("Everything")), (POINT, _("At a place")), (BOX, _("In a box"))]
+# Options of cutting out that only programs are offered; of what is corrected, the page has the hanger alone.
+LEFT_OUT: Final = frozenset({"despill", "output", "size"})
 
 _CROPPED: Final = Layout(size=studio_sizes.CROPPED)
 
@@ -58,6 +58,13 @@ class StudioForm(forms.Form):
     model = forms.ChoiceField(required=False, label=_("Model"))
     edge = forms.ChoiceField(choices=EDGES, initial="standard", required=False)
     keep_existing_alpha = forms.BooleanField(required=False)
+    remove_hanger = forms.BooleanField(required=False)
+    # Of several products, which: at a place or in a box, in percent of the photo.
+    pick = forms.ChoiceField(choices=PICKS, required=False)
+    left = forms.FloatField(label=_("Left"), min_value=0, max_value=100, required=False)
+    top = forms.FloatField(label=_("Top"), min_value=0, max_value=100, required=False)
+    right = forms.FloatField(label=_("Right"), min_value=0, max_value=100, required=False)
+    bottom = forms.FloatField(label=_("Bottom"), min_value=0, max_value=100, required=False)
     shadow = forms.ChoiceField(choices=SHADOWS, required=False)
     intensity = forms.IntegerField(min_value=0, max_value=100, initial=50, required=False)
     direction = forms.IntegerField(min_value=0, max_value=360, initial=310, required=False)
@@ -107,9 +114,10 @@ class StudioForm(forms.Form):
 
     @property
     def look(self) -> EditPlan:
-        """What of the edit suits other pictures: all but the part of this one that is kept, and its mask."""
+        """What of the edit suits other pictures: all but the part of this one that is kept, its mask, and
+        which of its products it is."""
         cutting = self.plan.cutting
-        plain = None if cutting is None else replace(cutting, mask=None)
+        plain = None if cutting is None else replace(cutting, mask=None, point=None, box=None)
         return replace(self.plan, cutting=plain, frame=None)
 
     def command(self) -> Command:
@@ -123,10 +131,7 @@ class StudioForm(forms.Form):
         if cutting is None or not (is_plain and is_there) or plan.export.format == "avif":
             return Edit(plan=plan)
         cutout = CutoutPlan(
-            model=cutting.model,
-            edge=cutting.edge,
-            keep_existing_alpha=cutting.keep_existing_alpha,
-            mask=cutting.mask,
+            **{part.name: getattr(cutting, part.name) for part in fields(Cutting)},
             format=plan.export.format,
             bg_color=background.color,
             crop=plan.layout == _CROPPED,
@@ -145,7 +150,9 @@ def plan_of(given: Mapping[str, Any], library: Callable[[str], Background]) -> E
             model=given.get("model") or default_model(),
             edge=given.get("edge") or "standard",
             keep_existing_alpha=bool(given.get("keep_existing_alpha")),
+            clean_up=CleanUp(keep_hanger=not given.get("remove_hanger")),
             mask=_mask(given),
+            **_pick(given),
         ),
         frame=frame_of(given.get("frame") or ""),
         layout=_layout(given),
@@ -174,6 +181,24 @@ def _background(given: Mapping[str, Any], library: Callable[[str], Background]) 
 def _mask(given: Mapping[str, Any]) -> str | None:
     """Raises AppError NOT_FOUND for what is no id."""
     return str(decoded("img", given["mask"], "Mask")) if given.get("mask") else None
+
+
+def _pick(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Which of several products; {} for everything. Raises InvalidPlan."""
+    chosen = given.get("pick")
+    if not chosen:
+        return {}
+    if given.get("mask"):
+        raise InvalidPlan(gettext("Use the touched-up cutout, or choose the product, not both."))
+    names = ("left", "top") if chosen == POINT else ("left", "top", "right", "bottom")
+    if any(given.get(name) is None for name in names):
+        raise InvalidPlan(gettext("Say where the product is: on the photo, or in percent of it."))
+    shares = [given[name] / 100 for name in names]
+    if chosen == POINT:
+        return {POINT: Spot(*shares)}
+    if shares[0] >= shares[2] or shares[1] >= shares[3]:
+        raise InvalidPlan(gettext("The box has no area. Its right and lower edges come last."))
+    return {BOX: Area(*shares)}
 
 
 def _as_png(plan: EditPlan) -> EditPlan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 from uuid import UUID
@@ -73,12 +73,7 @@ def _edit_of(command: Command) -> EditPlan | None:
     if not isinstance(command, RemoveBackground) or command.plan.output == "mask":
         return None
     plan: CutoutPlan = command.plan
-    cutting = Cutting(
-        model=plan.model,
-        edge=plan.edge,
-        keep_existing_alpha=plan.keep_existing_alpha,
-        mask=plan.mask,
-    )
+    cutting = Cutting(**{part.name: getattr(plan, part.name) for part in fields(Cutting)})
     return EditPlan(
         cutting=cutting,
         layout=Layout(size=studio_sizes.CROPPED) if plan.crop else studio_sizes.AS_THE_PHOTO,
@@ -91,8 +86,24 @@ def _cutting(cutting: Cutting) -> dict[str, str]:
     return {
         "edge": str(cutting.edge) if cutting.edge in _EDGES else "standard",
         "keep_existing_alpha": "on" if cutting.keep_existing_alpha else "",
+        "remove_hanger": "" if cutting.clean_up.keep_hanger else "on",
         "mask": public_ids.encode("img", UUID(cutting.mask)) if cutting.mask else "",
+        **_pick(cutting),
     }
+
+
+def _pick(cutting: Cutting) -> dict[str, str]:
+    def percent(**shares: float) -> dict[str, str]:
+        return {name: f"{100 * share:.10g}" for name, share in shares.items()}
+
+    if cutting.point is not None:
+        at = cutting.point
+        return {"pick": studio_form.POINT, **percent(left=at.x, top=at.y)}
+    if cutting.box is not None:
+        box = cutting.box
+        sides = percent(left=box.left, top=box.top, right=box.right, bottom=box.bottom)
+        return {"pick": studio_form.BOX, **sides}
+    return {"pick": ""}
 
 
 def _background(behind: Background, own: Mapping[str, str]) -> dict[str, str]:

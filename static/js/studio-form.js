@@ -2,7 +2,7 @@
 
 export const form = document.getElementById("studio-form");
 // What belongs to this photo alone, and no look or other photo gets.
-const OF_ONE_PHOTO = ["frame", "mask"];
+const OF_ONE_PHOTO = ["frame", "mask", "pick", "left", "top", "right", "bottom"];
 
 export function state() {
   const data = new FormData(form);
@@ -24,6 +24,8 @@ export function meaning(text) {
   if (values.get("background") !== "words") without("prompt", "seed");
   if (!values.get("shadow")) without("intensity", "direction");
   if (values.get("size") !== "own") without("width", "height");
+  if (!values.get("pick")) without("left", "top");
+  if (values.get("pick") !== "box") without("right", "bottom");
   if (!isCanvas(values.get("size"))) without("place");
   if (values.get("outline") === "0") without("outline");
   return JSON.stringify([...values].filter(([, value]) => value).sort());
@@ -59,7 +61,7 @@ export function restore(text, { isOther = false } = {}) {
     row.querySelector("output").textContent = range.value + (range.dataset.unit ?? "");
   }
   // What was copied elsewhere, or made by programs, may name what isn't offered here.
-  for (const name of ["background", "edge", "size", "place", "format"]) {
+  for (const name of ["background", "edge", "pick", "size", "place", "format"]) {
     const offered = form.elements[name];
     if (!offered.value) [...(offered.length ? offered : [offered])].forEach((one, index) => { one.checked = index === 0; });
   }

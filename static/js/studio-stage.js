@@ -81,6 +81,7 @@ function draw() {
   view.style.setProperty("--paper-height", `${size.height * fit * zoom}px`);
   view.classList.toggle("pixels", scale() >= 2);
   readout.textContent = `${Math.round(scale() * 100)} %`;
+  view.dispatchEvent(new Event("drawn"));
 }
 
 export function zoomTo(next, at = { x: 0, y: 0 }) {

@@ -6,6 +6,7 @@
 import { toast } from "./toasts.js";
 import * as colors from "./studio-colors.js";
 import { begin, canRedo, canUndo, form, isAlike, meaning, redo, remember, restore, settings, state, undo } from "./studio-form.js";
+import * as pick from "./studio-pick.js";
 import "./studio-place.js";
 import { previewer } from "./studio-preview.js";
 import * as results from "./studio-results.js";
@@ -82,7 +83,7 @@ function see() {
   }
   sessionStorage.setItem(UNSAVED, state());
   results.mark(results.current()?.id ?? "", { isPreview: true });
-  if (isUnfinished()) return say(words.textWordsLater, "");
+  if (isUnfinished()) return say(pick.isDue() ? words.textPick : words.textWordsLater, "");
   return preview.soon();
 }
 
@@ -97,6 +98,7 @@ function seeResult(entry) {
 
 function isUnfinished() {
   const { background, prompt, size: chosen, width, height } = form.elements;
+  if (pick.isDue()) return true;
   const hasNoWords = background.value === "words" && (!prompt.value.trim() || !words.wordsDrawn);
   return hasNoWords || (chosen.value === "own" && !(width.value && height.value));
 }
@@ -154,6 +156,7 @@ results.follow({ show, changed });
 form.addEventListener("submit", (event) => {
   if (event.submitter?.hasAttribute("formaction")) return;
   event.preventDefault();
+  pick.end();
   asked = { meaning: meaning(state()), job: "" };
   document.getElementById("studio-errors").replaceChildren();
   colors.use();
@@ -259,6 +262,7 @@ function button(name) {
 function back(step) {
   if (!step()) return;
   colors.show();
+  pick.draw();
   see();
 }
 
@@ -289,6 +293,7 @@ const DO = {
     take(localStorage.getItem(CLIPBOARD) ?? settings());
     toast({ text: words.textPasted });
   },
+  pick: pick.toggle,
   "zoom-in": stage.zoomIn,
   "zoom-out": stage.zoomOut,
   "zoom-fit": stage.fit,

@@ -137,6 +137,8 @@ def test_canvases(
             "size": "1080x1920",
             "place": "right-top",
         },
+        {"pick": "point", "left": "51.2", "top": "33.3", "remove_hanger": "on"},
+        {"pick": "box", "left": "0", "top": "7.5", "right": "62.5", "bottom": "100", "text": "all"},
         {"background": "words", "prompt": "a marble table", "seed": "7", "padding": "12"},
         {"size": "own", "width": "640", "height": "480", "light": "on", "outline": "3"},
         {"background": "own", "text": "all", "frame": "90 0 0 0 1 1", "format": "avif"},
@@ -185,6 +187,45 @@ def test_where_the_product_stands(
     assert (layout["horizontal"], layout["vertical"]) == stored
     refused = post(seller, image, "save/", place="somewhere")
     assert (refused.status_code, Job.objects.count()) == (422, 2)
+
+
+def test_one_of_several_products(seller: Person, image: Image) -> None:
+    """It is cut out anew, and said to be; a look says nothing of it."""
+    chosen = {"pick": "point", "left": "25", "top": "50", "remove_hanger": "on"}
+    told = post(seller, image, "preview/", **chosen)
+    assert (told.status_code, told.json()["code"]) == (202, "NOT_CUT_OUT")
+    post(seller, image, "save/", **chosen)
+    command = Job.objects.latest("created_at").command
+    assert (command["point"], command["box"]) == ({"x": 0.25, "y": 0.5}, None)
+    assert command["cleanUp"]["keepHanger"] is False
+    assert used(seller, "remove-background") == 2
+    post(seller, image, "look/", **chosen, name="Mine")
+    cutting = Preset.objects.get().plan["cutting"]
+    assert (cutting["point"], cutting["cleanUp"]["keepHanger"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ({"pick": "point", "left": "25"}, "Say where the product is"),
+        ({"pick": "box", "left": "25", "top": "5"}, "Say where the product is"),
+        (
+            {"pick": "box", "left": "50", "top": "5", "right": "50", "bottom": "9"},
+            "The box has no area.",
+        ),
+        ({"pick": "point", "left": "101", "top": "5"}, "less than or equal to 100"),
+        (
+            {"pick": "point", "left": "1", "top": "5", "mask": "img_Pe4tUmMBG9x1x2q2KwZZXT"},
+            "not both.",
+        ),
+    ],
+)
+def test_a_product_that_is_not_found_by_what_is_said(
+    seller: Person, image: Image, chosen: dict[str, str], sentence: str
+) -> None:
+    response = post(seller, image, "save/", **chosen)
+    assert (response.status_code, Job.objects.count()) == (422, 1)
+    assert sentence in response.content.decode()
 
 
 def test_the_same_of_other_pictures(seller: Person, image: Image) -> None:

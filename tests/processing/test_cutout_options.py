@@ -148,11 +148,16 @@ def read_by_form() -> set[str]:
     mask = public_ids.encode("img", UUID(other("mask")))
     chosen = {name: other(name) for name in ("model", "format", "keep_existing_alpha")}
     canvas = {"size": "croppedSubject", "background": "color", "color": other("bg_color")}
-    form = StudioForm({**chosen, **canvas, "edge": "fine", "mask": mask}, account=Account())
-    assert form.is_valid(), form.errors
-    command = form.command()
-    assert isinstance(command, RemoveBackground)
-    return changed(command.plan)
+    more = {**chosen, **canvas, "edge": "fine", "remove_hanger": "on"}
+    place = {"left": "10", "top": "20", "right": "30", "bottom": "40"}
+    read = set()
+    for one in ({"mask": mask}, {"pick": "point", **place}, {"pick": "box", **place}):
+        form = StudioForm({**more, **one}, account=Account())
+        assert form.is_valid(), form.errors
+        command = form.command()
+        assert isinstance(command, RemoveBackground)
+        read |= changed(command.plan)
+    return read
 
 
 def read_by_history() -> set[str]:
