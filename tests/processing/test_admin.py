@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from processing.engine.plans.edit import EditPlan
 from processing.models import Job, JobState
 from processing.services import jobs
+from processing.services.appearance import brand_kit, presets
 from tests.stand_ins import Seller
 
 LIST = "/admin/processing/job/"
@@ -74,3 +76,17 @@ def test_a_seller_has_no_business_here(owner: Seller, submit: Callable[..., Job]
     client.force_login(owner.caller.user)
     client.post(LIST, {"action": "cancel_jobs", "_selected_action": [str(job.pk)]})
     assert Job.objects.get().state == JobState.PENDING
+
+
+def test_an_accounts_default_look(staff: Client, owner: Seller, stranger: Seller) -> None:
+    looks = [presets.create(one.account, name="Blue", plan=EditPlan()) for one in (owner, stranger)]
+    add = "/admin/processing/brandkit/add/"
+    form = {"account": str(owner.account.pk), "default_look": str(looks[1].pk)}
+    assert "This preset is another account&#x27;s." in staff.post(add, form).text
+    assert brand_kit.default_look(owner.account) is None
+    assert staff.post(add, form | {"default_look": str(looks[0].pk)}).status_code == 302
+    assert brand_kit.default_look(owner.account) == looks[0]
+    change = f"/admin/processing/brandkit/{owner.account.pk}/change/"
+    assert staff.post(change, {"default_look": str(looks[1].pk)}).status_code == 200
+    assert staff.post(change, {"default_look": ""}).status_code == 302
+    assert brand_kit.default_look(owner.account) is None
