@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from accounts.http import Caller
 from accounts.models import Account
@@ -137,6 +137,14 @@ def accept_all(caller: Caller, suggestion_ids: Sequence[UUID]) -> list[Listing]:
     if any(one.listing_id for one in found):
         message = gettext("Look at what was written for a listing of yours field by field.")
         raise AppError("CONFLICT", message, status=409)
+    unwritten = sum(one.job.state != JobState.COMPLETED for one in found)
+    if unwritten:
+        message = ngettext(
+            "%d of the selected suggestions is not written, so no drafts were made.",
+            "%d of the selected suggestions are not written, so no drafts were made.",
+            unwritten,
+        )
+        raise AppError("CONFLICT", message % unwritten, status=409)
     with transaction.atomic():
         return [accept(caller, one, suggested(one)[0]) for one in found]
 

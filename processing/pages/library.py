@@ -26,7 +26,7 @@ from processing.pages.library_view import AGES, SORTS, STATES, LibraryView
 from processing.pages.live import MAX_WATCHED, live, watched
 from processing.selectors import Card
 from processing.services import sample_photos
-from processing.services.page_uploads import accept_uploads, cut_out_images
+from processing.services.page_uploads import accept_uploads, cut_out_images, what_hinders
 
 PAGE_SIZE = 60
 FIRST_SEEN = 24  # about what a screen shows; pictures behind are loaded when they come near
@@ -110,9 +110,12 @@ def arrived(request: HttpRequest) -> HttpResponse:
 @page
 @require_POST
 def add_samples(request: HttpRequest) -> HttpResponse:
-    """Photos to try it with, the whole set or the one that was chosen."""
+    """Photos to try it with, the whole set or the one that was chosen, cut out to show what comes of them."""
     limit(request, "upload")
-    sample_photos.add(signed_in(request)[0].account, request.POST.get("sample", ""))
+    images = sample_photos.add(signed_in(request)[0].account, request.POST.get("sample", ""))
+    problem = what_hinders(request, images)
+    if problem:
+        messages.error(request, problem)
     return redirect("library")
 
 

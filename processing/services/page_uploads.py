@@ -42,7 +42,7 @@ def accept_uploads(
         except AppError as error:
             brought.problems.append(f"{sent_name(file)}: {error.page_message}")
     if cut_out and brought.images:
-        problem = _what_hinders(request, brought.images)
+        problem = what_hinders(request, brought.images)
         brought.problems += [problem] if problem else []
     return brought
 
@@ -67,7 +67,7 @@ def cut_out_images(request: HttpRequest, images: Sequence[Image]) -> tuple[list[
     return [], ""
 
 
-def _what_hinders(request: HttpRequest, images: Sequence[Image]) -> str:
+def what_hinders(request: HttpRequest, images: Sequence[Image]) -> str:
     """Begin to cut them out; what hinders it in words, "" for nothing."""
     try:
         return cut_out_images(request, images)[1]

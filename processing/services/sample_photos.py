@@ -32,7 +32,7 @@ class Sample:
 
 SAMPLES: Final = (
     Sample("white-blazer", _("A blazer on a wooden floor")),
-    Sample("wool-hat", _("A woollen hat")),
+    Sample("wool-hat", _("A woolen hat")),
     Sample("denim-skirt", _("A denim skirt")),
     Sample("brown-pullover", _("A brown pullover")),
 )

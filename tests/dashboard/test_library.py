@@ -271,12 +271,19 @@ def test_nobody_filters_by_projects_of_others(seller: Person, stranger: Person) 
 
 
 def test_an_empty_library_offers_photos_to_try(seller: Person) -> None:
-    assert "A woollen hat" in seller.client.get("/library/").content.decode()
+    assert "A woolen hat" in seller.client.get("/library/").content.decode()
     assert seller.client.post("/library/samples/", {"sample": "../x"}).status_code == 404
     response = seller.client.post("/library/samples/", {"sample": "wool-hat"})
     assert response.status_code == 302
     page = seller.client.get("/library/").content.decode()
-    assert (names_on(page), "A woollen hat" in page) == (["wool-hat.jpg"], False)
+    assert (names_on(page), "A woolen hat" in page) == (["wool-hat.jpg"], False)
+
+
+def test_a_photo_to_try_is_cut_out_at_once(seller: Person) -> None:
+    """Whoever clicks one wants to see what comes of it, not a photo."""
+    seller.client.post("/library/samples/", {"sample": "wool-hat"})
+    (job,) = Job.objects.filter(account=seller.account)
+    assert (job.operation, job.source.name) == ("remove-background", "wool-hat.jpg")
 
 
 def act(who: Person, action: str, *images: Image, **more: Any) -> Any:
@@ -360,7 +367,7 @@ def test_pages_ask_the_database_as_often_for_many_pictures_as_for_few(
 
 
 def test_home_shows_what_to_check_what_is_new_and_what_is_used(seller: Person) -> None:
-    assert "A woollen hat" in seller.client.get("/home/").content.decode()
+    assert "A woolen hat" in seller.client.get("/home/").content.decode()
     fail(seller.job(seller.image("empty.jpg")), code="NOTHING_FOUND")
     seller.image("plain.jpg")
     page = seller.client.get("/home/").content.decode()

@@ -158,7 +158,8 @@ def test_many_become_drafts_at_once_or_none_does(browser, add_photo):
     chosen = {"suggestions": [one.public_id, two.public_id]}
     write(one.job)
     page = text_of(browser.post("/listings/suggestions/decide/", chosen, follow=True))
-    assert "The job is pending and has no result." in page
+    assert "1 of the selected suggestions is not written, so no drafts were made." in page
+    assert page.count(" checked") == 1  # only what can become a draft
     assert not Listing.objects.exists()
     write(two.job)
     answer = browser.post("/listings/suggestions/decide/", chosen)
