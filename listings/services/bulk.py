@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.http import Caller
 from config.errors import AppError, invalid
@@ -85,7 +86,7 @@ def _change_one(caller: Caller, listing: Listing, wanted: BulkChange) -> None:
             message,
             status=error.status,
             fields=error.fields,
-            page_message=f"{locked.title or public}: {error.page_message}",
+            page_message=f"{locked.title or gettext('Untitled')}: {error.page_message}",
         ) from error
 
 
