@@ -17,6 +17,8 @@ from media_library.files.links import content_url
 from media_library.models import Background, Image
 from media_library.selectors import image_for
 from processing import selectors
+from processing.engine.errors import EngineError
+from processing.engine.plans.edit import Upscale
 from processing.forms import model_choices
 from processing.models import JobState
 from processing.pages import studio_form, studio_looks, studio_sizes, studio_values, words
@@ -25,6 +27,7 @@ from processing.selectors import Entry
 from processing.services import masks, previews
 from processing.services.appearance import brand_kit, ready_looks
 from processing.services.backgrounds import background_library, builtin_backgrounds
+from processing.worker import runtime
 
 TEMPLATE: Final = "processing/picture.html"
 # How many of an account's own backgrounds the page shows; the library's page has them all.
@@ -139,9 +142,19 @@ def context_of(
         "builtins": _builtins(),
         "own": [(row, _thumbnail(row)) for row in rows],
         "brand": " ".join(brand_kit.of(image.account).colors),
+        "can_enlarge": _can_enlarge(image),
         "words_are_drawn_here": previews.draws_words(),
         **_choices(image.account),
     }
+
+
+def _can_enlarge(image: Image) -> bool:
+    """Whether it is small enough, and the network for it is there."""
+    try:
+        runtime.upscaler().check(image.width, image.height, Upscale())
+    except EngineError:
+        return False
+    return True
 
 
 def _choices(account: Account) -> dict[str, Any]:

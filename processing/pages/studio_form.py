@@ -31,6 +31,7 @@ from processing.engine.plans.edit import (
     Light,
     Outline,
     Shadow,
+    Upscale,
 )
 from processing.forms import default_model, model_choices
 from processing.pages import studio_sizes
@@ -78,6 +79,7 @@ class StudioForm(forms.Form):
     light = forms.BooleanField(required=False)
     outline = forms.IntegerField(min_value=0, max_value=5, initial=0, required=False)
     text = forms.ChoiceField(choices=TEXTS, required=False)
+    upscale = forms.BooleanField(required=False)
     format = forms.ChoiceField(choices=FORMATS, initial="png", required=False)
     frame = forms.CharField(max_length=80, required=False)  # as pages.frame_form writes it
     mask = forms.CharField(max_length=40, required=False)  # of a touched-up cutout
@@ -114,11 +116,11 @@ class StudioForm(forms.Form):
 
     @property
     def look(self) -> EditPlan:
-        """What of the edit suits other pictures: all but the part of this one that is kept, its mask, and
-        which of its products it is."""
+        """What of the edit suits other pictures: all but the part of this one that is kept, its mask,
+        which of its products it is, and that it is small enough to be enlarged."""
         cutting = self.plan.cutting
         plain = None if cutting is None else replace(cutting, mask=None, point=None, box=None)
-        return replace(self.plan, cutting=plain, frame=None)
+        return replace(self.plan, cutting=plain, frame=None, upscale=None)
 
     def command(self) -> Command:
         """The work that makes it. What is only a cutout, on nothing or on a color, is a cutout: of a photo
@@ -161,6 +163,7 @@ def plan_of(given: Mapping[str, Any], library: Callable[[str], Background]) -> E
         light=Light() if given.get("light") else None,
         outline=Outline(width=width) if width else None,
         text_removal=given.get("text") or None,
+        upscale=Upscale() if given.get("upscale") else None,
         export=Export(format=given.get("format") or "png"),
     )
 

@@ -56,6 +56,7 @@ class Reader:
             "light": "on" if plan.light else "",
             "outline": str(round(100 * plan.outline.width)) if plan.outline else "0",
             "text": plan.text_removal or "",
+            "upscale": "on" if plan.upscale else "",
             "format": plan.export.format,
             "frame": line_of(plan.frame),
         }

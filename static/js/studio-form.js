@@ -2,7 +2,7 @@
 
 export const form = document.getElementById("studio-form");
 // What belongs to this photo alone, and no look or other photo gets.
-const OF_ONE_PHOTO = ["frame", "mask", "pick", "left", "top", "right", "bottom"];
+const OF_ONE_PHOTO = ["frame", "mask", "pick", "left", "top", "right", "bottom", "upscale"];
 
 export function state() {
   const data = new FormData(form);

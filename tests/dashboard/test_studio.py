@@ -15,6 +15,7 @@ from PIL import Image as Pillow
 from accounts.limits import quotas
 from media_library.files import storage
 from media_library.models import Image
+from processing.engine.networks.upscaler import Upscaler
 from processing.models import Batch, Job, Preset
 from processing.services.backgrounds import background_library
 from processing.worker import runtime, tasks
@@ -137,7 +138,7 @@ def test_canvases(
             "size": "1080x1920",
             "place": "right-top",
         },
-        {"pick": "point", "left": "51.2", "top": "33.3", "remove_hanger": "on"},
+        {"pick": "point", "left": "51.2", "top": "33.3", "remove_hanger": "on", "light": "on"},
         {"pick": "box", "left": "0", "top": "7.5", "right": "62.5", "bottom": "100", "text": "all"},
         {"background": "words", "prompt": "a marble table", "seed": "7", "padding": "12"},
         {"size": "own", "width": "640", "height": "480", "light": "on", "outline": "3"},
@@ -187,6 +188,32 @@ def test_where_the_product_stands(
     assert (layout["horizontal"], layout["vertical"]) == stored
     refused = post(seller, image, "save/", place="somewhere")
     assert (refused.status_code, Job.objects.count()) == (422, 2)
+
+
+def test_a_small_photo_is_enlarged_as_one_edit(
+    seller: Person, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Upscaler, "check", lambda *_given: None)
+    assert 'name="upscale"' in page_of(seller, image)
+    post(seller, image, "save/", upscale="on")
+    job = Job.objects.latest("created_at")
+    complete(job)
+    assert "upscale=on" in page_of(seller, image)
+    plan = job.command["plan"]
+    assert plan["upscale"] == {"mode": "fast", "downscale": "never"}
+    assert (used(seller, "remove-background"), used(seller, "edit")) == (1, 1)
+    post(seller, image, "look/", upscale="on", name="Mine")
+    assert Preset.objects.get().plan["upscale"] is None
+
+
+def test_a_large_photo_is_not_enlarged(seller: Person, image: Image) -> None:
+    Image.objects.filter(pk=image.pk).update(width=1001, height=1000)
+    assert 'name="upscale"' not in page_of(seller, image)
+    response = seller.client.post(
+        f"/pictures/{image.public_id}/save/", CHOSEN | {"upscale": "on"}, HTTP_HX_REQUEST="true"
+    )
+    assert (response.status_code, Job.objects.count()) == (400, 1)
+    assert used(seller, "edit") == 0
 
 
 def test_one_of_several_products(seller: Person, image: Image) -> None:
