@@ -86,7 +86,9 @@ def new_share(request: HttpRequest) -> HttpResponse:
     caller, _ = signed_in(request)
     given = request.POST if request.method == "POST" else request.GET
     is_made = "make" in request.POST
-    offered = _offered(caller.account, given.getlist("ids"), given.get("project", ""))
+    # The library's form names the project that selected pictures could be moved to.
+    project = "" if "selected" in given else given.get("project", "")
+    offered = _offered(caller.account, given.getlist("ids"), project)
     initial = {"title": _title(offered)}
     form = NewShareForm(request.POST if is_made else None, initial=initial)
     if is_made and offered is None:

@@ -38,6 +38,22 @@ def test_a_link_is_made_of_what_was_chosen_and_opens(seller: Person) -> None:
     assert "Coats" in Client().get(address).content.decode()
 
 
+def test_what_is_selected_in_the_library_is_offered_never_the_project_it_could_move_to(
+    seller: Person,
+) -> None:
+    image = seller.image()
+    bar = 'name="selected" value="1" formaction="/shared/new/"'
+    assert bar in seller.client.get("/library/").content.decode()
+    moved_to = {"selected": "1", "project": image.project.public_id, "new_project": ""}
+    form = seller.client.post(
+        "/shared/new/", {**moved_to, "ids": [image.public_id]}
+    ).content.decode()
+    assert f'name="ids" value="{image.public_id}"' in form
+    assert 'type="hidden" name="project"' not in form
+    nothing = seller.client.post("/shared/new/", moved_to).content.decode()
+    assert "Make link" not in nothing
+
+
 def test_a_project_is_shared_by_its_page(seller: Person) -> None:
     project = Project.objects.create(account=seller.account, name="Spring")
     assert "Spring" in seller.client.get("/shared/new/").content.decode()
