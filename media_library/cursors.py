@@ -6,11 +6,10 @@ A cursor names the last picture that was seen, by what the list is ordered by an
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,13 +62,22 @@ def place_of(cursor: str, sort: str) -> Place:
         if its_sort != sort or not isinstance(value, int if "bytes" in sort else str):
             raise _not_a_cursor()
         if "createdAt" not in sort:
-            return Place(value, UUID(image_id))
+            return Place(_kept(value), UUID(image_id))
         moment = datetime.fromisoformat(str(value))
         if moment.tzinfo is None:
             raise _not_a_cursor()
-        return Place(moment, UUID(image_id))
-    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
+        # In UTC here: of the first and the last day of all, that fails for some.
+        return Place(moment.astimezone(UTC), UUID(image_id))
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _not_a_cursor() from error
+
+
+def _kept(value: Any) -> Any:
+    """The same, if a database can be asked about it: not about null characters, nor what is no Unicode.
+    Raises AppError, ValueError."""
+    if b"\0" in str(value).encode():
+        raise _not_a_cursor()
+    return value
 
 
 def _not_a_cursor() -> AppError:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -144,6 +147,27 @@ def test_a_cursor_leads_through_all_once_in_every_order(seller: Person, sort: st
 def test_what_is_no_cursor_is_refused(seller: Person, cursor: str) -> None:
     answer = seller.client.get("/api/v1/images", {"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("sort", "value"),
+    [
+        ("name", "\0"),
+        ("name", "\ud800"),
+        ("-createdAt", "0001-01-01T00:00:00+23:59"),
+        ("-createdAt", "9999-12-31T23:59:59-23:59"),
+        ("-createdAt", "2026-01-01T00:00:00"),
+        ("bytes", "12"),
+    ],
+)
+def test_a_cursor_that_no_database_can_be_asked_about_is_refused(
+    seller: Person, sort: str, value: str
+) -> None:
+    told = json.dumps([sort, value, str(uuid4())])
+    query = {"sort": sort, "cursor": base64.urlsafe_b64encode(told.encode()).decode()}
+    answer = seller.client.get("/api/v1/images", query)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["cursor"])
+    assert seller.client.get("/library/", query).status_code == 400
 
 
 def test_a_cursor_of_another_order_is_refused(seller: Person) -> None:
