@@ -13,7 +13,14 @@ from django.utils import timezone
 
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
-from media_library.models import Image, ImageKind, Project, ProjectKind, ProjectStatus
+from media_library.models import (
+    NAME_LENGTH,
+    Image,
+    ImageKind,
+    Project,
+    ProjectKind,
+    ProjectStatus,
+)
 
 DEFAULT_NAME = "My photos"
 MAX_PROJECTS = 10_000
@@ -152,12 +159,15 @@ def remove(project: Project) -> None:
         locked.delete()
 
 
-def visible_name(raw: str) -> str:
-    """A name on one line. Raises AppError VALIDATION_ERROR where nothing of it can be seen."""
+def visible_name(raw: str, *, most: int = NAME_LENGTH) -> str:
+    """A name on one line. Raises AppError VALIDATION_ERROR where nothing of it can be seen, and for one that
+    is longer than its column."""
     shown = "".join(c for c in " ".join(raw.split()) if c.isprintable() or c in _JOINERS)
     name = " ".join(shown.split())
     if not name.strip(_JOINERS):
         raise invalid("name", "The name must have at least one visible character.")
+    if len(name) > most:
+        raise invalid("name", f"The name can have at most {most} characters.")
     return name
 
 

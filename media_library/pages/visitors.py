@@ -174,6 +174,8 @@ def zipped(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _unlock(request: HttpRequest, found: Share, token: str) -> HttpResponse:
     """Judge a password. Tries are counted before it is hashed, by link and network."""
+    if not found.password:
+        return redirect("share", token=token)  # its owner took the password away meanwhile
     tries = Guesses(request, f"share:{found.pk}", _wait)
     tries.begin()
     if not shares.unlocks(found, request.POST.get("password", "")[:1000]):

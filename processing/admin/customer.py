@@ -198,7 +198,9 @@ def act(request: HttpRequest, account: Account, name: str) -> str:
     if not request.user.has_perm(chosen.permission):
         raise PermissionDenied
     with transaction.atomic():
-        row, done = chosen.do(account, request.POST.dict())
+        # No row has null characters in it, and PostgreSQL can't be asked about them.
+        form = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
+        row, done = chosen.do(account, form)
         if isinstance(row, LimitException):
             LimitException.objects.filter(pk=row.pk).update(created_by=request.user.pk)
         else:

@@ -22,7 +22,7 @@ from processing.admin import customer, finding
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     _check(request)
-    term = request.GET.get("q", "")
+    term = request.GET.get("q", "").replace("\0", "")
     hits = finding.find(term)
     if len(hits) == 1:
         return redirect(_address(hits[0]))

@@ -123,9 +123,7 @@ def keep_look(request: HttpRequest) -> HttpResponse:
 @page
 @require_POST
 def rename_look(request: HttpRequest, preset_id: str) -> HttpResponse:
-    name = request.POST.get("name", "").replace("\0", "").strip()
-    if len(name) > 100:
-        raise invalid("name", _("A name can have at most 100 characters."))
+    name = request.POST.get("name", "")
     preset = presets.change(_preset(request, preset_id), name=name, plan=None)
     return _done(request, preset, _("It is called “%(name)s” now."))
 

@@ -53,7 +53,7 @@ def _move(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     name = request.POST.get("new_project", "").strip()
     with transaction.atomic():
         if name:
-            project = projects.create(caller.account, name=projects.visible_name(name[:200]))
+            project = projects.create(caller.account, name=name)
         else:
             wanted = decoded("proj", request.POST.get("project", ""), "Project")
             project = project_for(caller.account, wanted)

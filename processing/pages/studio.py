@@ -64,9 +64,7 @@ def save_look(request: HttpRequest, image_id: str) -> HttpResponse:
         limit(request, "general")
         image = image_of(request, image_id)
         form = _valid(request, image)
-        made = presets.create(
-            image.account, name=request.POST.get("name", "")[:100], plan=form.look
-        )
+        made = presets.create(image.account, name=request.POST.get("name", ""), plan=form.look)
     except AppError as error:
         return JsonResponse(
             {"code": error.code, "message": error.page_message}, status=error.status

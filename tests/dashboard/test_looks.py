@@ -78,6 +78,29 @@ class TestLooks:
         assert "already exists" in again.content.decode()
         assert Preset.objects.count() == 1
 
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("x" * 101, "The name can have at most 100 characters."),
+            ("\u202e\0", "The name must have at least one visible character."),
+        ],
+    )
+    def test_a_name_that_can_not_be_kept_is_refused_wherever_it_is_given(
+        self, seller: Person, name: str, said: str
+    ) -> None:
+        preset = made(seller)
+        look = {"background": "color", "color": "red", "name": name}
+        for path, form in (
+            (f"/looks/{preset.public_id}/rename/", {"name": name}),
+            ("/looks/keep/", {"look": "look_amazon", "name": name}),
+            (f"/pictures/{seller.image().public_id}/look/", look),
+        ):
+            answer = seller.client.post(path, form)
+            assert (answer.status_code, said in answer.content.decode()) == (400, True)
+        assert list(Preset.objects.values_list("name", flat=True)) == ["Shop"]
+        seller.client.post(f"/looks/{preset.public_id}/rename/", {"name": " A\0\n B "})
+        assert Preset.objects.get().name == "A B"
+
     def test_it_is_renamed_made_the_default_and_deleted(self, seller: Person) -> None:
         preset = made(seller)
         one = f"/looks/{preset.public_id}/"
@@ -180,6 +203,7 @@ class TestBackgrounds:
         assert stranger.client.post(f"{one}delete/").status_code == 404
         assert stranger.client.post(f"{one}rename/", {"name": "Mine"}).status_code == 404
         assert stranger.client.get("/looks/new/", {"background": row.public_id}).status_code == 404
+        assert seller.client.post(f"{one}rename/", {"name": "x" * 201}).status_code == 400
         seller.client.post(f"{one}rename/", {"name": "Brick"})
         look = LOOK | {"ground": "library", "background": row.public_id}
         assert seller.client.post("/looks/new/", look).status_code == 302

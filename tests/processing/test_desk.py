@@ -172,9 +172,11 @@ def test_what_cannot_be_is_told_and_changes_nothing(
     assert do(helper, stranger, "cancel", job=job.public_id) == ["Job not found."]
     assert do(helper, owner, "cancel", job="job_nonsense") == ["Job not found."]
     assert do(helper, owner, "switch-off", key="nonsense") == ["API key not found."]
+    assert do(helper, owner, "switch-off", key="\0") == ["API key not found."]
+    assert helper.get(DESK, {"q": "\0"}).status_code == 200
     assert do(helper, owner, "explode") == ["Action not found."]
     charged(job)
-    assert do(helper, owner, "give-back", job=job.public_id, why=" ") == [
+    assert do(helper, owner, "give-back", job=job.public_id, why=" \0") == [
         "Say why the quota is given back."
     ]
     allow = {"limit": "quota:edit", "amount": "7", "until": "2020-01-31", "note": "Trade fair"}

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
+from media_library.projects import visible_name
 from processing.engine.plans.edit import EditPlan
 from processing.models import Preset
 from processing.services import edit_json
 
 MAX_PRESETS = 500
+NAME_LENGTH = 100
 
 
 def preset_for(account: Account, preset_id: UUID) -> Preset:
@@ -32,7 +34,7 @@ def plan_of(preset: Preset) -> EditPlan:
 
 def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | None = None) -> Preset:
     """Raises AppError CONFLICT where the name is taken or the account has too many, VALIDATION_ERROR for
-    what suits one photo only."""
+    a name that is none, and for what suits one photo only."""
     _check(plan)
     if Preset.objects.filter(account=account).count() >= MAX_PRESETS:
         raise AppError(
@@ -41,18 +43,18 @@ def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | Non
     preset = Preset(
         id=preset_id or uuid4(),
         account=account,
-        name=name.strip(),
+        name=visible_name(name, most=NAME_LENGTH),
         plan=edit_json.stored_json(plan),
     )
     return _saved(preset, new=True)
 
 
 def change(preset: Preset, *, name: str | None, plan: EditPlan | None) -> Preset:
-    """Raises AppError CONFLICT where the name is taken, VALIDATION_ERROR for what suits one photo only."""
+    """Raises AppError CONFLICT and VALIDATION_ERROR as `create` does."""
     if plan is not None:
         _check(plan)
     if name is not None:
-        preset.name = name.strip()
+        preset.name = visible_name(name, most=NAME_LENGTH)
     if plan is not None:
         preset.plan = edit_json.stored_json(plan)
     preset.updated_at = timezone.now()
@@ -71,10 +73,6 @@ def _check(plan: EditPlan) -> None:
 
 
 def _saved(preset: Preset, *, new: bool) -> Preset:
-    if not preset.name:
-        raise AppError(
-            "VALIDATION_ERROR", "name is empty.", fields={"name": ["This field is required."]}
-        )
     try:
         with transaction.atomic():
             preset.save(force_insert=new)
