@@ -14,6 +14,7 @@ urlpatterns = [
     path("listings/suggestions/", new.waiting, name="suggestions"),
     path("listings/suggestions/live/", new.waiting_live, name="suggestions-live"),
     path("listings/suggestions/decide/", new.decide_many, name="decide-suggestions"),
+    path("listings/suggestions/<str:suggestion_id>/again/", new.ask_again, name="ask-again"),
     path("listings/suggestions/<str:suggestion_id>/", new.suggestion, name="suggestion"),
     path("listings/sales/", sales.sold_items, name="sold-items"),
     path("listings/sales/imports/<str:job_id>/live/", sales.import_live, name="import-live"),

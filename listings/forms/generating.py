@@ -81,6 +81,12 @@ class GenerateForm(forms.Form):
         )
 
 
+class CategoryForm(forms.Form):
+    """What the seller says it is, where the photos didn't."""
+
+    category = forms.ChoiceField(label=_("What it is"), choices=words.categories)
+
+
 class AcceptForm(ListingForm):
     """A suggestion: each field may be corrected, and is taken over where its box is ticked."""
 

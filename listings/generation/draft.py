@@ -10,7 +10,7 @@ from accounts.models import Account
 from config.errors import AppError, not_found
 from listings.generation.generate import GenerateListing
 from processing.commands import words_of
-from processing.models import JobState
+from processing.models import Job, JobState
 from processing.services import jobs
 
 # Of a report's attributes, those that a listing has fields of its own for.
@@ -50,5 +50,10 @@ def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], li
             "priceBasis": told["price"]["basis"],
         },
     }
-    views = GenerateListing.load(words_of(job.command)).view_ids
+    views = command_of(job).view_ids
     return fields, [job.picture.pk, *map(UUID, views)]
+
+
+def command_of(job: Job) -> GenerateListing:
+    """What the job was asked for."""
+    return GenerateListing.load(words_of(job.command))

@@ -149,6 +149,23 @@ def accept_all(caller: Caller, suggestion_ids: Sequence[UUID]) -> list[Listing]:
         return [accept(caller, one, suggested(one)[0]) for one in found]
 
 
+def ask_again(caller: Caller, suggestion: Suggestion, *, category: str) -> Suggestion:
+    """Have a suggestion that came to nothing written anew, of a category that its seller names.
+
+    Raises AppError CONFLICT where it was written or is still to be, and what `ask` raises; then it stays.
+    """
+    job = suggestion.job
+    if not job.ended or job.state == JobState.COMPLETED or suggestion.listing is not None:
+        raise AppError("CONFLICT", gettext("This suggestion needs no help."), status=409)
+    command = draft.command_of(job)
+    hints = command.hints.model_copy(update={"category": category})
+    photos = [pk for pk in (job.source_id, *map(UUID, command.view_ids)) if pk is not None]
+    with transaction.atomic():
+        suggestion.delete()
+        [asked] = ask(caller, [photos], command.model_copy(update={"hints": hints}))
+    return asked
+
+
 def dismiss(caller: Caller, suggestion_ids: Sequence[UUID]) -> None:
     """Forget these, and cancel what nobody waits for any more. Raises AppError NOT_FOUND."""
     with transaction.atomic():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from config.errors import AppError
 from config.web.requests import around, page_number
 from listings import pictures
 from listings.forms import words
-from listings.forms.generating import SUGGESTED, AcceptForm, GenerateForm
+from listings.forms.generating import SUGGESTED, AcceptForm, CategoryForm, GenerateForm
 from listings.forms.wording import ListingForm
 from listings.generation import suggestions
 from listings.models import Listing, Suggestion
@@ -84,6 +85,12 @@ class Row:
         return why_failed(job)
 
     @property
+    def needs_help(self) -> bool:
+        """Whether it could be written if its seller said what it is."""
+        can_be_asked = self.source_id and self.suggestion.listing is None
+        return bool(can_be_asked) and self.suggestion.job.error_code == "NOT_RECOGNISED"
+
+    @property
     def source_id(self) -> str:
         """The first photo, where it is still there."""
         source = self.suggestion.job.source
@@ -139,7 +146,10 @@ def _ask(request: HttpRequest) -> HttpResponse:
         chosen = ids_of(request, "images", "img", "Image")
         if "by_hand" in request.POST:
             limit(request, "listing-create")
-            made = service.create(caller, {}, image_ids=chosen)
+            with transaction.atomic():
+                made = service.create(caller, {}, image_ids=chosen)
+                if "instead_of" in request.POST:
+                    suggestions.dismiss(caller, ids_of(request, "instead_of", "lsug", "Suggestion"))
             return redirect("listing", listing_id=made.public_id)
         if not form.is_valid():
             return _choose(request, Choice.of(request, caller.account), form, status=422)
@@ -189,6 +199,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "is_open": any(row.is_open for row in rows),
         "written": sum(row.is_written for row in rows),
+        "categories": words.categories()[1:] if any(row.needs_help for row in rows) else (),
         **around(number, has_more=len(found) > PAGE_SIZE),
         "section": "listings",
     }
@@ -205,7 +216,11 @@ def waiting_live(request: HttpRequest) -> HttpResponse:
     rows = [Row(one) for one in found]
     gone = set(marks) - {row.suggestion.pk for row in rows}
     changed = [row for row in rows if row.watch != marks[row.suggestion.pk]]
-    context = {"rows": changed, "gone": [public_ids.encode("lsug", pk) for pk in gone]}
+    context = {
+        "rows": changed,
+        "categories": words.categories()[1:],
+        "gone": [public_ids.encode("lsug", pk) for pk in gone],
+    }
     return live(
         request,
         template=f"{LIST}#live-rows",
@@ -234,6 +249,24 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     told = ngettext("%d draft made.", "%d drafts made.", count) % count
     messages.success(request, told)
     return redirect(f"{reverse('listings')}?state=draft")
+
+
+@page
+@require_POST
+def ask_again(request: HttpRequest, suggestion_id: str) -> HttpResponse:
+    """Have what the photos didn't show written once the seller has said what it is."""
+    caller, _user = signed_in(request)
+    pk = decoded("lsug", suggestion_id, "Suggestion")
+    found = suggestions.suggestion_for(caller.account, pk)
+    form = CategoryForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise AppError("VALIDATION_ERROR", _("Say what it is first."))
+        limit(request, "listing-generate")
+        suggestions.ask_again(caller, found, category=form.cleaned_data["category"])
+    except AppError as error:
+        messages.error(request, error.page_message)
+    return redirect("suggestions")
 
 
 @page

@@ -211,6 +211,41 @@ def test_the_same_work_for_a_listing_and_for_none_is_decided_on_twice(
     assert owner.used_of("generate-listing") == 0
 
 
+def fail(job: Job) -> None:
+    """What a worker says of photos that show nothing it knows."""
+    claimed = transitions.claim(job.id)
+    assert claimed
+    assert transitions.fail(claimed, code="NOT_RECOGNISED", message="Nothing was recognised.")
+
+
+def test_what_the_photos_do_not_show_is_said(browser, stranger, other, add_photo):
+    photos = [add_photo().public_id, add_photo((60, 50)).public_id]
+    browser.post(NEW, {**OPTIONS, "images": photos})
+    [found] = Suggestion.objects.all()
+    again = f"{url(found)}again/"
+    assert "This suggestion needs no help." in text_of(
+        browser.post(again, {"category": "hat"}, follow=True)
+    )
+    fail(found.job)
+    assert "What is it?" in text_of(browser.get("/listings/suggestions/"))
+    assert other.post(again, {"category": "hat"}).status_code == 404
+    refused = text_of(browser.post(again, {"category": "no-such"}, follow=True))
+    assert "Say what it is first." in refused
+    assert Suggestion.objects.get() == found
+    browser.post(again, {"category": "hat"})
+    [asked] = Suggestion.objects.select_related("job")
+    command = GenerateListing.load(words_of(asked.job.command))
+    assert (command.hints.category, command.hints.condition) == ("hat", "good")
+    assert [asked.job.source.public_id, *command.view_ids] == [
+        photos[0],
+        str(public_ids.decode("img", photos[1])),
+    ]
+    fail(asked.job)
+    by_hand = {"by_hand": "1", "images": photos[:1], "instead_of": asked.public_id}
+    browser.post(NEW, by_hand)
+    assert (Listing.objects.count(), Suggestion.objects.count()) == (1, 0)
+
+
 def test_a_listing_is_typed_by_hand(browser, add_photo):
     photo = add_photo()
     browser.post(NEW, {"by_hand": "1", "images": [photo.public_id]})
