@@ -28,7 +28,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
 from media_library import selectors
-from media_library.models import Image, Project, Share, ShareImage
+from media_library.models import Image, ImageKind, Project, Share, ShareImage
 
 MAX_SHARES: Final = 1_000  # of an account, in force
 MAX_IMAGES: Final = 500
@@ -305,7 +305,8 @@ def _choose(share: Share, images: Sequence[UUID]) -> None:
     wanted = list(dict.fromkeys(images))
     if not 1 <= len(wanted) <= MAX_IMAGES:
         raise invalid("imageIds", f"Choose 1 to {MAX_IMAGES} pictures.")
-    mine = Image.live.filter(account=share.account_id, pk__in=wanted).count()
+    mine = Image.live.filter(account=share.account_id, pk__in=wanted)
+    mine = mine.exclude(kind=ImageKind.MASK).count()
     if mine < len(wanted):
         raise not_found("Image")
     ShareImage.objects.filter(share=share).delete()

@@ -26,7 +26,7 @@ MAX_ORIGINS = 20
 _ORIGIN = re.compile(
     r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?"
 )
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_LENGTH = 200
 _PROVEN_ONLY: set[str] = set()  # beginnings of paths
 
@@ -77,11 +77,12 @@ def canonical_origin(text: str, *, field: str = "webOrigins") -> str:
     """Write an origin, or a bare domain, as browsers send it. Raises AppError."""
     plain = text.strip().lower()
     match = _ORIGIN.fullmatch(plain if "://" in plain else f"https://{plain}")
-    if match is None or len(plain) > _MAX_LENGTH - len("https://"):
+    port = int(match[3] or 1) if match else 0
+    if match is None or not 0 < port < 65536 or len(plain) > _MAX_LENGTH - len("https://"):
         message = f"'{text[:60]}' is not an origin: write it like https://shop.example."
         raise invalid(field, message)
-    scheme, host, port = match.groups()
-    is_default = port in (None, _DEFAULT_PORTS[scheme])
+    scheme, host, named = match.groups()
+    is_default = named is None or port == _DEFAULT_PORTS[scheme]
     return f"{scheme}://{host}" if is_default else f"{scheme}://{host}:{port}"
 
 

@@ -144,7 +144,12 @@ class LimitsHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         self.files += 1
         if self.files > self.limits.max_files:
-            message = f"At most {self.limits.max_files} files can be uploaded at once."
+            most = self.limits.max_files
+            message = (
+                "Only one file can be uploaded at once."
+                if most == 1
+                else f"At most {most} files can be uploaded at once."
+            )
             raise self.stopped(invalid("files", message))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

@@ -24,7 +24,7 @@ from accounts.models import Account
 from media_library import shares
 from media_library.files import public_copies
 from media_library.lifecycle import removal, sweeps
-from media_library.models import Image, Project, Share, ShareImage
+from media_library.models import Image, ImageKind, Project, Share, ShareImage
 from media_library.pages import sharing, visitors
 from tests.media_library.files.test_public_copies import SECRETS, telling_exif
 from tests.media_library.test_trash import result_of
@@ -362,6 +362,13 @@ def test_somebody_elses_pictures_and_links(
     assert api.get(one).json()["data"] == made
     assert strangers_api.get(SHARES).json()["data"]["total"] == 0
     assert ShareImage.objects.count() == 1
+
+
+def test_a_mask_is_no_picture_to_share(api: APIClient, upload: Upload) -> None:
+    mask = upload()["id"]
+    Image.objects.update(kind=ImageKind.MASK)
+    answer = api.post(SHARES, {"imageIds": [mask]}, format="json")
+    assert (answer.status_code, Share.objects.count()) == (404, 0)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_an_accounts_own_sites(seller, stranger):
 
 def test_naming_replaces_what_was_named(seller, stranger):
     name(stranger, "https://stranger.example")
-    shown = name(seller, "Shop.Example", "https://shop.example:443/", "http://localhost:3000")
+    shown = name(seller, "Shop.Example", "https://shop.example:0443/", "http://localhost:3000")
     assert shown.json()["data"]["account"]["webOrigins"] == [SHOP, "http://localhost:3000"]
     assert name(seller).json()["data"]["account"]["webOrigins"] == []
     assert [one.origin for one in WebOrigin.objects.all()] == ["https://stranger.example"]
@@ -112,6 +112,8 @@ def test_only_people_name_origins(seller, api):
         "https://user@shop.example",
         "shop.example,other.example",
         "https://shöp.example",
+        "https://shop.example:0",
+        "https://shop.example:65536",
         "x" * 199,
     ],
 )
