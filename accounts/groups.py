@@ -38,6 +38,7 @@ _MAY: Final[dict[str, dict[str, str]]] = {
         "batch": "",
         "batchitem": "",
         "preset": "",
+        "brandkit": "change",
         "webhookendpoint": "",
         "webhookdelivery": "",
         "webhookattempt": "",
@@ -61,11 +62,11 @@ def seed(apps: Apps) -> None:
         group.permissions.set(_permission(apps, *one) for one in permissions())
 
 
-def let_support_see(apps: Apps, app: str, model: str) -> None:
-    """Let the group look at rows that are new in the administration, where there is such a group."""
+def let_support(apps: Apps, app: str, model: str, *verbs: str) -> None:
+    """Let the group do more with rows that are new in the administration, where there is such a group."""
     groups: Any = apps.get_model("auth", "Group")
     for group in groups.objects.filter(name=SUPPORT):
-        group.permissions.add(_permission(apps, app, model, f"view_{model}"))
+        group.permissions.add(*(_permission(apps, app, model, f"{verb}_{model}") for verb in verbs))
 
 
 def permissions() -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from accounts import groups
 
 
 def add(apps: Apps, _: Any) -> None:
-    groups.let_support_see(apps, "admin", "logentry")
+    groups.let_support(apps, "admin", "logentry", "view")
 
 
 class Migration(migrations.Migration):

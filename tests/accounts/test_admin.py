@@ -79,6 +79,7 @@ def test_a_plans_limits_are_edited_in_place(staff):
         "position": "0",
         "batch_size": "100",
         "running_jobs": "8",
+        "resources": "0",
         "limits-TOTAL_FORMS": "1",
         "limits-INITIAL_FORMS": "1",
         "limits-0-id": str(limit.pk),

@@ -82,7 +82,13 @@ def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> 
     archive = zip_of(ada, make())
     assert sorted(archive.namelist()) == [
         *("account.json", "jobs.json", "listings.csv", "listings.json", "looks.json"),
-        *("photos/dress-2.jpg", "photos/dress.jpg", "pictures.json", "projects.json"),
+        *(
+            "photos/dress-2.jpg",
+            "photos/dress.jpg",
+            "pictures.json",
+            "projects.json",
+            "resources.json",
+        ),
         *("results/dress-cutout.png", "sold items.csv", "usage.json", "webhooks.json"),
     ]
     assert archive.testzip() is None

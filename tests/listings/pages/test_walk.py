@@ -174,7 +174,7 @@ def _two_windows(page: Page, shop: Listing) -> None:
 
 def _export(page: Page) -> None:
     page.goto("/listings/")
-    page.get_by_label("Choose Saved first").check()
+    page.get_by_label("Select Saved first").check()
     expect(page.get_by_text("1 selected")).to_be_visible()
     page.locator(".bulk-more summary", has_text="Export").click()
     page.get_by_role("button", name="Export the selected ones").click()
