@@ -306,8 +306,7 @@ def _choose(share: Share, images: Sequence[UUID]) -> None:
     if not 1 <= len(wanted) <= MAX_IMAGES:
         raise invalid("imageIds", f"Choose 1 to {MAX_IMAGES} pictures.")
     mine = Image.live.filter(account=share.account_id, pk__in=wanted)
-    mine = mine.exclude(kind=ImageKind.MASK).count()
-    if mine < len(wanted):
+    if mine.exclude(kind=ImageKind.MASK).count() < len(wanted):
         raise not_found("Image")
     ShareImage.objects.filter(share=share).delete()
     ShareImage.objects.bulk_create(
