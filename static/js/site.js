@@ -186,6 +186,12 @@ document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll("[data-show-password]")) showPassword(button, false);
 });
 
+// What lies in the corner stands over a bar at the window's lower edge, and doesn't cover its buttons.
+const bar = document.querySelector("[data-lifts]");
+if (bar) {
+  new ResizeObserver(() => document.body.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
+}
+
 // Copying: data-copy names the element with the text.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
