@@ -263,9 +263,12 @@ def ask_again(request: HttpRequest, suggestion_id: str) -> HttpResponse:
         if not form.is_valid():
             raise AppError("VALIDATION_ERROR", _("Say what it is first."))
         limit(request, "listing-generate")
-        suggestions.ask_again(caller, found, category=form.cleaned_data["category"])
+        asked = suggestions.ask_again(caller, found, category=form.cleaned_data["category"])
     except AppError as error:
         messages.error(request, error.page_message)
+        return redirect("suggestions")
+    if "alone" in request.POST:
+        return redirect("suggestion", suggestion_id=asked.public_id)
     return redirect("suggestions")
 
 
@@ -344,6 +347,7 @@ def _show(
         "row": Row(found),
         "listing": found.listing,
         "waiting": suggestions.suggestions_of(caller.account).count() - 1,
+        "categories": words.categories()[1:] if Row(found).needs_help else (),
         "section": "listings",
     }
     if job.state == JobState.COMPLETED:

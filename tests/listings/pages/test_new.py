@@ -228,13 +228,17 @@ def test_what_the_photos_do_not_show_is_said(browser, stranger, other, add_photo
     )
     fail(found.job)
     assert "What is it?" in text_of(browser.get("/listings/suggestions/"))
+    alone = text_of(browser.get(url(found)))
+    assert "What is it?" in alone
+    assert "Write it myself" in alone
     assert other.post(again, {"category": "hat"}).status_code == 404
     refused = text_of(browser.post(again, {"category": "no-such"}, follow=True))
     assert "Say what it is first." in refused
     assert Suggestion.objects.get() == found
-    browser.post(again, {"category": "hat"})
+    written = browser.post(again, {"category": "hat", "alone": "1"})
     [asked] = Suggestion.objects.select_related("job")
     command = GenerateListing.load(words_of(asked.job.command))
+    assert written["Location"] == url(asked)
     assert (command.hints.category, command.hints.condition) == ("hat", "good")
     assert [asked.job.source.public_id, *command.view_ids] == [
         photos[0],
