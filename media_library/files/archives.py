@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import IO, cast
 
+from media_library.checks import with_ending
 from media_library.files import storage
 from media_library.models import Image
 
@@ -44,7 +45,9 @@ def entries_of(images: Iterable[Image], *, reserved: Iterable[str] = ()) -> list
 
 def entry_of(image: Image, names: Names, folder: str = "") -> Entry:
     """One picture's own file, under a name that is free."""
-    name = names.take(image.name or f"{image.public_id}.{image.format}", folder)
+    # With the ending of what it is: people name pictures without one.
+    ending = PurePosixPath(image.file_key).suffix.removeprefix(".") or image.format
+    name = names.take(with_ending(image.name or image.public_id, extension=ending), folder)
     return Entry(name, image.file_key, image.created_at)
 
 

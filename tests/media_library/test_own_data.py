@@ -68,7 +68,7 @@ def zip_of(who: Person, export: DataExport) -> ZipFile:
 def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> None:
     photo = ada.image("dress.jpg")
     ada.result(photo)
-    ada.image("dress.jpg")
+    ada.image("Evening dress")
     eve.image("secret.jpg")
     _key, secret = api_keys.create(ada.account, ada.user, name="Shop import")
     caller = Caller(ada.account, ada.user)
@@ -83,7 +83,7 @@ def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> 
     assert sorted(archive.namelist()) == [
         *("account.json", "jobs.json", "listings.csv", "listings.json", "looks.json"),
         *(
-            "photos/dress-2.jpg",
+            "photos/Evening dress.jpg",
             "photos/dress.jpg",
             "pictures.json",
             "projects.json",
