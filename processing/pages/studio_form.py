@@ -41,7 +41,7 @@ from processing.services.backgrounds import background_library
 TRANSPARENT, COLOR, WORDS = "transparent", "color", "words"
 SHADOWS = [("", _("None")), ("soft", _("Soft")), ("hard", _("Hard")), ("floating", _("Floating"))]
 FORMATS = [("png", "PNG"), ("jpg", "JPG"), ("webp", "WebP"), ("avif", "AVIF")]
-TEXTS = [("", _("Keep")), ("artificial", _("Labels on the photo")), ("all", _("All text"))]
+TEXTS = [("", _("Keep")), ("artificial", _("Remove labels")), ("all", _("Remove all text"))]
 EDGES = [("standard", _("Standard")), ("fine", _("Fine")), ("none", _("None (raw model output)"))]
 POINT, BOX = "point", "box"
 PICKS = [("", _("Everything")), (POINT, _("At a place")), (BOX, _("In a box"))]

@@ -386,6 +386,12 @@ def test_a_failed_job_is_said_on_the_stage_and_ends_the_polling(seller: Person) 
     ("operation", "plan", "running", "options"),
     [
         ("edit", {"background": {"color": "white"}}, "Editing", "On white"),
+        (
+            "edit",
+            {"outline": {}, "textRemoval": "all", "cutting": {"cleanUp": {"keepHanger": False}}},
+            "Editing",
+            "Outline, without text, without a hanger&#x27;s hook",
+        ),
         ("upscale", {"cutting": None, "upscale": {}}, "Upscaling", ""),
         ("remove-text", {"cutting": None, "textRemoval": "all"}, "Removing text", ""),
         (

@@ -22,7 +22,7 @@ from processing.worker.making import masks
 _EDGE_WORDS = {"fine": _("fine edges"), "none": _("raw edges")}
 _FLAG_WORDS = {"crop": _("cropped"), "keep_existing_alpha": _("original transparency kept")}
 # Options that a picture's history says nothing of.
-LEFT_OUT = frozenset({"clean_up", "despill", "size"})
+LEFT_OUT = frozenset({"despill", "size"})
 
 
 def work(job: Job, command: RemoveBackground) -> Rendered:
@@ -64,6 +64,8 @@ def describe(command: RemoveBackground) -> str:
         parts.append(str(_EDGE_WORDS.get(str(plan.edge)) or edges))
     parts.append(gettext("mask") if plan.output == "mask" else _behind(plan))
     parts += [str(words) for name, words in _FLAG_WORDS.items() if getattr(plan, name)]
+    if not plan.clean_up.keep_hanger:
+        parts.append(gettext("without a hanger's hook"))
     return ", ".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,9 @@ from processing.models import Job
 from processing.worker import mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 from processing.worker.making import masks
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 _PROMPT_SHOWN = 60
 
@@ -97,8 +101,25 @@ def describe(command: Edit) -> str:
         parts.append(plan.layout.size)
     if plan.shadow is not None:
         parts.append(str(SHADOWS[plan.shadow.mode]))
+    parts += [str(words) for words in _done_to_photo(command)]
     words = ", ".join(parts)
     return words[:1].upper() + words[1:]
+
+
+def _done_to_photo(command: Edit) -> list[_StrPromise]:
+    """What else was done, less what the operation says by its own name."""
+    plan = command.plan
+    text = None if command.operation == REMOVE_TEXT else plan.text_removal
+    told = [
+        (plan.outline, _("outline")),
+        (plan.light, _("light corrected")),
+        (plan.frame, _("cropped")),
+        (plan.upscale and command.operation != UPSCALE, _("enlarged")),
+        (text == "all", _("without text")),
+        (text == "artificial", _("without labels")),
+        (plan.cutting and not plan.cutting.clean_up.keep_hanger, _("without a hanger's hook")),
+    ]
+    return [words for is_there, words in told if is_there]
 
 
 KIND = Kind(
