@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 
 from accounts.models import Account
 from listings import marketplaces
@@ -191,11 +192,22 @@ def _change(row: ListingChange, listing: Listing) -> Change:
     for name, pair in row.changes.items():
         if name == "generatedBy" or not isinstance(pair, list) or len(pair) != 2:
             continue
-        before, after = (_told(name, value, listing) for value in pair)
+        before, after = _pair(name, pair, listing)
         if before or after:
             steps.append(Step(_field(name), before, after))
     who = (row.made_by.name or row.made_by.email) if row.made_by else ""
     return Change(row, words.ACTIONS.get(row.action, row.action), who, steps)
+
+
+def _pair(name: str, pair: Sequence[Any], listing: Listing) -> tuple[str, str]:
+    """What a field was and is; of repairs and of a new order of photos that it happened."""
+    before, after = pair
+    field = _SNAKE.get(name.rpartition(".")[2], name)
+    if field == "repair":
+        return "", gettext("done") if after else gettext("undone")
+    if field == "image_ids" and before and after and sorted(before) == sorted(after):
+        return "", gettext("in another order")
+    return _told(name, before, listing), _told(name, after, listing)
 
 
 def _field(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unittest.mock import ANY
 
 import pytest
@@ -145,6 +146,7 @@ def test_photos_are_ordered_taken_out_and_added(browser, make_listing, add_photo
 
     browser.post(url(listing, "photos"), {"order": [three.public_id, one.public_id]})
     assert order() == [three.public_id, one.public_id, two.public_id]
+    assert "<ins>in another order</ins>" in text_of(browser.get(url(listing)))
     browser.post(url(listing, "photos"), {"later": three.public_id})
     browser.post(url(listing, "photos"), {"earlier": two.public_id})
     assert order() == [one.public_id, two.public_id, three.public_id]
@@ -193,6 +195,8 @@ def test_a_repair_is_one_click_and_can_be_taken_back(browser, owner, make_listin
     assert "Repairing" in text_of(browser.get(f"{url(listing, 'checks')}?for=poshmark"))
     browser.post(f"{url(listing, 'repair')}?for=poshmark", {"image": image, "undo": "1"})
     assert "Repairing" not in text_of(browser.get(f"{url(listing, 'checks')}?for=poshmark"))
+    told = re.findall(r"Repaired photo</span> +<ins>(\w+)", text_of(browser.get(url(listing))))
+    assert told == ["undone", "done"]
 
 
 def test_a_listing_is_sold_with_its_sale(browser, listing):
