@@ -13,9 +13,27 @@ function words(count) {
   }
 }
 
+// Photos are sent in the order in which they were chosen, and say it: the first is the cover.
+let order = [];
+
+function number(chosen) {
+  order = [...order.filter((box) => chosen.includes(box)), ...chosen.filter((box) => !order.includes(box))];
+  for (const tile of document.querySelectorAll(".choose-tile")) {
+    const place = order.indexOf(tile.querySelector("input")) + 1;
+    if (place) tile.dataset.number = place;
+    else tile.removeAttribute("data-number");
+  }
+}
+
+document.getElementById("choose")?.addEventListener("formdata", ({ formData }) => {
+  formData.delete("images");
+  for (const box of order) formData.append("images", box.value);
+});
+
 function show() {
   const chosen = boxes().filter((box) => box.checked);
   words(chosen.length);
+  number(chosen);
   for (const box of boxes()) box.closest("tr, li")?.classList.toggle("chosen", box.checked);
   if (bulk) {
     bulk.classList.toggle("risen", chosen.length > 0);

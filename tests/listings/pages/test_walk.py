@@ -109,7 +109,22 @@ def test_a_sellers_evening(
         mine.look()
     _export(page)
     mine.look()
+    _as_chosen(page)
     mine.context.close()
+
+
+def _as_chosen(page: Page) -> None:
+    """The photo that was chosen first is the cover, wherever it stood."""
+    page.goto("/listings/new/")
+    tiles = page.locator(".choose-tile")
+    for at in (2, 0):
+        tiles.nth(at).locator("input").check()
+        expect(tiles.nth(2)).to_have_attribute("data-number", "1")
+    first, second = (tiles.nth(at).inner_text().strip() for at in (2, 0))
+    page.get_by_role("button", name="Write it myself").click()
+    photos = page.locator(".strip-picture")
+    expect(photos).to_have_count(2)
+    assert [photos.nth(at).get_attribute("title") for at in (0, 1)] == [first, second]
 
 
 def _order(page: Page, shop: Listing) -> None:
