@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +19,11 @@ from config.errors import AppError, invalid
 from media_library import selectors as library
 from media_library.files.links import content_url
 from media_library.intake.uploads import incoming, takes_files
-from media_library.models import Image
+from media_library.models import Image, ImageKind
 from processing import selectors
-from processing.commands import RemoveBackground
+from processing.commands import Command, Edit, RemoveBackground, from_row
 from processing.engine.plans.cutout import CutoutPlan
+from processing.models import Job
 from processing.pages.originals import original
 from processing.services import jobs, masks, previews
 
@@ -63,10 +67,31 @@ def _save(request: HttpRequest, image_id: str) -> HttpResponse:
         messages.error(request, error.page_message)
         return redirect("touch-up", image.public_id)
     caller, _ = signed_in(request)
-    command = RemoveBackground(plan=CutoutPlan(mask=str(mask.pk)))
-    jobs.submit(caller, command, source=image)
+    jobs.submit(caller, _cut_out_by(mask, image), source=image)
     messages.success(request, gettext("Saved. The new cutout is being made."))
     return redirect("picture", image.public_id)
+
+
+def _cut_out_by(mask: Image, image: Image) -> Command:
+    """What the picture was last made into, cut out by the mask; where nothing was, a plain cutout."""
+    made = Job.objects.filter(source=image, result__deleted_at=None, result__kind=ImageKind.DERIVED)
+    newest = made.order_by("-ended_at", "-pk").first()
+    command = _command_of(newest) if newest else None
+    parts: dict[str, Any] = {"mask": str(mask.pk), "point": None, "box": None}
+    if isinstance(command, RemoveBackground) and command.plan.output != "mask":
+        return command.model_copy(update={"plan": replace(command.plan, **parts)})
+    if isinstance(command, Edit) and command.plan.cutting is not None:
+        cutting = replace(command.plan.cutting, **parts)
+        return command.model_copy(update={"plan": replace(command.plan, cutting=cutting)})
+    return RemoveBackground(plan=CutoutPlan(**parts))
+
+
+def _command_of(job: Job) -> Command | None:
+    """None where an older release asked for what this one doesn't know."""
+    try:
+        return from_row(job.command)
+    except AppError:
+        return None
 
 
 def _mask(request: HttpRequest, image: Image) -> Image:

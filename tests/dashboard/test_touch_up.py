@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from media_library.models import Image
 from processing.models import Job, Preset
 from processing.services import masks
-from tests.dashboard.conftest import Person
+from tests.dashboard.conftest import Person, complete
 
 
 def mask_file(size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
@@ -39,6 +39,22 @@ def test_a_mask_from_elsewhere_is_saved_without_javascript(seller: Person) -> No
     assert (job.operation, job.command["mask"]) == ("remove-background", str(mask.pk))
     again = seller.client.get(f"/pictures/{image.public_id}/touch-up/").content.decode()
     assert f'data-mask="{mask.public_id}"' in again
+
+
+@pytest.mark.django_db
+def test_what_is_touched_up_keeps_its_look(seller: Person) -> None:
+    image = seller.image()
+    look = {"background": "color", "color": "#ffcc00", "outline": "2", "format": "jpg"}
+    seller.client.post(f"/pictures/{image.public_id}/save/", look)
+    before = Job.objects.latest("created_at")
+    complete(before)
+    send(seller, image, file=mask_file())
+    after = Job.objects.latest("created_at")
+    mask = masks.newest(image)
+    assert mask is not None
+    plan = before.command["plan"]
+    kept = {**plan, "cutting": {**plan["cutting"], "mask": str(mask.pk)}}
+    assert (after.operation, after.command["plan"]) == (before.operation, kept)
 
 
 @pytest.mark.django_db
