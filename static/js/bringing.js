@@ -2,11 +2,14 @@
 
 // `take` gets the files, whichever way; `show` is told whether some are held over the page.
 export function bringing(chooser, take, show) {
-  chooser.addEventListener("change", () => {
+  const choose = () => {
     const files = [...chooser.files];
     chooser.value = "";
     take(files);
-  });
+  };
+  chooser.addEventListener("change", choose);
+  // Chosen before this script was there.
+  if (chooser.files.length) queueMicrotask(choose);
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-add]")) return;
     event.preventDefault();
