@@ -19,11 +19,10 @@ from config.errors import AppError, invalid
 from media_library import selectors as library
 from media_library.files.links import content_url
 from media_library.intake.uploads import incoming, takes_files
-from media_library.models import Image, ImageKind
+from media_library.models import Image
 from processing import selectors
-from processing.commands import Command, Edit, RemoveBackground, from_row
+from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
-from processing.models import Job
 from processing.pages.originals import original
 from processing.services import jobs, masks, previews
 
@@ -74,24 +73,15 @@ def _save(request: HttpRequest, image_id: str) -> HttpResponse:
 
 def _cut_out_by(mask: Image, image: Image) -> Command:
     """What the picture was last made into, cut out by the mask; where nothing was, a plain cutout."""
-    made = Job.objects.filter(source=image, result__deleted_at=None, result__kind=ImageKind.DERIVED)
-    newest = made.order_by("-ended_at", "-pk").first()
-    command = _command_of(newest) if newest else None
+    made = (entry.command for entry in selectors.history(image) if entry.result is not None)
+    newest = next(made, None)
     parts: dict[str, Any] = {"mask": str(mask.pk), "point": None, "box": None}
-    if isinstance(command, RemoveBackground) and command.plan.output != "mask":
-        return command.model_copy(update={"plan": replace(command.plan, **parts)})
-    if isinstance(command, Edit) and command.plan.cutting is not None:
-        cutting = replace(command.plan.cutting, **parts)
-        return command.model_copy(update={"plan": replace(command.plan, cutting=cutting)})
+    if isinstance(newest, RemoveBackground) and newest.plan.output != "mask":
+        return newest.model_copy(update={"plan": replace(newest.plan, **parts)})
+    if isinstance(newest, Edit) and newest.plan.cutting is not None:
+        cutting = replace(newest.plan.cutting, **parts)
+        return newest.model_copy(update={"plan": replace(newest.plan, cutting=cutting)})
     return RemoveBackground(plan=CutoutPlan(**parts))
-
-
-def _command_of(job: Job) -> Command | None:
-    """None where an older release asked for what this one doesn't know."""
-    try:
-        return from_row(job.command)
-    except AppError:
-        return None
 
 
 def _mask(request: HttpRequest, image: Image) -> Image:

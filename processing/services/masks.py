@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.limits.operations import REMOVE_BACKGROUND, TOUCH_UP, Operation
 from config.errors import invalid
@@ -16,7 +17,7 @@ from media_library.intake import ingest
 from media_library.intake.ingest import Incoming
 from media_library.models import Image
 from media_library.services import delete_image
-from processing.commands import Command, CuttingOut, Makes, RemoveBackground
+from processing.commands import Command, CuttingOut, Edit, Makes, RemoveBackground
 from processing.engine import versions
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.cutout import Cutting
@@ -92,14 +93,14 @@ def chosen(image: Image) -> Image | None:
     there = {str(mask.pk): mask for mask in selectors.masks_of(image)}
     if not there:
         return None
-    jobs = Job.objects.filter(
-        account=image.account_id,
-        source=image,
-        operation__in=RemoveBackground.operations(),
-        command__mask__in=list(there),
-    )
+    cut_out = Q(operation__in=RemoveBackground.operations(), command__mask__in=list(there))
+    edited = Q(operation__in=Edit.operations(), command__plan__cutting__mask__in=list(there))
+    jobs = Job.objects.filter(cut_out | edited, account=image.account_id, source=image)
     last = jobs.order_by("-created_at").first()
-    return None if last is None else there[last.command["mask"]]
+    if last is None:
+        return None
+    named = last.command.get("mask") or last.command["plan"]["cutting"]["mask"]
+    return there[named]
 
 
 def mend(image: Image, plan: TouchUp, cutting: Cutting) -> MendMatte:

@@ -55,6 +55,7 @@ def test_what_is_touched_up_keeps_its_look(seller: Person) -> None:
     plan = before.command["plan"]
     kept = {**plan, "cutting": {**plan["cutting"], "mask": str(mask.pk)}}
     assert (after.operation, after.command["plan"]) == (before.operation, kept)
+    assert masks.chosen(image) == mask
 
 
 @pytest.mark.django_db
