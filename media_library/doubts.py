@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 
 from accounts.models import Account
-from config.errors import not_found
 from media_library.models import Doubt, Image
+from media_library.selectors import all_of
 
 # Of 60 photos by sellers, nine cutouts were less sure than this; seven of the eight that were
 # unusable by eye are among them.
@@ -42,9 +42,6 @@ def seen(account: Account, image_ids: Collection[UUID]) -> int:
 
     Raises AppError NOT_FOUND where one isn't there or is somebody else's.
     """
-    wanted = set(image_ids)
     with transaction.atomic():
-        mine = Image.live.filter(account=account, pk__in=wanted)
-        if mine.count() < len(wanted):
-            raise not_found("Image")
+        mine = all_of(account, image_ids)
         return mine.exclude(needs_look="").update(needs_look="", doubt_seen=F("doubt_mark"))

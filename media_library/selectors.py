@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +31,16 @@ def image_for(account: Account, image_id: UUID) -> Image:
     if found is None:
         raise not_found("Image")
     return found
+
+
+def all_of(account: Account, image_ids: Collection[UUID]) -> QuerySet[Image]:
+    """The account's pictures with these ids, every one. Raises AppError NOT_FOUND where one isn't there or
+    is somebody else's."""
+    wanted = set(image_ids)
+    mine = Image.live.filter(account=account, pk__in=wanted)
+    if mine.count() < len(wanted):
+        raise not_found("Image")
+    return mine
 
 
 def masks_of(image: Image) -> QuerySet[Image]:

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import Account
-from config.errors import invalid, not_found
+from config.errors import invalid
 from media_library.checks import display_name
 from media_library.lifecycle import trash
 from media_library.models import MAX_TAGS, TAG_LENGTH, Image, Project
+from media_library.selectors import all_of
 
 
 def change_image(
@@ -63,12 +64,8 @@ def mark_favorites(account: Account, image_ids: Collection[UUID], *, are_favorit
 
     Raises AppError NOT_FOUND where one isn't there or is somebody else's.
     """
-    wanted = set(image_ids)
     with transaction.atomic():
-        mine = Image.live.filter(account=account, pk__in=wanted)
-        if mine.count() < len(wanted):
-            raise not_found("Image")
-        return mine.update(is_favorite=are_favorites)
+        return all_of(account, image_ids).update(is_favorite=are_favorites)
 
 
 def move_images(account: Account, image_ids: Collection[UUID], project: Project) -> int:
@@ -76,12 +73,9 @@ def move_images(account: Account, image_ids: Collection[UUID], project: Project)
 
     Raises AppError NOT_FOUND where one isn't there or is somebody else's.
     """
-    wanted = set(image_ids)
     with transaction.atomic():
-        mine = Image.live.filter(account=account, pk__in=wanted)
-        if mine.count() < len(wanted):
-            raise not_found("Image")
-        Image.live.filter(account=account, parent__in=wanted).update(project=project)
+        mine = all_of(account, image_ids)
+        Image.live.filter(account=account, parent__in=image_ids).update(project=project)
         return mine.update(project=project)
 
 

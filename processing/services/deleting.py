@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Account
-from config.errors import not_found
 from media_library import projects
 from media_library.lifecycle import trash
 from media_library.lifecycle.trash import Moved
 from media_library.models import ASIDE, Image, Project
+from media_library.selectors import all_of
 from processing.models import OPEN_STATES, Job
 from processing.worker import transitions
 
@@ -29,8 +29,7 @@ def delete_pictures(account: Account, image_ids: Collection[UUID]) -> Moved:
     """
     wanted = set(image_ids)
     with transaction.atomic():
-        if Image.live.filter(account=account, pk__in=wanted).count() < len(wanted):
-            raise not_found("Image")
+        all_of(account, wanted)
         cancel_work_on(wanted)
         return trash.put(account, wanted, with_results=True)
 
