@@ -133,7 +133,7 @@ class StudioForm(forms.Form):
         if cutting is None or not (is_plain and is_there) or plan.export.format == "avif":
             return Edit(plan=plan)
         cutout = CutoutPlan(
-            **{part.name: getattr(cutting, part.name) for part in fields(Cutting)},
+            **options_of(cutting),
             format=plan.export.format,
             bg_color=background.color,
             crop=plan.layout == _CROPPED,
@@ -142,6 +142,11 @@ class StudioForm(forms.Form):
 
     def _library_background(self, public_id: str) -> Background:
         return background_library.plan_of(background_library.find(self.account, public_id))
+
+
+def options_of(cutting: Cutting) -> dict[str, Any]:
+    """How the product is cut out, without the rest of a plan that says more."""
+    return {part.name: getattr(cutting, part.name) for part in fields(Cutting)}
 
 
 def plan_of(given: Mapping[str, Any], library: Callable[[str], Background]) -> EditPlan:

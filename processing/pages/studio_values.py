@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 from uuid import UUID
@@ -74,9 +74,8 @@ def _edit_of(command: Command) -> EditPlan | None:
     if not isinstance(command, RemoveBackground) or command.plan.output == "mask":
         return None
     plan: CutoutPlan = command.plan
-    cutting = Cutting(**{part.name: getattr(plan, part.name) for part in fields(Cutting)})
     return EditPlan(
-        cutting=cutting,
+        cutting=Cutting(**studio_form.options_of(plan)),
         layout=Layout(size=studio_sizes.CROPPED) if plan.crop else studio_sizes.AS_THE_PHOTO,
         background=Background(color=plan.bg_color),
         export=Export(format=plan.format),

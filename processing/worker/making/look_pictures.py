@@ -25,7 +25,6 @@ from accounts.models import Account
 from config import VERSION
 from config.errors import AppError
 from config.failures.outages import QUEUE_ERRORS
-from media_library.files import storage
 from media_library.models import Image
 from processing.engine import memory
 from processing.engine.composing import Tools
@@ -33,7 +32,6 @@ from processing.engine.errors import EngineError
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.engine.render_preview import Preview, ready, render_preview
-from processing.worker import runtime
 from processing.worker.making import previews
 
 SIDE: Final = 480
@@ -123,8 +121,7 @@ def _drawn(wanted: Wanted) -> bytes:
 def _preview(wanted: Wanted) -> Preview:
     if wanted.photo is not None:
         return previews.made(wanted.photo, wanted.plan, side=SIDE)
-    tools = runtime.tools(lambda image_id: storage.read(_behind(wanted.account, image_id)))
-    return _on_sample(wanted.plan, tools)
+    return _on_sample(wanted.plan, previews.tools_for(wanted.account))
 
 
 def _on_sample(plan: EditPlan, tools: Tools) -> Preview:
@@ -132,13 +129,6 @@ def _on_sample(plan: EditPlan, tools: Tools) -> Preview:
     plan = replace(plan, cutting=Cutting(keep_existing_alpha=True), frame=None, text_removal=None)
     source = (Path(settings.BASE_DIR) / _SAMPLE).read_bytes()
     return render_preview(ready(source, plan, tools, kept=None), plan, tools, side=SIDE)
-
-
-def _behind(account_id: UUID, image_id: str) -> str:
-    image = Image.live.filter(account=account_id, pk=image_id).first()
-    if image is None:
-        raise AppError("SOURCE_DELETED", "The picture was deleted.")
-    return image.file_key
 
 
 def _keep(wanted: Wanted, data: bytes) -> None:

@@ -100,7 +100,7 @@ def make_preview(name: str, account_id: str, image_id: str, plan: str, asked_at:
 def made(image: Image, plan: EditPlan, *, side: int = SIDE) -> Preview:
     """Draw it here and now, in a worker. Raises EngineError, and AppError for a picture that is gone."""
     asked = _Asked(image.account_id, image, plan)
-    tools = runtime.tools(lambda image_id: storage.read(_image(asked.account, image_id).file_key))
+    tools = tools_for(asked.account)
     tools = replace(tools, backdrop=lambda name: _Remembering(runtime.provider(name)))
     return render_preview(_held(asked, tools), plan, tools, side=side)
 
@@ -157,6 +157,11 @@ def _held(asked: _Asked, tools: Tools) -> Ready:
 def plain(plan: EditPlan) -> Edit:
     """The edit that cuts out as the plan does, and does nothing to the photo before."""
     return Edit(plan=replace(plan, text_removal=None, upscale=None, export=Export()))
+
+
+def tools_for(account_id: UUID) -> Tools:
+    """The worker's, which read pictures of the account alone."""
+    return runtime.tools(lambda image_id: storage.read(_image(account_id, image_id).file_key))
 
 
 def _image(account_id: UUID, image_id: str) -> Image:
