@@ -3,7 +3,7 @@
 Each process adds to one hash on the queue's server, so web and workers count on the same counters, on
 whichever machine they are, and a process that ends takes nothing with it. `/metrics` reads the hash
 (config.web.metrics). Labels come from lists that the code bounds, never from what callers write. Where
-the server is away a number goes uncounted: nothing waits for it.
+the server is away a number goes uncounted. Where nobody may read them nothing is counted at all.
 """
 
 from __future__ import annotations
@@ -87,6 +87,8 @@ def flush() -> None:
         counted = dict(_counted)
         _counted.clear()
         _last[0] = time.monotonic()
+    if not counted:
+        return
     try:
         _store().add(counted)
     except QUEUE_ERRORS as error:
@@ -138,6 +140,8 @@ _last = [0.0]
 
 
 def _add(numbers: Mapping[str, float]) -> None:
+    if not (settings.METRICS_TOKEN or settings.METRICS_NETWORKS):
+        return  # nobody may read them
     with _lock:
         for field, number in numbers.items():
             _counted[field] += number

@@ -91,8 +91,8 @@ def complete(
     )
     (quotas.settle if is_charged else quotas.release)(job.pk)
     _note_doubt(job, report)
-    _record_end(job, JobState.COMPLETED, _result(result))
     transaction.on_commit(lambda: _count_stages(report), robust=True)
+    _record_end(job, JobState.COMPLETED, _result(result))
 
 
 def complete_at_once(
@@ -293,13 +293,13 @@ def _count(job: Job, state: JobState) -> None:
 
 
 def _count_stages(report: Mapping[str, Any]) -> None:
-    """Count what a worker's job took; one whose result was found again took nothing."""
+    """Count what a worker's job took, before its end is (`_count`); one whose result was found again took
+    nothing."""
     seconds: Mapping[str, float] = report.get("seconds", {})
     for stage, spent in seconds.items():
         metrics.STAGE_SECONDS.observe(spent, stage)
     if report.get("provider") and not report.get("matteReused") and "matte" in seconds:
         metrics.INFERENCE_SECONDS.observe(seconds["matte"], str(report["provider"]))
-    metrics.flush()
 
 
 def _result(result: Image | None) -> dict[str, str | None]:

@@ -53,6 +53,17 @@ def of(name: str) -> list[str]:
     return [line for line in lines() if re.match(rf"{name}\b", line)]
 
 
+def test_nothing_is_counted_for_nobody(settings: Any, client: Client) -> None:
+    settings.METRICS_TOKEN = ""
+    client.get("/healthz")
+    metrics.flush()
+    assert not metrics._in_memory.numbers
+    settings.METRICS_TOKEN = "a-secret"
+    client.get("/healthz")
+    metrics.flush()
+    assert metrics._in_memory.numbers
+
+
 @pytest.mark.django_db
 def test_who_may_read(settings: Any, client: Client) -> None:
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "a-secret"}):
