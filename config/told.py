@@ -92,6 +92,7 @@ WORDS: Final = (
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _QUOTED: Final = re.compile(r"'\{(\w+)\}'")
 _NUMBER: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+")
+_INVERTED: Final = re.compile(r"(?<!\w)'(.+?)'(?!\w)", re.S)
 _NEXT_SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z“'])")
 _REMEMBERED: Final = 2000
 
@@ -111,7 +112,14 @@ class _Sentence:
 def told(sentence: str) -> str:
     """The sentence as the reader's language has it; as it is where the catalogue doesn't know it."""
     language = (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
-    return sentence if language == settings.LANGUAGE_CODE else _told(str(sentence), language)
+    if language == settings.LANGUAGE_CODE:
+        return _typeset(str(sentence))
+    return _told(str(sentence), language)
+
+
+def _typeset(sentence: str) -> str:
+    """Give a sentence the quotation marks and apostrophes of pages: what programs read keeps to ASCII."""
+    return _INVERTED.sub(r"“\1”", sentence).replace("'", "’")
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -31,7 +31,7 @@ _OPTIONS: Final = {
     "shipping_profile": _("Shipping policy"),
     "return_profile": _("Return policy"),
     "payment_profile": _("Payment policy"),
-    "currency": _("The shop's currency"),
+    "currency": _("The shop’s currency"),
 }
 
 
@@ -55,7 +55,7 @@ class FileForm(forms.Form):
         required=False,
     )
     link = forms.CharField(
-        label=_("Address of a listing's page"),
+        label=_("Address of a listing’s page"),
         max_length=500,
         required=False,
         help_text=_("For Google and Facebook. With {id}, {sku} or {handle} in it."),

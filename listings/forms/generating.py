@@ -46,7 +46,7 @@ class GenerateForm(forms.Form):
         label=_("Condition"),
         choices=words.conditions,
         required=False,
-        help_text=_("Photos alone don't show it."),
+        help_text=_("Photos alone don’t show it."),
     )
     notes = ProseField(
         label=_("Anything to mention"),

@@ -27,7 +27,7 @@ class ImportForm(forms.Form):
         ],
         required=False,
     )
-    skip = forms.BooleanField(label=_("Leave out rows that can't be read"), required=False)
+    skip = forms.BooleanField(label=_("Leave out rows that can’t be read"), required=False)
 
     def command(self, name: str) -> ImportComparables:
         given = self.cleaned_data

@@ -80,7 +80,7 @@ class Row:
             return _("It was cancelled.")
         if job.error_code == "NOT_RECOGNISED":
             return _(
-                "The photos don't show clearly enough what it is. Say what it is, or write it yourself."
+                "The photos don’t show clearly enough what it is. Say what it is, or write it yourself."
             )
         return why_failed(job)
 

@@ -142,7 +142,7 @@ def file(request: HttpRequest, token: str, image_id: str, variant: str) -> HttpR
     if variant not in _VARIANTS:
         raise AppError("NOT_FOUND", gettext("There is nothing at this address."), status=404)
     if not _is_unlocked(request, found) or (variant == "download" and not found.may_download):
-        raise AppError("FORBIDDEN", gettext("This link doesn't show that."), status=403)
+        raise AppError("FORBIDDEN", gettext("This link doesn’t show that."), status=403)
     image = shares.picture_of(found, _picture_id(image_id))
     key = _key(image, variant)
     name = f"{image.public_id}.{key.rpartition('.')[2]}"
@@ -156,7 +156,7 @@ def zipped(request: HttpRequest, token: str) -> HttpResponseBase:
     """A link's pictures, numbered; of very many as many as one archive holds, from a page of such on."""
     found = shares.opened(token)
     if not _is_unlocked(request, found) or not found.may_download:
-        raise AppError("FORBIDDEN", gettext("This link doesn't show that."), status=403)
+        raise AppError("FORBIDDEN", gettext("This link doesn’t show that."), status=403)
     start = (page_number(request) - 1) * MAX_ZIP
     images = shares.pictures_of(found, start=start, count=MAX_ZIP)
     if not images:

@@ -80,7 +80,7 @@ def fetch(request: HttpRequest, name: str) -> HttpResponse:
     try:
         fetching.ask(entry.name)
     except QUEUE_ERRORS:
-        messages.error(request, gettext("The queue can't be reached, so no worker was asked."))
+        messages.error(request, gettext("The queue can’t be reached, so no worker was asked."))
     else:
         LogEntry.objects.create(
             user=user,

@@ -152,9 +152,9 @@ def _made_here(request: HttpRequest, account: Account) -> list[Look]:
     try:
         spelled = json.loads(look)
     except ValueError as error:
-        raise invalid("look", _("The look can't be read. Choose it anew in the studio.")) from error
+        raise invalid("look", _("The look can’t be read. Choose it anew in the studio.")) from error
     if not isinstance(spelled, dict):
-        raise invalid("look", _("The look can't be read. Choose it anew in the studio."))
+        raise invalid("look", _("The look can’t be read. Choose it anew in the studio."))
     name = _("From the studio")
     return [Look(name, looks.usable(account, name, edit_json.plan_from(spelled), field="look"))]
 

@@ -99,7 +99,7 @@ def frame_of(line: str) -> Frame | None:
         return None
     words = line.split(" ")
     if len(words) != 6 or not all(_NUMBER.fullmatch(word) for word in words):
-        raise InvalidPlan(gettext("The crop can't be read. Crop the picture anew."), field="frame")
+        raise InvalidPlan(gettext("The crop can’t be read. Crop the picture anew."), field="frame")
     turn, straighten, *sides = (float(word) for word in words)
     if turn not in (0, 90, 180, 270):
         raise InvalidPlan(gettext("A picture is turned by 90, 180 or 270 degrees."), field="frame")

@@ -99,7 +99,7 @@ class LookForm(forms.Form):
         if found["ground"] == "library" and self.behind is None:
             self.add_error("ground", _("Choose a background on the page of backgrounds first."))
         elif found["ground"] == "transparent" and found["file_format"] == "jpg":
-            self.add_error("file_format", _("A JPG can't be transparent. Choose PNG or WebP."))
+            self.add_error("file_format", _("A JPG can’t be transparent. Choose PNG or WebP."))
         else:
             self._build(found)
         return found

@@ -36,7 +36,7 @@ _FAILURES: Final = {
         "This picture needs more memory than there is. A smaller copy of it may work."
     ),
     "COMMAND_OUTDATED": gettext_lazy(
-        "This was asked of an older release and can't be done any more. Start it anew."
+        "This was asked of an older release and can’t be done any more. Start it anew."
     ),
 }
 

@@ -89,7 +89,7 @@ def test_a_look_whose_model_is_missing_is_named(seller: Person) -> None:
     plan = EditPlan(cutting=Cutting(model="high"))
     fine = presets.create(seller.account, name="Fine", plan=plan)
     answer = start(seller, [seller.image()], "look_amazon", fine.public_id)
-    said = html.escape("The look 'Fine' can't be used. The model high is not installed.")
+    said = html.escape("The look “Fine” can’t be used. The model high is not installed.")
     assert answer.status_code == 400
     assert said in answer.content.decode()
     assert "The model high is not installed." in seller.client.get("/looks/").content.decode()

@@ -55,7 +55,7 @@ class TestLooks:
         ("change", "said"),
         [
             ({"name": ""}, "This field is required."),
-            ({"ground": "transparent"}, "A JPG can&#x27;t be transparent."),
+            ({"ground": "transparent"}, "A JPG can’t be transparent."),
             ({"ground": "library"}, "Choose a background on the page of backgrounds first."),
             ({"color": "#12"}, "is not a color"),
             ({"size": "own", "own_size": "big"}, "must be auto, originalImage"),

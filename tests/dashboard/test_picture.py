@@ -54,7 +54,7 @@ def test_a_fresh_picture_is_shown_as_it_is(seller: Person) -> None:
     assert 'id="not-cut-out"' in page
     assert "Fast (u2netp)" in page
     assert "isnet" not in page  # known, but not installed
-    assert "Keep the file's own transparency" not in page
+    assert "Keep the file’s own transparency" not in page
     assert "What you save appears here" in page
 
 
@@ -390,7 +390,7 @@ def test_a_failed_job_is_said_on_the_stage_and_ends_the_polling(seller: Person) 
             "edit",
             {"outline": {}, "textRemoval": "all", "cutting": {"cleanUp": {"keepHanger": False}}},
             "Editing",
-            "Outline, without text, without a hanger&#x27;s hook",
+            "Outline, without text, without a hanger’s hook",
         ),
         ("upscale", {"cutting": None, "upscale": {}}, "Upscaling", ""),
         ("remove-text", {"cutting": None, "textRemoval": "all"}, "Removing text", ""),

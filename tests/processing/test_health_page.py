@@ -69,7 +69,7 @@ def test_queues_and_workers(queue: Server, root: Client, submit: Callable[..., J
     assert f"{os.getpid()} images, batches remove-background for 0 minutes" in words
     assert "77 on another machine copies" in words
     assert "At work by whom" not in words
-    assert "At work by whom can't be seen from here: remove-background" in words_of(root)
+    assert "At work by whom can’t be seen from here: remove-background" in words_of(root)
 
 
 def test_failures_and_slow_work(root: Client, owner: Seller, submit: Callable[..., Job]) -> None:
@@ -85,7 +85,7 @@ def test_failures_and_slow_work(root: Client, owner: Seller, submit: Callable[..
     assert "Cutout 1 1 50.0 % 0 0 BROKEN : 1" in hour
     assert "Cutout 1 1 50.0 % 0 1 BROKEN : 1" in day
     assert re.search(r"Slowest of the last day Cutout 61.0 s Failed .* Cutout 4.2 s Completed", day)
-    assert "The queue can't be reached" in words
+    assert "The queue can’t be reached" in words
 
 
 def test_orphans_are_estimated(settings: Any, tmp_path: Path, owner: Seller) -> None:

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 def test_each_mail_is_shown_in_each_language(root: Client) -> None:
     page = root.get(MAILS).content.decode()
     assert re.findall(r"<h2>(Packshot: .*?)</h2>", page) == [
-        "Packshot: 80 % of this month&#x27;s cutouts are used",
-        "Packshot: This month&#x27;s cutouts are used up",
+        "Packshot: 80 % of this month’s cutouts are used",
+        "Packshot: This month’s cutouts are used up",
         "Packshot: Two-factor sign-in was switched off",
         "Packshot: Your data is ready",
     ]

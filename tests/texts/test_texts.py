@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from config.told import CONTEXT, told
 from tests.texts import catalogue, escaped
 from tests.texts.marked import ROOT, template_files, texts
 
@@ -63,8 +64,8 @@ def test_what_is_compiled_is_what_is_written(language: str) -> None:
         compiled = gettext.GNUTranslations(file)
     for entry in catalogue.read(language).translated_entries():
         if entry.msgid_plural:
-            told = [compiled.ngettext(entry.msgid, entry.msgid_plural, n) for n in (1, 2)]
-            assert told == [entry.msgstr_plural[0], entry.msgstr_plural[1]]
+            said = [compiled.ngettext(entry.msgid, entry.msgid_plural, n) for n in (1, 2)]
+            assert said == [entry.msgstr_plural[0], entry.msgstr_plural[1]]
         elif entry.msgctxt:
             assert compiled.pgettext(entry.msgctxt, entry.msgid) == entry.msgstr
         else:
@@ -75,9 +76,18 @@ def test_what_is_compiled_is_what_is_written(language: str) -> None:
 def test_translations_keep_placeholders(language: str) -> None:
     for entry in catalogue.read(language).translated_entries():
         wanted = _placeholders(entry.msgid_plural or entry.msgid)
-        for told in [entry.msgstr] if entry.msgstr else entry.msgstr_plural.values():
-            assert _placeholders(told) <= wanted, told
+        for said in [entry.msgstr] if entry.msgstr else entry.msgstr_plural.values():
+            assert _placeholders(said) <= wanted, said
         assert entry.msgid_plural or _placeholders(entry.msgstr) == wanted, entry.msgid
+
+
+def test_apostrophes_are_those_of_print() -> None:
+    """Write ’ and “ ” in a page's texts. What programs read too is set by ``told`` where a page shows it."""
+    marked = [(text.context, one) for text in texts() for one in (text.singular, text.plural)]
+    shown = [told(one) if context == CONTEXT else one for context, one in marked]
+    for entry in (one for language in catalogue.LANGUAGES for one in catalogue.read(language)):
+        shown += [entry.msgstr, *entry.msgstr_plural.values()]
+    assert [text for text in shown if "'" in text] == []
 
 
 def _placeholders(text: str) -> set[str]:

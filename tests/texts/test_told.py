@@ -50,9 +50,22 @@ GERMAN = {
 }
 
 
+# Programs read straight marks, and pages show those of print.
+TYPESET = {
+    "The cover's background is not white; pure white is required.": (
+        "The cover’s background is not white; pure white is required."
+    ),
+    "The site's disk is full. Try again later.": "The site’s disk is full. Try again later.",
+    "The site's disk is full. Try again later. Nothing was charged.": (
+        "The site’s disk is full. Try again later. Nothing was charged."
+    ),
+    "'sold' is not allowed in the title.": "“sold” is not allowed in the title.",
+}
+
+
 @pytest.mark.parametrize("english", GERMAN)
 def test_sentences_are_known_again(english: str) -> None:
-    assert told(english) == english
+    assert told(english) == TYPESET.get(english, english)
     with translation.override("de"):
         assert told(english) == GERMAN[english]
 

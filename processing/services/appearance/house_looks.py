@@ -48,7 +48,7 @@ def ready_looks() -> list[ReadyLook]:
             "story",
             _("Story"),
             _on(_behind("peach"), size="1080x1920", padding=0.14),
-            _("9:16, as large as a phone's screen"),
+            _("9:16, as large as a phone’s screen"),
         ),
         _look(
             "marble",

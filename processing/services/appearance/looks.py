@@ -54,7 +54,7 @@ def usable(account: Account, name: str, plan: EditPlan, *, field: str) -> Edit:
     if why:
         raise invalid(
             field,
-            gettext("The look '%(name)s' can't be used. %(why)s") % {"name": name, "why": why},
+            gettext("The look “%(name)s” can’t be used. %(why)s") % {"name": name, "why": why},
         )
     return command
 

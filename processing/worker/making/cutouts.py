@@ -65,7 +65,7 @@ def describe(command: RemoveBackground) -> str:
     parts.append(gettext("mask") if plan.output == "mask" else _behind(plan))
     parts += [str(words) for name, words in _FLAG_WORDS.items() if getattr(plan, name)]
     if not plan.clean_up.keep_hanger:
-        parts.append(gettext("without a hanger's hook"))
+        parts.append(gettext("without a hanger’s hook"))
     return ", ".join(parts)
 
 

@@ -117,7 +117,7 @@ def _done_to_photo(command: Edit) -> list[_StrPromise]:
         (plan.upscale and command.operation != UPSCALE, _("enlarged")),
         (text == "all", _("without text")),
         (text == "artificial", _("without labels")),
-        (plan.cutting and not plan.cutting.clean_up.keep_hanger, _("without a hanger's hook")),
+        (plan.cutting and not plan.cutting.clean_up.keep_hanger, _("without a hanger’s hook")),
     ]
     return [words for is_there, words in told if is_there]
 

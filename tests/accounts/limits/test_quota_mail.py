@@ -34,8 +34,8 @@ def subjects() -> list[str]:
     return [one.subject for one in mail.outbox]
 
 
-NEARLY = "Packshot: 80 % of this month's cutouts are used"
-ALL = "Packshot: This month's cutouts are used up"
+NEARLY = "Packshot: 80 % of this month’s cutouts are used"
+ALL = "Packshot: This month’s cutouts are used up"
 
 
 def test_once_each_and_for_each_operation(seller: Any, stranger: Any, time_machine: Any) -> None:

@@ -149,5 +149,5 @@ def test_a_plan_that_is_not_there_makes_no_account(api, settings):
     )
     page = Client(raise_request_exception=False).post("/accounts/signup/", form)
     assert page.status_code == 503
-    assert "Accounts can&#x27;t be made at the moment." in page.content.decode()
+    assert "Accounts can’t be made at the moment." in page.content.decode()
     assert not User.objects.exists()

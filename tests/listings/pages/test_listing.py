@@ -112,7 +112,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     assert "Write an amount such as 45.00." in page
     assert 'value="New"' in page
     page = text_of(browser.post(url(listing), form | {"sku": "TAKEN"}), 409)
-    assert "Another listing already has the SKU 'TAKEN'." in page
+    assert "Another listing already has the SKU “TAKEN”." in page
     page = text_of(browser.post(url(listing), form | {"title": ""}), 400)
     assert "A listing that is ready needs a title." in page
     assert now(listing).version == listing.version

@@ -51,7 +51,7 @@ def test_a_table_is_imported_and_feeds_a_price(browser, table):
 def test_rows_that_cant_be_read_are_told_by_line(browser):
     bad = f"{TABLE}Broken,much,2026-10-09,,,\n"
     page = text_of(send(browser, bad))
-    assert "1 row can't be read, so nothing was imported." in page
+    assert "1 row can’t be read, so nothing was imported." in page
     assert "Line 5, price" in page
     assert not Comparable.objects.exists()
     page = text_of(send(browser, bad, skip="on"))
@@ -131,7 +131,7 @@ def test_a_zip_whose_picture_failed_says_so_and_is_not_asked_for_again_and_again
     assert "every 2s" in text_of(browser.post(file), 202)
     claimed = transitions.claim(Job.objects.get().pk)
     transitions.fail(claimed, code="UNREADABLE", message="It can't be read.")
-    told = "“shirt.jpg” could not be made ready: It can't be read. Try it again among your batches"
+    told = "“shirt.jpg” could not be made ready: It can’t be read. Try it again among your batches"
     part = text_of(browser.get(file, headers={"HX-Request": "true"}))
     assert (told in part, "every 2s" in part, "Get the ZIP" in part) == (True, False, True)
     page = text_of(browser.post(file), 409)

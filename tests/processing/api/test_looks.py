@@ -116,7 +116,7 @@ class TestSeveralLooks:
         ]
         picture = owner.image(photo())
         answer = batch(owner, [picture], presetIds=looks)
-        said = "The look 'Fine' can't be used. The model large is not installed."
+        said = "The look “Fine” can’t be used. The model large is not installed."
         assert answer.status_code == 400
         assert answer.json()["fields"] == {"presetIds": [said]}
         edit = {"imageId": picture.public_id, "presetId": looks[1]}
@@ -129,7 +129,7 @@ class TestSeveralLooks:
         look = preset(owner, "Wall", {"background": {"image": {"imageId": behind.public_id}}})
         owner.client.delete(f"/api/v1/images/{behind.public_id}")
         answer = batch(owner, [owner.image(photo())], presetIds=[look])
-        said = "The look 'Wall' can't be used. The picture of its background was deleted."
+        said = "The look “Wall” can’t be used. The picture of its background was deleted."
         assert answer.json()["fields"] == {"presetIds": [said]}
         assert not Job.objects.exists()
 

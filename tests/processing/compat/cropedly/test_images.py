@@ -117,7 +117,7 @@ def test_a_default_look_that_cannot_be_used(at_once: None, customer: Customer) -
     answer = customer.client.enhance(photo())
     assert answer.status_code == 400
     assert answer.json()["message"] == (
-        "images: The look 'Beach' can't be used. The picture of its background was deleted."
+        "images: The look “Beach” can’t be used. The picture of its background was deleted."
     )
     assert (Batch.objects.count(), Image.objects.count(), customer.used()) == (0, 0, 0)
 
