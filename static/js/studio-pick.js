@@ -1,7 +1,7 @@
 // Which of several products is cut out: the one that is tapped on the photo, or what lies in a box drawn there.
 
 import { form } from "./studio-form.js";
-import { fit } from "./studio-stage.js";
+import { fit, see } from "./studio-stage.js";
 
 const stage = document.getElementById("stage");
 const view = document.getElementById("view");
@@ -54,13 +54,6 @@ export function draw() {
     put("width", x(right.value - left.value));
     put("height", y(bottom.value - top.value));
   } else for (const name of ["width", "height"]) mark.style.removeProperty(name);
-}
-
-function see(mode) {
-  const choice = stage.querySelector(`[name=mode][value=${mode}]`);
-  if (!choice || choice.checked) return;
-  choice.checked = true;
-  choice.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function begin() {

@@ -11,6 +11,7 @@ export function previewer(address, { show, fail, busy }) {
   let running = false;
   let timer = 0;
   let waits = 0;
+  let round = 0; // what was asked for in an earlier one is not wanted any more
 
   async function fetched(changes = {}) {
     const body = new FormData(form);
@@ -42,9 +43,10 @@ export function previewer(address, { show, fail, busy }) {
     running = true;
     wanted = false;
     busy(true);
+    const mine = round;
     try {
       const answer = await fetched();
-      if (wanted) return;
+      if (wanted || mine !== round) return;
       if (answer.blob) {
         waits = 0;
         await show(answer);
@@ -70,6 +72,7 @@ export function previewer(address, { show, fail, busy }) {
       timer = setTimeout(ask, CALM_MS);
     },
     drop() {
+      round += 1;
       clearTimeout(timer);
       wanted = false;
     },

@@ -204,6 +204,18 @@ for (const picture of [result, preview]) picture.addEventListener("load", draw);
 cut?.addEventListener("input", () => view.style.setProperty("--cut", `${cut.value}%`));
 stage.addEventListener("change", (event) => { if (event.target.name === "mode") draw(); });
 
+export function see(mode) {
+  const choice = stage.querySelector(`[name=mode][value=${mode}]`);
+  if (!choice || choice.checked) return;
+  choice.checked = true;
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// What was made just now is seen, also where the photo alone was.
+export function seeAfter() {
+  if (stage.querySelector("[name=mode]:checked")?.value === "before") see("after");
+}
+
 export function peek(is) {
   stage.classList.toggle("peek", is);
 }

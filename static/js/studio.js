@@ -39,19 +39,28 @@ const preview = previewer(words.preview, {
   busy: stage.busy,
   async show({ blob, size: text }) {
     await stage.seePreview(blob, text);
+    pick.end();
     document.getElementById("not-cut-out")?.remove();
     say(words.textPreview, text);
   },
   fail({ code, message }) {
-    if (code === "NOT_CUT_OUT") {
-      if (results.current()) say(words.textNotCut, "");
-    } else say(message || words.textAway, "");
+    if (code !== "NOT_CUT_OUT") say(message || words.textAway, "");
+    else if (results.current()) say(words.textNotCut, "");
+    else say(words.textOriginal, `${words.width} × ${words.height}`);
   },
 });
 
+// What is seen, in words; while what is chosen is being saved, that.
+let seen = told.textContent;
+
 function say(text, pixels) {
-  told.textContent = text;
+  seen = text;
   size.textContent = pixels;
+  tell();
+}
+
+function tell() {
+  told.textContent = asked && asked.meaning === meaning(state()) ? words.textSaving : seen;
 }
 
 function learn() {
@@ -84,6 +93,7 @@ function see() {
   sessionStorage.setItem(UNSAVED, state());
   results.mark(results.current()?.id ?? "", { isPreview: true });
   if (isUnfinished()) return say(pick.isDue() ? words.textPick : words.textWordsLater, "");
+  say(words.textComing, "");
   return preview.soon();
 }
 
@@ -126,6 +136,7 @@ function changed(by) {
   if (entry) {
     known.set(asked.meaning, entry.id);
     asked = null;
+    stage.seeAfter();
     see();
     if (isDownloadDue) download.click();
     isDownloadDue = false;
@@ -147,6 +158,7 @@ function changed(by) {
 function forget() {
   asked = null;
   isDownloadDue = false;
+  tell();
 }
 
 results.follow({ show, changed });
@@ -159,6 +171,7 @@ form.addEventListener("submit", (event) => {
   pick.end();
   asked = { meaning: meaning(state()), job: "" };
   document.getElementById("studio-errors").replaceChildren();
+  tell();
   colors.use();
   window.htmx.ajax("POST", form.action, { source: form, target: "#results", swap: "outerHTML" });
 });

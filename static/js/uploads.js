@@ -250,7 +250,15 @@ function draw() {
     ? ""
     : navigator.onLine ? stuck?.problem ?? "" : words("offline");
   dock.querySelector("[data-now]").hidden = !(open.length && (stuck || !navigator.onLine));
+  dock.querySelector("[data-forget-all]").hidden = bad.length < 2;
   drawProblems(bad);
+}
+
+async function forget(which) {
+  const gone = items.filter(which);
+  items = items.filter((item) => !gone.includes(item));
+  draw();
+  for (const item of gone) await store.remove(item.key);
 }
 
 function drawProblems(bad) {
@@ -285,14 +293,12 @@ function goOn() {
 }
 
 if (dock) {
+  new ResizeObserver(() => document.body.style.setProperty("--dock", `${dock.offsetHeight}px`)).observe(dock);
   dock.addEventListener("click", async (event) => {
     if (event.target.closest("[data-now]")) goOn();
     const row = event.target.closest("li");
-    if (row && event.target.closest("[data-forget]")) {
-      items = items.filter((item) => item.key !== row.dataset.key);
-      await store.remove(row.dataset.key);
-      draw();
-    }
+    if (row && event.target.closest("[data-forget]")) await forget((item) => item.key === row.dataset.key);
+    if (event.target.closest("[data-forget-all]")) await forget((item) => item.state === "refused");
   });
   addEventListener("online", goOn);
   addEventListener("offline", draw);

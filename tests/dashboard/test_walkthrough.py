@@ -205,14 +205,27 @@ def test_a_look_is_chosen_in_the_studio(page: Page, complaints: list[str]) -> No
     page.get_by_role("button", name="Save look").click()
     expect(page.locator("#notices")).to_contain_text("“Square” is saved.")
     page.locator("#save").click()
+    expect(state).to_have_text("Saving")
     expect(page.locator(".result")).to_have_count(2, timeout=10_000)
     expect(state).to_have_text("Saved", timeout=30_000)
     expect(size).to_contain_text("2000 × 2000 · PNG")
     page.get_by_role("link", name="Show", exact=True).click()
     expect(size).not_to_contain_text("2000 × 2000")
     expect(page.locator(".result").nth(1)).to_contain_text("Shown")
+    _picks_a_product(page)
     assert complaints == []
     _told_and_not_asked_for_ever(page)
+
+
+def _picks_a_product(page: Page) -> None:
+    """One of several is shown on the photo as it came; what is made of it then takes its place."""
+    page.get_by_role("radio", name="Cutout").check()
+    page.get_by_role("button", name="Show it on the photo").click()
+    expect(page.locator("[name=mode][value=before]")).to_be_checked()
+    page.locator("#view").click()
+    page.locator("#save").click()
+    expect(page.locator("#stage-state")).to_have_text("Saved", timeout=30_000)
+    expect(page.locator("[name=mode][value=after]")).to_be_checked()
 
 
 def _told_and_not_asked_for_ever(page: Page) -> None:
@@ -338,6 +351,19 @@ def test_many_photos_at_once(browser: Browser, site: str, width: int, height: in
     assert page.evaluate("window.shifted") < 0.1
     assert fits(page)
 
+    bad: list[FilePayload] = [
+        {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"nothing"} for n in range(3)
+    ]
+    page.locator("#files").set_input_files(bad)
+    expect(page.locator("#uploads li")).to_have_count(3)
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last, dock = tiles.last.bounding_box(), page.locator("#uploads").bounding_box()
+    assert last is not None
+    assert dock is not None
+    assert last["y"] + last["height"] <= dock["y"]
+    page.get_by_role("button", name="Dismiss all").click()
+    expect(page.locator("#uploads")).to_be_hidden()
+
     tiles.nth(0).locator(".tile-link").focus()
     page.keyboard.press("x")
     tiles.nth(3).click(modifiers=["Shift"])
@@ -349,6 +375,6 @@ def test_many_photos_at_once(browser: Browser, site: str, width: int, height: in
     page.reload()
     expect(tiles).to_have_count(6)
     expect(page.locator("#cut-out")).not_to_be_checked()
-    told = ("ERR_INTERNET_DISCONNECTED", "429 (Too Many Requests)")
+    told = ("ERR_INTERNET_DISCONNECTED", "429 (Too Many Requests)", "400 (Bad Request)")
     assert [one for one in complaints if not any(words in one for words in told)] == []
     context.close()
