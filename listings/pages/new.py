@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,8 +28,8 @@ from listings.forms.generating import SUGGESTED, AcceptForm, CategoryForm, Gener
 from listings.forms.wording import ListingForm
 from listings.generation import suggestions
 from listings.models import Listing, Suggestion
-from listings.pages import evidence
-from listings.pages.choosing import Choice
+from listings.pages import choosing, evidence
+from listings.pages.choosing import Choice, kept
 from listings.pages.shown import ids_of, listing_of, thumbnail
 from listings.services import listings as service
 from listings.writers import facts
@@ -115,25 +116,28 @@ class Row:
 @page
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Choose photos; what is posted asks for listings of them, or for one that is typed by hand."""
-    if request.method == "POST":
+    """Choose photos; what is posted asks for listings of them, or for one that is typed by hand. Other pages
+    post what was ``selected`` there."""
+    if request.method == "POST" and "selected" not in request.POST:
         return _ask(request)
     caller, _user = signed_in(request)
-    choice = Choice.of(request, caller.account)
-    if choice.is_more:
-        return render(request, "listings/choose.html#tiles", {"choice": choice})
-    return _choose(request, choice, GenerateForm())
+    brought = choosing.brought(request, caller.account)
+    form = GenerateForm(initial={"each": "1"} if len(brought) > suggestions.MAX_VIEWS else {})
+    return _choose(request, brought, form)
 
 
 def _choose(
-    request: HttpRequest, choice: Choice, form: GenerateForm, *, status: int = 200
+    request: HttpRequest, brought: Sequence[Image], form: GenerateForm, *, status: int = 200
 ) -> HttpResponse:
     caller, _user = signed_in(request)
+    choice = Choice.of(request, caller.account, brought)
+    if choice.is_more:
+        return render(request, "listings/choose.html#tiles", {"choice": choice})
     context = {
         "choice": choice,
         "form": form,
         "waiting": suggestions.suggestions_of(caller.account).count(),
-        "chosen": set(request.POST.getlist("images")),
+        "chosen": {one.public_id for one in brought},
         "section": "listings",
     }
     return render(request, CHOOSE, context, status=status)
@@ -152,14 +156,14 @@ def _ask(request: HttpRequest) -> HttpResponse:
                     suggestions.dismiss(caller, ids_of(request, "instead_of", "lsug", "Suggestion"))
             return redirect("listing", listing_id=made.public_id)
         if not form.is_valid():
-            return _choose(request, Choice.of(request, caller.account), form, status=422)
+            return _choose(request, kept(request, caller.account), form, status=422)
         limit(request, "listing-generate")
         groups = suggestions.in_groups(chosen, form.size_of_groups)
         asked = suggestions.ask(caller, groups, form.command())
     except AppError as error:
         form.is_valid()
         form.add_error(None, error.page_message)
-        return _choose(request, Choice.of(request, caller.account), form, status=error.status)
+        return _choose(request, kept(request, caller.account), form, status=error.status)
     if len(asked) == 1:
         return redirect("suggestion", suggestion_id=asked[0].public_id)
     return redirect("suggestions")

@@ -170,6 +170,12 @@ def rows(account: Account, *, before: Batch | None = None) -> tuple[list[Row], B
     return made, shown[-1] if len(batches) > ROWS else None
 
 
+def results_of(batch: Batch, *, most: int) -> list[Image]:
+    """What it has made and is still there, in its order and each once: the first ``most`` of it."""
+    made = (tile.result for tile in _tiles(batch, _items(batch).exclude(job__result=None)))
+    return list(dict.fromkeys(one for one in made if one is not None))[:most]
+
+
 def to_look_at(batch: Batch) -> QuerySet[Image]:
     """The photos of a batch whose cutout somebody should look at."""
     return Image.live.filter(pk__in=batch.items.values("image")).exclude(needs_look="")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from config import public_ids
 from config.errors import AppError
@@ -13,8 +15,9 @@ from listings.generation import suggestions
 from listings.generation.generate import GenerateListing
 from listings.models import Listing, Suggestion
 from listings.selectors import listing_for
+from media_library.models import Image, ImageKind
 from processing.commands import words_of
-from processing.models import Job, JobState
+from processing.models import Batch, BatchItem, Job, JobState
 from processing.worker import transitions
 from tests.listings.pages.conftest import fields_of, text_of
 
@@ -87,6 +90,43 @@ def test_photos_become_one_listing_or_several(browser, owner, add_photo):
     assert {one.hints.condition for one in asked} == {"good"}
     assert owner.used_of("generate-listing") == 2
     assert "Waiting" in text_of(browser.get("/listings/suggestions/"))
+
+
+def chosen_on(page: str) -> list[str]:
+    return re.findall(r'value="(img_\w+)" checked', page)
+
+
+def test_photos_are_brought_from_other_pages(browser, owner, stranger, add_photo):
+    """What was made of them last stands before all others, in their order, and is chosen."""
+    photos = [add_photo((40 + n, 40)) for n in range(3)]
+    result = add_photo((40, 50))
+    Image.objects.filter(pk=result.pk).update(parent=photos[2], kind=ImageKind.DERIVED)
+    brought = [result.public_id, photos[0].public_id]
+    sent = {"selected": "1", "ids": [photos[2].public_id, photos[0].public_id]}
+    page = text_of(browser.post(NEW, sent))
+    assert chosen_on(page) == brought
+    assert page.index(brought[1]) < page.index(photos[1].public_id)
+    assert chosen_on(text_of(browser.get(NEW, {"ids": brought}))) == brought
+    wrong = text_of(browser.post(NEW, {**OPTIONS, "images": brought, "platform": "gumtree"}), 422)
+    assert chosen_on(wrong) == brought
+    batch = Batch.objects.create(
+        account=owner.account, operation="edit", command={}, total=1, open_items=1
+    )
+    job = Job.objects.create(
+        account=owner.account,
+        operation="edit",
+        command={},
+        state="completed",
+        result=result,
+        ended_at=timezone.now(),
+    )
+    BatchItem.objects.create(batch=batch, position=0, image=photos[2], job=job, name="a")
+    made = text_of(browser.get(NEW, {"batch": batch.public_id}))
+    assert chosen_on(made) == [result.public_id]
+    theirs = add_photo(seller=stranger)
+    text_of(browser.post(NEW, {"selected": "1", "ids": [theirs.public_id]}), 404)
+    Batch.objects.filter(pk=batch.pk).update(account=stranger.account)
+    text_of(browser.get(NEW, {"batch": batch.public_id}), 404)
 
 
 def test_too_many_none_and_somebody_elses_photos_ask_for_nothing(browser, stranger, add_photo):
