@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.forms import SignupForm as AllauthSignupForm
-from allauth.core import context
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.conf import settings
 from django.utils import timezone
@@ -15,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.scopes import ALL_SCOPES, DESCRIPTIONS
 from accounts.currencies import CODES
-from accounts.limits.sign_in_tries import Tries
-from accounts.models import User
-from config.errors import AppError
 
 LIFETIMES = [
     ("", _("Never")),
@@ -25,46 +19,6 @@ LIFETIMES = [
     ("90", _("In 90 days")),
     ("365", _("In a year")),
 ]
-
-
-class SignupForm(AllauthSignupForm):
-    """Sign-up, with the name that the account is then called by."""
-
-    name = forms.CharField(
-        max_length=150,
-        label=_("Your name"),
-        widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
-    )
-    field_order = ["name", "email", "password1"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = _("At least 8 characters, and not a common password.")
-
-
-class _CountedCode:
-    """A code is tried as a password is: allauth's own limit, by user alone, would let one stranger
-    use up everybody's tries."""
-
-    user: User
-
-    def clean_code(self) -> str:
-        tries = Tries(context.request, self.user.email)
-        try:
-            tries.begin()
-        except AppError as error:
-            raise forms.ValidationError(error.page_message) from error
-        code: str = super().clean_code()  # type: ignore[misc]
-        tries.take_back()
-        return code
-
-
-class CodeForm(_CountedCode, AuthenticateForm):
-    """The second step of signing in."""
-
-
-class CodeAgainForm(_CountedCode, ReauthenticateForm):
-    """Asked for once more, before something that matters."""
 
 
 class DeletionForm(forms.Form):

@@ -89,13 +89,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"accounts.signing.password_rules.{name}"}
+    for name in ("UnlikeThePerson", "LongEnough", "Uncommon", "NotDigitsAlone")
 ]
 
 # --- What the site is made of ---------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.http import client_ip
 from accounts.limits.sign_in_tries import Tries
@@ -17,8 +18,32 @@ from accounts.services import account_of, check_open, make_account
 from accounts.signing.sessions import key_hash
 from config.errors import AppError
 
+_WAYS: Final = {
+    "reauthenticate": _("Use your password"),
+    "reauthenticate_by_code": _("Get a code by mail"),
+    "mfa_reauthenticate": _("Use your authenticator app or a recovery code"),
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is switched off."),
+        "duplicate_email": _("This is one of your addresses already."),
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "email_taken": _("Somebody has an account with this e-mail address already."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_code": _("The code is wrong or was already used."),
+        "incorrect_password": _("The password is wrong."),
+        "max_email_addresses": _("You can have at most %d addresses."),
+        "too_many_login_attempts": _("Too many tries. Wait a while, then try again."),
+        "rate_limited": _("Too many tries. Wait a while, then try again."),
+    }
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Name the ways to say who one is."""
+        ways = super().get_reauthentication_methods(user)
+        return [way | {"description": _WAYS.get(way["id"], way["description"])} for way in ways]
+
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Signing up on the page makes the account too, as the API does."""
         user.name = str(form.cleaned_data.get("name") or "").strip()

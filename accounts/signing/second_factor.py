@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from config import encryption
@@ -20,7 +21,15 @@ _SECRETS = ("secret", "seed", "migrated_codes")
 
 
 class MfaAdapter(DefaultMFAAdapter):
-    """allauth's hook for what it stores."""
+    """allauth's hook for what it stores, and for what it says."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": _("Switch off two-factor sign-in before you add an address."),
+        "cannot_delete_authenticator": _("Two-factor sign-in can’t be switched off here."),
+        "cannot_generate_recovery_codes": _("Set up an authenticator app first."),
+        "incorrect_code": _("The code is wrong or was already used."),
+        "unverified_email": _("Confirm your e-mail address first."),
+    }
 
     def encrypt(self, text: str) -> str:
         return encryption.encrypt(text)

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+_FORMS: Final = "accounts.signing.forms"
+_ACCOUNT_FORMS: Final = {
+    "signup": "SignupForm",
+    "login": "LoginForm",
+    "add_email": "AddEmailForm",
+    "change_password": "ChangePasswordForm",
+    "set_password": "SetPasswordForm",
+    "reset_password": "ResetPasswordForm",
+    "reset_password_from_key": "ResetPasswordKeyForm",
+    "reauthenticate": "PasswordAgainForm",
+    "confirm_reauthentication_code": "ConfirmCodeForm",
+}
+_MFA_FORMS: Final = {
+    "authenticate": "CodeForm",
+    "reauthenticate": "CodeAgainForm",
+    "activate_totp": "SetUpAppForm",
+}
 
 
 def signing_in(*, mail_is_sent: bool, scheme: str) -> dict[str, Any]:
@@ -12,7 +30,7 @@ def signing_in(*, mail_is_sent: bool, scheme: str) -> dict[str, Any]:
         "ACCOUNT_USER_MODEL_USERNAME_FIELD": None,
         "ACCOUNT_LOGIN_METHODS": {"email"},
         "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*"],  # once: it can be looked at
-        "ACCOUNT_FORMS": {"signup": "accounts.forms.SignupForm"},
+        "ACCOUNT_FORMS": {name: f"{_FORMS}.{form}" for name, form in _ACCOUNT_FORMS.items()},
         "ACCOUNT_EMAIL_VERIFICATION": "mandatory" if mail_is_sent else "none",
         "ACCOUNT_EMAIL_SUBJECT_PREFIX": "Packshot: ",
         "ACCOUNT_SESSION_REMEMBER": True,
@@ -21,10 +39,7 @@ def signing_in(*, mail_is_sent: bool, scheme: str) -> dict[str, Any]:
         "ACCOUNT_DEFAULT_HTTP_PROTOCOL": scheme,
         "MFA_ALLOW_UNVERIFIED_EMAIL": not mail_is_sent,
         "MFA_ADAPTER": "accounts.signing.second_factor.MfaAdapter",
-        "MFA_FORMS": {
-            "authenticate": "accounts.forms.CodeForm",
-            "reauthenticate": "accounts.forms.CodeAgainForm",
-        },
+        "MFA_FORMS": {name: f"{_FORMS}.{form}" for name, form in _MFA_FORMS.items()},
         "MFA_TOTP_ISSUER": "Packshot",
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "/library/",

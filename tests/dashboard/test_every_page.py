@@ -128,7 +128,7 @@ def _sign_up(page: Page) -> None:
     page.set_viewport_size(DESKTOP)
     page.goto("/accounts/signup/")
     page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("Email").fill("every@example.com")
+    page.get_by_label("E-mail address").fill("every@example.com")
     for field in page.locator("input[type=password]").all():
         field.fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()

@@ -132,7 +132,7 @@ def test_signing_up_takes_one_good_password_that_can_be_looked_at(client: Client
     response = client.post("/accounts/signup/", form)
     assert response.status_code == 200
     page = response.content.decode()
-    assert "This password is too common." in page
+    assert "Many people use this password" in page
     assert page.count('type="password"') == page.count("data-show-password") == 1
     assert client.get("/accounts/login/").content.decode().count("data-show-password") == 1
     assert User.objects.count() == 0

@@ -54,7 +54,7 @@ def sign_up(page: Page, email: str) -> None:
     page.goto("/")
     page.get_by_role("link", name="Create an account").click()
     page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Library")).to_be_visible()

@@ -101,7 +101,7 @@ def _take(
     page = context.new_page()
     _keep(page, "/", f"landing-{size}-{theme}")
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(seller["email"])
+    page.get_by_label("E-mail address").fill(seller["email"])
     page.locator("input[type=password]").fill(seller["password"])
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(re.compile("/(home|library)/"))

@@ -145,7 +145,7 @@ def test_wrong_codes_on_the_page_make_their_network_wait_and_no_other(seller):
     for browser in (thief, owner):
         browser.post(PAGE, {"login": EMAIL, "password": PASSWORD})
     told = [code_by_page(thief, "00000x") for _ in range(7)]
-    assert ["Incorrect code" in page for page in told] == [True] * 5 + [False] * 2
+    assert ["The code is wrong" in page for page in told] == [True] * 5 + [False] * 2
     assert "Too many failed sign-ins with this e-mail address from your network" in told[5]
     code = format_hotp_value(hotp_value("JBSWY3DPEHPK3PXP", int(time.time()) // 30))
     assert "Too many" in code_by_page(thief, code)
