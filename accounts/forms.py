@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -64,6 +65,11 @@ class ProfileForm(forms.Form):
         help_text=_("For prices of new listings. Those you have keep theirs."),
     )
 
+    def __init__(self, *args: Any, with_currency: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_currency:
+            del self.fields["currency"]
+
 
 class WebSiteForm(forms.Form):
     origin = forms.CharField(
@@ -84,12 +90,16 @@ class KeyForm(forms.Form):
         choices=LIFETIMES, required=False, initial="365", label=_("Expires")
     )
     scopes = forms.MultipleChoiceField(
-        choices=[(scope, DESCRIPTIONS[scope]) for scope in ALL_SCOPES],
-        initial=list(ALL_SCOPES),
         widget=forms.CheckboxSelectMultiple,
         label=_("Permissions"),
         error_messages={"required": _("Choose at least one permission.")},
     )
+
+    def __init__(self, *args: Any, scopes: Sequence[str] = ALL_SCOPES, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.MultipleChoiceField, self.fields["scopes"])
+        field.choices = [(scope, DESCRIPTIONS[scope]) for scope in scopes]
+        field.initial = list(scopes)
 
     def expires_at(self) -> datetime | None:
         days = self.cleaned_data["lifetime"]

@@ -114,22 +114,38 @@ def check_still_open(account: Account, *, lock: bool = False) -> None:
     check_open(row)
 
 
-def account_of(user: User) -> Account:
-    """The account a person works in. Made now for those who came by another door (createsuperuser)."""
-    found = _first_account(user)
-    if found is not None:
+def memberships_of(user: User) -> list[Member]:
+    """The accounts a person is in, the oldest membership first. One of their own is made now for
+    those who are in none: they came by another door (createsuperuser), or were removed from one."""
+    if found := _memberships(user):
         return found
     with transaction.atomic():
         # Two first requests make one account.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        return _first_account(user) or make_account(user)
+        if not _memberships(user):
+            make_account(user)
+        return _memberships(user)
 
 
-def _first_account(user: User) -> Account | None:
-    membership = (
-        Member.objects.select_related("account__plan").filter(user=user).order_by("pk").first()
-    )
-    return membership.account if membership else None
+def account_of(user: User) -> Account:
+    """The account that signing in leads to: the one chosen last, of those that are not blocked."""
+    return min(memberships_of(user), key=_rank).account
+
+
+def known_account_of(user: User) -> Account | None:
+    """The same, where the person is in any so far."""
+    found = min(_memberships(user), key=_rank, default=None)
+    return found.account if found is not None else None
+
+
+def _memberships(user: User) -> list[Member]:
+    rows = Member.objects.select_related("account__plan").filter(user=user)
+    return list(rows.order_by("pk"))
+
+
+def _rank(member: Member) -> tuple[bool, float]:
+    chosen = member.chosen_at.timestamp() if member.chosen_at else 0.0
+    return member.account.blocked_at is not None, -chosen
 
 
 def _taken() -> AppError:

@@ -12,10 +12,12 @@ from accounts.access.demo import create_demo
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
-from accounts.models import Account
+from accounts.models import Account, Member, Role, User
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from processing.engine.networks.registry import ModelInfo
+
+PASSWORD = "a long and quiet sentence"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,13 @@ def new_seller(plan: str = "free") -> Seller:
     demo = create_demo(plan)
     client = APIClient(headers={"Authorization": f"Bearer {demo.session_token}"})
     return Seller(demo.account, Caller(demo.account, demo.user), client)
+
+
+def colleague(account: Account, role: Role, email: str) -> User:
+    """Somebody who works in this account alone."""
+    user = User.objects.create_user(email, PASSWORD, name=email.partition("@")[0].title())
+    Member.objects.create(account=account, user=user, role=role)
+    return user
 
 
 class MiddleModel:

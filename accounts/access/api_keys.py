@@ -16,10 +16,13 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
+from django.utils.translation import gettext
 
-from accounts.access.scopes import ALL_SCOPES
-from accounts.models import Account, ApiKey, User
-from config.errors import not_found
+from accounts.access.scopes import ALL_SCOPES, READING_SCOPES
+from accounts.http import Caller
+from accounts.models import Account, ApiKey, Role, User
+from accounts.team import roles
+from config.errors import invalid, not_found
 from config.failures.optional_writes import if_it_can_be_written
 
 PREFIX = "ps_"
@@ -79,10 +82,21 @@ def key_for(account: Account, key_pk: UUID) -> ApiKey:
     return key
 
 
-def revoke(account: Account, key_pk: UUID) -> bool:
-    """Whether there was such a key. It stops working at once."""
-    deleted, _ = ApiKey.objects.filter(account=account, pk=key_pk).delete()
-    return deleted > 0
+def check_may_give(found: Caller, scopes: Sequence[str]) -> None:
+    """A key may no more than who makes it. Raises AppError VALIDATION_ERROR."""
+    if roles.may(found, Role.EDITOR) or set(scopes) <= set(READING_SCOPES):
+        return
+    message = gettext("Viewers can create keys that read, and no others: %(scopes)s.")
+    raise invalid("scopes", message % {"scopes": ", ".join(READING_SCOPES)})
+
+
+def revoke(found: Caller, key_pk: UUID) -> None:
+    """A key stops working at once. Raises AppError NOT_FOUND, and FORBIDDEN for a key that somebody
+    else made, where it isn't an owner who asks."""
+    key = key_for(found.account, key_pk)
+    if key.created_by != found.user:
+        roles.check(found, Role.OWNER)
+    key.delete()
 
 
 def touch(key: ApiKey) -> None:

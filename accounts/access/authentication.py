@@ -12,9 +12,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.access import api_keys
-from accounts.http import Caller, client_ip, remember_caller
+from accounts.http import Caller, client_ip, person, program, remember_caller
 from accounts.models import User
-from accounts.services import account_of
 from accounts.signing.sessions import SessionStore
 from accounts.signing.sign_in import user_of
 from config.errors import AppError
@@ -54,8 +53,7 @@ class CookieAuthentication(BaseAuthentication):
         if not isinstance(user, User):
             return None
         _enforce_csrf(page)
-        session_id = page.session.row_id if isinstance(page.session, SessionStore) else None
-        found = Caller(account_of(user), user, session_id=session_id)
+        found = person(page, user)
         remember_caller(page, found)
         return user, found
 
@@ -76,7 +74,7 @@ def _by_session(request: Request, token: str) -> Caller | None:
     store.ip = client_ip(request._request)
     store.user_agent = request.headers.get("User-Agent", "")[:300]
     store.touch()
-    return Caller(account_of(user), user, session_id=store.row_id)
+    return program(user, store, store.row_id)
 
 
 def _enforce_csrf(request: HttpRequest) -> None:

@@ -16,10 +16,10 @@ from django.utils.translation import gettext, ngettext
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from redis.exceptions import RedisError
 
-from accounts.http import Caller, known_caller, remember_caller
+from accounts.http import Caller, known_caller, person, remember_caller
 from accounts.limits.rate_limits import hit
-from accounts.models import User
-from accounts.services import account_of
+from accounts.models import Role, User
+from accounts.team import roles
 from config.errors import AppError
 from config.failures import outages
 
@@ -35,6 +35,8 @@ def is_htmx(request: HttpRequest) -> bool:
 def page(view: View) -> View:
     """A view for somebody who signed in; what it refuses (AppError) is answered for people.
 
+    Viewers may ask for it and post nothing, unless it says otherwise by ``least``.
+
     Pages show signed links and private pictures, so no cache keeps them.
     """
 
@@ -43,7 +45,9 @@ def page(view: View) -> View:
         if not isinstance(request.user, User):
             return _sign_in_first(request)
         try:
-            remember_caller(request, Caller(account_of(request.user), request.user))
+            found = person(request, request.user)
+            remember_caller(request, found)
+            roles.check(found, roles.needed(inner, request.method))
             response = view(request, *args, **kwargs)
         except (AppError, DatabaseError, OSError, RedisError) as error:
             known = error if isinstance(error, AppError) else outages.told(error)
@@ -57,12 +61,27 @@ def page(view: View) -> View:
     return inner
 
 
+def least(role: Role) -> Callable[[View], View]:
+    """Say below ``page`` which role a page takes, for all its methods."""
+
+    def decorate(view: View) -> View:
+        view.role = role  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
 def signed_in(request: HttpRequest) -> tuple[Caller, User]:
     """Return who asks, inside a ``page``."""
     found = known_caller(request)
     if found is None or found.user is None:
         raise AppError("AUTHENTICATION_REQUIRED", gettext("Sign in first."), status=401)
     return found, found.user
+
+
+def need(request: HttpRequest, role: Role) -> None:
+    """For a page that some may use in part. Raises AppError FORBIDDEN."""
+    roles.check(signed_in(request)[0], role)
 
 
 def limit(request: HttpRequest, group: str) -> None:

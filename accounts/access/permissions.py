@@ -1,4 +1,4 @@
-"""Which API keys may do what."""
+"""Which API keys and roles may do what."""
 
 from __future__ import annotations
 
@@ -9,22 +9,38 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.http import caller
+from accounts.team import roles
 from config.api.methods import by_method
 
 
-class HasScope(BasePermission):
-    """Signed in; and an API key must hold the view's ``scope``.
+class HasRole(BasePermission):
+    """Signed in, with the role in the account that the view needs (accounts.team.roles)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not request.user.is_authenticated:
+            return False  # answered as 401
+        role, found = roles.needed(view, request.method), caller(request)
+        if request.method not in view.allowed_methods:
+            return True  # a wrong method is answered as 405, whoever calls
+        if not roles.may(found, role):
+            view.check_throttles(request)  # 429 comes before 403
+            roles.check(found, role)
+        return True
+
+
+class HasScope(HasRole):
+    """The same; and an API key must hold the view's ``scope``.
 
     A view without a scope is for people only: no key reaches it, so that a forgotten scope
     closes a door instead of opening one.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if not request.user.is_authenticated:
-            return False  # answered as 401
+        if not super().has_permission(request, view):
+            return False
         key = caller(request).api_key
         if key is None or request.method not in view.allowed_methods:
-            return True  # a wrong method is answered as 405, whatever the key may do
+            return True
         scope = by_method(getattr(view, "scope", None), request.method, None)
         if scope in key.scopes:
             return True

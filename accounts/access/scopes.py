@@ -26,3 +26,4 @@ DESCRIPTIONS = {
     WEBHOOKS_WRITE: _("Create, change, test and delete webhooks"),
 }
 ALL_SCOPES = tuple(DESCRIPTIONS)
+READING_SCOPES = tuple(scope for scope in ALL_SCOPES if scope.endswith(":read"))

@@ -6,14 +6,35 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from accounts import models
 
 
+class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Keeps an owner in an account that others are in."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        before = {form.instance.pk for form in self.initial_forms}
+        shown = models.Member.objects.filter(pk__in=before).select_related("account")
+        after = [form.instance for form in self.forms if form not in self.deleted_forms]
+        for account in {one.account for one in shown}:
+            rows = models.Member.objects.filter(account=account)
+            left = [*rows.exclude(pk__in=before), *(one for one in after if one.account == account)]
+            had_owner = rows.filter(role=models.Role.OWNER).exists()
+            if had_owner and left and all(one.role != models.Role.OWNER for one in left):
+                raise ValidationError(f"The account “{account}” needs an owner.")
+
+
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = models.Member
+    formset = MembershipFormSet
     extra = 0
     autocomplete_fields = ["user", "account"]
 

@@ -31,9 +31,10 @@ from accounts.api.serializers import (
 from accounts.http import Caller, caller
 from accounts.lifecycle import closing
 from accounts.limits import call_log, quotas
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, Role, User
 from accounts.signing import sign_in
 from accounts.signing.sign_up import sign_up
+from accounts.team import roles
 from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.ids import decoded
 from config.api.pagination import page_of
@@ -92,6 +93,8 @@ class LoginView(PublicView):
 
 
 class LogoutView(ApiView):
+    role = Role.VIEWER
+
     @endpoint("Sign out", request=None, responses={200: None})
     def post(self, request: Request) -> Response:
         session_id = caller(request).session_id
@@ -102,6 +105,7 @@ class LogoutView(ApiView):
 
 class MeView(ApiView):
     scope = {"GET": scopes.ACCOUNT_READ, "HEAD": scopes.ACCOUNT_READ}
+    role = Role.VIEWER  # for what is one's own
 
     @endpoint(
         "Get the current account and quotas", responses={200: MeSerializer}, example=examples.ME
@@ -114,7 +118,7 @@ class MeView(ApiView):
         description=(
             "Sets the person's `name` and `language`, the `currency` of new listings (existing "
             "listings keep theirs), and the `webOrigins`: web sites whose pages may call the "
-            "compatible APIs from the browser."
+            "compatible APIs from the browser. Viewers may send `name` and `language` alone."
         ),
         request=AccountChange,
         responses={200: MeSerializer},
@@ -122,7 +126,10 @@ class MeView(ApiView):
         body_example={"currency": "EUR"},
     )
     def patch(self, request: Request) -> Response:
-        account, changes = caller(request).account, self.read(AccountChange)
+        found, changes = caller(request), self.read(AccountChange)
+        account = found.account
+        if {"web_origins", "currency"} & set(changes):
+            roles.check(found, Role.EDITOR)
         if "web_origins" in changes:  # first: it may refuse them
             origins.name_origins(account, changes["web_origins"])
         if "currency" in changes:
@@ -149,6 +156,7 @@ class MeView(ApiView):
 
 
 class DeletionView(ApiView):
+    role = Role.VIEWER
     rate_group = {"POST": "auth"}  # it takes a password, which may be guessed at
 
     @endpoint(
@@ -206,6 +214,8 @@ class SessionsView(ApiView):
 
 
 class SessionView(ApiView):
+    role = Role.VIEWER
+
     @endpoint("End a session", responses={200: None}, parameters=[path_id("session_id", "sess")])
     def delete(self, request: Request, session_id: str) -> Response:
         pk = decoded("sess", session_id, "Session")
@@ -216,6 +226,8 @@ class SessionView(ApiView):
 
 
 class KeysView(ApiView):
+    role = Role.VIEWER  # for keys that read
+
     def again(self, request: Request, object_id: UUID) -> Response:
         key = api_keys.key_for(caller(request).account, object_id)
         return Response(CreatedKeySerializer(key, context={"plain": None}).data, status=201)
@@ -239,25 +251,32 @@ class KeysView(ApiView):
         body_example=examples.NEW_KEY,
         description=(
             "The full key is returned only in this answer. Only people can create keys: a key "
-            "can't create another key."
+            "can't create another key. Viewers can create keys that read, so they name `scopes`."
         ),
     )
     @idempotent("key")
     def post(self, request: Request) -> Response:
-        given = self.read(NewKey)
+        given, found = self.read(NewKey), caller(request)
+        api_keys.check_may_give(found, given["scopes"])
         key, plain = api_keys.create(
-            caller(request).account, _person(request), **given, key_pk=new_id(request)
+            found.account, _person(request), **given, key_pk=new_id(request)
         )
         answer = CreatedKeySerializer(key, context={"plain": plain})
         return Response(answer.data, status=201)
 
 
 class KeyView(ApiView):
-    @endpoint("Revoke an API key", responses={200: None}, parameters=[path_id("key_id", "key")])
+    role = Role.VIEWER  # for one's own
+
+    @endpoint(
+        "Revoke an API key",
+        description="Of keys that others made, owners alone may do this (403 FORBIDDEN).",
+        responses={200: None},
+        parameters=[path_id("key_id", "key")],
+    )
     def delete(self, request: Request, key_id: str) -> Response:
         pk = decoded("key", key_id, "API key")
-        if not api_keys.revoke(caller(request).account, pk):
-            raise not_found("API key")
+        api_keys.revoke(caller(request), pk)
         return Response(None)
 
 

@@ -12,7 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.lifecycle import tasks
-from accounts.models import Account, Session, User
+from accounts.models import Account, User
+from accounts.team import members
 from config.errors import AppError
 
 
@@ -26,7 +27,8 @@ def block(account: Account, *, reason: str = "") -> None:
     rows = Account.objects.filter(pk=account.pk, closed_at=None)
     rows.filter(blocked_at=None).update(blocked_at=now)
     if rows.update(blocked_reason=reason, work_due_at=now):
-        Session.objects.filter(user__memberships__account=account).delete()
+        for user in User.objects.filter(memberships__account=account):
+            members.end_sessions(account, user)
         transaction.on_commit(partial(tasks.send, [account.pk]), robust=True)
 
 

@@ -11,9 +11,11 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.lifecycle import erasing, tasks
 from accounts.models import Account, ApiKey, Member, Role, Session, User
+from accounts.team import members
 from config.errors import AppError
 
 
@@ -39,7 +41,8 @@ def close_account(account: Account) -> None:
 
 @transaction.atomic
 def close_person(user: User) -> None:
-    """Delete a person, with the accounts that are theirs. Raises AppError CONFLICT."""
+    """Delete a person, with the accounts that are theirs alone. Raises AppError CONFLICT."""
+    members.hold_accounts_of(user)
     if (obstacle := obstacle_of(user)) is not None:
         raise AppError("CONFLICT", obstacle, status=409)
     own = list(owned_by(user))
@@ -51,8 +54,11 @@ def close_person(user: User) -> None:
 
 
 def owned_by(user: User) -> QuerySet[Account]:
-    """The accounts that go when this person goes."""
-    return Account.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
+    """The accounts that go when this person goes: those that have no other owner."""
+    owners = Member.objects.filter(role=Role.OWNER)
+    return Account.objects.filter(pk__in=owners.filter(user=user).values("account")).exclude(
+        pk__in=owners.exclude(user=user).values("account")
+    )
 
 
 def obstacle_of(user: User) -> str | None:
@@ -65,10 +71,11 @@ def obstacle_of(user: User) -> str | None:
     others = Member.objects.exclude(user=user).values("account")
     shared = owned_by(user).filter(pk__in=others).first()
     if shared is not None:
-        return (
-            f"The account “{shared.name}” has other members. Make one of them its owner first, "
-            "or delete the account."
+        message = gettext(
+            "The account “%(name)s” has other members and no other owner. Make one of them an owner "
+            "first, or remove them."
         )
+        return message % {"name": shared.name}
     return None
 
 

@@ -44,16 +44,16 @@ def note(taken: UsageEntry, limit: int) -> None:
 def tell_of_quota(account_id: str, operation: str, month: str, percent: int, limit: int) -> None:
     """Send the mail, unless it was sent already this month or there is nobody to tell."""
     members = Member.objects.select_related("user", "account")
-    owner = members.filter(
+    owners = members.filter(
         account=UUID(account_id), role=Role.OWNER, account__closed_at=None, user__is_active=True
-    ).first()
-    if owner is None:
+    )
+    if not owners:
         return
     with transaction.atomic():  # if it can't be sent, it is not noted, and tried again
         _, is_new = QuotaNotice.objects.get_or_create(
-            account=owner.account, operation=operation, month=month, percent=percent
+            account=owners[0].account, operation=operation, month=month, percent=percent
         )
-        if is_new:
+        for owner in owners if is_new else ():
             with translation.override(owner.user.language or settings.LANGUAGE_CODE):
                 message(owner.account, owner.user, operation, percent, limit).send()
 

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts import currencies
 from accounts.models.people import User
@@ -58,22 +59,24 @@ class Account(models.Model):
 
 
 class Role(models.TextChoices):
-    OWNER = "owner", "Owner"
-    MEMBER = "member", "Member"
+    """What a person may in an account, the most first (accounts.team.roles says what that is)."""
+
+    OWNER = "owner", _("Owner")
+    EDITOR = "editor", _("Editor")
+    VIEWER = "viewer", _("Viewer")
 
 
 class Member(models.Model):
+    """A person in an account. An account that people work in keeps an owner (accounts.team.members)."""
+
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.OWNER)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.EDITOR)
+    # When the person last chose to work in this account: signing in leads there.
+    chosen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["account", "user"], name="one_membership"),
-            models.UniqueConstraint(
-                fields=["account"], condition=models.Q(role="owner"), name="one_owner"
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["account", "user"], name="one_membership")]
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"

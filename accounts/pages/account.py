@@ -18,13 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import services
-from accounts.access.pages import is_htmx, limit, page, signed_in
+from accounts.access.pages import is_htmx, least, limit, page, signed_in
 from accounts.forms import DeletionForm, ProfileForm
 from accounts.lifecycle import closing, parts
-from accounts.models import Session, User
+from accounts.models import Role, Session, User
 from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
 from accounts.signing.languages import language_of
+from accounts.team import roles
 from config.api.ids import decoded
 from config.errors import AppError, not_found
 
@@ -40,12 +41,14 @@ class SessionRow:
 
 
 @page
+@least(Role.VIEWER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here, and how the site speaks and counts."""
     caller, user = signed_in(request)
     form = ProfileForm(
         request.POST or None,
+        with_currency=roles.may(caller, Role.EDITOR),
         initial={
             "name": user.name,
             "language": user.language,
@@ -55,7 +58,8 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         services.change_person(user, name=given["name"], language=given["language"])
-        services.change_currency(caller.account, given["currency"])
+        if "currency" in given:
+            services.change_currency(caller.account, given["currency"])
         with translation.override(language_of(request)):  # the one that was chosen just now
             messages.success(request, gettext("Saved."))
         return redirect("account")
@@ -65,6 +69,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @page
+@least(Role.VIEWER)
 @require_POST
 def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
     _, user = signed_in(request)
@@ -82,6 +87,7 @@ def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
 
 
 @page
+@least(Role.VIEWER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def delete_account(request: HttpRequest) -> HttpResponse:
@@ -126,6 +132,7 @@ def _context(request: HttpRequest, *, form: ProfileForm) -> dict[str, Any]:
     return {
         "form": form,
         "account": caller.account,
+        "role": caller.role,
         "two_factor": is_mfa_enabled(user),
         "sessions": [
             SessionRow(session, browser_name(session.user_agent), session.pk == here)

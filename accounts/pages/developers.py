@@ -13,14 +13,15 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import api_keys
-from accounts.access.pages import is_htmx, page, signed_in
-from accounts.access.scopes import ALL_SCOPES
+from accounts.access.pages import is_htmx, least, page, signed_in
+from accounts.access.scopes import ALL_SCOPES, READING_SCOPES
 from accounts.forms import KeyForm
+from accounts.http import Caller
 from accounts.limits import call_log
-from accounts.models import ApiKey
+from accounts.models import ApiKey, Role
 from accounts.pages.quick_starts import quick_starts
+from accounts.team import roles
 from config.api.ids import decoded
-from config.errors import not_found
 
 TEMPLATE = "accounts/developers.html"
 PLACEHOLDER = "YOUR_API_KEY"
@@ -31,23 +32,27 @@ class KeyRow:
     key: ApiKey
     expired: bool
     full_access: bool
+    may_revoke: bool
+    maker: str
 
 
 @page
+@least(Role.VIEWER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def developers(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _create_key(request)
-    return render(request, TEMPLATE, _context(request, form=KeyForm()))
+    return render(request, TEMPLATE, _context(request, form=_form(signed_in(request)[0])))
 
 
 @sensitive_variables("plain")
 def _create_key(request: HttpRequest) -> HttpResponse:
     """The one POST that answers with the page itself: the secret lies nowhere to be fetched later."""
-    form = KeyForm(request.POST)
+    caller, user = signed_in(request)
+    form = _form(caller, request.POST)
     plain, status = "", 422
     if form.is_valid():
-        caller, user = signed_in(request)
+        api_keys.check_may_give(caller, form.cleaned_data["scopes"])
         _, plain = api_keys.create(
             caller.account,
             user,
@@ -55,19 +60,21 @@ def _create_key(request: HttpRequest) -> HttpResponse:
             scopes=form.cleaned_data["scopes"],
             expires_at=form.expires_at(),
         )
-        form, status = KeyForm(), 201
+        form, status = _form(caller), 201
     template = f"{TEMPLATE}#body" if is_htmx(request) else TEMPLATE
     return render(request, template, _context(request, form=form, plain=plain), status=status)
 
 
 @page
+@least(Role.VIEWER)
 @require_POST
 def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
     caller, _ = signed_in(request)
-    if not api_keys.revoke(caller.account, decoded("key", key_id, "API key")):
-        raise not_found("API key")
+    api_keys.revoke(caller, decoded("key", key_id, "API key"))
     if is_htmx(request):
-        return render(request, f"{TEMPLATE}#body", _context(request, form=KeyForm()))
+        return render(
+            request, f"{TEMPLATE}#body", _context(request, form=_form(signed_in(request)[0]))
+        )
     return redirect("developers")
 
 
@@ -99,7 +106,19 @@ def _context(request: HttpRequest, *, form: KeyForm, plain: str = "") -> dict[st
         "site_url": settings.SITE_URL,
         "starts": quick_starts(key=plain or PLACEHOLDER, email=user.email),
         "keys": [
-            KeyRow(key, expired=not key.usable(now), full_access=set(ALL_SCOPES) <= set(key.scopes))
-            for key in ApiKey.objects.filter(account=caller.account)
+            KeyRow(
+                key,
+                expired=not key.usable(now),
+                full_access=set(ALL_SCOPES) <= set(key.scopes),
+                may_revoke=key.created_by == user or roles.may(caller, Role.OWNER),
+                maker="" if key.created_by == user else key.created_by.name or key.created_by.email,
+            )
+            for key in ApiKey.objects.filter(account=caller.account).select_related("created_by")
         ],
     }
+
+
+def _form(caller: Caller, data: Any = None) -> KeyForm:
+    """With the permissions that this person's keys may have."""
+    may_write = roles.may(caller, Role.EDITOR)
+    return KeyForm(data, scopes=ALL_SCOPES if may_write else READING_SCOPES)

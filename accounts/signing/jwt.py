@@ -22,9 +22,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.http import Caller, client_ip
+from accounts.http import Caller, client_ip, program
 from accounts.models import RefreshToken, Session, User
-from accounts.services import account_of
 from accounts.signing.sessions import SessionStore, key_hash
 from accounts.signing.sign_in import new_token, user_of
 from config.errors import AppError
@@ -75,7 +74,7 @@ def exchange(refresh_token: str) -> tuple[User, Tokens]:
         pk=session_id, digest=key_hash(refresh_token), session__expire_date__gt=now
     ).update(digest=key_hash(fresh), rotated_at=now)
     session = Session.objects.filter(pk=session_id).first()
-    user = _user_of(session) if session is not None and replaced else None
+    user = user_of(_store_of(session)) if session is not None and replaced else None
     if user is None:
         if session is not None:
             log.warning("refresh_token_refused", session=session.public_id, reused=not replaced)
@@ -103,14 +102,14 @@ def caller_of(request: HttpRequest, access_token: str) -> Caller | None:
 
 def caller_by(request: HttpRequest, session: Session) -> Caller | None:
     """Find who calls by a program's session; None where its user may not any more."""
-    user = _user_of(session)
+    store = _store_of(session)
+    user = user_of(store)
     if user is None:
         return None
-    store = SessionStore()
     store.row, store.ip = session, client_ip(request)
     store.user_agent = _user_agent(request)
     store.touch()
-    return Caller(account_of(user), user, session_id=session.pk)
+    return program(user, store, session.pk)
 
 
 def _access_token(user: User, session_id: UUID) -> str:
@@ -160,10 +159,10 @@ def _session_of(refresh_token: str) -> UUID:
         raise _refused() from error
 
 
-def _user_of(session: Session) -> User | None:
+def _store_of(session: Session) -> SessionStore:
     store = SessionStore()
     store.update(store.decode(session.session_data))
-    return user_of(store)
+    return store
 
 
 def _user_agent(request: HttpRequest) -> str:

@@ -19,15 +19,17 @@ from django.contrib.auth import (
     load_backend,
     login,
 )
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext
 
+from accounts import services
+from accounts.http import ACCOUNT_KEY
 from accounts.limits.sign_in_tries import Tries
 from accounts.models import Session, User, normalised_email
-from accounts.services import account_of, check_open
 from accounts.signing.sessions import SessionStore
 from config.errors import AppError, invalid
 
@@ -53,7 +55,7 @@ def check_credentials(request: HttpRequest, *, email: str, password: str, code: 
             tries.take_back()  # how programs find out that they need one
         _check_second_factor(user, code)
     tries.take_back()
-    check_open(account_of(user))
+    services.check_open(services.account_of(user))
     tries.succeeded()
     if verification_is_mandatory() and not _has_verified_address(user):
         raise AppError(
@@ -99,8 +101,23 @@ def new_token(user: User) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = BACKEND
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    _keep_account(store, user)
     store.save()
     return str(store.session_key)
+
+
+def keep_account(request: HttpRequest, user: User, **signal: object) -> None:
+    """Have a new session work in one account for good, whatever the person chooses elsewhere.
+
+    Told by Django whenever somebody signs in to the pages.
+    """
+    _keep_account(request.session, user)
+
+
+def _keep_account(session: SessionBase, user: User) -> None:
+    account = services.known_account_of(user)
+    if account is not None:
+        session[ACCOUNT_KEY] = str(account.pk)
 
 
 def user_of(store: SessionStore) -> User | None:

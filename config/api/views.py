@@ -24,7 +24,8 @@ class AlwaysJSON(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """``rate_group`` and ``scope`` are read by accounts.limits.throttles and accounts.access.permissions.
+    """``rate_group`` is read by accounts.limits.throttles; ``scope`` and ``role`` by
+    accounts.access.permissions (what needs which role where none is named: accounts.team.roles).
 
     Each is one name, or a dict of names by HTTP method.
     """
@@ -32,6 +33,7 @@ class ApiView(APIView):
     content_negotiation_class = AlwaysJSON
     rate_group: str | dict[str, str] = "general"
     scope: str | dict[str, str | None] | None = None
+    role: str | dict[str, str] | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Say that the body was refused (config.web) after who may not call, or not so often."""

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access.pages import is_htmx, limit, page, signed_in
+from accounts.access.pages import is_htmx, limit, need, page, signed_in
+from accounts.models import Role
 from config.api.downloads import ZIP, download
 from config.api.ids import decoded
 from config.errors import AppError
@@ -110,6 +111,7 @@ def fetch(request: HttpRequest, export_id: str) -> HttpResponse:
             return _sent(request, file.pieces, name=file.name, media_type=file.media_type)
         if request.method != "POST" and not is_htmx(request):
             return redirect("exports")
+        need(request, Role.EDITOR)  # its pictures may have to be made
         if request.method == "POST":
             limit(request, "processing")
         packed = saved.pack_of(caller, kept, today)

@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.access.pages import is_htmx, limit, page, signed_in
+from accounts.access.pages import is_htmx, least, limit, page, signed_in
 from accounts.http import Caller
+from accounts.models import Role
 from config import public_ids
 from config.api.ids import decoded
 from config.errors import AppError
@@ -114,6 +115,7 @@ class Row:
 
 
 @page
+@least(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Choose photos; what is posted asks for listings of them, or for one that is typed by hand. Other pages

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access.pages import is_htmx, limit, page, signed_in
+from accounts.access.pages import is_htmx, least, limit, page, signed_in
+from accounts.models import Role
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from listings import pictures
@@ -77,6 +78,7 @@ def _moved(there: list[UUID], one: UUID, step: int) -> list[UUID]:
 
 
 @page
+@least(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, listing_id: str) -> HttpResponse:
     """Choose further photos from the library."""

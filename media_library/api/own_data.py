@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.http import caller
+from accounts.models import Role
 from config.api.docs import endpoint
 from config.api.downloads import ZIP, download
 from config.api.fields import PublicIdField
@@ -46,6 +47,8 @@ class DataExportSerializer(serializers.ModelSerializer[DataExport]):
 
 
 class AccountExport(ApiView):
+    role = Role.OWNER
+
     @endpoint(
         "Get the export of the account's data",
         description="The one that was requested last. 404 NOT_FOUND if there is none.",
@@ -63,7 +66,7 @@ class AccountExport(ApiView):
         "Export the account's data",
         description=(
             "Gathers pictures, listings, looks, jobs, usage and facts of the account in one ZIP, which can be "
-            f"downloaded for a day. Only people can do this, not API keys. {own_data.A_DAY} times a day (429 "
+            f"downloaded for a day. Only owners can do this, not API keys. {own_data.A_DAY} times a day (429 "
             "RATE_LIMITED), one at a time (409 CONFLICT)."
         ),
         request=None,
@@ -80,6 +83,8 @@ class AccountExport(ApiView):
 
 
 class AccountExportContent(ApiView):
+    role = Role.OWNER
+
     @endpoint(
         "Download the export of the account's data",
         description="404 NOT_FOUND unless the last one is `ready`.",

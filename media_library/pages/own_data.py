@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access.pages import is_htmx, page, signed_in
+from accounts.access.pages import is_htmx, least, page, signed_in
+from accounts.models import Role
 from config.api.downloads import ZIP, download
 from config.api.ids import decoded
 from config.web.toasts import Toast, say
@@ -20,6 +21,7 @@ TEMPLATE: Final = "media_library/your_data.html"
 
 
 @page
+@least(Role.OWNER)
 @require_safe
 def your_data(request: HttpRequest) -> HttpResponse:
     caller, _ = signed_in(request)
@@ -29,6 +31,7 @@ def your_data(request: HttpRequest) -> HttpResponse:
 
 
 @page
+@least(Role.OWNER)
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     caller, user = signed_in(request)
@@ -38,6 +41,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @page
+@least(Role.OWNER)
 @require_safe
 def fetch(request: HttpRequest, export_id: str) -> HttpResponseBase:
     caller, _ = signed_in(request)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access.pages import page, signed_in
-from accounts.models import Account
+from accounts.access.pages import least, page, signed_in
+from accounts.models import Account, Role
 from config import public_ids
 from config.api.ids import all_decoded, decoded
 from config.errors import AppError, not_found
@@ -79,6 +79,7 @@ def shared(request: HttpRequest) -> HttpResponse:
 
 
 @page
+@least(Role.EDITOR)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_share(request: HttpRequest) -> HttpResponse:
@@ -109,6 +110,7 @@ def new_share(request: HttpRequest) -> HttpResponse:
 
 
 @page
+@least(Role.EDITOR)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_share(request: HttpRequest, share_id: str) -> HttpResponse:

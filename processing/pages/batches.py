@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access.pages import limit, page, signed_in
-from accounts.models import Account
+from accounts.access.pages import least, limit, page, signed_in
+from accounts.models import Account, Role
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from config.web.requests import around, page_number
@@ -48,6 +48,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 
 @page
+@least(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_batch(request: HttpRequest) -> HttpResponse:
     """Choose pictures and looks. ``ids`` are pictures that were chosen elsewhere, in the address or a form."""

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access.pages import limit, page, signed_in
+from accounts.access.pages import least, limit, page, signed_in
+from accounts.models import Role
 from config.web.toasts import Toast, say
 from media_library.models import Image
 from processing import selectors
@@ -53,6 +54,7 @@ class CropForm(FrameForm):
 
 
 @page
+@least(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def crop(request: HttpRequest, image_id: str) -> HttpResponse:
     """The page. The studio posts its form, and gets an address that says all of it."""

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access.pages import limit, page, signed_in
-from accounts.models import User
-from accounts.services import account_of
+from accounts.access.pages import least, limit, page, signed_in
+from accounts.http import known_caller
+from accounts.models import Role
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from config.web.toasts import Toast, say
@@ -77,9 +77,8 @@ def look_cards_live(request: HttpRequest) -> HttpResponse:
 @require_safe
 def look_picture(request: HttpRequest, name: str) -> HttpResponse:
     """A look on one's own photo. Its name changes with all that it shows, so browsers may keep it."""
-    if not isinstance(request.user, User):
-        return HttpResponse(status=404)
-    data = look_pictures.read(account_of(request.user).pk, name)
+    caller = known_caller(request)
+    data = look_pictures.read(caller.account.pk, name) if caller is not None else None
     if data is None:
         return HttpResponse(status=404)
     response = HttpResponse(data, content_type="image/webp")
@@ -88,6 +87,7 @@ def look_picture(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @page
+@least(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_look(request: HttpRequest) -> HttpResponse:
     """Make one from scratch; ``background`` is one of the library that was chosen for it."""

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.access.pages import is_htmx, limit, page, signed_in
+from accounts.access.pages import is_htmx, least, limit, page, signed_in
+from accounts.models import Role
 from config.api.ids import decoded
 from config.errors import not_found
 from config.web.toasts import Toast, say, say_with
@@ -50,6 +51,7 @@ def picture(request: HttpRequest, image_id: str) -> HttpResponse:
 
 
 @page
+@least(Role.EDITOR)
 @require_safe
 def studio(request: HttpRequest, image_id: str) -> HttpResponse:
     """Where the studio was before it became the picture's page."""

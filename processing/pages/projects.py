@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access.pages import limit, page, signed_in
-from accounts.models import Account
+from accounts.access.pages import least, limit, page, signed_in
+from accounts.models import Account, Role
 from config.api.downloads import ZIP, download
 from config.api.ids import all_decoded, decoded
 from config.errors import AppError, not_found
@@ -115,6 +115,7 @@ def rename(request: HttpRequest, project_id: str) -> HttpResponse:
 
 
 @page
+@least(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, project_id: str) -> HttpResponse:
     """Ask what shall become of the pictures, and delete the project."""
@@ -177,6 +178,7 @@ def delete_pictures(request: HttpRequest, project_id: str) -> HttpResponse:
 
 
 @page
+@least(Role.VIEWER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def download_zip(request: HttpRequest, project_id: str) -> HttpResponseBase:
     """All pictures of a project, or those that a form names: each one's newest result, or itself."""

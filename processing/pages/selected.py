@@ -14,7 +14,8 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from accounts.access.pages import is_htmx, page, signed_in
+from accounts.access.pages import is_htmx, least, need, page, signed_in
+from accounts.models import Role
 from config.api.downloads import ZIP, download
 from config.api.ids import all_decoded, decoded
 from config.errors import invalid, not_found
@@ -33,12 +34,15 @@ MAX_SELECTED: Final = 1000
 
 
 @page
+@least(Role.VIEWER)
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """Do one thing to all pictures that were selected, or to none of them."""
     action = _ACTIONS.get(request.POST.get("action", ""))
     if action is None:
         raise invalid("action", gettext("Choose what to do."))
+    if action is not _zip:
+        need(request, Role.EDITOR)
     return action(request, _ids(request))
 
 

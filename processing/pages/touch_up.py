@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access.pages import limit, page, signed_in
+from accounts.access.pages import least, limit, page, signed_in
+from accounts.models import Role
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from media_library import selectors as library
@@ -30,6 +31,7 @@ TEMPLATE = "processing/touch_up.html"
 
 
 @page
+@least(Role.EDITOR)
 @require_safe
 def touch_up(request: HttpRequest, image_id: str) -> HttpResponse:
     image = original(request, image_id)

@@ -10,7 +10,17 @@ from django.test import Client
 from accounts.access import api_keys
 from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
-from accounts.models import Account, ApiKey, Plan, PlanLimit, Session, UsageEntry, User
+from accounts.models import (
+    Account,
+    ApiKey,
+    Member,
+    Plan,
+    PlanLimit,
+    Role,
+    Session,
+    UsageEntry,
+    User,
+)
 
 pytestmark = pytest.mark.django_db
 MODELS = ("user", "account", "plan", "apikey", "session", "usagemonth", "usageentry")
@@ -119,6 +129,13 @@ def test_an_account_changes_its_plan(staff, seller):
     assert Account.objects.get(pk=seller.account.pk).currency == "GBP"
     assert seller.account.web_origins.get().origin == "https://shop.example"
     assert staff.post(url, {**form, "web_origins-0-origin": "a shop"}).status_code == 200
+    kept = {**form, "web_origins-TOTAL_FORMS": "0"}
+    refused = staff.post(url, {**kept, "memberships-0-role": "editor"}).content.decode()
+    assert "The account “Ada&#x27;s shop” needs an owner." in refused
+    assert seller.account.memberships.get().role == "owner"
+    assert staff.post(url, {**kept, "memberships-0-DELETE": "on"}).status_code == 302  # all go
+    assert not seller.account.memberships.exists()
+    Member.objects.create(account=seller.account, user=seller.user, role=Role.OWNER)
     assert seller.client.get("/api/v1/auth/me").json()["data"]["plan"]["slug"] == "pro"
 
 

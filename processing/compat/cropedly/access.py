@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.access import origins
+from accounts.access.permissions import HasRole
 from accounts.http import Caller, caller, remember_caller
 from accounts.models import Account, User
 from accounts.signing import lasting_jwt
@@ -38,12 +38,12 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="packshot"'
 
 
-class MayCall(BasePermission):
-    """Signed in, on a plan that may, from a place that may."""
+class MayCall(HasRole):
+    """Signed in, with a role that may, on a plan that may, from a place that may."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if not request.user.is_authenticated:
-            return False  # answered as 401
+        if not super().has_permission(request, view):
+            return False
         try:
             check_may_call(request._request, caller(request).account)
         except AppError:

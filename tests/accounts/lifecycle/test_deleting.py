@@ -260,7 +260,7 @@ def test_the_page_says_what_goes_and_asks_for_the_password(ada, committed):
 
 
 def test_who_shares_an_account_settles_that_first(ada, eve):
-    Member.objects.create(account=ada.account, user=eve.user, role=Role.MEMBER)
+    Member.objects.create(account=ada.account, user=eve.user, role=Role.EDITOR)
     answer = delete(ada)
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
     assert "“Lovelace Garments” has other members" in answer.json()["error"]
@@ -270,7 +270,7 @@ def test_who_shares_an_account_settles_that_first(ada, eve):
     assert delete(eve).status_code == 202
     assert Member.objects.filter(account=ada.account).count() == 1
     guest = User.objects.create_user("x@example.com")
-    Member.objects.create(account=ada.account, user=guest, role=Role.MEMBER)
+    Member.objects.create(account=ada.account, user=guest, role=Role.EDITOR)
     closing.close_account(ada.account)
     assert erasing.erase(ada.account.pk)
     assert not User.objects.filter(email__in=("x@example.com", ada.user.email)).exists()

@@ -106,7 +106,32 @@ def main() -> None:
     asked = at_once(lambda number: str(jobs_service.submit(Caller(twice, None), work, source=None)))
     report["same request"] = list(asked.values())
     report["same request then"] = numbers(twice)
+    report |= last_owners()
     sys.stdout.write(json.dumps(report))
+
+
+def last_owners() -> dict[str, object]:
+    """Have two owners leave at once, over and over."""
+    from accounts.http import Caller
+    from accounts.models import Account, Member, Role, User
+    from accounts.team import members
+    from config.errors import AppError
+
+    team = Account.objects.create(name="team", plan_id="free")
+    people = [User.objects.create_user(f"{number}@example.com") for number in range(2)]
+    for user in people:
+        Member.objects.create(account=team, user=user, role=Role.OWNER)
+
+    def leave(number: int) -> str:
+        user = people[number % 2]
+        try:
+            members.remove(Caller(team, user), user.pk)
+        except AppError as error:
+            return error.code
+        return "left"
+
+    left = at_once(leave)
+    return {"left": left["left"], "owners left": Member.objects.filter(account=team).count()}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Fifty at the last units, on real databases, several connections."""
+"""Fifty at the last units, and two last owners, on real databases, several connections."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ EXPECTED = {
     "one end won": True,
     "same request": [50],
     "same request then": [1, 0],
+    "left": 1,
+    "owners left": 1,
 }
 
 

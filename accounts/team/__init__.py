@@ -1,0 +1,1 @@
+"""People of one account: their roles, who may change them, invitations."""
