@@ -29,7 +29,7 @@ test: $(TOOLS) ## run the whole suite (ARGS="tests/config -x" for a part)
 clients: $(TOOLS) models ## generate a Python and a TypeScript client, and call a site with them (needs npm)
 	@exec $(PY) -m tests.clients $(ARGS)
 
-torture: $(TOOLS) models ## kill, feed and probe whole sites for half an hour (ARGS="kills --seed 7" for a part)
+torture: $(TOOLS) models ## kill and feed whole sites for half an hour (ARGS="kills --seed 7" for a part)
 	@exec $(PY) -m tests.torture $(ARGS)
 
 lint: $(TOOLS) ## ruff, mypy, import-linter

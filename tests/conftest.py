@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from pytest_django.plugin import DjangoDbBlocker
 
+    from tests.shop import Shop
     from tests.stand_ins import Seller
 
 
@@ -115,6 +116,13 @@ def stranger(db: None) -> Seller:
     from tests.stand_ins import new_seller
 
     return new_seller()
+
+
+@pytest.fixture
+def shop(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Shop:
+    from tests.shop import opened
+
+    return opened(monkeypatch, settings)
 
 
 @pytest.fixture

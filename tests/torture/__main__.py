@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("starts", "kills", "mutants", "callers")
+PARTS = ("starts", "kills", "mutants")
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Every address of the site, called by everybody who may not."""

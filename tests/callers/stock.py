@@ -1,0 +1,108 @@
+"""What a shop has that the API's document doesn't speak of, and the ids that addresses take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from accounts.models import Account, FormerAccount, LimitException
+from config import public_ids
+from listings.models import Listing, ListingChange, ListingExport, ListingVariant, Suggestion
+from media_library.intake.ingest import ingest
+from media_library.lifecycle import trash
+from media_library.models import DataExport, Project
+from processing.models import BrandKit, FavoriteBackground, Job, ProjectLook, WebhookAttempt
+from processing.models import WebhookDelivery as Delivery
+from tests.callers.addresses import Address
+from tests.processing.conftest import photo
+from tests.shop import Shop
+
+# Of what nobody is told an id: a link's token is made up, and these names are everybody's.
+_EVERYBODYS = {
+    "token": "A" * 43,
+    "variant": "file",
+    "name": "retry",
+    "key": "AAAA",
+    "uidb36": "AAAA",
+    "url": "nothing",
+    "app_label": "accounts",
+}
+
+
+def stocked(shop: Shop) -> dict[str, str]:
+    """Add to the shop what it lacks; all its ids by the names that addresses and forms have for them."""
+    account, user = shop.caller.account, shop.caller.user
+    assert user is not None
+    job, listing = Job.objects.filter(account=account).latest("pk"), Listing.objects.get()
+    gone = ingest(account, photo((40, 30)), name="gone.jpg")
+    undo = trash.put(account, [gone.pk]).key
+    suggestion = Suggestion.objects.create(account=account, job=job)
+    wanted = ListingExport.objects.create(account=account, format="ebay", listing_ids=[])
+    data = DataExport.objects.create(account=account, asked_by=user, state="ready")
+    project = Project.objects.filter(account=account, is_default=False).get()
+    ProjectLook.objects.create(project=project, look=shop.ids["preset_id"])
+    BrandKit.objects.create(account=account, colors=["#112233"])
+    FavoriteBackground.objects.create(account=account, background=shop.ids["background_id"])
+    ListingVariant.objects.create(listing=listing, platform="ebay", title="Shoe")
+    ListingChange.objects.create(listing=listing, action="changed", changes={})
+    WebhookAttempt.objects.create(delivery=Delivery.objects.earliest("created_at"), number=1)
+    _known_to_staff(account, user)
+    return shop.ids | {
+        "user_id": str(user.pk),
+        "account_id": str(account.pk),
+        "trashed_id": gone.public_id,
+        "undo_key": str(undo),
+        "suggestion_id": suggestion.public_id,
+        "export_id": wanted.public_id,
+        "data_export_id": data.public_id,
+        "batch_uuid": str(public_ids.decode("batch", shop.ids["batch_id"])),
+    }
+
+
+def _known_to_staff(account: Account, user: Any) -> None:
+    LimitException.objects.create(account=account, limit="x", amount=1, until=timezone.now())
+    FormerAccount.objects.create(plan="pro", opened="2026-01", closed="2026-02")
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    kind = ContentType.objects.get_for_model(Account)
+    LogEntry.objects.create(
+        user=user, content_type=kind, object_id=str(account.pk), action_flag=ADDITION
+    )
+
+
+def filled(address: Address, ids: dict[str, str]) -> str:
+    """The address of the owner's own thing. Fails for a parameter that is new: give it a value above."""
+    values = _EVERYBODYS | ids | {"id": ids["user_id"]}
+    values["content_type_id"] = str(ContentType.objects.get_for_model(Account).pk)
+    if address.model is not None:
+        row = address.model._default_manager.first()
+        assert row is not None, f"nobody made a row of {address.model._meta.label}"
+        values["object_id"] = str(row.pk)
+    else:
+        values["object_id"] = ids["account_id"]
+    for start, instead in _ELSEWHERE.items():
+        if address.route.startswith(start):
+            values |= {name: ids[other] for name, other in instead.items()}
+    return "/" + address.route.format_map(values)
+
+
+# Where an address means something else by a parameter's name.
+_ELSEWHERE = {
+    "settings/data/": {"export_id": "data_export_id"},
+    "trash/undo/": {"key": "undo_key"},
+    "api/v1/trash/": {"image_id": "trashed_id"},
+    "compat/cropedly/images/v1/": {"image_id": "job_id"},
+    "compat/backgroundfx/": {"job_id": "batch_uuid"},
+}
+
+
+def hexes(ids: dict[str, str]) -> set[str]:
+    """How the database writes the owner's ids."""
+    found = set()
+    for value in ids.values():
+        prefix, mark, _ = value.partition("_")
+        found.add(public_ids.decode(prefix, value).hex if mark else value.replace("-", ""))
+    return {one for one in found if len(one) == 32}
