@@ -153,14 +153,6 @@ def test_a_revoked_key_is_gone(seller: Person) -> None:
     assert api_keys.find(plain) is None
 
 
-def test_strangers_revoke_nothing(seller: Person, stranger: Person) -> None:
-    key, plain = api_keys.create(seller.account, seller.user, name="Import")
-    path = f"/developers/keys/{key.public_id}/revoke/"
-    assert stranger.client.post(path).status_code == 404
-    assert api_keys.find(plain) == key
-    assert "Import" not in stranger.client.get(KEYS).content.decode()
-
-
 @pytest.fixture
 def second_browser(seller: Person) -> Client:
     browser = Client(headers={"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"})
@@ -193,13 +185,6 @@ def test_ending_ones_own_session_leads_to_the_front(seller: Person) -> None:
     response = seller.client.post(f"/settings/sessions/{own.public_id}/end/", headers=HTMX)
     assert response["HX-Redirect"] == "/"
     assert Session.objects.filter(user=seller.user).count() == 0
-
-
-def test_strangers_end_nothing(seller: Person, stranger: Person) -> None:
-    own = own_session(seller.client)
-    path = f"/settings/sessions/{own.public_id}/end/"
-    assert stranger.client.post(path).status_code == 404
-    assert seller.client.get(ACCOUNT).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["developers/keys/key_x/revoke/", "settings/sessions/sess_x/end/"])

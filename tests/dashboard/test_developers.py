@@ -213,17 +213,3 @@ def test_switching_rotating_and_deleting(seller: Person, hook: WebhookEndpoint) 
     assert rotated.secret in page
     seller.client.post(f"{path}delete/")
     assert WebhookEndpoint.objects.count() == 0
-
-
-def test_strangers_reach_no_webhook(
-    seller: Person, stranger: Person, hook: WebhookEndpoint
-) -> None:
-    delivery, path = delivery_of(hook), f"{HOOKS}{hook.public_id}/"
-    replay = f"{path}{delivery.public_id}/replay/"
-    for address in (f"{path}test/", f"{path}switch/", f"{path}secret/", f"{path}delete/", replay):
-        assert stranger.client.post(address).status_code == 404
-    assert stranger.client.get(path).status_code == 404
-    after = WebhookEndpoint.objects.get()
-    assert (after.enabled, after.secret) == (True, hook.secret)
-    delivery.refresh_from_db()
-    assert delivery.state == "failed"

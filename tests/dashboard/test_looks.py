@@ -117,15 +117,6 @@ class TestLooks:
         seller.client.post(f"{one}delete/")
         assert not Preset.objects.exists()
 
-    def test_a_stranger_changes_nothing(self, seller: Person, stranger: Person) -> None:
-        one = f"/looks/{made(seller).public_id}/"
-        for path in ("rename/", "default/", "delete/"):
-            assert stranger.client.post(one + path, {"name": "Mine"}).status_code == 404
-        keep = {"look": Preset.objects.get().public_id}
-        assert stranger.client.post("/looks/keep/", keep).status_code == 404
-        assert Preset.objects.get().name == "Shop"
-        assert not BrandKit.objects.exists()
-
     def test_what_can_not_be_used_says_why(self, seller: Person) -> None:
         behind = seller.image("wall.jpg")
         edit = {"background": {"image": {"imageId": behind.public_id}}}

@@ -168,12 +168,6 @@ def test_a_doubtful_cutout_is_said_until_it_was_looked_at(seller: Person) -> Non
     assert "The cutout is not quite sure here." not in page_of(seller, image)
 
 
-@pytest.mark.parametrize("path", ["", "live/"])
-def test_other_peoples_pictures_are_not_found(seller: Person, stranger: Person, path: str) -> None:
-    image = seller.image()
-    assert stranger.client.get(f"/pictures/{image.public_id}/{path}").status_code == 404
-
-
 def test_choices_of_a_cutout_become_the_command(seller: Person) -> None:
     image = seller.image()
     chosen = {"background": "color", "color": "#F0C8C8", "format": "jpg", "edge": "fine"}
@@ -231,23 +225,6 @@ def test_a_rate_limit_is_a_notice(seller: Person, settings: Any) -> None:
     save(seller, image)
     assert save(seller, image).status_code == 429
     assert states() == ["pending"]
-
-
-def test_strangers_change_nothing(seller: Person, stranger: Person) -> None:
-    image = seller.image()
-    job = seller.job(image)
-    done = seller.image("done.jpg")
-    lost = seller.job(done)
-    fail(lost)
-    for path in (
-        f"/pictures/{image.public_id}/save/",
-        f"/pictures/{image.public_id}/delete/",
-        f"/jobs/{job.public_id}/cancel/",
-        f"/jobs/{lost.public_id}/retry/",
-    ):
-        assert stranger.client.post(path, CHOSEN).status_code == 404
-    assert states() == ["pending", "failed"]
-    assert Image.live.count() == 2
 
 
 @pytest.mark.parametrize("path", ["pictures/{image}/save/", "pictures/{image}/delete/"])

@@ -322,16 +322,6 @@ def test_looks_are_choices_to_begin_with(seller: Person, image: Image) -> None:
     assert 'value="1080x1920" data-padding="8" checked' in response.content.decode()
 
 
-@pytest.mark.parametrize(
-    "action", ["", "preview/", "save/", "look/", "apply/", "rename/", "looked/"]
-)
-def test_strangers(seller: Person, stranger: Person, image: Image, action: str) -> None:
-    url = f"/pictures/{image.public_id}/{action}"
-    answer = stranger.client.post(url, CHOSEN) if action else stranger.client.get(url)
-    assert answer.status_code == 404
-    assert (Job.objects.count(), Preset.objects.count()) == (1, 0)
-
-
 def test_as_the_photo_is_previewed_as_it_is_saved(seller: Person, image: Image) -> None:
     """A cutout leaves the product where it is, so the preview has to, too."""
     shown = Pillow.open(BytesIO(post(seller, image, "preview/").content)).convert("RGB")

@@ -84,12 +84,6 @@ def test_what_cannot_be_meant_is_refused(seller: Any, asked: dict[str, str], fie
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
 
 
-def test_strangers_get_nothing(client: Client) -> None:
-    assert client.get(DAYS).status_code == 401
-    assert client.get(f"{DAYS}/csv").status_code == 401
-    assert client.get("/settings/usage/days.csv").status_code == 302
-
-
 def test_ten_thousand_rows_are_streamed(seller: Any) -> None:
     names = operations.metered()
     days = 10_000 // len(names) + 1

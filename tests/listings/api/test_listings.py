@@ -256,38 +256,6 @@ def test_a_list_costs_the_same_number_of_queries_however_long(
         assert data_of(owner.client.get(LISTINGS))["total"] == 4
 
 
-def test_a_stranger_finds_nothing_and_changes_nothing(stranger, listing):
-    image = listing.images.get().image.public_id
-    calls = [
-        stranger.client.get(url_of(listing)),
-        patch(stranger, listing, {"title": "Mine"}),
-        stranger.client.delete(url_of(listing)),
-        stranger.client.get(url_of(listing, "history")),
-        stranger.client.post(url_of(listing, "duplicate")),
-        stranger.client.put(url_of(listing, "variants", "ebay"), {"title": "Mine"}, format="json"),
-        stranger.client.delete(url_of(listing, "variants", "ebay")),
-        stranger.client.post(url_of(listing, "check"), {}, format="json"),
-        stranger.client.post(
-            url_of(listing, "images", image, "repair"), {"platform": "amazon"}, format="json"
-        ),
-        stranger.client.delete(url_of(listing, "images", image, "repair") + "?platform=amazon"),
-        stranger.client.post(
-            f"{LISTINGS}/bulk", {"listingIds": [listing.public_id], "state": "draft"}, format="json"
-        ),
-    ]
-    for response in calls:
-        assert refusal_of(response, 404, "NOT_FOUND")["error"] == "Listing not found."
-    found = Listing.objects.get()
-    assert (found.pk, found.title, found.state) == (listing.pk, WORDS["title"], "ready")
-    assert found.changes.count() == 1
-    assert found.variants.count() == 0
-
-
-@pytest.mark.parametrize("method", ["get", "patch", "delete"])
-def test_nobody_is_asked_to_sign_in(listing, method):
-    refusal_of(getattr(APIClient(), method)(url_of(listing)), 401, "AUTHENTICATION_REQUIRED")
-
-
 @pytest.mark.parametrize("name", ["lst_1", "img_2VfUX5sCNEcTGeZ8vKoGj1", "nothing"])
 def test_what_is_no_id_is_not_found(owner, name):
     refusal_of(owner.client.get(f"{LISTINGS}/{name}"), 404, "NOT_FOUND")

@@ -236,29 +236,6 @@ def sold_by(listing: Listing):
     return Caller(listing.account, listing.created_by)
 
 
-def test_a_stranger_sees_and_changes_nothing(other, owner, listing, add_photo):
-    image = listing.images.all()[0].image.public_id
-    assert other.get(url(listing)).status_code == 404
-    asked = {
-        (): {"title": "Mine"},
-        ("state",): {"state": "archived"},
-        ("duplicate",): {},
-        ("delete",): {},
-        ("photos",): {"out": image},
-        ("photos", "add"): {"images": [image]},
-        ("repair",): {"image": image},
-        ("rewrite",): {},
-        ("drop",): {},
-    }
-    for parts, data in asked.items():
-        assert other.post(f"{url(listing, *parts)}?for=ebay", data).status_code == 404, parts
-    assert other.get(url(listing, "price")).status_code == 404
-    assert list(Listing.objects.values("pk", "version", "state")) == [
-        {"pk": listing.pk, "version": listing.version, "state": "ready"}
-    ]
-    assert not Job.objects.exists()
-
-
 def test_somebody_elses_photos_are_not_added(browser, stranger, listing, add_photo):
     theirs = add_photo(seller=stranger)
     answer = browser.post(url(listing, "photos", "add"), {"images": [theirs.public_id]})

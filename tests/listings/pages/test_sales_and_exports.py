@@ -147,13 +147,3 @@ def test_a_file_that_can_not_be_made_any_more_says_so_beside_the_export(browser,
     assert ("There are no listings to export." in page, kept.public_id in page) == (True, True)
     browser.post(f"{EXPORTS}{kept.public_id}/delete/")
     assert browser.get(f"{EXPORTS}{kept.public_id}/file/").status_code == 404
-
-
-def test_a_stranger_fetches_no_export(other, browser, make_listing):
-    make_listing()
-    browser.post(EXPORTS, {"format": "ebay"})
-    [kept] = ListingExport.objects.all()
-    assert other.get(f"{EXPORTS}{kept.public_id}/file/").status_code == 404
-    assert other.post(f"{EXPORTS}{kept.public_id}/delete/").status_code == 404
-    assert kept.public_id not in text_of(other.get(EXPORTS))
-    assert ListingExport.objects.count() == 1

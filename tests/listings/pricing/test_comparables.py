@@ -267,16 +267,3 @@ def test_taking_away_one_or_a_whole_table(owner: Seller, table: ComparableImport
     refusal_of(owner.client.delete(f"{URL}/{one['id']}"), 404, "NOT_FOUND")
     assert owner.client.delete(f"{URL}/imports/{table.public_id}").status_code == 200
     assert nothing_kept()
-
-
-def test_a_stranger_sees_and_removes_nothing(
-    owner: Seller, stranger: Seller, table: ComparableImport
-) -> None:
-    [one, *_] = data_of(owner.client.get(URL))["items"]
-    assert data_of(stranger.client.get(URL))["items"] == []
-    assert data_of(stranger.client.get(f"{URL}/imports"))["items"] == []
-    refusal_of(stranger.client.delete(f"{URL}/{one['id']}"), 404, "NOT_FOUND")
-    refusal_of(stranger.client.delete(f"{URL}/imports/{table.public_id}"), 404, "NOT_FOUND")
-    refusal_of(stranger.client.delete(f"{URL}/nonsense"), 404, "NOT_FOUND")
-    assert Comparable.objects.count() == 3
-    assert ComparableImport.objects.count() == 1

@@ -14,7 +14,6 @@ from PIL import Image as Pillow
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from accounts.access import api_keys
 from accounts.access.demo import DemoAccount
 from accounts.models import Account
 from config import outbound
@@ -425,34 +424,6 @@ def test_a_stranger_finds_nothing_and_changes_nothing(
     assert [answer.status_code for answer in answers] == [404] * 6
     assert {answer.json()["error"] for answer in answers[:5]} == {"Image not found."}
     assert (row(shown).name, stored()) == ("shoe.jpg", row(shown).keys)
-
-
-def test_nobody_gets_in_without_a_token(db: None, picture: Make) -> None:
-    client = APIClient()
-    for response in (
-        client.get(IMAGES),
-        client.post(IMAGES, {"file": files(picture())}, format="multipart"),
-        client.delete(f"{IMAGES}/img_1"),
-    ):
-        assert response.status_code == 401
-        assert response.json()["code"] == "AUTHENTICATION_REQUIRED"
-    assert Image.objects.count() == 0
-
-
-def test_scopes(seller: DemoAccount, upload: Upload, picture: Make) -> None:
-    shown = upload()
-    _, plain = api_keys.create(seller.account, seller.user, name="r", scopes=["images:read"])
-    reader = APIClient()
-    reader.credentials(HTTP_X_API_KEY=plain)
-    assert reader.get(f"{IMAGES}/{shown['id']}").status_code == 200
-    assert reader.get("/api/v1/projects").status_code == 200
-    for response in (
-        reader.post(IMAGES, {"file": files(picture())}, format="multipart"),
-        reader.patch(f"{IMAGES}/{shown['id']}", {"name": "x"}, format="json"),
-        reader.delete(f"{IMAGES}/{shown['id']}"),
-    ):
-        assert (response.status_code, response.json()["code"]) == (403, "FORBIDDEN")
-    assert Image.live.get().name == "shoe.jpg"
 
 
 def test_cookie_uploads_need_csrf_and_keep_the_limit(

@@ -10,9 +10,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from rest_framework.test import APIClient
 
-from accounts.access import api_keys
 from accounts.limits.operations import GENERATE_BACKGROUND, REPLACE_BACKGROUND
 from accounts.models import PlanLimit
 from config import public_ids
@@ -278,13 +276,6 @@ class TestAsking:
         answer = generate(owner)
         assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
         assert owner.used_of(GENERATE_BACKGROUND) == 0
-
-    @pytest.mark.parametrize(("scope", "status"), [("images:write", 403), ("jobs:write", 202)])
-    def test_a_key_needs_its_scope(self, owner: Seller, scope: str, status: int) -> None:
-        user = owner.caller.user
-        _, plain = api_keys.create(owner.account, user, name="Shop", scopes=[scope])
-        client = APIClient(headers={"X-API-Key": plain})
-        assert client.post(GENERATE, {"prompt": "sea"}, format="json").status_code == status
 
 
 def wall(seller: Seller, color: tuple[int, int, int] = (0, 128, 255)) -> Background:

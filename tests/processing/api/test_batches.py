@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import Plan, PlanLimit
 from media_library.models import Image
 from processing.engine.errors import BrokenImage
-from processing.models import Batch, Job, JobEvent, JobState
+from processing.models import Batch, Job, JobEvent
 from processing.services.batching import batches
 from processing.worker import runner, tasks
 from tests.processing.conftest import photo
@@ -243,19 +243,6 @@ def test_quota_is_for_all_or_none(owner: Seller, unsent: list[None]) -> None:
     assert not Batch.objects.exists()
     assert owner.used() == 0
     assert unsent == []
-
-
-def test_a_stranger_finds_nothing(owner: Seller, stranger: Seller, unsent: list[None]) -> None:
-    one = f"{URL}/{post(owner, images(owner, 1)).json()['data']['batchId']}"
-    for answer in (
-        stranger.client.get(one),
-        stranger.client.get(f"{one}/download"),
-        stranger.client.post(f"{one}/cancel"),
-        stranger.client.post(f"{one}/retry"),
-    ):
-        assert answer.status_code == 404
-    assert Job.objects.get().state == JobState.PENDING
-    assert stranger.client.get(URL).json()["data"]["total"] == 0
 
 
 def test_a_hundred_pictures_take_few_queries(

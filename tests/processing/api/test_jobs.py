@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from processing.models import Job, JobState
 from processing.worker import transitions
 from tests.stand_ins import Seller
@@ -125,15 +123,3 @@ def test_retry_without_quota_changes_nothing(owner: Seller, submit: Submit) -> N
     answer = owner.client.post(f"{URL}/{job.public_id}/retry")
     assert (answer.status_code, answer.json()["code"]) == (403, "QUOTA_EXCEEDED")
     assert Job.objects.get().state == JobState.FAILED
-
-
-@pytest.mark.parametrize(("method", "path"), [("get", ""), ("post", "/cancel"), ("post", "/retry")])
-def test_a_stranger_is_refused_and_nothing_changes(
-    stranger: Seller, submit: Submit, method: str, path: str
-) -> None:
-    job = submit()
-    answer = getattr(stranger.client, method)(f"{URL}/{job.public_id}{path}")
-    assert answer.status_code == 404
-    assert answer.json() == {"success": False, "error": "Job not found.", "code": "NOT_FOUND"}
-    assert Job.objects.get().state == JobState.PENDING
-    assert stranger.client.get(URL).json()["data"]["total"] == 0

@@ -64,18 +64,6 @@ def test_what_is_wrong_is_named(owner: Seller, body: dict[str, Any], field: str)
     assert not Preset.objects.exists()
 
 
-def test_a_stranger_finds_nothing(owner: Seller, stranger: Seller) -> None:
-    one = f"{URL}/{create(owner).json()['data']['id']}"
-    for answer in (
-        stranger.client.get(one),
-        stranger.client.patch(one, {"name": "Mine"}, format="json"),
-        stranger.client.delete(one),
-    ):
-        assert answer.status_code == 404
-    assert Preset.objects.get().name == "Catalogue"
-    assert stranger.client.get(URL).json()["data"]["items"] == []
-
-
 @pytest.mark.usefixtures("middle_model", "quick_queue")
 def test_an_edit_by_preset_is_the_edit_it_holds(owner: Seller) -> None:
     preset = create(owner).json()["data"]["id"]

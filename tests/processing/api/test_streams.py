@@ -278,13 +278,6 @@ def test_a_database_that_fails_ends_the_stream(
 # --- Who may --------------------------------------------------------------------------------------
 
 
-def test_a_stranger_finds_nothing(stranger: Seller, job: Job, batch: Batch) -> None:
-    for of, what in ((job, "Job"), (batch, "Batch")):
-        response = stranger.client.get(url(of))
-        assert response.status_code == 404
-        assert response.json()["error"] == f"{what} not found."
-
-
 @pytest.mark.parametrize("path", ["jobs/job_1/events", "batch/batch_1/events", "jobs/x/events"])
 def test_an_id_that_is_none_is_not_found(owner: Seller, path: str) -> None:
     assert owner.client.get(f"/api/v1/{path}").json()["code"] == "NOT_FOUND"

@@ -14,7 +14,6 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from standardwebhooks.webhooks import Webhook
 
-from accounts.access import api_keys
 from config import outbound, public_ids
 from processing.delivery import attempts, events
 from processing.models import DeliveryState, Job, WebhookDelivery, WebhookEndpoint
@@ -484,22 +483,6 @@ def test_a_stranger_finds_and_changes_nothing(
         WebhookEndpoint.objects.values().get(account=owner.account),
         WebhookDelivery.objects.values().get(),
     ) == rows
-
-
-def test_a_key_may_do_what_its_scopes_say(owner: Seller, receiver: Receiver, job: Job) -> None:
-    made = registered(owner, url=receiver.url)
-    delivery = told(job)
-    user = owner.caller.user
-    _, plain = api_keys.create(owner.account, user, name="reader", scopes=["webhooks:read"])
-    reader = APIClient(headers={"Authorization": f"Bearer {plain}"})
-    _, plain = api_keys.create(owner.account, user, name="other", scopes=["jobs:write"])
-    other = APIClient(headers={"Authorization": f"Bearer {plain}"})
-    for method, url, body in calls(made, delivery.public_id):
-        expected = 200 if method == "get" else 403
-        assert call(reader, method, url, body).status_code == expected
-        assert call(other, method, url, body).status_code == 403
-    assert reader.post(URL, {"url": HOOK, "events": EVENTS}, format="json").status_code == 403
-    assert (WebhookEndpoint.objects.count(), receiver.received) == (1, [])
 
 
 @pytest.mark.parametrize("webhook_id", ["wh_nonsense", "job_1111111111111111111111", "%00"])

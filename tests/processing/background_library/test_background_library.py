@@ -12,8 +12,6 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from accounts.access import api_keys
-from accounts.access.demo import DemoAccount
 from accounts.models import Account
 from config import public_ids
 from media_library.intake.ingest import ingest
@@ -282,39 +280,12 @@ def test_wrong_changes_change_nothing(
     assert api.get(one).json()["data"] == made
 
 
-def test_a_stranger_is_refused(api: APIClient, strangers_api: APIClient, add: Add) -> None:
-    made = add()
-    one = f"{URL}/{made['id']}"
-    assert strangers_api.get(one).status_code == 404
-    assert strangers_api.patch(one, {"name": "Mine"}, format="json").status_code == 404
-    assert strangers_api.delete(one).status_code == 404
-    assert made["name"] not in listed(strangers_api)
-    assert api.get(one).json()["data"] == made
-
-
 @pytest.mark.parametrize(
     "name", ["x", "img_x", "bg_builtin_", "bg_builtin_none", "BG_builtin_linen"]
 )
 def test_ids_that_nobody_has(api: APIClient, name: str) -> None:
     for public_id in (name, public_ids.encode("bg", uuid4())):
         assert api.get(f"{URL}/{public_id}").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("scopes", "expected"),
-    [(["images:read"], (200, 403)), (["images:write"], (403, 404)), (["jobs:read"], (403, 403))],
-)
-def test_keys_need_their_scopes(
-    seller: DemoAccount, scopes: list[str], expected: tuple[int, int]
-) -> None:
-    _, plain = api_keys.create(seller.account, seller.user, name="Shop", scopes=scopes)
-    client = APIClient(headers={"X-API-Key": plain})
-    one = f"{URL}/{public_ids.encode('bg', uuid4())}"
-    assert (client.get(URL).status_code, client.delete(one).status_code) == expected
-
-
-def test_nobody_in_particular_sees_nothing(db: None) -> None:
-    assert APIClient().get(URL).status_code == 401
 
 
 def test_pictures_are_made_backgrounds_of_their_own_account(

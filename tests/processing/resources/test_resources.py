@@ -112,14 +112,6 @@ def test_a_plan_has_room_for_so_many(shop: Seller, owner: Seller) -> None:
     assert Image.objects.count() == 1
 
 
-def test_nobody_elses(shop: Seller, stranger: Seller) -> None:
-    path = f"{URL}/{upload(shop).json()['data']['id']}"
-    for method in ("get", "patch", "delete"):
-        answer = getattr(stranger.client, method)(path, {"role": "prop"}, format="json")
-        assert answer.status_code == 404, method
-    assert Resource.objects.get().role == "reference"
-
-
 def test_it_lies_behind_the_product(shop: Seller, quick_queue: None, middle_model: None) -> None:
     made = upload(shop, role="background").json()["data"]
     source = shop.image(photo())
