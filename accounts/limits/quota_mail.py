@@ -5,7 +5,7 @@ Where no mail is sent nothing is looked at. A worker sends, so that no request w
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import dramatiq
@@ -13,12 +13,12 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
 from accounts.limits import operations
-from accounts.models import Account, Member, QuotaNotice, Role, UsageEntry, UsageMonth
+from accounts.mails import writing
+from accounts.models import Account, Member, QuotaNotice, Role, UsageEntry, UsageMonth, User
 from config.failures.outages import QUEUE_ERRORS
 
 NEARLY: Final = 80
@@ -54,16 +54,15 @@ def tell_of_quota(account_id: str, operation: str, month: str, percent: int, lim
             account=owners[0].account, operation=operation, month=month, percent=percent
         )
         for owner in owners if is_new else ():
-            with translation.override(owner.user.language or settings.LANGUAGE_CODE):
+            with translation.override(writing.language_for(owner.user)):
                 message(owner.account, owner.user, operation, percent, limit).send()
 
 
 def message(
-    account: Account, user: Any, operation: str, percent: int, limit: int
+    account: Account, user: User, operation: str, percent: int, limit: int
 ) -> EmailMultiAlternatives:
     """Write the mail, in plain text and HTML, in the language that is active."""
     context = {
-        "name": user.name or user.email,
         "what": operations.named(operation).in_sentence,
         "is_used_up": percent == ALL,
         "percent": percent,
@@ -72,13 +71,7 @@ def message(
         "url": f"{settings.SITE_URL}{reverse('usage')}",
         "contact": settings.SUPPORT_CONTACT,
     }
-    subject = render_to_string("accounts/email/quota_subject.txt", context).strip()
-    plain = render_to_string("accounts/email/quota_message.txt", context)
-    mail = EmailMultiAlternatives(f"Packshot: {subject}", plain, to=[user.email])
-    mail.attach_alternative(
-        render_to_string("accounts/email/quota_message.html", context), "text/html"
-    )
-    return mail
+    return writing.write("accounts/email/quota", context, user=user)
 
 
 def _send(account_id: str, operation: str, month: str, percent: int, limit: int) -> None:

@@ -7,14 +7,17 @@ from typing import Any, Final
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.http import client_ip
 from accounts.limits.sign_in_tries import Tries
+from accounts.mails import writing
 from accounts.models import Session, User, normalised_email
 from accounts.services import account_of, check_open, make_account
+from accounts.signing.browsers import browser_name
 from accounts.signing.sessions import key_hash
 from config.errors import AppError
 
@@ -89,6 +92,32 @@ class AccountAdapter(DefaultAccountAdapter):
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """The password was reset by mail."""
         Tries(request, credentials["email"]).forget()
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person what was done to their account, by name and in their language."""
+        told = {**(context or {}), "user": user}
+        if self.request is not None:
+            told["browser"] = browser_name(self.get_http_user_agent(self.request))
+        super().send_notification_mail(template_prefix, user, told, email)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """Write allauth's mails as all others are."""
+        user = context.get("user")
+        address = email if isinstance(email, str) else email[0]
+        person = user if isinstance(user, User) else None
+        return writing.write(template_prefix, context, user=person, to=address, headers=headers)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_ip(request)

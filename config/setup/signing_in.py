@@ -32,6 +32,7 @@ def signing_in(*, mail_is_sent: bool, scheme: str) -> dict[str, Any]:
         "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*"],  # once: it can be looked at
         "ACCOUNT_FORMS": {name: f"{_FORMS}.{form}" for name, form in _ACCOUNT_FORMS.items()},
         "ACCOUNT_EMAIL_VERIFICATION": "mandatory" if mail_is_sent else "none",
+        "ACCOUNT_EMAIL_NOTIFICATIONS": mail_is_sent,  # of changed passwords, passkeys and their like
         "ACCOUNT_EMAIL_SUBJECT_PREFIX": "Packshot: ",
         "ACCOUNT_SESSION_REMEMBER": True,
         # How often one e-mail address or code may be tried is up to accounts.limits.sign_in_tries.

@@ -18,15 +18,14 @@ from uuid import UUID
 import dramatiq
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet, Sum
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.lifecycle import own_data
 from accounts.lifecycle.own_data import DataFile, as_json
+from accounts.mails import writing
 from accounts.models import Account, User
 from config.errors import AppError, not_found
 from config.failures.outages import QUEUE_ERRORS
@@ -208,12 +207,9 @@ def _tell(export: DataExport) -> None:
     person = export.asked_by
     if person is None or not settings.MAIL_IS_SENT:
         return
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        told = {"name": person.name, "url": f"{settings.SITE_URL}{reverse('your-data')}"}
-        subject = render_to_string("media_library/email/data_ready_subject.txt", told)
-        message = render_to_string("media_library/email/data_ready_message.txt", told)
+    told = {"url": f"{settings.SITE_URL}{reverse('your-data')}"}
     try:
-        send_mail(" ".join(subject.split()), message, None, [person.email])
+        writing.write("media_library/email/data_ready", told, user=person).send()
     except (OSError, SMTPException) as error:
         log.warning("data_export.not_told", export=export.public_id, error=str(error))
 

@@ -202,7 +202,7 @@ def test_whoever_asked_is_told_by_mail_in_their_language(ada: Person, settings: 
     ask(ada)
     make()
     [sent] = mail.outbox
-    assert (sent.subject, sent.to) == ("Deine Daten sind bereit", ["ada@example.com"])
+    assert (sent.subject, sent.to) == ("Packshot: Deine Daten sind bereit", ["ada@example.com"])
     assert f"{settings.SITE_URL}/settings/data/" in sent.body
 
 
