@@ -18,6 +18,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.failures import process_marks
@@ -38,6 +39,18 @@ def end_process_that_hangs() -> None:
     """
     global _ends_process
     _ends_process = True
+
+
+def row_of(job: Job) -> QuerySet[Job]:
+    """The row of a job for as long as it is this claim's: none once it was cancelled, or taken by others."""
+    return Job.objects.filter(pk=job.pk, state=JobState.PROCESSING, claim_id=job.claim_id)
+
+
+def hold(job: Job) -> bool:
+    """Tell whether ``job`` is still this worker's, and keep it so until the transaction ends."""
+    # SQLite knows no row locks, but there the transaction holds the only write lock from its
+    # beginning (docs/decisions/0002-sqlite-immediate.md).
+    return row_of(job).select_for_update().values_list("pk").first() is not None
 
 
 @contextmanager

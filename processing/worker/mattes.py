@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.limits import quotas
@@ -32,7 +33,7 @@ from processing.engine.cutout import kept_matte
 from processing.engine.plans.cutout import Cutting, edge_strength
 from processing.engine.rendered import Rendered
 from processing.models import OPEN_STATES, Job, JobState
-from processing.worker import kinds, runtime
+from processing.worker import claims, kinds, runtime
 
 log = structlog.get_logger(__name__)
 # Other options (a mask, a point) choose among or mend what is cut out: they cost nothing more.
@@ -128,7 +129,8 @@ def costly(jobs: Sequence[Job]) -> list[UUID]:
 def for_work(job: Job, command: Command) -> bytes | None:
     """The kept matte that a claimed job starts from; None where it has to cut out itself.
 
-    Then, where nobody has paid for that yet, this job does. Raises AppError QUOTA_EXCEEDED.
+    Then, where nobody has paid for that yet, this job does. Raises AppError QUOTA_EXCEEDED, and CONFLICT where it
+    was cancelled meanwhile.
     """
     cut = wanted(command, job.picture)
     if cut is None:
@@ -138,7 +140,11 @@ def for_work(job: Job, command: Command) -> bytes | None:
     kept = read(row) if row is not None else None
     if kept is None and not job.counts_anyway and not is_paid(job.account, cut.cutting):
         # It holds its unit already, unless it relied on another job that came to nothing.
-        quotas.reserve(job.account, kinds.operation_of(command).name, job_id=job.pk)
+        with transaction.atomic():
+            if not claims.hold(job):
+                # Cancelled since it was claimed: its units went back, and nobody would give back these.
+                raise AppError("CONFLICT", "The job was cancelled.", status=409)
+            quotas.reserve(job.account, kinds.operation_of(command).name, job_id=job.pk)
     return kept
 
 

@@ -93,7 +93,7 @@ def _keep(job: Job, command: Command, rendered: Rendered) -> None:
             mattes.stored(job, command, rendered) as matte,
             transaction.atomic(),
         ):
-            if not transitions.hold(job):
+            if not claims.hold(job):
                 # Raised, not returned: it undoes the transaction and removes the file.
                 raise _NoLongerOurs
             # In this order, so that who waits is told before a thumbnail is asked for.
@@ -115,7 +115,7 @@ def _keep(job: Job, command: Command, rendered: Rendered) -> None:
 
 def _end(job: Job, command: Command, told: ReportOnly) -> None:
     with transaction.atomic():
-        if transitions.hold(job):
+        if claims.hold(job):
             _complete(job, command, None, told.report)
         else:
             log.info("job.result_dropped", job_id=str(job.pk))

@@ -23,7 +23,7 @@ from media_library.models import Doubt, Image
 from processing.delivery import events
 from processing.engine.errors import NothingFound
 from processing.models import OPEN_STATES, Job, JobState
-from processing.worker import batch_progress, causes, mattes
+from processing.worker import batch_progress, causes, claims, mattes
 
 
 def stale() -> Q:
@@ -62,14 +62,7 @@ def claim(job_id: UUID) -> Job | None:
 
 def beat(job: Job) -> bool:
     """Say that the worker which claimed ``job`` lives. False where the job is no longer its own."""
-    return bool(_mine(job).update(heartbeat_at=timezone.now()))
-
-
-def hold(job: Job) -> bool:
-    """Tell whether ``job`` is still this worker's, and keep it so until the transaction ends."""
-    # SQLite knows no row locks, but there the transaction holds the only write lock from its
-    # beginning (docs/decisions/0002-sqlite-immediate.md).
-    return _mine(job).select_for_update().values_list("pk").first() is not None
+    return bool(claims.row_of(job).update(heartbeat_at=timezone.now()))
 
 
 def complete(
@@ -82,7 +75,7 @@ def complete(
 ) -> None:
     """Complete a job that this transaction holds. Without `is_found_again` its result never stands for
     that of another job; without `is_charged` its units go back."""
-    _mine(job).update(
+    claims.row_of(job).update(
         state=JobState.COMPLETED,
         result=result,
         report=dict(report),
@@ -134,7 +127,7 @@ def complete_at_once(
 def release(job: Job, *, reason: str, counts: bool, cause: Mapping[str, str] | None = None) -> bool:
     """Leave a claimed job to another try; ``counts`` says whether this one was a try."""
     with transaction.atomic():
-        released = _mine(job).update(
+        released = claims.row_of(job).update(
             state=JobState.PENDING,
             # The claim has counted it already. Restarts of a worker must not use up a job's tries.
             attempts=F("attempts") - (0 if counts else 1),
@@ -170,7 +163,7 @@ def retry_or_fail(job: Job, error: Exception) -> bool:
 
 def fail(job: Job, *, code: str, message: str, cause: Mapping[str, str] | None = None) -> bool:
     """Fail the claimed job for good and give its quota back."""
-    failed = _end(_mine(job), job, JobState.FAILED, code=code, message=message, cause=cause)
+    failed = _end(claims.row_of(job), job, JobState.FAILED, code=code, message=message, cause=cause)
     # A brush that erased everything says nothing about the cutout.
     is_empty = code == NothingFound.code and job.operation != operations.TOUCH_UP
     if failed and is_empty and job.source_id is not None:
@@ -240,10 +233,6 @@ def _note_doubt(job: Job, report: Mapping[str, Any]) -> None:
     uncertainty = float(report.get("uncertainty", 0.0))
     doubt = doubts.doubt_of(uncertainty, is_clipped=bool(report.get("isClipped")))
     doubts.note(job.source_id, doubt, uncertainty)
-
-
-def _mine(job: Job) -> QuerySet[Job]:
-    return Job.objects.filter(pk=job.pk, state=JobState.PROCESSING, claim_id=job.claim_id)
 
 
 def _end(

@@ -23,7 +23,7 @@ from processing.engine.networks.registry import ModelInfo
 from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Job
 from processing.services import jobs
-from processing.worker import transitions
+from processing.worker import claims, transitions
 
 PASSWORD = "a long and quiet sentence"
 HTMX = {"HX-Request": "true"}
@@ -65,7 +65,7 @@ def complete(
     facts = ResultFacts("png", "image/png", *size, has_alpha=True)
     data = picture("PNG", size)
     with new_result(job.source, job_id=job.id, data=data, facts=facts) as result:
-        assert transitions.hold(claimed)
+        assert claims.hold(claimed)
         keep(result)
         transitions.complete(claimed, result, report or {})
     return result

@@ -18,7 +18,7 @@ from listings.selectors import listing_for
 from media_library.models import Image, ImageKind
 from processing.commands import words_of
 from processing.models import Batch, BatchItem, Job, JobState
-from processing.worker import transitions
+from processing.worker import claims, transitions
 from tests.listings.pages.conftest import fields_of, text_of
 
 NEW = "/listings/new/"
@@ -57,7 +57,7 @@ def write(job: Job, **more: Any) -> None:
     }
     claimed = transitions.claim(job.id)
     assert claimed
-    assert transitions.hold(claimed)
+    assert claims.hold(claimed)
     transitions.complete(claimed, None, report)
 
 

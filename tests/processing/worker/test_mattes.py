@@ -9,13 +9,14 @@ import pytest
 from PIL import Image as Pillow
 
 from accounts.limits.operations import EDIT, REMOVE_BACKGROUND
-from accounts.models import PlanLimit
+from accounts.models import PlanLimit, UsageEntry, UsageState
 from config import public_ids
 from media_library.files import storage
 from media_library.lifecycle import sweeps, trash
 from media_library.models import Image, Matte
 from processing.models import Job, JobState
-from processing.worker import runtime, tasks, transitions
+from processing.services import deleting
+from processing.worker import runner, runtime, tasks, transitions
 from tests.processing.conftest import photo
 from tests.stand_ins import LookingModel, MiddleModel, Seller
 
@@ -275,3 +276,21 @@ def test_another_matte_of_a_photo_is_waited_for_until_it_is_known_who_pays(
     image = owner.image(photo())
     other, job = submitted(owner, image), submitted(owner, image, point=POINT)
     assert (waited(job, other, 2, monkeypatch), owner.used()) == ([0.05, 0.1], 1)
+
+
+@pytest.mark.parametrize("relies_on_another", [False, True])
+def test_what_is_cancelled_right_after_its_claim_is_not_charged(
+    model: type[CountingModel], owner: Seller, relies_on_another: bool
+) -> None:
+    """Its project is deleted between the claim and the moment when it would pay."""
+    image = owner.image(photo())
+    job = submitted(owner, image)
+    if relies_on_another:
+        job = submitted(owner, image, bgColor="white")
+    claimed = transitions.claim(job.pk)
+    assert claimed
+    deleting.delete_pictures(owner.account, [image.pk])
+    runner.run(claimed)
+    job.refresh_from_db()
+    assert (job.state, model.asked, owner.used()) == (JobState.CANCELLED, 0, 0)
+    assert not UsageEntry.objects.filter(state=UsageState.RESERVED).exists()

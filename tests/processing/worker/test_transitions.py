@@ -19,7 +19,7 @@ from processing.engine.plans.cutout import CutoutPlan
 from processing.models import Batch, Job, JobEvent
 from processing.services import jobs
 from processing.services.batching import batches
-from processing.worker import tasks, transitions
+from processing.worker import claims, tasks, transitions
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller
 
@@ -148,7 +148,7 @@ class TestOwn:
 
     def test_holding(self, claimed: Job) -> None:
         with transaction.atomic():
-            assert transitions.hold(claimed) is True
+            assert claims.hold(claimed) is True
         is_now(claimed, RUNNING, claimed=True)
 
     @pytest.mark.parametrize("lost_by", ["another claim", "a cancel"])
@@ -164,7 +164,7 @@ class TestOwn:
         before, events = columns(claimed), told(claimed)
         assert transitions.beat(claimed) is False
         with transaction.atomic():
-            assert transitions.hold(claimed) is False
+            assert claims.hold(claimed) is False
         assert transitions.fail(claimed, code="X", message="late") is False
         assert transitions.release(claimed, reason="late", counts=True) is False
         assert (columns(claimed), told(claimed)) == (before, events)
