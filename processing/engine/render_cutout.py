@@ -79,6 +79,7 @@ def render(
         corrected_media_type=corrected_type,
         preview=preview,
         timings=clock.seconds,
+        hook=found.cutout.hook,
         tone_curve=photo.tone_curve,
         looks=found.looks,
         matte=matte,

@@ -81,6 +81,7 @@ def render_edit(
         seed=backdrop.seed if backdrop else None,
         not_understood=backdrop.not_understood if backdrop else (),
         texts=texts,
+        hook=found.cutout.hook,
         tone_curve=photo.tone_curve,
         looks=found.looks,
         matte=matte,

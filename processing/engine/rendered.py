@@ -57,6 +57,7 @@ class Rendered:
     - `backdrop`, `seed`, `not_understood`: who made a generated background ("studio"), from which
       seed, and the words of the prompt that meant nothing to it; otherwise None and empty.
     - `texts`: how many texts were removed; None where none were looked for.
+    - `hook`: whether a hanger's hook was taken off; None where none was looked for.
     - `tone_curve`: the curve that brought a source of high dynamic range to sRGB; otherwise None.
     """
 
@@ -79,6 +80,7 @@ class Rendered:
     seed: int | None = None
     not_understood: tuple[str, ...] = ()
     texts: int | None = None
+    hook: bool | None = None
     tone_curve: str | None = None
     looks: tuple[Look, ...] = ()
     matte: bytes | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,7 @@ from config.web.toasts import Toast, say
 from media_library.checks import display_name, with_ending
 from media_library.intake.uploads import incoming, takes_files
 from media_library.models import Background, BackgroundCategory
+from processing.engine.backdrops import variety
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Generated
 from processing.models import Job
@@ -43,6 +45,7 @@ _LIST: Final = "processing/backgrounds.html"
 VARIANTS: Final = 4
 _SHOWN: Final = 300
 _SIZE: Final = (1920, 1440)
+_SEEDS: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,11 @@ def paint_variants(request: HttpRequest) -> HttpResponse:
     caller, _who = signed_in(request)
     given = " ".join(request.POST.get("words", "").replace("\0", "").split())
     try:
+        # Seeds that follow each other are as many moods, the first as the words say.
+        first = VARIANTS * (variety.PLAIN + secrets.randbelow(_SEEDS))
         commands = [
-            paint_background.order(Generated(prompt=given), _SIZE) for _number in range(VARIANTS)
+            paint_background.order(Generated(prompt=given, seed=first + number), _SIZE)
+            for number in range(VARIANTS)
         ]
     except InvalidPlan as error:
         raise edit_json.refused(error) from error
@@ -269,6 +275,12 @@ def _painted(account: Account, jobs: Sequence[Job]) -> dict[UUID, Background]:
     return {row.image_id: row for row in found}
 
 
+def _ignored(jobs: Sequence[Job]) -> list[str]:
+    """The words that changed nothing, of what has been made so far: they are the same of all."""
+    told = (job.report.get("background", {}).get("notUnderstood", []) for job in jobs)
+    return next((list(one) for one in told if one), [])
+
+
 def _variant_context(
     account: Account, jobs: Sequence[Job], liked: Sequence[str]
 ) -> dict[str, object]:
@@ -287,4 +299,5 @@ def _variant_context(
         + "?"
         + urlencode({"variants": [job.public_id for job in jobs]}, doseq=True),
         "is_painting": waiting,
+        "ignored": words.not_understood(_ignored(jobs)),
     }

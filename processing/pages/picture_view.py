@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from accounts.access.pages import signed_in
 from accounts.models import Account
@@ -50,6 +51,14 @@ class Line:
     @property
     def error(self) -> str:
         return words.why_failed(self.entry.job)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What was asked for and came to nothing, although there is a result."""
+        report = self.entry.job.report
+        found = [gettext("No hook was found.")] if report.get("hookRemoved") is False else []
+        ignored = report.get("background", {}).get("notUnderstood", [])
+        return [*found, words.not_understood(ignored)] if ignored else found
 
 
 @dataclass(frozen=True)

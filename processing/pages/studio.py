@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django_htmx.http import reswap, retarget
 from accounts.access.pages import is_htmx, limit, page, signed_in
 from config.errors import AppError
 from media_library.models import Image
-from processing.pages import batches
+from processing.pages import batches, words
 from processing.pages.picture import shown_results
 from processing.pages.picture_view import TEMPLATE, context_of, image_of
 from processing.pages.studio_form import StudioForm
@@ -53,6 +54,8 @@ def preview(request: HttpRequest, image_id: str) -> HttpResponse:
         return JsonResponse(told, status=status, headers=dict(error.headers))
     response = HttpResponse(made.data, content_type="image/webp")
     response["X-Result-Size"] = f"{made.width} \u00d7 {made.height}"
+    if ignored := previews.not_understood(form.plan):
+        response["X-Not-Understood"] = quote(words.not_understood(ignored))
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.template import Library
@@ -53,6 +54,12 @@ def failure(code: str, message: str, *, number: str = "") -> str:
     if code not in _FAILURES:
         return told(message)
     return str(_FAILURES[code]) % {"number": number}
+
+
+def not_understood(ignored: Sequence[str]) -> str:
+    """Say which words of a description changed nothing; "" where all of them did."""
+    quoted = ", ".join(f"“{word}”" for word in ignored)
+    return _("Not understood: %(words)s") % {"words": quoted} if ignored else ""
 
 
 def time_left(seconds: int) -> str:

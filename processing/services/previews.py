@@ -13,6 +13,7 @@ from processing.commands import Edit
 from processing.engine.composing import STUDIO
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated
+from processing.engine.prompts import scene
 from processing.engine.render_preview import Preview
 from processing.services import jobs
 from processing.worker import kinds, mattes, tasks
@@ -49,6 +50,15 @@ def preview(image: Image, plan: EditPlan) -> Preview:
         message = "The preview took too long. Try again in a moment."
         raise AppError("SERVICE_UNAVAILABLE", message, status=503, retry_after=2)
     return made
+
+
+def not_understood(plan: EditPlan) -> tuple[str, ...]:
+    """The words of its background that change nothing, where it is drawn here."""
+    generated = plan.background.generated
+    if generated is None or not is_drawn_here(plan):
+        return ()
+    parsed = scene.parse(generated.prompt, generated.style, generated.negative_prompt)
+    return parsed.not_understood
 
 
 def is_cut_out(image: Image) -> bool:

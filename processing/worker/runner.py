@@ -185,6 +185,8 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
         }
     if rendered.texts is not None:
         told["textsRemoved"] = rendered.texts
+    if rendered.hook is not None:
+        told["hookRemoved"] = rendered.hook
     if rendered.from_kept:
         told["matteReused"] = True
     if rendered.tone_curve is not None:

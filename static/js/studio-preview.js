@@ -18,7 +18,8 @@ export function previewer(address, { show, fail, busy }) {
     for (const [name, value] of Object.entries(changes)) body.set(name, value);
     const response = await fetch(address, { method: "POST", body, headers: { Accept: "image/webp, application/json" } });
     if (response.ok && response.headers.get("Content-Type") === "image/webp") {
-      return { blob: await response.blob(), size: response.headers.get("X-Result-Size") ?? "" };
+      const ignored = decodeURIComponent(response.headers.get("X-Not-Understood") ?? "");
+      return { blob: await response.blob(), size: response.headers.get("X-Result-Size") ?? "", ignored };
     }
     const isTold = response.headers.get("Content-Type")?.startsWith("application/json");
     const told = isTold ? await response.json() : {};

@@ -37,8 +37,9 @@ let awaited = results.isWorking() ? results.newest().job : "";
 
 const preview = previewer(words.preview, {
   busy: stage.busy,
-  async show({ blob, size: text }) {
+  async show({ blob, size: text, ignored }) {
     await stage.seePreview(blob, text);
+    tellIgnored(ignored);
     pick.end();
     document.getElementById("not-cut-out")?.remove();
     say(words.textPreview, text);
@@ -49,6 +50,12 @@ const preview = previewer(words.preview, {
     else say(words.textOriginal, `${words.width} × ${words.height}`);
   },
 });
+
+// The words of a description that changed nothing.
+function tellIgnored(text) {
+  const line = document.getElementById("not-understood");
+  if (line) line.textContent = text;
+}
 
 // What is seen, in words; while what is chosen is being saved, that.
 let seen = told.textContent;
@@ -200,6 +207,7 @@ form.addEventListener("input", (event) => {
   if (name === "prompt") {
     form.elements.seed.value = "";
     document.getElementById("variants")?.replaceChildren();
+    tellIgnored("");
   }
   // The room that belongs to a canvas, as long as nobody chose another.
   if (name === "size") {
@@ -223,7 +231,8 @@ async function variants() {
   const box = document.getElementById("variants");
   if (!form.elements.prompt.value.trim()) return form.elements.prompt.focus();
   box.replaceChildren();
-  const first = Math.floor(Math.random() * 1_000_000);
+  // Four that follow each other are four moods (backdrops/variety.py), the first as the words say.
+  const first = 4 * Math.floor(25 + Math.random() * 250_000);
   stage.busy(true);
   for (let number = 0; number < 4; number += 1) {
     const seed = String(first + number);
@@ -232,6 +241,7 @@ async function variants() {
       say(answer.message || words.textAway, "");
       break;
     }
+    tellIgnored(answer.ignored);
     box.append(variant(box, seed, answer.blob, `${form.elements.prompt.value}, ${number + 1}`));
   }
   return stage.busy(false);

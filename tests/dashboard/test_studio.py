@@ -6,7 +6,7 @@ import html
 import re
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import numpy as np
 import pytest
@@ -79,6 +79,9 @@ def test_previews(seller: Person, image: Image) -> None:
     shown = post(seller, image, "preview/")
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
     assert shown["X-Result-Size"] == "40 × 30"
+    assert "X-Not-Understood" not in shown
+    words = post(seller, image, "preview/", background="words", prompt="flurbish oak", seed="400")
+    assert unquote(words["X-Not-Understood"]) == "Not understood: “flurbish”"
     wrong = post(seller, image, "preview/", background="words")
     assert wrong.status_code == 400
     assert wrong.json()["message"] == "Say in a few words what lies behind the product."
@@ -253,6 +256,19 @@ def test_a_product_that_is_not_found_by_what_is_said(
     response = post(seller, image, "save/", **chosen)
     assert (response.status_code, Job.objects.count()) == (422, 1)
     assert sentence in response.content.decode()
+
+
+def test_what_came_to_nothing_is_told(seller: Person, image: Image) -> None:
+    """A hook that isn't there, and words that mean nothing, beside the results that were asked for with them."""
+    behind = {"background": "words", "prompt": "flurbish oak", "seed": "400"}
+    post(seller, image, "save/", remove_hanger="on", **behind)
+    job = Job.objects.latest("created_at")
+    tasks.run_job.fn(str(job.pk))
+    job.refresh_from_db()
+    assert job.report["hookRemoved"] is False
+    page = page_of(seller, image)
+    assert page.count("No hook was found.") == 1
+    assert page.count("Not understood: “flurbish”") == 1
 
 
 def test_the_same_of_other_pictures(seller: Person, image: Image) -> None:

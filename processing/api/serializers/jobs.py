@@ -51,7 +51,8 @@ class EditAnswer(serializers.Serializer[Any]):
             "null for the whole photo), `reason` (`chosen`, `first`, `small-subject`, `nothing-found`, "
             "`unsure`, `in-pieces`, `still-unsure`) and `outcome` (`believed`, `outvoted`, "
             "`not-installed`, `out-of-memory`). `toneCurve` names the curve that made sRGB of a photo "
-            "with high dynamic range."
+            "with high dynamic range. `hookRemoved` says whether a hanger's hook was found, where it was to be "
+            "removed (`cleanUp.keepHanger` false)."
         ),
     )
 

@@ -58,14 +58,23 @@ def panorama(name: str) -> F32:
 
 
 def view(
-    name: str, stage: Stage, depth: float, random: np.random.Generator, *, wide: bool = False
+    name: str,
+    stage: Stage,
+    depth: float,
+    random: np.random.Generator,
+    *,
+    wide: bool = False,
+    quarter: int | None = None,
 ) -> FarView:
     """The environment behind the stage, looking where `random` says; its horizon is the stage's.
 
-    `depth` 0 to 1: how far out of focus it is. `wide` takes in more of it.
+    `depth` 0 to 1: how far out of focus it is. `wide` takes in more of it. `quarter`, 0 to 3, is the part
+    of it in which directions are tried; all of it where there is none.
     """
     source = panorama(name)
-    yaw = _choose(source, random)
+    yaw = _choose(
+        source, random, (0, 360) if quarter is None else (90 * quarter, 90 * quarter + 90)
+    )
     cells = (_WIDE_VIEW if wide else _VIEW) / 360 * source.shape[1] / max(stage.width, stage.height)
     seen = _window(source, yaw, stage, cells)
     radius = (_MIN_BLUR + (_MAX_BLUR - _MIN_BLUR) * depth) / cells
@@ -116,14 +125,14 @@ def light_of(source: F32, yaw: float) -> SceneLight:
     )
 
 
-def _choose(source: F32, random: np.random.Generator) -> float:
-    """Choose of a few directions the one with most to see in it, in degrees."""
+def _choose(source: F32, random: np.random.Generator, among: tuple[float, float]) -> float:
+    """Choose of a few directions, in degrees, the one with most to see in it."""
     height, width = source.shape[:2]
     # Logarithms, or a single lamp would outweigh all else that there is to see.
     middle = np.log(source[height * 3 // 8 : height * 9 // 16].mean(axis=-1) + 1e-3)
     reach = int(width * _VIEW / 360 / 2)
     best, most = 0.0, -1.0
-    for yaw in random.uniform(0, 360, _CANDIDATES):
+    for yaw in random.uniform(*among, _CANDIDATES):
         columns = (int(yaw / 360 * width) + np.arange(-reach, reach)) % width
         interest = float(np.std(middle[:, columns]))
         if interest > most:

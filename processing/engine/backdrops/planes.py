@@ -83,9 +83,11 @@ class Stage:
     side: float
 
     @classmethod
-    def of(cls, size: tuple[int, int], subject: Box | None) -> "Stage":
-        """A stage of (width, height) for a product that fills the box, wholly or partly in it."""
+    def of(cls, size: tuple[int, int], subject: Box | None, *, gap: float | None = None) -> "Stage":
+        """A stage of (width, height) for a product that fills the box, wholly or partly in it. `gap` is
+        the part of the canvas from its foot to the table's far edge, where it is not the usual one."""
         width, height = size
+        behind = (_GAP if gap is None else gap) * height
         if subject is None:
             side = _DEFAULT_SIDE * min(size)
             middle, foot = width / 2, _DEFAULT_FOOT * height
@@ -94,10 +96,10 @@ class Stage:
             side = float(np.clip(max(right - left, bottom - top), min(size) / 6, max(size)))
             middle, foot = (left + right) / 2, float(bottom)
         foot = float(np.clip(foot, _HIGHEST_FOOT * height, height))
-        edge = foot - _GAP * height
+        edge = foot - behind
         # Solves (foot - horizon) / (edge - horizon) = _EDGE for the horizon: distances on level
         # ground go as one over the rows below it.
-        horizon = foot - _GAP * height * _EDGE / (_EDGE - 1)
+        horizon = foot - behind * _EDGE / (_EDGE - 1)
         middle = float(np.clip(middle, 0, width))
         return cls(width, height, middle, foot, horizon, edge, side / _PRODUCT, side)
 

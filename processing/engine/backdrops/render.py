@@ -27,17 +27,20 @@ _DIM = 0.7
 _NIGHT_CONTRAST, _NIGHT = np.float32(1.5), np.float32(0.6)
 
 
-def render(scene: Scene, stage: Stage, noise: Noise) -> tuple[F32, SceneLight]:
-    """The scene in sRGB, float32 (height, width, 3) from 0 to 255, and what lights it."""
+def render(
+    scene: Scene, stage: Stage, noise: Noise, *, quarter: int | None = None
+) -> tuple[F32, SceneLight]:
+    """The scene in sRGB, float32 (height, width, 3) from 0 to 255, and what lights it. Of a far view a
+    `quarter` of its panorama is looked at, 0 to 3, or all of it."""
     if scene.kind not in ("tabletop", "far") or scene.surface is None:
-        behind = _behind(scene, stage, noise)
+        behind = _behind(scene, stage, noise, quarter)
         return _seen_behind(behind, scene, stage, noise), behind.light
     place = Ground(_smaller(stage, _SHARP_SIDE), melting=scene.kind == "far")
     plane = place.plane()
     # Neither needs the other, and each keeps a core busy.
     with ThreadPoolExecutor(1) as pool:
         surface = pool.submit(_look, scene.surface, plane, noise, scene.surface_color)
-        behind = _behind(scene, stage, noise)
+        behind = _behind(scene, stage, noise, quarter)
         picture = _seen_behind(behind, scene, stage, noise)
         look = surface.result()
     shown = _shown(ground.lit_ground(place, plane, look, behind), scene)
@@ -68,14 +71,16 @@ def _enlarged(picture: F32, stage: Stage) -> F32:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), dtype=np.float32)
 
 
-def _behind(scene: Scene, stage: Stage, noise: Noise) -> Behind:
+def _behind(scene: Scene, stage: Stage, noise: Noise, quarter: int | None) -> Behind:
     """All but the ground and the leaves."""
     crisp = scene.kind == "wall" and scene.depth < 0.5
     small = _smaller(stage, _SHARP_SIDE if crisp else _SOFT_SIDE)
     light = scene.light
     if scene.far is not None:
         wide = scene.surface is None
-        seen = far_views.view(scene.far, small, scene.depth, noise.random(30), wide=wide)
+        seen = far_views.view(
+            scene.far, small, scene.depth, noise.random(30), wide=wide, quarter=quarter
+        )
         light = scene.light if scene.light_named else seen.light
         lit = illumination(replace(scene, light=light), small, noise)
         rgb = _graded(seen.rgb, scene)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from processing.engine.backdrops import finish, painting
+from processing.engine.backdrops import finish, painting, variety
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
 from processing.engine.backdrops.provider import (
@@ -36,7 +36,10 @@ def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
             f"side, not {width}x{height}."
         )
     noise = Noise(request.seed)
-    picture, light = render(scene, Stage.of(request.size, request.subject), noise)
+    mood = variety.mood_of(request.seed)
+    scene = variety.varied(scene, mood, noise.random(50))
+    stage = Stage.of(request.size, request.subject, gap=mood.gap if mood else None)
+    picture, light = render(scene, stage, noise, quarter=mood.quarter if mood else None)
     if scene.style == "artistic":
         picture = painting.painted(picture, noise.random(33))
     if request.guidance is not None:

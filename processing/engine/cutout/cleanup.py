@@ -32,7 +32,7 @@ _HOOK_MIDDLE = 0.1
 
 
 def tidy(alpha: F32, opinion: F32, options: CleanUp) -> F32:
-    """Alpha (h, w) without islands, haze, pinholes and hanger, as far as the options ask for it.
+    """Alpha (h, w) without islands, haze and pinholes, as far as the options ask for it.
 
     `opinion` (h, w) is the network's, which alpha was made from.
     """
@@ -41,7 +41,16 @@ def tidy(alpha: F32, opinion: F32, options: CleanUp) -> F32:
         alpha = tails.without_tails(_without_islands(alpha), opinion)
     if options.pinholes:
         alpha = _without_pinholes(alpha)
-    return alpha if options.keep_hanger else _without_hanger(alpha)
+    return alpha
+
+
+def without_hook(alpha: F32, options: CleanUp) -> tuple[F32, bool | None]:
+    """Alpha (h, w) without a hanger's hook, where the options ask for that; whether there was one, None
+    where none was looked for."""
+    if options.keep_hanger:
+        return alpha, None
+    without = _without_hanger(alpha)
+    return without, bool((without != alpha).any())
 
 
 def without_shadow(matte: F32, rgb: F32, options: CleanUp) -> F32:

@@ -54,9 +54,10 @@ def cut_out(rgb: U8, matte: F32, *, edge: Edge, clean: CleanUp | None = None) ->
     if region is None:
         return Cutout(rgb, np.zeros((height, width), np.uint8))
     if strength == 0:
-        return Cutout(rgb, enlarge(cleanup.tidy(matte, matte, clean), width, height))
-    findings = _find(rgb, matte, region, (strength, clean))
-    return Cutout(*fullsize.spread(rgb, region, findings))
+        tidied, hook = cleanup.without_hook(cleanup.tidy(matte, matte, clean), clean)
+        return Cutout(rgb, enlarge(tidied, width, height), hook)
+    findings, hook = _find(rgb, matte, region, (strength, clean))
+    return Cutout(*fullsize.spread(rgb, region, findings), hook)
 
 
 def enlarge(matte: F32, width: int, height: int) -> U8:
@@ -78,7 +79,10 @@ def uncertainty(matte: F32) -> float:
     return round(float(np.mean(4 * maybe * (1 - maybe))), 4)
 
 
-def _find(rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]) -> Findings:
+def _find(
+    rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]
+) -> tuple[Findings, bool | None]:
+    """What is known of the region, and whether a hook was found in it."""
     strength, clean = wanted
     left, top, right, bottom = region
     seen = rgb[top:bottom, left:right]
@@ -97,12 +101,12 @@ def _find(rgb: U8, matte: F32, region: Box, wanted: tuple[float, CleanUp]) -> Fi
         task = finer
     alpha = np.clip(matting.apply(model, task.rgb), 0, 1)
     alpha = fullsize.unveiled(alpha, veil := VEIL * strength / 50)
-    tidied = cleanup.tidy(alpha, task.matte, clean)
+    tidied, hook = cleanup.without_hook(cleanup.tidy(alpha, task.matte, clean), clean)
     # Along the edge, full-size alpha comes from the model: it must hold the clean-ups, too.
     correct(model, tidied != alpha, tidied)
     # Colors change slowly, so the standard copy will do, however fine the edge is.
     colors = foreground.blur_fusion(coarse.rgb, resized(tidied, coarse.rgb))
-    return Findings(to_u8(tidied), doubt(tidied), model, veil, *colors)
+    return Findings(to_u8(tidied), doubt(tidied), model, veil, *colors), hook
 
 
 def _task(rgb: U8, matte: F32, region: Box, wanted: tuple[int, CleanUp]) -> matting.Task:

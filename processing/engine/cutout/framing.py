@@ -25,7 +25,7 @@ def framed(
         colors, cover = turning.framed(found.cutout.rgb, found.cutout.alpha, frame, full=True)
         if cover is None or arrays.visible_box(cover) is None:
             raise NothingFound
-        result = Cutout(colors, cover)
+        result = replace(found.cutout, rgb=colors, alpha=cover)
     else:
         result = Cutout(rgb, np.full(rgb.shape[:2], 255, np.uint8) if alpha is None else alpha)
     return replace(photo, rgb=rgb, alpha=alpha), replace(found, cutout=result)

@@ -37,6 +37,7 @@ def packed(photo: Decoded, subject: Subject) -> bytes:
         "uncertainty": subject.uncertainty,
         "model": subject.model,
         "looks": [asdict(look) for look in subject.looks],
+        "hook": cutout.hook,
     }
     chunks = [(_SAID, json.dumps(said).encode()), (_COLORS, _differences(photo.rgb, cutout.rgb))]
     return png.encode(cutout.alpha, ancillary=chunks)
@@ -59,8 +60,9 @@ def applied(data: bytes, photo: Decoded) -> Subject:
         raise ValueError("The kept matte is damaged, or belongs to another photo.")
     chunks = dict(_own_chunks(data))
     said: dict[str, Any] = json.loads(chunks[_SAID])
+    colors = _with_differences(photo.rgb, chunks[_COLORS])
     return Subject(
-        Cutout(_with_differences(photo.rgb, chunks[_COLORS]), np.asarray(alpha, dtype=np.uint8)),
+        Cutout(colors, np.asarray(alpha, dtype=np.uint8), said.get("hook")),
         provider=said["provider"],
         uncertainty=said["uncertainty"],
         model=said["model"],

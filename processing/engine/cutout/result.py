@@ -8,10 +8,12 @@ from processing.engine.rendered import Look
 
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """`rgb` uint8 (h, w, 3) with the old background taken out of the edges; `alpha` uint8 (h, w)."""
+    """`rgb` uint8 (h, w, 3) with the old background taken out of the edges; `alpha` uint8 (h, w). `hook`:
+    whether a hanger's hook was taken off, None where none was looked for."""
 
     rgb: U8
     alpha: U8
+    hook: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

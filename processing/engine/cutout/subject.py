@@ -1,5 +1,7 @@
 """The subject of a decoded photo: by a network's matte, or by the file's own transparency."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -74,7 +76,7 @@ def _found(
     with clock.stage("edge"):
         result = _cut_out(visible, seen, cutting)
         if cutting.despill:
-            result = Cutout(spill.despill(result.rgb, result.alpha), result.alpha)
+            result = replace(result, rgb=spill.despill(result.rgb, result.alpha))
         if photo.alpha is not None:
             result = _within(photo.rgb, photo.alpha, result)
             if own_alpha.is_better(photo.alpha, result.alpha):
@@ -94,10 +96,11 @@ def _cut_out(rgb: U8, seen: Seen, cutting: Cutting) -> Cutout:
     )
     colors, alpha = rgb.copy(), np.zeros(rgb.shape[:2], np.uint8)
     colors[top:bottom, left:right], alpha[top:bottom, left:right] = part.rgb, part.alpha
-    return Cutout(colors, alpha)
+    return Cutout(colors, alpha, part.hook)
 
 
 def _within(rgb: U8, alpha: U8, result: Cutout) -> Cutout:
     """Keep what was transparent in the source so, with its own colors, the true ones there."""
     colors = np.where((alpha < 255)[..., None], rgb, result.rgb)
-    return Cutout(colors, np.asarray(cv2.min(alpha, result.alpha), dtype=np.uint8))
+    cover = np.asarray(cv2.min(alpha, result.alpha), dtype=np.uint8)
+    return Cutout(colors, cover, result.hook)

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from processing.engine.backdrops import Studio
+from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
 from processing.engine.backdrops.provider import Backdrop, BackdropProvider, BackdropRequest
 from processing.engine.backdrops.studio import draw
+from processing.engine.backdrops.variety import mood_of, varied
 from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
-from processing.engine.prompts.scene import Scene, presets
+from processing.engine.prompts.scene import Scene, parse, presets
 
 SIZE = (120, 96)
 SUBJECT = (40, 20, 80, 82)
@@ -118,6 +120,44 @@ def test_the_number_of_threads_changes_nothing() -> None:
 )
 def test_another_seed_gives_another_picture(prompt: str, least: float) -> None:
     assert difference(made(prompt), made(prompt, seed=8)) > least
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "oak table",
+        "marble table in soft window light",
+        "beach",
+        "studio",
+        "pink wall",
+        "sunny garden",
+    ],
+)
+def test_four_seeds_in_a_row_are_four_moods(prompt: str) -> None:
+    """They differ in light and picture, the first is as the words say, and what they name stays."""
+    variants = [made(prompt, seed=seed) for seed in range(400, 404)]
+    pairs = [(one, other) for at, one in enumerate(variants) for other in variants[:at]]
+    assert min(difference(*pair) for pair in pairs) > 5
+    assert len({one.light for one in variants}) == 4
+    said = parse(prompt).scene
+    scenes = [varied(said, mood_of(seed), Noise(seed).random(50)) for seed in range(396, 404)]
+    assert [one == said for one in scenes] == [True, False, False, False] * 2
+    assert {(one.kind, one.surface, one.wall, one.far) for one in scenes} == {
+        (said.kind, said.surface, said.wall, said.far)
+    }
+    assert varied(said, mood_of(99), Noise(99).random(50)) == said
+
+
+def test_what_words_say_of_light_and_color_is_no_mood() -> None:
+    said = parse("blue wall, dim warm light from the left, oak table").scene
+    for seed in range(401, 404):
+        scene = varied(said, mood_of(seed), Noise(seed).random(50))
+        assert (scene.light.direction, scene.light.color) == (
+            said.light.direction,
+            said.light.color,
+        )
+        assert (scene.wall_color, scene.brightness) == (said.wall_color, said.brightness)
+        assert scene.window is False
 
 
 @pytest.mark.parametrize("size", [(64, 64), (64, 301), (333, 65), (1500, 64)])

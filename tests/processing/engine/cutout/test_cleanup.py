@@ -60,7 +60,9 @@ def test_a_hook_goes_only_where_asked() -> None:
     alpha = product()
     alpha[35:60, 78:82] = 1
     assert np.array_equal(cleanup.tidy(alpha, alpha, CleanUp()), alpha)
-    without = cleanup.tidy(alpha, alpha, CleanUp(keep_hanger=False))
+    without, hook = cleanup.without_hook(alpha, CleanUp(keep_hanger=False))
+    assert hook is True
+    assert cleanup.without_hook(alpha, CleanUp()) == (alpha, None)
     assert without[35:55, 78:82].max() == 0
     assert np.array_equal(without[65:], alpha[65:])
 
@@ -68,7 +70,9 @@ def test_a_hook_goes_only_where_asked() -> None:
 def test_straps_are_no_hooks() -> None:
     alpha = product()
     alpha[35:60, 50:54] = alpha[35:60, 106:110] = 1
-    assert np.array_equal(cleanup.tidy(alpha, alpha, CleanUp(keep_hanger=False)), alpha)
+    without, hook = cleanup.without_hook(alpha, CleanUp(keep_hanger=False))
+    assert np.array_equal(without, alpha)
+    assert hook is False
 
 
 def test_a_doubted_shadow_is_not_product() -> None:
