@@ -180,6 +180,7 @@ class Edit(Command):
             background.image.image_id if background.image else None,
             background.generated.guidance_image_id if background.generated else None,
             self.plan.overlay.image_id if self.plan.overlay else None,
+            self.plan.color_reference.image_id if self.plan.color_reference else None,
         )
         return tuple(name for name in named if name is not None)
 

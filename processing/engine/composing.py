@@ -35,7 +35,7 @@ from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
-from processing.engine.light import correct
+from processing.engine.light import correct, match
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
@@ -129,7 +129,7 @@ def composed(
             color = parse_rgba(plan.outline.color)[:3]
             canvas = compose.paint(canvas, color, outline.outline(front.matte, plan.outline))
         lit = blend.blended(
-            _lit(front, behind.light, plan), _under(front, behind.pixels), plan.background.blend
+            _lit(front, behind.light, work), _under(front, behind.pixels), plan.background.blend
         )
         canvas = compose.over(canvas, (lit, front.cover), front.at)
         return behind, _overlaid(canvas, work)
@@ -139,14 +139,24 @@ def _overlaid(canvas: Pixels, work: Work) -> Pixels:
     plan, tools = work.plan.overlay, work.tools
     if plan is None:
         return canvas
-    picture = decode.decode(tools.images(plan.image_id), max_pixels=tools.max_pixels)
+    picture = _named(plan.image_id, tools)
     return overlay.laid(canvas, (picture.rgb, picture.alpha), plan)
 
 
-def _lit(front: _Front, scene: SceneLight | None, plan: EditPlan) -> U8:
-    rgb = front.rgb
+def _named(image_id: str, tools: Tools) -> Decoded:
+    """Another picture that the plan names."""
+    return decode.decode(tools.images(image_id), max_pixels=tools.max_pixels)
+
+
+def _lit(front: _Front, scene: SceneLight | None, work: Work) -> U8:
+    """The subject in better light, in the colors of a reference, and in the scene's light."""
+    rgb, plan = front.rgb, work.plan
     if plan.light is not None:
         rgb = correct.correct(rgb, front.cover, plan.light)
+    if plan.color_reference is not None:
+        wanted = plan.color_reference
+        seen = _named(wanted.image_id, work.tools)
+        rgb = match.match(rgb, front.cover, (seen.rgb, seen.alpha), wanted.strength)
     return rgb if scene is None else correct.tint(rgb, scene, _TINT)
 
 
@@ -198,8 +208,7 @@ def _background(
         backdrop = _generated(background.generated, size, front, work)
         layer = backdrop.rgb, None
     elif background.image is not None:
-        data = tools.images(background.image.image_id)
-        picture = decode.decode(data, max_pixels=tools.max_pixels)
+        picture = _named(background.image.image_id, tools)
         layer = fills.picture((picture.rgb, picture.alpha), background.image.scaling, size)
     elif background.keeps_original:
         own = defocus.behind(photo.rgb, found.cutout.alpha)
@@ -224,8 +233,7 @@ def _generated(wanted: Generated, size: tuple[int, int], front: _Front, work: Wo
     tools = work.tools
     guidance = None
     if wanted.guidance_image_id is not None:
-        data = tools.images(wanted.guidance_image_id)
-        guidance = decode.decode(data, max_pixels=tools.max_pixels).rgb
+        guidance = _named(wanted.guidance_image_id, tools).rgb
     scale = _takeable(size)
     asked = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     left, top, right, bottom = (round(edge * scale) for edge in front.box)

@@ -39,6 +39,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "blur": ("canvas.defocus",),
     "shadow": ("shadow",),
     "light": ("light.correct",),
+    "colors": ("light.match",),
     "outline": ("canvas.outline",),
     "overlay": ("canvas.overlay",),
     "watermark": ("canvas.watermark",),
@@ -98,6 +99,7 @@ def steps_of(plan: EditPlan, *, watermark: bool) -> Iterator[str]:
         "shadow": plan.shadow is not None,
         # What was made from words lights the product, too.
         "light": plan.light is not None or plan.background.generated is not None,
+        "colors": plan.color_reference is not None,
         "outline": plan.outline is not None,
         "overlay": plan.overlay is not None,
         "watermark": watermark,

@@ -25,6 +25,7 @@ _IMAGES: tuple[tuple[str, ...], ...] = (
     ("background", "image", "imageId"),
     ("background", "generated", "guidanceImageId"),
     ("overlay", "imageId"),
+    ("colorReference", "imageId"),
 )
 # One length for all four sides.
 _SIDES: tuple[tuple[str, ...], ...] = (("layout", "margin"), ("layout", "padding"))

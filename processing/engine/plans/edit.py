@@ -11,6 +11,7 @@ from typing import Literal
 
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.color_names import canonical_color
+from processing.engine.plans.color_reference import ColorReference
 from processing.engine.plans.cutout import STRICT, Cutting, camel
 from processing.engine.plans.frame import Frame
 from processing.engine.plans.lengths import Length, canonical_length
@@ -310,6 +311,7 @@ class EditPlan:
     background: Background = field(default_factory=Background)
     shadow: Shadow | None = None
     light: Light | None = None
+    color_reference: ColorReference | None = None
     outline: Outline | None = None
     overlay: Overlay | None = None
     text_removal: TextRemovalMode | None = None

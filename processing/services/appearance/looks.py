@@ -83,6 +83,9 @@ def _missing_picture(command: Edit, there: Collection[str]) -> str:
     overlay = command.plan.overlay
     if overlay is not None and overlay.image_id not in there:
         return "The picture that it lays over the result was deleted."
+    reference = command.plan.color_reference
+    if reference is not None and reference.image_id not in there:
+        return "The picture that its colors are matched to was deleted."
     return "The picture of its background was deleted."
 
 

@@ -113,6 +113,8 @@ def _done_to_photo(command: Edit) -> list[_StrPromise]:
     told = [
         (plan.outline, _("outline")),
         (plan.light, _("light corrected")),
+        (plan.color_reference, _("colors matched")),
+        (plan.overlay, _("logo")),
         (plan.frame, _("cropped")),
         (plan.upscale and command.operation != UPSCALE, _("enlarged")),
         (text == "all", _("without text")),

@@ -14,6 +14,7 @@ import pytest
 from processing import engine
 from processing.engine import libraries, versions
 from processing.engine.libraries import LIBRARIES
+from processing.engine.plans.color_reference import ColorReference
 from processing.engine.plans.edit import (
     Background,
     Blur,
@@ -39,6 +40,7 @@ PLANS = {
     "light": EditPlan(light=Light()),
     "outline": EditPlan(outline=Outline()),
     "overlay": EditPlan(overlay=Overlay("logo")),
+    "colors": EditPlan(color_reference=ColorReference("look")),
     "blur": EditPlan(background=Background(blur=Blur())),
     "words": EditPlan(background=Background(generated=Generated("marble"))),
 }
@@ -115,6 +117,7 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("light/correct.py", {"light", "words"}),
         ("canvas/outline.py", {"outline"}),
         ("canvas/overlay.py", {"overlay"}),
+        ("light/match.py", {"colors"}),
         ("canvas/defocus.py", {"blur"}),
         ("canvas/watermark.py", {"marked cutout"}),
         ("canvas/fills.py", PLANS.keys()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,15 +12,15 @@ from PIL import Image as Pillow
 from accounts.models import Plan
 from media_library.files import storage
 from media_library.models import Image
-from processing.models import Resource
+from processing.models import Job, Resource
 from processing.services.backgrounds import resources
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller, new_seller
 
 
-def flat(color: tuple[int, int, int]) -> bytes:
+def flat(color: tuple[int, int, int], *, size: tuple[int, int] = (10, 10)) -> bytes:
     out = BytesIO()
-    Pillow.new("RGB", (10, 10), color).save(out, "PNG")
+    Pillow.new("RGB", size, color).save(out, "PNG")
     return out.getvalue()
 
 
@@ -174,12 +174,37 @@ def test_it_lies_over_the_result(shop: Seller, quick_queue: None, middle_model: 
     assert again.status_code in (400, 404)
 
 
-def test_somebody_elses_is_no_overlay(shop: Seller, stranger: Seller, quick_queue: None) -> None:
+def test_colors_are_matched_to_it(shop: Seller, quick_queue: None, middle_model: None) -> None:
+    made = upload(shop, flat((90, 90, 90)), role="look").json()["data"]
+    source = shop.image(flat((110, 100, 80), size=(40, 40)))
+    reference = {"imageId": made["imageId"], "strength": 1.0}
+    edit = {"background": {"color": "white"}, "colorReference": reference}
+    body = {"imageId": source.public_id, "edit": edit}
+    answer = shop.client.post("/api/v1/images/tools/edit", body, format="json")
+    assert answer.status_code == 200, answer.content
+    result = Image.objects.get(kind="derived")
+    picture = Pillow.open(BytesIO(storage.read(result.file_key))).convert("RGB")
+    red, green, blue = cast("tuple[int, int, int]", picture.getpixel((20, 20)))
+    assert max(red, green, blue) - min(red, green, blue) <= 2
+    assert abs(green - 90) <= 2
+    wrong = {**body, "edit": {"colorReference": {**reference, "strength": 1.5}}}
+    refused = shop.client.post("/api/v1/images/tools/edit", wrong, format="json")
+    assert (refused.status_code, Job.objects.count()) == (400, 1)
+
+
+@pytest.mark.parametrize("option", ["overlay", "colorReference"])
+def test_somebody_elses_is_not_used(
+    shop: Seller, stranger: Seller, quick_queue: None, option: str
+) -> None:
     made = upload(shop).json()["data"]
     source = stranger.image(photo())
-    body = {"imageId": source.public_id, "edit": {"overlay": {"imageId": made["imageId"]}}}
+    body = {"imageId": source.public_id, "edit": {option: {"imageId": made["imageId"]}}}
     answer = stranger.client.post("/api/v1/images/tools/edit", body, format="json")
     assert answer.status_code == 404
-    bad = {"imageId": source.public_id, "edit": {"overlay": {"imageId": "logo"}}}
+    bad = {"imageId": source.public_id, "edit": {option: {"imageId": "logo"}}}
     refused = stranger.client.post("/api/v1/images/tools/edit", bad, format="json")
-    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["edit.overlay.imageId"])
+    assert (refused.status_code, list(refused.json()["fields"])) == (
+        400,
+        [f"edit.{option}.imageId"],
+    )
+    assert not Job.objects.exists()

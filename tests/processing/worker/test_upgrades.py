@@ -31,7 +31,10 @@ ROWS = [
 ]
 # Options that came after some of these releases, and what their rows mean: the newer cutout, which
 # nobody helps by pointing at the product, of the whole photo.
-NEWER = {"overlay": None, "holes": True, "box": None, "point": None, "mask": None, "frame": None}
+NEWER = {
+    **{"overlay": None, "colorReference": None, "holes": True, "box": None, "point": None},
+    **{"mask": None, "frame": None},
+}
 BEFORE, AFTER = (
     "The job was submitted to another version of Packshot, and this one doesn't know ",
     ". Submit it again.",

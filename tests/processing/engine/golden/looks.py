@@ -24,6 +24,7 @@ from PIL import Image
 from processing.engine import versions
 from processing.engine.backdrops import Studio
 from processing.engine.networks.upscaler import Upscaler
+from processing.engine.plans.color_reference import ColorReference
 from processing.engine.plans.cutout import CutoutPlan, Cutting
 from processing.engine.plans.edit import (
     Background,
@@ -278,6 +279,9 @@ LOOKS: dict[str, Look] = {
     "light-auto": Look("bottle in cold light", _edit(light=Light())),
     "light-preserving": Look(
         "bottle in cold light", _edit(light=Light("preserve-hue-and-saturation"))
+    ),
+    "colors-matched": Look(
+        "bottle in cold light", _edit(color_reference=ColorReference("wool-hat"))
     ),
     "studio-marble": Look("bottle", _words("white marble table, soft light from the left")),
     "studio-wood": Look("bottle", _words("rustic wooden table before a brick wall")),
