@@ -38,8 +38,7 @@ def render(
 ) -> Rendered:
     """Cut the subject out of a picture as the plan says.
 
-    - `watermark`: mark the result as one for trying out.
-    - `corrected_original`: also return the whole source, where its orientation had to be corrected.
+    - `watermark`: mark it as for trying out. `corrected_original`: also return the source, made upright.
     - `preview_side`: also return a preview of the result, no larger than that.
     - `max_pixels`: the largest source that will be decoded. `mask`: the file of the mask that the plan names.
     - `kept`: the same photo's matte (`cutout.kept_matte`), cut out as the plan says at the size at which
