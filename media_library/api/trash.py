@@ -139,7 +139,7 @@ class Trash(TrashView):
         operation_id="trash_empty",
     )
     def delete(self, request: Request) -> Response:
-        return Response({"count": trash.empty(caller(request).account)})
+        return Response({"count": trash.empty(caller(request).account).count})
 
 
 class RestoreFromTrash(TrashView):
@@ -172,7 +172,7 @@ class OneTrashed(TrashView):
     )
     def delete(self, request: Request, image_id: str) -> Response:
         found = decoded("img", image_id, "Image")
-        return Response({"count": trash.remove(caller(request).account, [found])})
+        return Response({"count": trash.remove(caller(request).account, [found]).count})
 
 
 class StorageUse(ApiView):

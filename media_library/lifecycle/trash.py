@@ -33,6 +33,7 @@ from media_library.models import ASIDE, Background, Image, ImageKind
 _PORTION: Final = 100
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Masks that went along with what they help to cut out. Nobody is told of them: they are no results.
+_STANDING: Final = Q(deleted_with=None)  # what stands for itself there, and went with nothing else
 _BESIDE: Final = Q(kind=ImageKind.MASK, deleted_with__isnull=False)
 
 log = structlog.get_logger(__name__)
@@ -40,25 +41,37 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How many pictures one deletion laid into the trash, and by which key it is undone."""
+    """What one deletion laid into the trash, and by which key it is undone. ``pictures`` are what people see
+    there; ``count`` has the results that went along, too."""
 
     count: int
+    pictures: int
     key: int
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """What was deleted for good: what people saw in the trash, and all with what had gone along."""
+
+    count: int
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
-    """How many pictures an account has, and how large their files are."""
+    """How many pictures an account has, and how large their files are. ``trash_pictures`` are those that
+    people see in the trash, without what went along."""
 
     images: int
     bytes: int
     trash_images: int
+    trash_pictures: int
     trash_bytes: int
 
 
 def of(account: Account) -> QuerySet[Image]:
     """What lies in the trash, the newest first, less what went along with something else."""
-    return _in_trash(account).filter(deleted_with=None).order_by("-deleted_at", "-id")
+    return _in_trash(account).filter(_STANDING).order_by("-deleted_at", "-id")
 
 
 def with_results(images: QuerySet[Image]) -> QuerySet[Image]:
@@ -75,6 +88,7 @@ def storage_of(account: Account) -> Storage:
     return Storage(
         **Image.objects.filter(account=account).aggregate(
             trash_images=Count("pk", filter=trashed & ~_BESIDE),
+            trash_pictures=Count("pk", filter=trashed & _STANDING),
             trash_bytes=Sum("bytes", filter=trashed, default=0),
             images=Count("pk", filter=live & ~Q(kind__in=ASIDE)),
             # The last: later ones would take the name for the sum.
@@ -95,17 +109,19 @@ def put(account: Account, image_ids: Collection[UUID], *, with_results: bool = F
         found = set(rows.order_by("pk").values_list("pk", flat=True))
         if found != wanted:
             raise not_found("Image")
-        count = _put(found, along=with_results)
+        count, pictures = _put(found, along=with_results)
         if settings.TRASH_DAYS == 0:
             transaction.on_commit(_ask, robust=True)
-        return Moved(count, _key_of(found))
+        return Moved(count, pictures, _key_of(found))
 
 
 def undo(account: Account, key: int) -> list[Image]:
-    """Take back what one deletion laid into the trash and is still there; which came back."""
+    """Take back what one deletion laid into the trash and is still there; which pictures came back, less
+    what had gone along."""
     then = _EPOCH + timedelta(microseconds=key)
-    together = _in_trash(account).filter(deleted_at=then, deleted_with=None)
-    return restore(account, list(together.values_list("pk", flat=True)))
+    together = _in_trash(account).filter(_STANDING, deleted_at=then)
+    standing = set(together.values_list("pk", flat=True))
+    return [image for image in restore(account, standing) if image.pk in standing]
 
 
 def restore(account: Account, image_ids: Collection[UUID]) -> list[Image]:
@@ -125,8 +141,8 @@ def restore(account: Account, image_ids: Collection[UUID]) -> list[Image]:
     return [image for image in images if image.pk not in beside]
 
 
-def remove(account: Account, image_ids: Collection[UUID]) -> int:
-    """Delete for good what lies in the trash, with what went along; how many pictures.
+def remove(account: Account, image_ids: Collection[UUID]) -> Removed:
+    """Delete for good what lies in the trash, with what went along; how much it was.
 
     A worker removes the files; nobody can get at them from now on. Raises AppError NOT_FOUND where
     one isn't in the account's trash.
@@ -136,8 +152,8 @@ def remove(account: Account, image_ids: Collection[UUID]) -> int:
         return _let_pass(Image.objects.filter(pk__in=found))
 
 
-def empty(account: Account) -> int:
-    """Delete for good all that lies in the account's trash; how many pictures."""
+def empty(account: Account) -> Removed:
+    """Delete for good all that lies in the account's trash; how much it was."""
     with transaction.atomic():
         return _let_pass(_in_trash(account))
 
@@ -168,7 +184,8 @@ def ask_if_due() -> bool:
     return True
 
 
-def _put(ids: Iterable[UUID], *, along: bool) -> int:
+def _put(ids: Iterable[UUID], *, along: bool) -> tuple[int, int]:
+    """Return how many images it was, and how many of them stand for themselves."""
     now = timezone.now()
     state = {"deleted_at": now, "trash_until": now + timedelta(days=settings.TRASH_DAYS)}
     ids = list(ids)
@@ -177,13 +194,14 @@ def _put(ids: Iterable[UUID], *, along: bool) -> int:
     masks = Image.live.filter(parent__in=ids, kind=ImageKind.MASK)
     masks.update(**state, deleted_with=F("parent_id"))
     if not along:
-        return moved
-    Image.objects.filter(pk__in=ids, parent__in=ids).update(deleted_with=F("parent_id"))
+        return moved, moved
+    beneath = Image.objects.filter(pk__in=ids, parent__in=ids)
+    pictures = moved - beneath.update(deleted_with=F("parent_id"))
     while ids:  # results of results, too
         results = Image.live.filter(parent__in=ids)
         ids = list(results.values_list("pk", flat=True))
         moved += Image.live.filter(pk__in=ids).update(**state, deleted_with=F("parent_id"))
-    return moved
+    return moved, pictures
 
 
 def _key_of(ids: Iterable[UUID]) -> int:
@@ -217,11 +235,14 @@ def _with_what_went_along(ids: set[UUID]) -> set[UUID]:
     return found
 
 
-def _let_pass(images: QuerySet[Image]) -> int:
-    count = images.filter(~_BESIDE).count()
+def _let_pass(images: QuerySet[Image]) -> Removed:
+    counts = {"count": ~_BESIDE, "pictures": _STANDING}
+    removed = Removed(
+        **images.aggregate(**{name: Count("pk", filter=which) for name, which in counts.items()})
+    )
     if images.update(trash_until=timezone.now()):
         transaction.on_commit(_ask, robust=True)
-    return count
+    return removed
 
 
 def _forget(images: Iterable[Image]) -> None:

@@ -61,7 +61,9 @@ def trash_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest) -> HttpResponse:
     caller, _ = signed_in(request)
-    return _restored(request, trash.restore(caller.account, _chosen(request)))
+    chosen = _chosen(request)
+    trash.restore(caller.account, chosen)
+    return _restored(request, len(chosen))
 
 
 @page
@@ -70,25 +72,24 @@ def undo(request: HttpRequest, key: int) -> HttpResponse:
     """Take back one deletion, as the note that told of it offers, and go on where it was told."""
     caller, _ = signed_in(request)
     images = trash.undo(caller.account, min(key, 10**16))
-    return _restored(request, images, back=_page_before(request))
+    return _restored(request, len(images), back=_page_before(request))
 
 
 @page
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
     caller, _ = signed_in(request)
-    return _removed(request, trash.remove(caller.account, _chosen(request)))
+    return _removed(request, trash.remove(caller.account, _chosen(request)).pictures)
 
 
 @page
 @require_POST
 def empty(request: HttpRequest) -> HttpResponse:
     caller, _ = signed_in(request)
-    return _removed(request, trash.empty(caller.account))
+    return _removed(request, trash.empty(caller.account).pictures)
 
 
-def _restored(request: HttpRequest, images: list[Image], *, back: str = "trash") -> HttpResponse:
-    count = len(images)
+def _restored(request: HttpRequest, count: int, *, back: str = "trash") -> HttpResponse:
     if count == 0:
         raise AppError("NOT_FOUND", gettext("That is not in the trash any more."), status=404)
     text = ngettext("%(count)s picture is back.", "%(count)s pictures are back.", count)
@@ -118,12 +119,12 @@ def _removed(request: HttpRequest, count: int) -> HttpResponse:
     return redirect("trash")
 
 
-def _chosen(request: HttpRequest) -> list[UUID]:
+def _chosen(request: HttpRequest) -> set[UUID]:
     """The pictures that a form names. Raises AppError."""
     ids = request.POST.getlist("ids")
     if not ids:
         raise AppError("VALIDATION_ERROR", gettext("Choose at least one picture."), status=400)
-    return all_decoded("img", ids, "Image")
+    return set(all_decoded("img", ids, "Image"))
 
 
 def _tile(image: Image) -> Tile:

@@ -173,7 +173,7 @@ def move_pictures(request: HttpRequest, project_id: str) -> HttpResponse:
 def delete_pictures(request: HttpRequest, project_id: str) -> HttpResponse:
     found = _project(request, project_id)
     moved = deleting.delete_pictures(found.account, _chosen(request))
-    say(request, told_of_pictures(moved, moved.count))
+    say(request, told_of_pictures(moved, moved.pictures))
     return redirect("project", project_id=project_id)
 
 
