@@ -10,10 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
+from redis.exceptions import RedisError
 from rest_framework.response import Response
 
 from config.api.errors import body
@@ -32,8 +35,11 @@ def answer(request: HttpRequest, error: AppError) -> HttpResponse:
     elif request.path.startswith("/api/"):
         response = JsonResponse(body(error.code, error.message), status=error.status)
     else:
-        context = {"status": error.status, "message": error.page_message}
+        framed = error.status < 500 and _is_signed_in(request)
+        context = {"status": error.status, "message": error.page_message, "framed": framed}
         response = render(request, "error.html", context, status=error.status)
+        if framed:
+            add_never_cache_headers(response)  # it names who is signed in
     for name, value in error.headers.items():
         response[name] = value
     return response
@@ -73,8 +79,24 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    message = gettext("The CSRF token is missing or wrong. Reload the page and try again.")
-    return answer(request, AppError("CSRF_FAILED", message, status=403))
+    error = AppError(
+        "CSRF_FAILED",
+        "The CSRF token is missing or wrong. Reload the page and try again.",
+        status=403,
+        page_message=gettext(
+            "The page you sent this from is out of date. Reload it and try again."
+        ),
+    )
+    return answer(request, error)
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """Whether the site knows who asks. Some requests fail before anybody was looked up, or because nobody can
+    be."""
+    try:
+        return bool(request.user.is_authenticated)
+    except (AttributeError, DatabaseError, OSError, RedisError):
+        return False
 
 
 def _exception_handler(request: HttpRequest) -> Callable[..., Response] | None:

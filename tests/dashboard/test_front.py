@@ -89,9 +89,23 @@ PLACES = (
 
 
 def test_a_refused_page_keeps_the_way_round(seller: Person) -> None:
-    response = seller.client.get("/pictures/img_x/")
-    assert response.status_code == 404
-    assert 'class="rail"' in response.content.decode()
+    address = "/pictures/nothing/at/all/"
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(seller.user)
+    for response, status in (
+        (seller.client.get("/pictures/img_x/"), 404),
+        (seller.client.get(address), 404),
+        (careful.post("/trash/empty/"), 403),
+    ):
+        page = response.content.decode()
+        assert (response.status_code, 'class="rail"' in page, 'class="bottom-bar"' in page) == (
+            status,
+            True,
+            True,
+        )
+        assert '<a class="button" href="/library/">' in page
+        assert "no-store" in response["Cache-Control"]
+    assert 'class="rail"' not in Client().get(address).content.decode()
 
 
 def test_a_toast_is_shown_once_with_what_can_be_done(seller: Person) -> None:
