@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access.scopes import ALL_SCOPES, DESCRIPTIONS
+from accounts.access.scopes import ALL_SCOPES, DESCRIPTIONS, FOR_PICTURES
 from accounts.currencies import CODES
 
 LIFETIMES = [
@@ -91,15 +91,15 @@ class KeyForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
-        label=_("Permissions"),
+        label=_("What it may do"),
         error_messages={"required": _("Choose at least one permission.")},
     )
 
     def __init__(self, *args: Any, scopes: Sequence[str] = ALL_SCOPES, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(forms.MultipleChoiceField, self.fields["scopes"])
-        field.choices = [(scope, DESCRIPTIONS[scope]) for scope in scopes]
-        field.initial = list(scopes)
+        field.choices = [(one, words) for one, words in DESCRIPTIONS.items() if one in scopes]
+        field.initial = [one for one in FOR_PICTURES if one in scopes]
 
     def expires_at(self) -> datetime | None:
         days = self.cleaned_data["lifetime"]

@@ -15,15 +15,22 @@ WEBHOOKS_READ = "webhooks:read"
 WEBHOOKS_WRITE = "webhooks:write"
 
 DESCRIPTIONS = {
-    ACCOUNT_READ: _("View the account, its plan and its usage"),
-    IMAGES_READ: _("List and download images"),
-    IMAGES_WRITE: _("Upload, change and delete images"),
-    JOBS_READ: _("View jobs"),
-    JOBS_WRITE: _("Start, cancel and retry jobs"),
-    LISTINGS_READ: _("View, check and export listings"),
-    LISTINGS_WRITE: _("Create, change and delete listings"),
-    WEBHOOKS_READ: _("View webhooks and their deliveries"),
+    IMAGES_READ: _(
+        "See and download pictures and results; see projects, looks, backgrounds and shared links"
+    ),
+    IMAGES_WRITE: _(
+        "Upload, rename, move, share and delete pictures; change projects and backgrounds"
+    ),
+    JOBS_READ: _("Ask how far cutouts and edits are, and what came of them"),
+    JOBS_WRITE: _("Cut out and edit pictures, which counts on your plan; change looks"),
+    LISTINGS_READ: _("See, check and export listings and sold items"),
+    LISTINGS_WRITE: _("Create, change and delete listings and sold items; have listings written"),
+    WEBHOOKS_READ: _("See webhooks and what was sent to them"),
     WEBHOOKS_WRITE: _("Create, change, test and delete webhooks"),
+    ACCOUNT_READ: _("See the account’s name, its plan and how much of it is used"),
 }
-ALL_SCOPES = tuple(DESCRIPTIONS)
+ALL_SCOPES = tuple(sorted(DESCRIPTIONS))
 READING_SCOPES = tuple(scope for scope in ALL_SCOPES if scope.endswith(":read"))
+# What the samples need, and programs that have photos made ready: bring them, start the work, ask for it, fetch
+# what came of it. A key that leaks then neither changes listings nor sends the account's events elsewhere.
+FOR_PICTURES = (IMAGES_READ, IMAGES_WRITE, JOBS_READ, JOBS_WRITE)

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from PIL import Image as Pillow
 
-from accounts.access import api_keys
+from accounts.access import api_keys, scopes
 from accounts.models import Account
 from accounts.pages.quick_starts import quick_starts
 from processing.delivery import attempts
@@ -34,6 +34,8 @@ def test_samples_have_the_new_key_filled_in(seller: Person) -> None:
     before = seller.client.get("/developers/").content.decode()
     assert before.count("YOUR_API_KEY") == 8  # the hint, and seven in samples of two APIs
     assert "ada@example.com" in before
+    ticked = re.findall(r'name="scopes" value="([^"]+)"[^>]* checked', before)
+    assert ticked == ["images:read", "images:write", "jobs:read", "jobs:write"]
     page = seller.client.post(
         "/developers/", {"name": "Shop", "scopes": ["images:read"]}
     ).content.decode()
@@ -56,7 +58,9 @@ def test_samples_do_what_they_say(
     monkeypatch.setattr(tasks.run_one_of_a_batch, "send", tasks.run_one_of_a_batch.fn)
     seller = person("ada@example.com")
     Account.objects.update(plan="pro")  # one of the APIs is for those alone
-    _, plain = api_keys.create(seller.account, seller.user, name="Samples")
+    _, plain = api_keys.create(
+        seller.account, seller.user, name="Samples", scopes=scopes.FOR_PICTURES
+    )
     photo = BytesIO()
     Pillow.new("RGB", (64, 64), (200, 30, 30)).save(photo, "JPEG")
     (tmp_path / "photo.jpg").write_bytes(photo.getvalue())
