@@ -53,9 +53,12 @@ def invalid(field: str, message: str) -> AppError:
     return AppError("VALIDATION_ERROR", message, status=400, fields={field: [message]})
 
 
-def not_found(what: str) -> AppError:
-    """Answered alike for what does not exist and for what belongs to somebody else."""
-    return AppError("NOT_FOUND", f"{what} not found.", status=404)
+def not_found(what: str, *, on_pages: str | None = None) -> AppError:
+    """Answered alike for what does not exist and for what belongs to somebody else. ``on_pages`` is what people
+    call it."""
+    message = f"{what} not found."
+    what = on_pages or what
+    return AppError("NOT_FOUND", message, status=404, page_message=f"{what} not found.")
 
 
 def body_too_large(max_bytes: int) -> AppError:

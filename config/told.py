@@ -86,6 +86,7 @@ WORDS: Final = (
     "Suggestion",
     "Try-out",
     "Webhook",
+    "Work",
     "The file is not an image in a supported format: {kinds}",
     "send JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF.",
 )

@@ -23,6 +23,9 @@ SORTS: Final[dict[str, tuple[str | OrderBy, ...]]] = {
     "-bytes": ("-bytes", "-id"),
 }
 DEFAULT_SORT: Final = "-createdAt"
+_GONE: Final = Q(parent=None) | Q(parent__deleted_at__isnull=False)
+# What people see: originals, and results whose original is gone.
+ALONE: Final = Q(kind=ImageKind.ORIGINAL) | Q(_GONE, kind=ImageKind.DERIVED)
 
 
 def image_for(account: Account, image_id: UUID) -> Image:
@@ -92,9 +95,7 @@ def projects_of(account: Account) -> QuerySet[Project]:
 
 def standing(project: Project) -> QuerySet[Image]:
     """What people see in a project, newest first: its originals, and results whose original is gone."""
-    gone = Q(parent=None) | Q(parent__deleted_at__isnull=False)
-    alone = Q(kind=ImageKind.ORIGINAL) | Q(gone, kind=ImageKind.DERIVED)
-    return Image.live.filter(alone, project=project).order_by("-created_at", "-id")
+    return Image.live.filter(ALONE, project=project).order_by("-created_at", "-id")
 
 
 def finished(images: QuerySet[Image]) -> list[Image]:

@@ -3,13 +3,14 @@ import the apps above."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, RestrictedError
+from django.utils.formats import number_format
 
 MAX_ROWS = 200  # in one transaction: others write in between
 
@@ -18,8 +19,21 @@ def _nothing(_: UUID) -> bool:
     return False
 
 
-def _holds_nothing(_: UUID) -> dict[str, int]:
-    return {}
+def _holds_nothing(_: UUID) -> Sequence[Held]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much of one thing an account has. ``words`` are an ``ngettext_lazy`` by "count", with a place for the
+    ``number`` as it is written."""
+
+    count: int
+    words: Any
+
+    def __str__(self) -> str:
+        number = number_format(self.count, force_grouping=True)
+        return str(self.words % {"count": self.count, "number": number})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +43,13 @@ class Part:
     - `stop` ends a portion of the work that is waiting or in progress, `remove` deletes a portion
       of rows and files. Both answer whether they may have to be called again, and may be repeated
       at any time.
-    - `holdings` counts what there is, by the word for many, for people who are asked whether it
-      shall go.
+    - `holdings` counts what there is, in words for people who are asked whether it shall go.
     """
 
     name: str
     stop: Callable[[UUID], bool] = _nothing
     remove: Callable[[UUID], bool] = _nothing
-    holdings: Callable[[UUID], dict[str, int]] = _holds_nothing
+    holdings: Callable[[UUID], Sequence[Held]] = _holds_nothing
 
 
 _PARTS: dict[str, Part] = {}
@@ -55,21 +68,13 @@ def in_order() -> list[Part]:
 
 
 def holdings(account_id: UUID) -> list[str]:
-    """Say what an account has: "12 pictures", "1 job"."""
-    counted = [
-        (count, name)
-        for part in reversed(in_order())
-        for name, count in part.holdings(account_id).items()
-    ]
-    return [
-        f"{count:,} {name if count > 1 else name.removesuffix('s')}"
-        for count, name in counted
-        if count
-    ]
+    """Say what an account has: "12 pictures", "1 look"."""
+    found = (held for part in reversed(in_order()) for held in part.holdings(account_id))
+    return [str(held) for held in found if held.count]
 
 
 def in_words(account_id: UUID) -> str:
-    """Say it in one line for staff: "12 pictures, 1 job"."""
+    """Say it in one line for staff: "12 pictures, 1 look"."""
     return ", ".join(holdings(account_id)) or "empty"
 
 

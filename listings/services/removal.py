@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.lifecycle.parts import Part, delete_some
+from django.utils.translation import ngettext_lazy
+
+from accounts.lifecycle.parts import Held, Part, delete_some
 from listings.models import (
     Comparable,
     ComparableImport,
@@ -28,11 +30,13 @@ def remove(account_id: UUID) -> bool:
     return any(delete_some(one) for one in rows)
 
 
-def holdings(account_id: UUID) -> dict[str, int]:
-    return {
-        "listings": Listing.objects.filter(account=account_id).count(),
-        "sold items": Comparable.objects.filter(account=account_id).count(),
-    }
+def holdings(account_id: UUID) -> list[Held]:
+    listings = ngettext_lazy("%(number)s listing", "%(number)s listings", "count")
+    sold = ngettext_lazy("%(number)s sold item", "%(number)s sold items", "count")
+    return [
+        Held(Listing.objects.filter(account=account_id).count(), listings),
+        Held(Comparable.objects.filter(account=account_id).count(), sold),
+    ]
 
 
 PART = Part("listings", remove=remove, holdings=holdings)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db.models import QuerySet
+from django.utils.translation import ngettext_lazy
 
 from accounts.lifecycle import parts
-from accounts.lifecycle.parts import Part, delete_some
+from accounts.lifecycle.parts import Held, Part, delete_some
 from media_library import shares
 from media_library.files import mattes, storage
 from media_library.models import Background, DataExport, Image, Project, Share
+from media_library.selectors import ALONE
 
 
 def remove(account_id: UUID) -> bool:
@@ -33,17 +37,33 @@ def remove(account_id: UUID) -> bool:
     return False
 
 
-def holdings(account_id: UUID) -> dict[str, int]:
-    return {
-        "pictures": Image.live.filter(account=account_id).count(),
-        "deleted pictures": Image.objects.filter(
-            account=account_id, trash_until__isnull=False
-        ).count(),
-        "backgrounds": Background.objects.filter(
-            account=account_id, image__deleted_at=None
-        ).count(),
-        "shared links": Share.objects.filter(shares.in_force(), account=account_id).count(),
-    }
+def holdings(account_id: UUID) -> list[Held]:
+    """Pictures are those that people see: what was made of them goes with them."""
+    rows: list[tuple[QuerySet[Any], Any]] = [
+        (
+            Image.live.filter(ALONE, account=account_id),
+            ngettext_lazy(
+                "%(number)s picture with its results",
+                "%(number)s pictures with their results",
+                "count",
+            ),
+        ),
+        (
+            Image.objects.filter(account=account_id, trash_until__isnull=False, deleted_with=None),
+            ngettext_lazy(
+                "%(number)s picture in the trash", "%(number)s pictures in the trash", "count"
+            ),
+        ),
+        (
+            Background.objects.filter(account=account_id, image__deleted_at=None),
+            ngettext_lazy("%(number)s background", "%(number)s backgrounds", "count"),
+        ),
+        (
+            Share.objects.filter(shares.in_force(), account=account_id),
+            ngettext_lazy("%(number)s shared link", "%(number)s shared links", "count"),
+        ),
+    ]
+    return [Held(found.count(), words) for found, words in rows]
 
 
 def _remove_folder(account_id: UUID) -> None:

@@ -42,7 +42,7 @@ TRANSPARENT, COLOR, WORDS = "transparent", "color", "words"
 SHADOWS = [("", _("None")), ("soft", _("Soft")), ("hard", _("Hard")), ("floating", _("Floating"))]
 FORMATS = [("png", "PNG"), ("jpg", "JPG"), ("webp", "WebP"), ("avif", "AVIF")]
 TEXTS = [("", _("Keep")), ("artificial", _("Remove labels")), ("all", _("Remove all text"))]
-EDGES = [("standard", _("Standard")), ("fine", _("Fine")), ("none", _("None (raw model output)"))]
+EDGES = [("standard", _("Standard")), ("fine", _("Fine")), ("none", _("Unrefined"))]
 POINT, BOX = "point", "box"
 PICKS = [("", _("Everything")), (POINT, _("At a place")), (BOX, _("In a box"))]
 # Options of cutting out that only programs are offered; of what is corrected, the page has the hanger alone.

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.http import Caller
 from accounts.limits import quotas
@@ -110,7 +111,7 @@ def job_for(account: Account, job_id: UUID) -> Job:
         .first()
     )
     if job is None:
-        raise not_found("Job")
+        raise not_found("Job", on_pages="Work")
     return job
 
 
@@ -128,7 +129,10 @@ def retry(job: Job) -> Job:
     release could do.
     """
     if job.source is not None and job.source.deleted_at is not None:
-        raise AppError("CONFLICT", "The job's image was deleted.", status=409)
+        page_message = gettext("The photo was deleted.")
+        raise AppError(
+            "CONFLICT", "The job's image was deleted.", status=409, page_message=page_message
+        )
     commands.from_row(job.command)  # what this release can't do would only fail again
     tasks.require_queue()
     with transaction.atomic():
@@ -298,4 +302,9 @@ def _fresh(job: Job) -> Job:
 
 def _conflict(job: Job, verb: str) -> AppError:
     state = JobState(Job.objects.values_list("state", flat=True).get(pk=job.pk))
-    return AppError("CONFLICT", f"A job that is {state.value} can't be {verb}.", status=409)
+    if verb == "cancelled":
+        told = gettext("This has ended already.")
+    else:
+        told = gettext("Only what failed or was cancelled can be tried again.")
+    message = f"A job that is {state.value} can't be {verb}."
+    return AppError("CONFLICT", message, status=409, page_message=told)

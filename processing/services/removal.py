@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import ngettext_lazy
+
 from accounts.lifecycle import parts
-from accounts.lifecycle.parts import Part, delete_some
+from accounts.lifecycle.parts import Held, Part, delete_some
 from processing.models import (
     OPEN_STATES,
     Batch,
@@ -48,12 +50,17 @@ def remove(account_id: UUID) -> bool:
     return any(delete_some(one) for one in rows)
 
 
-def holdings(account_id: UUID) -> dict[str, int]:
-    return {
-        "jobs": Job.objects.filter(account=account_id).count(),
-        "presets": Preset.objects.filter(account=account_id).count(),
-        "webhooks": WebhookEndpoint.objects.filter(account=account_id).count(),
-    }
+def holdings(account_id: UUID) -> list[Held]:
+    work = ngettext_lazy(
+        "the history of %(number)s edit", "the history of %(number)s edits", "count"
+    )
+    looks = ngettext_lazy("%(number)s look of yours", "%(number)s looks of yours", "count")
+    webhooks = ngettext_lazy("%(number)s webhook", "%(number)s webhooks", "count")
+    return [
+        Held(Job.objects.filter(account=account_id).count(), work),
+        Held(Preset.objects.filter(account=account_id).count(), looks),
+        Held(WebhookEndpoint.objects.filter(account=account_id).count(), webhooks),
+    ]
 
 
 PART = Part("processing", stop=stop, remove=remove, holdings=holdings)

@@ -56,7 +56,7 @@ def picture(job: Job, image_id: str) -> bytes:
     """Another picture that the job's command names. Raises AppError where it is gone."""
     image = Image.live.filter(account=job.account, pk=image_id).first()
     if image is None:
-        raise AppError("SOURCE_DELETED", "An image that the job needs was deleted.")
+        raise AppError("SOURCE_DELETED", "A picture that this needs was deleted.")
     return storage.read(image.file_key)
 
 

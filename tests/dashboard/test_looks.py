@@ -75,7 +75,7 @@ class TestLooks:
         assert Preset.objects.get().name == "Amazon"
         assert seller.client.post("/looks/keep/", {"look": "look_amazon"}).status_code == 409
         again = seller.client.post("/looks/new/", LOOK | {"name": "Amazon"})
-        assert "already exists" in again.content.decode()
+        assert "You have a look called “Amazon” already." in again.content.decode()
         assert Preset.objects.count() == 1
 
     @pytest.mark.parametrize(

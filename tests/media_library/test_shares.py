@@ -435,7 +435,7 @@ def test_an_account_that_ends_takes_its_links(
     account: Account, upload: Upload, share: Share_
 ) -> None:
     share(imageIds=[upload()["id"]])
-    assert removal.holdings(account.pk)["shared links"] == 1
+    assert "1 shared link" in [str(held) for held in removal.holdings(account.pk)]
     while removal.remove(account.pk):
         pass
     assert (Share.objects.count(), Image.objects.count()) == (0, 0)

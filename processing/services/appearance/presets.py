@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
@@ -24,7 +25,7 @@ def preset_for(account: Account, preset_id: UUID) -> Preset:
     """The account's preset. Raises AppError NOT_FOUND, also for somebody else's."""
     preset = Preset.objects.filter(account=account, pk=preset_id).first()
     if preset is None:
-        raise not_found("Preset")
+        raise not_found("Preset", on_pages="Look")
     return preset
 
 
@@ -38,7 +39,10 @@ def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | Non
     _check(plan)
     if Preset.objects.filter(account=account).count() >= MAX_PRESETS:
         raise AppError(
-            "CONFLICT", f"An account can have at most {MAX_PRESETS} presets.", status=409
+            "CONFLICT",
+            f"An account can have at most {MAX_PRESETS} presets.",
+            status=409,
+            page_message=gettext("You can have at most %(most)s looks.") % {"most": MAX_PRESETS},
         )
     preset = Preset(
         id=preset_id or uuid4(),
@@ -77,7 +81,7 @@ def _saved(preset: Preset, *, new: bool) -> Preset:
         with transaction.atomic():
             preset.save(force_insert=new)
     except IntegrityError as error:
-        raise AppError(
-            "CONFLICT", f"A preset named '{preset.name}' already exists.", status=409
-        ) from error
+        text = gettext("You have a look called “%(name)s” already.") % {"name": preset.name}
+        message = f"A preset named '{preset.name}' already exists."
+        raise AppError("CONFLICT", message, status=409, page_message=text) from error
     return preset

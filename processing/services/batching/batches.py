@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.http import Caller
 from accounts.limits import quotas
@@ -126,7 +127,10 @@ def retry(batch: Batch) -> int:
     rows = batch.jobs.filter(state=JobState.FAILED, source__deleted_at=None)
     failed = list(rows.select_related("account", "source"))
     if not failed:
-        raise AppError("CONFLICT", "No job of the batch has failed.", status=409)
+        page_message = gettext("Nothing of this batch has failed.")
+        raise AppError(
+            "CONFLICT", "No job of the batch has failed.", status=409, page_message=page_message
+        )
     done = 0
     for job in failed:
         try:

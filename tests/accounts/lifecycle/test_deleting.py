@@ -244,7 +244,7 @@ def test_no_api_key_deletes_an_account(ada):
 
 def test_the_page_says_what_goes_and_asks_for_the_password(ada, committed):
     page = ada.client.get(PAGE).content.decode()
-    for words in ("Lovelace Garments", "2 pictures", "3 jobs", "1 listing<"):
+    for words in ("Lovelace Garments", "1 picture with its", "history of 3 edits", "1 listing<"):
         assert words in page
     wrong = ada.client.post(PAGE, {"password": "not it"})
     assert wrong.status_code == 422
@@ -279,7 +279,7 @@ def test_who_shares_an_account_settles_that_first(ada, eve):
 def test_staff_delete_an_account_in_the_administration(root, ada, eve, committed):
     url = f"/admin/accounts/account/{ada.account.pk}/delete/"
     asked = root.get(url).content.decode()
-    assert "2 pictures, 3 jobs, 1 webhook, 1 listing, 1 sold item" in asked
+    assert "the history of 3 edits, 1 webhook, 1 listing, 1 sold item" in asked
     assert Account.objects.filter(closed_at=None).count() == 2
     with committed():
         assert root.post(url, {"post": "yes"}).status_code == 302
