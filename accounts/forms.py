@@ -23,7 +23,7 @@ LIFETIMES = [
 
 
 class DeletionForm(forms.Form):
-    """Who deletes an account says once more who they are."""
+    """Who deletes an account says once more who they are; without a password, by how they came."""
 
     password = forms.CharField(
         max_length=1024,
@@ -38,12 +38,14 @@ class DeletionForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
-    def __init__(self, *args: Any, with_code: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, with_code: bool, with_password: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        if with_code:
-            self.fields["code"].required = True
-        else:
-            del self.fields["code"]
+        self.fields["code"].required = with_code
+        for name, is_asked in (("password", with_password), ("code", with_code)):
+            if not is_asked:
+                del self.fields[name]
 
 
 class ProfileForm(forms.Form):

@@ -31,6 +31,7 @@ _MAY: Final[dict[str, dict[str, str]]] = {
         "formeraccount": "",
     },
     "mfa": {"authenticator": ""},
+    "socialaccount": {"socialaccount": ""},
     "media_library": {"image": "", "project": "", "background": ""},
     "processing": {
         "job": "change",

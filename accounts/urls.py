@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.pages import account, developers, usage, web_sites
+from accounts.pages import account, developers, google, usage, web_sites
 
 urlpatterns = [
     path("settings/", account.account, name="account"),
@@ -27,4 +27,9 @@ urlpatterns = [
     ),
     path("developers/calls/", developers.calls, name="calls"),
     path("developers/keys/<str:key_id>/revoke/", developers.revoke_key, name="revoke-key"),
+    # Allauth's names and addresses, but for the third.
+    path("accounts/google/login/", google.login, name="google_login"),
+    path("accounts/google/login/callback/", google.callback, name="google_callback"),
+    path("accounts/google/again/", google.again, name="google-again"),
+    path("accounts/google/login/token/", google.nowhere, name="google_login_by_token"),
 ]

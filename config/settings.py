@@ -15,7 +15,7 @@ from config.setup.logs import logs
 from config.setup.networks import networks
 from config.setup.runtimes import network_runtime
 from config.setup.secrets import generated_secret
-from config.setup.signing_in import signing_in
+from config.setup.signing_in import google_pages, signing_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -72,13 +72,16 @@ if TRUSTED_PROXIES:
 S3_BUCKET = env.str("S3_BUCKET", "")
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "")
 _bucket_origins = [S3_ENDPOINT_URL or "https://*.amazonaws.com"] if S3_BUCKET else []
+# Signing in with Google, where the site's owner has registered it there.
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:", "blob:", *_bucket_origins],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *google_pages(GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET)],
         "frame-ancestors": [NONE],
     }
 }
@@ -104,6 +107,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -155,7 +160,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 *("config.web.navigation.navigation", "config.web.toasts.toasts"),
-                "config.web.about.about",
+                *("config.web.about.about", "accounts.signing.google.google"),
             ],
             "libraries": {"told": "config.told", "words": "processing.pages.words"},
         },

@@ -51,10 +51,10 @@ urlpatterns = [
     path("compat/", include("processing.compat.urls")),
     path("admin/", include("processing.admin.urls")),
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),  # some of allauth's addresses are answered here
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="set-language"),
     path("", include("media_library.urls")),
-    path("", include("accounts.urls")),
     path("", include("processing.urls")),
     path("", include("listings.urls")),
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.admin import Authenticator
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from accounts import models
@@ -87,14 +89,19 @@ class UserAdmin(Ended, DjangoUserAdmin):  # type: ignore[type-arg]
         return [MembershipInline] if obj else []
 
 
-def _instead_of_allauths(own: type[ReadOnlyAdmin]) -> type[ReadOnlyAdmin]:
-    """Register a page for authenticators: allauth's shows what an authenticator app is fed with."""
-    admin.site.unregister(Authenticator)
-    admin.site.register(Authenticator, own)
-    return own
+def _instead_of_allauths(shown: type[Model], *hidden: type[Model]) -> Callable[..., Any]:
+    """Register a page of ours: allauth's show what an authenticator app is fed with, and name ways in,
+    which settings do here."""
+
+    def register(own: type[ReadOnlyAdmin]) -> type[ReadOnlyAdmin]:
+        admin.site.unregister([shown, *hidden])
+        admin.site.register(shown, own)
+        return own
+
+    return register
 
 
-@_instead_of_allauths
+@_instead_of_allauths(Authenticator)
 class AuthenticatorAdmin(ReadOnlyAdmin):
     """That there is a second factor, and when it was used; never its secret."""
 
@@ -103,3 +110,14 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["user__email", "user__name"]
     fields = ["user", "type", "created_at", "last_used_at"]
+
+
+@_instead_of_allauths(SocialAccount, SocialApp, SocialToken)
+class SocialAccountAdmin(ReadOnlyAdmin):
+    """Who signs in with Google, and by which of its accounts."""
+
+    list_display = ["user", "provider", "date_joined", "last_login"]
+    list_filter = ["provider", "date_joined"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name", "uid"]
+    fields = ["user", "provider", "uid", "extra_data", "date_joined", "last_login"]

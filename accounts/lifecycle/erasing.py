@@ -67,7 +67,8 @@ def remove_person(user: User) -> None:
     if not LogEntry.objects.filter(user=user).exists():
         user.delete()
         return
-    for related in (user.sessions, user.api_keys, user.emailaddress_set, user.authenticator_set):  # type: ignore[attr-defined]
+    allauths = ("emailaddress_set", "authenticator_set", "socialaccount_set")
+    for related in (user.sessions, user.api_keys, *(getattr(user, name) for name in allauths)):
         related.all().delete()
     user.groups.clear()
     user.user_permissions.clear()

@@ -85,4 +85,21 @@ def _person(member: Any) -> dict[str, Any]:
         "language": user.language,
         "role": member.role,
         "joinedAt": user.date_joined,
+        "signsInWith": [
+            {
+                "provider": one.provider,
+                "email": one.extra_data.get("email"),
+                "since": one.date_joined,
+            }
+            for one in user.socialaccount_set.order_by("pk")
+        ],
+        "secondFactors": [
+            {
+                "kind": one.type,
+                "name": str(one),
+                "since": one.created_at,
+                "lastUsed": one.last_used_at,
+            }
+            for one in user.authenticator_set.order_by("pk")
+        ],
     }

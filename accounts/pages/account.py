@@ -22,7 +22,7 @@ from accounts.access.pages import is_htmx, least, limit, page, signed_in
 from accounts.forms import DeletionForm, ProfileForm
 from accounts.lifecycle import closing, parts
 from accounts.models import Role, Session, User
-from accounts.signing import sign_in
+from accounts.signing import google, sign_in
 from accounts.signing.browsers import browser_name
 from accounts.signing.languages import language_of
 from accounts.team import roles
@@ -93,9 +93,13 @@ def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
 def delete_account(request: HttpRequest) -> HttpResponse:
     """What goes with the account, and a form that asks for the password once more."""
     caller, user = signed_in(request)
-    with_code = is_mfa_enabled(user)
-    form = DeletionForm(request.POST or None, with_code=with_code)
-    if request.method == "POST":
+    # Who has just come from Google has passed the second factor on the way, too.
+    by_password = user.has_usable_password()
+    must_come_again = not by_password and not google.signed_in_lately(user)
+    with_code = by_password and is_mfa_enabled(user)
+    posted = request.POST if request.method == "POST" else None
+    form = DeletionForm(posted, with_password=by_password, with_code=with_code)
+    if request.method == "POST" and not must_come_again:
         limit(request, "auth")
         if form.is_valid() and _deleted(request, user, form):
             messages.success(
@@ -107,14 +111,17 @@ def delete_account(request: HttpRequest) -> HttpResponse:
         "account": caller.account,
         "obstacle": closing.obstacle_of(user),
         "holdings": parts.holdings(caller.account.pk),
+        "must_come_again": must_come_again,
+        "next_url": request.path,
     }
-    return render(request, DELETE_TEMPLATE, context, status=422 if form.errors else 200)
+    return render(request, DELETE_TEMPLATE, context, status=422 if posted is not None else 200)
 
 
 def _deleted(request: HttpRequest, user: User, form: DeletionForm) -> bool:
     given = form.cleaned_data
     try:
-        sign_in.confirm(request, user, password=given["password"], code=given.get("code", ""))
+        if "password" in given:
+            sign_in.confirm(request, user, password=given["password"], code=given.get("code", ""))
     except AppError as error:
         for name, found in error.page_fields.items():
             form.add_error(name, found[0])

@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.http import client_ip
@@ -17,6 +20,7 @@ from accounts.limits.sign_in_tries import Tries
 from accounts.mails import writing
 from accounts.models import Session, User, normalised_email
 from accounts.services import account_of, check_open, make_account
+from accounts.signing import google
 from accounts.signing.browsers import browser_name
 from accounts.signing.sessions import key_hash
 from config.errors import AppError
@@ -41,11 +45,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": _("Too many tries. Wait a while, then try again."),
         "rate_limited": _("Too many tries. Wait a while, then try again."),
     }
-
-    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """Name the ways to say who one is."""
-        ways = super().get_reauthentication_methods(user)
-        return [way | {"description": _WAYS.get(way["id"], way["description"])} for way in ways]
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Signing up on the page makes the account too, as the API does."""
@@ -81,6 +80,34 @@ class AccountAdapter(DefaultAccountAdapter):
             except AppError as error:
                 raise ValidationError(error.page_message, code="account_blocked") from error
         return user
+
+    def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
+        """Keep out whose account is blocked, by whatever door: Google's and a passkey's, too."""
+        refusal: HttpResponse | None = super().pre_login(request, user, **login)
+        if refusal is None:
+            try:
+                check_open(account_of(user))
+            except AppError as error:
+                told = {"status": error.status, "message": error.page_message}
+                return render(request, "error.html", told, status=error.status)
+        return refusal
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Whoever has no password and has just come from Google has said who they are."""
+        if google.is_only_way_in(self.request.user) and google.signed_in_lately(self.request.user):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **options))
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Name the ways to say who one is: no code by mail where no mail is sent."""
+        ways = super().get_reauthentication_methods(user)
+        found = [way | {"description": _WAYS.get(way["id"], way["description"])} for way in ways]
+        if not settings.MAIL_IS_SENT:
+            found = [way for way in found if way["id"] != "reauthenticate_by_code"]
+        if google.is_on() and google.is_only_way_in(user):
+            again = {"id": "google", "url": reverse("google-again")}
+            found.insert(0, {**again, "description": _("Sign in with Google again")})
+        return found
 
     def login(self, request: HttpRequest, user: User) -> None:
         """The last step, after the second factor."""

@@ -71,6 +71,8 @@ def confirm(request: HttpRequest, user: User, *, password: str, code: str) -> No
 
     Raises AppError VALIDATION_ERROR by field: who asks is signed in, so it is no 401.
     """
+    if not user.has_usable_password():
+        raise invalid("password", gettext("This account has no password: do it on its page."))
     tries = Tries(request, user.email)
     tries.begin()
     if authenticate(request, email=user.email, password=password) != user:

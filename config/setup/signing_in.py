@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.core.exceptions import ImproperlyConfigured
+
 _FORMS: Final = "accounts.signing.forms"
 _ACCOUNT_FORMS: Final = {
     "signup": "SignupForm",
@@ -42,7 +44,30 @@ def signing_in(*, mail_is_sent: bool, scheme: str) -> dict[str, Any]:
         "MFA_ADAPTER": "accounts.signing.second_factor.MfaAdapter",
         "MFA_FORMS": {name: f"{_FORMS}.{form}" for name, form in _MFA_FORMS.items()},
         "MFA_TOTP_ISSUER": "Packshot",
+        "SOCIALACCOUNT_ADAPTER": "accounts.signing.google.SocialAdapter",
+        # Connecting and removing ask once more who it is.
+        "SOCIALACCOUNT_REAUTHENTICATION_REQUIRED": True,
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
+        "SOCIALACCOUNT_PROVIDERS": {
+            "google": {
+                "SCOPE": ["openid", "email", "profile"],
+                "AUTH_PARAMS": {"prompt": "select_account"},
+                "OAUTH_PKCE_ENABLED": True,
+            }
+        },
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "/library/",
         "ACCOUNT_LOGOUT_REDIRECT_URL": "/",
     }
+
+
+def google_pages(client_id: str, client_secret: str) -> list[str]:
+    """Name the origin that a form of the site may lead on to: Google's, where people sign in with it.
+
+    Raises ImproperlyConfigured where one of the two is missing.
+    """
+    if bool(client_id) != bool(client_secret):
+        raise ImproperlyConfigured(
+            "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET belong together: set both or none."
+        )
+    return ["https://accounts.google.com"] if client_id else []

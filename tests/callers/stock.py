@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
@@ -67,6 +68,7 @@ def _known_to_staff(account: Account, user: Any) -> None:
     LimitException.objects.create(account=account, limit="x", amount=1, until=timezone.now())
     FormerAccount.objects.create(plan="pro", opened="2026-01", closed="2026-02")
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    SocialAccount.objects.create(user=user, provider="google", uid="1001")
     kind = ContentType.objects.get_for_model(Account)
     LogEntry.objects.create(
         user=user, content_type=kind, object_id=str(account.pk), action_flag=ADDITION

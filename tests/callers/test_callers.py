@@ -29,6 +29,7 @@ _OPEN = (
     *("compat/backgroundfx/v1/auth/", "compat/cropedly/auth/", "manifest.webmanifest"),
     *("accounts/login/", "accounts/logout/", "accounts/signup/", "accounts/inactive/"),
     *("accounts/confirm-email/", "accounts/password/reset/", "admin/logout/"),
+    *("accounts/google/login/", "accounts/3rdparty/login/", "accounts/social/"),
 )
 # The front page, and what dialects answer where they have no address.
 _OPEN_EXACTLY = ("", "compat/photoroom/", "compat/backgroundfx/", "compat/cropedly/")
