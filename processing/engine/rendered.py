@@ -11,6 +11,7 @@ from processing.engine.arrays import Box
 Reason = Literal[
     "chosen", "first", "small-subject", "nothing-found", "unsure", "in-pieces", "still-unsure"
 ]
+Straightened = Literal["done", "level", "too-steep", "no-verticals", "not-asked"]
 Outcome = Literal["believed", "outvoted", "not-installed", "out-of-memory"]
 
 
@@ -34,6 +35,24 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """What was found in a photo of a room, and done about it.
+
+    - `cast`: the light's color, logarithms of red and of blue over green; `noise` in levels of 255. Both
+      None where light and colors were left alone.
+    - `roll` (clockwise) and `pitch` (upwards) of the camera in degrees; None where no walls showed them, or
+      nobody asked.
+    - `straightened`: `done`, `level` (nothing to do), `too-steep`, `no-verticals`, `not-asked`.
+    """
+
+    cast: tuple[float, float] | None
+    noise: float | None
+    roll: float | None
+    pitch: float | None
+    straightened: Straightened
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A finished picture.
 
@@ -42,8 +61,8 @@ class Rendered:
     - `subject_box`: (left, top, right, bottom) of the subject in the upright source, in pixels of the
       size at which it was worked on (see CutoutPlan.size, Upscale); None where nothing was cut out.
     - `model` ("u2netp", "" where none was believed) and `provider` ("mnn/u2netp"; "existing-alpha" where
-      the file's own transparency was kept, see `cutout.own_alpha`; "none" where nothing was cut out): of
-      several that `auto` asked, the one that was believed.
+      the file's own transparency was kept, see `cutout.own_alpha`; "room" for a photo of a room, by rules;
+      "none" where nothing was cut out): of several that `auto` asked, the one that was believed.
     - `matte`: the file from which the same cutout is made again (`cutout.kept_matte`), where one was
       asked for and the subject was cut out anew; otherwise None.
     - `from_kept`: whether it was made from such a file; whoever hands it over says so.
@@ -58,6 +77,7 @@ class Rendered:
       seed, and the words of the prompt that meant nothing to it; otherwise None and empty.
     - `texts`: how many texts were removed; None where none were looked for.
     - `hook`: whether a hanger's hook was taken off; None where none was looked for.
+    - `room`: what was found in a photo of a room; None for all else.
     - `tone_curve`: the curve that brought a source of high dynamic range to sRGB; otherwise None.
     """
 
@@ -83,6 +103,7 @@ class Rendered:
     hook: bool | None = None
     tone_curve: str | None = None
     looks: tuple[Look, ...] = ()
+    room: RoomFacts | None = None
     matte: bytes | None = None
     from_kept: bool = False
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from processing.engine.plans.edit import EditPlan
+from processing.engine.plans.room import RoomPlan
 from processing.engine.source_tree import SourceTree
 
 _PACKAGE = __name__.rpartition(".")[0]
@@ -42,6 +43,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "colors": ("light.match",),
     "outline": ("canvas.outline",),
     "overlay": ("canvas.overlay",),
+    "enhance": ("room.enhance",),
+    "straighten": ("room.verticals",),
     "watermark": ("canvas.watermark",),
 }
 
@@ -51,6 +54,7 @@ PIPELINES: Mapping[str, tuple[str, ...]] = {
     "render_cutout": ("render_cutout",),
     "render_edit": ("render_edit", "composing"),
     "render_mask": ("render_mask",),
+    "render_room": ("render_room",),
 }
 
 
@@ -76,6 +80,16 @@ def of_matte() -> str:
 def of_mask() -> str:
     """The version of a mended matte: `render_mask`. The model's own version comes on top."""
     return _version("render_mask", {"cutting"})
+
+
+def of_room(plan: RoomPlan, *, watermark: bool) -> str:
+    """The version of an enhanced photo of a room: `render_room`."""
+    taken = {
+        "enhance": plan.look is not None,
+        "straighten": plan.straighten,
+        "watermark": watermark,
+    }
+    return _version("render_room", {step for step, is_taken in taken.items() if is_taken})
 
 
 def of_studio() -> str:

@@ -13,6 +13,9 @@ from processing.engine.files import color_tags, opening, xmp
 from processing.engine.plans.edit import Export
 
 _COPYRIGHT, _EXIF_BLOCK, _USER_COMMENT = 0x8298, 0x8769, 0x9286
+_FOCAL_LENGTH_35MM = 0xA405
+# Lenses are made from here to there; anything else is a mistake of whoever wrote it.
+_FOCAL_LENGTHS = range(6, 1201)
 _RESOLUTION_X, _RESOLUTION_Y, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 _INCH = 2
 _LONGEST_NOTE = 8_192
@@ -65,6 +68,16 @@ def tags(export: Export, source: bytes) -> Tags:
             user_comment=comment,
             dpi=export.dpi,
         )
+
+
+def focal_length(source: bytes) -> int | None:
+    """The lens's focal length in millimetres as it would be on 35 mm film, where the photo's EXIF has it."""
+    try:
+        with opening.opened(source, max_pixels=_ANY_SIZE) as image:
+            told = image.getexif().get_ifd(_EXIF_BLOCK).get(_FOCAL_LENGTH_35MM)
+    except opening.DECODER_ERRORS:
+        return None
+    return told if isinstance(told, int) and told in _FOCAL_LENGTHS else None
 
 
 def rgb_profile(image: Image.Image, source: bytes) -> bytes | None:

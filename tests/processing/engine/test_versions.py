@@ -26,6 +26,7 @@ from processing.engine.plans.edit import (
     Upscale,
 )
 from processing.engine.plans.overlay import Overlay
+from processing.engine.plans.room import RoomPlan
 from processing.engine.source_tree import SourceTree
 
 FOLDER = Path(engine.__file__).parent
@@ -46,7 +47,8 @@ PLANS = {
 }
 CUTOUTS = {"cutout", "marked cutout"}
 CUT = CUTOUTS | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
-PICTURES = CUTOUTS | PLANS.keys()
+ROOMS = {"room", "room made upright"}
+PICTURES = CUTOUTS | PLANS.keys() | ROOMS
 ALL = PICTURES | {"studio"}
 
 Change = Callable[[str, str, str], set[str]]
@@ -57,6 +59,8 @@ def current() -> dict[str, str]:
         "cutout": versions.of_cutout(watermark=False),
         "marked cutout": versions.of_cutout(watermark=True),
         "studio": versions.of_studio(),
+        "room": versions.of_room(RoomPlan(), watermark=False),
+        "room made upright": versions.of_room(RoomPlan(look=None), watermark=False),
         **{name: versions.of_edit(plan, watermark=False) for name, plan in PLANS.items()},
     }
 
@@ -120,6 +124,9 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("light/match.py", {"colors"}),
         ("canvas/defocus.py", {"blur"}),
         ("canvas/watermark.py", {"marked cutout"}),
+        ("room/tone.py", {"room"}),
+        ("room/verticals.py", ROOMS),
+        ("render_room.py", ROOMS),
         ("canvas/fills.py", PLANS.keys()),
         ("cutout/spill.py", CUT),
         ("networks/registry.py", CUT),
@@ -230,6 +237,7 @@ def test_every_module_counts_for_something() -> None:
     counted |= versions.modules_of("render_cutout", set(versions.STEPS))
     counted |= versions.modules_of("render_edit", set(versions.STEPS))
     counted |= versions.modules_of("render_mask", set(versions.STEPS))
+    counted |= versions.modules_of("render_room", set(versions.STEPS))
     assert in_package(set(versions.ENGINE.imports()) - counted) == {
         "errors",
         "files.bare",  # looks at files, and makes none
@@ -276,21 +284,16 @@ def test_every_library_is_known() -> None:
 def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
     """Whoever gives a pipeline a new room has to say here whether every plan runs it."""
     rooms = {room for rooms in versions.STEPS.values() for room in rooms}
-    always = set()
-    for pipeline, roots in versions.PIPELINES.items():
+    always, imported = set(), set()
+    for roots in versions.PIPELINES.values():
         imports = (versions.ENGINE.imports()[f"{PACKAGE}.{root}"] for root in roots)
-        imported = in_package(set().union(*imports))
-        always |= {
-            name
-            for name in imported
-            if not any(f"{name}.".startswith(f"{room}.") for room in rooms)
-        }
-        if pipeline == "render_edit":
-            assert {
-                room
-                for room in rooms
-                if not any(f"{name}.".startswith(f"{room}.") for name in imported)
-            } == set()
+        imported |= in_package(set().union(*imports))
+    for name in imported:
+        if not any(f"{name}.".startswith(f"{room}.") for room in rooms):
+            always.add(name)
+    assert {
+        room for room in rooms if not any(f"{name}.".startswith(f"{room}.") for name in imported)
+    } == set()
     modules = {one for one in versions.ENGINE.imports() if one.startswith(f"{PACKAGE}.")}
     assert {
         name if f"{PACKAGE}.{name}" in modules else name.rpartition(".")[0] for name in always
@@ -309,11 +312,14 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "errors",
         "files.decode",
         "files.encode",
+        "files.metadata",
         "files.sniff",
         "light.scene_light",
         "plans.color_names",
         "plans.cutout",
         "plans.edit",
+        "plans.room",
         "plans.touch_up",
         "rendered",
+        "room.looks",
     }

@@ -1,0 +1,86 @@
+"""Everything that can be done to a photo of a room or a house, written down and checked before anything runs.
+
+Like `plans.edit` the one definition of these options. All raise InvalidPlan.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Literal
+
+from processing.engine.errors import InvalidPlan
+from processing.engine.plans.cutout import STRICT, Words
+from processing.engine.plans.edit import Export
+
+Look = Literal["neutral", "warm", "modern", "property", "property_usa", "authentic"]
+Level = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
+
+
+@dataclass(frozen=True, slots=True)
+class FineTune:
+    """Describes how much of each correction is applied; what is left out is as the look has it.
+
+    Indoors and outdoors are told apart by a photo's bright parts, see `room.tone`: `…_internal` speaks of
+    everything else, `…_external` of what is seen through windows and of the sky.
+    """
+
+    __pydantic_config__ = STRICT
+
+    brightness_boost: Annotated[Level | None, Words("How much the whole photo is brightened.")] = (
+        None
+    )
+    brightness_boost_internal: Annotated[
+        Level | None, Words("How much all but windows and sky is brightened.")
+    ] = None
+    brightness_boost_external: Annotated[
+        Level | None, Words("How much windows and sky are brightened.")
+    ] = None
+    contrast_boost: Annotated[Level | None, Words("How much contrast the whole photo gains.")] = (
+        None
+    )
+    contrast_boost_internal: Annotated[
+        Level | None, Words("How much contrast all but windows and sky gains.")
+    ] = None
+    contrast_boost_external: Annotated[
+        Level | None, Words("How much contrast windows and sky gain.")
+    ] = None
+    clarity_level: Annotated[Level | None, Words("How much texture is brought out.")] = None
+    denoise_level: Annotated[Level | None, Words("How much noise is taken away.")] = None
+    saturation_level: Annotated[Level | None, Words("How much pale colors gain.")] = None
+    sharpen_level: Annotated[Level | None, Words("How much edges are sharpened.")] = None
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if value is not None and value not in ("NONE", "LOW", "MEDIUM", "HIGH"):
+                raise InvalidPlan.of(
+                    option.name, f"must be one of NONE, LOW, MEDIUM, HIGH, not '{value}'."
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPlan:
+    """Describes what is done to a photo of a room or a house.
+
+    - `look`: the named set of corrections, see `room.looks`; None leaves light and colors as they are.
+    - `finetune`: how much of each, where that is not as the look has it.
+    - `straighten`: walls that lean become upright, and the photo is cropped to what it then covers.
+    """
+
+    __pydantic_config__ = STRICT
+
+    look: Look | None = "neutral"
+    finetune: FineTune = field(default_factory=FineTune)
+    straighten: bool = True
+    export: Export = field(default_factory=lambda: Export(format="jpg", quality=90))
+
+    def __post_init__(self) -> None:
+        if self.look is not None and self.look not in _LOOKS:
+            raise InvalidPlan.of("look", f"must be one of {', '.join(_LOOKS)}, not '{self.look}'.")
+        if self.look is None and self.finetune != FineTune():
+            raise InvalidPlan("Without a look there is nothing to fine-tune.", field="finetune")
+        if self.look is None and not self.straighten:
+            raise InvalidPlan("Nothing is asked for: name a look, or straighten.", field="look")
+        if self.export.color_space != "sRGB":
+            raise InvalidPlan.of("colorSpace", "must be sRGB for photos of rooms.")
+
+
+_LOOKS = ("neutral", "warm", "modern", "property", "property_usa", "authentic")

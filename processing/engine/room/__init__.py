@@ -1,0 +1,1 @@
+"""Photos of rooms and houses: their light and colors, and walls that lean."""
