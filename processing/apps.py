@@ -18,16 +18,17 @@ class ProcessingConfig(AppConfig):
         from accounts.lifecycle import own_data as sources
         from accounts.lifecycle import parts
         from config import encryption
-        from processing.commands import Edit, RemoveBackground
+        from processing.commands import Edit, Enhance, RemoveBackground
         from processing.compat import registry
         from processing.services import masks, own_data, removal, webhooks
         from processing.services.appearance import house_looks, ready_looks
         from processing.services.backgrounds import paint_background
         from processing.worker import kinds
-        from processing.worker.making import cutouts, edits
+        from processing.worker.making import cutouts, edits, rooms
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
+        kinds.register(Enhance, rooms.KIND)
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
         kinds.register(masks.MendMatte, masks.KIND)
         parts.register(removal.PART)

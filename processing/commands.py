@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from config.errors import AppError
 from processing.engine.plans.cutout import CutoutPlan, Cutting, camel, types_of
 from processing.engine.plans.edit import EditPlan
+from processing.engine.plans.room import RoomPlan
 
 EditOperation = Literal[
     "edit", "generate-background", "replace-background", "upscale", "remove-text"
@@ -183,6 +184,17 @@ class Edit(Command):
             self.plan.color_reference.image_id if self.plan.color_reference else None,
         )
         return tuple(name for name in named if name is not None)
+
+
+class Enhance(Command):
+    """Make a photo of a room or a house brighter, truer and upright, in one pass (`RoomPlan`)."""
+
+    operation: Literal["enhance"] = "enhance"
+    plan: RoomPlan = Field(default_factory=RoomPlan)
+
+    @property
+    def label(self) -> str:
+        return "enhanced"
 
 
 def register(command: type[Command]) -> None:

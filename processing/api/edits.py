@@ -26,14 +26,14 @@ from processing.api.serializers.jobs import (
     PendingEditAnswer,
     PendingGenerateAnswer,
 )
-from processing.commands import Edit
+from processing.commands import Command, Edit
 from processing.engine.prompts import scene
 from processing.models import Job
 from processing.services import edit_json
 from processing.services.appearance import looks, presets
 from processing.worker.runtime import providers
 
-_WAITS = (
+WAITS = (
     "The request waits for its job up to a limit (20 s by default): 200 with the result, or "
     "202 with a `jobId` to poll at `/jobs/{id}`. With `Prefer: respond-async` it doesn't "
     "wait at all."
@@ -42,7 +42,7 @@ _NOTHING = (
     "422 NOTHING_FOUND where the photo shows no product that could be cut out; it isn't charged."
 )
 _ANSWERS: dict[int, Any] = {200: EditAnswer, 202: PendingEditAnswer}
-_IMAGE = "img_2VfUX5sCNEcTGeZ8vKoGj1"
+IMAGE = "img_2VfUX5sCNEcTGeZ8vKoGj1"
 
 
 def command_of(request: Request, edit: dict[str, Any] | None, preset_id: str | None) -> Edit:
@@ -68,7 +68,7 @@ class EditingView(ApiView):
         job = waiting.repeated_job(request, object_id)
         return self.answer(job, waiting.display_of(request))
 
-    def edited(self, body: edits.ToolBody, command: Edit) -> Job:
+    def edited(self, body: edits.ToolBody, command: Command) -> Job:
         image_id = UUID(edit_json.image_id(body.image_id, "imageId"))
         return waiting.run(self.request, command, image_id=image_id)
 
@@ -88,13 +88,13 @@ class EditView(EditingView):
         description=(
             "Background removal, layout, background, shadow, light, outline, text removal, "
             "upscaling and export in one request; or a preset, or a preset with changes. "
-            f"{_WAITS} {_NOTHING} An edit whose `cutting` is `null` looks for none."
+            f"{WAITS} {_NOTHING} An edit whose `cutting` is `null` looks for none."
         ),
         request=edits.DocumentedEditBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
         body_example={
-            "imageId": _IMAGE,
+            "imageId": IMAGE,
             "edit": {
                 "layout": {"size": "2000x2000", "padding": "10%"},
                 "background": {"color": "white"},
@@ -116,12 +116,12 @@ class GenerateBackgroundView(EditingView):
         description=(
             "Places the product in a scene generated from a prompt, with matching shadow and "
             "light. `provider` in the answer names what generated it, and `notUnderstood` lists "
-            f"the words that it ignored. {_WAITS} {_NOTHING}"
+            f"the words that it ignored. {WAITS} {_NOTHING}"
         ),
         request=edits.GenerateBackgroundBody,
         responses={200: GenerateAnswer, 202: PendingGenerateAnswer},
         example=GENERATE_ANSWER,
-        body_example={"imageId": _IMAGE, "prompt": "on a marble table, warm window light"},
+        body_example={"imageId": IMAGE, "prompt": "on a marble table, warm window light"},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
@@ -141,12 +141,12 @@ class ReplaceBackgroundView(EditingView):
         description=(
             "With a color, another image, both, or a background from the library. `blendMode` "
             "mixes the product's colors with what lies behind it, as image editors do: "
-            f"`multiply` darkens, `screen` brightens, `overlay` does both. {_WAITS} {_NOTHING}"
+            f"`multiply` darkens, `screen` brightens, `overlay` does both. {WAITS} {_NOTHING}"
         ),
         request=edits.ReplaceBackgroundBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
-        body_example={"imageId": _IMAGE, "backgroundId": "bg_builtin_linen", "shadow": "soft"},
+        body_example={"imageId": IMAGE, "backgroundId": "bg_builtin_linen", "shadow": "soft"},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
@@ -159,12 +159,12 @@ class UpscaleView(EditingView):
         "Upscale an image",
         description=(
             "Enlarges the image four times with a neural network. The maximum is one megapixel "
-            f"with `fast` and a quarter of a megapixel with `slow`. {_WAITS}"
+            f"with `fast` and a quarter of a megapixel with `slow`. {WAITS}"
         ),
         request=edits.UpscaleBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
-        body_example={"imageId": _IMAGE},
+        body_example={"imageId": IMAGE},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:
@@ -177,12 +177,12 @@ class RemoveTextView(EditingView):
         "Remove text",
         description=(
             "Removes text laid over the photo (`artificial`), text within the scene (`natural`), "
-            f"or both. `report.textsRemoved` is the number of lines removed. {_WAITS}"
+            f"or both. `report.textsRemoved` is the number of lines removed. {WAITS}"
         ),
         request=edits.RemoveTextBody,
         responses=_ANSWERS,
         example=EDIT_ANSWER,
-        body_example={"imageId": _IMAGE, "mode": "artificial"},
+        body_example={"imageId": IMAGE, "mode": "artificial"},
     )
     @idempotent("job")
     def post(self, request: Request) -> Response:

@@ -12,7 +12,8 @@ from config.errors import AppError, invalid
 from processing.api.serializers import edits
 from processing.api.serializers.cutouts import RemoveBackgroundOptions
 from processing.api.serializers.edits import EditOptions
-from processing.commands import Command, Edit, RemoveBackground
+from processing.api.serializers.rooms import EnhanceOptions
+from processing.commands import Command, Edit, Enhance, RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.services import edit_json, jobs
 
@@ -49,6 +50,14 @@ def edit_of(options: EditOptions, account: Account) -> Edit:
         raise edit_json.refused(error, options.names) from error
 
 
+def enhance_of(options: EnhanceOptions) -> Enhance:
+    """A room's enhancement by its options. Raises AppError naming the option."""
+    try:
+        return options.command()
+    except InvalidPlan as error:
+        raise edit_json.refused(error, {}) from error
+
+
 def _remove_background(options: Options, _: Account) -> Command:
     serializer = RemoveBackgroundOptions(data=dict(options))
     serializer.is_valid(raise_exception=True)
@@ -57,6 +66,10 @@ def _remove_background(options: Options, _: Account) -> Command:
 
 def _edit(options: Options, _: Account) -> Command:
     return Edit(plan=edit_json.plan_from(options))
+
+
+def _enhance(options: Options, _: Account) -> Command:
+    return enhance_of(bodies.read(EnhanceOptions, dict(options)))
 
 
 def _smaller(model: type[EditOptions], options: Options, account: Account) -> Command:
@@ -72,6 +85,7 @@ _SMALLER: tuple[type[EditOptions], ...] = (
 _TOOLS: dict[str, Callable[[Options, Account], Command]] = {
     "remove-background": _remove_background,
     "edit": _edit,
+    "enhance": _enhance,
     **{model.operation: partial(_smaller, model) for model in _SMALLER},
 }
 OPERATIONS = tuple(_TOOLS)

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from accounts.models import Account
 from media_library.models import Image
-from processing.commands import Command, Edit, RemoveBackground
+from processing.commands import Command, Edit, Enhance, RemoveBackground
 from processing.engine import versions
 from processing.engine.composing import STUDIO
 from processing.models import OPEN_STATES, Job, JobState
@@ -93,3 +93,7 @@ def edit_makers(command: Edit) -> list[str]:
         if generated.fallback:
             makers.append(runtime.provider_version(STUDIO))
     return makers
+
+
+def room_makers(command: Enhance) -> list[str]:
+    return [versions.of_room(command.plan, watermark=command.watermark)]

@@ -22,6 +22,7 @@ from processing import commands
 from processing.commands import Command
 from processing.engine import ENGINE_VERSION, memory
 from processing.engine.errors import EngineError
+from processing.engine.plans.cutout import camel
 from processing.engine.rendered import Look, Rendered
 from processing.models import Job
 from processing.worker import causes, claims, kinds, mattes, transitions
@@ -187,6 +188,8 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
         told["textsRemoved"] = rendered.texts
     if rendered.hook is not None:
         told["hookRemoved"] = rendered.hook
+    if rendered.room is not None:
+        told["room"] = {camel(name): value for name, value in asdict(rendered.room).items()}
     if rendered.from_kept:
         told["matteReused"] = True
     if rendered.tone_curve is not None:

@@ -61,7 +61,7 @@ def test_a_new_site_has_the_plans_of_the_file_and_no_other() -> None:
 def test_a_new_site_allows_what_it_always_did() -> None:
     Plan.objects.all().delete()
     migrate_data()
-    small = {"edit": 50, "generate-background": 20, "upscale": 20, "remove-text": 20}
+    small = {"edit": 50, "enhance": 50, "generate-background": 20, "upscale": 20, "remove-text": 20}
     large = {"generate-background": 1_000, "upscale": 1_000, "remove-text": 1_000}
     free = {"remove-background": 100, "replace-background": 100, "generate-listing": 50, **small}
     assert limits() == {

@@ -53,6 +53,24 @@ EDIT_ANSWER: dict[str, Any] = {
     "projectId": TOOL_ANSWER["projectId"],
     "report": JOB["report"],
 }
+ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
+    "report": {
+        "provider": "room",
+        "model": "",
+        "engineVersion": JOB["report"]["engineVersion"],
+        "uncertainty": 0.0,
+        "isClipped": False,
+        "subjectBox": None,
+        "seconds": {"decode": 0.12, "straighten": 0.31, "enhance": 0.38, "encode": 0.14},
+        "room": {
+            "cast": [0.081, -0.124],
+            "noise": 1.4,
+            "roll": -1.28,
+            "pitch": 3.06,
+            "straightened": "done",
+        },
+    }
+}
 GENERATE_ANSWER: dict[str, Any] = {
     "originalImageId": TOOL_ANSWER["originalImageId"],
     "processedImageId": TOOL_ANSWER["processedImageId"],

@@ -27,6 +27,7 @@ TOOLS: dict[str, dict[str, Any]] = {
     "replace-background": {"color": "white"},
     "upscale": {},
     "remove-text": {},
+    "enhance": {},
 }
 
 

@@ -1,0 +1,41 @@
+"""What enhancing a photo of a room takes."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from processing.api.serializers.edits import Body, ToolBody
+from processing.commands import Enhance
+from processing.engine.plans.edit import EditFormat, Export
+from processing.engine.plans.room import FineTune, Look, RoomPlan
+
+
+class EnhanceOptions(Body):
+    """Makes a photo of a room or a house brighter, truer and upright."""
+
+    look: Look | None = Field(
+        "neutral",
+        description=(
+            "The named set of corrections: `neutral`, `warm`, `modern`, `property`, "
+            "`property_usa` or `authentic`; `null` leaves light and colors as they are."
+        ),
+    )
+    finetune: FineTune = Field(
+        default_factory=FineTune,
+        description="How much of each correction, where that is not as the look has it.",
+    )
+    straighten: bool = Field(
+        True, description="Make walls that lean upright, and crop to what the photo then covers."
+    )
+    format: EditFormat = "jpg"
+    quality: int | None = Field(None, description="1 to 100, for all formats but png.")
+
+    def command(self) -> Enhance:
+        """Raises InvalidPlan."""
+        export = Export(format=self.format, quality=self.quality)
+        plan = RoomPlan(self.look, self.finetune, self.straighten, export)
+        return Enhance(plan=plan)
+
+
+class EnhanceBody(EnhanceOptions, ToolBody):
+    """Makes a photo of a room or a house brighter, truer and upright."""

@@ -1,0 +1,65 @@
+"""Enhancing photos of rooms and houses: the kind of work that an Enhance asks for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.limits.operations import ENHANCE, Operation
+from processing.commands import Enhance
+from processing.engine.plans.room import FineTune
+from processing.engine.render_room import render_room
+from processing.engine.rendered import Rendered
+from processing.models import Job
+from processing.worker import renditions, runner
+from processing.worker.kinds import Kind, by_name
+
+LOOKS = {
+    "neutral": _("neutral look"),
+    "warm": _("warm look"),
+    "modern": _("modern look"),
+    "property": _("property look"),
+    "property_usa": _("property look (USA)"),
+    "authentic": _("authentic look"),
+}
+
+
+def work(job: Job, command: Enhance) -> Rendered:
+    _, data = runner.source_of(job)
+    return render_room(
+        data,
+        command.plan,
+        max_pixels=settings.MAX_PIXELS,
+        watermark=command.watermark,
+        preview_side=runner.preview_side(job),
+    )
+
+
+def describe(command: Enhance) -> str:
+    """``Neutral look, fine-tuned, straightened``: what was asked for."""
+    plan, parts = command.plan, []
+    if plan.look is not None:
+        parts.append(str(LOOKS[plan.look]))
+    if plan.finetune != FineTune():
+        parts.append(gettext("fine-tuned"))
+    if plan.straighten:
+        parts.append(gettext("straightened"))
+    words = ", ".join(parts)
+    return words[:1].upper() + words[1:]
+
+
+KIND = Kind(
+    operations=by_name(
+        Operation(
+            ENHANCE,
+            title=_("Room photos"),
+            running=_("Enhancing"),
+            done=_("Enhanced"),
+            one=_("Room photo"),
+        )
+    ),
+    work=work,
+    makers=renditions.room_makers,
+    describe=describe,
+)
