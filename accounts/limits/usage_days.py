@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Sum
@@ -15,6 +16,7 @@ from accounts.limits import operations
 from accounts.models import UsageEntry, UsageState
 
 DAYS = 30
+_LINES = 500
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,11 @@ def rows(account_id: UUID, first: date, last: date) -> Iterator[tuple[date, str,
 
 
 def as_csv(account_id: UUID, first: date, last: date) -> Iterator[bytes]:
-    """The same as a file for spreadsheets, a line at a time."""
+    """The same as a file for spreadsheets, some lines at a time: each piece is a way between threads."""
     yield b"day,operation,used\r\n"
-    for day, operation, used in rows(account_id, first, last):
-        yield f"{day},{operation},{used}\r\n".encode()
+    found = rows(account_id, first, last)
+    while some := list(islice(found, _LINES)):
+        yield "".join(f"{day},{operation},{used}\r\n" for day, operation, used in some).encode()
 
 
 @dataclass(frozen=True)

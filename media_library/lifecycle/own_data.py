@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from smtplib import SMTPException
-from typing import IO, Final
+from typing import IO, Any, Final
 from uuid import UUID
 
 import dramatiq
@@ -27,11 +27,13 @@ from accounts.lifecycle import own_data
 from accounts.lifecycle.own_data import DataFile, as_json
 from accounts.mails import writing
 from accounts.models import Account, User
+from config import public_ids
 from config.errors import AppError, not_found
 from config.failures.outages import QUEUE_ERRORS
+from media_library import shares
 from media_library.files import archives, storage
 from media_library.files.archives import Entry, Names
-from media_library.models import DataExport, DataExportState, Image, ImageKind, Project
+from media_library.models import DataExport, DataExportState, Image, ImageKind, Project, Share
 
 KEPT: Final = timedelta(days=1)
 A_DAY: Final = 3
@@ -151,6 +153,27 @@ def of_library(account_id: UUID) -> Iterator[DataFile]:
     yield as_json("pictures.json", listed)
     projects = Project.objects.filter(account=account_id).order_by("created_at")
     yield as_json("projects.json", list(projects.values("name", "description", "created_at")))
+    links = (
+        Share.objects.filter(account=account_id).select_related("project").order_by("created_at")
+    )
+    listed = [_link(share) for share in shares.with_ids(links).iterator(chunk_size=500)]
+    yield as_json("shared links.json", listed)
+
+
+def _link(share: Any) -> dict[str, object]:
+    path = shares.path_of(share)
+    return {
+        "id": share.public_id,
+        "title": share.title,
+        "url": f"{settings.SITE_URL}{path}" if path else None,
+        "state": shares.state_of(share),
+        "project": share.project.name if share.project else None,
+        "images": [public_ids.encode("img", row.image_id) for row in share.pictures.all()],
+        "mayDownload": share.may_download,
+        "hasPassword": bool(share.password),
+        "createdAt": share.created_at,
+        "expiresAt": share.expires_at,
+    }
 
 
 def _described(image: Image, entry: Entry) -> dict[str, object]:

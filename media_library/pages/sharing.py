@@ -25,13 +25,13 @@ from config.web.toasts import Toast, say
 from media_library import projects, selectors, shares
 from media_library.files import public_copies
 from media_library.files.links import content_url
-from media_library.models import Image, Project, Share
+from media_library.models import NAME_LENGTH, Image, Share
 from media_library.pages.share_forms import KEEP, NewShareForm, ShareForm
 from media_library.shares import Chosen
 
 TEMPLATE: Final = "media_library/shared.html"
 PAGE_SIZE: Final = 100
-_OFFERED: Final = 200
+_OFFERED: Final = 20
 _PREVIEWS: Final = 12
 
 
@@ -103,7 +103,7 @@ def new_share(request: HttpRequest) -> HttpResponse:
         "form": form,
         "offered": offered,
         "ids": [public_ids.encode("img", pk) for pk in offered.chosen.images] if offered else [],
-        "projects": [] if offered else _projects(caller.account),
+        **({} if offered else _found_projects(request, caller.account)),
     }
     status = 422 if form.errors else 200
     return render(request, "media_library/new_share.html", context, status=status)
@@ -164,8 +164,11 @@ def _title(offered: Offered | None) -> str:
     return project.name if project is not None else ""
 
 
-def _projects(account: Account) -> list[Project]:
-    return list(projects.find(account)[:_OFFERED])
+def _found_projects(request: HttpRequest, account: Account) -> dict[str, Any]:
+    """The projects whose name or note has what was searched for, the first of them, and whether there are more."""
+    search = request.GET.get("q", "").replace("\0", "").strip()[:NAME_LENGTH]
+    found = list(projects.find(account, search=search)[: _OFFERED + 1])
+    return {"search": search, "projects": found[:_OFFERED], "has_more": len(found) > _OFFERED}
 
 
 def _covers(found: Iterable[Share]) -> dict[UUID, list[Image]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -56,7 +57,16 @@ def test_what_is_selected_in_the_library_is_offered_never_the_project_it_could_m
 
 def test_a_project_is_shared_by_its_page(seller: Person) -> None:
     project = Project.objects.create(account=seller.account, name="Spring")
-    assert "Spring" in seller.client.get("/shared/new/").content.decode()
+    Project.objects.bulk_create(
+        Project(account=seller.account, name=f"Rack {n:03}") for n in range(250)
+    )
+    offered = seller.client.get("/shared/new/").content.decode()
+    assert offered.count("/shared/new/?project=") == 20
+    assert "There are more projects." in offered
+    offered = seller.client.get("/shared/new/", {"q": "sPRing\0"}).content.decode()
+    assert re.findall(r"/shared/new/\?project=(\w+)", offered) == [project.public_id]
+    offered = seller.client.get("/shared/new/", {"q": "<i>"}).content.decode()
+    assert "No project is called “&lt;i&gt;”." in offered
     form = seller.client.get("/shared/new/", {"project": project.public_id}).content.decode()
     assert 'value="Spring"' in form  # the title that is offered
     share = made(seller, project=project.public_id, title="", lasts="", password="tweed")

@@ -20,8 +20,10 @@ from accounts.access import api_keys
 from accounts.http import Caller
 from accounts.lifecycle import closing, erasing
 from listings.services import listings
+from media_library import shares
 from media_library.lifecycle import own_data
 from media_library.models import DataExport
+from media_library.shares import Chosen
 from processing.models import Preset, WebhookEndpoint
 from tests.dashboard.conftest import Person, person
 
@@ -77,6 +79,7 @@ def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> 
     WebhookEndpoint.objects.create(
         account=ada.account, url="https://a.example/", encrypted_secret="s3cret"
     )
+    shares.create(ada.account, Chosen(images=[photo.pk]), title="For Mia", password="tweed")
     assert ask(ada).status_code == 302
     assert "Your data is being gathered." in ada.client.get(PAGE).content.decode()
     archive = zip_of(ada, make())
@@ -89,7 +92,8 @@ def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> 
             "projects.json",
             "resources.json",
         ),
-        *("results/dress-cutout.png", "sold items.csv", "usage.json", "webhooks.json"),
+        *("results/dress-cutout.png", "shared links.json", "sold items.csv", "usage.json"),
+        "webhooks.json",
     ]
     assert archive.testzip() is None
     with default_storage.open(photo.file_key) as file:
@@ -107,6 +111,14 @@ def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> 
     assert listing["title"] == "=Dress"
     [usage] = json.loads(archive.read("usage.json"))
     assert (usage["operation"], usage["settled"]) == ("remove-background", 1)
+    [link] = json.loads(archive.read("shared links.json"))
+    assert (link["title"], link["images"], link["hasPassword"]) == (
+        "For Mia",
+        [photo.public_id],
+        True,
+    )
+    assert link["state"] == "active"
+    assert "/s/" in link["url"]
     texts = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".json"))
     for hidden in (secret, "s3cret", "eve@example.com", "secret.jpg"):
         assert hidden.encode() not in texts
