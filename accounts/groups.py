@@ -23,6 +23,8 @@ _MAY: Final[dict[str, dict[str, str]]] = {
         "plan": "",
         "planlimit": "",
         "limitexception": "add change delete",
+        "planchange": "",
+        "planrequest": "",
         "weborigin": "",
         "apikey": "change",
         "session": "",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.pages import account, developers, google, usage, web_sites
+from accounts.pages import account, developers, google, plan, usage, web_sites
 
 urlpatterns = [
     path("settings/", account.account, name="account"),
     path("settings/usage/", usage.usage, name="usage"),
+    path("settings/usage/plan/", plan.ask, name="ask-for-plan"),
+    path("settings/usage/plan/withdraw/", plan.withdraw, name="withdraw-plan-request"),
     path("settings/usage/days.csv", usage.days_csv, name="usage-csv"),
     path("settings/account/delete/", account.delete_account, name="delete-account"),
     path("settings/sessions/<str:session_id>/end/", account.end_session, name="end-session"),

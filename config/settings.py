@@ -315,6 +315,9 @@ RATE_LIMITS = {
 RATE_LIMITS_URL = REDIS_URL  # where they are counted
 NEW_ACCOUNT_PLAN = env.str("NEW_ACCOUNT_PLAN", "free")
 DEMO_ACCOUNT_PLAN = env.str("DEMO_ACCOUNT_PLAN", "pro")
+BILLING_PROVIDER = env.one_of("BILLING_PROVIDER", "manual", "manual")  # accounts.billing.providers
+BILLING_MAIL = env.str("BILLING_MAIL", "")  # who is told that somebody asks for another plan
+PLAN_GRACE_DAYS = env.int("PLAN_GRACE_DAYS", 14)
 RATE_LIMIT_FACTORS = {"free": 1, "pro": 10, "enterprise": None}  # None: no limit
 SILENCED_SYSTEM_CHECKS = [
     *("django_ratelimit.E003", "django_ratelimit.W001"),  # tests count in local memory

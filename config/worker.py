@@ -21,6 +21,7 @@ from django.db import connections  # noqa: E402
 from dramatiq import get_broker  # noqa: E402
 
 from accounts.access.origin_tasks import recheck_origin  # noqa: E402
+from accounts.billing.telling import tell_of_plan  # noqa: E402
 from accounts.lifecycle.tasks import erase_account, stop_account  # noqa: E402
 from accounts.limits.quota_mail import tell_of_quota  # noqa: E402
 from config.broker import Broker  # noqa: E402
@@ -47,7 +48,7 @@ ACTORS = (
     make_view_copy,
     *(erase_account, stop_account, recheck_origin, remove_files, make_data_export),
     fetch_model,
-    tell_of_quota,
+    *(tell_of_quota, tell_of_plan),
 )
 for database in connections.settings.values():
     if "pool" not in database.get("OPTIONS", {}):

@@ -76,6 +76,10 @@ class AccountAdmin(Ended, LongList):
             row.delete()
         formset.save_m2m()
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """A plan is changed at the desk, which prorates and shows the numbers first."""
+        return [*self.readonly_fields, *(["plan"] if obj else [])]
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.closed_at)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
@@ -32,6 +34,16 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["slug"] if obj else []  # settings name plans by slug
 
+    def get_deleted_objects(
+        self, objs: Iterable[models.Plan], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """Say in a sentence why a plan stays; Django's own page would list every account of it."""
+        rows = list(objs)
+        obstacles = [words for row in rows if (words := _why_it_stays(row))]
+        if obstacles:
+            return [str(row) for row in rows], {"plans": len(rows)}, set(), obstacles
+        return super().get_deleted_objects(rows, request)
+
     @admin.display(description="monthly limits")
     def limits_in_short(self, plan: models.Plan) -> str:
         return ", ".join(f"{limit.operation}: {limit.monthly:,}" for limit in plan.limits.all())
@@ -39,6 +51,39 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="accounts", ordering="account_total")
     def account_count(self, plan: Any) -> int:
         return int(plan.account_total)
+
+
+def _why_it_stays(plan: models.Plan) -> str:
+    if plan.pk in (settings.NEW_ACCOUNT_PLAN, settings.DEMO_ACCOUNT_PLAN):
+        return f"{plan}: a setting names it (NEW_ACCOUNT_PLAN or DEMO_ACCOUNT_PLAN)."
+    if n := plan.accounts.count():
+        them = f"{n:,} accounts are" if n > 1 else "An account is"
+        return f"{plan}: {them} on this plan. Move them to another one first."
+    if models.PlanChange.objects.filter(after=plan, state=models.ChangeState.PLANNED).exists():
+        return f"{plan}: an account is about to go to this plan. Keep it on its own first."
+    return ""
+
+
+@admin.register(models.PlanChange)
+class PlanChangeAdmin(ReadOnlyAdmin):
+    """Changes are made at the desk, which shows the numbers first."""
+
+    list_display = ["at", "account", "before_name", "after_name", "reason", "state", "created_by"]
+    list_filter = ["state", "reason", "at"]
+    list_select_related = ["account", "created_by"]
+    search_fields = ["account__name"]
+    ids = {"acct": ["account"]}
+
+
+@admin.register(models.PlanRequest)
+class PlanRequestAdmin(ReadOnlyAdmin):
+    """Decided at the desk."""
+
+    list_display = ["created_at", "account", "plan_name", "user", "state", "decided_at"]
+    list_filter = ["state", "created_at"]
+    list_select_related = ["account", "user"]
+    search_fields = ["account__name", "user__email"]
+    ids = {"preq": ["pk"], "acct": ["account"]}
 
 
 @admin.register(models.ApiKey)

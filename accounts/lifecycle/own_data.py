@@ -65,6 +65,16 @@ def of_account(account_id: UUID) -> Iterator[DataFile]:
                     *("name", "scopes", "enabled", "expires_at", "last_used_at", "created_at")
                 )
             ),
+            "planChanges": list(
+                account.plan_changes.values(
+                    "before_name", "after_name", "state", "at", "grace_until"
+                )
+            ),
+            "planRequests": list(
+                account.plan_requests.values(
+                    *("plan_name", "words", "state", "answer", "created_at", "decided_at")
+                )
+            ),
             "webOrigins": list(account.web_origins.values_list("origin", flat=True)),
             "sessions": list(
                 Session.objects.filter(user__memberships__account=account).values(

@@ -108,10 +108,7 @@ def overview(account: Account) -> list[QuotaLine]:
     Where staff made an exception, it is the limit.
     """
     now = timezone.now()
-    used = {
-        row.operation: row.reserved + row.settled
-        for row in UsageMonth.objects.filter(account=account, month=month_of(now))
-    }
+    used = used_this_month(account)
     by_plan = PlanLimit.objects.filter(plan=account.plan_id).values_list("operation", "monthly")
     limits = dict(by_plan) | exceptions.quotas_of(account.pk)
     return [
@@ -125,6 +122,12 @@ def overview(account: Account) -> list[QuotaLine]:
         )
         for operation, limit in sorted(limits.items())
     ]
+
+
+def used_this_month(account: Account) -> dict[str, int]:
+    """How often each operation was used, jobs in progress included."""
+    rows = UsageMonth.objects.filter(account=account, month=month_of(timezone.now()))
+    return {row.operation: row.reserved + row.settled for row in rows}
 
 
 def _limit(account: Account, operation: str) -> int:

@@ -92,6 +92,10 @@ class LimitException(models.Model):
     )
     until = models.DateField(help_text="The last day on which it holds (UTC).")
     note = models.CharField(max_length=300, help_text="Why. Only staff see it.")
+    # Made by a change of plan, for the rest of its month.
+    change = models.ForeignKey(
+        "accounts.PlanChange", null=True, editable=False, on_delete=models.CASCADE, related_name="+"
+    )
     created_by = models.ForeignKey(
         User, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )

@@ -9,6 +9,12 @@ class Plan(models.Model):
     slug = models.SlugField(primary_key=True, max_length=40)
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")
+    price = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        help_text="What customers read, such as “€19 a month”. Empty: it isn't told.",
+    )
     batch_size = models.PositiveIntegerField(
         default=100, help_text="Maximum number of images in a batch."
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access.pages import page, signed_in
 from accounts.limits import operations, quotas, usage_days
+from accounts.pages import plan
 from config.api.downloads import download
 
 _HEIGHT = 100  # of the chart's tallest bar
@@ -52,6 +53,7 @@ def usage(request: HttpRequest) -> HttpResponse:
     bars = _bars(days)
     context = {
         "plan": caller.account.plan,
+        **plan.shown(caller),
         "used": [row for row in rows if row.line.used],
         "unused": [row for row in rows if not row.line.used],
         "resets_at": rows[0].line.resets_at if rows else None,

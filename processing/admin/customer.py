@@ -18,9 +18,9 @@ from django.http import HttpRequest
 
 from accounts.admin.forms import LimitExceptionForm
 from accounts.limits import call_log, exceptions, operations, quotas
-from accounts.models import Account, ApiKey, LimitException, UsageEntry, UsageState
+from accounts.models import Account, ApiKey, LimitException, UsageEntry, UsageState, User
 from config.errors import AppError, not_found
-from processing.admin import finding
+from processing.admin import finding, plans
 from processing.models import (
     ENDED_STATES,
     OPEN_STATES,
@@ -86,6 +86,7 @@ def seen_of(account: Account, *, first: str = "") -> dict[str, Any]:
             Bar(operations.named(line.operation).of_one, line, line.operation in excepted)
             for line in quotas.overview(account)
         ],
+        **plans.seen_of(account),
         "exceptions": account.exceptions.select_related("created_by"),
         "jobs": _job_rows(account, first),
         "keys": account.api_keys.select_related("created_by"),
@@ -124,19 +125,19 @@ def _trail(account: Account) -> list[LogEntry]:
 # --- What they can do ------------------------------------------------------------------------------
 
 
-def _retry(account: Account, form: Mapping[str, str]) -> tuple[Any, str]:
+def _retry(account: Account, form: Mapping[str, str], by: User) -> tuple[Any, str]:
     job = _job(account, form.get("job", ""))
     job_service.retry(job)
     return job, f"Queued {job.public_id} again."
 
 
-def _cancel(account: Account, form: Mapping[str, str]) -> tuple[Any, str]:
+def _cancel(account: Account, form: Mapping[str, str], by: User) -> tuple[Any, str]:
     job = _job(account, form.get("job", ""))
     job_service.cancel(job)
     return job, f"Cancelled {job.public_id}."
 
 
-def _give_back(account: Account, form: Mapping[str, str]) -> tuple[Any, str]:
+def _give_back(account: Account, form: Mapping[str, str], by: User) -> tuple[Any, str]:
     job, why = _job(account, form.get("job", "")), form.get("why", "").strip()[:300]
     if not why:
         raise AppError("VALIDATION_ERROR", "Say why the quota is given back.", status=400)
@@ -146,7 +147,7 @@ def _give_back(account: Account, form: Mapping[str, str]) -> tuple[Any, str]:
     return job, f"Gave back {amount} of {job.operation} for {job.public_id}: {why}"
 
 
-def _switch_off(account: Account, form: Mapping[str, str]) -> tuple[Any, str]:
+def _switch_off(account: Account, form: Mapping[str, str], by: User) -> tuple[Any, str]:
     key = ApiKey.objects.filter(account=account, key_id=form.get("key", "")).first()
     if key is None:
         raise not_found("API key")
@@ -155,12 +156,12 @@ def _switch_off(account: Account, form: Mapping[str, str]) -> tuple[Any, str]:
     return key, f"Switched off the key “{key.name}” ({key.shown})."
 
 
-def _allow(account: Account, form: Mapping[str, str]) -> tuple[Any, str]:
+def _allow(account: Account, form: Mapping[str, str], by: User) -> tuple[Any, str]:
     bound = exception_form(form)
     if not bound.is_valid():
         raise AppError("VALIDATION_ERROR", _first_error(bound), status=400)
     made: LimitException = bound.save(commit=False)
-    made.account = account
+    made.account, made.created_by = account, by
     made.save()
     return made, f"Exception for {made.limit}: {made.amount:,} until {made.until}: {made.note}"
 
@@ -175,7 +176,7 @@ def exception_form(data: Mapping[str, str] | None = None) -> forms.ModelForm:  #
 @dataclass(frozen=True)
 class Act:
     permission: str
-    do: Callable[[Account, Mapping[str, str]], tuple[Any, str]]
+    do: Callable[[Account, Mapping[str, str], User], tuple[Any, str]]
 
 
 ACTS = {
@@ -184,6 +185,9 @@ ACTS = {
     "give-back": Act("accounts.change_account", _give_back),
     "switch-off": Act("accounts.change_apikey", _switch_off),
     "allow": Act("accounts.add_limitexception", _allow),
+    "change-plan": Act("accounts.change_account", plans.change),
+    "keep-plan": Act("accounts.change_account", plans.keep),
+    "decline-plan": Act("accounts.change_account", plans.decline),
 }
 
 
@@ -195,15 +199,14 @@ def act(request: HttpRequest, account: Account, name: str) -> str:
     chosen = ACTS.get(name)
     if chosen is None:
         raise not_found("Action")
-    if not request.user.has_perm(chosen.permission):
+    by = request.user
+    if not isinstance(by, User) or not by.has_perm(chosen.permission):
         raise PermissionDenied
     with transaction.atomic():
         # No row has null characters in it, and PostgreSQL can't be asked about them.
         form = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
-        row, done = chosen.do(account, form)
-        if isinstance(row, LimitException):
-            LimitException.objects.filter(pk=row.pk).update(created_by=request.user.pk)
-        else:
+        row, done = chosen.do(account, form, by)
+        if not isinstance(row, LimitException):
             admin.site.get_model_admin(type(row)).log_change(request, row, done)
         admin.site.get_model_admin(Account).log_change(request, account, done)
     return done

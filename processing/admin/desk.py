@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
 from config.errors import AppError
-from processing.admin import customer, finding
+from processing.admin import customer, finding, plans
 
 
 @require_safe
@@ -29,6 +29,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "title": gettext("Find a customer"),
         "term": finding.without_secret(term),
+        "waiting": plans.waiting()[:50],
         "hits": [(hit, _address(hit)) for hit in hits],
     }
     return render(request, "admin/desk.html", _with_frame(request, context))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -18,9 +19,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from accounts.billing import telling
 from accounts.limits import operations, quota_mail
 from accounts.mails import writing
-from accounts.models import Account, Plan, User
+from accounts.models import Account, Plan, PlanChange, PlanRequest, User
 
 # Each mail with what is told in it, but for those below.
 SAMPLES: Final[dict[str, Callable[[], dict[str, Any]]]] = {
@@ -53,6 +55,11 @@ SAMPLES: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "socialaccount/email/account_connected": lambda: {**_done(), "provider": "Google"},
     "socialaccount/email/account_disconnected": lambda: {**_done(), "provider": "Google"},
     "accounts/email/second_factor_reset": dict,
+    "accounts/email/plan_planned": lambda: telling.about_change(_change("unpaid")),
+    "accounts/email/plan_changed": lambda: telling.about_change(_change("staff")),
+    "accounts/email/plan_grace_over": lambda: telling.about_change(_change("staff")),
+    "accounts/email/plan_declined": lambda: telling.about_request(_request()),
+    "accounts/email/plan_asked": lambda: {**_nobody(), **telling.for_staff(_request())},
     "media_library/email/data_ready": lambda: {"url": f"{settings.SITE_URL}/settings/data/"},
 }
 
@@ -135,3 +142,23 @@ def _done() -> dict[str, Any]:
     """What notices say of where something was done."""
     moment = datetime(2027, 3, 10, 12, tzinfo=UTC)
     return {"timestamp": moment, "ip": "203.0.113.9", "browser": "Firefox on Windows"}
+
+
+def _change(reason: str) -> PlanChange:
+    moment = datetime(2027, 3, 25, tzinfo=UTC)
+    return PlanChange(
+        before_name="Pro",
+        after_name="Free",
+        reason=reason,
+        at=moment,
+        grace_until=date(2027, 4, 8),
+    )
+
+
+def _request() -> PlanRequest:
+    return PlanRequest(
+        account=Account(id=UUID(int=1), name="Ada"),
+        plan_name="Pro",
+        words="400 photos a week from May on.",
+        answer="We have no room for more at the moment.",
+    )

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from processing.admin import desk, health, mails
+from processing.admin import desk, health, mails, plans
 
 urlpatterns = [
     path("mails/", admin.site.admin_view(mails.mails), name="admin-mails"),
@@ -14,6 +14,11 @@ urlpatterns = [
     ),
     path("desk/", admin.site.admin_view(desk.search), name="admin-desk"),
     path("desk/<uuid:account_id>/", admin.site.admin_view(desk.one), name="admin-customer"),
+    path(
+        "desk/<uuid:account_id>/plan/",
+        admin.site.admin_view(plans.preview),
+        name="admin-customer-plan",
+    ),
     path(
         "desk/<uuid:account_id>/<slug:name>/",
         admin.site.admin_view(desk.act),

@@ -68,14 +68,12 @@ def test_it_sees_everything_and_adds_nothing(helper: Client, seller: Any) -> Non
     assert helper.post(f"{ADMIN}/plan/free/change/", {"name": "Gratis"}).status_code == 403
 
 
-def test_it_changes_an_accounts_plan_blocks_it_and_makes_exceptions(
-    helper: Client, seller: Any
-) -> None:
+def test_it_blocks_an_account_and_makes_exceptions(helper: Client, seller: Any) -> None:
     form = form_of(seller, plan="pro", blocked="on", blocked_reason="Abuse")
     answer = helper.post(f"{ADMIN}/account/{seller.account.pk}/change/", form)
     assert answer.status_code == 302
     account = Account.objects.get(pk=seller.account.pk)
-    assert (account.plan_id, account.blocked_reason) == ("pro", "Abuse")
+    assert (account.plan_id, account.blocked_reason) == ("free", "Abuse")
     assert account.exceptions.get().amount == 500
 
 

@@ -10,7 +10,15 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from accounts.models import Account, FormerAccount, LimitException
+from accounts.models import (
+    Account,
+    ChangeState,
+    FormerAccount,
+    LimitException,
+    PlanChange,
+    PlanRequest,
+    RequestState,
+)
 from config import public_ids
 from listings.models import Listing, ListingChange, ListingExport, ListingVariant, Suggestion
 from media_library.intake.ingest import ingest
@@ -65,6 +73,17 @@ def stocked(shop: Shop) -> dict[str, str]:
 
 
 def _known_to_staff(account: Account, user: Any) -> None:
+    plan = account.plan
+    asked = {"plan": plan, "plan_name": plan.name, "state": RequestState.DECLINED}
+    PlanRequest.objects.create(account=account, user=user, **asked)
+    PlanChange.objects.create(
+        account=account,
+        before=plan,
+        after=plan,
+        reason="staff",
+        state=ChangeState.CANCELLED,
+        at=timezone.now(),
+    )
     LimitException.objects.create(account=account, limit="x", amount=1, until=timezone.now())
     FormerAccount.objects.create(plan="pro", opened="2026-01", closed="2026-02")
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})

@@ -26,7 +26,7 @@ class ResourceView(CropedlyView):
     @property
     def account(self) -> Account:
         account = super().account
-        resources.check_plan(account)
+        resources.check_plan(account, reading=self.request.method == "GET")
         return account
 
     def shown(self, row: Resource) -> dict[str, Any]:

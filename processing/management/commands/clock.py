@@ -17,6 +17,7 @@ import media_library.lifecycle.sweeps
 import processing.worker.sweeps
 from accounts.access import origin_tasks
 from accounts.api import idempotency
+from accounts.billing import changes
 from accounts.lifecycle import tasks as lifecycle_tasks
 from accounts.signing.sessions import SessionStore
 from processing.delivery import attempts
@@ -53,6 +54,7 @@ class Command(BaseCommand):
                 media_library.lifecycle.sweeps.run()
                 lifecycle_tasks.send_due()
                 origin_tasks.send_due()
+                changes.run_due()
                 tryouts.close_old()
                 if time.monotonic() - cleaned > CLEAN_SECONDS:
                     cleaned = time.monotonic()

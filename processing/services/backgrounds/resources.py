@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.models import Account
+from accounts.billing import changes
+from accounts.models import Account, Plan
 from accounts.services import one_at_a_time
 from config.errors import AppError, not_found
 from media_library.checks import display_name
@@ -102,9 +103,13 @@ def upload(
         )
 
 
-def check_plan(account: Account) -> None:
-    """Raises AppError PLAN_REQUIRED where the account's plan has no reference images."""
+def check_plan(account: Account, *, reading: bool = False) -> None:
+    """Raises AppError PLAN_REQUIRED where the account's plan has no reference images; for ``reading`` the
+    plan before it does as well, as long as its grace lasts."""
     if account.plan.resources == 0:
+        slugs = changes.readable_plans(account) if reading else set()
+        if Plan.objects.filter(pk__in=slugs, resources__gt=0).exists():
+            return
         message = f"Your plan, {account.plan.name}, does not include reference images."
         raise AppError("PLAN_REQUIRED", message, status=403)
 
