@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.api import endpoints, usage, web_origins
+from accounts.api import endpoints, plans, usage, web_origins
 
 urlpatterns = [
     path("auth/register", endpoints.RegisterView.as_view(), name="api_register"),
@@ -24,6 +24,8 @@ urlpatterns = [
         name="api_verify_origin",
     ),
     path("calls", endpoints.CallsView.as_view(), name="api_calls"),
+    path("account/plan", plans.PlanView.as_view(), name="api_plan"),
+    path("account/plan/request", plans.PlanRequestView.as_view(), name="api_plan_request"),
     path("usage", usage.UsageView.as_view(), name="api_usage"),
     path("usage/days", usage.UsageDaysView.as_view(), name="api_usage_days"),
     path("usage/days/csv", usage.UsageCsvView.as_view(), name="api_usage_csv"),

@@ -42,6 +42,32 @@ ME = {
     "quotas": _QUOTAS,
 }
 USAGE = {"plan": _PLAN, "month": "2027-03", "quotas": _QUOTAS}
+_OFFER = {
+    "slug": "free",
+    "name": "Free",
+    "price": "",
+    "monthly": {"remove-background": 100},
+    "batchSize": 100,
+    "referenceImages": 0,
+}
+PLAN_REQUEST = {
+    "id": "preq_7Ta2jL7mP1qR4sU6vW8yZ9",
+    "plan": "Pro",
+    "note": "400 photos a week from May on.",
+    "state": "open",
+    "answer": "",
+    "createdAt": _CREATED,
+    "decidedAt": None,
+}
+ACCOUNT_PLAN = {
+    "plan": _OFFER,
+    "planned": None,
+    "grace": None,
+    "request": PLAN_REQUEST,
+    "provider": "manual",
+    "howToChange": "The staff of this site decide about it.",
+    "plans": [_OFFER],
+}
 USAGE_DAY = {"day": "2027-03-09", "operation": "remove-background", "used": 12}
 CALL = {
     "at": _CREATED,
