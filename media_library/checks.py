@@ -19,6 +19,8 @@ from processing.engine.errors import EngineError
 _ENDINGS = frozenset(
     ["jpg", "jpeg", "jfif", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
 )
+# What the names of results end in (processing.commands.Command.label).
+RESULT_LABELS = ("cutout", "edit", "mask")
 # Invisible, but part of how emoji and several scripts are written (zero width joiners).
 _JOINERS = "\u200c\u200d"
 
@@ -89,6 +91,16 @@ def display_name(raw: str) -> str:
 
 def _is_visible(character: str) -> bool:
     return character in _JOINERS or unicodedata.category(character)[0] != "C"
+
+
+def renamed_with(name: str, *, before: str, after: str) -> str:
+    """What a result is called once its picture is called ``after`` instead of ``before``: as it is where it was
+    given a name of its own."""
+    extension = name.rpartition(".")[2]
+    for label in RESULT_LABELS:
+        if name == with_ending(before, label=label, extension=extension):
+            return with_ending(after, label=label, extension=extension)
+    return name
 
 
 def with_ending(name: str, *, label: str = "", extension: str) -> str:

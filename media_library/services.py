@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 
 from accounts.models import Account
 from config.errors import invalid
-from media_library.checks import display_name
+from media_library.checks import display_name, renamed_with
 from media_library.lifecycle import trash
-from media_library.models import MAX_TAGS, TAG_LENGTH, Image, Project
+from media_library.models import MAX_TAGS, TAG_LENGTH, Image, ImageKind, Project
 from media_library.selectors import all_of
 
 
@@ -25,8 +25,9 @@ def change_image(
     is_favorite: bool | None = None,
     tags: Iterable[str] | None = None,
 ) -> None:
-    """Rename a picture, lay it in another project of the same account, make it a favorite or none, or
+    """Rename a picture with what was made of it, lay it in another project of the same account, make it a favorite or none, or
     give it other tags."""
+    before = image.name
     if name is not None:
         image.name = display_name(name)
         if not image.name:
@@ -37,10 +38,27 @@ def change_image(
         image.is_favorite = is_favorite
     if tags is not None:
         image.tags = "".join(f"\n{tag}" for tag in checked_tags(tags)) + "\n"
-    # Only while it lives: a name must not come back to a picture that is being deleted.
-    Image.live.filter(pk=image.pk).update(
-        name=image.name, project=image.project_id, is_favorite=image.is_favorite, tags=image.tags
-    )
+    with transaction.atomic():
+        # Only while it lives: a name must not come back to a picture that is being deleted.
+        is_there = Image.live.filter(pk=image.pk).update(
+            name=image.name,
+            project=image.project_id,
+            is_favorite=image.is_favorite,
+            tags=image.tags,
+        )
+        if is_there and image.name != before:
+            _rename_results(image, before)
+
+
+def _rename_results(image: Image, before: str) -> None:
+    """Let what was made of a picture be called after it, in the trash, too, but for what has a name of its own."""
+    made = Image.objects.filter(parent=image).exclude(kind=ImageKind.MATERIAL).exclude(name="")
+    for result in made.only("name", "kind"):
+        old = result.name
+        result.name = renamed_with(old, before=before, after=image.name)
+        if result.name != old:
+            Image.objects.filter(pk=result.pk, name=old).update(name=result.name)
+            _rename_results(result, old)
 
 
 def checked_tags(tags: Iterable[str]) -> list[str]:

@@ -21,12 +21,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
 from accounts.models import Account
 from config import outbound
 from config.errors import AppError
-from media_library.checks import CheckedFile, check, display_name, with_ending
+from media_library.checks import CheckedFile, check, display_name, renamed_with, with_ending
 from media_library.files import renditions, storage, thumbnails
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
@@ -198,19 +199,24 @@ def keep(result: Image) -> None:
 
     Raises IntegrityError where the job has a result already.
     """
-    if result.parent_id is not None:
-        result.project_id = _held_project(result.parent_id) or result.project_id
+    parent = result.parent
+    if parent is not None:
+        found = _held_place(parent.pk)
+        if found is not None:
+            result.project_id, name_now = found
+            result.name = renamed_with(result.name, before=parent.name, after=name_now)
     result.save(force_insert=True)
     _ask_after_commit([result])
 
 
-def _held_project(image_id: UUID) -> UUID | None:
-    """Where a picture lies. Its project isn't deleted before the transaction ends; where that happened
+def _held_place(image_id: UUID) -> tuple[UUID, str] | None:
+    """Where a picture lies, and what it is called by now. Its project isn't deleted before the transaction ends; where that happened
     while the work ran, or in between, the picture lies elsewhere."""
     for _ in range(2):
-        lies_in = Image.objects.filter(pk=image_id).values("project")
-        rows = Project.objects.select_for_update(no_key=True).filter(pk__in=lies_in)
-        found = rows.values_list("pk", flat=True).first()
+        image = Image.objects.filter(pk=image_id)
+        rows = Project.objects.select_for_update(no_key=True).filter(pk__in=image.values("project"))
+        called = Subquery(image.values("name")[:1])
+        found = rows.annotate(called=called).values_list("pk", "called").first()
         if found is not None:
             return found
     return None

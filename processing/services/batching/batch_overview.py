@@ -55,6 +55,11 @@ class Tile:
         return str(self.item.job.state) if self.item.job else JobState.FAILED.value
 
     @property
+    def name(self) -> str:
+        """What the photo is called by now; what it was called when it is gone, or never came."""
+        return (self.item.image.name if self.item.image else "") or self.item.name
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,7 +19,7 @@ from accounts.access.demo import DemoAccount
 from accounts.models import Account
 from config import outbound
 from media_library.lifecycle import trash
-from media_library.models import Image, Project
+from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
 
 IMAGES = "/api/v1/images"
@@ -342,6 +343,38 @@ def test_rename_and_move(api: APIClient, upload: Upload, account: Account, row: 
     changed = api.patch(f"{IMAGES}/{shown['id']}", body, format="json").json()["data"]
     assert (changed["name"], changed["projectId"]) == ("leftshoe .jpg", spring.public_id)
     assert (row(shown).name, row(shown).project) == ("leftshoe .jpg", spring)
+
+
+def test_what_was_made_of_a_picture_is_called_after_it(
+    api: APIClient, upload: Upload, row: Row
+) -> None:
+    photo = row(upload())
+    names = ("shoe-cutout.png", "shoe-edit.jpg", "shoe-detail.png", "shoe-mask.png")
+    made = [a_result(photo, name) for name in names]
+    made.append(a_result(made[0], "shoe-cutout-edit.png"))  # of a result
+    body = {"name": "Red shoe.jpg"}
+    api.patch(f"{IMAGES}/{photo.public_id}", body, format="json")
+    called = [Image.objects.get(pk=one.pk).name for one in made]
+    # That of the detail was given by hand.
+    assert called == [
+        *("Red shoe-cutout.png", "Red shoe-edit.jpg", "shoe-detail.png", "Red shoe-mask.png"),
+        "Red shoe-cutout-edit.png",
+    ]
+    shown = api.get(f"{IMAGES}/{made[1].public_id}").json()["data"]
+    assert shown["name"] == "Red shoe-edit.jpg"
+
+
+def a_result(parent: Image, name: str) -> Image:
+    return Image.objects.create(
+        account=parent.account,
+        project=parent.project,
+        kind=ImageKind.MASK if "mask" in name else ImageKind.DERIVED,
+        parent=parent,
+        job_id=uuid.uuid4(),
+        name=name,
+        **dict.fromkeys(("format", "media_type", "sha256", "file_key"), "png"),
+        **dict.fromkeys(("width", "height", "bytes"), 1),
+    )
 
 
 def test_tags_and_favorites(api: APIClient, upload: Upload) -> None:
