@@ -8,6 +8,7 @@ from typing import Final
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
 ZIP: Final = "application/zip"
@@ -16,12 +17,12 @@ ZIP: Final = "application/zip"
 def download(
     request: Request | HttpRequest, pieces: Iterator[bytes], *, name: str, media_type: str
 ) -> StreamingHttpResponse:
-    """Send a file piece by piece. The name is one of ours: plain ASCII without quotes."""
+    """Send a file piece by piece."""
     asynchronous = isinstance(getattr(request, "_request", request), ASGIRequest)
     response = StreamingHttpResponse(
         _one_by_one(pieces) if asynchronous else pieces, content_type=media_type
     )
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Cache-Control"] = "private, no-store"
     return response
 

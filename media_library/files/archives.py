@@ -6,7 +6,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from pathlib import PurePosixPath
 from typing import IO, cast
@@ -88,6 +88,12 @@ def portable_name(name: str, *, number: int = 1) -> str:
     ending = f"-{number}{ending}" if number > 1 else ending
     room = MAX_NAME_BYTES - len(ending.encode())
     return (stem.encode()[:room].decode(errors="ignore").rstrip(". ") or "file") + ending
+
+
+def zip_name(what: str, day: date) -> str:
+    """Name an archive after what is in it and its day: "Spring sale, 2026-11-30.zip"."""
+    room = what.encode()[: MAX_NAME_BYTES - 20].decode(errors="ignore")
+    return portable_name(f"{room}, {day.isoformat()}.zip")
 
 
 class Names:

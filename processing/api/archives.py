@@ -18,7 +18,8 @@ class DownloadBatch(BatchView):
         "Download a batch",
         description=(
             "A ZIP of all results so far, with a `manifest.json` that lists what happened to "
-            "each image. 409 CONFLICT if there are no results yet."
+            "each image. It is named after the project that all of them lie in, else after its looks or its "
+            "work, and the day. 409 CONFLICT if there are no results yet."
         ),
         responses={
             (200, ZIP): OpenApiResponse(response=OpenApiTypes.BINARY, description="The archive.")
@@ -29,4 +30,4 @@ class DownloadBatch(BatchView):
         batch = self.batch(batch_id)
         files = archives.entries(batch)
         pieces = archives.stream(files, archives.manifest(batch, files))
-        return download(request, pieces, name=f"{batch.public_id}.zip", media_type=ZIP)
+        return download(request, pieces, name=archives.name_of(batch), media_type=ZIP)

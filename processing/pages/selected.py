@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
@@ -22,7 +23,7 @@ from config.errors import invalid, not_found
 from config.web import toasts
 from config.web.toasts import Toast
 from media_library import doubts, projects, services
-from media_library.files.archives import entries_of
+from media_library.files.archives import entries_of, zip_name
 from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
@@ -103,7 +104,8 @@ def _zip(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     files = entries_of(shown, reserved=[archives.MANIFEST])
     listing = json.dumps({"files": [file.name for file in files]}, ensure_ascii=False)
     pieces = archives.stream(files, listing.encode())
-    answer = download(request, pieces, name=gettext("pictures") + ".zip", media_type=ZIP)
+    name = zip_name(gettext("pictures"), timezone.now().date())
+    answer = download(request, pieces, name=name, media_type=ZIP)
     return cast("HttpResponse", answer)  # streamed, which decorators of pages take as well
 
 

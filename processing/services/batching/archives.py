@@ -9,10 +9,20 @@ from typing import Final
 from config.errors import AppError
 from media_library.files import archives
 from media_library.files.archives import Entry, Names, portable_name
+from media_library.models import Project
 from processing.models import Batch, BatchItem, JobState
+from processing.services.batching import batch_overview
 from processing.worker import batch_progress
 
 MANIFEST: Final = "manifest.json"
+
+
+def name_of(batch: Batch) -> str:
+    """Name the archive after the project that all its pictures lie in, else after what is made, and its day."""
+    lie_in = list(Project.objects.filter(images__in=batch.items.values("image")).distinct()[:2])
+    is_one = len(lie_in) == 1 and not lie_in[0].is_default
+    what = lie_in[0].name if is_one else batch_overview.title_of(batch)
+    return archives.zip_name(what, batch.created_at.date())
 
 
 def entries(batch: Batch) -> list[Entry]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.models import Plan, PlanLimit
 from media_library.models import Image
@@ -167,6 +168,8 @@ class TestBatch:
         answer = post(owner, pictures)
         got = owner.client.get(f"{URL}/{answer.json()['data']['batchId']}/download")
         assert got["Content-Type"] == "application/zip"
+        today = timezone.now().date().isoformat()
+        assert f'filename="Cutouts, {today}.zip"' in got["Content-Disposition"]
         with zipfile.ZipFile(BytesIO(b"".join(got.streaming_content))) as archive:
             assert archive.testzip() is None
             assert archive.namelist() == [
