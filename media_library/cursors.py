@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from config.errors import AppError, invalid
@@ -52,6 +52,26 @@ def read(images: QuerySet[Image], *, sort: str, cursor: str, size: int) -> Slice
     found = list(images[: size + 1])
     more = len(found) > size
     return Slice(found[:size], _cursor(column, sort, found[size - 1]) if more else "")
+
+
+def neighbors(
+    images: QuerySet[Image], *, sort: str, image: Image
+) -> tuple[Image | None, Image | None]:
+    """The pictures before and after one in a list, whether or not it still belongs to it; None at an end."""
+    column = _COLUMNS[sort.removeprefix("-")]
+    is_down = sort.startswith("-")
+    value: Any = getattr(image, column, None)
+    if column == "name_in_order":
+        images = images.annotate(name_in_order=Lower("name"))
+        value = Lower(Value(image.name))  # as the database does it
+    place = Place(value, image.pk)
+
+    def nearest(*, down: bool) -> Image | None:
+        sign = "-" if down else ""
+        beside = images.filter(_behind(column, place, is_down=down))
+        return beside.order_by(f"{sign}{column}", f"{sign}id").first()
+
+    return nearest(down=not is_down), nearest(down=is_down)
 
 
 def place_of(cursor: str, sort: str) -> Place:

@@ -163,14 +163,6 @@ def pictures_of(account: Account, wanted: Wanted = ANY) -> QuerySet[Image]:
     return _in_state(images, wanted.state) if wanted.state else images
 
 
-def neighbors(image: Image) -> tuple[Image | None, Image | None]:
-    """The pictures before and after one in the library, where the newest comes first; None at an end."""
-    at, others = image.created_at, pictures_of(image.account)
-    newer = others.filter(Q(created_at__gt=at) | Q(created_at=at, pk__gt=image.pk))
-    older = others.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=image.pk))
-    return newer.order_by("created_at", "id").first(), older.first()
-
-
 def _in_state(images: QuerySet[Image], state: str) -> QuerySet[Image]:
     """By the newest job, as Card.state tells it."""
     newest, results = _jobs_newest_first(), Exists(_results_newest_first())

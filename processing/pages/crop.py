@@ -21,6 +21,7 @@ from processing.commands import Edit
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import EditFormat, EditPlan, Export
 from processing.pages.frame_form import FrameForm, frame_of, initial_of, line_of
+from processing.pages.library_view import LIST
 from processing.pages.originals import original
 from processing.pages.studio_form import FORMATS
 from processing.services import jobs
@@ -60,7 +61,9 @@ def crop(request: HttpRequest, image_id: str) -> HttpResponse:
     """The page. The studio posts its form, and gets an address that says all of it."""
     image = original(request, image_id)
     if request.method == "POST":
-        return redirect(_with_state(reverse("crop", args=[image.public_id]), request.POST))
+        state = request.POST.copy()
+        state[LIST] = request.GET.get(LIST, "")
+        return redirect(_with_state(reverse("crop", args=[image.public_id]), state))
     try:
         frame = frame_of(request.GET.get("frame", ""))
     except InvalidPlan:

@@ -17,6 +17,7 @@ from media_library import cursors
 from media_library.models import Image
 from processing import selectors
 from processing.models import Batch
+from processing.pages.library_view import LibraryView
 from processing.selectors import Card, Wanted
 from processing.services import sample_photos
 
@@ -36,6 +37,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "name": user.name.partition(" ")[0],
         "newest": newest,
         "to_check": to_check,
+        "to_check_view": LibraryView(needs_look=True),
         "batch": batch,
         "usage": _usage(account),
         "samples": () if newest else sample_photos.SAMPLES,

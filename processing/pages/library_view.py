@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from config import public_ids
+from media_library import cursors
 from media_library import selectors as media_selectors
-from media_library.models import Project
+from media_library.models import Image, Project
+from processing import selectors
 from processing.selectors import Wanted
 
+LIST: Final = "list"  # in the address of a picture's page: the list that it was opened from
+_LONGEST: Final = 1000
 STATES: Final = (
     ("", _("Any state")),
     ("done", _("Ready")),
@@ -64,6 +69,22 @@ class LibraryView:
             sort=_one_of(query.get("sort", ""), SORTS) or "-createdAt",
         )
 
+    @classmethod
+    def of_list(cls, request: HttpRequest) -> LibraryView:
+        """The list that a picture's page was opened from, as its address says it; as the page before did where
+        a form or a tool led back without saying so. All pictures where neither does."""
+        told = request.GET.get(LIST)
+        if told is None:
+            before = urlsplit(request.headers.get("Referer", ""))
+            is_ours = before.netloc == request.get_host() and before.path.startswith("/pictures/")
+            told = QueryDict(before.query).get(LIST, "") if is_ours else ""
+        return cls.read(QueryDict(told[:_LONGEST]))
+
+    @property
+    def in_address(self) -> str:
+        """What the address of a picture's page has for the list; "" for all pictures."""
+        return urlencode({LIST: self.query}) if self.query else ""
+
     @property
     def is_filtered(self) -> bool:
         return bool(self.search or self.filters)
@@ -98,6 +119,15 @@ class LibraryView:
         }
         return urlencode({name: value for name, value in named.items() if value})
 
+    def neighbors(self, image: Image) -> tuple[Image | None, Image | None]:
+        """The pictures before and after one in this list. Its project isn't looked up for that."""
+        anywhere = replace(self, project="").wanted(image.account)
+        images = selectors.pictures_of(image.account, anywhere)
+        project_id = _project_id(self.project)
+        if project_id is not None:
+            images = images.filter(project=project_id)
+        return cursors.neighbors(images, sort=self.sort, image=image)
+
     def wanted(self, account: Account) -> Wanted:
         """Raises AppError NOT_FOUND for a project that the account hasn't got."""
         since = timezone.now() - timedelta(days=int(self.age)) if self.age else None
@@ -116,10 +146,12 @@ def _one_of(given: str, choices: tuple[tuple[str, object], ...]) -> str:
 
 
 def _project(account: Account, public_id: str) -> Project | None:
-    if not public_id:
-        return None
+    project_id = _project_id(public_id)
+    return None if project_id is None else media_selectors.project_for(account, project_id)
+
+
+def _project_id(public_id: str) -> UUID | None:
     try:
-        project_id = public_ids.decode("proj", public_id)
+        return public_ids.decode("proj", public_id) if public_id else None
     except ValueError:
         return None
-    return media_selectors.project_for(account, project_id)

@@ -21,6 +21,7 @@ from media_library.models import Image
 from media_library.services import change_image
 from processing.models import Job
 from processing.pages.deletions import told_of_pictures
+from processing.pages.library_view import LibraryView
 from processing.pages.live import live, watched
 from processing.pages.picture_view import (
     TEMPLATE,
@@ -37,16 +38,17 @@ from processing.services import deleting, jobs
 @require_safe
 def picture(request: HttpRequest, image_id: str) -> HttpResponse:
     """The picture in the studio. An address names a result to show, or the choices to begin with."""
-    image = image_of(request, image_id)
+    image, view = image_of(request, image_id), LibraryView.of_list(request)
     parent = image.parent
     if parent is not None and parent.deleted_at is None:
-        return redirect(f"{_page_of(parent)}?result={image.public_id}")
+        told = view.in_address
+        return redirect(f"{_page_of(parent)}?result={image.public_id}{told and '&'}{told}")
     choices = {name: request.GET[name] for name in StudioForm.base_fields if name in request.GET}
     given = StudioForm.initial_values(choices) if choices else None
     return render(
         request,
         TEMPLATE,
-        context_of(image, wanted=request.GET.get("result", ""), given=given),
+        context_of(image, wanted=request.GET.get("result", ""), given=given, view=view),
     )
 
 

@@ -23,6 +23,7 @@ from processing.engine.plans.edit import Upscale
 from processing.forms import model_choices
 from processing.models import JobState
 from processing.pages import studio_form, studio_looks, studio_sizes, studio_values, words
+from processing.pages.library_view import LibraryView
 from processing.pages.studio_form import StudioForm
 from processing.selectors import Entry
 from processing.services import masks, previews
@@ -129,12 +130,14 @@ def context_of(
     wanted: str = "",
     form: StudioForm | None = None,
     given: Mapping[str, str] | None = None,
+    view: LibraryView | None = None,
 ) -> dict[str, Any]:
-    """The whole page. ``given`` are choices, of an address or a form, instead of those of the result."""
+    """The whole page, in the list of which it is a part (``view``). ``given`` are choices, of an address or a form, instead of those of the result."""
     results = results_of(image, wanted=wanted)
     mask = masks.chosen(image)
     touched_up = mask.public_id if mask else ""
-    newer, older = selectors.neighbors(image)
+    view = view or LibraryView()
+    newer, older = view.neighbors(image)
     rows = background_library.own(image.account)[:_OWN]
     return results_context(image, results) | {
         "section": "library",
@@ -142,6 +145,7 @@ def context_of(
         "chosen": given or _chosen(results, touched_up),
         "touched_up": touched_up,
         "has_own_choices": given is not None,
+        "view": view,
         "newer": newer,
         "older": older,
         "original_url": selectors.viewable_url(image),

@@ -11,6 +11,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,6 +28,7 @@ from media_library.files import archives
 from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, Image, Project
 from processing.pages.deletions import told, told_of_move, told_of_pictures
+from processing.pages.library_view import LibraryView
 from processing.selectors import cards
 from processing.services import deleting
 from processing.services.appearance import project_looks, ready_looks
@@ -196,7 +198,9 @@ def _streamed(request: HttpRequest, found: Project, images: list[Image]) -> Stre
     if not images:
         raise AppError("CONFLICT", gettext("There are no pictures in it yet."), status=409)
     pieces = archives.stream(archives.entries_of(images))
-    return download(request, pieces, name=f"{found.public_id}.zip", media_type=ZIP)
+    return download(
+        request, pieces, name=archives.zip_name(found.name, timezone.now().date()), media_type=ZIP
+    )
 
 
 def _made(account: Account, form: ProjectForm) -> Project | None:
@@ -224,6 +228,7 @@ def _context(request: HttpRequest, found: Project, form: ProjectForm) -> dict[st
         "project": found,
         "form": form,
         "cards": cards(images[:PAGE_SIZE]),
+        "view": LibraryView(project=found.public_id),
         "targets": list(others[:_TARGETS]),
         **around(number, has_more=len(images) > PAGE_SIZE),
     }

@@ -36,7 +36,10 @@ export function mark(id, { isPreview = false } = {}) {
   }
   if (isPreview) return;
   const isNewest = !id || entries()[0]?.id === id;
-  history.replaceState(history.state, "", isNewest ? location.pathname : `?result=${id}`);
+  const query = new URLSearchParams(location.search);
+  const list = query.get("list"); // the list that the picture was opened from
+  const told = new URLSearchParams({ ...(isNewest ? {} : { result: id }), ...(list ? { list } : {}) }).toString();
+  history.replaceState(history.state, "", told ? `?${told}` : location.pathname);
 }
 
 // `show` is called with the entry whose "Show" was clicked; `changed` after the list is another, with the

@@ -51,6 +51,7 @@ function take(html) {
   for (const tile of answer.content.querySelectorAll(".tile")) {
     const before = document.getElementById(tile.id);
     if (!before) continue;
+    tile.querySelector(".tile-link").href = before.querySelector(".tile-link").href; // with the list it stands in
     const hadFocus = before.querySelector(".tile-link") === document.activeElement;
     before.replaceWith(reveal(tile, before));
     if (hadFocus) tile.querySelector(".tile-link").focus({ preventScroll: true });

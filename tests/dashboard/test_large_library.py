@@ -31,6 +31,7 @@ PAGES = (
     *("/home/", "/library/", "/library/?look=1", "/library/?q=hat", "/trash/", "/shared/"),
     *("/projects/", "/projects/{project}/", "/batches/", "/batches/new/", "/batches/{batch}/"),
     *("/looks/", "/looks/new/", "/backgrounds/", "/pictures/{image}/"),
+    "/pictures/{image}/?list=project%3D{project}%26sort%3Dname%26look%3D1",
     *("/pictures/{image}/touch-up/", "/pictures/{image}/crop/", "/listings/", "/listings/new/"),
     *("/listings/{listing}/", "/listings/suggestions/", "/listings/sales/", "/listings/exports/"),
     *("/developers/", "/developers/calls/", "/developers/webhooks/"),

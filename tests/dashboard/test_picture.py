@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django_htmx.http import HTMX_STOP_POLLING
@@ -13,6 +14,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 from accounts.http import Caller
 from accounts.models import PlanLimit, UsageEntry, UsageState
 from media_library.models import Image
+from media_library.projects import create
 from processing.commands import Edit, RemoveBackground, to_row
 from processing.engine.errors import NothingFound
 from processing.engine.networks.registry import ModelInfo
@@ -120,6 +122,40 @@ def test_the_pictures_beside_it(seller: Person, stranger: Person) -> None:
     assert f'rel="next" href="/pictures/{first.public_id}/"' in page
     assert 'rel="next"' not in page_of(seller, first)
     assert 'rel="prev"' not in page_of(seller, third)
+
+
+def test_the_pictures_beside_it_are_those_of_the_list_it_was_opened_from(seller: Person) -> None:
+    names = ("b hat.jpg", "a shoe.jpg", "C hat.jpg", "d shoe.jpg", "a hat.jpg")
+    images = {name: seller.image(name) for name in names}
+    hats = create(seller.account, name="Hats")
+    Image.objects.filter(name__contains="hat").update(project=hats, needs_look="unsure")
+
+    def beside(name: str, told: str, **headers: str) -> list[str]:
+        address = f"/pictures/{images[name].public_id}/"
+        page = seller.client.get(address, {"list": told} if told else {}, headers=headers)
+        found = re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.content.decode())
+        called = {f"/pictures/{image.public_id}/": key for key, image in images.items()}
+        assert all(one.partition("?")[2] == (told and urlencode({"list": told})) for one in found)
+        return [called[one.partition("?")[0]] for one in found]
+
+    in_order = "sort=name"
+    assert beside("a shoe.jpg", in_order) == ["a hat.jpg", "b hat.jpg"]
+    assert beside("b hat.jpg", "q=hat&sort=name") == ["a hat.jpg", "C hat.jpg"]
+    assert beside("C hat.jpg", "look=1") == ["a hat.jpg", "b hat.jpg"]
+    assert beside("C hat.jpg", f"project={hats.public_id}") == ["a hat.jpg", "b hat.jpg"]
+    # What has left the list still stands at its place, and a list that is none is all pictures.
+    assert beside("d shoe.jpg", "look=1") == ["a hat.jpg", "C hat.jpg"]
+    assert beside("C hat.jpg", f"project={images['a hat.jpg'].public_id}") != []
+    assert beside("C hat.jpg", "") == ["d shoe.jpg", "a shoe.jpg"]
+    # A form on the page leads back to it; where it was sent from says which list it is.
+    address = f"http://testserver/pictures/{images['C hat.jpg'].public_id}/?list=look%3D1"
+    page = seller.client.get(urlsplit(address).path, headers={"referer": address})
+    assert "?list=look%3D1" in page.content.decode()
+    elsewhere = {"referer": address.replace("testserver", "elsewhere.example")}
+    page = seller.client.get(urlsplit(address).path, headers=elsewhere)
+    assert "?list=" not in page.content.decode()
+    tiles = seller.client.get("/library/?look=1").content.decode()
+    assert tiles.count("?list=look%3D1") == 3
 
 
 def test_a_photo_that_was_only_cropped_can_still_be_cut_out(seller: Person) -> None:
