@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 from collections import Counter
@@ -14,7 +15,11 @@ from typing import TYPE_CHECKING, Any
 import dramatiq
 import pytest
 from django.core.cache import cache
+from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
+from pytest_django.plugin import blocking_manager_key
+
+from tests import prepared
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -33,6 +38,19 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     if len(files) == 1 and files.pop().is_file():
         return 0
     return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where workers will run the tests, have made what all of them need."""
+    if getattr(config.option, "tx", None) and not hasattr(config, "workerinput"):
+        config.add_cleanup(prepared.begin(config.stash[blocking_manager_key].unblock))
+    else:
+        gc.disable()  # what is loaded and collected stays: looking through it over and over is no use
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,10 +101,29 @@ def _nothing_left_over(settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def _migrated_once() -> Iterator[pytest.MonkeyPatch]:
+    """While the test database is made, copy the tables that are there already."""
+
+    def copy(*_: object, **__: object) -> None:
+        with closing(sqlite3.connect(made)) as migrated:
+            connection.ensure_connection()
+            migrated.backup(connection.connection)
+
+    made = prepared.tables()
+    with pytest.MonkeyPatch.context() as patch:
+        if made:
+            patch.setattr(Migrate, "handle", copy)
+        yield patch
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    _migrated_once: pytest.MonkeyPatch, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """After a test whose transactions commit, copy the tables back as migrations left them: that takes
     a few milliseconds. Emptying each of them, as Django does, and seeding them anew take a hundred.
     """
+    _migrated_once.undo()
     with (
         closing(sqlite3.connect(":memory:")) as migrated,
         pytest.MonkeyPatch.context() as patch,

@@ -29,6 +29,8 @@ import httpx
 import psycopg
 import redis
 
+from tests import prepared
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
 AGAIN_SECONDS = 30.0  # within which work that was broken off must run again
@@ -38,9 +40,12 @@ _Found = TypeVar("_Found")
 
 
 class Site:
-    """Keyword arguments are settings, by their names in the environment."""
+    """Keyword arguments are settings, by their names in the environment.
 
-    def __init__(self, **settings: str) -> None:
+    One that is ``from_nothing`` makes its own tables and static files.
+    """
+
+    def __init__(self, *, from_nothing: bool = False, **settings: str) -> None:
         # Not pytest's own folder: a socket's path may have 107 characters.
         self.var = Path(tempfile.mkdtemp(prefix="packshot-"))
         self.port = free_port()
@@ -61,6 +66,9 @@ class Site:
             "FETCH_MODELS": "none",
             **settings,
         }
+        if not from_nothing:
+            database = None if "DATABASE_URL" in settings else self.var / "packshot.sqlite3"
+            prepared.lay_out(self.var, database)
         self.log = self.var / "log"
         self.process: subprocess.Popen[bytes] | None = None
         self._manager: subprocess.Popen[str] | None = None

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks processes
 def site() -> Iterator[Site]:
     settings = {"DOOR_WAIT_SECONDS": "0.1", "WEBHOOKS_MAY_BE_PRIVATE": "true"}
     # Workers for batches and errands come and go all the time.
-    with Site(**settings, WORKER_IDLE_SECONDS="1") as started:
+    with Site(**settings, WORKER_IDLE_SECONDS="1", from_nothing=True) as started:
         yield started
 
 

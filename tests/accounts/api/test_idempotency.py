@@ -24,6 +24,7 @@ from accounts.api import idempotency
 from accounts.models import ApiKey, IdempotencyRecord
 from config.errors import AppError
 from config.failures import process_marks
+from tests import prepared
 from tests.accounts.conftest import Seller
 
 KEYS = "/api/v1/keys"
@@ -217,9 +218,11 @@ def test_who_may_not_come_in_learns_nothing_of_keys(seller: Seller) -> None:
 
 
 def test_of_many_at_once_one_makes_it(tmp_path: Path) -> None:
+    database = tmp_path / "race.sqlite3"
+    prepared.lay_out(tmp_path, database)
     environment = {
         **os.environ,
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'race.sqlite3'}",
+        "DATABASE_URL": f"sqlite:///{database}",
         "VAR_DIR": str(tmp_path),
         "PYTHONPATH": os.pathsep.join([str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]),
     }

@@ -6,6 +6,7 @@ database that several connections share.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -27,9 +28,14 @@ def set_up() -> None:
     settings.DATABASES = served.DATABASES  # with the very options that the site runs with
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
 
-    for app in ("accounts", "processing"):
-        call_command("migrate", app, verbosity=0)
+    if not MigrationRecorder(connection).applied_migrations():
+        gc.disable()
+        for app in ("accounts", "processing"):
+            call_command("migrate", app, verbosity=0)
+        gc.enable()
 
 
 def at_once(work: Callable[[int], str]) -> Counter[str]:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
+from tests import prepared
+
 SCRIPT = Path(__file__).with_name("quota_race.py")
 ROOT = SCRIPT.parents[3]
 EXPECTED = {
@@ -66,7 +68,9 @@ def postgres() -> Iterator[str]:
 
 
 def test_sqlite(tmp_path):
-    assert race(f"sqlite:///{tmp_path / 'race.sqlite3'}", tmp_path) == EXPECTED
+    database = tmp_path / "race.sqlite3"
+    prepared.lay_out(tmp_path, database)
+    assert race(f"sqlite:///{database}", tmp_path) == EXPECTED
 
 
 def test_postgresql(postgres, tmp_path):
