@@ -1,4 +1,4 @@
-"""No page asks the database more of a library of ten thousand pictures than of one of three."""
+"""No page asks the database more of a library of two thousand pictures than of one of three."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_pages_ask_as_little_of_a_large_library(seller: Person) -> None:
     shop = Shop(seller)
     shop.grow(3, 3)
     few = {address: queries(seller, address) for address in shop.addresses()}
-    shop.grow(10_000, 500)
+    shop.grow(2_000, 500)  # more than SQLite takes parameters in a statement of old
     many = {address: queries(seller, address) for address in shop.addresses()}
     too_many = [
         f"{address}: {len(few[address])}, then {len(asked)}:\n" + "\n".join(asked)
