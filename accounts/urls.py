@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.pages import account, developers, google, plan, usage, web_sites
+from accounts.pages import account, developers, google, passkeys, plan, usage, web_sites
 
 urlpatterns = [
     path("settings/", account.account, name="account"),
@@ -29,7 +29,11 @@ urlpatterns = [
     ),
     path("developers/calls/", developers.calls, name="calls"),
     path("developers/keys/<str:key_id>/revoke/", developers.revoke_key, name="revoke-key"),
-    # Allauth's names and addresses, but for the third.
+    # Allauth's names and addresses, but for the last but one.
+    path("accounts/2fa/webauthn/keys/<int:pk>/edit/", passkeys.rename, name="mfa_edit_webauthn"),
+    path(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/", passkeys.remove, name="mfa_remove_webauthn"
+    ),
     path("accounts/google/login/", google.login, name="google_login"),
     path("accounts/google/login/callback/", google.callback, name="google_callback"),
     path("accounts/google/again/", google.again, name="google-again"),

@@ -161,6 +161,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 *("config.web.navigation.navigation", "config.web.toasts.toasts"),
                 *("config.web.about.about", "accounts.signing.google.google"),
+                "accounts.signing.passkeys.passkeys",
             ],
             "libraries": {"told": "config.told", "words": "processing.pages.words"},
         },

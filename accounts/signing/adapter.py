@@ -29,6 +29,7 @@ _WAYS: Final = {
     "reauthenticate": _("Use your password"),
     "reauthenticate_by_code": _("Get a code by mail"),
     "mfa_reauthenticate": _("Use your authenticator app or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 
 

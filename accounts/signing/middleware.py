@@ -39,7 +39,7 @@ class SessionDetailsMiddleware:
 
 
 class StaffSecondFactorMiddleware:
-    """Sends staff who have no authenticator app to set one up, before the administration shows them
+    """Sends staff who have neither passkey nor authenticator app to set one up, before the administration shows them
     anything. Where they have one, signing in has asked for its code."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -48,12 +48,12 @@ class StaffSecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if settings.STAFF_SECOND_FACTOR and _is_in_the_administration(request.path):
             user = request.user
-            if isinstance(user, User) and user.is_staff and not second_factor.has_app(user):
+            if isinstance(user, User) and user.is_staff and not second_factor.is_set_up(user):
                 said = gettext(
-                    "The administration asks for a second factor: set up an authenticator app first."
+                    "The administration asks for a second factor: set up a passkey or an authenticator app first."
                 )
                 toasts.say(request, Toast(said, level="error"))
-                return redirect("mfa_activate_totp")
+                return redirect("mfa_index")
         return self.get_response(request)
 
 

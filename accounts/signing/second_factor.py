@@ -1,4 +1,4 @@
-"""Authenticator apps and recovery codes: encrypted at rest, and reset by staff, never read."""
+"""Authenticator apps, passkeys and recovery codes: encrypted at rest, and reset by staff, never read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.signing.browsers import browser_name
 from config import encryption
 
 # What allauth keeps of each kind of authenticator: one secret, or a list of them.
@@ -26,7 +28,7 @@ class MfaAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "add_email_blocked": _("Switch off two-factor sign-in before you add an address."),
         "cannot_delete_authenticator": _("Two-factor sign-in can’t be switched off here."),
-        "cannot_generate_recovery_codes": _("Set up an authenticator app first."),
+        "cannot_generate_recovery_codes": _("Set up an authenticator app or a passkey first."),
         "incorrect_code": _("The code is wrong or was already used."),
         "unverified_email": _("Confirm your e-mail address first."),
     }
@@ -37,13 +39,20 @@ class MfaAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return encryption.decrypt(encrypted_text)
 
+    def generate_authenticator_name(self, user: User, type: Any) -> str:
+        """Call a passkey as the browser that makes it, until somebody calls it otherwise."""
+        return browser_name(context.request.headers.get("User-Agent", ""))[:60]
 
-def has_app(user: User) -> bool:
-    """Whether the person has an authenticator app set up; recovery codes alone are none."""
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "Packshot"}
+
+
+def is_set_up(user: User) -> bool:
+    """Whether the person has an authenticator app or a passkey; recovery codes alone are none."""
     from allauth.mfa.models import Authenticator  # an app that loads after this one
 
-    apps = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
-    return bool(apps.exists())
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
 
 
 def reset(request: HttpRequest, user: User) -> bool:

@@ -23,6 +23,14 @@ _MFA_FORMS: Final = {
     "reauthenticate": "CodeAgainForm",
     "activate_totp": "SetUpAppForm",
 }
+_PASSKEYS: Final = "accounts.signing.passkeys"
+_PASSKEY_FORMS: Final = {
+    "add_webauthn": "AddPasskeyForm",
+    "edit_webauthn": "NamePasskeyForm",
+    "login_webauthn": "LoginPasskeyForm",
+    "authenticate_webauthn": "SecondPasskeyForm",
+    "reauthenticate_webauthn": "PasskeyAgainForm",
+}
 
 
 def signing_in(*, mail_is_sent: bool, scheme: str) -> dict[str, Any]:
@@ -42,7 +50,10 @@ def signing_in(*, mail_is_sent: bool, scheme: str) -> dict[str, Any]:
         "ACCOUNT_DEFAULT_HTTP_PROTOCOL": scheme,
         "MFA_ALLOW_UNVERIFIED_EMAIL": not mail_is_sent,
         "MFA_ADAPTER": "accounts.signing.second_factor.MfaAdapter",
-        "MFA_FORMS": {name: f"{_FORMS}.{form}" for name, form in _MFA_FORMS.items()},
+        "MFA_FORMS": {name: f"{_FORMS}.{form}" for name, form in _MFA_FORMS.items()}
+        | {name: f"{_PASSKEYS}.{form}" for name, form in _PASSKEY_FORMS.items()},
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_TOTP_ISSUER": "Packshot",
         "SOCIALACCOUNT_ADAPTER": "accounts.signing.google.SocialAdapter",
         # Connecting and removing ask once more who it is.

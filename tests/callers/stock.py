@@ -60,9 +60,11 @@ def stocked(shop: Shop) -> dict[str, str]:
     ListingChange.objects.create(listing=listing, action="changed", changes={})
     WebhookAttempt.objects.create(delivery=Delivery.objects.earliest("created_at"), number=1)
     _known_to_staff(account, user)
+    passkey = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Laptop"})
     return shop.ids | {
         "user_id": str(user.pk),
         "account_id": str(account.pk),
+        "pk": str(passkey.pk),
         "trashed_id": gone.public_id,
         "undo_key": str(undo),
         "suggestion_id": suggestion.public_id,

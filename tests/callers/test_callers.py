@@ -30,6 +30,7 @@ _OPEN = (
     *("accounts/login/", "accounts/logout/", "accounts/signup/", "accounts/inactive/"),
     *("accounts/confirm-email/", "accounts/password/reset/", "admin/logout/"),
     *("accounts/google/login/", "accounts/3rdparty/login/", "accounts/social/"),
+    "accounts/2fa/webauthn/login/",
 )
 # The front page, and what dialects answer where they have no address.
 _OPEN_EXACTLY = ("", "compat/photoroom/", "compat/backgroundfx/", "compat/cropedly/")

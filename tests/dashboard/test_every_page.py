@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests import axe
 from tests.chromium import chromium
@@ -70,6 +70,40 @@ def test_every_page(site: Site, browser: Browser) -> None:
         context.close()
 
 
+def test_a_passkey_signs_in_alone_and_after_the_password(site: Site, browser: Browser) -> None:
+    """By the machine's name: browsers keep no passkeys for addresses in numbers."""
+    named = site.url.replace("127.0.0.1", "localhost")
+    context = browser.new_context(base_url=named, viewport=PHONE)
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("WebAuthn.enable")
+    device = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True}
+    able = dict.fromkeys(("hasResidentKey", "hasUserVerification", "isUserVerified"), True)
+    wire.send("WebAuthn.addVirtualAuthenticator", {"options": device | able})
+    _sign_up(page, "passkey@example.com")
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Name").fill("Ada’s laptop")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.goto("/accounts/2fa/webauthn/")
+    expect(page.get_by_role("link", name="Rename Ada’s laptop")).to_be_visible()
+    for password in ("", PASSWORD):
+        context.clear_cookies()
+        page.goto("/accounts/login/?next=/looks/")
+        if password:
+            page.get_by_label("E-mail address").fill("passkey@example.com")
+            page.get_by_label("Your password").fill(password)
+            page.get_by_role("button", name="Sign in", exact=True).click()
+            expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+            page.get_by_role("button", name="Use a passkey").click()
+        else:
+            page.get_by_role("button", name="Sign in with a passkey").click()
+        expect(page.get_by_role("heading", name="Looks", exact=True)).to_be_visible()
+    context.close()
+
+
 def _hear(page: Page, said: Any, complaints: list[str]) -> None:
     if said.type == "error":
         complaints.append(f"{page.url}: {said.text}")
@@ -124,11 +158,11 @@ def _weight(page: Page, address: str) -> int:
     return sum(size for request, size in sizes.items() if kinds.get(request) != "Image")
 
 
-def _sign_up(page: Page) -> None:
+def _sign_up(page: Page, email: str = "every@example.com") -> None:
     page.set_viewport_size(DESKTOP)
     page.goto("/accounts/signup/")
     page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("E-mail address").fill("every@example.com")
+    page.get_by_label("E-mail address").fill(email)
     for field in page.locator("input[type=password]").all():
         field.fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
@@ -157,7 +191,12 @@ def _private(page: Page) -> tuple[str, ...]:
         *("/listings/exports/", "/projects/", f"/projects/{project}/", "/shared/", "/trash/"),
         *("/developers/", "/developers/calls/", "/developers/webhooks/", "/developers/web-sites/"),
         *("/settings/", "/settings/usage/", "/settings/data/", "/settings/account/delete/"),
-        *("/accounts/2fa/", "/accounts/email/", "/accounts/password/change/"),
+        *(
+            "/accounts/2fa/",
+            "/accounts/2fa/webauthn/",
+            "/accounts/email/",
+            "/accounts/password/change/",
+        ),
         "/accounts/logout/",
     )
 

@@ -7,6 +7,7 @@ import time
 from importlib import import_module
 from io import StringIO
 
+import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
@@ -18,7 +19,7 @@ from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import Session
+from accounts.models import Session, User
 from tests.accounts.conftest import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -131,3 +132,51 @@ def test_staff_reset_it_and_the_owner_is_told(root, seller, stranger):
         ["ada@example.com"],
         "Packshot: Two-factor sign-in was switched off",
     )
+
+
+GARBAGE = ["", "nothing", "5", "[]", "{}", '{"response": 5}', '{"id": "AAAA", "response": {}}']
+
+
+@pytest.mark.parametrize("said", GARBAGE)
+def test_what_is_no_passkey_signs_nobody_in_and_adds_nothing(seller, said):
+    browser = Client()
+    answer = browser.post("/accounts/2fa/webauthn/login/", {"credential": said})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")
+    browser.post("/accounts/login/", {"login": "ada@example.com", "password": PASSWORD})
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = browser.post("/accounts/2fa/webauthn/add/", {"name": "x", "credential": said})
+    assert page.status_code == 200
+    assert 'class="field wrong"' in page.content.decode()
+    assert not Authenticator.objects.exists()
+
+
+def test_passkeys_are_named_and_removed_by_their_owner_alone(seller, stranger):
+    row = Authenticator.objects.create(user=seller.user, type="webauthn", data={"name": "Laptop"})
+    url = f"/accounts/2fa/webauthn/keys/{row.pk}"
+    for email, found in (("eve@example.com", False), ("ada@example.com", True)):
+        browser = Client()
+        browser.force_login(User.objects.get(email=email))
+        browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        answer = browser.post(f"{url}/edit/", {"name": "Phone"})
+        assert answer.status_code == (302 if found else 404)
+        row.refresh_from_db()
+        assert row.data["name"] == ("Phone" if found else "Laptop")
+        assert browser.post(f"{url}/remove/").status_code == (302 if found else 404)
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "secure", "works"),
+    [
+        ("localhost:8000", False, True),
+        ("shop.example", True, True),
+        ("shop.example", False, False),
+        ("127.0.0.1:8000", False, False),
+        ("127.0.0.1", True, False),
+        ("[::1]:8000", True, False),
+    ],
+)
+def test_passkeys_are_offered_where_browsers_keep_them(db, settings, host, secure, works):
+    settings.ALLOWED_HOSTS = ["*"]
+    page = Client(headers={"host": host}).get("/accounts/login/", secure=secure).content.decode()
+    assert ("Sign in with a passkey" in page) == works
