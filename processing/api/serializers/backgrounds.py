@@ -15,15 +15,14 @@ from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, BackgroundCategory
 from processing.engine.plans.edit import Background as Plan
 from processing.services.backgrounds.background_library import (
-    MAX_TAGS,
     SOURCES,
-    TAG_LENGTH,
     Entry,
     plan_of,
     source_of,
     thumbnail_url,
 )
 from processing.services.backgrounds.builtin_backgrounds import Builtin
+from processing.services.backgrounds.material import MAX_TAGS, TAG_LENGTH
 
 _PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
 

@@ -13,7 +13,7 @@ from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH
 from processing.api.serializers.backgrounds import Tags
 from processing.models import Resource, ResourceRole
-from processing.services.backgrounds.background_library import TAG_LENGTH
+from processing.services.backgrounds.material import TAG_LENGTH
 
 
 class ResourceSerializer(serializers.Serializer[Any]):

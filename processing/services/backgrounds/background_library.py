@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.templatetags.static import static
 
 from accounts.models import Account
 from config.api.ids import decoded
-from config.errors import AppError, invalid, not_found
+from config.errors import AppError, not_found
 from media_library.files.links import content_url
-from media_library.intake.ingest import Incoming, keep_all, stored
+from media_library.intake.ingest import Incoming
 from media_library.models import Background, BackgroundCategory, Image
 from media_library.projects import visible_name
 from media_library.services import delete_image
 from processing.engine.plans.edit import Background as Plan
 from processing.engine.plans.edit import BackgroundImage, Scaling
+from processing.services.backgrounds import material
 from processing.services.backgrounds.builtin_backgrounds import Builtin, builtins
+from processing.services.backgrounds.material import tidy_tags
 
 Source = Literal["builtin", "upload", "generated"]
 SOURCES: Final = get_args(Source)
 OWN: Final = "own"
 MAX_BACKGROUNDS: Final = 1_000
-MAX_TAGS: Final = 20
-TAG_LENGTH: Final = 32
 
 # What lists hold: recipes, and the account's rows with their images.
 Entry = Builtin | Background
@@ -128,10 +127,8 @@ def upload(
 ) -> Background:
     """Keep a picture as a background. Raises AppError (see media_library.checks.check), CONFLICT for one too
     many."""
-    check_room(account)
-    with stored(account, [replace(file, is_material=True)]) as images, transaction.atomic():
-        keep_all(images)
-        return keep(account, images[0], described, pk=pk)
+    with material.kept(account, [file], check=lambda: check_room(account)) as [image]:
+        return keep(account, image, described, pk=pk)
 
 
 def keep(
@@ -167,17 +164,6 @@ def remove(row: Background) -> None:
     delete_image(row.image)
 
 
-def tidy_tags(tags: Sequence[str]) -> list[str]:
-    """In small letters, on one line, each once. Raises AppError VALIDATION_ERROR."""
-    tidy = [" ".join(tag.lower().split()) for tag in tags]
-    if not all(tag.isprintable() and 1 <= len(tag) <= TAG_LENGTH for tag in tidy):
-        raise invalid("tags", f"A tag must have 1 to {TAG_LENGTH} visible characters.")
-    tidy = list(dict.fromkeys(tidy))
-    if len(tidy) > MAX_TAGS:
-        raise invalid("tags", f"A background can have at most {MAX_TAGS} tags.")
-    return tidy
-
-
 def _matching(account: Account, wanted: BackgroundFilter) -> Iterator[UUID | Builtin]:
     """Names and tags are compared here, because databases differ in how they look into JSON and in
     what they take for the same letter."""
@@ -190,14 +176,12 @@ def _matching(account: Account, wanted: BackgroundFilter) -> Iterator[UUID | Bui
 
 
 def _matches(entry: Entry, wanted: BackgroundFilter) -> bool:
-    searched = wanted.search.casefold()
     built_in = isinstance(entry, Builtin)
     return (
         wanted.category in (None, entry.category)
         and (wanted.source in (None, source_of(entry)) or (wanted.source == OWN and not built_in))
         and (wanted.among is None or entry.public_id in wanted.among)
-        and (not wanted.tag or wanted.tag.lower() in entry.tags)
-        and any(searched in text.casefold() for text in (entry.name, *entry.tags))
+        and material.is_called(entry.name, entry.tags, tag=wanted.tag, search=wanted.search)
     )
 
 

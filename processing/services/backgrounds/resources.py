@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,13 +12,13 @@ from django.db.models import QuerySet
 
 from accounts.billing import changes
 from accounts.models import Account, Plan
-from accounts.services import one_at_a_time
 from config.errors import AppError, not_found
 from media_library.checks import display_name
-from media_library.intake.ingest import Incoming, keep_all, stored
+from media_library.intake.ingest import Incoming
 from media_library.lifecycle import trash
 from processing.models import Resource, ResourceRole
-from processing.services.backgrounds.background_library import tidy_tags
+from processing.services.backgrounds import material
+from processing.services.backgrounds.material import tidy_tags
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,6 @@ def page_of(
     account: Account, wanted: ResourceFilter, *, start: int, count: int
 ) -> tuple[list[Resource], int]:
     """One page of what matches, and how many there are in all."""
-    # Tags are compared here: databases differ in how they look into JSON.
     rows = own(account).select_related(None).defer("image")
     keys = [row.pk for row in rows if _matches(row, wanted)]
     found = own(account).in_bulk(keys[start : start + count])
@@ -81,15 +80,7 @@ def upload(
     for more than it has room for.
     """
     check_plan(account)
-    material = [replace(file, is_material=True) for file in files]
-    with stored(account, material) as images, transaction.atomic():
-        # Of two uploads at once the second sees what the first one has left of the room.
-        one_at_a_time(Account.objects.all()).get(pk=account.pk)
-        most = account.plan.resources
-        if own(account).count() + len(images) > most:
-            message = f"Your plan has room for {most:,} reference images."
-            raise AppError("CONFLICT", message, status=409)
-        keep_all(images)
+    with material.kept(account, files, check=lambda: _check_room(account, len(files))) as images:
         return Resource.objects.bulk_create(
             Resource(
                 id=pk or uuid4(),
@@ -101,6 +92,13 @@ def upload(
             )
             for image in images
         )
+
+
+def _check_room(account: Account, count: int) -> None:
+    most = account.plan.resources
+    if own(account).count() + count > most:
+        message = f"Your plan has room for {most:,} reference images."
+        raise AppError("CONFLICT", message, status=409)
 
 
 def check_plan(account: Account, *, reading: bool = False) -> None:
@@ -137,9 +135,6 @@ def remove(account: Account, pks: Collection[UUID]) -> None:
 
 
 def _matches(row: Resource, wanted: ResourceFilter) -> bool:
-    searched = wanted.search.casefold()
-    return (
-        wanted.role in (None, row.role)
-        and (not wanted.tag or wanted.tag.lower() in row.tags)
-        and any(searched in text.casefold() for text in (row.name, *row.tags))
+    return wanted.role in (None, row.role) and material.is_called(
+        row.name, row.tags, tag=wanted.tag, search=wanted.search
     )
