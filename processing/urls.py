@@ -21,6 +21,7 @@ from processing.pages import (
     tryout,
     webhooks,
 )
+from processing.pages.reference import page as resources
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -67,6 +68,10 @@ urlpatterns = [
     path("looks/<str:preset_id>/rename/", looks.rename_look, name="rename-look"),
     path("looks/<str:preset_id>/delete/", looks.delete_look, name="delete-look"),
     path("looks/<str:preset_id>/default/", looks.choose_default_look, name="default-look"),
+    path("resources/", resources.resource_list, name="resources"),
+    path("resources/upload/", resources.upload_resources, name="upload-resources"),
+    path("resources/<str:resource_id>/change/", resources.change_resource, name="change-resource"),
+    path("resources/<str:resource_id>/delete/", resources.delete_resource, name="delete-resource"),
     path("backgrounds/", backgrounds.background_list, name="backgrounds"),
     path("backgrounds/upload/", backgrounds.upload_background, name="upload-background"),
     path("backgrounds/words/", backgrounds.paint_variants, name="paint-background"),

@@ -51,7 +51,7 @@ PLACES: Final = (
     Place("projects", _("Projects"), "folder", 1),
     Place("batches", _("Batches"), "layers", 1),
     Place("looks", _("Looks"), "look", 2),
-    Place("backgrounds", _("Backgrounds"), "wallpaper", 2),
+    Place("backgrounds", _("Backgrounds"), "wallpaper", 2, also=("/resources/",)),
     Place("listings", _("Listings"), "tag", 2, on_phones=True),
     Place("exports", _("Exports"), "export", 2),
     Place("shared", _("Shared"), "share", 3),

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from config.errors import AppError
 from config.told import told
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import (
@@ -19,6 +20,7 @@ from processing.engine.plans.edit import (
     Sides,
     parse_size,
 )
+from processing.pages.reference import extras
 
 _GROUNDS: Final = [
     ("white", _("White")),
@@ -45,7 +47,7 @@ _SHADOWS: Final = [
 _FORMATS: Final = [("jpg", "JPG"), ("png", "PNG"), ("webp", "WebP")]
 
 
-class LookForm(forms.Form):
+class LookForm(extras.ExtrasForm):
     name = forms.CharField(label=_("Name"), max_length=100)
     ground = forms.ChoiceField(
         label=_("Behind the product"),
@@ -115,10 +117,13 @@ class LookForm(forms.Form):
                 shadow=Shadow(mode=found["shadow"]) if found["shadow"] else None,
                 light=Light() if found["light"] else None,
                 export=Export(format=found["file_format"]),
+                **extras.parts_of(found),
             )
         except InvalidPlan as error:
             field = {"size": "own_size", "color": "color"}.get(error.field or "", "name")
             self.add_error(field, told(error.message))
+        except AppError as error:
+            self.add_error("overlay", error.page_message)
 
     def _ground(self, found: dict[str, Any]) -> Background:
         if found["ground"] == "library" and self.behind is not None:

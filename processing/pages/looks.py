@@ -25,6 +25,7 @@ from processing.models import Preset
 from processing.pages import look_cards
 from processing.pages.live import live
 from processing.pages.look_form import LookForm
+from processing.pages.reference import extras
 from processing.services.appearance import brand_kit, looks, presets
 from processing.services.appearance.brand_kit import MAX_COLORS
 from processing.services.backgrounds import background_library
@@ -102,6 +103,7 @@ def new_look(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, entry)
     try:
+        extras.check(caller.account, form.plan)
         preset = presets.create(caller.account, name=form.cleaned_data["name"], plan=form.plan)
     except AppError as error:
         form.add_error("name", error.page_message)
@@ -192,11 +194,14 @@ def _change_logo(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, form: LookForm, entry: Entry | None) -> HttpResponse:
     caller, _who = signed_in(request)
+    kit = brand_kit.of(caller.account)
     context: dict[str, Any] = {
         "form": form,
         "entry": entry,
         "entry_url": background_library.thumbnail_url(entry, base="") if entry else "",
-        "colors": brand_kit.of(caller.account).colors,
+        "colors": kit.colors,
+        "extras": extras.offered(caller.account, brand_kit.logo_of(kit), [], {}),
+        "chosen": {name: form[name].value() for name in extras.ExtrasForm.base_fields},
         "photo": look_cards.photo_url(caller.account),
     }
     return render(request, _NEW, context, status=422 if form.is_bound else 200)

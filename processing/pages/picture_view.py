@@ -24,6 +24,7 @@ from processing.forms import model_choices
 from processing.models import JobState
 from processing.pages import studio_form, studio_looks, studio_sizes, studio_values, words
 from processing.pages.library_view import LibraryView
+from processing.pages.reference import extras
 from processing.pages.studio_form import StudioForm
 from processing.selectors import Entry
 from processing.services import masks, previews
@@ -138,11 +139,15 @@ def context_of(
     touched_up = mask.public_id if mask else ""
     view = view or LibraryView()
     newer, older = view.neighbors(image)
+    choices, kit = _choices(image.account), brand_kit.of(image.account)
+    chosen = given or _chosen(results, touched_up)
+    states = [one.state for one in (*choices["looks"], *results.lines)]
     rows = background_library.own(image.account)[:_OWN]
     return results_context(image, results) | {
         "section": "library",
         "form": form,
-        "chosen": given or _chosen(results, touched_up),
+        "chosen": chosen,
+        "extras": extras.offered(image.account, brand_kit.logo_of(kit), states, chosen),
         "touched_up": touched_up,
         "has_own_choices": given is not None,
         "view": view,
@@ -154,10 +159,10 @@ def context_of(
         "download_url": content_url(results.shown, download=True) if results.shown else "",
         "builtins": _builtins(),
         "own": [(row, _thumbnail(row)) for row in rows],
-        "brand": " ".join(brand_kit.of(image.account).colors),
+        "brand": " ".join(kit.colors),
         "can_enlarge": _can_enlarge(image),
         "words_are_drawn_here": previews.draws_words(),
-        **_choices(image.account),
+        **choices,
     }
 
 
@@ -179,6 +184,7 @@ def _choices(account: Account) -> dict[str, Any]:
         "picks": studio_form.PICKS,
         "plain_sizes": studio_sizes.PLAIN,
         "ratios": studio_sizes.RATIOS,
+        "overlay_places": studio_sizes.PLACES,
         "standings": [studio_sizes.BY_ITSELF, *studio_sizes.PLACES],
         "marketplaces": studio_sizes.marketplaces(ready),
         "shadows": studio_form.SHADOWS,

@@ -36,6 +36,7 @@ from processing.engine.plans.edit import (
 from processing.forms import default_model, model_choices
 from processing.pages import studio_sizes
 from processing.pages.frame_form import frame_of
+from processing.pages.reference import extras
 from processing.services.backgrounds import background_library
 
 TRANSPARENT, COLOR, WORDS = "transparent", "color", "words"
@@ -51,7 +52,7 @@ LEFT_OUT: Final = frozenset({"despill", "output", "size"})
 _CROPPED: Final = Layout(size=studio_sizes.CROPPED)
 
 
-class StudioForm(forms.Form):
+class StudioForm(extras.ExtrasForm):
     background = forms.CharField(initial=TRANSPARENT, max_length=80)
     color = forms.CharField(initial="#ffffff", max_length=32, required=False)
     prompt = forms.CharField(max_length=500, required=False, strip=True)
@@ -102,6 +103,7 @@ class StudioForm(forms.Form):
         if not self.errors:
             try:
                 cleaned["plan"] = plan_of(cleaned, self._library_background)
+                extras.check(self.account, cleaned["plan"])
             except InvalidPlan as error:
                 self.add_error(None, told(error.message))
             except AppError as error:
@@ -169,6 +171,7 @@ def plan_of(given: Mapping[str, Any], library: Callable[[str], Background]) -> E
         outline=Outline(width=width) if width else None,
         text_removal=given.get("text") or None,
         upscale=Upscale() if given.get("upscale") else None,
+        **extras.parts_of(given),
         export=Export(format=given.get("format") or "png"),
     )
 

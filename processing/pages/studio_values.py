@@ -17,6 +17,7 @@ from processing.engine.plans.edit import Background, EditPlan, Export, Layout
 from processing.forms import api_names
 from processing.pages import studio_form, studio_sizes
 from processing.pages.frame_form import line_of
+from processing.pages.reference import extras
 from processing.services.backgrounds.builtin_backgrounds import builtins
 
 _EDGES: Final = {value for value, _words in studio_form.EDGES}
@@ -59,6 +60,7 @@ class Reader:
             "upscale": "on" if plan.upscale else "",
             "format": plan.export.format,
             "frame": line_of(plan.frame),
+            **extras.values_of(plan),
         }
         return {**self.start, **found}
 

@@ -28,6 +28,8 @@ export function meaning(text) {
   if (values.get("pick") !== "box") without("right", "bottom");
   if (!isCanvas(values.get("size"))) without("place");
   if (values.get("outline") === "0") without("outline");
+  if (!values.get("overlay")) without("overlay_place", "overlay_size", "overlay_opacity", "overlay_margin");
+  if (!values.get("match")) without("match_strength");
   return JSON.stringify([...values].filter(([, value]) => value).sort());
 }
 
@@ -61,9 +63,9 @@ export function restore(text, { isOther = false } = {}) {
     row.querySelector("output").textContent = range.value + (range.dataset.unit ?? "");
   }
   // What was copied elsewhere, or made by programs, may name what isn't offered here.
-  for (const name of ["background", "edge", "pick", "size", "place", "format"]) {
+  for (const name of ["background", "edge", "pick", "size", "place", "format", "overlay", "match"]) {
     const offered = form.elements[name];
-    if (!offered.value) [...(offered.length ? offered : [offered])].forEach((one, index) => { one.checked = index === 0; });
+    if (offered && !offered.value) [...(offered.length ? offered : [offered])].forEach((one, index) => { one.checked = index === 0; });
   }
   if (form.elements.model && !form.elements.model.value) form.elements.model.selectedIndex = 0;
 }

@@ -186,7 +186,7 @@ def _private(page: Page) -> tuple[str, ...]:
         *("/home/", "/library/", f"/pictures/{image}/"),
         *(f"/pictures/{image}/touch-up/", f"/pictures/{image}/crop/"),
         *("/batches/", "/batches/new/", f"/batches/{batch['batchId']}/"),
-        *("/looks/", "/looks/new/", "/backgrounds/"),
+        *("/looks/", "/looks/new/", "/backgrounds/", "/resources/"),
         *("/listings/", "/listings/new/", f"/listings/{listing}/", "/listings/sales/"),
         *("/listings/exports/", "/projects/", f"/projects/{project}/", "/shared/", "/trash/"),
         *("/developers/", "/developers/calls/", "/developers/webhooks/", "/developers/web-sites/"),

@@ -56,7 +56,7 @@ def page_of(who: Person, image: Image) -> str:
 
 
 def test_the_page(seller: Person, image: Image, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = page_of(seller, image)
     assert 'value="bg_builtin_linen"' in page
     assert "Remove the background first" not in page

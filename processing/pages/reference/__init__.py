@@ -1,0 +1,1 @@
+"""Reference images: their page, and where forms choose among them."""
