@@ -89,7 +89,7 @@ def straightened(rgb: U8, tilt: Tilt) -> U8:
     """The photo, uint8 (h, w, 3), as if the camera had been held level, bicubic: the largest part of the
     same proportions that has no empty corners."""
     height, width = rgb.shape[:2]
-    turn = _homography(tilt, (width, height))
+    turn = homography(tilt, (width, height))
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64) - 0.5
     quad = cv2.perspectiveTransform(corners[None], turn)[0]
     left, top, scale = _largest(quad, (width, height))
@@ -175,8 +175,9 @@ def _plumb(tilt: Tilt) -> F64:
     return np.array([sin(roll) * cos(pitch), cos(roll) * cos(pitch), -sin(pitch)])
 
 
-def _homography(tilt: Tilt, size: tuple[int, int]) -> F64:
-    """Turns the camera so that plumb is straight down, and nothing else: about the axis across both."""
+def homography(tilt: Tilt, size: tuple[int, int]) -> F64:
+    """What makes a photo of that size (width, height) upright: turns the camera so that plumb is straight down,
+    and nothing else, about the axis across both."""
     width, height = size
     focal = tilt.focal * max(size)
     camera = np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1]])

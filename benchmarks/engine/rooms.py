@@ -1,0 +1,142 @@
+"""What enhancing a photo of a room costs, and how well it does: `python -m benchmarks rooms`.
+
+Time: 24 megapixels with look and straightening, against Pillow's decoding and encoding of the same JPEG, in
+turn. With a FOLDER of photos that are right as they are: how much of the difference (CIEDE2000) is left of
+copies that are two stops darker and tinted by 15 %, and how well known rolls and pitches come back.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+from skimage.color import deltaE_ciede2000, rgb2lab
+
+from benchmarks.engine.in_turn import in_turn
+from processing.engine import arrays
+from processing.engine.arrays import U8
+from processing.engine.canvas import linear
+from processing.engine.files import decode
+from processing.engine.plans.room import RoomPlan
+from processing.engine.render_room import render_room
+from processing.engine.room import verticals
+from processing.engine.room.enhance import enhance
+from processing.engine.room.looks import LOOKS
+from processing.engine.room.verticals import Tilt
+
+SIZE = (6000, 4000)
+LIMIT = 2.5  # times Pillow
+_QUALITY = 90
+_TINTS = ((1.15, 1.0, 1 / 1.15), (1 / 1.15, 1.0, 1.15))
+_TILTS = ((3.0, 0.0), (0.0, 5.0), (-8.0, 4.0), (10.0, -8.0))
+_NEAR = 0.4  # degrees
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    arguments = _arguments(given)
+    _time(arguments.photo.read_bytes(), arguments.runs)
+    if arguments.folder is not None:
+        photos = [
+            decode.decode(path.read_bytes(), max_pixels=100_000_000).rgb
+            for path in sorted(arguments.folder.glob("*.jpg"))
+        ]
+        _light([_small(rgb, 480) for rgb in photos])
+        _tilt([_small(rgb, 1000) for rgb in photos])
+
+
+def _time(photo: bytes, runs: int) -> None:
+    pixels = decode.decode(photo, max_pixels=100_000_000).rgb
+    large = np.asarray(cv2.resize(pixels, SIZE, interpolation=cv2.INTER_CUBIC), np.int16)
+    grain = np.random.default_rng(0).normal(0, 2, large.shape).astype(np.int16)
+    data = decode.encode(
+        np.clip(large + grain, 0, 255).astype(np.uint8), None, format="jpg", quality=_QUALITY
+    )
+    times = in_turn(
+        {
+            "Pillow": lambda: _by_pillow(data),
+            "ours": lambda: render_room(data, RoomPlan(), max_pixels=100_000_000),
+        },
+        runs,
+    )
+    ratio = times["ours"] / times["Pillow"]
+    print(f"Pillow decodes and encodes 24 MP in {1000 * times['Pillow']:.0f} ms")
+    print(
+        f"enhanced and straightened in {1000 * times['ours']:.0f} ms: {ratio:.2f} x (limit {LIMIT})"
+    )
+
+
+def _by_pillow(data: bytes) -> bytes:
+    with Image.open(BytesIO(data)) as image:
+        out = BytesIO()
+        image.save(out, "JPEG", quality=_QUALITY)
+        return out.getvalue()
+
+
+def _light(photos: list[U8]) -> None:
+    left = []
+    for rgb in photos:
+        for tint in _TINTS:
+            light = linear.to_float(rgb) * np.float32(0.25) * np.array(tint, np.float32)
+            dark = linear.from_float(light)
+            left.append(
+                (_difference(dark, rgb), _difference(enhance(dark, LOOKS["neutral"]).rgb, rgb))
+            )
+    before, after = np.mean(left, axis=0)
+    worst = max(after / before for before, after in left)
+    print(
+        f"dark and tinted: {before:.1f} off before, {after:.1f} after: {after / before:.2f} is left"
+    )
+    print(f"of the worst {worst:.2f}")
+
+
+def _difference(one: U8, other: U8) -> float:
+    return float(deltaE_ciede2000(rgb2lab(one), rgb2lab(other)).mean())  # type: ignore[no-untyped-call]
+
+
+def _tilt(photos: list[U8]) -> None:
+    errors = list(_tilt_errors(photos))
+    near = np.mean(np.array(errors) <= _NEAR)
+    print(f"tilt: median error {np.median(errors):.2f} degrees, {near:.0%} within {_NEAR}")
+
+
+def _tilt_errors(photos: list[U8]) -> Iterator[float]:
+    """The larger error of roll and pitch for each tilt of each photo that shows any upright edges."""
+    for rgb in photos:
+        own = verticals.tilt_of(rgb)
+        if own is None or not own.is_mendable:
+            continue
+        upright = verticals.straightened(rgb, own)
+        for roll, pitch in _TILTS:
+            found = verticals.tilt_of(_tilted(upright, Tilt(roll, pitch, own.focal)))
+            yield 90.0 if found is None else max(abs(found.roll - roll), abs(found.pitch - pitch))
+
+
+def _tilted(rgb: U8, tilt: Tilt) -> U8:
+    """The photo as a camera of such a tilt would have taken it; what it doesn't show is mirrored."""
+    size = (rgb.shape[1], rgb.shape[0])
+    turn = verticals.homography(tilt, size)
+    return np.asarray(
+        cv2.warpPerspective(
+            rgb,
+            turn,
+            size,
+            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REFLECT,
+        ),
+        np.uint8,
+    )
+
+
+def _small(rgb: U8, side: int) -> U8:
+    return arrays.shrink(rgb, arrays.fit_within(rgb.shape[1], rgb.shape[0], side))
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("photo", type=Path, help="a photo of a room, enlarged to 24 megapixels")
+    parser.add_argument("--folder", type=Path, help="photos that are right as they are")
+    parser.add_argument("--runs", type=int, default=5)
+    return parser.parse_args(given)
