@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from typing import Any
 
@@ -139,6 +140,20 @@ def test_nothing_private_is_asked(seller: Seller, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(origin_proofs, "_texts_at", lambda name: [])
     for origin in ("http://127.0.0.1:8080", "http://localhost"):
         assert verify(seller, added(seller, origin)).status_code == 409
+
+
+@pytest.mark.parametrize("addresses", [["10.0.0.5"], ["93.184.215.14", "192.168.1.1"], ["fd00::1"]])
+def test_a_name_that_leads_to_a_private_address_is_not_asked(
+    seller: Seller, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
+) -> None:
+    connected: list[str] = []
+    monkeypatch.setattr(origin_proofs, "_texts_at", lambda name: [])
+    monkeypatch.setattr(outbound, "_resolve", lambda *_, **__: addresses)
+    monkeypatch.setattr(socket, "create_connection", lambda to, *_, **__: connected.append(to[0]))
+    refused = verify(seller, added(seller))
+    assert (refused.status_code, refused.json()["code"]) == (409, "NOT_VERIFIED")
+    assert connected == []
+    assert not origins.is_proven(seller.account, SHOP)
 
 
 def test_a_name_server_that_is_down(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,8 @@ def test_all_or_none(enterprise: Customer) -> None:
     for wrong in (theirs, "res_2VfUX5sCNEcTGeZ8vKoGj1", "x"):
         answer = enterprise.client.delete(*mine, wrong)
         assert (answer.status_code, answer.json()["error"]) == (404, "NOT_FOUND")
+    assert enterprise.client.resource(theirs).status_code == 404
+    assert [one["id"] for one in enterprise.client.resources().json()] == mine
     none = enterprise.client.delete()
     assert (none.status_code, none.json()["details"]) == (400, {"ids": ["Required."]})
     assert Image.live.count() == 3

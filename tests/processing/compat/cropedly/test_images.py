@@ -8,11 +8,13 @@ from io import BytesIO
 import pytest
 from PIL import Image as Pillow
 
+from accounts.lifecycle import closing, erasing
 from accounts.models import Plan, PlanLimit
 from media_library.models import Image
 from processing.engine.plans.edit import Background, BackgroundImage, EditPlan, Export, Layout
 from processing.models import Batch, Job
 from processing.services.appearance import brand_kit, presets
+from tests.callers.snapshots import Snapshot
 from tests.processing.compat.cropedly.conftest import Customer, photo
 
 ITEM = {
@@ -92,6 +94,19 @@ def test_what_was_deleted_says_so(at_once: None, customer: Customer) -> None:
     gone = customer.client.image(shown["id"]).json()
     assert (gone["status"], gone["url"]) == ("failed", None)
     assert gone["error"] == {"error": "NOT_FOUND", "message": "The image was deleted."}
+
+
+def test_an_account_is_deleted_while_its_photos_wait(
+    waiting: Callable[[], None], customer: Customer
+) -> None:
+    [shown] = customer.client.enhance(photo()).json()
+    closing.close_person(customer.user)
+    for refused in (customer.client.image(shown["id"]), customer.client.enhance(photo())):
+        assert (refused.status_code, refused.json()["error"]) == (401, "AUTHENTICATION_REQUIRED")
+    waiting()  # what the queue held finds nothing to do
+    assert erasing.erase(customer.account.pk)
+    assert (Job.objects.count(), Batch.objects.count(), Image.objects.count()) == (0, 0, 0)
+    assert Snapshot.take().files == frozenset()
 
 
 def test_the_default_look_of_the_account(at_once: None, customer: Customer) -> None:
