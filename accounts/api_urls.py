@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.api import endpoints, plans, usage, web_origins
+from accounts.api import endpoints, plans, team, usage, web_origins
 
 urlpatterns = [
     path("auth/register", endpoints.RegisterView.as_view(), name="api_register"),
@@ -23,6 +23,22 @@ urlpatterns = [
         web_origins.VerificationView.as_view(),
         name="api_verify_origin",
     ),
+    path("account/members", team.MembersView.as_view(), name="api_members"),
+    path("account/members/<str:user_id>", team.MemberView.as_view(), name="api_member"),
+    path("account/invitations", team.InvitationsView.as_view(), name="api_invitations"),
+    path(
+        "account/invitations/<str:invitation_id>",
+        team.InvitationView.as_view(),
+        name="api_invitation",
+    ),
+    path(
+        "account/invitations/<str:invitation_id>/resend",
+        team.ResendView.as_view(),
+        name="api_resend_invitation",
+    ),
+    path("invitations/accept", team.AcceptView.as_view(), name="api_accept_invitation"),
+    path("accounts", team.OwnAccountsView.as_view(), name="api_accounts"),
+    path("accounts/<str:account_id>/choose", team.ChooseView.as_view(), name="api_choose_account"),
     path("calls", endpoints.CallsView.as_view(), name="api_calls"),
     path("account/plan", plans.PlanView.as_view(), name="api_plan"),
     path("account/plan/request", plans.PlanRequestView.as_view(), name="api_plan_request"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.scopes import ALL_SCOPES, DESCRIPTIONS, FOR_PICTURES
 from accounts.currencies import CODES
+from accounts.models import Role
 
 LIFETIMES = [
     ("", _("Never")),
@@ -71,6 +72,32 @@ class ProfileForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not with_currency:
             del self.fields["currency"]
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        max_length=254,
+        label=_("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.EDITOR, label=_("Role"))
+
+
+class JoinForm(forms.Form):
+    """Signing up by an invitation, whose link has shown the address."""
+
+    name = forms.CharField(
+        max_length=150,
+        label=_("Your name"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        max_length=1024,
+        strip=False,
+        label=_("Password"),
+        help_text=_("At least 8 characters, and not a common password."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
 
 
 class WebSiteForm(forms.Form):

@@ -20,6 +20,8 @@ _MAY: Final[dict[str, dict[str, str]]] = {
         "user": "change",
         "account": "change",
         "member": "",
+        "invitation": "",
+        "teamevent": "",
         "plan": "",
         "planlimit": "",
         "limitexception": "add change delete",

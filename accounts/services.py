@@ -24,8 +24,13 @@ def email_known(email: str) -> bool:
     return any(True for _ in filter_users_by_email(normalised_email(email)))
 
 
-def register(email: str, *, password: str, name: str, verified: bool = False) -> User:
-    """A new user with an account of their own. Raises AppError VALIDATION_ERROR by field."""
+def register(
+    email: str, *, password: str, name: str, verified: bool = False, with_account: bool = True
+) -> User:
+    """A new user, with an account of their own unless they join another one.
+
+    Raises AppError VALIDATION_ERROR by field.
+    """
     user = User(email=normalised_email(email), name=name.strip())
     check_password(password, user)
     if email_known(user.email):
@@ -37,7 +42,8 @@ def register(email: str, *, password: str, name: str, verified: bool = False) ->
             EmailAddress.objects.create(
                 user=user, email=user.email, primary=True, verified=verified
             )
-            make_account(user)
+            if with_account:
+                make_account(user)
     except IntegrityError as error:
         raise _taken() from error
     return user

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.pages import account, developers, google, passkeys, plan, usage, web_sites
+from accounts.pages import (
+    account,
+    developers,
+    google,
+    invitation,
+    passkeys,
+    plan,
+    team,
+    usage,
+    web_sites,
+)
 
 urlpatterns = [
     path("settings/", account.account, name="account"),
@@ -14,6 +24,14 @@ urlpatterns = [
     path("settings/usage/days.csv", usage.days_csv, name="usage-csv"),
     path("settings/account/delete/", account.delete_account, name="delete-account"),
     path("settings/sessions/<str:session_id>/end/", account.end_session, name="end-session"),
+    path("settings/members/", team.people, name="members"),
+    path("settings/members/invite/", team.invite, name="invite"),
+    path("settings/members/<str:user_id>/role/", team.change_role, name="change-role"),
+    path("settings/members/<str:user_id>/remove/", team.remove, name="remove-member"),
+    path("settings/invitations/<str:invitation_id>/resend/", team.resend, name="resend-invitation"),
+    path("settings/invitations/<str:invitation_id>/revoke/", team.revoke, name="revoke-invitation"),
+    path("settings/accounts/<str:account_id>/choose/", team.choose, name="choose-account"),
+    path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("settings/keys/", developers.keys, name="keys"),
     path("developers/", developers.developers, name="developers"),
     path("developers/web-sites/", web_sites.web_sites, name="web-sites"),

@@ -162,6 +162,7 @@ TEMPLATES = [
                 *("config.web.navigation.navigation", "config.web.toasts.toasts"),
                 *("config.web.about.about", "accounts.signing.google.google"),
                 "accounts.signing.passkeys.passkeys",
+                "accounts.access.pages.team",
             ],
             "libraries": {"told": "config.told", "words": "processing.pages.words"},
         },
@@ -310,6 +311,7 @@ RATE_LIMITS = {
     "preview": env.rate("RATE_PREVIEW", "120/m"),
     "listing-generate": env.rate("RATE_LISTING_GENERATE", "20/h"),
     "listing-create": env.rate("RATE_LISTING_CREATE", "50/h"),
+    "invite": env.rate("RATE_INVITE", "20/h"),
     "general": env.rate("RATE_GENERAL", "1000/h"),
     "tryout": env.rate("RATE_TRYOUT", "5/h"),
 }

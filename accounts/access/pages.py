@@ -61,6 +61,12 @@ def page(view: View) -> View:
     return inner
 
 
+def team(request: HttpRequest) -> dict[str, object]:
+    """What templates call ``team``: who looks at a ``page``, with their role and the accounts they are in."""
+    found = getattr(request, "caller", None)
+    return {"team": found if isinstance(found, Caller) and found.memberships else None}
+
+
 def least(role: Role) -> Callable[[View], View]:
     """Say below ``page`` which role a page takes, for all its methods."""
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.admin.ended import Ended, MembershipInline
+from accounts.admin.ended import Ended, InvitationInline, MembershipInline
 from accounts.admin.forms import AccountForm, LimitExceptionForm, WebOriginForm
 from accounts.lifecycle import blocking, closing, parts
 from config.admin import LongList, ReadOnlyAdmin
@@ -61,11 +61,11 @@ class AccountAdmin(Ended, LongList):
         (None, {"fields": ["id", "state", "name", "plan", "currency", "created_at"]}),
         ("Blocking", {"fields": ["blocked", "blocked_reason"]}),
     ]
-    search_fields = ["name", "members__email"]
+    search_fields = ["name", "members__email", "invitations__email"]
     ids = {"acct": ["pk"], "usr": ["members"]}
     ordering = ["-created_at", "-id"]
     readonly_fields = ["id", "state", "created_at"]
-    inlines = [MembershipInline, LimitExceptionInline, WebOriginInline]
+    inlines = [MembershipInline, InvitationInline, LimitExceptionInline, WebOriginInline]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):

@@ -39,6 +39,24 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     autocomplete_fields = ["user", "account"]
 
 
+class InvitationInline(admin.TabularInline):  # type: ignore[type-arg]
+    """To look at: owners invite, and their links are nobody else's."""
+
+    model = models.Invitation
+    extra = 0
+    can_delete = False
+    readonly_fields = [
+        *("email", "role", "invited_by"),
+        *("created_at", "expires_at", "accepted_at", "revoked_at"),
+    ]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class Ended:
     """For what is deleted by a service: at once for whoever uses it, by a worker for the rest.
 

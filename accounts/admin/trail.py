@@ -1,4 +1,4 @@
-"""What staff did, to look at and never to change."""
+"""What staff did, and what people did about who is in their account: to look at, never to change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.http import HttpRequest
 
+from accounts.models import TeamEvent
 from config.admin import ReadOnlyAdmin
+
+
+@admin.register(TeamEvent)
+class TeamEventAdmin(ReadOnlyAdmin):
+    """Who did what about the people of an account, of their own accord."""
+
+    list_display = ["at", "account", "act", "by", "user", "email", "role"]
+    list_filter = ["at", "act"]
+    list_select_related = ["account", "by", "user"]
+    search_fields = ["account__name", "by__email", "user__email", "email"]
+    ids = {"acct": ["account"], "usr": ["user", "by"]}
+    ordering = ["-at", "-id"]
 
 
 @admin.register(LogEntry)

@@ -18,7 +18,6 @@ from accounts.api.serializers import (
     AccountDeletion,
     CallsSerializer,
     CreatedKeySerializer,
-    Credentials,
     DeletionSerializer,
     KeySerializer,
     MeSerializer,
@@ -26,12 +25,13 @@ from accounts.api.serializers import (
     Registration,
     SessionSerializer,
     SignedInSerializer,
+    SignIn,
     VerificationSentSerializer,
 )
 from accounts.http import Caller, caller
 from accounts.lifecycle import closing
 from accounts.limits import call_log, quotas
-from accounts.models import ApiKey, Role, User
+from accounts.models import Account, ApiKey, Role, User
 from accounts.signing import sign_in
 from accounts.signing.sign_up import sign_up
 from accounts.team import roles
@@ -78,7 +78,7 @@ class RegisterView(PublicView):
 class LoginView(PublicView):
     @endpoint(
         "Sign in",
-        request=Credentials,
+        request=SignIn,
         responses={200: SignedInSerializer, 401: examples.REFUSED, 403: examples.UNVERIFIED},
         example=examples.SIGNED_IN,
         body_example=examples.CREDENTIALS,
@@ -88,8 +88,11 @@ class LoginView(PublicView):
         ),
     )
     def post(self, request: Request) -> Response:
-        given = self.read(Credentials)
-        return _signed_in(request, sign_in.check_credentials(request._request, **given))
+        given = self.read(SignIn)
+        wanted = given.pop("account", None)
+        user = sign_in.check_credentials(request._request, **given)
+        account = sign_in.check_account(user, wanted) if wanted else None
+        return _signed_in(request, user, account=account)
 
 
 class LogoutView(ApiView):
@@ -149,6 +152,7 @@ class MeView(ApiView):
         answer = {
             "user": found.user,
             "account": account,
+            "role": None if found.api_key else found.role,
             "plan": account.plan,
             "quotas": quotas.overview(account),
         }
@@ -280,8 +284,10 @@ class KeyView(ApiView):
         return Response(None)
 
 
-def _signed_in(request: Request, user: User, *, status: int = 200) -> Response:
-    token = sign_in.open_session(request._request, user)
+def _signed_in(
+    request: Request, user: User, *, account: Account | None = None, status: int = 200
+) -> Response:
+    token = sign_in.open_session(request._request, user, account)
     return Response(SignedInSerializer({"token": token, "user": user}).data, status=status)
 
 

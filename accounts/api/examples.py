@@ -38,8 +38,25 @@ ME = {
         "webOrigins": ["https://shop.example"],
         "createdAt": _CREATED,
     },
+    "role": "owner",
     "plan": _PLAN,
     "quotas": _QUOTAS,
+}
+MEMBER = {"user": USER, "role": "editor"}
+INVITATION = {
+    "id": "inv_3Nf8vQ2rS5tV7wX9zA1bC3",
+    "email": "ben@example.com",
+    "role": "editor",
+    "state": "pending",
+    "createdAt": _CREATED,
+    "expiresAt": "2027-03-08T09:30:00Z",
+}
+SENT_INVITATION = {**INVITATION, "url": None}
+OWN_ACCOUNT = {
+    "id": "acct_7Wq4fR2mXcV9sB1nTzKdLp",
+    "name": "Ada",
+    "role": "owner",
+    "current": True,
 }
 USAGE = {"plan": _PLAN, "month": "2027-03", "quotas": _QUOTAS}
 _OFFER = {

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from accounts.access.scopes import ALL_SCOPES
 from accounts.currencies import CODES
-from accounts.models import Account, ApiKey, Session
+from accounts.models import Account, ApiKey, Role, Session
 from config.api.fields import PublicIdField, Text
 from config.api.serializers import StrictSerializer
 
@@ -25,6 +25,17 @@ class Credentials(StrictSerializer):
         default="",
         allow_blank=True,
         help_text="The code from the authenticator app, if two-factor sign-in is on.",
+    )
+
+
+class SignIn(Credentials):
+    account = PublicIdField(
+        "acct",
+        required=False,
+        help_text=(
+            "The account in which the session works, for people who are in several; else the one "
+            "chosen last."
+        ),
     )
 
 
@@ -162,6 +173,11 @@ class QuotaSerializer(serializers.Serializer[Any]):
 class MeSerializer(serializers.Serializer[Any]):
     user = UserSerializer()
     account = AccountSerializer()
+    role = serializers.ChoiceField(
+        choices=Role.choices,
+        allow_null=True,
+        help_text="What the person may in the account; null for an API key, which has scopes.",
+    )
     plan = PlanSerializer()
     quotas = QuotaSerializer(many=True)
 

@@ -29,6 +29,7 @@ from accounts.models import (
     UsageMonth,
     User,
 )
+from accounts.team import invitations, trail
 
 GONE = "(deleted)"
 # Longer than a worker takes for one message: until then nobody else is asked.
@@ -64,6 +65,8 @@ def remove_person(user: User) -> None:
     Whoever once acted as staff keeps an empty row: the audit trail needs somebody to name.
     """
     forget_in_audit_trail(user)
+    trail.forget(user)
+    invitations.forget(user)
     if not LogEntry.objects.filter(user=user).exists():
         user.delete()
         return

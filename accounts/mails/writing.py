@@ -86,8 +86,12 @@ def language_for(user: User | None, language: str = "") -> str:
 
 def greeted(user: User | None) -> str:
     """What a mail calls its reader; nothing for who is unknown, or has a link for a name."""
-    name = user.name.strip() if user else ""
-    return "" if _LINK_IN_NAME.search(name) else name
+    return without_link(user.name) if user else ""
+
+
+def without_link(name: str) -> str:
+    """A name of somebody's choice, or nothing where mail programs would make a link of it."""
+    return "" if _LINK_IN_NAME.search(name) else name.strip()
 
 
 def paragraphs(body: str) -> list[Paragraph]:

@@ -11,6 +11,7 @@ from accounts.models.billing import (
 )
 from accounts.models.people import User, UserManager, normalised_email
 from accounts.models.plans import Plan, PlanLimit
+from accounts.models.teams import Invitation, TeamAct, TeamEvent
 from accounts.models.usage import IdempotencyRecord, QuotaNotice, UsageEntry, UsageMonth, UsageState
 from accounts.models.web_origins import ProofMethod, WebOrigin
 
@@ -21,6 +22,7 @@ __all__ = [
     "ChangeState",
     "FormerAccount",
     "IdempotencyRecord",
+    "Invitation",
     "LimitException",
     "Member",
     "Plan",
@@ -33,6 +35,8 @@ __all__ = [
     "RequestState",
     "Role",
     "Session",
+    "TeamAct",
+    "TeamEvent",
     "UsageEntry",
     "UsageMonth",
     "UsageState",

@@ -29,7 +29,7 @@ from django.utils.translation import gettext
 from accounts import services
 from accounts.http import ACCOUNT_KEY
 from accounts.limits.sign_in_tries import Tries
-from accounts.models import Session, User, normalised_email
+from accounts.models import Account, Session, User, normalised_email
 from accounts.signing.sessions import SessionStore
 from config.errors import AppError, invalid
 
@@ -90,9 +90,21 @@ def verification_is_mandatory() -> bool:
     return bool(method == allauth_settings.EmailVerificationMethod.MANDATORY)
 
 
-def open_session(request: HttpRequest, user: User) -> str:
+def check_account(user: User, account_id: UUID) -> Account:
+    """Find an account that a person wants to work in. Raises AppError VALIDATION_ERROR where they are
+    not in it, and ACCOUNT_BLOCKED."""
+    account = Account.objects.filter(pk=account_id, members=user).first()
+    if account is None:
+        raise invalid("account", "You are not in this account.")
+    services.check_open(account)
+    return account
+
+
+def open_session(request: HttpRequest, user: User, account: Account | None = None) -> str:
     """Sign in the browser (the cookie leaves with the answer); the key is the program's token."""
     login(request, user, backend=BACKEND)
+    if account is not None:
+        request.session[ACCOUNT_KEY] = str(account.pk)
     request.session.save()
     return str(request.session.session_key)
 

@@ -7,14 +7,21 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.http import ACCOUNT_KEY, Caller
-from accounts.models import Account, Member, Role, Session, User
-from accounts.services import check_still_open, memberships_of, one_at_a_time
+from accounts.models import Account, Member, Role, Session, TeamAct, User
+from accounts.services import (
+    account_of,
+    check_open,
+    check_still_open,
+    memberships_of,
+    one_at_a_time,
+)
 from accounts.signing.sessions import SessionStore
-from accounts.team import roles
+from accounts.team import roles, trail
 from config.errors import AppError, not_found
 
 
@@ -26,7 +33,7 @@ def members_of(account: Account) -> QuerySet[Member]:
 def change_role(caller: Caller, user_id: UUID, role: Role) -> Member:
     """Give somebody another role. Raises AppError NOT_FOUND, and CONFLICT for the last owner."""
     check_still_open(caller.account, lock=True)
-    _check_is_owner(caller)
+    check_is_owner(caller)
     member = _member(caller.account, user_id)
     if member.role == role:
         return member
@@ -34,6 +41,7 @@ def change_role(caller: Caller, user_id: UUID, role: Role) -> Member:
         check_keeps_owner(caller.account, member.user)
     member.role = role
     member.save(update_fields=["role"])
+    trail.note(caller, TeamAct.ROLE, user=member.user, role=role)
     return member
 
 
@@ -47,12 +55,14 @@ def remove(caller: Caller, user_id: UUID) -> Member:
     check_still_open(caller.account, lock=True)
     is_oneself = caller.user is not None and caller.user.pk == user_id
     if not is_oneself:
-        _check_is_owner(caller)
+        check_is_owner(caller)
     member = _member(caller.account, user_id)
     if member.role == Role.OWNER:
         check_keeps_owner(caller.account, member.user)
     end_sessions(caller.account, member.user, but=caller.session_id if is_oneself else None)
     Member.objects.filter(pk=member.pk).delete()
+    act = TeamAct.LEFT if is_oneself else TeamAct.REMOVED
+    trail.note(caller, act, user=member.user)
     return member
 
 
@@ -80,18 +90,40 @@ def end_sessions(account: Account, user: User, *, but: UUID | None = None) -> No
             session.delete()
 
 
-def choose(user: User, account_id: UUID) -> Account:
+def choose(user: User, account_id: UUID) -> Member:
     """Note that this is where a person works from now on: signing in leads there, too.
 
-    Raises AppError NOT_FOUND for an account that they are not in.
+    Raises AppError NOT_FOUND for an account that they are not in, and ACCOUNT_BLOCKED.
     """
-    changed = Member.objects.filter(user=user, account=account_id).update(chosen_at=timezone.now())
-    if not changed:
+    rows = Member.objects.select_related("account__plan").filter(user=user, account=account_id)
+    member = rows.first()
+    if member is None:
         raise not_found("Account")
-    return Account.objects.select_related("plan").get(pk=account_id)
+    check_open(member.account)
+    rows.update(chosen_at=timezone.now())
+    return member
 
 
-def _check_is_owner(caller: Caller) -> None:
+def work_in(request: HttpRequest, found: Caller, account: Account) -> None:
+    """Have the session that a request came by work in another account from now on."""
+    here = getattr(request, "session", None)
+    if isinstance(here, SessionStore) and here.row_id == found.session_id:
+        here[ACCOUNT_KEY] = str(account.pk)
+        return
+    session = Session.objects.filter(pk=found.session_id).first() if found.session_id else None
+    if session is not None:
+        store = SessionStore()
+        data = {**store.decode(session.session_data), ACCOUNT_KEY: str(account.pk)}
+        Session.objects.filter(pk=session.pk).update(session_data=store.encode(data))
+
+
+def go_elsewhere(request: HttpRequest, found: Caller) -> None:
+    """Have the session that left an account work where signing in would lead to."""
+    if found.user is not None:
+        work_in(request, found, account_of(found.user))
+
+
+def check_is_owner(caller: Caller) -> None:
     """By the row as it is now: what the request began with may have changed."""
     mine = Member.objects.filter(account=caller.account, user=caller.user, role=Role.OWNER)
     if not mine.exists():

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from accounts.billing import telling
 from accounts.limits import operations, quota_mail
 from accounts.mails import writing
-from accounts.models import Account, Plan, PlanChange, PlanRequest, User
+from accounts.models import Account, Plan, PlanChange, PlanRequest, Role, User
 
 # Each mail with what is told in it, but for those below.
 SAMPLES: Final[dict[str, Callable[[], dict[str, Any]]]] = {
@@ -60,6 +60,13 @@ SAMPLES: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "accounts/email/plan_grace_over": lambda: telling.about_change(_change("staff")),
     "accounts/email/plan_declined": lambda: telling.about_request(_request()),
     "accounts/email/plan_asked": lambda: {**_nobody(), **telling.for_staff(_request())},
+    "accounts/email/invitation": lambda: {
+        "inviter": "Ben",
+        "account": "Ben’s shop",
+        "role": Role.EDITOR.label,
+        "until": datetime(2027, 3, 17, 12, tzinfo=UTC),
+        "url": f"{settings.SITE_URL}/invitations/…/",
+    },
     "media_library/email/data_ready": lambda: {"url": f"{settings.SITE_URL}/settings/data/"},
 }
 

@@ -116,6 +116,8 @@ def test_an_account_is_changed_but_for_its_plan(staff, seller):
         "memberships-0-account": str(seller.account.pk),
         "memberships-0-user": str(seller.user.pk),
         "memberships-0-role": "owner",
+        "invitations-TOTAL_FORMS": "0",
+        "invitations-INITIAL_FORMS": "0",
         "exceptions-TOTAL_FORMS": "0",
         "exceptions-INITIAL_FORMS": "0",
         "web_origins-TOTAL_FORMS": "1",

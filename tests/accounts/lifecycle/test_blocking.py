@@ -172,6 +172,8 @@ def form_of(who: Person, **given: str) -> dict[str, str]:
         "memberships-0-account": str(who.account.pk),
         "memberships-0-user": str(who.user.pk),
         "memberships-0-role": "owner",
+        "invitations-TOTAL_FORMS": "0",
+        "invitations-INITIAL_FORMS": "0",
         "exceptions-TOTAL_FORMS": "0",
         "exceptions-INITIAL_FORMS": "0",
         "web_origins-TOTAL_FORMS": "0",

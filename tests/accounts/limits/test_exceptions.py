@@ -97,6 +97,8 @@ def form_of(seller: Any, **given: str) -> dict[str, str]:
         "memberships-0-account": str(seller.account.pk),
         "memberships-0-user": str(seller.user.pk),
         "memberships-0-role": "owner",
+        "invitations-TOTAL_FORMS": "0",
+        "invitations-INITIAL_FORMS": "0",
         "exceptions-TOTAL_FORMS": "1",
         "exceptions-INITIAL_FORMS": "0",
         "exceptions-0-account": str(seller.account.pk),
