@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django.core.validators import EmailValidator
@@ -24,6 +25,7 @@ from config.api.serializers import PageQuery, StrictSerializer
 from config.api.views import ApiView
 from config.errors import AppError
 
+STATES: Final = ("pending", "expired")
 _ROLE = "`owner`, `editor` or `viewer`."
 _OF_MEMBER = [path_id("user_id", "usr")]
 _OF_INVITATION = [path_id("invitation_id", "inv")]
@@ -51,7 +53,7 @@ class InvitationSerializer(serializers.Serializer[Invitation]):
     createdAt = serializers.DateTimeField(source="created_at")
     expiresAt = serializers.DateTimeField(source="expires_at")
 
-    @extend_schema_field(serializers.ChoiceField(choices=["pending", "expired"]))
+    @extend_schema_field(serializers.ChoiceField(choices=STATES))
     def get_state(self, invitation: Invitation) -> str:
         return "expired" if invitation.has_expired() else "pending"
 

@@ -222,7 +222,7 @@ def test_a_session_works_in_one_account(seller, stranger):
     """Whatever the person joins or chooses elsewhere, a program's work lands where it did."""
     Member.objects.create(account=stranger.account, user=seller.user, role=Role.VIEWER)
     there = members.choose(seller.user, stranger.account.pk)
-    assert there == stranger.account
+    assert there.account == stranger.account
     chosen = program(seller.user)
     assert seller.client.get(ME).json()["data"]["account"]["id"] == seller.account.public_id
     assert chosen.get(ME).json()["data"]["account"]["id"] == stranger.account.public_id
