@@ -113,6 +113,7 @@ def main() -> None:
     report["same request"] = list(asked.values())
     report["same request then"] = numbers(twice)
     report |= last_owners()
+    report |= deleted_while_one_completes()
     sys.stdout.write(json.dumps(report))
 
 
@@ -138,6 +139,57 @@ def last_owners() -> dict[str, object]:
 
     left = at_once(leave)
     return {"left": left["left"], "owners left": Member.objects.filter(account=team).count()}
+
+
+def deleted_while_one_completes() -> dict[str, object]:
+    """Have pictures deleted while a worker completes the second of their jobs: neither waits for ever."""
+    from django.db import connection, transaction
+
+    from accounts.limits import quotas
+    from accounts.models import Account, UsageMonth
+    from media_library.models import Image
+    from media_library.projects import default_project
+    from processing.models import Job
+    from processing.services import deleting
+    from processing.worker import claims, transitions
+
+    account = Account.objects.create(name="deleting", plan_id="free")
+    owner = {"account": account, "project": default_project(account)}
+    image = Image.objects.create(**owner, file_key="x", bytes=1, width=1, height=1)
+    said = {"operation": "remove-background", "command": {}, "account": account, "source": image}
+    jobs = [Job.objects.create(**said, id=UUID(int=n)) for n in (1, 2)]
+    for job in jobs:
+        quotas.reserve(account, job.operation, job_id=job.pk)
+    claimed = transitions.claim(jobs[1].pk)
+    assert claimed
+    held, cancelled = threading.Event(), threading.Event()
+
+    def complete(number: int) -> str:
+        with transaction.atomic():
+            assert claims.hold(claimed)
+            held.set()
+            cancelled.wait(0.2)  # comes only where the other one doesn't wait for this job
+            transitions.complete(claimed, None, {})
+        return "completed"
+
+    def delete(number: int) -> str:
+        held.wait()
+        plain = transitions.cancel
+
+        def cancel(job: Job) -> bool:
+            is_cancelled = plain(job)
+            cancelled.set()
+            return is_cancelled
+
+        transitions.cancel = cancel
+        with transaction.atomic():
+            deleting.cancel_work_on([image.pk])
+        return "deleted"
+
+    done = dict(at_once(lambda n: (complete, delete)[n](n) if n < 2 else "watched"))
+    connection.close()
+    numbers = UsageMonth.objects.values_list("reserved", "settled").get(account=account)
+    return {"deleted": done, "deleted then": list(numbers)}
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ EXPECTED = {
     "same request then": [1, 0],
     "left": 1,
     "owners left": 1,
+    "deleted": {"completed": 1, "deleted": 1, "watched": 48},
+    "deleted then": [0, 1],
 }
 
 
