@@ -145,15 +145,17 @@ def grace_days(before: Plan, after: Plan) -> int:
 
 def _run(pk: int) -> bool:
     with transaction.atomic():
-        one = PlanChange.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
-        if one.state != ChangeState.PLANNED:
-            return False  # another clock was faster
-        row = Account.objects.select_related("plan").filter(pk=one.account_id).first()
-        if row is None or row.closed_at or one.after is None or row.plan_id == one.after_id:
-            PlanChange.objects.filter(pk=pk).update(state=ChangeState.CANCELLED)
+        # The account first, as whoever changes its plan at this moment does.
+        its = PlanChange.objects.filter(pk=pk).values("account")
+        row = one_at_a_time(Account.objects.filter(pk__in=its)).first()
+        rows = PlanChange.objects.filter(pk=pk, state=ChangeState.PLANNED)
+        one = rows.select_related("after").first()
+        if row is None or one is None:
+            return False  # another clock was faster, or staff took it back
+        if row.closed_at or one.after is None or row.plan_id == one.after_id:
+            rows.update(state=ChangeState.CANCELLED)
             return False
-        # The day that was agreed, even where the clock is late.
-        _carry_out(_locked(row), one, timezone.now().date())
+        _carry_out(row, one, timezone.now().date())
     return True
 
 
