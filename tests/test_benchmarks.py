@@ -20,6 +20,7 @@ from benchmarks.graded import grades
 from processing.engine.errors import NothingFound
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CutoutPlan
+from tests.tables import in_turn
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -54,7 +55,7 @@ def test_a_missing_package_is_named() -> None:
     assert done.stderr == "cv2 is missing: `pip install -r requirements-dev.txt`.\n"
 
 
-@pytest.mark.parametrize("module", [*PARTS.values(), *ON_REQUEST.values()])
+@in_turn("module", [*PARTS.values(), *ON_REQUEST.values()])
 def test_every_part_can_be_called(module: str) -> None:
     assert callable(importlib.import_module(module).main)
 

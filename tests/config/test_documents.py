@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 from accounts.limits.operations import metered
 from accounts.plans import default_plans
 from processing.engine.networks import weights
+from tests.tables import in_turn
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
@@ -124,7 +125,7 @@ def test_the_example_uncommented_can_be_read(
     assert read == example()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@in_turn("document", DOCUMENTS)
 def test_no_link_leads_nowhere(document: str) -> None:
     for target in re.findall(r"\]\(([^)]+)\)", (ROOT / document).read_text()):
         if target.startswith("https://"):
@@ -143,7 +144,7 @@ def test_the_readme_is_short_and_links_each_document_once() -> None:
         assert f"(docs/{name}.md)" in README, name
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@in_turn("document", DOCUMENTS)
 def test_no_named_file_is_missing(document: str) -> None:
     text = (ROOT / document).read_text()
     rooms = "accounts|config|media_library|processing|listings|tests|docs|benchmarks"

@@ -23,6 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import outbound
 from config.outbound import Download, OutboundError, Response, fetch, is_public, post, vet
 from config.setup.networks import networks
+from tests.tables import in_turn
 
 NOT_PUBLIC = "This address doesn't lead to a public web server."
 PUBLIC = "93.184.216.34"
@@ -275,7 +276,7 @@ def test_a_picture_is_one_whatever_it_is_called(site: int, number: int) -> None:
     assert local(site, f"page/{number}").data == PAGES[number][1]
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "host",
     [
         "127.0.0.1",
@@ -547,7 +548,7 @@ def test_public(address: str) -> None:
     assert is_public(address) is True
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "address",
     [
         "192.168.1.1",

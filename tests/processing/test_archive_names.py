@@ -15,9 +15,10 @@ from media_library.models import Image
 from processing.worker import tasks
 from tests.processing.api.test_batches import URL, images, post
 from tests.stand_ins import Seller
+from tests.tables import in_turn
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("name", "portable"),
     [
         ("shoe-cutout.png", "shoe-cutout.png"),

@@ -10,6 +10,7 @@ from config.errors import AppError
 from listings.pricing import cells, sheets, tables
 from listings.pricing.cells import BadCell
 from listings.pricing.tables import Choices
+from tests.tables import in_turn
 
 HEADER = "title,brand,category,condition,price,date"
 ROW = "Levi's 501,Levi's,Jeans,Good,45.00,2026-03-01"
@@ -26,7 +27,7 @@ def errors(*rows: str, **options: str) -> list[str]:
     return [f"{x['line']} {x['column']}: {x['message']}" for x in found.errors]
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("text", "currency", "minor"),
     [
         ("45", "USD", 4500),
@@ -128,8 +129,8 @@ def test_conditions_have_many_names() -> None:
     assert found == ["new", "good", "like-new", "like-new", "for-parts", "", None]
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@in_turn("separator", [",", ";", "\t", "|"])
+@in_turn("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_any_separator_and_encoding(separator: str, encoding: str) -> None:
     table = "\r\n".join(["Titel;Preis;Datum;Marke", 'Blüse "Zoé";12,50;01.03.2026;Chloé'])
     text = table.replace(";", separator).replace("12,50", '"12,50"')

@@ -17,6 +17,7 @@ from processing.engine.plans.color_names import parse_rgba
 from processing.engine.prompts import scene
 from processing.services.backgrounds.background_library import tidy_tags
 from processing.services.backgrounds.builtin_backgrounds import Builtin, builtins, thumbnail_of
+from tests.tables import in_turn
 
 STATIC = Path(settings.BASE_DIR) / "static"
 ALL = list(builtins().values())
@@ -44,7 +45,7 @@ def test_no_two_of_them_are_the_same() -> None:
     assert len({repr(one.plan) for one in ALL}) == len(ALL)
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.slug)
+@in_turn("one", ALL)
 def test_a_recipe_is_whole(one: Builtin) -> None:
     assert re.fullmatch(r"bg_builtin_[a-z]+(-[a-z]+)*", one.public_id)
     with pytest.raises(ValueError, match="Not a valid bg_ id"):
@@ -57,7 +58,7 @@ def test_a_recipe_is_whole(one: Builtin) -> None:
         assert scene.parse(wanted.prompt, wanted.style).not_understood == ()
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.slug)
+@in_turn("one", ALL)
 def test_every_recipe_has_its_thumbnail(one: Builtin) -> None:
     data = kept(one)
     assert len(data) < 15_000

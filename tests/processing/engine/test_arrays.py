@@ -9,10 +9,11 @@ import pytest
 from PIL import Image, ImageOps
 
 from processing.engine import arrays
+from tests.tables import in_turn
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 3)])
+@in_turn("orientation", range(1, 9))
+@in_turn("shape", [(2, 3), (2, 3, 3)])
 def test_turning_agrees_with_the_exif_standard(shape: tuple[int, ...], orientation: int) -> None:
     pixels = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
     image = Image.fromarray(pixels)

@@ -17,6 +17,7 @@ from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.services import edit_json
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
+from tests.tables import in_turn
 
 PICTURE, GUIDANCE = "row-of-the-background", "row-of-the-guidance"
 URL = "https://shop.example/wall.jpg"
@@ -285,9 +286,7 @@ def _ids_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edit_json, "image_id", lambda text, field: text)
 
 
-@pytest.mark.parametrize(
-    ("params", "edit"), [*LAYOUTS, *CUTOUTS, *BACKGROUNDS, *LOOKS, *EXPORTS], ids=str
-)
+@in_turn(("params", "edit"), [*LAYOUTS, *CUTOUTS, *BACKGROUNDS, *LOOKS, *EXPORTS])
 def test_means_the_same_natively(params: dict[str, str], edit: dict[str, Any]) -> None:
     assert _command(params) == native(edit)
     assert command_hash(_command(params)) == command_hash(native(edit))

@@ -9,6 +9,7 @@ from processing.compat.fields import Fields
 from processing.compat.photoroom.edit import UNAVAILABLE, read_edit
 from processing.engine.plans.edit import EditPlan
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
+from tests.tables import in_turn
 
 URL = "https://shop.example/wall.jpg"
 SHARE = 'must be a fraction from 0 to 0.49, "0%" to "49%", or pixels such as "100px"'
@@ -250,10 +251,9 @@ NOT_HERE = [
 ]
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("params", "message"),
     [*WRONG_TYPES, *WRONG_WORDS, *LENGTHS, *TOGETHER, *COLOR_SPACE, *NOT_HERE],
-    ids=lambda value: str(value)[:60],
 )
 def test_is_refused_by_name(params: dict[str, str], message: str | None) -> None:
     with pytest.raises(AppError) as caught:

@@ -12,6 +12,7 @@ from processing.services import edit_json
 from tests.processing.compat.photoroom.asking import FILE, asked_for, fields_of
 from tests.processing.compat.photoroom.test_edit_params import BEHIND, PICTURE, PROMPT, sides
 from tests.processing.compat.photoroom.test_edit_params import URL as WALL
+from tests.tables import in_turn
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def _ids_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edit_json, "image_id", lambda text, field: text)
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("params", "unsupported"),
     [
         ({"padding": "0.1"}, []),
@@ -48,7 +49,6 @@ def _ids_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ({"attachment": FILE}, ["attachment"]),
     ],
-    ids=str,
 )
 def test_what_has_no_effect_is_named(params: dict[str, str], unsupported: list[str]) -> None:
     fields = fields_of(params)

@@ -8,6 +8,7 @@ import pytest
 from processing.engine.backdrops import far_views
 from processing.engine.backdrops.planes import Stage
 from processing.engine.errors import InvalidPlan
+from tests.tables import in_turn
 
 ENVIRONMENTS = [
     "apartment",
@@ -52,7 +53,7 @@ def test_all_environments_are_there_with_their_licence() -> None:
         assert word in licence
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@in_turn("name", ENVIRONMENTS)
 def test_an_environment_keeps_its_highlights(name: str) -> None:
     panorama = far_views.panorama(name)
     assert panorama.shape == (256, 512, 3)
@@ -139,7 +140,7 @@ def test_a_wide_view_takes_in_more() -> None:
     assert middle.shape[1] / wide.shape[1] == pytest.approx(72 / 92, abs=0.01)
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@in_turn("name", ENVIRONMENTS)
 def test_every_environment_is_exposed_to_be_looked_at(name: str) -> None:
     seen = far_views.view(name, Stage.of((120, 120), None), 0.7, random()).rgb
     assert 0.04 < seen.mean() < 0.7

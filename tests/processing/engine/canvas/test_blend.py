@@ -12,6 +12,7 @@ from processing.engine.canvas.blend import blended
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Background, Blend, Layout, Outline, Shadow, Sides
 from tests.processing.engine.test_render_edit import GREY, RED, edited, plan
+from tests.tables import in_turn
 
 MODES: list[Blend] = ["multiply", "screen", "overlay"]
 PLACED = Layout(size="originalImage", reference_box="originalImage")
@@ -51,8 +52,8 @@ def test_every_pair_of_values_is_exact(mode: Blend) -> None:
     assert np.array_equal(found, rounded(formula(beneath, layer, mode)))
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("alpha", [0, 1, 77, 128, 254, 255])
+@in_turn("mode", MODES)
+@in_turn("alpha", [0, 1, 77, 128, 254, 255])
 def test_what_lets_light_through_blends_in_proportion(mode: Blend, alpha: int) -> None:
     beneath, layer = every_pair()
     opacity = np.full(beneath.shape[:2], alpha, np.uint8)

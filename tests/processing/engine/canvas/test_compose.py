@@ -11,6 +11,7 @@ import pytest
 from processing.engine.arrays import U8
 from processing.engine.canvas import compose
 from processing.engine.canvas.compose import Pixels
+from tests.tables import in_turn
 
 ALPHAS = [0, 1, 2, 64, 127, 128, 200, 254, 255]
 
@@ -50,7 +51,7 @@ def test_cropping() -> None:
     assert compose.crop(pixels, (1, 2, 3, 4)).tolist() == [[11, 12], [16, 17]]
 
 
-@pytest.mark.parametrize(("front", "back"), list(product(ALPHAS, ALPHAS)))
+@in_turn(("front", "back"), list(product(ALPHAS, ALPHAS)))
 def test_over_a_transparent_canvas_is_exact(front: int, back: int) -> None:
     rgb, alpha = compose.over(flat((10, 130, 255), back), flat((200, 7, 66), front))
     cover = Fraction(front, 255)
@@ -86,9 +87,9 @@ def test_an_opaque_layer_hides_whatever_the_canvas_was() -> None:
     assert (alpha == 255).all()
 
 
-@pytest.mark.parametrize("back", [None, 0, 90])
-@pytest.mark.parametrize("front", [None, 255, 100])
-@pytest.mark.parametrize(
+@in_turn("back", [None, 0, 90])
+@in_turn("front", [None, 255, 100])
+@in_turn(
     ("at", "covered"),
     [
         ((1, 1), (1, 1, 7, 5)),

@@ -8,6 +8,7 @@ import pytest
 from processing.engine import arrays
 from processing.engine.canvas.contact import cut_sides
 from processing.engine.canvas.layout import Cut
+from tests.tables import in_turn
 
 # A subject of 300 x 600 in a photo of 600 x 1000, away from the frame.
 LEFT, TOP, RIGHT, BOTTOM = 150, 200, 450, 800
@@ -29,10 +30,8 @@ def cut(pixels: np.ndarray) -> Cut:
     return cut_sides(pixels, box)
 
 
-@pytest.mark.parametrize(("side", "turn"), TURNS)
-@pytest.mark.parametrize(
-    ("reach", "is_cut"), [(300, True), (12, True), (11, False), (3, False), (0, False)]
-)
+@in_turn(("side", "turn"), TURNS)
+@in_turn(("reach", "is_cut"), [(300, True), (12, True), (11, False), (3, False), (0, False)])
 def test_a_side_is_cut_where_a_25th_of_it_touches(
     side: str, turn: int, reach: int, is_cut: bool
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from processing.engine.arrays import U8
 from processing.engine.canvas.resample import resample
+from tests.tables import in_turn
 
 SIZES = [(30, 20), (61, 43), (7, 90), (200, 140)]
 
@@ -37,8 +38,8 @@ def weighed(rgb: U8, alpha: U8 | None) -> npt.NDArray[np.float64]:
     return np.dstack([rgb * cover[..., None] / 255, cover])
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("value", [0, 1, 97, 254, 255])
+@in_turn("size", SIZES)
+@in_turn("value", [0, 1, 97, 254, 255])
 def test_one_color_stays_itself(size: tuple[int, int], value: int) -> None:
     rgb = np.full((40, 60, 3), value, np.uint8)
     resized, alpha = resample(rgb, np.full((40, 60), 255, np.uint8), size)

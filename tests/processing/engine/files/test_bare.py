@@ -12,6 +12,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from processing.engine.files import bare, encode
+from tests.tables import in_turn
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -59,7 +60,7 @@ def test_nothing_but_a_picture(data: bytes) -> None:
     assert bare.is_bare(data)
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "data",
     [
         saved("JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"),

@@ -25,6 +25,7 @@ from tests.processing.engine.files.formats.png_chunks import (
     profile,
 )
 from tests.processing.engine.pictures import MP50, opened, saved
+from tests.tables import in_turn
 
 D65 = (0.3127, 0.329)
 SRGB = (*D65, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
@@ -95,7 +96,7 @@ def renumbered(data: bytes, primaries: int, transfer: int) -> bytes:
     return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "chunks",
     [
         pytest.param([gamma(1)], id="gamma 1"),

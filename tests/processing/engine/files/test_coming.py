@@ -14,6 +14,7 @@ from processing.engine.errors import BrokenImage, EngineError, OutOfMemory, TooM
 from processing.engine.files import decode
 from tests.processing.engine.files.test_decode import wide_gamut_profile, with_orientation
 from tests.processing.engine.pictures import MP50, picture, saved
+from tests.tables import in_turn
 
 # Decoded at a half: twice 1.9 times 40 would be 152.
 SIZE, SIDE = (301, 203), 40
@@ -56,8 +57,8 @@ def same(one: decode.Decoded, other: decode.Decoded) -> bool:
     return facts[0] == facts[1] and np.array_equal(one.rgb, other.rgb)
 
 
-@pytest.mark.parametrize("convert", [True, False])
-@pytest.mark.parametrize("kind", KINDS)
+@in_turn("convert", [True, False])
+@in_turn("kind", KINDS)
 def test_the_whole_is_the_same_and_the_small_copy_like_it(kind: str, convert: bool) -> None:
     data = KINDS[kind]
     plain = decode.decode(data, max_pixels=MP50, convert=convert)

@@ -9,6 +9,7 @@ from PIL import Image, ImageCms, ImageOps
 from processing.engine.errors import BrokenImage, TooManyPixels, UnsupportedFormat
 from processing.engine.files import decode
 from tests.processing.engine.pictures import MP50, opened, picture, saved
+from tests.tables import in_turn
 
 FORMATS = {
     "JPEG": ("jpeg", "image/jpeg", "jpg"),
@@ -46,8 +47,8 @@ def test_each_format_is_probed_and_decoded(name: str) -> None:
     assert (decoded.probe, decoded.corrected) == (probe, False)
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@in_turn("orientation", range(1, 9))
+@in_turn("name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_orientation_is_noted_and_applied(name: str, orientation: int) -> None:
     data = saved(picture(), name, exif=with_orientation(orientation))
     probe = decode.probe(data, max_pixels=MP50)

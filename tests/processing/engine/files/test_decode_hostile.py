@@ -13,6 +13,7 @@ from PIL import Image
 from processing.engine.errors import BrokenImage, EngineError, TooManyPixels
 from processing.engine.files import decode
 from tests.processing.engine.pictures import MP50, picture, saved
+from tests.tables import in_turn
 
 NAMES = ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF"]
 
@@ -34,8 +35,8 @@ def png_claiming(width: int, height: int, *extra: bytes) -> bytes:
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("part", [0.5, 0.9, 0.99])
+@in_turn("name", NAMES)
+@in_turn("part", [0.5, 0.9, 0.99])
 def test_a_file_cut_short_is_broken(name: str, part: float) -> None:
     data = saved(noisy(), name)
     cut = data[: int(len(data) * part)]

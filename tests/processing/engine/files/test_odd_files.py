@@ -19,6 +19,7 @@ from processing.engine.errors import BrokenImage, TooManyPixels, UnsupportedForm
 from processing.engine.files import decode
 from tests.processing.engine.files.test_decode import with_orientation
 from tests.processing.engine.pictures import MP50, opened, picture, saved
+from tests.tables import in_turn
 
 COLOR = np.array([0.8, 0.4, 0.2])
 
@@ -254,8 +255,8 @@ XMP = (
 )
 
 
-@pytest.mark.parametrize("exif", [None, 1, 3])
-@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@in_turn("exif", [None, 1, 3])
+@in_turn("name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_orientation_in_xmp_turns_nothing_as_in_browsers(name: str, exif: int | None) -> None:
     options = {} if exif is None else {"exif": with_orientation(exif)}
     if name == "PNG":

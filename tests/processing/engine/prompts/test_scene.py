@@ -12,6 +12,7 @@ from processing.engine.light.scene_light import SceneLight
 from processing.engine.prompts import scene
 from processing.engine.prompts.lexicon import Material, Noun, Setting, lexicon
 from processing.engine.prompts.scene import Scene, parse, presets
+from tests.tables import in_turn
 
 TEXTURES = {
     "marble", "oak", "walnut", "pine", "concrete", "linen", "sand", "plaster", "brick", "tile",
@@ -41,7 +42,7 @@ def check(prompt: str, expected: dict[str, Any], **options: Any) -> None:
     assert found == expected
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("prompt", "expected"),
     [
         # What stands where
@@ -164,7 +165,7 @@ def test_prompts(prompt: str, expected: dict[str, Any]) -> None:
     check(prompt, expected)
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("word", "texture"),
     [
         ("carrara", "marble"),
@@ -190,16 +191,16 @@ def test_prompts(prompt: str, expected: dict[str, Any]) -> None:
         ("brass", "metal"),
     ],
 )
-@pytest.mark.parametrize("prompt", ["{}", "{} surface", "a floor of {}", "on {}, soft light"])
+@in_turn("prompt", ["{}", "{} surface", "a floor of {}", "on {}, soft light"])
 def test_materials_lie_under_the_product(prompt: str, word: str, texture: str) -> None:
     check(prompt.format(word), {"surface": texture})
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("word", "texture"),
     [("stucco", "plaster"), ("exposed brick", "brick"), ("mosaic", "tile"), ("clay", "plaster")],
 )
-@pytest.mark.parametrize("prompt", ["{}", "{} wall", "wall in {}", "{} background"])
+@in_turn("prompt", ["{}", "{} wall", "wall in {}", "{} background"])
 def test_some_materials_make_walls(prompt: str, word: str, texture: str) -> None:
     check(prompt.format(word), {"kind": "wall", "wall": texture})
 
@@ -209,7 +210,7 @@ def test_a_noun_beside_a_material_decides_where_it_goes(prompt: str) -> None:
     check(prompt, {"kind": "wall", "wall": "marble", "surface": None})
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("words", "far"),
     [
         ("living room", "apartment"),
@@ -362,7 +363,7 @@ def test_an_unknown_style_is_refused_with_all_names(style: str) -> None:
     assert len(caught.value.message) < 700
 
 
-@pytest.mark.parametrize("name", list(presets()))
+@in_turn("name", list(presets()))
 def test_every_preset_is_a_scene_of_its_own_without_an_unknown_word(name: str) -> None:
     about, words = lexicon().presets[name]
     assert presets()[name] == about
@@ -409,7 +410,7 @@ def test_the_vocabulary_names_only_what_a_renderer_has() -> None:
     assert len(terms) > 1000
 
 
-@pytest.mark.parametrize("phrase", [" ".join(phrase) for phrase in lexicon().terms][::9])
+@in_turn("phrase", [" ".join(phrase) for phrase in lexicon().terms][::9])
 def test_any_phrase_alone_and_negated_gives_a_whole_scene(phrase: str) -> None:
     for prompt in (phrase, f"no {phrase}", f"marble table in {phrase} light"):
         found = parse(prompt, negative=phrase).scene

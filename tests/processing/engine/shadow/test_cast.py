@@ -13,6 +13,7 @@ from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Shadow
 from processing.engine.shadow import cast
 from tests.processing.engine.silhouettes import bottle, box, mug, rectangle, shirt, shoe
+from tests.tables import in_turn
 
 MODES = ("soft", "hard", "floating")
 BOX = (80, 90, 160, 170)
@@ -47,9 +48,9 @@ def test_no_subject_throws_no_shadow(mode: str, shape: tuple[int, int]) -> None:
     assert shade.max() == 0
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("pose", [0, 45, 90])
-@pytest.mark.parametrize("shape", [(1, 1), (2, 300), (300, 2), (7, 9)])
+@in_turn("mode", MODES)
+@in_turn("pose", [0, 45, 90])
+@in_turn("shape", [(1, 1), (2, 300), (300, 2), (7, 9)])
 def test_odd_canvases_do_no_harm(mode: str, pose: float, shape: tuple[int, int]) -> None:
     shade = cast.cast(np.full(shape, 255, np.uint8), Shadow(mode=mode, pose=pose))
     assert shade.shape == shape
@@ -120,11 +121,11 @@ def test_the_shadow_of_what_hovers_stays_on_the_canvas() -> None:
     assert tight[239].mean() < 0.6 * tight[230:].mean(axis=1).max()
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("direction", "right", "down"),
     [(0, 0, -1), (90, -1, 0), (180, 0, 1), (270, 1, 0), (225, 1, 1), (45, -1, -1)],
 )
-@pytest.mark.parametrize("mode", MODES)
+@in_turn("mode", MODES)
 def test_what_lies_throws_its_shadow_where_it_is_told(
     mode: str, direction: float, right: int, down: int
 ) -> None:
@@ -198,12 +199,11 @@ def width_of_edge(profile: np.ndarray) -> int:
     return int(high - low)
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("pose", [0, 90])
-@pytest.mark.parametrize(
+@in_turn("mode", MODES)
+@in_turn("pose", [0, 90])
+@in_turn(
     "alpha",
     [rectangle(0, 90, 160, 170), rectangle(80, 90, 160, 240), rectangle(0, 0, 160, 240)],
-    ids=["left", "bottom", "corner"],
 )
 def test_a_cut_subject_has_no_line_at_the_edge(mode: str, pose: float, alpha: np.ndarray) -> None:
     """Going towards the edge that cuts it, the shadow neither swells nor dies away."""

@@ -13,6 +13,7 @@ from PIL import Image
 from processing.engine.arrays import U8
 from processing.engine.files import bare, decode
 from processing.engine.files.formats import jpeg_strips
+from tests.tables import in_turn
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +45,9 @@ def restarts(data: bytes) -> list[int]:
 SIZES = [(257, 33), (512, 40), (770, 17), (600, 1), (2600, 19)]
 
 
-@pytest.mark.parametrize("quality", [60, 92, 100])
-@pytest.mark.parametrize("grey", [False, True])
-@pytest.mark.parametrize(("height", "width"), SIZES)
+@in_turn("quality", [60, 92, 100])
+@in_turn("grey", [False, True])
+@in_turn(("height", "width"), SIZES)
 def test_the_same_pixels_come_back(height: int, width: int, grey: bool, quality: int) -> None:
     pixels = grain(height, width)[..., 0].copy() if grey else grain(height, width)
     data, plain = encoded(pixels, quality), at_one_go(pixels, quality)
