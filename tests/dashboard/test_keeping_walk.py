@@ -15,7 +15,9 @@ from media_library.intake.ingest import ingest
 from media_library.models import Image
 from tests.chromium import chromium
 from tests.dashboard.conftest import Person
+from tests.dashboard.test_large_library import copies
 from tests.dashboard.test_projects import project_of
+from tests.system.site import until
 
 DEMO = Path(__file__).resolve().parents[2] / "media_library/demo"
 
@@ -101,6 +103,7 @@ def test_kept_shared_and_thrown_away(
     seller: Person,
     pictures: list[Image],
     size: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mine = visit(browser, live_server, size, seller)
     page = mine.page
@@ -169,4 +172,26 @@ def test_kept_shared_and_thrown_away(
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
     assert Image.live.count() == 4
     mine.look()
+    monkeypatch.setattr("processing.pages.library.PAGE_SIZE", 8)
+    _finds_its_place_again(page, pictures[0])
+    mine.look()
     mine.context.close()
+
+
+def _finds_its_place_again(page: Page, image: Image) -> None:
+    """In a filter's library of many pages, after a picture that was opened far down."""
+    copies(image, 80)
+    page.goto("/library/?sort=name")
+    count = "document.querySelectorAll('#tiles .tile').length"
+    to_the_end = f"scrollTo(0, document.body.scrollHeight), {count} >= 40"
+    until(lambda: page.evaluate(to_the_end), seconds=30)
+    name = page.locator("#tiles .tile").nth(30).get_attribute("id")
+    tile = page.locator(f"#{name}")
+    tile.evaluate("tile => tile.scrollIntoView({ block: 'center' })")
+    top = f"document.getElementById('{name}')?.getBoundingClientRect().top"
+    there = page.evaluate(top)
+    assert page.evaluate("scrollY") > 300
+    tile.get_by_role("link").evaluate("link => link.click()")  # without scrolling there
+    expect(page.locator(".studio-head")).to_be_visible()
+    page.go_back()
+    until(lambda: page.evaluate(f"Math.abs({top} - {there}) < 2"), seconds=30)
