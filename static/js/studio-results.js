@@ -37,8 +37,8 @@ export function mark(id, { isPreview = false } = {}) {
   if (isPreview) return;
   const isNewest = !id || entries()[0]?.id === id;
   const query = new URLSearchParams(location.search);
-  const list = query.get("list"); // the list that the picture was opened from
-  const told = new URLSearchParams({ ...(isNewest ? {} : { result: id }), ...(list ? { list } : {}) }).toString();
+  const from = query.get("list"); // the list that the picture was opened from
+  const told = new URLSearchParams({ ...(isNewest ? {} : { result: id }), ...(from ? { list: from } : {}) }).toString();
   history.replaceState(history.state, "", told ? `?${told}` : location.pathname);
 }
 
