@@ -35,7 +35,8 @@ class DeletionForm(forms.Form):
     code = forms.CharField(
         max_length=20,
         required=False,
-        label=_("Code from your authenticator app"),
+        label=_("Code"),
+        help_text=_("From your authenticator app, or one of your recovery codes."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 

@@ -88,6 +88,18 @@ def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
 
 @page
 @least(Role.VIEWER)
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    _, user = signed_in(request)
+    sign_in.end_others(user, _current_session(request))
+    if is_htmx(request):
+        return render(request, f"{TEMPLATE}#sessions", _context(request, form=ProfileForm()))
+    messages.success(request, gettext("You are signed out everywhere else."))
+    return redirect("account")
+
+
+@page
+@least(Role.VIEWER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def delete_account(request: HttpRequest) -> HttpResponse:

@@ -155,6 +155,13 @@ def sessions_of(user: User) -> QuerySet[Session]:
     return Session.objects.filter(user=user, expire_date__gt=timezone.now())
 
 
+def end_others(user: User, here: UUID | None) -> int:
+    """Sign the person out everywhere but here; from how many places."""
+    others = Session.objects.filter(user=user)
+    ended, _ = (others.exclude(pk=here) if here else others).delete()
+    return ended
+
+
 def end_session(session_id: UUID) -> None:
     Session.objects.filter(pk=session_id).delete()
 

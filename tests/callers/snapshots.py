@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.core.files.storage import default_storage
 from django.db import connection
 
-# Who was here and when: that is written down of every caller.
+# Who was here and when: that is written down of every caller, with sessions and what goes with them.
 _SEEN = {"last_used_at", "last_login"}
-_TABLES = {"accounts_session", "sqlite_sequence"}
+_TABLES = {"accounts_session", "accounts_refreshtoken", "sqlite_sequence"}
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,17 @@ def test_ending_another_session_signs_it_out(seller: Person, second_browser: Cli
     assert seller.client.get(ACCOUNT).status_code == 200
 
 
+def test_signing_out_everywhere_else(
+    seller: Person, second_browser: Client, stranger: Person
+) -> None:
+    page = seller.client.get(ACCOUNT).content.decode()
+    assert "Sign out everywhere else" in page
+    page = seller.client.post("/settings/sessions/end-others/", headers=HTMX).content.decode()
+    assert "Sign out everywhere else" not in page
+    assert second_browser.get(ACCOUNT).status_code == 302
+    assert seller.client.get(ACCOUNT).status_code == stranger.client.get(ACCOUNT).status_code == 200
+
+
 def test_ending_ones_own_session_leads_to_the_front(seller: Person) -> None:
     own = own_session(seller.client)
     response = seller.client.post(f"/settings/sessions/{own.public_id}/end/", headers=HTMX)
