@@ -1,11 +1,9 @@
 """Putting pixels over a background."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import cv2
 import numpy as np
 
-from processing.engine import arrays
+from processing.engine import arrays, parallel
 from processing.engine.arrays import U8, Box, Places, picked, put
 from processing.engine.canvas.layout import clipped
 from processing.engine.plans.color_names import Color
@@ -97,8 +95,7 @@ def _lay(canvas: Pixels, rgb: U8, alpha: U8 | None) -> None:
         else:
             _lay_on_transparent((beneath[rows], veil[rows]), rgb[rows], alpha[rows])
 
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        list(pool.map(strip, range(0, alpha.shape[0], _STRIP)))
+    parallel.each(strip, range(0, alpha.shape[0], _STRIP))
 
 
 def _lay_on_opaque(beneath: U8, rgb: U8, alpha: U8) -> None:

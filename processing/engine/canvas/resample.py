@@ -5,12 +5,11 @@ transparent pixels would draw a fringe around the subject. Shrinking averages ar
 bicubic (Catmull-Rom: Keys, "Cubic Convolution Interpolation for Digital Image Processing", 1981).
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
 import cv2
 import numpy as np
 from PIL import Image
 
+from processing.engine import parallel
 from processing.engine.arrays import F32, U8, U16, Box
 from processing.engine.canvas import linear
 from processing.engine.canvas.compose import places_of
@@ -67,8 +66,7 @@ def _shrunk(rgb: U8, alpha: U8 | None, size: tuple[int, int]) -> tuple[U16, U16 
         if cover is not None and veil is not None:
             cv2.resize(_widened(veil), narrow, dst=cover[part], interpolation=cv2.INTER_AREA)
 
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        list(pool.map(strip, range(0, rows, _STRIP)))
+    parallel.each(strip, range(0, rows, _STRIP))
     # Area averaging is separable: narrowed strips are lowered as one picture, without seams.
     return _lowered(colors, size), None if cover is None else _lowered(cover, size)
 
@@ -102,8 +100,7 @@ def _enlarged(
         # The kernel's negative lobes overshoot next to hard edges.
         return (np.clip(larger, 0, FULL) + np.float32(0.5)).astype(np.uint16)
 
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        larger = list(pool.map(enlarge, planes))
+    larger = parallel.each(enlarge, planes)
     colors = np.asarray(cv2.merge(larger[:3]), dtype=np.uint16)
     return colors, None if alpha is None else larger[3]
 

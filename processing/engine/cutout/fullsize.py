@@ -5,12 +5,12 @@ up between the small copy's pixels; the photo's own pixels give the sharpness ("
 He and Sun, 2015). Horizontal strips are worked on by as many threads as OpenCV has.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from processing.engine import parallel
 from processing.engine.arrays import F32, I32, U8, Box, picked, put
 from processing.engine.canvas.compose import places_of
 from processing.engine.cutout import foreground, matting
@@ -53,9 +53,7 @@ def spread(rgb: U8, region: Box, findings: Findings) -> tuple[U8, U8]:
         rows = np.s_[start : start + _STRIP]
         _fill(inner_colors[rows], inner_alpha[rows], doubt[rows], start, (size, findings))
 
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        # Each strip writes to rows of its own, so nothing is locked; list() raises what one raised.
-        list(pool.map(strip, range(0, size[1], _STRIP)))
+    parallel.each(strip, range(0, size[1], _STRIP))
     return colors, alpha
 
 
@@ -104,8 +102,7 @@ def freed(rgb: U8, alpha: U8, region: Box, guesses: tuple[F32, F32]) -> U8:
         front, back = (_sample(guess, xs, ys + start, size) for guess in guesses)
         put(inner[rows], places, to_u8(foreground.unmix(seen, share, front, back)))
 
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        list(pool.map(strip, range(0, size[1], _STRIP)))
+    parallel.each(strip, range(0, size[1], _STRIP))
     return colors
 
 

@@ -6,7 +6,6 @@ of ITU-R BT.2390, section 5.4, from a display of 1,000 cd/m2 to one whose white 
 (ITU-R BT.2408), on the largest of red, green and blue, so that hues stay.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from processing.engine import parallel
 from processing.engine.arrays import F32, F64, U8, U16
 from processing.engine.canvas import linear
 
@@ -84,8 +84,7 @@ def to_srgb(rgb: U8 | U16, space: ColorSpace) -> U8:
             light = _tone_mapped(light)
         out[part] = linear.from_float(light)
 
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        list(pool.map(strip, range(0, rgb.shape[0], _STRIP)))
+    parallel.each(strip, range(0, rgb.shape[0], _STRIP))
     return out
 
 

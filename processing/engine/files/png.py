@@ -7,13 +7,13 @@ pixels alone: any number of threads writes the same bytes.
 
 import struct
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from processing.engine import parallel
 from processing.engine.arrays import U8
 from processing.engine.files.formats.deflate import adler32, crc32, deflated
 
@@ -49,14 +49,12 @@ def encode(rgb: U8, alpha: U8 | None = None, *, ancillary: Iterable[Chunk] = ())
     channels = 4 if alpha is not None else 1 if rgb.ndim == 2 else 3
     height, width = rgb.shape[:2]
     rows = max(1, _STRIP // (width * channels))
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        strips = pool.map(lambda top: _strip(rgb, alpha, top, rows), range(0, height, rows))
-        body = list(_pixel_chunks(strips))
+    strips = parallel.each(lambda top: _strip(rgb, alpha, top, rows), range(0, height, rows))
     header = struct.pack(">IIBBBBB", width, height, 8, _COLOR_TYPES[channels], 0, 0, 0)
     parts = [SIGNATURE, *_chunk(b"IHDR", header)]
     for kind, content in ancillary:
         parts += _chunk(kind, content)
-    return b"".join([*parts, *body, *_chunk(b"IEND", b"")])
+    return b"".join([*parts, *_pixel_chunks(strips), *_chunk(b"IEND", b"")])
 
 
 def _pixel_chunks(strips: Iterable[_Strip]) -> Iterable[bytes]:

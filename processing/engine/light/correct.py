@@ -6,13 +6,12 @@ well exposed hardly changes. Brightness changes by one factor for all three chan
 which keeps hue and saturation (of HSV) but for rounding.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from processing.engine import arrays
+from processing.engine import arrays, parallel
 from processing.engine.arrays import F32, U8, Mask
 from processing.engine.canvas import linear
 from processing.engine.light.scene_light import SceneLight
@@ -184,8 +183,7 @@ def _relit(rgb: U8, curve: F32, local: F32) -> U8:
         ratio = cv2.min(ratio, cv2.LUT(value, most))
         result[rows] = cv2.multiply(rgb[rows], cv2.merge([ratio] * 3), dtype=cv2.CV_8U)
 
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        list(pool.map(relight, range(0, height, _STRIP)))
+    parallel.each(relight, range(0, height, _STRIP))
     return result
 
 

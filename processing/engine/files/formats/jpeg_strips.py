@@ -6,10 +6,10 @@ is cut depends on its size alone: any number of threads writes the same bytes.
 """
 
 import struct
-from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 
+from processing.engine import parallel
 from processing.engine.arrays import U8
 
 # Rows of a strip: a multiple of all units' heights.
@@ -31,9 +31,8 @@ def encode(pixels: U8, quality: int) -> bytes | None:
     rows = _rows(width)
     if height <= rows or height * width < _LARGE:
         return _written(pixels, quality)
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        parts = [pixels[top : top + rows] for top in range(0, height, rows)]
-        strips = list(pool.map(lambda part: _written(part, quality), parts))
+    parts = [pixels[top : top + rows] for top in range(0, height, rows)]
+    strips = parallel.each(lambda part: _written(part, quality), parts)
     if any(strip is None for strip in strips):
         return None
     return _joined([strip for strip in strips if strip is not None], (height, width), rows)
