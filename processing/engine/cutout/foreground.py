@@ -50,9 +50,10 @@ def _fuse(subject: F32, backdrop: F32, alpha: F32, side: int) -> tuple[F32, F32]
 def nearby_mean(rgb: F32, weight: F32) -> F32:
     """Average the color of the pixels with weight around each place, from as near as there are any."""
     total, mass = np.zeros_like(rgb), np.full(weight.shape, 1e-6, np.float32)
+    weighted = rgb * weight[..., None]
     # Wider means weigh so little that they count only where narrower ones found nothing.
     for share, belief in ((0.08, 1.0), (0.3, 0.02), (1.0, 0.0004)):
         side = max(3, round(share * max(weight.shape))) | 1
-        total += np.float32(belief) * cv2.blur(rgb * weight[..., None], (side, side))
+        total += np.float32(belief) * cv2.blur(weighted, (side, side))
         mass += np.float32(belief) * cv2.blur(weight, (side, side))
     return np.asarray(total / mass[..., None], dtype=np.float32)

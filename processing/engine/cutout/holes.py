@@ -127,17 +127,17 @@ def _cut_from(labels: I32, label: int, stats: list[int]) -> _Region:
 
 def _foretold(rgb: F32, background: Mask) -> _Backdrop:
     """Fit the backdrop's shading: a polynomial of the second degree, by least squares."""
-    rows, columns = np.nonzero(background)
-    step = max(1, len(rows) // _SAMPLES)
-    rows, columns = rows[::step], columns[::step]
     height, width = background.shape
+    places = np.flatnonzero(background)
+    rows, columns = np.divmod(places[:: max(1, len(places) // _SAMPLES)], width)
     terms, seen = _terms(rows / height, columns / width), rgb[rows, columns].astype(np.float64)
     near = np.ones(len(seen), bool)
     for _ in range(_ROUNDS):
         # Without what is no backdrop: a shadow, the end of a table.
         weights = _fitted(terms[:, near], seen[near])
         off = np.abs(seen - _summed(terms, weights))
-        worst = off.max(axis=-1)
+        # Pair by pair: along so short an axis max() takes ten times as long.
+        worst = np.maximum(np.maximum(off[:, 0], off[:, 1]), off[:, 2])
         before, near = near, worst <= max(_TRIM * float(np.median(worst)), 1e-3)
         if np.array_equal(near, before):  # all further rounds would be this one
             break

@@ -19,11 +19,11 @@ from processing.engine.arrays import U8
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files import png
 from processing.engine.files.decode import Decoded
+from processing.engine.files.formats.deflate import compressed
 from processing.engine.rendered import Look
 
 # Ancillary and private, as a PNG's chunks are told apart by the case of their letters.
 _COLORS, _SAID = b"clRs", b"saId"
-_LEVEL = 1
 _COUNT = struct.Struct(">I")
 _FRAME = 12  # of a chunk: length, name, checksum
 _END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -82,7 +82,7 @@ def _differences(before: U8, after: U8) -> bytes:
     places = np.flatnonzero(np.asarray(cv2.bitwise_or(cv2.bitwise_or(red, green), blue)) != 0)
     steps = np.diff(places, prepend=0).astype(">u4")
     bits = apart.reshape(-1, 3).take(places, axis=0)
-    body = zlib.compress(steps.tobytes() + np.ascontiguousarray(bits.T).tobytes(), _LEVEL)
+    body = compressed(steps.tobytes() + np.ascontiguousarray(bits.T).tobytes())
     return _COUNT.pack(len(places)) + body
 
 

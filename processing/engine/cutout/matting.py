@@ -41,7 +41,7 @@ class Guide:
         self._rgb = np.ascontiguousarray(np.moveaxis(rgb, -1, 0))
         self._buffer = np.empty_like(self._rgb[0])
         self._windows, self._pixels = (np.empty((4, *rgb.shape[:2]), np.float32) for _ in range(2))
-        self._means = np.empty_like(self._rgb)
+        self._means, self._products = np.empty_like(self._rgb), np.empty_like(self._rgb)
         for plane, mean in zip(self._rgb, self._means, strict=True):
             _box(plane, mean)
         self._factor()
@@ -53,34 +53,34 @@ class Guide:
 
     def residual(self, target: F32) -> F32:
         """Return what no local linear model of the colors explains: the matting Laplacian's product."""
-        red, green, blue, offset = self._fit(target)
-        left: F32 = target - offset
-        for plane, a in zip(self._rgb, (red, green, blue), strict=True):
-            left -= np.multiply(plane, a, out=self._buffer)
+        fitted = self._fit(target)
+        left: F32 = target - fitted[3]
+        for product in np.multiply(self._rgb, fitted[:3], out=self._products):
+            left -= product
         return left
 
     def _fit(self, target: F32) -> F32:
         """The coefficients as planes (4, h, w), good until the next call."""
-        product = self._buffer
+        products, product = self._products, self._buffer
         red, green, blue, offset = windows = self._windows
-        for plane, color in zip(self._rgb, windows, strict=False):
-            # He, Sun and Tang's a = covariance(I)^-1 covariance(I, p) and b = mean(p) - a .
-            # mean(I), in place: first the covariances with the target, as E[I p] - E[I] E[p].
-            _box(np.multiply(plane, target, out=product), color)
+        colors, lower = windows[:3], self._lower
+        # He, Sun and Tang's a = covariance(I)^-1 covariance(I, p) and b = mean(p) - a .
+        # mean(I), in place: first the covariances with the target, as E[I p] - E[I] E[p].
+        np.multiply(self._rgb, target, out=products)
+        for plane, color in zip(products, colors, strict=True):
+            _box(plane, color)
         _box(target, offset)
-        for mean, color in zip(self._means, windows, strict=False):
-            color -= np.multiply(mean, offset, out=product)
+        colors -= np.multiply(self._means, offset, out=products)
         # Then LDL^T: forward, the pivots, backward. The order of these lines is the substitution's.
-        green -= np.multiply(self._l10, red, out=product)
-        blue -= np.multiply(self._l20, red, out=product)
-        blue -= np.multiply(self._l21, green, out=product)
-        windows[:3] *= self._inverse_pivots
-        green -= np.multiply(self._l21, blue, out=product)
-        red -= np.multiply(self._l10, green, out=product)
-        red -= np.multiply(self._l20, blue, out=product)
-        for mean, color in zip(self._means, windows, strict=False):
-            # Last b, now that a is known.
-            offset -= np.multiply(color, mean, out=product)
+        windows[1:3] -= np.multiply(lower[:2], red, out=products[:2])
+        blue -= np.multiply(lower[2], green, out=product)
+        colors *= self._inverse_pivots
+        green -= np.multiply(lower[2], blue, out=product)
+        for plane in np.multiply(lower[:2], windows[1:3], out=products[:2]):
+            red -= plane
+        # Last b, now that a is known.
+        for plane in np.multiply(colors, self._means, out=products):
+            offset -= plane
         for window, pixel in zip(windows, self._pixels, strict=True):
             _box(window, pixel)
         return self._pixels
@@ -93,11 +93,14 @@ class Guide:
         # With _FLAT added no pivot is below _FLAT in exact arithmetic: rounding alone gets there,
         # and must not get to 0.
         red = np.maximum(rr, 0) + _FLAT
-        self._l10, self._l20 = rg / red, rb / red
-        green = np.maximum(gg + _FLAT - self._l10 * rg, _FLAT / 2)
-        gb -= self._l10 * rb
-        self._l21 = gb / green
-        blue = np.maximum(bb + _FLAT - self._l20 * rb - self._l21 * gb, _FLAT / 2)
+        # Below the diagonal of L, from left to right, first the upper row.
+        self._lower = lower = np.empty_like(self._rgb)
+        np.divide(rg, red, out=lower[0])
+        np.divide(rb, red, out=lower[1])
+        green = np.maximum(gg + _FLAT - lower[0] * rg, _FLAT / 2)
+        gb -= lower[0] * rb
+        np.divide(gb, green, out=lower[2])
+        blue = np.maximum(bb + _FLAT - lower[1] * rb - lower[2] * gb, _FLAT / 2)
         self._inverse_pivots = np.reciprocal(np.stack([red, green, blue]))
 
     def _covariance(self, one: int, other: int) -> F32:

@@ -242,8 +242,10 @@ def preview(rgb: U8, alpha: U8 | None, *, max_side: int, format: str = "webp") -
     step = min(width // size[0], height // size[1])
     even = (width // step, height // step)
     whole = np.s_[: even[1] * step, : even[0] * step]
-    pixels = rgb[whole] if alpha is None else _premultiplied(rgb[whole], alpha[whole])
-    small = cv2.resize(pixels, even, interpolation=cv2.INTER_AREA)
+    if alpha is None:
+        small = cv2.resize(rgb[whole], even, interpolation=cv2.INTER_AREA)
+    else:
+        small = _premultiplied(rgb[whole], alpha[whole], step)
     small = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
     if alpha is None:
         return _encoded(np.asarray(small, dtype=np.uint8), None, format)
@@ -251,11 +253,22 @@ def preview(rgb: U8, alpha: U8 | None, *, max_side: int, format: str = "webp") -
     return _encoded(*_split(image.convert("RGBA")), format)
 
 
-def _premultiplied(rgb: U8, alpha: U8) -> U8:
-    colors = cv2.multiply(rgb, cv2.merge([alpha, alpha, alpha]), scale=1 / 255)
+def _premultiplied(rgb: U8, alpha: U8, step: int) -> U8:
+    """Premultiplied colors and alpha, each `step` by `step` pixels averaged to one."""
+    small = np.zeros((alpha.shape[0] // step, alpha.shape[1] // step, 4), np.uint8)
+    # Only where there is something: around most subjects there is as much nothing.
+    left, top, right, bottom = compose.visible_box(alpha)
+    columns, rows = (left // step, -(-right // step)), (top // step, -(-bottom // step))
+    part = np.s_[rows[0] * step : rows[1] * step, columns[0] * step : columns[1] * step]
+    cover = alpha[part]
+    if cover.size == 0:
+        return small
+    colors = cv2.multiply(rgb[part], cv2.merge([cover, cover, cover]), scale=1 / 255)
     pixels = cv2.cvtColor(colors, cv2.COLOR_RGB2RGBA)
-    cv2.insertChannel(alpha, pixels, 3)
-    return np.asarray(pixels, dtype=np.uint8)
+    cv2.insertChannel(cover, pixels, 3)
+    size = (columns[1] - columns[0], rows[1] - rows[0])
+    small[slice(*rows), slice(*columns)] = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return small
 
 
 def _encoded(rgb: U8, alpha: U8 | None, format: str) -> bytes:

@@ -7,6 +7,7 @@ other processors have zlib; either way equal bytes become equal bytes.
 import importlib
 import importlib.util
 import zlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,14 +42,28 @@ def deflated(values: U8) -> bytes:
     return _by_zlib(values) if isal_zlib is None else _by_isal(values)
 
 
+def compressed(data: bytes) -> bytes:
+    """Compress bytes quickly, as `zlib.decompress` takes them (RFC 1950)."""
+    packed: bytes = (
+        zlib.compress(data, _ZLIB_LEVEL) if isal_zlib is None else isal_zlib.compress(data, _FAST)
+    )
+    return packed
+
+
 def _by_isal(values: U8) -> bytes:
     fast = _packed_by_isal(values, _FAST)
-    starts = np.linspace(0, max(0, values.size - _PIECE), _PIECES, dtype=np.intp)
-    sample = np.concatenate([values[start : start + _PIECE] for start in starts])
+    sample = np.concatenate([values[start : start + _PIECE] for start in _starts(values.size)])
     expected = len(_packed_by_isal(sample, _THOROUGH)) * values.size / sample.size
     if len(fast) <= _WORTH_IT * expected:
         return fast
     return min(fast, _packed_by_isal(values, _THOROUGH), key=len)
+
+
+@lru_cache(maxsize=8)
+def _starts(size: int) -> list[int]:
+    """Where the pieces of a sample begin."""
+    starts: list[int] = np.linspace(0, max(0, size - _PIECE), _PIECES, dtype=np.intp).tolist()
+    return starts
 
 
 def _packed_by_isal(values: U8, level: int) -> bytes:

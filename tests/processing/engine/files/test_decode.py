@@ -235,3 +235,10 @@ def test_a_preview_of_pixels_is_the_thumbnail_of_their_file() -> None:
 def test_a_preview_is_never_enlarged_and_opaque_where_its_pixels_are() -> None:
     preview = opened(decode.preview(np.full((20, 30, 3), 90, np.uint8), None, max_side=64))
     assert (preview.format, preview.mode, preview.size) == ("WEBP", "RGB", (30, 20))
+
+
+def test_a_preview_of_nothing_is_transparent() -> None:
+    nothing = decode.preview(
+        np.full((50, 70, 3), 90, np.uint8), np.zeros((50, 70), np.uint8), max_side=32
+    )
+    assert opened(nothing).getchannel("A").getextrema() == (0, 0)
