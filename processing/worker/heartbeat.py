@@ -53,6 +53,7 @@ class WorkerHeartbeat(Middleware):
         elif BATCHES in (worker.consumer_whitelist or ()):
             os.nice(_BATCH_NICENESS)
             runtime.use_one_core()
+            memory.keep_freed()
         elif worker.consumer_whitelist and WEBHOOKS not in worker.consumer_whitelist:
             os.nice(_ERRAND_NICENESS)
 
