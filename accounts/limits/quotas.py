@@ -79,6 +79,12 @@ def reserve_many(account: Account, operation: str, *, job_ids: Sequence[UUID]) -
         )
 
 
+def is_held(job_id: UUID) -> bool:
+    """Whether a job holds units, or has used them: then there is none to ``reserve``."""
+    rows = UsageEntry.objects.filter(job_id=job_id)
+    return rows.exclude(state=UsageState.RELEASED).exists()
+
+
 def settle(job_id: UUID) -> None:
     """Count what was reserved as used, as the job completed. Harmless when repeated."""
     _end(job_id, UsageState.SETTLED)
@@ -187,7 +193,7 @@ def _note(entry: UsageEntry) -> None:
         entry.save(force_insert=True)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _end(job_id: UUID, state: UsageState) -> None:
     """End an entry. Only the one call that changes its state moves the month's numbers."""
     changed = UsageEntry.objects.filter(job_id=job_id, state=UsageState.RESERVED).update(

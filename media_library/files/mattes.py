@@ -48,10 +48,10 @@ def keep(matte: Matte) -> bool:
     if not Image.live.select_for_update().filter(pk=matte.image_id).exists():
         transaction.on_commit(partial(storage.delete, [matte.file_key]), robust=True)
         return not same.exists()
-    older = list(same.filter(at=matte.at))
-    is_first = not same.exists()
+    others = list(same)
+    older = [one for one in others if one.at == matte.at]
     same.filter(pk__in=[one.pk for one in older]).delete()
     matte.save(force_insert=True)
     gone = [one.file_key for one in older]
     transaction.on_commit(partial(storage.delete, gone), robust=True)
-    return is_first
+    return not others

@@ -68,12 +68,15 @@ def append_to_account(account: Account, name: str, data: Mapping[str, Any]) -> J
     return event
 
 
-def lock_batch(job: Job) -> None:
-    """Let the events of one batch follow each other. Harmless for a job without one."""
+def lock_batch(job: Job) -> Batch | None:
+    """Let the events of one batch follow each other; the batch's row, as it is until the transaction ends,
+    without what it was asked for. None for a job without one."""
     # Ids are given at INSERT and seen at COMMIT. Without the lock a stream that has read event 8
     # would never look for a 7 that is committed later.
-    if job.batch_id is not None:
-        Batch.objects.select_for_update().filter(pk=job.batch_id).first()
+    if job.batch_id is None:
+        return None
+    rows = Batch.objects.select_for_update().filter(pk=job.batch_id)
+    return rows.defer("command", "looks").order_by().first()
 
 
 class JobWaiter:

@@ -45,17 +45,18 @@ def counts_of(batch: Batch) -> BatchCounts:
     return counted(batch, {row["state"]: row["n"] for row in rows})
 
 
-def item_ended(job: Job) -> None:
-    """Tell how far the batch of a job that has ended is, and end it with its last job."""
-    if job.batch_id is None:
+def item_ended(batch: Batch | None) -> None:
+    """Tell how far the batch of a job that has ended is, and end it with its last job.
+
+    The caller's transaction holds the batch's row (`events.lock_batch`), so no other item comes in between.
+    """
+    if batch is None:
         return
-    # In this order: the other way round, the item that lowers 2 to 1 would end the batch as well.
-    # The caller's transaction holds the batch's row, so no other item comes in between.
-    Batch.objects.filter(pk=job.batch_id, open_items=1).update(
-        ended_at=timezone.now(), open_items=0
-    )
-    Batch.objects.filter(pk=job.batch_id, open_items__gt=1).update(open_items=F("open_items") - 1)
-    batch = Batch.objects.get(pk=job.batch_id)
+    if batch.open_items > 0:
+        batch.open_items -= 1
+        if batch.open_items == 0:
+            batch.ended_at = timezone.now()
+        batch.save(update_fields=["open_items", "ended_at"])
     append_progress(batch)
 
 

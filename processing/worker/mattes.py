@@ -138,8 +138,10 @@ def for_work(job: Job, command: Command) -> bytes | None:
     _await_others(job, cut)
     row = find(job.account, cut.key)
     kept = read(row) if row is not None else None
-    if kept is None and not job.counts_anyway and not is_paid(job.account, cut.cutting):
-        # It holds its unit already, unless it relied on another job that came to nothing.
+    if kept is not None or job.counts_anyway:
+        return kept
+    # It holds its unit already, unless it relied on another job that came to nothing.
+    if not quotas.is_held(job.pk) and not is_paid(job.account, cut.cutting):
         with transaction.atomic():
             if not claims.hold(job):
                 # Cancelled since it was claimed: its units went back, and nobody would give back these.

@@ -22,7 +22,7 @@ from media_library import doubts
 from media_library.models import Doubt, Image
 from processing.delivery import events
 from processing.engine.errors import NothingFound
-from processing.models import OPEN_STATES, Job, JobState
+from processing.models import OPEN_STATES, Batch, Job, JobState
 from processing.worker import batch_progress, causes, claims, mattes
 
 
@@ -55,7 +55,7 @@ def claim(job_id: UUID) -> Job | None:
         )
         if not taken:
             return None
-        job = Job.objects.select_related("source").get(pk=job_id)
+        job = Job.objects.select_related("source", "account").get(pk=job_id)
         _record(job, "job.started", {"attempt": job.attempts})
     return job
 
@@ -259,17 +259,18 @@ def _end(
     return bool(ended)
 
 
-def _record(job: Job, name: str, data: Mapping[str, Any]) -> None:
-    """Append the event of a change, once the events of the job's batch wait for this transaction."""
+def _record(job: Job, name: str, data: Mapping[str, Any]) -> Batch | None:
+    """Append the event of a change, once the events of the job's batch wait for this transaction; the
+    batch's row."""
     # Every transition locks job, then quota, then batch: in one order, none can deadlock another.
-    events.lock_batch(job)
+    batch = events.lock_batch(job)
     events.append(job, name, data)
+    return batch
 
 
 def _record_end(job: Job, state: JobState, data: Mapping[str, Any]) -> None:
     """Append the event of a job's end, and count it in the job's batch."""
-    _record(job, f"job.{state.value}", data)
-    batch_progress.item_ended(job)
+    batch_progress.item_ended(_record(job, f"job.{state.value}", data))
     transaction.on_commit(lambda: _count(job, state), robust=True)
 
 
