@@ -20,10 +20,18 @@ from accounts.models import (
     RequestState,
 )
 from config import public_ids
-from listings.models import Listing, ListingChange, ListingExport, ListingVariant, Suggestion
+from listings.generation.generate import GenerateListing
+from listings.models import (
+    Listing,
+    ListingChange,
+    ListingExport,
+    ListingVariant,
+    Platform,
+    Suggestion,
+)
 from media_library.intake.ingest import ingest
 from media_library.lifecycle import trash
-from media_library.models import DataExport, Project
+from media_library.models import DataExport, Image, Project
 from processing.models import BrandKit, FavoriteBackground, Job, ProjectLook, WebhookAttempt
 from processing.models import WebhookDelivery as Delivery
 from tests.callers.addresses import Address
@@ -46,10 +54,17 @@ def stocked(shop: Shop) -> dict[str, str]:
     """Add to the shop what it lacks; all its ids by the names that addresses and forms have for them."""
     account, user = shop.caller.account, shop.caller.user
     assert user is not None
-    job, listing = Job.objects.filter(account=account).latest("pk"), Listing.objects.get()
+    listing = Listing.objects.get()
     gone = ingest(account, photo((40, 30)), name="gone.jpg")
     undo = trash.put(account, [gone.pk]).key
-    suggestion = Suggestion.objects.create(account=account, job=job)
+    command = GenerateListing(platform=Platform.EBAY)
+    writing = Job.objects.create(
+        account=account,
+        operation=command.operation,
+        command=command.model_dump(mode="json"),
+        source=Image.objects.get(name="shoe.jpg"),
+    )
+    suggestion = Suggestion.objects.create(account=account, job=writing)
     wanted = ListingExport.objects.create(account=account, format="ebay", listing_ids=[])
     data = DataExport.objects.create(account=account, asked_by=user, state="ready")
     project = Project.objects.filter(account=account, is_default=False).get()

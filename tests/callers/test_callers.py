@@ -14,6 +14,7 @@ import pytest
 
 from accounts.access.demo import create_demo
 from accounts.access.scopes import ALL_SCOPES
+from accounts.models import Member, Role
 from config.api.methods import by_method
 from processing.compat.failures import Failure
 from tests.callers.addresses import Address, all_addresses
@@ -40,6 +41,12 @@ _LINKS = (
     "looks/pictures/",  # within pages: an image alone, so nobody is led to sign in
 )
 _OF_STAFF = ("admin/login/", "admin/password_change/", "admin/jsi18n/")
+# Of the person, not of the account: their name, sessions and login, and keys that may only read.
+_OF_VIEWERS = (
+    *("api/v1/auth/me", "api/v1/auth/sessions/", "api/v1/keys", "accounts/", "language/"),
+    *("settings/", "developers/"),
+)
+_READ_BY_FORM = ("projects/{project_id}/zip/",)
 
 SIGN_IN = "302 to sign in"
 _GONE = {"403", "404", "405"}
@@ -67,6 +74,14 @@ def test_a_stranger(ids: dict[str, str]) -> None:
     demo = create_demo("enterprise")
     stranger = person(demo.user, demo.account)
     _check(stranger, ids, _of_a_stranger, own=demo.account.pk.hex)
+
+
+def test_a_viewer(shop: Shop, ids: dict[str, str]) -> None:
+    """Somebody of the account itself, who sees everything and changes nothing but what is their own."""
+    user, account = create_demo().user, shop.caller.account
+    Member.objects.filter(user=user).update(account=account, role=Role.VIEWER)
+    viewer = person(user, account, scopes=READING)
+    _check(viewer, ids, _of_a_viewer, own=user.pk.hex)
 
 
 def test_staff_without_a_permission(ids: dict[str, str]) -> None:
@@ -103,6 +118,16 @@ def _of_a_stranger(address: Address) -> set[str] | None:
     return _GONE - {"403"} if address.parameters else None
 
 
+def _of_a_viewer(address: Address) -> set[str] | None:
+    if address.kind == "admin":
+        return _of_a_stranger(address)
+    scope = by_method(getattr(address.endpoint, "scope", None), address.method, None)
+    is_reading = address.method == "GET" or scope in READING or address.route in _READ_BY_FORM
+    if is_reading or address.route.startswith(_OF_VIEWERS):
+        return None
+    return {"403"} if address.endpoint else {"403", "405"}
+
+
 def _of_staff(address: Address) -> set[str] | None:
     if address.kind != "admin":
         return _of_a_stranger(address)
@@ -133,13 +158,18 @@ def _check(
     owners = hexes(ids)
     lost = [row for row in before.rows - after.rows if own not in row]
     new = after.rows - before.rows
-    strange = [row for row in new if own == "none" or any(one in row for one in owners)]
+    is_inside = expected in (_of_nobody, _of_a_key, _of_a_viewer)  # who has no account of their own
+    strange = [row for row in new if (own not in row if is_inside else _names(row, owners))]
     files = list(before.files - after.files)
     more = [file for file in after.files - before.files if own not in file.replace("-", "")]
     faults += [f"changed or gone: {row[:300]}" for row in lost]
     faults += [f"new: {row[:300]}" for row in strange]
     faults += [f"file: {file}" for file in (*files, *more)]
     assert not faults, "\n".join(faults)
+
+
+def _names(row: str, ids: set[str]) -> bool:
+    return any(one in row for one in ids)
 
 
 def _addresses() -> Iterator[Address]:
@@ -166,7 +196,11 @@ def _faults(
             yield f"{address.name}: {told}"
         elif answer.status_code >= 400 and not _has_shape(address, answer):
             yield f"{address.name}: {told} in another shape: {answer.content[:200]!r}"
-        elif wanted is None and expected is not _of_a_key and (leak := _leak(answer, ids)):
+        elif (
+            wanted is None
+            and expected not in (_of_a_key, _of_a_viewer)
+            and (leak := _leak(answer, ids))
+        ):
             yield f"{address.name}: {told} tells of {leak}"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client, RequestFactory
 
 from accounts.access import api_keys
+from accounts.access.scopes import ALL_SCOPES
 from accounts.models import Account, User
 from accounts.signing import jwt, lasting_jwt
 from config import public_ids
@@ -46,12 +47,12 @@ def nobody() -> Visitor:
     return Visitor(lambda address: {}, _client())
 
 
-def person(user: User, account: Account) -> Visitor:
+def person(user: User, account: Account, scopes: Sequence[str] = ALL_SCOPES) -> Visitor:
     """Somebody who signed in, at every door in the way that it asks for."""
     client = _client()
     client.force_login(user)
     request = RequestFactory().get("/")
-    _, key = api_keys.create(account, user, name="Everything")
+    _, key = api_keys.create(account, user, name="Mine", scopes=scopes)
     tokens = {
         "compat/cropedly/": {"Authorization": f"Bearer {lasting_jwt.sign_in(request, user)}"},
         "compat/backgroundfx/": {"Authorization": f"Bearer {jwt.sign_in(request, user).access}"},
