@@ -44,6 +44,7 @@ _MAY: Final[dict[str, dict[str, str]]] = {
         "batchitem": "",
         "preset": "",
         "brandkit": "change",
+        "rating": "change",
         "webhookendpoint": "",
         "webhookdelivery": "",
         "webhookattempt": "",

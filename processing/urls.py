@@ -21,6 +21,7 @@ from processing.pages import (
     tryout,
     webhooks,
 )
+from processing.pages.rating import views as rating
 from processing.pages.reference import page as resources
 
 urlpatterns = [
@@ -40,6 +41,8 @@ urlpatterns = [
     path("pictures/<str:image_id>/", picture.picture, name="picture"),
     path("pictures/<str:image_id>/touch-up/", touch_up.touch_up, name="touch-up"),
     path("pictures/<str:image_id>/touch-up/save/", touch_up.save, name="touch-up-save"),
+    path("pictures/<str:image_id>/rating/", rating.rate, name="rate-result"),
+    path("pictures/<str:image_id>/rating/delete/", rating.take_back, name="delete-rating"),
     path("pictures/<str:image_id>/crop/", crop.crop, name="crop"),
     path("pictures/<str:image_id>/crop/use/", crop.use, name="use-crop"),
     path("pictures/<str:image_id>/studio/", picture.studio, name="studio"),

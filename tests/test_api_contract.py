@@ -39,12 +39,14 @@ _CHECKS = [
     negative_data_rejection,
 ]
 
-# Nobody has the example's password, its address leads nowhere, and its picture doesn't lie in the trash.
+# Nobody has the example's password, its address leads nowhere, and its picture doesn't lie in the trash
+# and was uploaded.
 _NOT_HERE = {
     "/api/v1/trash/restore": 404,
     "/api/v1/auth/login": 401,
     "/api/v1/auth/me/delete": 400,
     "/api/v1/images": 400,
+    "/api/v1/images/{image_id}/rating": 409,
 }
 
 

@@ -24,6 +24,8 @@ API_DOCUMENT: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "JobState": "processing.models.JobState",
         "ImageKind": "media_library.models.ImageKind",
+        "ChangeReason": "accounts.models.ChangeReason",
+        "RatingReason": "processing.models.RatingReason.values",
         # A Literal keeps its values in `__args__`.
         "CutoutFormat": "processing.engine.plans.cutout.OutputFormat.__args__",
         "EditFormat": "processing.engine.plans.edit.EditFormat.__args__",

@@ -6,6 +6,7 @@ from processing.models.events import JobEvent
 from processing.models.jobs import ENDED_STATES, OPEN_STATES, Job, JobState
 from processing.models.presets import Preset
 from processing.models.project_looks import ProjectLook
+from processing.models.ratings import Rating, RatingReason, Verdict
 from processing.models.resources import Resource, ResourceRole
 from processing.models.webhooks import (
     DeliveryState,
@@ -27,8 +28,11 @@ __all__ = [
     "JobState",
     "Preset",
     "ProjectLook",
+    "Rating",
+    "RatingReason",
     "Resource",
     "ResourceRole",
+    "Verdict",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",

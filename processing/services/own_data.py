@@ -1,4 +1,4 @@
-"""What work gives an account of its own data: looks, the brand kit, jobs, webhooks without their secrets."""
+"""What work gives an account of its own data: looks, the brand kit, jobs, ratings, webhooks without their secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from accounts.lifecycle.own_data import DataFile, as_json
-from processing.models import BrandKit, Job, Preset, Resource, WebhookEndpoint
+from processing.models import BrandKit, Job, Preset, Rating, Resource, WebhookEndpoint
 from processing.services import edit_json
 
 
@@ -21,8 +21,21 @@ def of_work(account_id: UUID) -> Iterator[DataFile]:
     hooks = WebhookEndpoint.objects.filter(account=account_id)
     columns = ("url", "description", "events", "enabled", "created_at")
     yield as_json("webhooks.json", list(hooks.values(*columns)))
+    ratings = Rating.objects.filter(account=account_id).select_related("image")
+    yield as_json("ratings.json", [_rated(one) for one in ratings])
     jobs = Job.objects.filter(account=account_id).order_by("created_at", "pk")
     yield as_json("jobs.json", [_told(job) for job in jobs.iterator(chunk_size=500)])
+
+
+def _rated(rating: Rating) -> dict[str, object]:
+    return {
+        "image": rating.image.public_id,
+        "verdict": rating.verdict,
+        "reason": rating.reason or None,
+        "note": rating.note,
+        "showToSupport": rating.may_show,
+        "updatedAt": rating.updated_at,
+    }
 
 
 def _told(job: Job) -> dict[str, object]:

@@ -32,7 +32,7 @@ from listings.models import (
 from media_library.intake.ingest import ingest
 from media_library.lifecycle import trash
 from media_library.models import DataExport, Image, Project
-from processing.models import BrandKit, FavoriteBackground, Job, ProjectLook, WebhookAttempt
+from processing.models import BrandKit, FavoriteBackground, Job, ProjectLook, Rating, WebhookAttempt
 from processing.models import WebhookDelivery as Delivery
 from tests.callers.addresses import Address
 from tests.processing.conftest import photo
@@ -74,12 +74,15 @@ def stocked(shop: Shop) -> dict[str, str]:
     ListingVariant.objects.create(listing=listing, platform="ebay", title="Shoe")
     ListingChange.objects.create(listing=listing, action="changed", changes={})
     WebhookAttempt.objects.create(delivery=Delivery.objects.earliest("created_at"), number=1)
+    made = Image.objects.filter(account=account, kind="derived").earliest("created_at")
+    rating = Rating.objects.create(account=account, image=made, verdict="good")
     _known_to_staff(account, user)
     passkey = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Laptop"})
     return shop.ids | {
         "user_id": str(user.pk),
         "account_id": str(account.pk),
         "pk": str(passkey.pk),
+        "rating_id": str(rating.pk),
         "trashed_id": gone.public_id,
         "undo_key": str(undo),
         "suggestion_id": suggestion.public_id,
@@ -124,6 +127,8 @@ def filled(address: Address, ids: dict[str, str]) -> str:
     for start, instead in _ELSEWHERE.items():
         if address.route.startswith(start):
             values |= {name: ids[other] for name, other in instead.items()}
+    missing = address.parameters - values.keys()
+    assert not missing, f"{address.name}: no value for {missing}"
     return "/" + address.route.format_map(values)
 
 

@@ -90,6 +90,7 @@ def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> 
             "photos/dress.jpg",
             "pictures.json",
             "projects.json",
+            "ratings.json",
             "resources.json",
         ),
         *("results/dress-cutout.png", "shared links.json", "sold items.csv", "usage.json"),

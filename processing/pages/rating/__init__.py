@@ -1,0 +1,1 @@
+"""Saying what one thinks of a result."""
