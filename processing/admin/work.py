@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.limits import operations
@@ -110,6 +110,11 @@ class JobAdmin(Acting, ReadOnlyAdmin):
     list_select_related = ["account"]
     inlines = [EventInline]
     actions = ["retry_jobs", "cancel_jobs"]
+
+    def _by_id(self, term: str) -> Q | None:
+        """Our own requests' ids look like the UUIDs of rows."""
+        found = super()._by_id(term)
+        return found | Q(request_id=term) if found is not None else None
 
     @admin.display(description="Cause")
     def cause_in_short(self, job: Job) -> str:

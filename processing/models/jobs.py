@@ -96,6 +96,8 @@ class Job(models.Model):
                 condition=Q(state=JobState.FAILED),
                 name="job_failed",
             ),
+            # By which support finds what a letter quotes.
+            models.Index(fields=["request_id"], name="job_of_request"),
             # One state each: SQLite never uses an index whose condition is a list of them.
             models.Index(
                 fields=["account"], condition=Q(state=JobState.PROCESSING), name="job_running"
