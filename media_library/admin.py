@@ -1,7 +1,8 @@
-"""Staff may look at pictures and projects; changing them is their owners' business."""
+"""Staff may look at rows of pictures and projects, superusers at the pictures; changing them is their owners' business."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -49,6 +50,12 @@ class ImageAdmin(ReadOnlyAdmin):
     exclude = ["file_key", "thumbnail_key", "corrected_key", "public_key"]
     readonly_fields = ["public_id", "thumbnail", "files"]
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return _without_previews(request, self.list_display)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return _without_previews(request, self.readonly_fields)
+
     @admin.display(description="Preview")
     def thumbnail(self, image: Image) -> str:
         if not image.thumbnail_key or image.deleted_at:
@@ -62,6 +69,12 @@ class ImageAdmin(ReadOnlyAdmin):
     @admin.display(description="Files")
     def files(self, image: Image) -> str:
         return "\n".join(image.keys) or "-"
+
+
+def _without_previews(request: HttpRequest, names: Sequence[Any]) -> list[Any]:
+    """What others than superusers see of pictures: facts. Ratings show them those that sellers show."""
+    sees = bool(getattr(request.user, "is_superuser", False))
+    return [name for name in names if sees or name != "thumbnail"]
 
 
 @admin.register(Project)
