@@ -41,6 +41,7 @@ def test_usage_shows_what_is_left(seller: Person) -> None:
         "upscale": "Upscaling",
         "remove-text": "Text removal",
         "generate-listing": "Listing generation",
+        "enhance": "Room photos",
     }
     assert "<strong>1</strong> of 100" in page
     assert "99 left." in page
