@@ -113,7 +113,7 @@ def test_a_sellers_first_visit(page: Page, complaints: list[str]) -> None:
     expect(page.get_by_text("99 left.")).to_be_visible()
     page.get_by_text("More", exact=True).click()
     page.get_by_role("link", name="Developers").click()
-    page.get_by_label("Name").fill("Shop import")
+    page.get_by_label("Name", exact=True).fill("Shop import")
     page.get_by_role("button", name="Create key").click()
     expect(page.locator("#new-key")).to_contain_text("ps_")
     assert fits(page)
