@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ from django.db import transaction
 from accounts.access import api_keys, origin_proofs, origins
 from accounts.access.demo import create_demo
 from accounts.http import Caller
-from accounts.models import Session
+from accounts.models import Role, Session
 from accounts.signing.sessions import key_hash
 from accounts.signing.sign_in import new_token
+from accounts.team import invitations
 from config import outbound, public_ids
 from listings.api.examples import LISTING_ID
 from listings.models import Comparable, ComparableImport, Listing, ListingImage
@@ -43,7 +44,7 @@ from processing.services.webhooks import Subscription, register
 from processing.worker import runtime, tasks
 from processing.worker.making import previews
 from tests.processing.conftest import photo
-from tests.stand_ins import MiddleModel
+from tests.stand_ins import MiddleModel, colleague
 
 if TYPE_CHECKING:
     import pytest
@@ -168,6 +169,9 @@ def stocked(caller: Caller) -> Shop:
     assert caller.user is not None
     key, _ = api_keys.create(account, caller.user, name="Till")
     session = Session.objects.get(key_hash=key_hash(new_token(caller.user)))
+    editor = colleague(account, Role.EDITOR, f"editor-{account.pk}@example.com")
+    mine = replace(caller, role=Role.OWNER)
+    invitation, _ = invitations.invite(mine, email="cy@example.com", role=Role.EDITOR)
     return Shop(
         caller,
         {
@@ -188,5 +192,8 @@ def stocked(caller: Caller) -> Shop:
             "resource_id": resource.public_id,
             "origin_id": origins.add(account, "https://mine.example").public_id,
             "session_id": session.public_id,
+            "user_id": editor.public_id,
+            "account_id": account.public_id,
+            "invitation_id": invitation.public_id,
         },
     )

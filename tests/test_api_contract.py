@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -43,6 +44,7 @@ _CHECKS = [
 # and was uploaded.
 _NOT_HERE = {
     "/api/v1/trash/restore": 404,
+    "/api/v1/invitations/accept": 404,
     "/api/v1/auth/login": 401,
     "/api/v1/auth/me/delete": 400,
     "/api/v1/images": 400,
@@ -118,11 +120,18 @@ def test_answers_stay_within_the_document(shop: Shop, subtests: pytest.Subtests)
     assert asked > 120
 
 
+@cache
+def _words() -> set[str]:
+    return {word for path in document()["paths"] for word in path.split("/")}
+
+
 def _asked(case: Any, shop: Shop) -> None:
     """Ask once with ids that are made up, once with those of the shop.
 
     Event streams are refused only: tests/processing/api/test_streams.py reads them.
     """
+    if {*(case.path_parameters or {}).values()} & _words():
+        return  # a made-up id that is another address, such as /images/looked
     with _undone():
         # Schemathesis reads no compressed answers of an app.
         headers = {**shop.headers(), "Accept-Encoding": "identity"}

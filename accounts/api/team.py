@@ -214,9 +214,10 @@ class AcceptView(ApiView):
     @endpoint(
         "Accept an invitation",
         description=(
-            "Lets the person into the account; this session goes on working where it did. 410 for a "
-            "link that was used (INVITATION_USED), taken back (INVITATION_REVOKED) or is too old "
-            "(INVITATION_EXPIRED), 403 FORBIDDEN where it was sent to another address."
+            "Lets the person into the account; this session goes on working where it did. "
+            "410 INVITATION_USED, 410 INVITATION_REVOKED or 410 INVITATION_EXPIRED for a link that "
+            "works no more, 404 NOT_FOUND for one that never did, 403 FORBIDDEN where it was sent to "
+            "another address, 409 CONFLICT for whoever is in the account already."
         ),
         request=Acceptance,
         responses={200: OwnAccountSerializer},

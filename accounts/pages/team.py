@@ -78,11 +78,12 @@ def revoke(request: HttpRequest, invitation_id: str) -> HttpResponse:
 @least(Role.OWNER)
 @require_POST
 def change_role(request: HttpRequest, user_id: str) -> HttpResponse:
+    caller, _ = signed_in(request)
+    member = members.member(caller.account, _person(user_id))
     wanted = request.POST.get("role", "")
     if wanted not in Role.values:
         raise invalid("role", gettext("Choose a role."))
-    caller, _ = signed_in(request)
-    changed = members.change_role(caller, _person(user_id), Role(wanted))
+    changed = members.change_role(caller, member.user_id, Role(wanted))
     told = {"name": changed.user.name or changed.user.email, "role": changed.get_role_display()}
     text = gettext("%(name)s has the role “%(role)s” now.") % told
     toasts.say(request, Toast(text))

@@ -34,15 +34,15 @@ def change_role(caller: Caller, user_id: UUID, role: Role) -> Member:
     """Give somebody another role. Raises AppError NOT_FOUND, and CONFLICT for the last owner."""
     check_still_open(caller.account, lock=True)
     check_is_owner(caller)
-    member = _member(caller.account, user_id)
-    if member.role == role:
-        return member
-    if member.role == Role.OWNER:
-        check_keeps_owner(caller.account, member.user)
-    member.role = role
-    member.save(update_fields=["role"])
-    trail.note(caller, TeamAct.ROLE, user=member.user, role=role)
-    return member
+    found = member(caller.account, user_id)
+    if found.role == role:
+        return found
+    if found.role == Role.OWNER:
+        check_keeps_owner(caller.account, found.user)
+    found.role = role
+    found.save(update_fields=["role"])
+    trail.note(caller, TeamAct.ROLE, user=found.user, role=role)
+    return found
 
 
 @transaction.atomic
@@ -56,14 +56,14 @@ def remove(caller: Caller, user_id: UUID) -> Member:
     is_oneself = caller.user is not None and caller.user.pk == user_id
     if not is_oneself:
         check_is_owner(caller)
-    member = _member(caller.account, user_id)
-    if member.role == Role.OWNER:
-        check_keeps_owner(caller.account, member.user)
-    end_sessions(caller.account, member.user, but=caller.session_id if is_oneself else None)
-    Member.objects.filter(pk=member.pk).delete()
+    found = member(caller.account, user_id)
+    if found.role == Role.OWNER:
+        check_keeps_owner(caller.account, found.user)
+    end_sessions(caller.account, found.user, but=caller.session_id if is_oneself else None)
+    Member.objects.filter(pk=found.pk).delete()
     act = TeamAct.LEFT if is_oneself else TeamAct.REMOVED
-    trail.note(caller, act, user=member.user)
-    return member
+    trail.note(caller, act, user=found.user)
+    return found
 
 
 def check_keeps_owner(account: Account, without: User) -> None:
@@ -130,8 +130,9 @@ def check_is_owner(caller: Caller) -> None:
         roles.refuse(Role.OWNER)
 
 
-def _member(account: Account, user_id: UUID) -> Member:
-    member = members_of(account).filter(user=user_id).first()
-    if member is None:
+def member(account: Account, user_id: UUID) -> Member:
+    """Find somebody of an account. Raises AppError NOT_FOUND."""
+    found = members_of(account).filter(user=user_id).first()
+    if found is None:
         raise not_found("Member")
-    return member
+    return found

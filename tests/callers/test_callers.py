@@ -37,7 +37,13 @@ _OPEN = (
 _OPEN_EXACTLY = ("", "compat/photoroom/", "compat/backgroundfx/", "compat/cropedly/")
 # The address is all the permission they need, and can't be guessed.
 _LINKS = (
-    *("s/{token}/", "content/", "try/{token}/", "compat/backgroundfx/v1/masks/"),
+    *(
+        "s/{token}/",
+        "content/",
+        "try/{token}/",
+        "invitations/{token}/",
+        "compat/backgroundfx/v1/masks/",
+    ),
     "looks/pictures/",  # within pages: an image alone, so nobody is led to sign in
 )
 _OF_STAFF = ("admin/login/", "admin/password_change/", "admin/jsi18n/")

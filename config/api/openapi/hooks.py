@@ -38,6 +38,7 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "CONFLICT",
         "A job that is completed can't be cancelled.",
     ),
+    "410": ("It is over for good; `code` says why.", "INVITATION_USED", "It works once."),
     "413": ("The upload is too large.", "PAYLOAD_TOO_LARGE", "The maximum file size is 30 MB."),
     "415": (
         "The body has none of the content types above.",
