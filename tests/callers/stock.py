@@ -79,8 +79,10 @@ def stocked(shop: Shop) -> dict[str, str]:
     _known_to_staff(account, user)
     passkey = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Laptop"})
     return shop.ids | {
-        "user_id": str(user.pk),
+        "user_id": user.public_id,
+        "user_uuid": str(user.pk),
         "account_id": str(account.pk),
+        "account_public_id": account.public_id,
         "pk": str(passkey.pk),
         "rating_id": str(rating.pk),
         "trashed_id": gone.public_id,
@@ -116,7 +118,7 @@ def _known_to_staff(account: Account, user: Any) -> None:
 
 def filled(address: Address, ids: dict[str, str]) -> str:
     """The address of the owner's own thing. Fails for a parameter that is new: give it a value above."""
-    values = _EVERYBODYS | ids | {"id": ids["user_id"]}
+    values = _EVERYBODYS | ids | {"id": ids["user_uuid"]}
     values["content_type_id"] = str(ContentType.objects.get_for_model(Account).pk)
     if address.model is not None:
         row = address.model._default_manager.first()
@@ -135,6 +137,8 @@ def filled(address: Address, ids: dict[str, str]) -> str:
 # Where an address means something else by a parameter's name.
 _ELSEWHERE = {
     "settings/data/": {"export_id": "data_export_id"},
+    "api/v1/accounts/": {"account_id": "account_public_id"},
+    "settings/accounts/": {"account_id": "account_public_id"},
     "trash/undo/": {"key": "undo_key"},
     "api/v1/trash/": {"image_id": "trashed_id"},
     "compat/cropedly/images/v1/": {"image_id": "job_id"},

@@ -50,7 +50,7 @@ _OF_STAFF = ("admin/login/", "admin/password_change/", "admin/jsi18n/")
 # Of the person, not of the account: their name, sessions and login, and keys that may only read.
 _OF_VIEWERS = (
     *("api/v1/auth/me", "api/v1/auth/sessions/", "api/v1/keys", "accounts/", "language/"),
-    *("settings/", "developers/"),
+    *("settings/", "developers/", "api/v1/accounts/", "api/v1/invitations/accept"),
 )
 _READ_BY_FORM = ("projects/{project_id}/zip/",)
 

@@ -92,7 +92,14 @@ _FORM = {
     "suggestions": "suggestion_id",
     "sample": "image_id",
 }
-_CHOSEN = {"action": "delete", "name": "New", "state": "sold", "do": "save", "why": "Because"}
+_CHOSEN = {
+    "action": "delete",
+    "name": "New",
+    "state": "sold",
+    "role": "viewer",
+    "do": "save",
+    "why": "Because",
+}
 _FORMS = {"trash/": {"ids": "trashed_id"}}
 
 
