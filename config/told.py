@@ -93,6 +93,7 @@ WORDS: Final = (
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _QUOTED: Final = re.compile(r"'\{(\w+)\}'")
 _NUMBER: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+")
+_AS_WRITTEN: Final = re.compile(r"(“.+?”)", re.S)
 _INVERTED: Final = re.compile(r"(?<!\w)'(.+?)'(?!\w)", re.S)
 _NEXT_SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z“'])")
 _REMEMBERED: Final = 2000
@@ -120,7 +121,9 @@ def told(sentence: str) -> str:
 
 def _typeset(sentence: str) -> str:
     """Give a sentence the quotation marks and apostrophes of pages: what programs read keeps to ASCII."""
-    return _INVERTED.sub(r"“\1”", sentence).replace("'", "’")
+    parts = _AS_WRITTEN.split(_INVERTED.sub(r"“\1”", sentence))
+    # Each second part is quoted: what somebody wrote is told as they wrote it.
+    return "".join(part if at % 2 else part.replace("'", "’") for at, part in enumerate(parts))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 
 from config.errors import AppError, invalid
@@ -66,12 +66,16 @@ def neighbors(
         value = Lower(Value(image.name))  # as the database does it
     place = Place(value, image.pk)
 
-    def nearest(*, down: bool) -> Image | None:
+    def nearest(*, down: bool) -> Subquery:
         sign = "-" if down else ""
         beside = images.filter(_behind(column, place, is_down=down))
-        return beside.order_by(f"{sign}{column}", f"{sign}id").first()
+        return Subquery(beside.order_by(f"{sign}{column}", f"{sign}id").values("pk")[:1])
 
-    return nearest(down=not is_down), nearest(down=is_down)
+    # Both at once: a page has few queries to spare.
+    before, after = nearest(down=not is_down), nearest(down=is_down)
+    rows = Image.objects.filter(Q(pk=before) | Q(pk=after)).annotate(is_before=Q(pk=before))
+    found = {bool(row.is_before): row for row in rows}
+    return found.get(True), found.get(False)
 
 
 def place_of(cursor: str, sort: str) -> Place:

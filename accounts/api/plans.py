@@ -16,7 +16,6 @@ from accounts.billing import changes, providers, requests
 from accounts.http import caller
 from accounts.models import (
     ChangeReason,
-    ChangeState,
     Plan,
     PlanChange,
     PlanRequest,
@@ -100,11 +99,11 @@ class PlanView(ApiView):
         account = caller(request).account
         provider = providers.chosen()
         plans = list(Plan.objects.prefetch_related("limits"))
-        planned = account.plan_changes.filter(state=ChangeState.PLANNED).first()
+        standing = changes.standing_of(account)
         told = {
             "plan": next(plan for plan in plans if plan.pk == account.plan_id),
-            "planned": planned,
-            "grace": changes.grace_of(account),
+            "planned": standing.planned,
+            "grace": standing.grace,
             "request": requests.last_of(account),
             "provider": provider.name,
             "howToChange": provider.how_to_change(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -124,12 +125,31 @@ def run_due() -> int:
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is planned for an account's plan; and its last change, as long as what the plan before it gave
+    stays readable."""
+
+    planned: PlanChange | None
+    grace: PlanChange | None
+
+
+def standing_of(account: Account) -> Standing:
+    """Ask once for what pages and programs show beside the plan."""
+    rows = PlanChange.objects.filter(
+        account=account, state__in=(ChangeState.PLANNED, ChangeState.DONE)
+    )
+    found = list(rows.select_related("before").order_by("-at", "-pk"))
+    planned = next((one for one in found if one.state == ChangeState.PLANNED), None)
+    last = next((one for one in found if one.state == ChangeState.DONE), None)
+    today = timezone.now().date()
+    is_grace = last is not None and last.grace_until is not None and last.grace_until >= today
+    return Standing(planned, last if is_grace else None)
+
+
 def grace_of(account: Account) -> PlanChange | None:
     """The last change, as long as what the plan before it gave stays readable."""
-    done = PlanChange.objects.filter(account=account, state=ChangeState.DONE)
-    last = done.select_related("before").order_by("-at", "-pk").first()
-    today = timezone.now().date()
-    return last if last and last.grace_until and last.grace_until >= today else None
+    return standing_of(account).grace
 
 
 def readable_plans(account: Account) -> set[str]:

@@ -14,7 +14,7 @@ from accounts.access.pages import least, limit, page, signed_in
 from accounts.billing import changes, providers, requests
 from accounts.http import Caller
 from accounts.limits import operations
-from accounts.models import ChangeState, Plan, RequestState, Role
+from accounts.models import Plan, RequestState, Role
 from accounts.team import roles
 
 
@@ -44,12 +44,12 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 def shown(caller: Caller) -> dict[str, Any]:
     """What Plan & usage says of the plan, what comes next, and what can be asked for."""
     account, provider = caller.account, providers.chosen()
-    last = requests.last_of(account)
+    last, standing = requests.last_of(account), changes.standing_of(account)
     others = Plan.objects.prefetch_related("limits").exclude(pk=account.plan_id)
     return {
         "price": provider.price(account.plan),
-        "planned": account.plan_changes.filter(state=ChangeState.PLANNED).first(),
-        "grace": changes.grace_of(account),
+        "planned": standing.planned,
+        "grace": standing.grace,
         "asked": last if last and last.state != RequestState.WITHDRAWN else None,
         "offers": [(plan, provider.price(plan), _limits(plan)) for plan in others],
         "how_to_change": provider.how_to_change(),

@@ -151,7 +151,8 @@ class Google:
 
 def google(request: HttpRequest) -> dict[str, object]:
     """What templates call ``google``."""
-    return {"google": Google(request.user, is_on())}
+    # A request to a host that isn't ours has its page before anybody was looked up.
+    return {"google": Google(getattr(request, "user", None), is_on())}
 
 
 def _refuse(request: HttpRequest, why: str, email: str = "") -> NoReturn:

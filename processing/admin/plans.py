@@ -36,12 +36,13 @@ def waiting() -> QuerySet[PlanRequest]:
 
 def seen_of(account: Account) -> dict[str, Any]:
     """What the customer's page says of the plan."""
+    standing = changes.standing_of(account)
     return {
         "plans": Plan.objects.exclude(pk=account.plan_id),
         "moments": MOMENTS.items(),
-        "planned": account.plan_changes.filter(state=ChangeState.PLANNED).first(),
+        "planned": standing.planned,
         "plan_history": account.plan_changes.exclude(state=ChangeState.PLANNED)[:10],
-        "grace": changes.grace_of(account),
+        "grace": standing.grace,
         "plan_requests": account.plan_requests.select_related("user", "decided_by")[:10],
     }
 

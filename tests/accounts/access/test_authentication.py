@@ -21,7 +21,7 @@ def status(**headers: str) -> int:
 
 def test_me_says_who_and_what(seller):
     data = seller.client.get(ME).json()["data"]
-    assert sorted(data) == ["account", "plan", "quotas", "user"]
+    assert sorted(data) == ["account", "plan", "quotas", "role", "user"]
     assert data["user"]["id"] == seller.user.public_id
     assert data["account"]["id"] == seller.account.public_id
     assert data["plan"] == {"slug": "free", "name": "Free"}

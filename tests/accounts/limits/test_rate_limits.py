@@ -63,6 +63,7 @@ def test_the_table_of_limits(settings):
         "preview": "120/m",
         "listing-generate": "20/h",
         "listing-create": "50/h",
+        "invite": "20/h",
         "general": "1000/h",
         "tryout": "5/h",
     }
