@@ -137,11 +137,15 @@ class BatchCrashes:
             first, second = _small(seller, 2)
             seller.ended(seller.submit(first))  # the worker is started for its webhook
             until(lambda: receiver.received, seconds=AGAIN_SECONDS)
+            # Not while it notes the delivery: who is stopped then holds SQLite's only write lock.
+            until(lambda: _messages(site, "webhooks") == 0, seconds=AGAIN_SECONDS, pause=0.1)
             worker = site.worker_pid("webhooks")
             os.kill(worker, signal.SIGSTOP)
-            job_id = seller.submit(second)
-            seller.ended(job_id)
-            os.kill(worker, signal.SIGKILL)
+            try:
+                job_id = seller.submit(second)
+                seller.ended(job_id)
+            finally:
+                os.kill(worker, signal.SIGKILL)
             until(lambda: len(receiver.received) == 2, seconds=AGAIN_SECONDS)
             until(lambda: _messages(site, "webhooks") == 0, seconds=AGAIN_SECONDS, pause=0.1)
         _, told = [json.loads(one.body) for one in receiver.received]
