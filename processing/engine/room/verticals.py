@@ -90,7 +90,9 @@ def straightened(rgb: U8, tilt: Tilt) -> U8:
     same proportions that has no empty corners."""
     height, width = rgb.shape[:2]
     turn = homography(tilt, (width, height))
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64) - 0.5
+    # The bicubic looks a pixel further: what lies beyond the photo would darken its borders.
+    right, bottom = max(1, width - 2), max(1, height - 2)
+    corners = np.array([[1, 1], [right, 1], [right, bottom], [1, bottom]], np.float64)
     quad = cv2.perspectiveTransform(corners[None], turn)[0]
     left, top, scale = _largest(quad, (width, height))
     size = (max(1, int(scale * width)), max(1, int(scale * height)))
