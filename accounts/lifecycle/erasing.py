@@ -131,7 +131,7 @@ def _keep_usage(account: Account) -> None:
 
 def forget_in_audit_trail(row: models.Model) -> None:
     """Take names and addresses out of what staff did to a row; that they did it stays."""
-    kind = ContentType.objects.get_for_model(type(row))
+    kind = ContentType.objects.get_for_model(row)  # not of its type: pages give a lazy one
     LogEntry.objects.filter(content_type=kind, object_id=str(row.pk)).update(
         object_repr=GONE, change_message=""
     )

@@ -122,6 +122,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "account": caller.account,
         "obstacle": closing.obstacle_of(user),
+        "account_goes": closing.owned_by(user).filter(pk=caller.account.pk).exists(),
         "holdings": parts.holdings(caller.account.pk),
         "must_come_again": must_come_again,
         "next_url": request.path,

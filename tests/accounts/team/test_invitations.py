@@ -313,3 +313,16 @@ def test_who_is_deleted_is_named_no_more(seller):
     assert erasing.erase(Account.objects.get(name="Ben").pk)
     assert not Invitation.objects.filter(email=BEN).exists()
     assert not TeamEvent.objects.filter(email=BEN).exists()
+    page = browser(seller.user).get("/settings/members/")
+    assert "Somebody who is gone: " in page.content.decode()
+
+
+def test_an_editor_who_deletes_their_sign_in_leaves_the_account_as_it_is(seller):
+    ben = colleague(seller.account, Role.EDITOR, BEN)
+    page = browser(ben)
+    asked = page.get("/settings/account/delete/").content.decode()
+    assert "which stays as it is" in asked
+    assert "What goes with it" not in asked
+    assert page.post("/settings/account/delete/", {"password": PASSWORD}).status_code == 302
+    assert not User.objects.filter(email=BEN).exists()
+    assert Account.objects.filter(pk=seller.account.pk, closed_at=None).exists()
