@@ -1,4 +1,4 @@
-"""Where things are in a picture: turning it upright, boxes, sizes."""
+"""Where things are in a picture: turning it upright, boxes, sizes; a smooth step from one value to another."""
 
 import cv2
 import numpy as np
@@ -159,3 +159,9 @@ def _in_line(pixels: U8) -> tuple[npt.NDArray[np.generic], int] | None:
     count = (height - 1) * (row // deep) + width
     line = np.lib.stride_tricks.as_strided(pixels, (count * deep,), (1,))
     return line.view(np.dtype((np.void, deep)) if deep > 1 else np.uint8), row // deep
+
+
+def smooth_step(values: F32 | np.float32, low: float, high: float) -> F32:
+    """0 up to `low`, 1 from `high` on, and between them a cubic without corners: float32 of any shape."""
+    share = np.clip((values - low) / (high - low), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)

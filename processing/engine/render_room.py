@@ -61,9 +61,7 @@ def _made(rgb: U8, source: bytes, plan: RoomPlan, clock: Clock) -> tuple[U8, Roo
     cast = noise = None
     if plan.straighten:
         with clock.stage("straighten"):
-            tilt, what = _tilt(
-                rgb, source
-            )  # of the photo as it came, whose edges nobody has touched
+            tilt, what = _tilt(rgb, source)  # as it came: nobody has touched its edges
     if plan.look is not None:
         with clock.stage("enhance"):
             better = enhance(rgb, tuned(plan.look, plan.finetune))

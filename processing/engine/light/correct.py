@@ -105,12 +105,12 @@ def _white_balance(pixels: F32) -> F32:
     logs = np.log(np.maximum(pixels[bright], np.float32(1 / 255)))
     red, blue = logs[:, 0] - logs[:, 1], logs[:, 2] - logs[:, 1]
     chroma = np.ptp(logs, axis=-1)
-    neutral = 1 - _smooth_step(chroma, _NEUTRAL, _COLORED)
+    neutral = 1 - arrays.smooth_step(chroma, _NEUTRAL, _COLORED)
     sure = float(neutral.sum())
     doubtful = float(((chroma > _COLORED) & (chroma < _DOUBTFUL)).sum())
     if sure == 0:
         return np.ones(3, np.float32)
-    trust = float(_smooth_step(np.float32(sure / max(1, bright.sum())), _FEWEST, _PLENTY))
+    trust = float(arrays.smooth_step(np.float32(sure / max(1, bright.sum())), _FEWEST, _PLENTY))
     # Slightly colored pixels in number are a pale garment rather than gray in colored light.
     trust *= sure / (sure + doubtful)
     amber = trust * _AMBER_SHARE * float((neutral * (red - blue)).sum()) / (2 * sure)
@@ -119,11 +119,6 @@ def _white_balance(pixels: F32) -> F32:
     # Multiplied in stored values: the cast was measured there, as differences of logarithms.
     gains = np.exp(np.array([-amber - magenta, 0, amber - magenta]))
     return np.asarray(gains / (gains @ _LUMINANCE), np.float32)
-
-
-def _smooth_step(values: F32 | np.float32, low: float, high: float) -> F32:
-    share = np.clip((values - low) / (high - low), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 def _curve(value: F32) -> F32:

@@ -121,7 +121,7 @@ def _applied(rgb: U8, found: Match) -> U8:
 
 def _looked_up(rgb: U8, table: F32) -> F32:
     """Each channel (h, w, 3) through its own column of a table (256, 3), 0 to 1."""
-    return np.stack([table[:, channel][rgb[..., channel]] for channel in range(3)], axis=-1)
+    return np.asarray(cv2.LUT(rgb, np.ascontiguousarray(table)[:, None, :]), np.float32)
 
 
 def _colorful(encoded: F32, factor: float) -> U8:

@@ -212,7 +212,7 @@ class CutoutPlan(Cutting):
         for part in fields(self):
             choices = choices_of(type(self), part.name)
             if choices:
-                _one_of(part.name, getattr(self, part.name), choices)
+                one_of(part.name, getattr(self, part.name), choices)
         # `50` and `standard` are the same work, and so are `white`, `fff` and `#FFFFFF`.
         if not isinstance(self.edge, str):
             object.__setattr__(self, "edge", _EDGE_NAMES.get(self.edge, float(self.edge)))
@@ -264,7 +264,7 @@ def choices_of(definition: type, name: str) -> tuple[str, ...]:
 def edge_strength(edge: Edge) -> float:
     """An edge by name or number as a number from 0 to 100. Raises InvalidPlan."""
     if isinstance(edge, str):
-        _one_of("edge", edge, get_args(EdgeName))
+        one_of("edge", edge, get_args(EdgeName))
         return EDGE_STRENGTHS[edge]
     if isinstance(edge, bool) or not 0 <= edge <= 100:
         raise InvalidPlan.of("edge", f"must be none, standard, fine or 0 to 100, not {edge}.")
@@ -277,6 +277,7 @@ def _share(name: str, value: float) -> None:
         raise InvalidPlan.of(name, f"must be a share from 0 to 1, not {value}.")
 
 
-def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
+def one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Refuse a word that an option doesn't know. Raises InvalidPlan."""
     if value not in allowed:
         raise InvalidPlan.of(field, f"must be one of {', '.join(allowed)}, not '{value}'.")

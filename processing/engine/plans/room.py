@@ -4,10 +4,10 @@ Like `plans.edit` the one definition of these options. All raise InvalidPlan.
 """
 
 from dataclasses import dataclass, field, fields
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from processing.engine.errors import InvalidPlan
-from processing.engine.plans.cutout import STRICT, Words
+from processing.engine.plans.cutout import STRICT, Words, one_of
 from processing.engine.plans.edit import Export
 
 Look = Literal["neutral", "warm", "modern", "property", "property_usa", "authentic"]
@@ -50,10 +50,8 @@ class FineTune:
     def __post_init__(self) -> None:
         for option in fields(self):
             value = getattr(self, option.name)
-            if value is not None and value not in ("NONE", "LOW", "MEDIUM", "HIGH"):
-                raise InvalidPlan.of(
-                    option.name, f"must be one of NONE, LOW, MEDIUM, HIGH, not '{value}'."
-                )
+            if value is not None:
+                one_of(option.name, value, get_args(Level))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,11 @@ class RoomPlan:
     export: Export = field(default_factory=lambda: Export(format="jpg", quality=90))
 
     def __post_init__(self) -> None:
-        if self.look is not None and self.look not in _LOOKS:
-            raise InvalidPlan.of("look", f"must be one of {', '.join(_LOOKS)}, not '{self.look}'.")
+        if self.look is not None:
+            one_of("look", self.look, get_args(Look))
         if self.look is None and self.finetune != FineTune():
             raise InvalidPlan("Without a look there is nothing to fine-tune.", field="finetune")
         if self.look is None and not self.straighten:
             raise InvalidPlan("Nothing is asked for: name a look, or straighten.", field="look")
         if self.export.color_space != "sRGB":
             raise InvalidPlan.of("colorSpace", "must be sRGB for photos of rooms.")
-
-
-_LOOKS = ("neutral", "warm", "modern", "property", "property_usa", "authentic")

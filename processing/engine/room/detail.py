@@ -15,19 +15,24 @@ _MOST_SHARPER: Final = 24.0
 _KERNEL: Final = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
 
-def noise_of(grey: U8) -> float:
-    """The standard deviation of a photo's noise in levels, from uint8 (h, w).
+def grey(rgb: U8) -> U8:
+    """Brightness, uint8 (h, w), of uint8 (h, w, 3)."""
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def noise_of(rgb: U8) -> float:
+    """The standard deviation of a photo's noise in levels, from uint8 (h, w, 3).
 
     J. Immerkaer, Fast Noise Variance Estimation (CVIU 1996), on small patches all over the photo, of which
     the flattest quarter counts: the others have texture.
     """
-    height, width = grey.shape
+    height, width = rgb.shape[:2]
     if min(height, width) < len(_KERNEL):
         return 0.0
     found = []
     for top in np.linspace(0, max(0, height - _PATCH), _PATCHES).astype(int):
         for left in np.linspace(0, max(0, width - _PATCH), _PATCHES).astype(int):
-            patch = grey[top : top + _PATCH, left : left + _PATCH]
+            patch = grey(rgb[top : top + _PATCH, left : left + _PATCH])
             if patch.min() > 0 and patch.max() < 255:  # clipped parts have no noise
                 told = cv2.filter2D(patch, cv2.CV_32F, _KERNEL)[1:-1, 1:-1]
                 found.append(float(np.abs(told).mean()) * np.sqrt(np.pi / 2) / 6)
@@ -46,10 +51,10 @@ def curve(noise: float, *, denoise: float, sharpen: float) -> F32:
     return np.asarray(np.sign(was) * (kept + gained), np.float32)
 
 
-def applied(grey: U8, becomes: F32) -> U8:
+def applied(brightness: U8, becomes: F32) -> U8:
     """Brightness, uint8 (h, w), with its fine differences as a `curve` has them. The borders' neighbors are
     mirrored."""
-    mean = cv2.GaussianBlur(grey, (3, 3), 0, borderType=cv2.BORDER_REFLECT_101)
-    difference = cv2.subtract(grey, mean, dtype=cv2.CV_16S)
+    mean = cv2.GaussianBlur(brightness, (3, 3), 0, borderType=cv2.BORDER_REFLECT_101)
+    difference = cv2.subtract(brightness, mean, dtype=cv2.CV_16S)
     index = np.clip(difference, -128, 127).astype(np.int8).view(np.uint8) ^ 128
     return np.asarray(cv2.add(mean, cv2.LUT(index, becomes), dtype=cv2.CV_8U), np.uint8)

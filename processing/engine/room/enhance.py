@@ -6,14 +6,13 @@ becomes clipped: where a channel would, the factor is smaller.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
 import numpy as np
 
-from processing.engine import arrays
+from processing.engine import arrays, parallel
 from processing.engine.arrays import F32, U8
 from processing.engine.canvas import linear
 from processing.engine.room import detail, tone, white_balance
@@ -68,7 +67,7 @@ def enhance(rgb: U8, amounts: Amounts) -> Enhanced:
     small = arrays.shrink(rgb, arrays.fit_within(width, height, _SIDE))
     cast = white_balance.cast_of(small)
     gains = white_balance.gains(cast, amounts.white_balance, amounts.warmth)
-    noise = detail.noise_of(_grey(rgb))
+    noise = detail.noise_of(rgb)
     slope, offset = _widened(tone.tone_of(tone.small_light(small, gains), amounts), width)
     recipe = _Recipe(
         light=_light_table(gains),
@@ -79,15 +78,14 @@ def enhance(rgb: U8, amounts: Amounts) -> Enhanced:
         saturation=amounts.saturation,
     )
     result = np.empty_like(rgb)
-    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        list(pool.map(lambda top: _strip(rgb, result, top, recipe), range(0, height, _STRIP)))
+    parallel.each(lambda top: _strip(rgb, result, top, recipe), range(0, height, _STRIP))
     return Enhanced(result, cast, noise)
 
 
 def _strip(rgb: U8, result: U8, top: int, recipe: _Recipe) -> None:
     height = rgb.shape[0]
     first, last = max(0, top - _EDGE_ROWS), min(height, top + _STRIP + _EDGE_ROWS)
-    around = _grey(rgb[first:last])
+    around = detail.grey(rgb[first:last])
     rows = slice(top - first, top - first + min(_STRIP, height - top))
     before = cv2.LUT(around[rows], recipe.logs)
     after = cv2.LUT(detail.applied(around, recipe.detail)[rows], recipe.logs)
@@ -143,10 +141,6 @@ def _rows(height: int, rows: int, top: int, count: int) -> tuple[slice, F32]:
     first, last = int(places[0]), min(height, int(places[-1]) + 2)
     away = np.abs(places[:, None] - np.arange(first, last))
     return slice(first, last), np.maximum(1 - away, 0).astype(np.float32)
-
-
-def _grey(rgb: U8) -> U8:
-    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _light_table(gains: F32) -> F32:

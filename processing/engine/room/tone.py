@@ -14,6 +14,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.canvas import linear
 from processing.engine.room.looks import Amounts
@@ -107,7 +108,7 @@ def _gain(stops: F32, exposure: float, amounts: Amounts) -> F32:
     """The stops that surroundings of such brightness gain."""
     middle = np.float32(np.log2(_MIDDLE))
     exposed = stops + np.float32(exposure)
-    outside = _between(np.exp2(exposed), *_OUTSIDE)
+    outside = arrays.smooth_step(np.exp2(exposed), *_OUTSIDE)
     inside = 1 - outside
     contrast = amounts.contrast + amounts.inside_contrast * inside
     contrast = contrast + amounts.outside_contrast * outside
@@ -117,7 +118,7 @@ def _gain(stops: F32, exposure: float, amounts: Amounts) -> F32:
     wanted = exposed + lift + contrast * away * np.exp(-(away**2) / 4)
     wanted = wanted + amounts.inside * inside + amounts.outside * outside
     # What was black before any of this stays black.
-    stays = _between(np.exp2(exposed), _BLACK / 4, _BLACK)
+    stays = arrays.smooth_step(np.exp2(exposed), _BLACK / 4, _BLACK)
     wanted = exposed + (wanted - exposed) * stays
     return np.asarray(_shoulder(wanted) - stops, np.float32)
 
@@ -131,8 +132,3 @@ def _shoulder(stops: F32) -> F32:
     bend = 1 / (1 - _SHOULDER) - 1 / (brightest - _SHOULDER)
     beyond = np.maximum(light - _SHOULDER, 0)
     return np.asarray(np.log2(light - beyond + beyond / (1 + bend * beyond)), np.float32)
-
-
-def _between(values: F32, low: float, high: float) -> F32:
-    share = np.clip((values - low) / (high - low), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share), np.float32)

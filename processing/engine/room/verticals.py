@@ -18,6 +18,7 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import F64, U8
+from processing.engine.room import detail
 
 _SIDE: Final = 1000
 # The focal length where the file doesn't tell: that of 26 mm on 35 mm film, as most phones have; as a share
@@ -73,8 +74,7 @@ def tilt_of(rgb: U8, focal: float | None = None) -> Tilt | None:
     small = arrays.shrink(rgb, arrays.fit_within(width, height, _SIDE))
     side = max(small.shape[:2])
     focal = focal or _FOCAL
-    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
-    lines = _segments(grey) / (focal * side)
+    lines = _segments(detail.grey(small)) / (focal * side)
     if len(lines) < _LEAST_PLACES:
         return None
     plumb = _agreed(lines, small.shape[0] / (focal * side))
