@@ -21,6 +21,7 @@ from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account, Member, Role, User
+from accounts.signing.sign_in import new_token
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from processing.engine.networks.registry import ModelInfo
@@ -56,6 +57,18 @@ def colleague(account: Account, role: Role, email: str) -> User:
     user = User.objects.create_user(email, PASSWORD, name=email.partition("@")[0].title())
     Member.objects.create(account=account, user=user, role=role)
     return user
+
+
+def program(user: User) -> APIClient:
+    """A program that is signed in as this person."""
+    return APIClient(headers={"Authorization": f"Bearer {new_token(user)}"})
+
+
+def browser(user: User) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 class MiddleModel:

@@ -6,34 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from accounts.access.permissions import HasRole
 from accounts.http import Caller
 from accounts.models import Account, ApiKey, Member, Role, User
-from accounts.signing.sign_in import new_token
 from accounts.team import members, roles
 from config.errors import AppError
 from media_library.models import Project
-from tests.stand_ins import PASSWORD, colleague
+from tests.stand_ins import PASSWORD, browser, colleague, program
 
 ME = "/api/v1/auth/me"
 KEYS = "/api/v1/keys"
 REFUSED = "You are a viewer in this account: viewers see everything and change nothing."
 OWNERS_ONLY = "Only owners of the account may do that."
 pytestmark = pytest.mark.django_db
-
-
-def program(user: User) -> APIClient:
-    return APIClient(headers={"Authorization": f"Bearer {new_token(user)}"})
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

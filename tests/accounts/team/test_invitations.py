@@ -16,9 +16,8 @@ from rest_framework.test import APIClient
 from accounts.http import Caller
 from accounts.lifecycle import erasing
 from accounts.models import Account, Invitation, Member, Role, TeamEvent, User
-from accounts.signing.sign_in import new_token
 from accounts.team import invitation_mail, invitations, members
-from tests.stand_ins import PASSWORD, colleague
+from tests.stand_ins import PASSWORD, browser, colleague, program
 
 INVITATIONS = "/api/v1/account/invitations"
 MEMBERS = "/api/v1/account/members"
@@ -26,16 +25,6 @@ ACCEPT = "/api/v1/invitations/accept"
 ME = "/api/v1/auth/me"
 BEN = "ben@example.com"
 pytestmark = pytest.mark.django_db
-
-
-def program(user: User) -> APIClient:
-    return APIClient(headers={"Authorization": f"Bearer {new_token(user)}"})
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def invite(seller: Any, email: str = BEN, role: str = "editor") -> tuple[str, str]:
