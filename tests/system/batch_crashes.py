@@ -137,10 +137,9 @@ class BatchCrashes:
             first, second = _small(seller, 2)
             seller.ended(seller.submit(first))  # the worker is started for its webhook
             until(lambda: receiver.received, seconds=AGAIN_SECONDS)
-            # Not while it notes the delivery: who is stopped then holds SQLite's only write lock.
             until(lambda: _messages(site, "webhooks") == 0, seconds=AGAIN_SECONDS, pause=0.1)
             worker = site.worker_pid("webhooks")
-            os.kill(worker, signal.SIGSTOP)
+            site.freeze(worker)
             try:
                 job_id = seller.submit(second)
                 seller.ended(job_id)

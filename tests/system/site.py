@@ -191,6 +191,23 @@ class Site:
                 other.execute("LOCK TABLE media_library_image IN SHARE ROW EXCLUSIVE MODE")
                 yield
 
+    def freeze(self, pid: int) -> None:
+        """Stop a process, though not while it holds SQLite's only write lock, as all would wait."""
+        until(lambda: self._frozen(pid), seconds=AGAIN_SECONDS, pause=0.1)
+
+    def _frozen(self, pid: int) -> bool:
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda: (_stat(pid) or "T")[0] == "T", seconds=AGAIN_SECONDS)
+        if not self.env["DATABASE_URL"].startswith("sqlite"):
+            return True
+        try:
+            with closing(sqlite3.connect(self.var / "packshot.sqlite3", timeout=2)) as asking:
+                asking.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+            return False
+        return True
+
     @contextmanager
     def nothing_queued(self) -> Iterator[None]:
         """While the block runs, whoever would put a message on the queue waits."""

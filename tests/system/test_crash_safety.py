@@ -113,7 +113,7 @@ class TestEmbedded(Crashes, BatchCrashes):
         known = [hashlib.sha256(one).hexdigest() for one in photos]
         passes = f"{known[0]}=9 {known[1]}=1"
         silent = another_worker(site, "tests.system.silent_worker", PASSES=passes)
-        with paused(site.worker_pid()), silent:
+        with paused(site, site.worker_pid()), silent:
             job_id = seller.submit(images[0])
             seller.started(job_id)
             # The site's own worker is stopped, so "ready" is said of the silent one.

@@ -57,7 +57,7 @@ def names(events: list[Event]) -> list[str]:
 def test_a_job_is_followed_to_its_end(site: Site, seller: Seller) -> None:
     image_id = seller.upload(photo(220, 150))
     with ExitStack() as stack:
-        with paused(site.worker_pid()):
+        with paused(site, site.worker_pid()):
             job_id = seller.submit(image_id)
             url = f"/jobs/{job_id}/events"
             told = events_of(stack.enter_context(seller.client.stream("GET", url)))
@@ -75,7 +75,7 @@ def test_a_job_is_followed_to_its_end(site: Site, seller: Seller) -> None:
 
 def test_fifty_streams_of_one_account(site: Site, seller: Seller) -> None:
     image_id = seller.upload(photo(230, 150))
-    with paused(site.worker_pid()), ExitStack() as stack:
+    with paused(site, site.worker_pid()), ExitStack() as stack:
         url = f"/jobs/{seller.submit(image_id)}/events"
         with ThreadPoolExecutor(50) as pool:
             answers = list(pool.map(lambda _: _opened(seller, url), range(50)))
@@ -96,7 +96,7 @@ def test_idle_streams_hold_no_thread_and_no_database(site: Site) -> None:
         keys = [site.demo("enterprise")["apiKey"] for _ in range(2)]
         sellers = [Seller(stack.enter_context(site.client(key))) for key in keys]
         images = [seller.upload(photo(240, 150)) for seller in sellers]
-        stack.enter_context(paused(site.worker_pid()))
+        stack.enter_context(paused(site, site.worker_pid()))
         threads, streams, channels = _threads(web), [], []
         for who, image in zip(sellers, images, strict=True):
             job_id = who.submit(image)
@@ -114,7 +114,7 @@ def test_idle_streams_hold_no_thread_and_no_database(site: Site) -> None:
 
 def test_events_come_although_the_queue_died(site: Site, seller: Seller) -> None:
     image_id = seller.upload(photo(250, 150))
-    with paused(site.worker_pid()):
+    with paused(site, site.worker_pid()):
         job_id = seller.submit(image_id)
         with seller.client.stream("GET", f"/jobs/{job_id}/events") as response:
             told = events_of(response)
@@ -172,7 +172,7 @@ def test_a_picture_too_large_for_the_memory_fails_and_the_worker_lives(
 ) -> None:
     used = seller.used()
     large, small = seller.upload(photo(8600, 5800)), seller.upload(photo(400, 300))
-    with paused(site.worker_pid()), another_worker(site, JOB_MEMORY_MB="250") as worker:
+    with paused(site, site.worker_pid()), another_worker(site, JOB_MEMORY_MB="250") as worker:
         # Nobody waits at the door: it may fail sooner than that.
         failed = seller.ended(seller.ask(large, wait=False).json()["data"]["jobId"])
         assert (failed["state"], failed["error"]["code"]) == ("failed", "OUT_OF_MEMORY")
@@ -300,7 +300,7 @@ def test_a_backup_of_the_running_site_is_whole(site: Site, tmp_path: Path) -> No
 
 def test_a_site_with_open_streams_stops(site: Site, seller: Seller) -> None:
     image_id = seller.upload(photo(270, 150))
-    with paused(site.worker_pid()):
+    with paused(site, site.worker_pid()):
         url = f"/jobs/{seller.submit(image_id)}/events"
         response = _opened(seller, url)
         assert next(events_of(response)).name == "job.queued"

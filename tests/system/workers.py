@@ -13,9 +13,9 @@ from tests.system.site import ROOT, START_SECONDS, Site, until
 
 
 @contextmanager
-def paused(pid: int) -> Iterator[None]:
+def paused(site: Site, pid: int) -> Iterator[None]:
     """A worker that does nothing, for jobs that wait."""
-    os.kill(pid, signal.SIGSTOP)
+    site.freeze(pid)
     try:
         yield
     finally:
