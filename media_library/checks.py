@@ -73,12 +73,16 @@ def too_large(max_bytes: int) -> AppError:
 
 
 def display_name(raw: str) -> str:
-    """The last part of a path, on one line, without what can't be seen or would turn the text.
+    """Name a file that came in: the last part of its path, fit to be shown as ``free_name`` makes it."""
+    return free_name(raw.replace("\\", "/").rpartition("/")[2])
+
+
+def free_name(raw: str) -> str:
+    """Put a name that people type on one line, without what can't be seen or would turn the text.
 
     Empty if nothing is left. A name that is too long loses its middle, not its ending.
     """
-    base = raw.replace("\\", "/").rpartition("/")[2]
-    normal = unicodedata.normalize("NFC", base)
+    normal = unicodedata.normalize("NFC", raw)
     visible = "".join(c for c in " ".join(normal.split()) if _is_visible(c))
     name = " ".join(visible.split()).strip(". ")
     if len(name) <= NAME_LENGTH:

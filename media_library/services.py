@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Account
 from config.errors import invalid
-from media_library.checks import display_name, renamed_with
+from media_library.checks import free_name, renamed_with
 from media_library.lifecycle import trash
 from media_library.models import MAX_TAGS, TAG_LENGTH, Image, ImageKind, Project
 from media_library.selectors import all_of
@@ -29,7 +29,7 @@ def change_image(
     give it other tags."""
     before = image.name
     if name is not None:
-        image.name = display_name(name)
+        image.name = free_name(name)
         if not image.name:
             raise invalid("name", "The name must have at least one visible character.")
     if project is not None:
@@ -65,7 +65,7 @@ def checked_tags(tags: Iterable[str]) -> list[str]:
     """Tags as they are kept: without space around them, each once. Raises AppError VALIDATION_ERROR for
     too many, and for one that is too long."""
     kept: dict[str, str] = {}
-    for tag in (" ".join(display_name(given).split()) for given in tags):
+    for tag in (" ".join(free_name(given).split()) for given in tags):
         if len(tag) > TAG_LENGTH:
             raise invalid(
                 "tags", gettext("A tag has at most %(most)s characters.") % {"most": TAG_LENGTH}

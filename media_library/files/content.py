@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from config import public_ids
 from media_library.checks import with_ending
-from media_library.files import links, public_copies, storage
+from media_library.files import archives, links, public_copies, storage
 from media_library.models import Image
 
 _CHUNK = 256 * 1024
@@ -129,6 +129,7 @@ def _disposition(request: HttpRequest, image: Image, variant: str, *, key: str) 
         return content_disposition_header(request.GET.get("download") == "1", name) or "inline"
     label = "" if key == image.file_key else key.rpartition("/")[2].partition("-")[0]
     name = with_ending(image.name, label=label, extension=key.rpartition(".")[2])
+    name = archives.portable_name(name)
     header = content_disposition_header(request.GET.get("download") == "1", name)
     return header or "inline"
 

@@ -13,6 +13,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 
 from accounts.http import Caller
 from accounts.models import PlanLimit, UsageEntry, UsageState
+from media_library.files.links import content_url
 from media_library.models import Image
 from media_library.projects import create
 from processing.commands import Edit, RemoveBackground, to_row
@@ -193,6 +194,16 @@ def test_another_name_and_tags(seller: Person) -> None:
     assert [seller.client.post(path, one).status_code for one in refused] == [400, 400]
     kept = Image.live.get(pk=image.pk)
     assert (kept.name, kept.tag_names, kept.is_favorite) == ("Red shoe", ["to sell", "red"], True)
+
+
+def test_slashes_of_a_name_stay_and_only_its_file_is_called_otherwise(seller: Person) -> None:
+    image = seller.image()
+    path = f"/pictures/{image.public_id}/describe/"
+    seller.client.post(path, {"name": "shoe 3/4 view \\ left.jpg", "tags": "size 1/2, a\\b"})
+    kept = Image.live.get(pk=image.pk)
+    assert (kept.name, kept.tag_names) == ("shoe 3/4 view \\ left.jpg", ["size 1/2", "a\\b"])
+    file = seller.client.get(content_url(kept, download=True))
+    assert file["Content-Disposition"] == 'attachment; filename="shoe 3_4 view _ left.jpg"'
 
 
 def test_a_doubtful_cutout_is_said_until_it_was_looked_at(seller: Person) -> None:

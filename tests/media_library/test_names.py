@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from media_library.checks import display_name, with_ending
+from media_library.checks import display_name, free_name, with_ending
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,12 @@ from media_library.checks import display_name, with_ending
 )
 def test_display_name(raw: str, shown: str) -> None:
     assert display_name(raw) == shown
+
+
+def test_a_name_that_is_typed_is_no_path() -> None:
+    assert free_name(" shoe 3/4 view\n.jpg ") == "shoe 3/4 view .jpg"
+    assert free_name("left\\right") == "left\\right"
+    assert free_name("x" * 300 + ".jpeg") == "x" * 195 + ".jpeg"
 
 
 @pytest.mark.parametrize(

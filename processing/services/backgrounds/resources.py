@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from accounts.billing import changes
 from accounts.models import Account, Plan
 from config.errors import AppError, not_found
-from media_library.checks import display_name
+from media_library.checks import free_name
 from media_library.intake.ingest import Incoming
 from media_library.lifecycle import trash
 from processing.models import Resource, ResourceRole
@@ -41,7 +41,7 @@ class ResourceDetails:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tags", tidy_tags(self.tags))
-        object.__setattr__(self, "name", display_name(self.name))
+        object.__setattr__(self, "name", free_name(self.name))
 
 
 def own(account: Account) -> QuerySet[Resource]:

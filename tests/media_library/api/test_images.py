@@ -92,8 +92,8 @@ def test_a_name_is_read_as_forms_of_browsers_write_it(
     assert image["name"] == shown
     kept = api.get(f"{image['url'].removeprefix('http://testserver')}&download=1")
     assert kept.status_code == 200
-    quoted = shown.replace('"', '\\"')
-    assert kept["Content-Disposition"] == f'attachment; filename="{quoted}"'
+    portable = shown.replace('"', "_")
+    assert kept["Content-Disposition"] == f'attachment; filename="{portable}"'
 
 
 def test_several_files_answer_a_list(api: APIClient, picture: Make) -> None:
@@ -400,7 +400,7 @@ def test_tags_and_favorites(api: APIClient, upload: Upload) -> None:
     [
         ({}, "request"),
         ({"name": ""}, "name"),
-        ({"name": "///"}, "name"),
+        ({"name": "..."}, "name"),
         ({"name": 5}, "name"),
         ({"name": "x" * 201}, "name"),
         ({"kind": "derived"}, "kind"),

@@ -60,9 +60,7 @@ def test_download(client: Client, image: Image) -> None:
 def test_a_name_can_not_break_the_header(client: Client, image: Image) -> None:
     Image.objects.filter(pk=image.pk).update(name='a"; filename="evil.exe.bmp')
     response = client.get(links.content_url(image, download=True))
-    assert response["Content-Disposition"] == (
-        'attachment; filename="a\\"; filename=\\"evil.exe.bmp"'
-    )
+    assert response["Content-Disposition"] == ('attachment; filename="a_; filename=_evil.exe.bmp"')
 
 
 @pytest.mark.parametrize(
