@@ -7,7 +7,7 @@ from processing.engine.plans.room import RoomPlan
 from processing.engine.rendered import Clock, Rendered, RoomFacts, Straightened
 from processing.engine.room import verticals
 from processing.engine.room.enhance import enhance
-from processing.engine.room.looks import tuned
+from processing.engine.room.looks import amounts, tuned
 from processing.engine.room.verticals import Tilt
 
 PROVIDER = "room"
@@ -64,7 +64,7 @@ def _made(rgb: U8, source: bytes, plan: RoomPlan, clock: Clock) -> tuple[U8, Roo
             tilt, what = _tilt(rgb, source)  # as it came: nobody has touched its edges
     if plan.look is not None:
         with clock.stage("enhance"):
-            better = enhance(rgb, tuned(plan.look, plan.finetune))
+            better = enhance(rgb, tuned(amounts(plan.version, plan.look), plan.finetune))
         rgb, cast, noise = better.rgb, better.cast, better.noise
     if what == "done" and tilt is not None:
         with clock.stage("straighten"):

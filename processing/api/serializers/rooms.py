@@ -8,6 +8,7 @@ from processing.api.serializers.edits import Body, ToolBody
 from processing.commands import Enhance
 from processing.engine.plans.edit import EditFormat, Export
 from processing.engine.plans.room import FineTune, Look, RoomPlan
+from processing.engine.plans.room_versions import NEWEST, WORDS
 
 
 class EnhanceOptions(Body):
@@ -27,13 +28,23 @@ class EnhanceOptions(Body):
     straighten: bool = Field(
         True, description="Make walls that lean upright, and crop to what the photo then covers."
     )
+    version: str = Field(
+        NEWEST,
+        description=(
+            "Which version of the looks: "
+            f"{', '.join(f'`{one}`' for one in WORDS)}. Each is a set of numbers that never changes, and the "
+            "job keeps the version that a word such as `latest` meant. `3.x` has `property`, "
+            "`property_usa` and `authentic`, `4.x` has `neutral`, `warm`, `modern` and `authentic`, "
+            "`5.x` has all."
+        ),
+    )
     format: EditFormat = "jpg"
     quality: int | None = Field(None, description="1 to 100, for all formats but png.")
 
     def command(self) -> Enhance:
         """Raises InvalidPlan."""
         export = Export(format=self.format, quality=self.quality)
-        plan = RoomPlan(self.look, self.finetune, self.straighten, export)
+        plan = RoomPlan(self.look, self.finetune, self.straighten, export, version=self.version)
         return Enhance(plan=plan)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Annotated, Literal, get_args
 
 from processing.engine.errors import InvalidPlan
+from processing.engine.plans import room_versions
 from processing.engine.plans.cutout import STRICT, Words, one_of
 from processing.engine.plans.edit import Export
 
@@ -60,6 +61,8 @@ class RoomPlan:
 
     - `look`: the named set of corrections, see `room.looks`; None leaves light and colors as they are.
     - `finetune`: how much of each, where that is not as the look has it.
+    - `version`: which set of looks, see `plans.room_versions`; a word such as `4.x` becomes the version that it
+      means, so that the same plan gives the same picture when there are newer ones.
     - `straighten`: walls that lean become upright, and the photo is cropped to what it then covers.
     """
 
@@ -69,10 +72,18 @@ class RoomPlan:
     finetune: FineTune = field(default_factory=FineTune)
     straighten: bool = True
     export: Export = field(default_factory=lambda: Export(format="jpg", quality=90))
+    version: str = "5.0"
 
     def __post_init__(self) -> None:
+        # The one way to normalise a frozen dataclass's field while it is being made.
+        object.__setattr__(self, "version", room_versions.resolve(self.version))
         if self.look is not None:
             one_of("look", self.look, get_args(Look))
+            known = room_versions.looks_of(self.version)
+            if self.look not in known:
+                raise InvalidPlan.of(
+                    "look", f"must be one of {', '.join(known)} in version {self.version}."
+                )
         if self.look is None and self.finetune != FineTune():
             raise InvalidPlan("Without a look there is nothing to fine-tune.", field="finetune")
         if self.look is None and not self.straighten:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from processing.engine.plans.room import FineTune, Level, Look
+from processing.engine.plans.room_versions import looks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +43,10 @@ class Amounts:
     outside_contrast: float = 0.0
 
 
-LOOKS: Final[Mapping[Look, Amounts]] = {
-    "neutral": Amounts(),
-    "warm": Amounts(white_balance=0.6, warmth=0.07),
-    "modern": Amounts(
-        white_balance=0.9, warmth=-0.03, shadows=0.28, contrast=0.16, clarity=0.25, saturation=0.0
-    ),
-    "property": Amounts(shadows=0.3, clarity=0.2, saturation=0.16),
-    "property_usa": Amounts(
-        warmth=0.03, shadows=0.36, contrast=0.12, clarity=0.25, saturation=0.22, inside=0.15
-    ),
-    "authentic": Amounts(
-        white_balance=0.5,
-        exposure=0.8,
-        shadows=0.1,
-        contrast=0.0,
-        clarity=0.05,
-        sharpen=0.15,
-        saturation=0.0,
-    ),
-}
+def amounts(version: str, look: Look) -> Amounts:
+    """What a look is in a version (see `plans.room_versions`). Raises KeyError where it has no such look."""
+    return Amounts(**looks_of(version)[look])
+
 
 _STOPS: Final[Mapping[Level, float]] = {"NONE": 0.0, "LOW": 0.15, "MEDIUM": 0.3, "HIGH": 0.5}
 _CONTRAST: Final[Mapping[Level, float]] = {"NONE": 0.0, "LOW": 0.08, "MEDIUM": 0.16, "HIGH": 0.28}
@@ -71,10 +56,9 @@ _SHARPEN: Final[Mapping[Level, float]] = {"NONE": 0.0, "LOW": 0.25, "MEDIUM": 0.
 _SATURATION: Final[Mapping[Level, float]] = {"NONE": 0.0, "LOW": 0.1, "MEDIUM": 0.2, "HIGH": 0.35}
 
 
-def tuned(look: Look, finetune: FineTune) -> Amounts:
-    """A look's amounts with a fine-tuning: levels of brightness are added to what the look makes of a photo,
+def tuned(own: Amounts, finetune: FineTune) -> Amounts:
+    """A look's own amounts with a fine-tuning: levels of brightness are added to what the look makes of a photo,
     all others stand in place of the look's own."""
-    own = LOOKS[look]
 
     def level(name: str, table: Mapping[Level, float], otherwise: float) -> float:
         chosen: Level | None = getattr(finetune, name)

@@ -79,6 +79,17 @@ def test_equal_work_is_found_again_and_each_option_counts(
     assert opened(level["displayUrl"]).size == (600, 400)
 
 
+def test_the_job_keeps_the_version_that_a_word_meant(quick_queue: None, owner: Seller) -> None:
+    image = owner.image(photo())
+    first, again = (
+        post(owner, image, look="warm", version=word).json()["data"] for word in ("4.x", "4.7")
+    )
+    assert Job.objects.earliest("created_at").command["plan"]["version"] == "4.7"
+    assert again["processedImageId"] == first["processedImageId"]
+    newest = post(owner, image, look="warm").json()["data"]
+    assert newest["processedImageId"] != first["processedImageId"]
+
+
 def test_a_photo_without_upright_edges_is_not_turned(quick_queue: None, owner: Seller) -> None:
     data = post(owner, owner.image(photo((120, 90)))).json()["data"]
     assert data["report"]["room"]["straightened"] == "no-verticals"
@@ -110,6 +121,9 @@ def test_a_batch_enhances_too(owner: Seller) -> None:
         ({"format": "png", "quality": 80}, "quality"),
         ({"quality": 0}, "quality"),
         ({"sky": True}, "sky"),
+        ({"version": "4.6"}, "version"),
+        ({"version": 5.0}, "version"),
+        ({"version": "3.x"}, "look"),
     ],
 )
 def test_what_can_not_be_is_refused_and_costs_nothing(

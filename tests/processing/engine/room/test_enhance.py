@@ -10,13 +10,14 @@ from processing.engine.arrays import U8
 from processing.engine.canvas import linear
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.room import FineTune, RoomPlan
+from processing.engine.plans.room_versions import NEWEST, looks_of
 from processing.engine.room import detail
 from processing.engine.room.enhance import enhance
-from processing.engine.room.looks import LOOKS, Amounts, tuned
+from processing.engine.room.looks import Amounts, amounts, tuned
 from tests.processing.engine.room.drawn import room
 
 SIZE = (480, 320)
-NEUTRAL = LOOKS["neutral"]
+NEUTRAL = amounts(NEWEST, "neutral")
 NOTHING = Amounts(
     white_balance=0,
     exposure=0,
@@ -63,12 +64,12 @@ def test_nothing_that_was_not_clipped_becomes_clipped(drawn: U8) -> None:
     rng = np.random.default_rng(5)
     wild = rng.integers(0, 255, (90, 120, 3), dtype=np.uint8)  # 254 at most
     everything = tuned(
-        "property_usa",
+        amounts(NEWEST, "property_usa"),
         FineTune(brightness_boost="HIGH", saturation_level="HIGH", sharpen_level="HIGH"),
     )
     for rgb in (wild, drawn):
-        for amounts in (*LOOKS.values(), everything):
-            assert enhance(rgb, amounts).rgb.max() < 255
+        for one in (*(amounts(NEWEST, look) for look in looks_of(NEWEST)), everything):
+            assert enhance(rgb, one).rgb.max() < 255
     bright = np.full((40, 60, 3), 255, np.uint8)
     assert (enhance(bright, NEUTRAL).rgb == 255).all()
 
@@ -110,16 +111,16 @@ def test_an_edge_of_a_bright_window_gets_no_halo() -> None:
 def test_levels_do_what_they_say(drawn: U8) -> None:
     dark = worse(drawn, -1, (1, 1, 1))
     none, high = (
-        enhance(dark, tuned("neutral", FineTune(brightness_boost_internal=level))).rgb
+        enhance(dark, tuned(NEUTRAL, FineTune(brightness_boost_internal=level))).rgb
         for level in ("NONE", "HIGH")
     )
     assert high.mean() > none.mean() + 5
     pale, vivid = (
-        enhance(dark, tuned("neutral", FineTune(saturation_level=level))).rgb
+        enhance(dark, tuned(NEUTRAL, FineTune(saturation_level=level))).rgb
         for level in ("NONE", "HIGH")
     )
     assert np.ptp(vivid[-40:].mean(axis=(0, 1))) > np.ptp(pale[-40:].mean(axis=(0, 1))) + 3
-    assert enhance(dark, LOOKS["warm"]).rgb[..., 2].mean() < none[..., 2].mean()
+    assert enhance(dark, amounts(NEWEST, "warm")).rgb[..., 2].mean() < none[..., 2].mean()
 
 
 def test_fine_detail_below_the_noise_goes_and_above_it_grows() -> None:
