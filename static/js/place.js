@@ -1,9 +1,11 @@
 // The place in a long library: who comes back from a picture is where they were, in all pictures or in a filter's.
 //
 // Kept for this tab alone, by what the address asks for: the tile at the window's upper edge, how far below the edge
-// it stood, and how many tiles were loaded. Going back loads as many again, page by page.
+// it stood, and how many tiles were loaded. Going back, in the browser or by a page's own arrow (site.js), loads as
+// many again, page by page.
 
 const KEY = "packshot-places";
+const ARROW = "packshot-back-to-list";
 const MOST_LISTS = 20;
 const MOST_PAGES = 50;
 
@@ -64,7 +66,9 @@ async function restore() {
 
 addEventListener("pagehide", keep);
 const [entry] = performance.getEntriesByType("navigation");
-if (entry?.type === "back_forward") {
+const isByArrow = sessionStorage.getItem(ARROW) !== null;
+sessionStorage.removeItem(ARROW);
+if (isByArrow || entry?.type === "back_forward") {
   history.scrollRestoration = "manual"; // the browser would stop at the first page's end
   // Before that, htmx doesn't listen to what it is asked for.
   if (document.readyState === "complete") restore();

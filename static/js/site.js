@@ -89,6 +89,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// An arrow back to a list: who goes there by it finds the place again where they left (place.js).
+document.addEventListener("click", (event) => {
+  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (isPlain && event.target.closest("[data-back-to-list]")) sessionStorage.setItem("packshot-back-to-list", "1");
+});
+
 // Menus close themselves: by a click elsewhere, by Escape.
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest(".toast, .notice").remove();

@@ -195,3 +195,9 @@ def _finds_its_place_again(page: Page, image: Image) -> None:
     expect(page.locator(".studio-head")).to_be_visible()
     page.go_back()
     until(lambda: page.evaluate(f"Math.abs({top} - {there}) < 2"), seconds=30)
+    tile.get_by_role("link").evaluate("link => link.click()")
+    page.locator(".studio-head").get_by_role("link", name="Library").click()
+    page.wait_for_url("**/library/?sort=name")
+    until(lambda: page.evaluate(f"Math.abs({top} - {there}) < 2"), seconds=30)
+    page.goto("/library/?sort=name")  # a link of another page begins at the top
+    assert page.evaluate("scrollY") == 0
