@@ -24,7 +24,7 @@ from processing import selectors
 from processing.models import Batch
 from processing.pages import look_cards, words
 from processing.services import edit_json
-from processing.services.appearance import looks
+from processing.services.appearance import look_pictures, looks
 from processing.services.batching import batch_overview, batches
 from processing.services.batching.batch_overview import TILES, Tile
 from processing.services.batching.batches import Look
@@ -180,7 +180,9 @@ def _form(
     is_part = "more" in request.POST or (error is not None and "offered" in request.POST)
     rest = [image for image in found[:count] if image.pk not in ticked]
     offered = (chosen + rest if is_part else chosen) or rest
-    cards = look_cards.all_cards(caller.account)
+    seen = [image.pk for image in ([besides] if besides else chosen or offered)]
+    photo = look_pictures.photo_of(caller.account, seen)
+    cards = look_cards.all_cards(caller.account, photo)
     default = [card.id for card in cards if card.is_default]
     context = {
         "cards": selectors.cards(offered),
@@ -190,7 +192,10 @@ def _form(
         "more": count + _OFFERED if len(found) > count and (is_part or not chosen) else 0,
         "chosen": {image.public_id for image in chosen},
         "looks": cards,
-        "photo": look_cards.photo_url(caller.account),
+        "photo": look_cards.photo_url(caller.account, photo),
+        "shown_on": photo,
+        "is_one_of_these": photo is not None and photo.pk in seen,
+        "due": [card for card in cards if card.picture.is_due],
         "wanted": default if wanted is None else wanted,
         "most": caller.account.plan.batch_size,
         "error": error.page_message if error else "",

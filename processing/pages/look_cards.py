@@ -78,20 +78,16 @@ class LookCard:
     picture: LookPicture = NO_PICTURE
 
 
-def photo_url(account: Account) -> str:
-    """The product on the cards: the account's newest cutout, else the demonstration's."""
-    newest = photo_of(account)
+def photo_url(account: Account, of: Image | None = None) -> str:
+    """The product in the drawings: the newest cutout of a photo, else of the account, else the demonstration's."""
+    cutouts = Image.live.filter(account=account, kind=ImageKind.DERIVED, has_alpha=True)
+    small = cutouts.exclude(thumbnail_key="").order_by("-created_at", "-id")
+    newest = (small.filter(parent=of).first() if of else None) or small.first()
     return content_url(newest, "thumbnail") if newest else static(_DEMO)
 
 
-def photo_of(account: Account) -> Image | None:
-    """The account's newest cutout of which there is a small copy."""
-    cutouts = Image.live.filter(account=account, kind=ImageKind.DERIVED, has_alpha=True)
-    return cutouts.exclude(thumbnail_key="").order_by("-created_at", "-id").first()
-
-
-def all_cards(account: Account) -> list[LookCard]:
-    """The account's own, by name, and the ready ones."""
+def all_cards(account: Account, photo: Image | None) -> list[LookCard]:
+    """The account's own, by name, and the ready ones, with pictures of them on a photo."""
     own = list(Preset.objects.filter(account=account))
     default = brand_kit.of(account).default_look
     plans = {preset.public_id: presets.plan_of(preset) for preset in own}
@@ -100,7 +96,7 @@ def all_cards(account: Account) -> list[LookCard]:
     problems = looks.problems(account, every)
     grounds = _grounds(account, every.values())
     usable = {key: plan for key, plan in every.items() if key not in problems}
-    pictures = look_pictures.of(account, usable)
+    pictures = look_pictures.of(account, usable, photo)
     mine = [
         _card(preset, plans[preset.public_id], problems, grounds, is_default=preset == default)
         for preset in own

@@ -21,12 +21,14 @@ from config.web.toasts import Toast, say
 from media_library.files.links import content_url
 from media_library.intake.ingest import ingest_all
 from media_library.intake.uploads import incoming, takes_files
+from media_library.selectors import image_for
 from processing.models import Preset
 from processing.pages import look_cards
 from processing.pages.live import live
 from processing.pages.look_form import LookForm
 from processing.pages.reference import extras
 from processing.services.appearance import brand_kit, looks, presets
+from processing.services.appearance import look_pictures as card_pictures
 from processing.services.appearance.brand_kit import MAX_COLORS
 from processing.services.backgrounds import background_library
 from processing.services.backgrounds.background_library import Entry
@@ -34,13 +36,14 @@ from processing.worker.making import look_pictures
 
 _LIST: Final = "processing/looks.html"
 _NEW: Final = "processing/look_new.html"
+_PICTURE: Final = "processing/look_picture.html"
 
 
 @page
 @require_safe
 def look_list(request: HttpRequest) -> HttpResponse:
     caller, _who = signed_in(request)
-    cards = look_cards.all_cards(caller.account)
+    cards = look_cards.all_cards(caller.account, card_pictures.photo_of(caller.account))
     kit = brand_kit.of(caller.account)
     logo = brand_kit.logo_of(kit)
     context = {
@@ -60,15 +63,19 @@ def look_list(request: HttpRequest) -> HttpResponse:
 @page
 @require_safe
 def look_cards_live(request: HttpRequest) -> HttpResponse:
-    """The pictures that have come since, of the cards that wait for them; 286 says that all are there."""
+    """The pictures that have come since, of the cards that wait for them; 286 says that all are there.
+    ``on`` is the photo they show; the account's last one where it is left out."""
     caller, _who = signed_in(request)
-    waiting = set(request.GET.getlist("due"))
-    cards = [card for card in look_cards.all_cards(caller.account) if card.id in waiting]
+    waiting, on = set(request.GET.getlist("due")), request.GET.get("on", "")
+    shown_on = [image_for(caller.account, decoded("img", on, "Image")).pk] if on else []
+    photo = card_pictures.photo_of(caller.account, shown_on)
+    cards = [card for card in look_cards.all_cards(caller.account, photo) if card.id in waiting]
     fresh = [card for card in cards if not card.picture.is_due]
-    context = {"fresh": fresh, "due": [card for card in cards if card.picture.is_due]}
+    due = [card for card in cards if card.picture.is_due]
+    context = {"fresh": fresh, "due": due, "on": on, "is_choice": "choice" in request.GET}
     return live(
         request,
-        template=f"{_LIST}#news",
+        template=f"{_PICTURE}#news",
         context=context,
         has_news=bool(fresh),
         is_open=bool(context["due"]),

@@ -47,9 +47,13 @@ class Person:
         return complete(self.job(source, **options))
 
 
-def picture(format: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
+def picture(
+    format: str = "JPEG",
+    size: tuple[int, int] = (40, 30),
+    color: tuple[int, int, int] = (200, 30, 30),
+) -> bytes:
     out = BytesIO()
-    Pillow.new("RGB", size, (200, 30, 30)).save(out, format)
+    Pillow.new("RGB", size, color).save(out, format)
     return out.getvalue()
 
 

@@ -11,11 +11,12 @@ from django.test import Client
 from PIL import Image as Pillow
 
 from accounts.models import UsageEntry
+from media_library.intake.ingest import ingest
 from media_library.models import Matte
 from processing.models import Job, Preset
 from processing.worker import tasks
 from processing.worker.making import look_pictures, previews
-from tests.dashboard.conftest import HTMX, Person
+from tests.dashboard.conftest import HTMX, Person, picture
 
 pytestmark = pytest.mark.usefixtures("middle_model")
 
@@ -111,6 +112,31 @@ def test_they_show_the_last_photo_that_is_cut_out(seller: Person, at_once: None)
     red, green, blue = color_at(seller, own[0], (0.02, 0.02))  # so small that WebP mixes colors
     assert green > 150 > max(red, blue)
     assert Job.objects.count() == 1
+
+
+def test_a_new_batch_shows_them_on_the_first_of_its_pictures_that_is_cut_out(
+    seller: Person, stranger: Person, at_once: None
+) -> None:
+    blue = ingest(seller.account, picture(color=(30, 30, 200)), name="blue.jpg")
+    fresh, red = seller.image("fresh.jpg"), seller.image("red.jpg")  # the newest
+    for image in (blue, red):
+        tasks.run_job.fn(str(seller.job(image, model="auto").pk))
+    address = f"/batches/new/?ids={fresh.public_id}&ids={blue.public_id}&ids={red.public_id}"
+    waiting = due(page(seller, address))
+    assert len(waiting) > 10
+    shown = page(seller, address)
+    assert "They are shown on “blue.jpg”." in shown
+    ours = pictures(seller, address)
+    assert len(ours) == len(waiting)
+    assert set(ours).isdisjoint(pictures(seller))  # on the newest
+    lead = color_at(seller, ours[-1])
+    assert lead[2] > 150 > lead[0]
+    asked = {"due": waiting[:1], "on": blue.public_id, "choice": "1"}
+    told = seller.client.get("/looks/cards/", asked, headers=HTMX)
+    assert (told.status_code, told.content.decode().count("pick-mark")) == (286, 1)
+    assert stranger.client.get("/looks/cards/", asked, headers=HTMX).status_code == 404
+    told_of_none = page(seller, f"/batches/new/?ids={fresh.public_id}")
+    assert "None of these is cut out yet" in told_of_none
 
 
 def test_pages_that_are_open_are_told_until_all_are_there(

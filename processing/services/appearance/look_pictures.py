@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -18,6 +19,7 @@ from processing.worker.making.look_pictures import Wanted
 
 # So many at a time: nobody sees more at once, and the next ones come when these are there.
 MOST: Final = 60
+_MOST_ASKED: Final = 100  # of the photos that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,12 @@ class LookPicture:
 NO_PICTURE: Final = LookPicture()
 
 
-def of(account: Account, plans: Mapping[str, EditPlan]) -> dict[str, LookPicture]:
-    """The pictures of looks by their ids. Those that are missing are asked for; it costs nothing."""
-    wanted = _wanted(account, plans)
+def of(
+    account: Account, plans: Mapping[str, EditPlan], photo: Image | None
+) -> dict[str, LookPicture]:
+    """The pictures of looks on a photo, the sample where that is None, by the looks' ids. Those that are
+    missing are asked for; it costs nothing."""
+    wanted = _wanted(account, plans, photo)
     made = look_pictures.there([one.name for one in wanted.values()])
     missing = {one.name: one for one in wanted.values() if one.name not in made}
     if missing:
@@ -47,8 +52,10 @@ def _told(name: str, made: Mapping[str, bool]) -> LookPicture:
     return LookPicture(reverse("look-picture", args=[name])) if made[name] else NO_PICTURE
 
 
-def _wanted(account: Account, plans: Mapping[str, EditPlan]) -> dict[str, Wanted]:
-    photo, paid, found = _photo_of(account), dict[str, bool](), dict[str, Wanted]()
+def _wanted(
+    account: Account, plans: Mapping[str, EditPlan], photo: Image | None
+) -> dict[str, Wanted]:
+    paid, found = dict[str, bool](), dict[str, Wanted]()
     for look, plan in plans.items():
         if not rules.is_drawn_here(plan):
             continue
@@ -59,11 +66,17 @@ def _wanted(account: Account, plans: Mapping[str, EditPlan]) -> dict[str, Wanted
     return found
 
 
-def _photo_of(account: Account) -> Image | None:
-    """The account's last photo that was cut out, and whose matte is kept."""
+def photo_of(account: Account, among: Sequence[UUID] = ()) -> Image | None:
+    """The photo to show looks on: the first of those that are named, else the account's last one, that was
+    cut out and whose matte is kept."""
     kept = Matte.objects.filter(image__account=account, image__deleted_at=None)
-    newest = kept.filter(image__kind=ImageKind.ORIGINAL).order_by("-image__created_at", "-pk")
-    row = newest.select_related("image__account").first()
+    kept = kept.filter(image__kind=ImageKind.ORIGINAL).select_related("image__account")
+    if among:
+        there = {row.image_id: row.image for row in kept.filter(image__in=among[:_MOST_ASKED])}
+        first = next((there[pk] for pk in among if pk in there), None)
+        if first is not None:
+            return first
+    row = kept.order_by("-image__created_at", "-pk").first()
     return row.image if row else None
 
 
