@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.urls import Resolver404, resolve
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -23,6 +23,8 @@ from accounts.http import client_ip
 from accounts.limits.rate_limits import network_of
 from accounts.signing.sessions import SessionStore
 from accounts.signing.sign_in import user_of
+from config.errors import AppError
+from config.failures import outages
 
 
 def small_body() -> int:
@@ -32,7 +34,10 @@ def small_body() -> int:
 
 
 def max_body(scope: Mapping[str, Any]) -> int:
-    """Return the number of bytes that this caller may send to this endpoint. Asks the database."""
+    """Return the number of bytes that this caller may send to this endpoint.
+
+    Asks the database: raises AppError SERVICE_UNAVAILABLE where that can't answer.
+    """
     request = _without_body(scope)
     view = _view_of(request) if request is not None else None
     limit_of: Callable[[str], int] | None = getattr(view, "max_body", None)
@@ -43,6 +48,11 @@ def max_body(scope: Mapping[str, Any]) -> int:
         return limit
     try:
         return limit if limit <= small_body() or _is_known(request, view) else small_body()
+    except (DatabaseError, InterfaceError) as error:
+        outage = outages.told(error)
+        if outage is None:
+            raise
+        raise outage from error
     finally:
         # Read before Django begins with the request, and it may never do so.
         if not connection.in_atomic_block:
@@ -73,7 +83,10 @@ def _view_of(request: ASGIRequest) -> Any:
 
 
 def _is_known(request: ASGIRequest, view: Any) -> bool:
-    """Whether the request's credentials are valid ones, whatever they may do."""
+    """Whether the request's credentials are valid ones, whatever they may do.
+
+    Those that are refused count as none: their endpoint says why, before it looks at the body.
+    """
     authenticators = getattr(view, "authentication_classes", [CookieAuthentication])
     return any(_authenticates(one, request) for one in authenticators)
 
@@ -85,5 +98,5 @@ def _authenticates(authenticator: Any, request: ASGIRequest) -> bool:
         return key is not None and user_of(SessionStore(key)) is not None
     try:
         return authenticator().authenticate(Request(request)) is not None
-    except APIException:
+    except (APIException, AppError):
         return False

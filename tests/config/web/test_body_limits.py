@@ -6,14 +6,19 @@ import errno
 import json
 import select
 import socket
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
+from django.utils import timezone
 
+from accounts.access import api_keys
 from config.web import addresses, bodies
 from listings.models import Listing
 from media_library.models import Image
@@ -156,6 +161,41 @@ def test_who_may_call_and_may_not_do_this_is_told_so(
     status, answered, _ = post(server, IMAGES, 2_000_001, headers, chunked=False)
     assert status == 429
     assert "retry-after" in answered
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_blocked_account_is_told_so_whatever_it_sends(
+    server: WebServer, customer: Customer, chunked: bool
+) -> None:
+    by_token = {"Authorization": f"Bearer {customer.token}", **FORM}
+    customer.account.blocked_at = timezone.now()  # without ending sessions, as one slips through
+    customer.account.save()
+    for path, headers, code in (
+        (IMAGES, {"x-api-key": customer.api_key, **FORM}, '"code":"ACCOUNT_BLOCKED"'),
+        (IMAGES, by_token, '"code":"ACCOUNT_BLOCKED"'),
+        (SEGMENT, {"x-api-key": customer.api_key, **FORM}, '"type":"account_blocked"'),
+    ):
+        for size in (10, SMALL + 1, 2_000_001):
+            status, answered, text = post(server, path, size, headers, chunked=chunked)
+            assert (status, code in text) == (403, True), (path, size, text)
+            assert answered["content-type"] == "application/json"
+    assert Image.objects.count() == 0
+
+
+def test_a_database_that_fails_as_the_body_comes_in(
+    server: WebServer, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cause = sqlite3.OperationalError("database is locked")
+    cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    busy = OperationalError("database is locked")
+    busy.__cause__ = cause
+    key = api_keys.find(customer.api_key)
+    headers = {"x-api-key": customer.api_key, **FORM}
+    for path, code in ((IMAGES, '"SERVICE_UNAVAILABLE"'), (SEGMENT, '"service_unavailable"')):
+        # It fails while the body is read, and answers again when the endpoint asks.
+        monkeypatch.setattr(api_keys, "find", Mock(side_effect=[busy, key]))
+        status, answered, text = post(server, path, SMALL + 1, headers, chunked=True)
+        assert (status, answered["retry-after"], code in text) == (503, "5", True)
 
 
 HEAD = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nx-api-key: %s\r\nContent-Type: application/json\r\n"
