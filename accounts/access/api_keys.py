@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
@@ -20,15 +21,43 @@ from django.utils.translation import gettext
 
 from accounts.access.scopes import ALL_SCOPES, READING_SCOPES
 from accounts.http import Caller
-from accounts.models import Account, ApiKey, Role, User
+from accounts.models import Account, ApiKey, Member, Role, User
+from accounts.services import check_still_open
 from accounts.team import roles
-from config.errors import invalid, not_found
+from config.errors import AppError, invalid, not_found
 from config.failures.optional_writes import if_it_can_be_written
 
 PREFIX = "ps_"
 TOUCH_EVERY = timedelta(minutes=1)
 _ID_LENGTH = 12
 _SECRET_LENGTH = 40
+
+
+@transaction.atomic
+def give(
+    found: Caller,
+    *,
+    name: str,
+    scopes: Sequence[str] = ALL_SCOPES,
+    expires_at: datetime | None = None,
+    key_pk: UUID | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key for a person's programs, and its plain text.
+
+    Asks for the person's role as it is now that nobody changes it, so that no key outlives what its
+    maker was. Raises AppError VALIDATION_ERROR for scopes that the role can't give, FORBIDDEN.
+    """
+    check_still_open(found.account, lock=True)
+    user = found.user
+    member = Member.objects.filter(account=found.account, user=user).first()
+    if user is None or member is None:
+        raise AppError("FORBIDDEN", gettext("You are not in this account any more."), status=403)
+    if roles.scopes_for(Role(member.role), scopes) != list(scopes):
+        message = gettext("Viewers can create keys that read, and no others: %(scopes)s.")
+        raise invalid("scopes", message % {"scopes": ", ".join(READING_SCOPES)})
+    return create(
+        found.account, user, name=name, scopes=scopes, expires_at=expires_at, key_pk=key_pk
+    )
 
 
 def create(
@@ -80,14 +109,6 @@ def key_for(account: Account, key_pk: UUID) -> ApiKey:
     if key is None:
         raise not_found("API key")
     return key
-
-
-def check_may_give(found: Caller, scopes: Sequence[str]) -> None:
-    """A key may no more than who makes it. Raises AppError VALIDATION_ERROR."""
-    if roles.may(found, Role.EDITOR) or set(scopes) <= set(READING_SCOPES):
-        return
-    message = gettext("Viewers can create keys that read, and no others: %(scopes)s.")
-    raise invalid("scopes", message % {"scopes": ", ".join(READING_SCOPES)})
 
 
 def revoke(found: Caller, key_pk: UUID) -> None:

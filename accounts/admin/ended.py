@@ -12,6 +12,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from accounts import models
+from accounts.team import keys
 
 
 class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -30,6 +31,19 @@ class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             had_owner = rows.filter(role=models.Role.OWNER).exists()
             if had_owner and left and all(one.role != models.Role.OWNER for one in left):
                 raise ValidationError(f"The account “{account}” needs an owner.")
+
+    def save(self, commit: bool = True) -> Any:
+        """Fit API keys to what became of those who made them, as owners' own changes do."""
+        saved = super().save(commit=commit)
+        for form in self.initial_forms:
+            was, now = form.initial, form.instance
+            account = models.Account.objects.get(pk=was["account"])
+            user = models.User.objects.get(pk=was["user"])
+            stays = form not in self.deleted_forms
+            stays = stays and (now.account_id, now.user_id) == (account.pk, user.pk)
+            if not stays or now.role != was["role"]:
+                keys.follow(account, user, models.Role(now.role) if stays else None)
+        return saved
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]

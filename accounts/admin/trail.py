@@ -16,7 +16,7 @@ from config.admin import ReadOnlyAdmin
 class TeamEventAdmin(ReadOnlyAdmin):
     """Who did what about the people of an account, of their own accord."""
 
-    list_display = ["at", "account", "act", "by", "user", "email", "role"]
+    list_display = ["at", "account", "act", "by", "user", "email", "role", "keys"]
     list_filter = ["at", "act"]
     list_select_related = ["account", "by", "user"]
     search_fields = ["account__name", "by__email", "user__email", "email"]

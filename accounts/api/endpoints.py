@@ -260,11 +260,8 @@ class KeysView(ApiView):
     )
     @idempotent("key")
     def post(self, request: Request) -> Response:
-        given, found = self.read(NewKey), caller(request)
-        api_keys.check_may_give(found, given["scopes"])
-        key, plain = api_keys.create(
-            found.account, _person(request), **given, key_pk=new_id(request)
-        )
+        given = self.read(NewKey)
+        key, plain = api_keys.give(caller(request), **given, key_pk=new_id(request))
         answer = CreatedKeySerializer(key, context={"plain": plain})
         return Response(answer.data, status=201)
 

@@ -43,6 +43,7 @@ ME = {
     "quotas": _QUOTAS,
 }
 MEMBER = {"user": USER, "role": "editor"}
+CHANGED_MEMBER = {**MEMBER, "keys": {"ended": 0, "reduced": 0, "kept": 0}}
 INVITATION = {
     "id": "inv_3Nf8vQ2rS5tV7wX9zA1bC3",
     "email": "ben@example.com",

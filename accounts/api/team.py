@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.validators import EmailValidator
@@ -17,6 +17,7 @@ from accounts.api.serializers import UserSerializer
 from accounts.http import Caller, caller
 from accounts.models import Invitation, Member, Role, User
 from accounts.team import invitations, members
+from accounts.team.keys import Followed
 from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.fields import PublicIdField, Text
 from config.api.ids import decoded
@@ -36,8 +37,34 @@ class MemberSerializer(serializers.Serializer[Member]):
     role = serializers.ChoiceField(choices=Role.choices)
 
 
-class RoleChange(StrictSerializer):
+class KeysKept(StrictSerializer):
+    keepKeys = serializers.BooleanField(
+        default=False,
+        help_text=(
+            "Whether API keys of theirs that would end or lose scopes stay as they are, as the acting "
+            "owner's. Nobody can keep their own."
+        ),
+    )
+
+
+class RoleChange(KeysKept):
     role = serializers.ChoiceField(choices=Role.choices, help_text=_ROLE)
+
+
+class FollowedSerializer(serializers.Serializer[Followed]):
+    """What became of the API keys that somebody made."""
+
+    ended = serializers.IntegerField(help_text="How many work no more.")
+    reduced = serializers.IntegerField(help_text="How many were left the scopes that read alone.")
+    kept = serializers.IntegerField(help_text="How many are the acting owner's now.")
+
+
+class ChangedMemberSerializer(MemberSerializer):
+    keys = FollowedSerializer()
+
+
+class RemovalSerializer(serializers.Serializer[Any]):
+    keys = FollowedSerializer()
 
 
 class NewInvitation(StrictSerializer):
@@ -102,32 +129,45 @@ class MemberView(ApiView):
 
     @endpoint(
         "Change a member's role",
-        description="409 CONFLICT for the last owner.",
+        description=(
+            "API keys that a person made lose what their new role can't do: a viewer's keep the scopes "
+            "that read, and end where none is left. `keepKeys` says otherwise. 409 CONFLICT for the last "
+            "owner."
+        ),
         request=RoleChange,
-        responses={200: MemberSerializer},
-        example=examples.MEMBER,
+        responses={200: ChangedMemberSerializer},
+        example=examples.CHANGED_MEMBER,
         body_example={"role": "editor"},
         parameters=_OF_MEMBER,
         operation_id="members_update",
     )
     def patch(self, request: Request, user_id: str) -> Response:
-        role = Role(self.read(RoleChange)["role"])
-        changed = members.change_role(caller(request), _person_id(user_id), role)
-        return Response(MemberSerializer(changed).data)
+        given = self.read(RoleChange)
+        changed, followed = members.change_role(
+            caller(request),
+            _person_id(user_id),
+            Role(given["role"]),
+            keep_keys=given["keepKeys"],
+        )
+        told = {"user": changed.user, "role": changed.role, "keys": followed}
+        return Response(ChangedMemberSerializer(told).data)
 
     @endpoint(
         "Remove a member",
         description=(
-            "Their sessions in this account end; keys that they made stay. Owners remove others, and "
-            "everybody may remove themselves. 409 CONFLICT for the last owner."
+            "Their sessions in this account end, and the API keys that they made; with `keepKeys=true` "
+            "these stay, as the acting owner's. Owners remove others, and everybody may remove "
+            "themselves. 409 CONFLICT for the last owner."
         ),
-        responses={200: None},
-        parameters=_OF_MEMBER,
+        responses={200: RemovalSerializer},
+        example={"keys": {"ended": 1, "reduced": 0, "kept": 0}},
+        parameters=[*_OF_MEMBER, KeysKept],
         operation_id="members_delete",
     )
     def delete(self, request: Request, user_id: str) -> Response:
-        members.remove(caller(request), _person_id(user_id))
-        return Response(None)
+        keep = self.read_query(KeysKept)["keepKeys"]
+        _, followed = members.remove(caller(request), _person_id(user_id), keep_keys=keep)
+        return Response(RemovalSerializer({"keys": followed}).data)
 
 
 class OwnersView(ApiView):

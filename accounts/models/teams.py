@@ -57,6 +57,9 @@ class TeamAct(models.TextChoices):
     ROLE = "role", _("changed the role")
     REMOVED = "removed", _("removed")
     LEFT = "left", _("left")
+    KEYS_ENDED = "keys_ended", _("ended API keys")
+    KEYS_REDUCED = "keys_fewer", _("left API keys only reading")
+    KEYS_KEPT = "keys_kept", _("took over API keys")
 
 
 class TeamEvent(models.Model):
@@ -70,6 +73,7 @@ class TeamEvent(models.Model):
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     email = models.EmailField(blank=True)  # of who was invited
     role = models.CharField(max_length=10, choices=Role.choices, blank=True)
+    keys = models.PositiveIntegerField("API keys", null=True)  # how many
 
     class Meta:
         ordering = ["-at", "-id"]

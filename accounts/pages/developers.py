@@ -48,14 +48,12 @@ def developers(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("plain")
 def _create_key(request: HttpRequest) -> HttpResponse:
     """The one POST that answers with the page itself: the secret lies nowhere to be fetched later."""
-    caller, user = signed_in(request)
+    caller, _ = signed_in(request)
     form = _form(caller, request.POST)
     plain, status = "", 422
     if form.is_valid():
-        api_keys.check_may_give(caller, form.cleaned_data["scopes"])
-        _, plain = api_keys.create(
-            caller.account,
-            user,
+        _, plain = api_keys.give(
+            caller,
             name=form.cleaned_data["name"],
             scopes=form.cleaned_data["scopes"],
             expires_at=form.expires_at(),

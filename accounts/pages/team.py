@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,15 @@ from django.conf import settings
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access.pages import least, limit, page, signed_in
 from accounts.forms import InvitationForm
-from accounts.models import Role
-from accounts.team import invitations, members, roles, trail
+from accounts.models import Member, Role
+from accounts.team import invitations, keys, members, roles, trail
+from accounts.team.keys import Followed
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from config.web import toasts
@@ -24,6 +26,15 @@ from config.web.toasts import Toast
 
 TEMPLATE = "accounts/members.html"
 _SHOWN = 50  # of what was done
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """``keys`` is how many API keys they made; ``writing_keys`` how many of these a viewer couldn't have."""
+
+    member: Member
+    keys: int
+    writing_keys: int
 
 
 @page
@@ -83,10 +94,12 @@ def change_role(request: HttpRequest, user_id: str) -> HttpResponse:
     wanted = request.POST.get("role", "")
     if wanted not in Role.values:
         raise invalid("role", gettext("Choose a role."))
-    changed = members.change_role(caller, member.user_id, Role(wanted))
+    changed, followed = members.change_role(
+        caller, member.user_id, Role(wanted), keep_keys=_keeps_keys(request)
+    )
     told = {"name": changed.user.name or changed.user.email, "role": changed.get_role_display()}
     text = gettext("%(name)s has the role “%(role)s” now.") % told
-    toasts.say(request, Toast(text))
+    toasts.say(request, Toast(" ".join([text, *_words(followed)])))
     # Who is no owner any more may still see the page, without its forms.
     return redirect("members")
 
@@ -97,10 +110,11 @@ def change_role(request: HttpRequest, user_id: str) -> HttpResponse:
 def remove(request: HttpRequest, user_id: str) -> HttpResponse:
     """Remove somebody, or oneself: the session then goes on in another account."""
     caller, user = signed_in(request)
-    removed = members.remove(caller, _person(user_id))
+    removed, followed = members.remove(caller, _person(user_id), keep_keys=_keeps_keys(request))
     if removed.user_id != user.pk:
         name = removed.user.name or removed.user.email
-        return _done(request, gettext("%(name)s was removed.") % {"name": name})
+        text = gettext("%(name)s was removed.") % {"name": name}
+        return _done(request, " ".join([text, *_words(followed)]))
     members.go_elsewhere(request, caller)
     text = gettext("You have left “%(account)s”.") % {"account": caller.account.name}
     toasts.say(request, Toast(text))
@@ -138,11 +152,11 @@ def _show(
 ) -> HttpResponse:
     caller, user = signed_in(request)
     is_owner = roles.may(caller, Role.OWNER)
-    people = members.members_of(caller.account)
+    people = members.members_of(caller.account).annotate(seen=Max("user__sessions__last_used_at"))
     owners = people.filter(role=Role.OWNER)
     context: dict[str, Any] = {
         "account": caller.account,
-        "people": people.annotate(seen=Max("user__sessions__last_used_at")),
+        "people": [_row(member) for member in people],
         "me": user,
         "is_owner": is_owner,
         "is_last_owner": is_owner and owners.count() == 1,
@@ -156,6 +170,36 @@ def _show(
         context["invitations"] = invitations.open_ones(caller.account)
         context["events"] = trail.of(caller.account)[:_SHOWN]
     return render(request, TEMPLATE, context, status=status)
+
+
+def _row(member: Member) -> PersonRow:
+    made = keys.of(member.account, member.user)
+    return PersonRow(member, len(made), len(keys.beyond(made, Role.VIEWER)))
+
+
+def _keeps_keys(request: HttpRequest) -> bool:
+    return request.POST.get("keep_keys") == "yes"
+
+
+def _words(followed: Followed) -> list[str]:
+    """What became of somebody's API keys, as sentences for a toast."""
+    ended = ngettext(
+        "An API key that they made works no more.",
+        "%(count)d API keys that they made work no more.",
+        followed.ended,
+    )
+    reduced = ngettext(
+        "An API key that they made only reads now.",
+        "%(count)d API keys that they made only read now.",
+        followed.reduced,
+    )
+    kept = ngettext(
+        "An API key that they made is yours now.",
+        "%(count)d API keys that they made are yours now.",
+        followed.kept,
+    )
+    counted = ((ended, followed.ended), (reduced, followed.reduced), (kept, followed.kept))
+    return [words % {"count": count} for words, count in counted if count]
 
 
 def _person(user_id: str) -> UUID:

@@ -21,8 +21,9 @@ from accounts.services import (
     one_at_a_time,
 )
 from accounts.signing.sessions import SessionStore
-from accounts.team import roles, trail
-from config.errors import AppError, not_found
+from accounts.team import keys, roles, trail
+from accounts.team.keys import Followed
+from config.errors import AppError, invalid, not_found
 
 
 def members_of(account: Account) -> QuerySet[Member]:
@@ -30,32 +31,40 @@ def members_of(account: Account) -> QuerySet[Member]:
 
 
 @transaction.atomic
-def change_role(caller: Caller, user_id: UUID, role: Role) -> Member:
-    """Give somebody another role. Raises AppError NOT_FOUND, and CONFLICT for the last owner."""
+def change_role(
+    caller: Caller, user_id: UUID, role: Role, *, keep_keys: bool = False
+) -> tuple[Member, Followed]:
+    """Give somebody another role, and say what became of the API keys that they made.
+
+    Keys lose what the new role can't do, or are the acting owner's with ``keep_keys``. Raises AppError
+    NOT_FOUND, CONFLICT for the last owner, and VALIDATION_ERROR for keeping one's own keys.
+    """
     check_still_open(caller.account, lock=True)
     check_is_owner(caller)
+    _check_may_keep(caller, user_id, keep_keys)
     found = member(caller.account, user_id)
     if found.role == role:
-        return found
+        return found, Followed()
     if found.role == Role.OWNER:
         check_keeps_owner(caller.account, found.user)
     found.role = role
     found.save(update_fields=["role"])
     trail.note(caller, TeamAct.ROLE, user=found.user, role=role)
-    return found
+    return found, _follow(caller, found.user, role, keep_keys)
 
 
 @transaction.atomic
-def remove(caller: Caller, user_id: UUID) -> Member:
+def remove(caller: Caller, user_id: UUID, *, keep_keys: bool = False) -> tuple[Member, Followed]:
     """Take somebody out of an account, which anybody may do to themselves. The sessions that work in
-    it end; keys that they made are the account's and stay.
+    it end, and the API keys that they made; with ``keep_keys`` these are the acting owner's.
 
-    Raises AppError NOT_FOUND, and CONFLICT for the last owner.
+    Raises AppError NOT_FOUND, CONFLICT for the last owner, and VALIDATION_ERROR for keeping one's own keys.
     """
     check_still_open(caller.account, lock=True)
     is_oneself = caller.user is not None and caller.user.pk == user_id
     if not is_oneself:
         check_is_owner(caller)
+    _check_may_keep(caller, user_id, keep_keys)
     found = member(caller.account, user_id)
     if found.role == Role.OWNER:
         check_keeps_owner(caller.account, found.user)
@@ -63,7 +72,7 @@ def remove(caller: Caller, user_id: UUID) -> Member:
     Member.objects.filter(pk=found.pk).delete()
     act = TeamAct.LEFT if is_oneself else TeamAct.REMOVED
     trail.note(caller, act, user=found.user)
-    return found
+    return found, _follow(caller, found.user, None, keep_keys)
 
 
 def check_keeps_owner(account: Account, without: User) -> None:
@@ -136,3 +145,15 @@ def member(account: Account, user_id: UUID) -> Member:
     if found is None:
         raise not_found("Member")
     return found
+
+
+def _follow(caller: Caller, user: User, role: Role | None, keep: bool) -> Followed:
+    followed = keys.follow(caller.account, user, role, keeper=caller.user if keep else None)
+    keys.note(caller, user, followed)
+    return followed
+
+
+def _check_may_keep(caller: Caller, user_id: UUID, keep: bool) -> None:
+    if keep and caller.user is not None and caller.user.pk == user_id:
+        message = gettext("Another owner can keep the API keys that you made, and nobody else.")
+        raise invalid("keepKeys", message)

@@ -10,6 +10,7 @@ editor for everything that isn't reading, so that a forgotten word closes a door
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from django.utils.translation import gettext
@@ -37,6 +38,11 @@ def needed(view: Any, method: str | None) -> Role:
 def may(found: Caller, role: Role) -> bool:
     """Whether somebody may do what takes this role. What a key may is a matter of its scopes."""
     return found.api_key is not None or _ORDER.index(found.role) >= _ORDER.index(role)
+
+
+def scopes_for(role: Role, scopes: Sequence[str]) -> list[str]:
+    """Of an API key's scopes those that somebody with this role may give away."""
+    return [one for one in scopes if role != Role.VIEWER or one.endswith(":read")]
 
 
 def check(found: Caller, role: Role) -> None:

@@ -9,10 +9,22 @@ from accounts.models import Account, TeamAct, TeamEvent, User
 
 
 def note(
-    caller: Caller, act: TeamAct, *, user: User | None = None, email: str = "", role: str = ""
+    caller: Caller,
+    act: TeamAct,
+    *,
+    user: User | None = None,
+    email: str = "",
+    role: str = "",
+    keys: int | None = None,
 ) -> None:
     TeamEvent.objects.create(
-        account=caller.account, by=caller.user, act=act, user=user, email=email, role=role
+        account=caller.account,
+        by=caller.user,
+        act=act,
+        user=user,
+        email=email,
+        role=role,
+        keys=keys,
     )
 
 

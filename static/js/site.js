@@ -46,8 +46,13 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
 // Questions: hx-confirm of htmx, data-confirm on a plain form.
 const dialog = document.getElementById("confirm");
 const yes = document.getElementById("confirm-yes");
+const option = document.getElementById("confirm-option");
 
 function ask(question, asker) {
+  const words = asker?.closest("[data-confirm-option-label]")?.dataset.confirmOptionLabel;
+  option.hidden = !words;
+  option.lastElementChild.textContent = words ?? "";
+  option.firstElementChild.checked = false;
   document.getElementById("confirm-text").textContent = question;
   const named = asker?.closest("[data-confirm-label]") ?? asker?.querySelector("[data-confirm-label]");
   yes.textContent = named?.dataset.confirmLabel ?? yes.dataset.default;
@@ -70,12 +75,19 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
   if (!question || form.hasAttribute("hx-confirm")) return;
+  const at = form.dataset.confirmAt;
+  if (at && ![...new FormData(form).values()].includes(at)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const { submitter } = event;
   if (!(await ask(question, submitter ?? form))) return;
   const holder = submitter?.dataset.confirm ? submitter : form;
   delete holder.dataset.confirm;
+  if (form.dataset.confirmOption && option.firstElementChild.checked) {
+    const ticked = document.createElement("input");
+    Object.assign(ticked, { type: "hidden", name: form.dataset.confirmOption, value: "yes" });
+    form.append(ticked);
+  }
   form.requestSubmit(submitter);
   holder.dataset.confirm = question;
 }, true);

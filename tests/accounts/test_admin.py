@@ -21,6 +21,7 @@ from accounts.models import (
     UsageEntry,
     User,
 )
+from tests.stand_ins import colleague
 
 pytestmark = pytest.mark.django_db
 MODELS = ("user", "account", "plan", "apikey", "session", "usagemonth", "usageentry")
@@ -139,6 +140,32 @@ def test_an_account_is_changed_but_for_its_plan(staff, seller):
     assert not seller.account.memberships.exists()
     Member.objects.create(account=seller.account, user=seller.user, role=Role.OWNER)
     assert seller.client.get("/api/v1/auth/me").json()["data"]["plan"]["slug"] == "free"
+
+
+def test_keys_follow_the_roles_that_staff_give(staff, seller):
+    ed = colleague(seller.account, Role.EDITOR, "ed@example.com")
+    for name, scopes in (("till", ["images:read", "jobs:write"]), ("writer", ["jobs:write"])):
+        api_keys.create(seller.account, ed, name=name, scopes=scopes)
+    member = ed.memberships.get()
+    form = {
+        "email": ed.email,
+        "name": "Ed",
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "1",
+        "memberships-0-id": str(member.pk),
+        "memberships-0-account": str(seller.account.pk),
+        "memberships-0-user": str(ed.pk),
+        "memberships-0-role": "editor",
+    }
+    url = f"/admin/accounts/user/{ed.pk}/change/"
+    for change, left in (
+        ({}, {"till": ["images:read", "jobs:write"], "writer": ["jobs:write"]}),
+        ({"memberships-0-role": "viewer"}, {"till": ["images:read"]}),
+        ({"memberships-0-DELETE": "on"}, {}),
+    ):
+        assert staff.post(url, {**form, **change}).status_code == 302
+        assert dict(seller.account.api_keys.values_list("name", "scopes")) == left
 
 
 def test_a_key_can_be_switched_off_and_nothing_else(staff, seller):

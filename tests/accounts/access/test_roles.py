@@ -9,6 +9,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
+from accounts.access import api_keys
 from accounts.access.permissions import HasRole
 from accounts.http import Caller
 from accounts.models import Account, ApiKey, Member, Role, User
@@ -141,15 +142,124 @@ def test_keys_of_others_are_the_owners_to_revoke(seller, editor, viewer):
     assert seller.client.delete(f"{KEYS}/{key['id']}").status_code == 200
 
 
-def test_a_key_acts_with_its_scopes_whatever_becomes_of_its_maker(seller, editor):
-    client = program(editor)
-    plain = client.post(KEYS, {"name": "till"}, format="json").json()["data"]["key"]
-    till = APIClient(headers={"x-api-key": plain})
+@pytest.fixture
+def keys(editor: User) -> dict[str, str]:
+    """What the editor's programs hold: all scopes, some, and reading alone."""
+    wanted = {
+        "till": ["images:read", "listings:write"],
+        "writer": ["jobs:write"],
+        "reader": ["images:read"],
+    }
+    post = program(editor).post
+    return {
+        name: post(KEYS, {"name": name, "scopes": scopes}, format="json").json()["data"]["key"]
+        for name, scopes in wanted.items()
+    }
+
+
+def by(plain: str) -> APIClient:
+    return APIClient(headers={"x-api-key": plain})
+
+
+def kept(account: Account) -> dict[str, tuple[list[str], User]]:
+    rows = ApiKey.objects.filter(account=account).select_related("created_by")
+    return {key.name: (key.scopes, key.created_by) for key in rows}
+
+
+def said(account: Account) -> list[tuple[str, int | None]]:
+    return list(account.team_events.order_by("pk").values_list("act", "keys"))
+
+
+def member_path(user: User) -> str:
+    return f"/api/v1/account/members/{user.public_id}"
+
+
+def test_keys_of_who_becomes_a_viewer_read_alone(seller, editor, keys):
+    assert by(keys["till"]).post("/api/v1/listings", {}, format="json").status_code == 201
+    answer = seller.client.patch(member_path(editor), {"role": "viewer"}, format="json").json()
+    assert answer["data"]["keys"] == {"ended": 1, "reduced": 1, "kept": 0}
+    assert kept(seller.account) == {
+        "till": (["images:read"], editor),
+        "reader": (["images:read"], editor),
+    }
+    assert by(keys["till"]).post("/api/v1/listings", {}, format="json").status_code == 403
+    assert by(keys["till"]).get("/api/v1/images").status_code == 200
+    assert by(keys["writer"]).get("/api/v1/images").status_code == 401
+    assert said(seller.account) == [("role", None), ("keys_ended", 1), ("keys_fewer", 1)]
+    # What was taken doesn't come back by itself.
+    seller.client.patch(member_path(editor), {"role": "owner"}, format="json")
+    assert by(keys["till"]).post("/api/v1/listings", {}, format="json").status_code == 403
+
+
+def test_keys_of_who_is_removed_end(seller, editor, keys):
+    own = seller.key_client()
+    answer = seller.client.delete(member_path(editor)).json()["data"]
+    assert answer == {"keys": {"ended": 3, "reduced": 0, "kept": 0}}
+    assert {by(plain).get("/api/v1/images").status_code for plain in keys.values()} == {401}
+    assert own.get("/api/v1/images").status_code == 200
+    assert said(seller.account) == [("removed", None), ("keys_ended", 3)]
+
+
+def test_an_owner_keeps_keys_as_their_own(seller, editor, viewer, keys):
+    answer = seller.client.patch(
+        member_path(editor), {"role": "viewer", "keepKeys": True}, format="json"
+    )
+    assert answer.json()["data"]["keys"] == {"ended": 0, "reduced": 0, "kept": 2}
+    assert kept(seller.account) == {
+        "till": (["images:read", "listings:write"], seller.user),
+        "writer": (["jobs:write"], seller.user),
+        "reader": (["images:read"], editor),
+    }
+    answer = seller.client.delete(f"{member_path(editor)}?keepKeys=true").json()["data"]
+    assert answer == {"keys": {"ended": 0, "reduced": 0, "kept": 1}}
+    User.objects.get(pk=editor.pk).delete()
+    assert {by(plain).get("/api/v1/usage").status_code for plain in keys.values()} == {403}
+    assert by(keys["till"]).post("/api/v1/listings", {}, format="json").status_code == 201
+    assert said(seller.account) == [
+        *(("role", None), ("keys_kept", 2), ("removed", None), ("keys_kept", 1))
+    ]
+
+
+def test_nobody_keeps_their_own_keys_by_leaving(seller, editor, keys):
+    before = kept(seller.account)
+    for query, status in (("keepKeys=true", 400), ("keepKeys=perhaps", 400), ("keep=1", 400)):
+        answer = program(editor).delete(f"{member_path(editor)}?{query}")
+        assert (answer.status_code, answer.json()["code"]) == (status, "VALIDATION_ERROR")
+    members.change_role(Caller(seller.account, seller.user), editor.pk, Role.OWNER)
+    body = {"role": "viewer", "keepKeys": True}
+    answer = program(editor).patch(member_path(editor), body, format="json")
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["keepKeys"])
+    assert kept(seller.account) == before
+    assert program(editor).delete(member_path(editor)).json()["data"]["keys"]["ended"] == 3
+    assert kept(seller.account) == {}
+
+
+def test_the_page_says_what_becomes_of_keys(seller, editor, keys):
+    page = browser(seller.user)
+    there = f"/settings/members/{editor.public_id}"
+    asked = page.get("/settings/members/").content.decode()
+    assert "Make Ed a viewer? 2 API keys that they made lose what viewers can’t do" in asked
+    assert "3 API keys that they made end, too: programs that use them stop working." in asked
+    leaving = browser(editor).get("/settings/members/").content.decode()
+    assert "3 API keys that you made end: programs that use them stop working." in leaving
+    assert "keep_keys" not in leaving
+    shown = page.post(f"{there}/role/", {"role": "viewer"}, follow=True).content.decode()
+    assert "An API key that they made works no more. An API key that they made only reads" in shown
+    shown = page.post(f"{there}/remove/", {"keep_keys": "yes"}, follow=True).content.decode()
+    assert "Ed was removed. 2 API keys that they made are yours now." in shown
+    assert "took over API keys · Ed · 2<" in shown
+
+
+def test_a_key_asked_for_while_its_maker_was_demoted_is_refused(seller, editor):
+    """The request began while they were an editor."""
+    asked = Caller(seller.account, editor, role=Role.EDITOR)
     members.change_role(Caller(seller.account, seller.user), editor.pk, Role.VIEWER)
-    assert till.post("/api/v1/listings", {}, format="json").status_code == 201
+    with pytest.raises(AppError, match="Viewers can create keys that read"):
+        api_keys.give(asked, name="late")
     members.remove(Caller(seller.account, seller.user), editor.pk)
-    assert till.get("/api/v1/usage").status_code == 200
-    assert client.get("/api/v1/usage").status_code == 401  # the session worked in the account
+    with pytest.raises(AppError, match="not in this account any more"):
+        api_keys.give(asked, name="later", scopes=["images:read"])
+    assert kept(seller.account) == {}
 
 
 def test_pages_show_a_viewer_all_and_take_nothing(seller, viewer):
