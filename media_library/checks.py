@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain, count
 from uuid import UUID
 
 from django.conf import settings
@@ -19,8 +22,13 @@ from processing.engine.errors import EngineError
 _ENDINGS = frozenset(
     ["jpg", "jpeg", "jfif", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp", "gif"]
 )
-# What the names of results end in (processing.commands.Command.label).
-RESULT_LABELS = ("cutout", "edit", "mask")
+# What the names of results end in (processing.commands.Command.label): what was done, on what, in which size, and
+# the number of one among several.
+_LABEL = re.compile(
+    r"-(?P<label>(?:cutout|edit|enhanced|mask)"
+    r"(?:-(?:white|black|[0-9a-f]{6}|background|blurred|gradient|scene))?(?:-\d+x\d+)?)"
+    r"(?P<number>-\d+)?\.[a-z0-9]+"
+)
 # Invisible, but part of how emoji and several scripts are written (zero width joiners).
 _JOINERS = "\u200c\u200d"
 
@@ -100,11 +108,31 @@ def _is_visible(character: str) -> bool:
 def renamed_with(name: str, *, before: str, after: str) -> str:
     """What a result is called once its picture is called ``after`` instead of ``before``: as it is where it was
     given a name of its own."""
-    extension = name.rpartition(".")[2]
-    for label in RESULT_LABELS:
+    found, extension = _label(name), name.rpartition(".")[2]
+    if found is not None:
+        label = found["label"] + (found["number"] or "")
         if name == with_ending(before, label=label, extension=extension):
             return with_ending(after, label=label, extension=extension)
     return name
+
+
+def label_of(name: str) -> str:
+    """What a result's name says of how it was made, without its number; "" for a name that was given."""
+    found = _label(name)
+    return "" if found is None else found["label"]
+
+
+def _label(name: str) -> re.Match[str] | None:
+    matches = _LABEL.finditer(name)
+    return next((match for match in matches if match.end() == len(name)), None)
+
+
+def one_of_several(source: str, *, label: str, extension: str, taken: Collection[str]) -> str:
+    """What a result of the picture ``source`` is called beside those that are there: numbered from 2 on
+    where one of them is called so."""
+    numbered = chain([label], (f"{label}-{number}" for number in count(2)))
+    names = (with_ending(source, label=one, extension=extension) for one in numbered)
+    return next(name for name in names if name not in taken)
 
 
 def with_ending(name: str, *, label: str = "", extension: str) -> str:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import AppError
 from processing.engine.plans.cutout import CutoutPlan, Cutting, camel, types_of
-from processing.engine.plans.edit import EditPlan
+from processing.engine.plans.edit import Background, EditPlan
 from processing.engine.plans.room import RoomPlan
 
 EditOperation = Literal[
@@ -112,7 +112,7 @@ class RemoveBackground(Command):
 
     @property
     def label(self) -> str:
-        return self.plan.output
+        return _joined(self.plan.output, _color_word(self.plan.bg_color))
 
     @property
     def cut_out_by(self) -> str:
@@ -153,6 +153,13 @@ class Edit(Command):
 
     operation: EditOperation = "edit"
     plan: EditPlan
+
+    @property
+    def label(self) -> str:
+        size = self.plan.layout.size
+        return _joined(
+            "edit", _ground_word(self.plan.background), size if size[0].isdigit() else ""
+        )
 
     @property
     def cut_out_by(self) -> str:
@@ -240,6 +247,27 @@ def options_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the caller chose, of a command as a job's row keeps it."""
     own = Command.model_fields
     return {name: value for name, value in words_of(row).items() if name not in own}
+
+
+def _ground_word(background: Background) -> str:
+    """What lies behind a product, as a word of a file's name; "" for nothing."""
+    if background.generated is not None:
+        return "scene"
+    if background.image is not None:
+        return "background"
+    if background.gradient is not None:
+        return "gradient"
+    return "blurred" if background.keeps_original else _color_word(background.color)
+
+
+def _color_word(color: str | None) -> str:
+    """A color as a word of a file's name; how far it is transparent is left out."""
+    digits = (color or "").removeprefix("#")[:6]
+    return {"ffffff": "white", "000000": "black"}.get(digits, digits)
+
+
+def _joined(*words: str) -> str:
+    return "-".join(filter(None, words))
 
 
 def _outdated(what: str) -> AppError:

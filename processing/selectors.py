@@ -72,6 +72,12 @@ class Card:
         return operations.named(self.job.operation) if self.job else None
 
     @property
+    def options(self) -> str:
+        """What the newest job was asked for, in words."""
+        command = _command(self.job) if self.job else None
+        return kinds.of(command).describe(command) if command else ""
+
+    @property
     def is_open(self) -> bool:
         """Whether something will still change by itself: work, or a thumbnail on its way."""
         return self.state in OPEN_STATES or self.preview_is_due
@@ -238,10 +244,16 @@ def viewable_url(image: Image) -> str:
 def _entry(job: Job, networks: Iterable[ModelInfo]) -> Entry:
     """The job with what was asked for, in words; with nothing of it where an older release left the job
     and it can't be read any more, so that its result can still be shown."""
-    try:
-        command = commands.from_row(job.command)
-    except AppError:
+    command = _command(job)
+    if command is None:
         return Entry(job, None, options="", has_other_models=False)
     asked = {*auto.asked(command.cut_out_by)}
     others = any(asked.isdisjoint((info.name, *info.aliases)) for info in networks)
     return Entry(job, command, kinds.of(command).describe(command), has_other_models=others)
+
+
+def _command(job: Job) -> Command | None:
+    try:
+        return commands.from_row(job.command)
+    except AppError:
+        return None

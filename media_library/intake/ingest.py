@@ -27,7 +27,15 @@ from django.utils import timezone
 from accounts.models import Account
 from config import outbound
 from config.errors import AppError
-from media_library.checks import CheckedFile, check, display_name, renamed_with, with_ending
+from media_library.checks import (
+    CheckedFile,
+    check,
+    display_name,
+    label_of,
+    one_of_several,
+    renamed_with,
+    with_ending,
+)
 from media_library.files import renditions, storage, thumbnails
 from media_library.models import Image, ImageKind, Project
 from media_library.projects import default_project
@@ -186,6 +194,7 @@ def result_again(result: Image, *, parent: Image, job_id: UUID) -> Iterator[Imag
         height=result.height,
         has_alpha=result.has_alpha,
         uncertainty=result.uncertainty,
+        label=label_of(result.name),
         kind=ImageKind(result.kind),
     )
     data = storage.read(result.file_key)
@@ -205,8 +214,24 @@ def keep(result: Image) -> None:
         if found is not None:
             result.project_id, name_now = found
             result.name = renamed_with(result.name, before=parent.name, after=name_now)
+            _tell_apart(result, name_now)
     result.save(force_insert=True)
     _ask_after_commit([result])
+
+
+def _tell_apart(result: Image, source: str) -> None:
+    """Give a result another name than those have that were made of the same picture. Masks are no files
+    that people choose among."""
+    label = label_of(result.name)
+    if not label or result.kind != ImageKind.DERIVED:
+        return
+    beside = Image.objects.filter(parent=result.parent_id, kind=ImageKind.DERIVED)
+    result.name = one_of_several(
+        source,
+        label=label,
+        extension=result.name.rpartition(".")[2],
+        taken=set(beside.values_list("name", flat=True)),
+    )
 
 
 def _held_place(image_id: UUID) -> tuple[UUID, str] | None:

@@ -24,7 +24,7 @@ from processing.engine.plans.edit import EditPlan
 from processing.engine.plans.frame import Frame
 from processing.models import Job, JobState
 from processing.services import edit_json, jobs
-from processing.worker import transitions
+from processing.worker import tasks, transitions
 from tests.dashboard.conftest import HTMX, Person, TwoModels, complete, fail
 
 CHOSEN = {"background": "transparent", "format": "png", "model": "fast", "edge": "standard"}
@@ -204,6 +204,36 @@ def test_slashes_of_a_name_stay_and_only_its_file_is_called_otherwise(seller: Pe
     assert (kept.name, kept.tag_names) == ("shoe 3/4 view \\ left.jpg", ["size 1/2", "a\\b"])
     file = seller.client.get(content_url(kept, download=True))
     assert file["Content-Disposition"] == 'attachment; filename="shoe 3_4 view _ left.jpg"'
+
+
+@pytest.mark.usefixtures("middle_model")
+def test_results_of_one_photo_are_told_apart_by_name(seller: Person) -> None:
+    image = seller.image("shoe.jpg")
+    chosen = [
+        {"background": "color", "color": "#ffffff", "shadow": "soft", "size": "2000x2000"},
+        {"background": "color", "color": "#ffffff", "shadow": "hard", "size": "2000x2000"},
+        {"background": "color", "color": "#f0c8c8", "format": "jpg"},
+        {"background": "words", "prompt": "on oak"},
+        {"background": "transparent"},
+        {"background": "transparent", "edge": "fine"},
+    ]
+    for one in chosen:
+        save(seller, image, **one)
+        tasks.run_job.fn(str(Job.objects.latest("created_at").pk))
+    made = Image.live.filter(parent=image, kind="derived").order_by("created_at")
+    names = [result.name for result in made]
+    assert names == [
+        "shoe-edit-white-2000x2000.png",
+        "shoe-edit-white-2000x2000-2.png",
+        "shoe-cutout-f0c8c8.jpg",
+        "shoe-edit-scene.png",
+        "shoe-cutout.png",
+        "shoe-cutout-2.png",
+    ]
+    file = seller.client.get(content_url(made[1], download=True))
+    assert f'filename="{names[1]}"' in file["Content-Disposition"]
+    page = page_of(seller, image)
+    assert all(f'<span class="result-file">{name}</span>' in page for name in names)
 
 
 def test_a_doubtful_cutout_is_said_until_it_was_looked_at(seller: Person) -> None:

@@ -276,7 +276,7 @@ def test_the_same_of_other_pictures(seller: Person, image: Image) -> None:
     chosen = {"background": "bg_builtin_linen", "frame": "90 0 0 0 1 1"}
     page = post(seller, image, "apply/", **chosen).content.decode()
     assert all(f'value="{other.public_id}"' in page for other in others)
-    assert f'value="{image.public_id}"' not in page
+    assert f'name="ids" value="{image.public_id}"' not in page
     look = re.search(r'name="look" value="([^"]+)"', page)
     assert look is not None
     given = {"look": html.unescape(look[1]), "ids": [other.public_id for other in others]}

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from media_library.checks import display_name, free_name, with_ending
+from media_library.checks import (
+    display_name,
+    free_name,
+    label_of,
+    one_of_several,
+    renamed_with,
+    with_ending,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +55,28 @@ def test_a_name_that_is_typed_is_no_path() -> None:
 )
 def test_with_ending(name: str, label: str, expected: str) -> None:
     assert with_ending(name, label=label, extension="png") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("shoe-cutout.png", "cutout"),
+        ("shoe-edit-white-2000x2000-12.jpg", "edit-white-2000x2000"),
+        ("shoe-cutout-edit-f0c8c8.png", "edit-f0c8c8"),
+        ("shoe-edit-detail.png", ""),  # given by hand
+        ("edit.png", ""),
+    ],
+)
+def test_label_of(name: str, label: str) -> None:
+    assert label_of(name) == label
+
+
+def test_results_are_numbered_and_renamed_with_their_number() -> None:
+    def name(taken: set[str]) -> str:
+        return one_of_several("shoe.jpg", label="edit", extension="png", taken=taken)
+
+    assert name(set()) == "shoe-edit.png"
+    assert name({"shoe-edit.png", "shoe-edit-3.png"}) == "shoe-edit-2.png"
+    numbered = "shoe-edit-white-2.png"
+    assert renamed_with(numbered, before="shoe.jpg", after="hat.jpg") == "hat-edit-white-2.png"
+    assert renamed_with("x-edit-2.png", before="shoe.jpg", after="hat.jpg") == "x-edit-2.png"
