@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -148,16 +149,23 @@ class Images(UploadView, ImageView):
         account, project = caller(self.request).account, self.project(given)
         image_id = new_id(self.request)
         if "file" in given:
-            file = replace(incoming(given["file"], "file"), id=image_id)
+            file = incoming(given["file"], "file")
+            file = replace(file, id=image_id, chosen_at=given.get("chosen_at"))
             [image] = ingest.ingest_all(account, [file], project=project)
             return Response(self.shown(image), 201)
         ids = numbered(image_id, len(given["files"]))
         files = [
-            replace(incoming(file, f"files[{n}]"), id=ids[n])
+            replace(incoming(file, f"files[{n}]"), id=ids[n], chosen_at=_chosen(given, n))
             for n, file in enumerate(given["files"])
         ]
         images = ingest.ingest_all(account, files, project=project)
         return Response([self.shown(image) for image in images], 201)
+
+
+def _chosen(given: dict[str, Any], number: int) -> datetime | None:
+    """When one of several files was chosen: each a moment after the one before."""
+    first: datetime | None = given.get("chosen_at")
+    return None if first is None else max(first, ingest.oldest()) + timedelta(milliseconds=number)
 
 
 class OneImage(ImageView):

@@ -173,6 +173,15 @@ class ImageUpload(StrictSerializer):
         child=serializers.FileField(allow_empty_file=True), required=False, allow_empty=False
     )
     projectId = PublicIdField("proj", source="project_id", required=False)
+    chosenAt = serializers.DateTimeField(
+        source="chosen_at",
+        required=False,
+        help_text=(
+            "When it was chosen, which becomes its `createdAt`: files that are sent one by one, several at "
+            "a time, keep their order. What is later than now counts as now, what is more than a week ago "
+            "as a week ago."
+        ),
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         form = self.initial_data

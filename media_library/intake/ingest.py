@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -43,6 +43,8 @@ from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES
 
 # How long a thumbnail may take before the sweep asks for it again.
 THUMBNAIL_PATIENCE = timedelta(seconds=30)
+# How long a file may wait to be sent: so long do browsers keep it (uploads.js).
+LONGEST_ON_ITS_WAY = timedelta(days=7)
 _EXTENSIONS = {media_type: EXTENSIONS[name] for name, media_type in MEDIA_TYPES.items()}
 
 
@@ -58,6 +60,8 @@ class Incoming:
     id: UUID = dataclass_field(default_factory=uuid.uuid4)
     mask_of: Image | None = None
     is_material: bool = False  # a background or a logo, no picture of the library
+    # When a person chose it, for its place in lists: of several that arrive at once, any may be the first.
+    chosen_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -301,7 +305,18 @@ def _original(project: Project, item: Incoming, facts: CheckedFile) -> Image:
         file_key=storage.original_key(project.account_id, item.id, probe.extension),
         source_url=item.source_url,
         thumbnail_due_at=timezone.now() + THUMBNAIL_PATIENCE,
+        created_at=_begun(item.chosen_at),
     )
+
+
+def oldest() -> datetime:
+    """When what arrives now can have been chosen at the earliest."""
+    return timezone.now() - LONGEST_ON_ITS_WAY
+
+
+def _begun(chosen_at: datetime | None) -> datetime:
+    now = timezone.now()
+    return now if chosen_at is None else min(max(chosen_at, oldest()), now)
 
 
 def _kind_of(item: Incoming) -> ImageKind:

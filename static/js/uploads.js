@@ -14,7 +14,10 @@ const OLDEST_MS = 7 * 86400_000;
 const sending = new Map(); // key -> bytes that went
 const clock = new Clock();
 let items = [];
-let order = Date.now();
+// The order in which photos were chosen, in milliseconds of the site's clock: as they arrive three at a time, the
+// library goes by that.
+const ahead = Number(dock?.dataset.clock ?? 0) * 1000 - Date.now();
+let order = 0;
 let timer = 0;
 
 const words = (name, values = {}) =>
@@ -38,10 +41,11 @@ export async function add(files) {
   const maxBytes = Number(dock.dataset.maxBytes);
   const added = [];
   for (const file of files) {
+    order = Math.max(order + 1, Date.now() + ahead);
     const key = crypto.getRandomValues(new Uint32Array(4)).reduce((text, n) => text + n.toString(36), "up-");
     const isTooLarge = file.size > maxBytes;
     added.push({
-      key, user, file: isTooLarge ? null : file, size: file.size, order: order++,
+      key, user, file: isTooLarge ? null : file, size: file.size, order,
       name: file.name || "photo.png",
       cutOut: wantsCutOut(), added: Date.now(), state: isTooLarge ? "refused" : "waiting", tries: 0,
       nextTry: 0, heldBy: "", heldUntil: 0, image: "",

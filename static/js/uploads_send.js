@@ -19,6 +19,7 @@ export function send(item, onProgress) {
   return new Promise((done) => {
     const body = new FormData();
     body.append("file", item.file, item.name);
+    body.append("chosenAt", new Date(item.order).toISOString());
     const xhr = new XMLHttpRequest();
     xhr.open("POST", API);
     xhr.setRequestHeader("Idempotency-Key", item.key);

@@ -343,6 +343,8 @@ def test_many_photos_at_once(browser: Browser, site: str, width: int, height: in
     expect(page.locator(".tile.arriving")).to_have_count(6)
     busy = {"status": 429, "headers": {"Retry-After": "1"}, "body": ""}
     context.route("**/library/arrived/", lambda route: route.fulfill(**busy), times=2)
+    # The first that was chosen arrives last.
+    context.route("**/api/v1/images", lambda route: route.fulfill(**busy), times=1)
     context.set_offline(False)
     expect(page.locator("#uploads")).to_contain_text("It goes on by itself in about 1 min.")
     expect(page.locator("#uploads")).to_be_hidden(timeout=30_000)
@@ -350,6 +352,10 @@ def test_many_photos_at_once(browser: Browser, site: str, width: int, height: in
     expect(tiles).to_have_count(6)
     assert page.evaluate("window.shifted") < 0.1
     assert fits(page)
+    names = [f"{n}.jpg" for n in reversed(range(6))]
+    expect(page.locator(".tile-name")).to_have_text(names)
+    page.reload()
+    expect(page.locator(".tile-name")).to_have_text(names)
 
     bad: list[FilePayload] = [
         {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"nothing"} for n in range(3)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image as Pillow
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
@@ -105,6 +107,30 @@ def test_several_files_answer_a_list(api: APIClient, picture: Make) -> None:
     assert [image["name"] for image in one.json()["data"]] == ["0.jpg"]
 
 
+def test_lists_go_by_when_a_file_was_chosen(api: APIClient, upload: Upload, picture: Make) -> None:
+    now = timezone.now()
+
+    def chosen(seconds: float) -> str:
+        return (now - timedelta(seconds=seconds)).isoformat()
+
+    second = upload(name="2.jpg", chosenAt=chosen(20))
+    first = upload(name="1.jpg", chosenAt=chosen(30))
+    upload(name="4.jpg", chosenAt=chosen(-3600))  # a clock that is ahead
+    body = {"files": files(picture(), picture("PNG")), "chosenAt": chosen(10)}
+    assert api.post(IMAGES, body, format="multipart").status_code == 201
+    upload(name="0.jpg", chosenAt="0001-01-01T00:00:00Z")
+    listed = api.get(IMAGES, {"sort": "createdAt"}).json()["data"]["items"]
+    assert [one["name"] for one in listed] == ["0.jpg", "1.jpg", "2.jpg", "0.jpg", "1.jpg", "4.jpg"]
+    assert (first["createdAt"], second["createdAt"]) == (told(chosen(30)), told(chosen(20)))
+    begun = [datetime.fromisoformat(listed[place]["createdAt"]) for place in (0, -1)]
+    assert timedelta(days=7) <= timezone.now() - begun[0] < timedelta(days=7, minutes=1)
+    assert now <= begun[1] <= timezone.now()
+
+
+def told(moment: str) -> str:
+    return moment.replace("+00:00", "Z")
+
+
 def test_upload_into_a_project(upload: Upload, account: Account) -> None:
     project = second_project(account)
     assert upload(projectId=project.public_id)["projectId"] == project.public_id
@@ -123,6 +149,8 @@ def test_upload_into_a_project(upload: Upload, account: Account) -> None:
         ({"files": files(b"1", b"2")}, "files[0]"),
         ({"file": SimpleUploadedFile("x.jpg", b"1"), "projectId": "proj_1"}, "projectId"),
         ({"files": files(*[b"1"] * 21)}, "files"),
+        ({"file": SimpleUploadedFile("x.jpg", b"1"), "chosenAt": "yesterday"}, "chosenAt"),
+        ({"file": SimpleUploadedFile("x.jpg", b"1"), "chosenAt": "1e999"}, "chosenAt"),
     ],
 )
 def test_bad_forms(

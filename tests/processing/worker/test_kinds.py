@@ -187,7 +187,7 @@ class TestToyKind:
         history = page(owner, f"/pictures/{image.public_id}/")
         assert '<p class="result-title"> Mirrored </p>' in history
         assert '<p class="help">In smoked glass</p>' in history
-        mark = f'<span class="tile-mark" id="mark-{image.public_id}"> Mirrored </span>'
+        mark = f'<span class="tile-mark" id="mark-{image.public_id}"> Mirrored: In smoked glass </span>'
         assert mark in page(owner, "/library/")
 
     def test_equal_work_is_found_again_until_its_makers_change(
