@@ -35,6 +35,20 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """What was hidden for privacy's sake.
+
+    - `faces`: how many; `provider`: who found them ("onnxruntime/centerface").
+    - `plates`: how many number plates; None where none were looked for, as `plates_looked_for` says, too.
+    """
+
+    faces: int
+    provider: str
+    plates: int | None = None
+    plates_looked_for: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RoomFacts:
     """What was found in a photo of a room, and done about it.
 
@@ -43,6 +57,7 @@ class RoomFacts:
     - `roll` (clockwise) and `pitch` (upwards) of the camera in degrees; None where no walls showed them, or
       nobody asked.
     - `straightened`: `done`, `level` (nothing to do), `too-steep`, `no-verticals`, `not-asked`.
+    - `privacy`: what was hidden; None where nobody asked.
     """
 
     cast: tuple[float, float] | None
@@ -50,6 +65,7 @@ class RoomFacts:
     roll: float | None
     pitch: float | None
     straightened: Straightened
+    privacy: Hidden | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "overlay": ("canvas.overlay",),
     "enhance": ("room.enhance",),
     "straighten": ("room.verticals",),
+    "privacy": ("networks.faces", "room.hiding"),
     "watermark": ("canvas.watermark",),
 }
 
@@ -83,10 +84,12 @@ def of_mask() -> str:
 
 
 def of_room(plan: RoomPlan, *, watermark: bool) -> str:
-    """The version of an enhanced photo of a room: `render_room`."""
+    """The version of an enhanced photo of a room: `render_room`. Those of the networks that it asks come on
+    top."""
     taken = {
         "enhance": plan.look is not None,
         "straighten": plan.straighten,
+        "privacy": plan.privacy,
         "watermark": watermark,
     }
     return _version("render_room", {step for step, is_taken in taken.items() if is_taken})

@@ -96,4 +96,8 @@ def edit_makers(command: Edit) -> list[str]:
 
 
 def room_makers(command: Enhance) -> list[str]:
-    return [versions.of_room(command.plan, watermark=command.watermark)]
+    plan = command.plan
+    makers = [versions.of_room(plan, watermark=command.watermark)]
+    if plan.privacy:
+        makers.append(runtime.faces().version())
+    return makers

@@ -189,12 +189,19 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
     if rendered.hook is not None:
         told["hookRemoved"] = rendered.hook
     if rendered.room is not None:
-        told["room"] = {camel(name): value for name, value in asdict(rendered.room).items()}
+        told["room"] = _as_json(asdict(rendered.room))
     if rendered.from_kept:
         told["matteReused"] = True
     if rendered.tone_curve is not None:
         told["toneCurve"] = rendered.tone_curve
     return told
+
+
+def _as_json(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        camel(name): _as_json(value) if isinstance(value, dict) else value
+        for name, value in facts.items()
+    }
 
 
 def _told(look: Look) -> dict[str, Any]:

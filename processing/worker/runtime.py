@@ -15,8 +15,10 @@ from processing.engine.backdrops.provider import BackdropProvider
 from processing.engine.composing import STUDIO, Tools
 from processing.engine.errors import InvalidPlan, ModelNotInstalled, UnknownModel
 from processing.engine.networks import auto
+from processing.engine.networks.faces import FaceFinder
 from processing.engine.networks.registry import ModelInfo, Registry
 from processing.engine.networks.upscaler import Upscaler
+from processing.engine.render_room import RoomTools
 from processing.engine.source_tree import SourceTree
 from processing.engine.text.detect import TextFinder
 from processing.providers.automatic1111 import Automatic1111
@@ -126,6 +128,17 @@ def upscaler() -> Upscaler:
     made = Upscaler(settings.MODELS_DIR, threads=threads())
     _made.append(made)
     return made
+
+
+@cache
+def faces() -> FaceFinder:
+    made = FaceFinder(settings.MODELS_DIR, threads=threads(), providers=settings.ONNX_PROVIDERS)
+    _made.append(made)
+    return made
+
+
+def room_tools() -> RoomTools:
+    return RoomTools(faces=faces())
 
 
 @cache

@@ -68,6 +68,7 @@ ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
             "roll": -1.28,
             "pitch": 3.06,
             "straightened": "done",
+            "privacy": None,
         },
     }
 }

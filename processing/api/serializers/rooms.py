@@ -38,13 +38,27 @@ class EnhanceOptions(Body):
             "`5.x` has all."
         ),
     )
+    privacy: bool = Field(
+        False,
+        description=(
+            "Hide faces beyond recovery, in the result and all that is made of it. Number plates are "
+            "not looked for, which `report.room.privacy` says."
+        ),
+    )
     format: EditFormat = "jpg"
     quality: int | None = Field(None, description="1 to 100, for all formats but png.")
 
     def command(self) -> Enhance:
         """Raises InvalidPlan."""
         export = Export(format=self.format, quality=self.quality)
-        plan = RoomPlan(self.look, self.finetune, self.straighten, export, version=self.version)
+        plan = RoomPlan(
+            self.look,
+            self.finetune,
+            self.straighten,
+            export,
+            version=self.version,
+            privacy=self.privacy,
+        )
         return Enhance(plan=plan)
 
 

@@ -64,6 +64,7 @@ class RoomPlan:
     - `version`: which set of looks, see `plans.room_versions`; a word such as `4.x` becomes the version that it
       means, so that the same plan gives the same picture when there are newer ones.
     - `straighten`: walls that lean become upright, and the photo is cropped to what it then covers.
+    - `privacy`: faces are hidden beyond recovery.
     """
 
     __pydantic_config__ = STRICT
@@ -73,6 +74,7 @@ class RoomPlan:
     straighten: bool = True
     export: Export = field(default_factory=lambda: Export(format="jpg", quality=90))
     version: str = "5.0"
+    privacy: bool = False
 
     def __post_init__(self) -> None:
         # The one way to normalise a frozen dataclass's field while it is being made.
@@ -86,7 +88,7 @@ class RoomPlan:
                 )
         if self.look is None and self.finetune != FineTune():
             raise InvalidPlan("Without a look there is nothing to fine-tune.", field="finetune")
-        if self.look is None and not self.straighten:
+        if self.look is None and not (self.straighten or self.privacy):
             raise InvalidPlan("Nothing is asked for: name a look, or straighten.", field="look")
         if self.export.color_space != "sRGB":
             raise InvalidPlan.of("colorSpace", "must be sRGB for photos of rooms.")

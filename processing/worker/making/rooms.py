@@ -7,12 +7,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import ENHANCE, Operation
+from config.errors import invalid
 from processing.commands import Enhance
+from processing.engine.errors import ModelNotInstalled
 from processing.engine.plans.room import FineTune
 from processing.engine.render_room import render_room
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import renditions, runner
+from processing.worker import renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
 
 LOOKS = {
@@ -31,9 +33,20 @@ def work(job: Job, command: Enhance) -> Rendered:
         data,
         command.plan,
         max_pixels=settings.MAX_PIXELS,
+        tools=runtime.room_tools(),
         watermark=command.watermark,
         preview_side=runner.preview_side(job),
     )
+
+
+def check(command: Enhance) -> None:
+    """Refuse what needs a network that isn't installed."""
+    if not command.plan.privacy:
+        return
+    try:
+        runtime.faces().check()
+    except ModelNotInstalled as error:
+        raise invalid("privacy", error.message) from error
 
 
 def describe(command: Enhance) -> str:
@@ -45,6 +58,8 @@ def describe(command: Enhance) -> str:
         parts.append(gettext("fine-tuned"))
     if plan.straighten:
         parts.append(gettext("straightened"))
+    if plan.privacy:
+        parts.append(gettext("faces hidden"))
     words = ", ".join(parts)
     return words[:1].upper() + words[1:]
 
@@ -61,5 +76,6 @@ KIND = Kind(
     ),
     work=work,
     makers=renditions.room_makers,
+    check=check,
     describe=describe,
 )

@@ -54,7 +54,8 @@ def test_a_room_becomes_bright_and_upright_and_is_told_of(
     assert (report["provider"], report["model"]) == ("room", "")
     assert "looks" not in report  # no network looked
     told = report["room"]
-    assert set(told) == {"cast", "noise", "roll", "pitch", "straightened"}
+    assert set(told) == {"cast", "noise", "roll", "pitch", "straightened", "privacy"}
+    assert told["privacy"] is None  # nobody asked
     assert told["straightened"] == "done"
     assert (told["roll"], told["pitch"]) == pytest.approx((ROLL, PITCH), abs=0.4)
     picture = opened(data["displayUrl"])
@@ -121,6 +122,8 @@ def test_a_batch_enhances_too(owner: Seller) -> None:
         ({"format": "png", "quality": 80}, "quality"),
         ({"quality": 0}, "quality"),
         ({"sky": True}, "sky"),
+        ({"privacy": "yes"}, "privacy"),
+        ({"privacy": None}, "privacy"),
         ({"version": "4.6"}, "version"),
         ({"version": 5.0}, "version"),
         ({"version": "3.x"}, "look"),

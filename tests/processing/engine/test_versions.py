@@ -47,7 +47,7 @@ PLANS = {
 }
 CUTOUTS = {"cutout", "marked cutout"}
 CUT = CUTOUTS | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
-ROOMS = {"room", "room made upright"}
+ROOMS = {"room", "room made upright", "room without faces"}
 PICTURES = CUTOUTS | PLANS.keys() | ROOMS
 ALL = PICTURES | {"studio"}
 
@@ -61,6 +61,9 @@ def current() -> dict[str, str]:
         "studio": versions.of_studio(),
         "room": versions.of_room(RoomPlan(), watermark=False),
         "room made upright": versions.of_room(RoomPlan(look=None), watermark=False),
+        "room without faces": versions.of_room(
+            RoomPlan(look=None, straighten=False, privacy=True), watermark=False
+        ),
         **{name: versions.of_edit(plan, watermark=False) for name, plan in PLANS.items()},
     }
 
@@ -125,7 +128,9 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("canvas/defocus.py", {"blur"}),
         ("canvas/watermark.py", {"marked cutout"}),
         ("room/tone.py", {"room"}),
-        ("room/verticals.py", ROOMS),
+        ("room/verticals.py", {"room", "room made upright"}),
+        ("room/hiding.py", {"room without faces"}),
+        ("networks/faces.py", {"room without faces"}),
         ("render_room.py", ROOMS),
         ("canvas/fills.py", PLANS.keys()),
         ("cutout/spill.py", CUT),
@@ -203,7 +208,7 @@ def test_no_comment_docstring_or_layout_counts_anywhere(
         ("opencv-python-headless", ALL),
         ("pillow", ALL),
         ("pillow-heif", PICTURES),
-        ("onnxruntime", CUT | {"photo without text"}),
+        ("onnxruntime", CUT | {"photo without text", "room without faces"}),
         ("rembg", CUT),
         ("MNN", CUT),
         ("rapidocr", {"photo without text"}),

@@ -16,7 +16,10 @@ from processing.engine.networks.runtimes import leaner, protobuf
 from processing.engine.networks.weights import ModelWeights
 
 # Numbers of onnx.proto's fields.
-_MODEL_GRAPH, _GRAPH_OUTPUT, _GRAPH_VALUE_INFO = 7, 12, 13
+_MODEL_GRAPH, _GRAPH_NODE, _GRAPH_WEIGHT, _GRAPH_INPUT = 7, 1, 5, 11
+_GRAPH_OUTPUT, _GRAPH_VALUE_INFO, _NODE_INPUT = 12, 13, 1
+_INFO_NAME, _INFO_TYPE, _TYPE_TENSOR, _TENSOR_ELEMENTS, _TENSOR_SHAPE = 1, 2, 1, 1, 2
+_SHAPE_DIMENSION, _DIMENSION_NUMBER, _DIMENSION_NAME, _WEIGHT_NAME, _FLOAT = 1, 1, 2, 8, 1
 
 # A TensorProto of two equal int64 numbers: dims [2], data_type INT64, 16 bytes of raw_data.
 _PAIR = re.compile(rb"\x08\x02\x10\x07J\x10(.{8})\1", re.DOTALL)
@@ -53,6 +56,75 @@ def as_run(data: bytes, entry: ModelWeights) -> bytes:
     if hashlib.sha256(graph).hexdigest() != entry.run_sha256:
         raise NotThatGraph(f"{entry.file} is not the file that weights.toml means.")
     return bytes(graph)
+
+
+def of_any_size(data: bytes, entry: ModelWeights) -> bytes:
+    """Return the bytes of a file that was made for pictures of one size, (n, 3, h, w), for one picture of any.
+
+    Its sizes are written into the descriptions of its input, its outputs and what lies between, and nowhere
+    else. Weights that are named as inputs, too, which keeps runtimes from computing with them beforehand, are
+    weights alone then, and what no node reads is left out. Raises NotThatGraph when the result isn't what weights.toml says.
+    """
+    try:
+        model = protobuf.fields(data)
+        [graph] = _messages(model[_MODEL_GRAPH])
+        parts = protobuf.fields(graph)
+        weights = {_weight_name(one): one for one in _messages(parts[_GRAPH_WEIGHT])}
+        names = [_name(one) for one in _messages(parts[_GRAPH_INPUT])]
+        [shown] = [name for name in names if name not in weights]
+        read = {name for node in _messages(parts[_GRAPH_NODE]) for name in _inputs(node)}
+        parts[_GRAPH_WEIGHT] = [weight for name, weight in weights.items() if name in read]
+        parts[_GRAPH_INPUT] = [_described(shown, (1, 3, b"height", b"width"))]
+        parts[_GRAPH_OUTPUT] = [_described(_name(one)) for one in _messages(parts[_GRAPH_OUTPUT])]
+        parts.pop(_GRAPH_VALUE_INFO, None)
+    except (IndexError, KeyError, ValueError) as error:
+        raise NotThatGraph(f"{entry.file} is not the file that weights.toml means.") from error
+    model[_MODEL_GRAPH] = [_message_of(parts)]
+    changed = _message_of(model)
+    if hashlib.sha256(changed).hexdigest() != entry.run_sha256:
+        raise NotThatGraph(f"{entry.file} is not the file that weights.toml means.")
+    return changed
+
+
+def _messages(values: list[int | bytes]) -> list[bytes]:
+    found = [value for value in values if isinstance(value, bytes)]
+    if len(found) != len(values):
+        raise ValueError("a number stands where a message should")
+    return found
+
+
+def _message_of(parts: dict[int, list[int | bytes]]) -> bytes:
+    return protobuf.written(
+        [(number, value) for number, values in parts.items() for value in values]
+    )
+
+
+def _name(info: bytes) -> bytes:
+    [name] = _messages(protobuf.fields(info)[_INFO_NAME])
+    return name
+
+
+def _weight_name(tensor: bytes) -> bytes:
+    [name] = _messages(protobuf.fields(tensor)[_WEIGHT_NAME])
+    return name
+
+
+def _inputs(node: bytes) -> list[bytes]:
+    return _messages(protobuf.fields(node).get(_NODE_INPUT, []))
+
+
+def _described(name: bytes, shape: tuple[int | bytes, ...] = ()) -> bytes:
+    """A ValueInfoProto of floats, of that shape where one is given."""
+    sides = [
+        protobuf.written([(_DIMENSION_NUMBER if isinstance(side, int) else _DIMENSION_NAME, side)])
+        for side in shape
+    ]
+    tensor: list[tuple[int, int | bytes]] = [(_TENSOR_ELEMENTS, _FLOAT)]
+    if sides:
+        dimensions = protobuf.written([(_SHAPE_DIMENSION, side) for side in sides])
+        tensor.append((_TENSOR_SHAPE, dimensions))
+    kind = protobuf.written([(_TYPE_TENSOR, protobuf.written(tensor))])
+    return protobuf.written([(_INFO_NAME, name), (_INFO_TYPE, kind)])
 
 
 def _keep_first_output(graph: bytearray) -> None:

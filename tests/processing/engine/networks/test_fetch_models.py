@@ -24,7 +24,8 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path]]:
 def test_the_default_set(settings: Any, tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:
     settings.MODELS_DIR = tmp_path
     call_command("fetch_models")
-    assert fetched == [("u2netp", tmp_path), ("realesr-animevideov3-x4", tmp_path)]
+    names = ["u2netp", "realesr-animevideov3-x4", "centerface"]
+    assert fetched == [(name, tmp_path) for name in names]
 
 
 def test_names_and_folder(tmp_path: Path, fetched: list[tuple[str, Path]]) -> None:

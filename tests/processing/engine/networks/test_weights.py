@@ -254,17 +254,17 @@ def test_the_catalogue_is_in_order() -> None:
     names = [name for entry in entries for name in (entry.name, *entry.aliases)]
     assert len(names) == len(set(names))
     default = [entry.name for entry in entries if entry.default]
-    assert default == ["u2netp", "realesr-animevideov3-x4"]
+    assert default == ["u2netp", "realesr-animevideov3-x4", "centerface"]
     files = [file for entry in entries for file in entry.files]
     assert len({file.file for file in files}) == len(files)
     for file in files:
         assert len(bytes.fromhex(file.sha256)) == 32
         assert {source["kind"] for source in file.sources} <= {"url", "pypi", "npm"}
     assert all(entry.licence for entry in entries)
-    assert {entry.task for entry in entries} == {"matting", "upscaling"}
+    assert {entry.task for entry in entries} == {"matting", "upscaling", "faces"}
 
 
-@pytest.mark.parametrize("name", ["fast", "upscale"])
+@pytest.mark.parametrize("name", ["fast", "upscale", "faces"])
 def test_the_installed_weights_are_the_recorded_ones(models_dir: Path, name: str) -> None:
     entry = weights.find(name)
     assert entry is not None
