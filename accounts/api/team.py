@@ -59,7 +59,9 @@ class FollowedSerializer(serializers.Serializer[Followed]):
     kept = serializers.IntegerField(help_text="How many are the acting owner's now.")
 
 
-class ChangedMemberSerializer(MemberSerializer):
+class ChangedMemberSerializer(serializers.Serializer[Any]):
+    user = UserSerializer()
+    role = serializers.ChoiceField(choices=Role.choices)
     keys = FollowedSerializer()
 
 
