@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access.pages import is_htmx, least, limit, page, signed_in
 from accounts.models import Role
+from accounts.team import roles
 from config.api.ids import decoded
 from config.errors import not_found
 from config.web.toasts import Toast, say, say_with
@@ -27,6 +28,7 @@ from processing.pages.picture_view import (
     TEMPLATE,
     context_of,
     image_of,
+    looked_at,
     results_context,
     results_of,
 )
@@ -37,12 +39,18 @@ from processing.services import deleting, jobs
 @page
 @require_safe
 def picture(request: HttpRequest, image_id: str) -> HttpResponse:
-    """The picture in the studio. An address names a result to show, or the choices to begin with."""
+    """The picture in the studio. An address names a result to show, or the choices to begin with.
+
+    Viewers see it with its results, and none of what there is to choose.
+    """
     image, view = image_of(request, image_id), LibraryView.of_list(request)
     parent = image.parent
     if parent is not None and parent.deleted_at is None:
         told = view.in_address
         return redirect(f"{_page_of(parent)}?result={image.public_id}{told and '&'}{told}")
+    if not roles.may(signed_in(request)[0], Role.EDITOR):
+        wanted = request.GET.get("result", "")
+        return render(request, TEMPLATE, looked_at(image, wanted=wanted, view=view))
     choices = {name: request.GET[name] for name in StudioForm.base_fields if name in request.GET}
     given = StudioForm.initial_values(choices) if choices else None
     return render(

@@ -125,6 +125,11 @@ def results_context(image: Image, results: Results) -> dict[str, Any]:
     }
 
 
+def looked_at(image: Image, *, wanted: str, view: LibraryView) -> dict[str, Any]:
+    """The page without what there is to choose, for somebody who may choose nothing."""
+    return _seen(image, results_of(image, wanted=wanted), view)
+
+
 def context_of(
     image: Image,
     *,
@@ -137,19 +142,29 @@ def context_of(
     results = results_of(image, wanted=wanted)
     mask = masks.chosen(image)
     touched_up = mask.public_id if mask else ""
-    view = view or LibraryView()
-    newer, older = view.neighbors(image)
     choices, kit = _choices(image.account), brand_kit.of(image.account)
     chosen = given or _chosen(results, touched_up)
     states = [one.state for one in (*choices["looks"], *results.lines)]
     rows = background_library.own(image.account)[:_OWN]
-    return results_context(image, results) | {
-        "section": "library",
+    return _seen(image, results, view or LibraryView()) | {
         "form": form,
         "chosen": chosen,
         "extras": extras.offered(image.account, brand_kit.logo_of(kit), states, chosen),
         "touched_up": touched_up,
         "has_own_choices": given is not None,
+        "builtins": _builtins(),
+        "own": [(row, _thumbnail(row)) for row in rows],
+        "brand": " ".join(kit.colors),
+        "can_enlarge": _can_enlarge(image),
+        "words_are_drawn_here": previews.draws_words(),
+        **choices,
+    }
+
+
+def _seen(image: Image, results: Results, view: LibraryView) -> dict[str, Any]:
+    newer, older = view.neighbors(image)
+    return results_context(image, results) | {
+        "section": "library",
         "view": view,
         "newer": newer,
         "older": older,
@@ -157,12 +172,6 @@ def context_of(
         "original_download_url": content_url(image, "original", download=True),
         "result_url": content_url(results.shown) if results.shown else "",
         "download_url": content_url(results.shown, download=True) if results.shown else "",
-        "builtins": _builtins(),
-        "own": [(row, _thumbnail(row)) for row in rows],
-        "brand": " ".join(kit.colors),
-        "can_enlarge": _can_enlarge(image),
-        "words_are_drawn_here": previews.draws_words(),
-        **choices,
     }
 
 

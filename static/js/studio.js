@@ -7,6 +7,7 @@ import { toast } from "./toasts.js";
 import * as colors from "./studio-colors.js";
 import { begin, canRedo, canUndo, form, isAlike, meaning, redo, remember, restore, settings, state, undo } from "./studio-form.js";
 import * as pick from "./studio-pick.js";
+import "./studio-keys.js";
 import "./studio-place.js";
 import { previewer } from "./studio-preview.js";
 import * as results from "./studio-results.js";
@@ -21,8 +22,6 @@ const download = document.getElementById("download");
 const CLIPBOARD = "packshot-studio-settings";
 const UNSAVED = `packshot-unsaved-${words.id}`;
 const TOOL = "packshot-studio-tool";
-
-for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
 
 // --- What is seen: a result in full, or a preview ---------------------------------------------------
 
@@ -317,50 +316,22 @@ const DO = {
     toast({ text: words.textPasted });
   },
   pick: pick.toggle,
-  "zoom-in": stage.zoomIn,
-  "zoom-out": stage.zoomOut,
-  "zoom-fit": stage.fit,
   variants,
   "save-look": saveLook,
 };
 
 document.addEventListener("click", (event) => DO[event.target.closest("[data-do]")?.dataset.do]?.());
 
-const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const NEIGHBORS = { ArrowLeft: "prev", ArrowRight: "next" };
-
-function arrow(event) {
-  if (stage.isZoomed()) {
-    const [x, y] = ARROWS[event.key];
-    event.preventDefault();
-    stage.pan(x * 64, y * 64);
-  } else if (event.key in NEIGHBORS) {
-    document.querySelector(`.studio-turn [rel=${NEIGHBORS[event.key]}]`)?.click();
-  }
-}
-
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range])")) return;
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+  if (!event.ctrlKey && !event.metaKey) return;
+  if (event.key.toLowerCase() === "z") {
     event.preventDefault();
     (event.shiftKey ? DO.redo : DO.undo)();
-  } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+  } else if (event.key.toLowerCase() === "s") {
     event.preventDefault();
     if (!save.disabled) form.requestSubmit();
-  } else if (event.ctrlKey || event.metaKey || event.altKey) return;
-  else if (event.key === "+" || event.key === "=") stage.zoomIn();
-  else if (event.key === "-") stage.zoomOut();
-  else if (event.key === "0") stage.fit();
-  else if (event.target.matches("input, summary, [role=tab]")) return;
-  else if (event.key in ARROWS) arrow(event);
-  else if (event.key === " " && !event.target.closest("button, a")) {
-    event.preventDefault();
-    stage.peek(true);
   }
-});
-
-document.addEventListener("keyup", (event) => {
-  if (event.key === " " && stage.isPeeking()) stage.peek(false);
 });
 
 // --- The start ------------------------------------------------------------------------------------

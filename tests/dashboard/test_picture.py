@@ -9,13 +9,15 @@ from unittest.mock import Mock
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.test import Client
 from django_htmx.http import HTMX_STOP_POLLING
 
 from accounts.http import Caller
-from accounts.models import PlanLimit, UsageEntry, UsageState
+from accounts.models import Plan, PlanLimit, Role, UsageEntry, UsageState
 from media_library.files.links import content_url
 from media_library.models import Image
 from media_library.projects import create
+from media_library.services import change_image
 from processing.commands import Edit, RemoveBackground, to_row
 from processing.engine.errors import NothingFound
 from processing.engine.networks.registry import ModelInfo
@@ -25,7 +27,8 @@ from processing.engine.plans.frame import Frame
 from processing.models import Job, JobState
 from processing.services import edit_json, jobs
 from processing.worker import tasks, transitions
-from tests.dashboard.conftest import HTMX, Person, TwoModels, complete, fail
+from tests.dashboard.conftest import HTMX, Person, TwoModels, complete, fail, upload_of
+from tests.stand_ins import colleague
 
 CHOSEN = {"background": "transparent", "format": "png", "model": "fast", "edge": "standard"}
 
@@ -475,3 +478,56 @@ def test_what_is_being_done_is_said_in_words(
     assert f'<p class="result-title"> {running} </p> {words}' in page
     library = seller.client.get("/library/").content.decode()
     assert f"{running} </span>" in " ".join(library.split())
+
+
+def test_a_viewer_sees_a_picture_with_its_results_and_nothing_that_is_refused(
+    seller: Person,
+) -> None:
+    image = seller.image()
+    result = seller.result(image)
+    change_image(image, name="shoe.jpg", tags=["red"], is_favorite=False)
+    Image.objects.filter(pk=image.pk).update(needs_look="empty")
+    failed = seller.job(image, edge="fine")
+    fail(failed)
+    vic = Person(
+        colleague(seller.account, Role.VIEWER, "vic@example.com"), seller.account, Client()
+    )
+    vic.client.force_login(vic.user)
+    page = page_of(vic, image)
+    assert shown(page) == result.public_id
+    assert len(re.findall(rf'<a [^>]*"/content/{result.public_id}/file[^>]* download', page)) == 2
+    assert re.search(rf'<a [^>]*"/content/{image.public_id}/original[^>]* download', page)
+    assert "The picture could not be read." in page
+    assert "No product may have been found in this photo." in page
+    assert "Tags: red" in page
+    assert "js/studio-viewing.js" in page
+    for refused in ("studio-form", "studio-undo", "/rating/", "/touch-up/", "/crop/", "/retry/"):
+        assert refused not in page, refused
+    for refused in ("describe", "looked/", "delete/", "/preview/", 'name="tool"', "Try again"):
+        assert refused not in page, refused
+    marks = {"watch": f"{failed.public_id}:pending"}
+    live = vic.client.get(f"/pictures/{image.public_id}/live/", marks, headers=HTMX)
+    assert "Try again" not in live.content.decode()
+    assert "Nothing was made of this photo yet." in page_of(vic, seller.image("new.jpg"))
+    assert "studio-form" in page_of(seller, image)
+
+
+def test_pages_of_material_show_a_viewer_what_there_is(seller: Person) -> None:
+    Plan.objects.filter(pk=seller.account.plan_id).update(resources=2)
+    seller.client.post("/resources/upload/", {"files": upload_of("mark.jpg"), "role": "logo"})
+    seller.client.post("/backgrounds/upload/", {"files": upload_of("wall.jpg")})
+    client = Client()
+    client.force_login(colleague(seller.account, Role.VIEWER, "vic@example.com"))
+    pages = {
+        path: client.get(path).content.decode() for path in ("/resources/", "/backgrounds/")
+    } | {"/looks/": client.get("/looks/").content.decode()}
+    assert "mark.jpg" in pages["/resources/"]
+    assert '<span class="ground-name">wall</span>' in pages["/backgrounds/"]
+    assert "Nobody has made one yet." in pages["/looks/"]
+    for refused in ("Describe a background", 'type="file"', "More about", "Brand kit", "<h3>Logo"):
+        assert not [path for path, page in pages.items() if refused in page], refused
+    assert "/looks/new/" not in "".join(pages.values())
+    seller.client.post("/looks/colors/", {"color": "#112233"})
+    looks = client.get("/looks/").content.decode()
+    assert 'aria-label="#112233"' in looks
+    assert "Remove #112233" not in looks
