@@ -46,7 +46,8 @@ def test_they_are_brought_described_and_deleted(shop: Person, stranger: Person) 
     assert (row.role, row.tags) == ("logo", ["spring", "summer sale"])
     page = page_of(shop)
     assert "mark.jpg" in page
-    assert "1 shown; your plan has room for 2." in page
+    assert "<h1>Reference images</h1>" in page
+    assert "1 of 2 reference images that your plan has room for." in page
     assert "mark.jpg" not in page_of(shop, "/resources/?role=prop")
     assert "mark.jpg" in page_of(shop, "/resources/?role=logo&q=summer")
     one = f"/resources/{row.public_id}/"
@@ -70,14 +71,45 @@ def test_they_are_brought_described_and_deleted(shop: Person, stranger: Person) 
 
 
 def test_no_more_than_the_plan_has_room_for(shop: Person, seller: Person) -> None:
-    assert upload(shop, "a.jpg", "b.jpg", "c.jpg").status_code == 409
-    assert not Resource.objects.exists()
+    answer = upload(shop, "a.jpg", "b.jpg", "c.jpg")
+    assert answer.status_code == 422
+    told = html.unescape(answer.content.decode())
+    assert "<strong>c.jpg</strong>: Your plan has room for 2 reference images." in told
+    assert sorted(Resource.objects.values_list("name", flat=True)) == ["a.jpg", "b.jpg"]
     Plan.objects.filter(pk=shop.account.plan_id).update(resources=0)
     assert upload(shop, "a.jpg").status_code == 403
-    assert not Image.objects.exists()
+    assert Image.objects.count() == 2
     page = page_of(shop)
     assert "Your plan, Free, has no reference images." in page
     assert "Plans that have them: Enterprise." in page
+
+
+def test_good_files_are_kept_beside_broken_ones_which_are_named(
+    shop: Person, stranger: Person
+) -> None:
+    files = [*upload_of("mark.jpg"), *upload_of("<torn>.jpg", data=b"no picture")]
+    given = {"files": files, "role": "logo", "tags": "Spring, sale"}
+    answer = shop.client.post("/resources/upload/", given)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "1 reference image saved. These were not:" in page
+    assert re.findall(r"<li><strong>(.*?)</strong>", page) == ["&lt;torn&gt;.jpg"]
+    row = Resource.objects.get()
+    assert (row.name, row.role, row.tags) == ("mark.jpg", "logo", ["spring", "sale"])
+    # What was typed is there for the next try.
+    assert 'id="resource-tags" name="tags" value="Spring, sale"' in page
+    assert '<option value="logo" selected>' in page
+    # Where tags are refused, nothing is kept, and they stay to be changed.
+    long = "x" * 33
+    answer = upload(shop, "b.jpg", role="logo", tags=long)
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert "Nothing was saved." in told
+    assert "A tag must have 1 to 32 visible characters." in told
+    assert f'value="{long}"' in told
+    assert Resource.objects.count() == 1
+    # Nobody else's room or pictures are touched.
+    assert not Resource.objects.filter(account=stranger.account).exists()
 
 
 def test_a_logo_and_a_reference_are_chosen_in_the_studio(shop: Person, stranger: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +21,7 @@ from accounts.models import Account, Plan
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from config.web.toasts import Toast, say
+from media_library.checks import display_name
 from media_library.files.links import content_url
 from media_library.intake.uploads import incoming, takes_files
 from processing.commands import Edit
@@ -57,9 +59,24 @@ class Card:
         return ROLES[ResourceRole(self.row.role)]
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A file that was not kept, and why."""
+
+    name: str
+    why: str
+
+
 @page
 @require_safe
 def resource_list(request: HttpRequest) -> HttpResponse:
+    return _show(request)
+
+
+def _show(
+    request: HttpRequest, *, refused: Sequence[Refused] = (), kept: int = 0, status: int = 200
+) -> HttpResponse:
+    """The list, with what was typed into a form that was sent (``request.POST``) and refused."""
     caller, _who = signed_in(request)
     role = request.GET.get("role", "")
     search = request.GET.get("q", "").replace("\0", "").strip()[:100]
@@ -73,9 +90,13 @@ def resource_list(request: HttpRequest) -> HttpResponse:
         "role": role,
         "roles": list(ROLES.items()),
         "section": "backgrounds",
+        "refused": refused,
+        "kept": kept,
+        "typed_role": request.POST.get("role", role),
+        "typed_tags": request.POST.get("tags", ""),
         **_room(caller.account),
     }
-    return render(request, _LIST, context)
+    return render(request, _LIST, context, status=status)
 
 
 @csrf_exempt  # checked by _upload: the check reads the form, and the limits must come before that
@@ -88,18 +109,30 @@ def upload_resources(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _upload(request: HttpRequest) -> HttpResponse:
-    """Keep files of one role, all of them or none."""
+    """Keep files of one role, and name those that can't be kept."""
     limit(request, "upload")
     caller, _who = signed_in(request)
     files = [incoming(sent, "files") for sent in request.FILES.getlist("files")]
     if not files:
         raise invalid("files", _("Choose at least one file."))
     resources.check_plan(caller.account)
-    kept = resources.upload(caller.account, files, _described(request, name=""))
-    text = ngettext(
-        "%(count)s reference image saved.", "%(count)s reference images saved.", len(kept)
-    )
-    say(request, Toast(text % {"count": len(kept)}))
+    refused: list[Refused] = []
+    try:
+        described = _described(request, name="")
+    except AppError as error:
+        whys = [why for texts in error.page_fields.values() for why in texts]
+        refused = [Refused("", why) for why in whys or [error.page_message]]
+        return _show(request, refused=refused, status=422)
+    for file in files:
+        try:
+            resources.upload(caller.account, [file], described)
+        except AppError as error:
+            refused.append(Refused(display_name(file.name), error.page_message))
+    kept = len(files) - len(refused)
+    if refused:
+        return _show(request, refused=refused, kept=kept, status=422)
+    text = ngettext("%(count)s reference image saved.", "%(count)s reference images saved.", kept)
+    say(request, Toast(text % {"count": kept}))
     return redirect("resources")
 
 
@@ -138,7 +171,13 @@ def _room(account: Account) -> dict[str, Any]:
     others = (
         [] if most else list(Plan.objects.filter(resources__gt=0).values_list("name", flat=True))
     )
-    return {"most": most, "plan_name": account.plan.name, "other_plans": ", ".join(others)}
+    used = resources.own(account).count() if most else 0
+    return {
+        "most": most,
+        "used": used,
+        "plan_name": account.plan.name,
+        "other_plans": ", ".join(others),
+    }
 
 
 def _looks_by_image(account: Account) -> dict[str, list[str]]:
