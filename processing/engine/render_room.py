@@ -1,10 +1,15 @@
-"""The way of a photo of a room or a house: decoded once, enhanced, made upright, encoded once."""
+"""The way of a photo of a room or a house: decoded once, made upright, enhanced, encoded once.
 
+What a small copy tells is measured while the photo itself is still being decoded.
+"""
+
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from processing.engine.arrays import U8
 from processing.engine.canvas.watermark import stamp
 from processing.engine.files import decode, encode, metadata
+from processing.engine.files.decode import Decoded
 from processing.engine.networks import faces
 from processing.engine.networks.faces import FaceFinder
 from processing.engine.plans.room import RoomPlan
@@ -15,6 +20,8 @@ from processing.engine.room.looks import amounts, tuned
 from processing.engine.room.verticals import Tilt
 
 PROVIDER = "room"
+# How the camera was tilted, where it could be seen, and what is done about it.
+_Level = tuple[Tilt | None, Straightened]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,8 @@ def render_room(
     InvalidPlan for a result that the format can't hold. TypeError where the plan needs tools and there are none.
     """
     clock = Clock()
-    with clock.stage("decode"):
-        photo = decode.decode(source, max_pixels=max_pixels)
-    rgb, facts = _made(photo.visible, source, plan, clock)
+    photo, level = _decoded(source, plan, max_pixels, clock)
+    rgb, facts = _made(photo.visible, level, plan, clock)
     if plan.privacy:
         with clock.stage("privacy"):
             rgb, hidden = _hidden(rgb, tools)
@@ -72,20 +78,34 @@ def render_room(
     )
 
 
-def _made(rgb: U8, source: bytes, plan: RoomPlan, clock: Clock) -> tuple[U8, RoomFacts]:
-    tilt: Tilt | None = None
-    what: Straightened = "not-asked"
+def _decoded(
+    source: bytes, plan: RoomPlan, max_pixels: int, clock: Clock
+) -> tuple[Decoded, _Level]:
+    """The photo, and how the camera was held. Of the stages, "decode" is what was waited for."""
+    with ExitStack() as stack:
+        with clock.stage("decode"):
+            coming = decode.coming(source, max_pixels=max_pixels, side=verticals.SIDE // 2)
+            photo = stack.enter_context(coming)
+        if photo.small is None:
+            with clock.stage("decode"):
+                whole = photo.whole()
+            return whole, _level(whole.visible, source, plan, clock)
+        level = _level(photo.small, source, plan, clock)
+        with clock.stage("decode"):
+            return photo.whole(), level
+
+
+def _made(rgb: U8, level: _Level, plan: RoomPlan, clock: Clock) -> tuple[U8, RoomFacts]:
+    """The stages in their order: what moves pixels comes first, so that all others see the same photo."""
+    tilt, what = level
     cast = noise = None
-    if plan.straighten:
+    if what == "done" and tilt is not None:
         with clock.stage("straighten"):
-            tilt, what = _tilt(rgb, source)  # as it came: nobody has touched its edges
+            rgb = verticals.straightened(rgb, tilt)
     if plan.look is not None:
         with clock.stage("enhance"):
             better = enhance(rgb, tuned(amounts(plan.version, plan.look), plan.finetune))
         rgb, cast, noise = better.rgb, better.cast, better.noise
-    if what == "done" and tilt is not None:
-        with clock.stage("straighten"):
-            rgb = verticals.straightened(rgb, tilt)
     roll, pitch = (tilt.roll, tilt.pitch) if tilt else (None, None)
     return rgb, RoomFacts(cast, noise, roll, pitch, what)
 
@@ -99,7 +119,14 @@ def _hidden(rgb: U8, tools: RoomTools | None) -> tuple[U8, Hidden]:
     return hiding.hide(rgb, [face.box for face in found]), Hidden(len(found), faces.PROVIDER)
 
 
-def _tilt(rgb: U8, source: bytes) -> tuple[Tilt | None, Straightened]:
+def _level(rgb: U8, source: bytes, plan: RoomPlan, clock: Clock) -> _Level:
+    if not plan.straighten:
+        return None, "not-asked"
+    with clock.stage("straighten"):
+        return _tilt(rgb, source)
+
+
+def _tilt(rgb: U8, source: bytes) -> _Level:
     """How the photo was tilted, and what is done about it."""
     told = metadata.focal_length(source)
     tilt = verticals.tilt_of(rgb, verticals.focal_of(told) if told else None)

@@ -51,10 +51,15 @@ def curve(noise: float, *, denoise: float, sharpen: float) -> F32:
     return np.asarray(np.sign(was) * (kept + gained), np.float32)
 
 
-def applied(brightness: U8, becomes: F32) -> U8:
-    """Brightness, uint8 (h, w), with its fine differences as a `curve` has them. The borders' neighbors are
-    mirrored."""
-    mean = cv2.GaussianBlur(brightness, (3, 3), 0, borderType=cv2.BORDER_REFLECT_101)
-    difference = cv2.subtract(brightness, mean, dtype=cv2.CV_16S)
-    index = np.clip(difference, -128, 127).astype(np.int8).view(np.uint8) ^ 128
-    return np.asarray(cv2.add(mean, cv2.LUT(index, becomes), dtype=cv2.CV_8U), np.uint8)
+def table(becomes: F32) -> U8:
+    """A `curve` as a table of whole levels, 128 for none, uint8 (256,)."""
+    return np.asarray(np.clip(np.rint(becomes) + 128, 0, 255), np.uint8)
+
+
+def apply(brightness: U8, becomes: U8, into: U8, spare: U8) -> None:
+    """Write brightness, uint8 (h, w), with its fine differences as a `table` has them, `into` a plane of that
+    size. The borders' neighbors are mirrored. `spare` is another such plane, to work in."""
+    cv2.GaussianBlur(brightness, (3, 3), 0, dst=spare, borderType=cv2.BORDER_REFLECT_101)
+    cv2.addWeighted(brightness, 1, spare, -1, 128, dst=into)
+    cv2.LUT(into, becomes, dst=into)
+    cv2.addWeighted(spare, 1, into, 1, -128, dst=into)

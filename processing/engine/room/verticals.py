@@ -18,9 +18,10 @@ import numpy as np
 
 from processing.engine import arrays
 from processing.engine.arrays import F64, U8
-from processing.engine.room import detail
+from processing.engine.room import detail, resampling
 
-_SIDE: Final = 1000
+# The longer side of the small copy on which edges are looked for.
+SIDE: Final = 1000
 # The focal length where the file doesn't tell: that of 26 mm on 35 mm film, as most phones have; as a share
 # of the longer side.
 _FOCAL: Final = 26 / 36
@@ -71,7 +72,7 @@ def tilt_of(rgb: U8, focal: float | None = None) -> Tilt | None:
     """How the camera was tilted for a photo, uint8 (h, w, 3), whose focal length in shares of its longer side
     may be known; None where too few edges agree on what is upright."""
     height, width = rgb.shape[:2]
-    small = arrays.shrink(rgb, arrays.fit_within(width, height, _SIDE))
+    small = arrays.shrink(rgb, arrays.fit_within(width, height, SIDE))
     side = max(small.shape[:2])
     focal = focal or _FOCAL
     lines = _segments(detail.grey(small)) / (focal * side)
@@ -85,20 +86,39 @@ def tilt_of(rgb: U8, focal: float | None = None) -> Tilt | None:
     return Tilt(roll, pitch, focal)
 
 
-def straightened(rgb: U8, tilt: Tilt) -> U8:
-    """The photo, uint8 (h, w, 3), as if the camera had been held level, bicubic: the largest part of the
-    same proportions that has no empty corners."""
-    height, width = rgb.shape[:2]
-    turn = homography(tilt, (width, height))
-    # The bicubic looks a pixel further: what lies beyond the photo would darken its borders.
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """The photo as if the camera had been held level: its size (width, height), and the homography, float64
+    (3, 3), that leads from its pixels to the photo's."""
+
+    size: tuple[int, int]
+    to_photo: F64
+
+    def places(self, at: F64) -> F64:
+        """Where in the photo places of it lie, both float64 (..., 2) as x and y."""
+        found = cv2.perspectiveTransform(at.reshape(1, -1, 2), self.to_photo)
+        return np.asarray(found, np.float64).reshape(at.shape)
+
+
+def upright(tilt: Tilt, size: tuple[int, int]) -> Upright:
+    """A photo of that size (width, height) made upright: the largest part of the same proportions that has no
+    empty corners."""
+    width, height = size
+    turn = homography(tilt, size)
+    # The bicubic looks a pixel further: what lies beyond the photo would be made up.
     right, bottom = max(1, width - 2), max(1, height - 2)
     corners = np.array([[1, 1], [right, 1], [right, bottom], [1, bottom]], np.float64)
     quad = cv2.perspectiveTransform(corners[None], turn)[0]
-    left, top, scale = _largest(quad, (width, height))
-    size = (max(1, int(scale * width)), max(1, int(scale * height)))
-    shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
-    turned = cv2.warpPerspective(rgb, shift @ turn, size, flags=cv2.INTER_CUBIC)
-    return np.asarray(turned, np.uint8)
+    left, top, scale = _largest(quad, size)
+    shift = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]], np.float64)
+    found = (max(1, int(scale * width)), max(1, int(scale * height)))
+    return Upright(found, np.asarray(np.linalg.inv(turn) @ shift, np.float64))
+
+
+def straightened(rgb: U8, tilt: Tilt) -> U8:
+    """The photo, uint8 (h, w, 3), made `upright`."""
+    view = upright(tilt, (rgb.shape[1], rgb.shape[0]))
+    return resampling.resampled(rgb, view.size, view.places)
 
 
 def _segments(grey: U8) -> F64:
