@@ -24,10 +24,11 @@ from processing.engine.arrays import U8
 from processing.engine.canvas import linear
 from processing.engine.files import decode
 from processing.engine.plans.room import RoomPlan
+from processing.engine.plans.room_versions import NEWEST
 from processing.engine.render_room import render_room
 from processing.engine.room import verticals
 from processing.engine.room.enhance import enhance
-from processing.engine.room.looks import LOOKS
+from processing.engine.room.looks import amounts
 from processing.engine.room.verticals import Tilt
 
 SIZE = (6000, 4000)
@@ -119,7 +120,10 @@ def _light(photos: list[U8]) -> None:
             light = linear.to_float(rgb) * np.float32(0.25) * np.array(tint, np.float32)
             dark = linear.from_float(light)
             left.append(
-                (_difference(dark, rgb), _difference(enhance(dark, LOOKS["neutral"]).rgb, rgb))
+                (
+                    _difference(dark, rgb),
+                    _difference(enhance(dark, amounts(NEWEST, "neutral")).rgb, rgb),
+                )
             )
     before, after = np.mean(left, axis=0)
     worst = max(after / before for before, after in left)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from processing.engine.arrays import F64
+from processing.engine.plans.room_versions import NEWEST
 from processing.engine.room import resampling, strips
 from processing.engine.room.enhance import enhance
-from processing.engine.room.looks import LOOKS
+from processing.engine.room.looks import amounts
 
 SIZE = (330, 290)  # neither a whole number of steps
 
@@ -44,6 +45,6 @@ def test_any_side_may_be_long_or_short(size: tuple[int, int]) -> None:
 
 def test_strips_of_any_size_make_the_same_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     photo = np.random.default_rng(2).integers(0, 256, (120, 90, 3), dtype=np.uint8)
-    whole = enhance(photo, LOOKS["neutral"]).rgb
+    whole = enhance(photo, amounts(NEWEST, "neutral")).rgb
     monkeypatch.setattr(strips, "_STRIP", 90 * 7)
-    assert np.abs(enhance(photo, LOOKS["neutral"]).rgb.astype(int) - whole).max() <= 1
+    assert np.abs(enhance(photo, amounts(NEWEST, "neutral")).rgb.astype(int) - whole).max() <= 1
