@@ -15,6 +15,7 @@ from typing import Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import AppError
+from processing.engine.plans.copy import CopyPlan
 from processing.engine.plans.cutout import CutoutPlan, Cutting, camel, types_of
 from processing.engine.plans.edit import Background, EditPlan
 from processing.engine.plans.room import RoomPlan
@@ -202,6 +203,38 @@ class Enhance(Command):
     @property
     def label(self) -> str:
         return "enhanced"
+
+
+class PreviewRoom(Command):
+    """Show what an `Enhance` of the same plan would make: small, and marked as every trial is."""
+
+    operation: Literal["enhance-preview"] = "enhance-preview"
+    plan: RoomPlan = Field(default_factory=RoomPlan)
+    side: int = Field(default=1280, ge=16, le=2048)
+    watermark: Literal[True] = True
+
+    @property
+    def label(self) -> str:
+        return "preview"
+
+    @property
+    def makes(self) -> Makes:
+        return "material"
+
+
+class Copy(Command):
+    """Have a finished picture in another size or format (`CopyPlan`), for whoever fetches it."""
+
+    operation: Literal["copy"] = "copy"
+    plan: CopyPlan = Field(default_factory=CopyPlan)
+
+    @property
+    def label(self) -> str:
+        return "copy"
+
+    @property
+    def makes(self) -> Makes:
+        return "material"
 
 
 def register(command: type[Command]) -> None:

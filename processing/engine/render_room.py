@@ -6,6 +6,7 @@ What a small copy tells is measured while the photo itself is still being decode
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
+from processing.engine import arrays
 from processing.engine.arrays import U8
 from processing.engine.canvas.watermark import stamp
 from processing.engine.files import decode, encode, metadata
@@ -39,8 +40,12 @@ def render_room(
     tools: RoomTools | None = None,
     watermark: bool = False,
     preview_side: int | None = None,
+    max_side: int | None = None,
 ) -> Rendered:
     """Enhance a photo as the plan says; with a preview no larger than `preview_side` where that is given.
+
+    With `max_side` (pixels) a small copy of the photo is enhanced instead: what there is to look at before
+    the photo itself is worked on.
 
     What is transparent in it lies on white. Where no upright edges are found, or too few, the photo is not
     turned, and the facts say why. Light, colors and walls are a matter of rules; a network of `tools` is asked
@@ -50,7 +55,12 @@ def render_room(
     InvalidPlan for a result that the format can't hold. TypeError where the plan needs tools and there are none.
     """
     clock = Clock()
-    photo, level = _decoded(source, plan, max_pixels, clock)
+    if max_side is None:
+        photo, level = _decoded(source, plan, max_pixels, clock)
+    else:
+        with clock.stage("decode"):
+            photo = _small(source, max_pixels, max_side)
+        level = _level(photo.rgb, source, plan, clock)
     rgb, facts = _made(photo.visible, level, plan, clock)
     if plan.privacy:
         with clock.stage("privacy"):
@@ -76,6 +86,14 @@ def render_room(
         tone_curve=photo.tone_curve,
         room=facts,
     )
+
+
+def _small(source: bytes, max_pixels: int, max_side: int) -> Decoded:
+    """What is seen of the photo, no larger than that."""
+    size = decode.probe(source, max_pixels=max_pixels).oriented_size
+    least = arrays.fit_within(*size, max_side)
+    photo = decode.decode(source, max_pixels=max_pixels, least=least)
+    return replace(photo, rgb=arrays.shrink(photo.visible, least), alpha=None)
 
 
 def _decoded(

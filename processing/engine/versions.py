@@ -56,6 +56,7 @@ PIPELINES: Mapping[str, tuple[str, ...]] = {
     "render_edit": ("render_edit", "composing"),
     "render_mask": ("render_mask",),
     "render_room": ("render_room",),
+    "render_copy": ("render_copy",),
 }
 
 
@@ -93,6 +94,11 @@ def of_room(plan: RoomPlan, *, watermark: bool) -> str:
         "watermark": watermark,
     }
     return _version("render_room", {step for step, is_taken in taken.items() if is_taken})
+
+
+def of_copy(*, watermark: bool) -> str:
+    """The version of a copy in another size or format: `render_copy`."""
+    return _version("render_copy", {"watermark"} if watermark else set())
 
 
 def of_studio() -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from accounts.models import Account
 from media_library.models import Image
-from processing.commands import Command, Edit, Enhance, RemoveBackground
+from processing.commands import Command, Copy, Edit, Enhance, PreviewRoom, RemoveBackground
 from processing.engine import versions
 from processing.engine.composing import STUDIO
 from processing.models import OPEN_STATES, Job, JobState
@@ -95,9 +95,13 @@ def edit_makers(command: Edit) -> list[str]:
     return makers
 
 
-def room_makers(command: Enhance) -> list[str]:
+def room_makers(command: Enhance | PreviewRoom) -> list[str]:
     plan = command.plan
     makers = [versions.of_room(plan, watermark=command.watermark)]
     if plan.privacy:
         makers.append(runtime.faces().version())
     return makers
+
+
+def copy_makers(command: Copy) -> list[str]:
+    return [versions.of_copy(watermark=command.watermark)]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import ENHANCE, Operation
 from config.errors import invalid
-from processing.commands import Enhance
+from processing.commands import Enhance, PreviewRoom
 from processing.engine.errors import ModelNotInstalled
 from processing.engine.plans.room import FineTune
 from processing.engine.render_room import render_room
@@ -27,7 +27,7 @@ LOOKS = {
 }
 
 
-def work(job: Job, command: Enhance) -> Rendered:
+def work(job: Job, command: Enhance | PreviewRoom) -> Rendered:
     _, data = runner.source_of(job)
     return render_room(
         data,
@@ -36,10 +36,11 @@ def work(job: Job, command: Enhance) -> Rendered:
         tools=runtime.room_tools(),
         watermark=command.watermark,
         preview_side=runner.preview_side(job),
+        max_side=command.side if isinstance(command, PreviewRoom) else None,
     )
 
 
-def check(command: Enhance) -> None:
+def check(command: Enhance | PreviewRoom) -> None:
     """Refuse what needs a network that isn't installed."""
     if not command.plan.privacy:
         return
@@ -49,7 +50,7 @@ def check(command: Enhance) -> None:
         raise invalid("privacy", error.message) from error
 
 
-def describe(command: Enhance) -> str:
+def describe(command: Enhance | PreviewRoom) -> str:
     """``Neutral look, fine-tuned, straightened``: what was asked for."""
     plan, parts = command.plan, []
     if plan.look is not None:
@@ -64,16 +65,22 @@ def describe(command: Enhance) -> str:
     return words[:1].upper() + words[1:]
 
 
+_ENHANCING = Operation(
+    ENHANCE,
+    title=_("Room photos"),
+    running=_("Enhancing"),
+    done=_("Enhanced"),
+    one=_("Room photo"),
+)
 KIND = Kind(
-    operations=by_name(
-        Operation(
-            ENHANCE,
-            title=_("Room photos"),
-            running=_("Enhancing"),
-            done=_("Enhanced"),
-            one=_("Room photo"),
-        )
-    ),
+    operations=by_name(_ENHANCING),
+    work=work,
+    makers=renditions.room_makers,
+    check=check,
+    describe=describe,
+)
+PREVIEW_KIND = Kind(
+    operations={"enhance-preview": _ENHANCING},
     work=work,
     makers=renditions.room_makers,
     check=check,

@@ -48,7 +48,7 @@ PLANS = {
 CUTOUTS = {"cutout", "marked cutout"}
 CUT = CUTOUTS | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
 ROOMS = {"room", "room made upright", "room without faces"}
-PICTURES = CUTOUTS | PLANS.keys() | ROOMS
+PICTURES = CUTOUTS | PLANS.keys() | ROOMS | {"copy"}
 ALL = PICTURES | {"studio"}
 
 Change = Callable[[str, str, str], set[str]]
@@ -59,6 +59,7 @@ def current() -> dict[str, str]:
         "cutout": versions.of_cutout(watermark=False),
         "marked cutout": versions.of_cutout(watermark=True),
         "studio": versions.of_studio(),
+        "copy": versions.of_copy(watermark=False),
         "room": versions.of_room(RoomPlan(), watermark=False),
         "room made upright": versions.of_room(RoomPlan(look=None), watermark=False),
         "room without faces": versions.of_room(
@@ -132,6 +133,7 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("room/hiding.py", {"room without faces"}),
         ("networks/faces.py", {"room without faces"}),
         ("render_room.py", ROOMS),
+        ("render_copy.py", {"copy"}),
         ("canvas/fills.py", PLANS.keys()),
         ("cutout/spill.py", CUT),
         ("networks/registry.py", CUT),
@@ -243,6 +245,7 @@ def test_every_module_counts_for_something() -> None:
     counted |= versions.modules_of("render_edit", set(versions.STEPS))
     counted |= versions.modules_of("render_mask", set(versions.STEPS))
     counted |= versions.modules_of("render_room", set(versions.STEPS))
+    counted |= versions.modules_of("render_copy", set(versions.STEPS))
     assert in_package(set(versions.ENGINE.imports()) - counted) == {
         "errors",
         "files.bare",  # looks at files, and makes none
@@ -323,6 +326,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "plans.color_names",
         "plans.cutout",
         "plans.edit",
+        "plans.copy",
         "plans.room",
         "plans.touch_up",
         "rendered",

@@ -1,0 +1,96 @@
+"""Copies in another size or format, and small copies of rooms."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from processing.engine.errors import InvalidPlan
+from processing.engine.plans.copy import CopyPlan
+from processing.engine.plans.edit import Export
+from processing.engine.plans.room import RoomPlan
+from processing.engine.render_copy import render_copy
+from processing.engine.render_room import render_room
+from tests.processing.engine.room.drawn import room
+
+MAX = 10_000_000
+
+
+def file_of(pixels: Any, format: str = "PNG", **options: Any) -> bytes:
+    out = BytesIO()
+    Pillow.fromarray(pixels).save(out, format, **options)
+    return out.getvalue()
+
+
+SOURCE = file_of(room((400, 300)))
+
+
+@pytest.mark.parametrize(
+    ("plan", "size"),
+    [
+        (CopyPlan(), (400, 300)),
+        (CopyPlan(scale=0.25), (100, 75)),
+        (CopyPlan(max_width=200), (200, 150)),
+        (CopyPlan(scale=0.25, max_width=200), (100, 75)),
+        (CopyPlan(max_width=9_999), (400, 300)),
+        (CopyPlan(scale=1e-9), (1, 1)),
+    ],
+)
+def test_sizes(plan: CopyPlan, size: tuple[int, int]) -> None:
+    made = render_copy(SOURCE, plan, max_pixels=MAX)
+    assert (made.width, made.height) == Pillow.open(BytesIO(made.data)).size == size
+
+
+def test_a_png_of_the_same_size_is_the_same_picture() -> None:
+    made = render_copy(SOURCE, CopyPlan(export=Export(format="png")), max_pixels=MAX)
+    assert np.array_equal(np.asarray(Pillow.open(BytesIO(made.data))), room((400, 300)))
+
+
+def test_a_turned_file_is_upright_and_no_wider_than_asked() -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    turned = file_of(room((400, 300)), "JPEG", exif=exif)
+    made = render_copy(turned, CopyPlan(max_width=150), max_pixels=MAX)
+    assert (made.width, made.height) == (150, 200)
+
+
+def test_a_mark() -> None:
+    plain, marked = (
+        np.asarray(Pillow.open(BytesIO(one.data))).astype(int)
+        for one in (
+            render_copy(SOURCE, CopyPlan(), max_pixels=MAX, watermark=marked)
+            for marked in (False, True)
+        )
+    )
+    assert (np.abs(plain - marked).max(axis=2) > 40).mean() > 0.03
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"scale": 0.0}, "scale"),
+        ({"scale": 1.01}, "scale"),
+        ({"scale": float("nan")}, "scale"),
+        ({"max_width": 0}, "maxWidth"),
+    ],
+)
+def test_what_no_copy_can_have(options: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidPlan) as caught:
+        CopyPlan(**options)
+    assert caught.value.field == field
+
+
+def test_a_room_made_small_is_the_room_made_small() -> None:
+    """Enhanced first or shrunk first, it is the same look."""
+    dark = file_of((room((800, 600)) * 0.5).astype(np.uint8))
+    plan = RoomPlan(straighten=False)
+    small = render_room(dark, plan, max_pixels=MAX, max_side=200)
+    assert (small.width, small.height) == (200, 150)
+    full = Pillow.open(BytesIO(render_room(dark, plan, max_pixels=MAX).data))
+    there = np.asarray(full.resize((200, 150), Pillow.Resampling.BOX)).astype(int)
+    here = np.asarray(Pillow.open(BytesIO(small.data))).astype(int)
+    assert np.abs(there - here).mean() < 6
