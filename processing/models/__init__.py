@@ -8,6 +8,7 @@ from processing.models.presets import Preset
 from processing.models.project_looks import ProjectLook
 from processing.models.ratings import Rating, RatingReason, Verdict
 from processing.models.resources import Resource, ResourceRole
+from processing.models.room_orders import RoomBracket, RoomOrder, RoomPhoto
 from processing.models.webhooks import (
     DeliveryState,
     WebhookAttempt,
@@ -32,6 +33,9 @@ __all__ = [
     "RatingReason",
     "Resource",
     "ResourceRole",
+    "RoomBracket",
+    "RoomOrder",
+    "RoomPhoto",
     "Verdict",
     "WebhookAttempt",
     "WebhookDelivery",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from accounts.lifecycle.own_data import DataFile, as_json
-from processing.models import BrandKit, Job, Preset, Rating, Resource, WebhookEndpoint
+from processing.models import BrandKit, Job, Preset, Rating, Resource, RoomPhoto, WebhookEndpoint
 from processing.services import edit_json
 
 
@@ -23,6 +23,9 @@ def of_work(account_id: UUID) -> Iterator[DataFile]:
     yield as_json("webhooks.json", list(hooks.values(*columns)))
     ratings = Rating.objects.filter(account=account_id).select_related("image")
     yield as_json("ratings.json", [_rated(one) for one in ratings])
+    photos = RoomPhoto.objects.filter(account=account_id).select_related("order")
+    columns = ("order__key", "name", "asked", "extras", "metadata", "rating", "created_at")
+    yield as_json("room-photos.json", list(photos.values(*columns)))
     jobs = Job.objects.filter(account=account_id).order_by("created_at", "pk")
     yield as_json("jobs.json", [_told(job) for job in jobs.iterator(chunk_size=500)])
 
