@@ -7,6 +7,7 @@ DIALECTS = (
     "photoroom",
     "backgroundfx",
     "cropedly",
+    "autoenhance",
 )
 
 

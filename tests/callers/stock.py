@@ -32,7 +32,18 @@ from listings.models import (
 from media_library.intake.ingest import ingest
 from media_library.lifecycle import trash
 from media_library.models import DataExport, Image, Project
-from processing.models import BrandKit, FavoriteBackground, Job, ProjectLook, Rating, WebhookAttempt
+from processing.commands import PreviewRoom, to_row
+from processing.models import (
+    BrandKit,
+    FavoriteBackground,
+    Job,
+    ProjectLook,
+    Rating,
+    RoomBracket,
+    RoomOrder,
+    RoomPhoto,
+    WebhookAttempt,
+)
 from processing.models import WebhookDelivery as Delivery
 from tests.callers.addresses import Address
 from tests.processing.conftest import photo
@@ -76,6 +87,11 @@ def stocked(shop: Shop) -> dict[str, str]:
     WebhookAttempt.objects.create(delivery=Delivery.objects.earliest("created_at"), number=1)
     made = Image.objects.filter(account=account, kind="derived").earliest("created_at")
     rating = Rating.objects.create(account=account, image=made, verdict="good")
+    order = RoomOrder.objects.create(account=account, key="house-7")
+    ordered = {"account": account, "order": order, "name": "kitchen.jpg"}
+    asked = {"ai_version": "5.0", "enhance_type": None}
+    room = RoomPhoto.objects.create(**ordered, command=to_row(PreviewRoom()), asked=asked)
+    bracket = RoomBracket.objects.create(**ordered)
     _known_to_staff(account, user)
     passkey = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Laptop"})
     return shop.ids | {
@@ -90,6 +106,9 @@ def stocked(shop: Shop) -> dict[str, str]:
         "suggestion_id": suggestion.public_id,
         "export_id": wanted.public_id,
         "data_export_id": data.public_id,
+        "room_photo_id": str(room.pk),
+        "room_order_key": order.key,
+        "room_bracket_id": str(bracket.pk),
         "batch_uuid": str(public_ids.decode("batch", shop.ids["batch_id"])),
     }
 

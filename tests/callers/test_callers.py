@@ -34,7 +34,12 @@ _OPEN = (
     "accounts/2fa/webauthn/login/",
 )
 # The front page, and what dialects answer where they have no address.
-_OPEN_EXACTLY = ("", "compat/photoroom/", "compat/backgroundfx/", "compat/cropedly/")
+_OPEN_EXACTLY = (
+    *("", "compat/photoroom/", "compat/backgroundfx/", "compat/cropedly/"),
+    "compat/autoenhance/",
+)
+# Dialects that keys open.
+_BY_KEY = ("compat/photoroom/", "compat/autoenhance/")
 # The address is all the permission they need, and can't be guessed.
 _LINKS = (
     *(
@@ -43,6 +48,7 @@ _LINKS = (
         "try/{token}/",
         "invitations/{token}/",
         "compat/backgroundfx/v1/masks/",
+        "compat/autoenhance/v3/uploads/",
     ),
     "looks/pictures/",  # within pages: an image alone, so nobody is led to sign in
 )
@@ -112,7 +118,7 @@ def _of_nobody(address: Address) -> set[str] | None:
 def _of_a_key(address: Address) -> set[str] | None:
     if address.kind not in ("api", "compat"):
         return {SIGN_IN}  # no key opens a page
-    if address.kind == "compat" and "photoroom" not in address.route:
+    if address.kind == "compat" and not address.route.startswith(_BY_KEY):
         return {"401"}
     scope = by_method(getattr(address.endpoint, "scope", None), address.method, None)
     return None if scope in READING else {"403"}

@@ -57,6 +57,7 @@ def person(user: User, account: Account, scopes: Sequence[str] = ALL_SCOPES) -> 
         "compat/cropedly/": {"Authorization": f"Bearer {lasting_jwt.sign_in(request, user)}"},
         "compat/backgroundfx/": {"Authorization": f"Bearer {jwt.sign_in(request, user).access}"},
         "compat/photoroom/": {"x-api-key": key},
+        "compat/autoenhance/": {"x-api-key": key},
     }
     return Visitor(lambda address: _first(tokens, address.route) or {}, client)
 

@@ -38,7 +38,8 @@ class Asked:
 
 
 def register(caller: Caller, order: RoomOrder, asked: Asked) -> RoomPhoto:
-    """A photo whose file is yet to come."""
+    """A photo whose file is yet to come. Raises AppError for work that this site can't do."""
+    jobs.check(PreviewRoom(plan=asked.plan))
     photo = RoomPhoto.objects.create(
         account=caller.account,
         created_by=caller.user,
@@ -93,7 +94,9 @@ def used_up() -> AppError:
 
 def process(caller: Caller, photo: RoomPhoto, asked: Asked) -> RoomPhoto:
     """Have a photo done otherwise; what is under way goes on, and the newest counts. One whose file is yet to
-    come is done so when it comes. Raises AppError NOT_FOUND for a picture that was deleted meanwhile."""
+    come is done so when it comes. Raises AppError NOT_FOUND for a picture that was deleted meanwhile, and as
+    ``register`` does."""
+    jobs.check(PreviewRoom(plan=asked.plan))
     with transaction.atomic():
         locked = _locked(photo)
         image = locked.image
