@@ -20,12 +20,14 @@ class EnhanceView(EditingView):
         "Enhance a photo of a room or a house",
         description=(
             "White balance, exposure, dark corners, contrast, clarity, noise and sharpness by a "
-            "named look, and walls made upright. All of that is done by rules, without a model: "
+            "named look, walls made upright, and another sky. All of that is done by rules, without a model: "
             "`report.provider` is `room`. `report.room` tells what was found: the light's color "
             "(`cast`), the `noise`, how the camera was tilted (`roll` and `pitch`, in degrees), "
             "and in `straightened` what was done about it: `done`, `level` (nothing to do), "
             "`too-steep` (more than 20 degrees), `no-verticals` (too few upright edges agree) or "
-            "`not-asked`. With `privacy` faces are hidden, which a network finds: `privacy` tells how "
+            "`not-asked`. `sky` is `null` where none was asked for, else tells whether one was `found` "
+            "and `replaced`, its `share` of the photo, and why it was not: `no-sky` (none for certain), "
+            "or `night`. With `privacy` faces are hidden, which a network finds: `privacy` tells how "
             "many (`faces`) and by which (`provider`). It finds those that are 20 pixels wide and larger "
             "in a photo of 24 megapixels, 12 in one of 11 or less, and not every one: look at the result. "
             "Number plates are not looked for (`plates` is null, `platesLookedFor` false). The photo as it "

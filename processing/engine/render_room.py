@@ -1,4 +1,5 @@
-"""The way of a photo of a room or a house: decoded once, made upright, enhanced, encoded once.
+"""The way of a photo of a room or a house: decoded once, made upright, enhanced, given another sky,
+encoded once.
 
 What a small copy tells is measured while the photo itself is still being decoded.
 """
@@ -14,10 +15,13 @@ from processing.engine.files.decode import Decoded
 from processing.engine.networks import faces
 from processing.engine.networks.faces import FaceFinder
 from processing.engine.plans.room import RoomPlan
-from processing.engine.rendered import Clock, Hidden, Rendered, RoomFacts, Straightened
+from processing.engine.rendered import Clock, Hidden, Rendered, RoomFacts, SkyFacts, Straightened
 from processing.engine.room import hiding, verticals
 from processing.engine.room.enhance import enhance
 from processing.engine.room.looks import amounts, tuned
+from processing.engine.room.sky import finding, replacing
+from processing.engine.room.sky.finding import Sky
+from processing.engine.room.sky.replacing import Camera
 from processing.engine.room.verticals import Tilt
 
 PROVIDER = "room"
@@ -48,8 +52,8 @@ def render_room(
     the photo itself is worked on.
 
     What is transparent in it lies on white. Where no upright edges are found, or too few, the photo is not
-    turned, and the facts say why. Light, colors and walls are a matter of rules; a network of `tools` is asked
-    for privacy alone.
+    turned, and where no sky is found it gets no other; the facts say why. All of this is a matter of rules; a
+    network of `tools` is asked for privacy alone.
 
     Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, ModelNotInstalled, and
     InvalidPlan for a result that the format can't hold. TypeError where the plan needs tools and there are none.
@@ -117,15 +121,37 @@ def _made(rgb: U8, level: _Level, plan: RoomPlan, clock: Clock) -> tuple[U8, Roo
     """The stages in their order: what moves pixels comes first, so that all others see the same photo."""
     tilt, what = level
     cast = noise = None
+    sky: Sky | None = None
     if what == "done" and tilt is not None:
         with clock.stage("straighten"):
             rgb = verticals.straightened(rgb, tilt)
+    if plan.sky is not None:
+        with clock.stage("sky"):
+            sky = finding.find(rgb)  # by the colors and the light that the photo came with
     if plan.look is not None:
         with clock.stage("enhance"):
             better = enhance(rgb, tuned(amounts(plan.version, plan.look), plan.finetune))
         rgb, cast, noise = better.rgb, better.cast, better.noise
+    if plan.sky is not None and sky is not None and sky.reason is None:
+        with clock.stage("sky"):
+            rgb = replacing.replace(rgb, sky, plan.sky, plan.sky_light, _camera(level))
     roll, pitch = (tilt.roll, tilt.pitch) if tilt else (None, None)
-    return rgb, RoomFacts(cast, noise, roll, pitch, what)
+    return rgb, RoomFacts(cast, noise, roll, pitch, what, sky=_told(sky))
+
+
+def _told(sky: Sky | None) -> SkyFacts | None:
+    if sky is None:
+        return None
+    found = sky.reason is None
+    return SkyFacts(found, found, round(sky.share, 4), sky.reason)
+
+
+def _camera(level: _Level) -> Camera:
+    """What took the photo as it is now: where it was made upright and cropped, nobody knows its horizon."""
+    tilt, what = level
+    if tilt is None:
+        return Camera(verticals.USUAL_FOCAL, None)
+    return Camera(tilt.focal, None if what == "done" else tilt.pitch)
 
 
 def _hidden(rgb: U8, tools: RoomTools | None) -> tuple[U8, Hidden]:

@@ -12,6 +12,7 @@ Reason = Literal[
     "chosen", "first", "small-subject", "nothing-found", "unsure", "in-pieces", "still-unsure"
 ]
 Straightened = Literal["done", "level", "too-steep", "no-verticals", "not-asked"]
+NoSky = Literal["no-sky", "night"]
 Outcome = Literal["believed", "outvoted", "not-installed", "out-of-memory"]
 
 
@@ -49,6 +50,17 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class SkyFacts:
+    """What became of the sky in a photo: whether one was `found` and `replaced`, its `share` of the photo, 0 to 1,
+    and for what `reason` it wasn't: `no-sky` for certain, or the sky of a `night`."""
+
+    found: bool
+    replaced: bool
+    share: float
+    reason: NoSky | None
+
+
+@dataclass(frozen=True, slots=True)
 class RoomFacts:
     """What was found in a photo of a room, and done about it.
 
@@ -58,6 +70,7 @@ class RoomFacts:
       nobody asked.
     - `straightened`: `done`, `level` (nothing to do), `too-steep`, `no-verticals`, `not-asked`.
     - `privacy`: what was hidden; None where nobody asked.
+    - `sky`: None where nobody asked for another.
     """
 
     cast: tuple[float, float] | None
@@ -66,6 +79,7 @@ class RoomFacts:
     pitch: float | None
     straightened: Straightened
     privacy: Hidden | None = None
+    sky: SkyFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

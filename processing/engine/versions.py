@@ -46,6 +46,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "enhance": ("room.enhance",),
     "straighten": ("room.verticals",),
     "privacy": ("networks.faces", "room.hiding"),
+    "sky": ("room.sky",),
     "watermark": ("canvas.watermark",),
 }
 
@@ -89,8 +90,10 @@ def of_room(plan: RoomPlan, *, watermark: bool) -> str:
     top."""
     taken = {
         "enhance": plan.look is not None,
-        "straighten": plan.straighten,
+        # a sky is drawn by the camera that it finds
+        "straighten": plan.straighten or plan.sky is not None,
         "privacy": plan.privacy,
+        "sky": plan.sky is not None,
         "watermark": watermark,
     }
     return _version("render_room", {step for step, is_taken in taken.items() if is_taken})

@@ -69,6 +69,7 @@ ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
             "pitch": 3.06,
             "straightened": "done",
             "privacy": None,
+            "sky": None,
         },
     }
 }

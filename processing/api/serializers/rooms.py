@@ -7,7 +7,7 @@ from pydantic import Field
 from processing.api.serializers.edits import Body, ToolBody
 from processing.commands import Enhance
 from processing.engine.plans.edit import EditFormat, Export
-from processing.engine.plans.room import FineTune, Look, RoomPlan
+from processing.engine.plans.room import FineTune, Level, Look, RoomPlan, SkyKind
 from processing.engine.plans.room_versions import NEWEST, WORDS
 
 
@@ -45,6 +45,21 @@ class EnhanceOptions(Body):
             "not looked for, which `report.room.privacy` says."
         ),
     )
+    sky: SkyKind | None = Field(
+        None,
+        description=(
+            "Put another sky in the place of the photo's own: `CLEAR`, `LOW_CLOUD` (heaps) or "
+            "`HIGH_CLOUD` (fibers of ice). It is drawn, differently for each photo and the same each "
+            "time. Where no sky is found for certain, the photo keeps what it has."
+        ),
+    )
+    sky_light: Level = Field(
+        "LOW",
+        description=(
+            "How far the house follows the new sky's light where the old sky was grey: warmer, and "
+            "brighter. Below a sky that was blue already it stays as it is."
+        ),
+    )
     format: EditFormat = "jpg"
     quality: int | None = Field(None, description="1 to 100, for all formats but png.")
 
@@ -58,6 +73,8 @@ class EnhanceOptions(Body):
             export,
             version=self.version,
             privacy=self.privacy,
+            sky=self.sky,
+            sky_light=self.sky_light,
         )
         return Enhance(plan=plan)
 

@@ -13,6 +13,7 @@ from processing.engine.plans.edit import Export
 
 Look = Literal["neutral", "warm", "modern", "property", "property_usa", "authentic"]
 Level = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
+SkyKind = Literal["CLEAR", "LOW_CLOUD", "HIGH_CLOUD"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class RoomPlan:
       means, so that the same plan gives the same picture when there are newer ones.
     - `straighten`: walls that lean become upright, and the photo is cropped to what it then covers.
     - `privacy`: faces are hidden beyond recovery.
+    - `sky`: what is drawn in the place of a sky, where one is found; None leaves it as it is.
+    - `sky_light`: how far the house follows the new sky's light, where the old sky was grey.
     """
 
     __pydantic_config__ = STRICT
@@ -75,6 +78,8 @@ class RoomPlan:
     export: Export = field(default_factory=lambda: Export(format="jpg", quality=90))
     version: str = "5.0"
     privacy: bool = False
+    sky: SkyKind | None = None
+    sky_light: Level = "LOW"
 
     def __post_init__(self) -> None:
         # The one way to normalise a frozen dataclass's field while it is being made.
@@ -88,7 +93,12 @@ class RoomPlan:
                 )
         if self.look is None and self.finetune != FineTune():
             raise InvalidPlan("Without a look there is nothing to fine-tune.", field="finetune")
-        if self.look is None and not (self.straighten or self.privacy):
-            raise InvalidPlan("Nothing is asked for: name a look, or straighten.", field="look")
+        if self.sky is not None:
+            one_of("sky", self.sky, get_args(SkyKind))
+        one_of("sky_light", self.sky_light, get_args(Level))
+        if self.look is None and not (self.straighten or self.privacy or self.sky):
+            raise InvalidPlan(
+                "Nothing is asked for: name a look, a sky, or straighten.", field="look"
+            )
         if self.export.color_space != "sRGB":
             raise InvalidPlan.of("colorSpace", "must be sRGB for photos of rooms.")

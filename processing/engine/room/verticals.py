@@ -24,7 +24,7 @@ from processing.engine.room import detail, resampling
 SIDE: Final = 1000
 # The focal length where the file doesn't tell: that of 26 mm on 35 mm film, as most phones have; as a share
 # of the longer side.
-_FOCAL: Final = 26 / 36
+USUAL_FOCAL: Final = 26 / 36
 # Segments shorter than this share of the small copy's longer side, or that lean more, say nothing.
 _SHORTEST: Final = 0.03
 _MOST_LEANING: Final = radians(40)
@@ -74,7 +74,7 @@ def tilt_of(rgb: U8, focal: float | None = None) -> Tilt | None:
     height, width = rgb.shape[:2]
     small = arrays.shrink(rgb, arrays.fit_within(width, height, SIDE))
     side = max(small.shape[:2])
-    focal = focal or _FOCAL
+    focal = focal or USUAL_FOCAL
     lines = _segments(detail.grey(small)) / (focal * side)
     if len(lines) < _LEAST_PLACES:
         return None

@@ -26,6 +26,12 @@ LOOKS = {
     "authentic": _("authentic look"),
 }
 
+SKIES = {
+    "CLEAR": _("clear sky"),
+    "LOW_CLOUD": _("sky with low clouds"),
+    "HIGH_CLOUD": _("sky with high clouds"),
+}
+
 
 def work(job: Job, command: Enhance | PreviewRoom) -> Rendered:
     _, data = runner.source_of(job)
@@ -61,6 +67,8 @@ def describe(command: Enhance | PreviewRoom) -> str:
         parts.append(gettext("straightened"))
     if plan.privacy:
         parts.append(gettext("faces hidden"))
+    if plan.sky is not None:
+        parts.append(str(SKIES[plan.sky]))
     words = ", ".join(parts)
     return words[:1].upper() + words[1:]
 

@@ -15,6 +15,7 @@ from processing.models import Job
 from processing.worker import tasks
 from tests.processing.conftest import photo
 from tests.processing.engine.room.drawn import FOCAL, room
+from tests.processing.engine.room.house import GREY, house
 from tests.stand_ins import Seller
 
 URL = "/api/v1/images/tools/enhance"
@@ -54,8 +55,9 @@ def test_a_room_becomes_bright_and_upright_and_is_told_of(
     assert (report["provider"], report["model"]) == ("room", "")
     assert "looks" not in report  # no network looked
     told = report["room"]
-    assert set(told) == {"cast", "noise", "roll", "pitch", "straightened", "privacy"}
     assert told["privacy"] is None  # nobody asked
+    assert set(told) == {"cast", "noise", "roll", "pitch", "straightened", "privacy", "sky"}
+    assert told["sky"] is None
     assert told["straightened"] == "done"
     assert (told["roll"], told["pitch"]) == pytest.approx((ROLL, PITCH), abs=0.4)
     picture = opened(data["displayUrl"])
@@ -91,6 +93,30 @@ def test_the_job_keeps_the_version_that_a_word_meant(quick_queue: None, owner: S
     assert newest["processedImageId"] != first["processedImageId"]
 
 
+def test_a_house_gets_another_sky_and_a_shoe_none(quick_queue: None, owner: Seller) -> None:
+    out = BytesIO()
+    Pillow.fromarray(house(GREY).rgb).save(out, "PNG")
+    options = {"sky": "HIGH_CLOUD", "look": None, "straighten": False, "format": "png"}
+    image = owner.image(out.getvalue())
+    data = post(owner, image, **options).json()["data"]
+    sky = data["report"]["room"]["sky"]
+    assert sky == {
+        "found": True,
+        "replaced": True,
+        "share": pytest.approx(0.46, abs=0.03),
+        "reason": None,
+    }
+    above = np.asarray(opened(data["displayUrl"]))[:60].mean(axis=(0, 1))
+    assert above[2] > above[0] + 30
+    assert Job.objects.get().result.name == "shoe-enhanced.png"
+    warmer = post(owner, image, **options, skyLight="HIGH").json()["data"]
+    assert warmer["processedImageId"] != data["processedImageId"]
+    shoe = post(owner, owner.image(photo()), **options).json()["data"]
+    told = shoe["report"]["room"]["sky"]
+    assert told == {"found": False, "replaced": False, "share": 0.0, "reason": "no-sky"}
+    assert owner.used_of("enhance") == 3
+
+
 def test_a_photo_without_upright_edges_is_not_turned(quick_queue: None, owner: Seller) -> None:
     data = post(owner, owner.image(photo((120, 90)))).json()["data"]
     assert data["report"]["room"]["straightened"] == "no-verticals"
@@ -124,6 +150,9 @@ def test_a_batch_enhances_too(owner: Seller) -> None:
         ({"sky": True}, "sky"),
         ({"privacy": "yes"}, "privacy"),
         ({"privacy": None}, "privacy"),
+        ({"sky": "clear"}, "sky"),
+        ({"sky": "CLEAR", "skyLight": 2}, "skyLight"),
+        ({"skyLight": "low"}, "skyLight"),
         ({"version": "4.6"}, "version"),
         ({"version": 5.0}, "version"),
         ({"version": "3.x"}, "look"),

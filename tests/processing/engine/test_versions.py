@@ -47,7 +47,7 @@ PLANS = {
 }
 CUTOUTS = {"cutout", "marked cutout"}
 CUT = CUTOUTS | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
-ROOMS = {"room", "room made upright", "room without faces"}
+ROOMS = {"room", "room made upright", "room without faces", "another sky"}
 PICTURES = CUTOUTS | PLANS.keys() | ROOMS | {"copy"}
 ALL = PICTURES | {"studio"}
 
@@ -61,6 +61,9 @@ def current() -> dict[str, str]:
         "studio": versions.of_studio(),
         "copy": versions.of_copy(watermark=False),
         "room": versions.of_room(RoomPlan(), watermark=False),
+        "another sky": versions.of_room(
+            RoomPlan(look=None, straighten=False, sky="CLEAR"), watermark=False
+        ),
         "room made upright": versions.of_room(RoomPlan(look=None), watermark=False),
         "room without faces": versions.of_room(
             RoomPlan(look=None, straighten=False, privacy=True), watermark=False
@@ -129,9 +132,10 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("canvas/defocus.py", {"blur"}),
         ("canvas/watermark.py", {"marked cutout"}),
         ("room/tone.py", {"room"}),
-        ("room/verticals.py", {"room", "room made upright"}),
+        ("room/verticals.py", ROOMS - {"room without faces"}),
         ("room/hiding.py", {"room without faces"}),
         ("networks/faces.py", {"room without faces"}),
+        ("room/sky/clouds.py", {"another sky"}),
         ("render_room.py", ROOMS),
         ("render_copy.py", {"copy"}),
         ("canvas/fills.py", PLANS.keys()),

@@ -1,0 +1,1 @@
+"""Skies of house photos: found, matted, drawn anew, and put in their place."""

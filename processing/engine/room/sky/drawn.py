@@ -1,0 +1,121 @@
+"""Skies as a camera would see them above a house."""
+
+from dataclasses import dataclass
+from math import cos, radians, sin
+from typing import Final
+
+import cv2
+import numpy as np
+
+from processing.engine import parallel
+from processing.engine.arrays import F32
+from processing.engine.plans.room import SkyKind
+from processing.engine.room.sky.clouds import Clouds, Rays, Weather
+from processing.engine.room.sky.daylight import clear_sky
+
+_SIDE: Final = 1200
+_BAND: Final = 64
+_SOFT: Final = 1.1  # pixels by which clouds are smoothed
+# Where the sun stands: from the zenith, and to either side of straight behind the camera.
+_SUN, _ASIDE = radians(50), radians(60)
+_TURBIDITY: Final = 2.4
+# The zenith's luminance in a photo, and the light beyond which it bends towards white.
+_ZENITH: Final = 0.2
+# The haze along the horizon, in terms of the zenith's luminance, and the sine of the elevation where a third is left.
+_HAZE_COLOR: Final = np.array([3.0, 3.5, 4.1], np.float32)
+_HAZE_UP: Final = 0.16
+_VIVID: Final = np.float32(1.3)
+_TINT: Final = np.array([0.9, 1.04, 1.04], np.float32)
+_SHOULDER: Final = 0.5
+_SUNLIT: Final = np.array([0.95, 0.945, 0.94], np.float32)
+_SHADED: Final = np.array([0.36, 0.42, 0.52], np.float32)
+_HAZE: Final = 17.0  # kilometres in which most of a cloud's contrast is lost
+# No sky begins lower than at this sine of the elevation, so that the horizon stays behind the house.
+_LOWEST: Final = 0.015
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a camera sees: the photo's `size` (width, height); the row of its `horizon` in pixels, which may lie
+    outside of it; its `focal` length in shares of the longer side; the row above which there is any sky."""
+
+    size: tuple[int, int]
+    horizon: float
+    focal: float
+    lowest: int
+
+
+def draw(kind: SkyKind, view: View, seed: int) -> F32:
+    """Draw a sky in linear light, 0 to 1: float32 (h, w, 3), the photo's rows down to `view.lowest` and its whole
+    width, on a copy of at most 1200 pixels a side. The same arguments give the same sky."""
+    weather = Weather(seed)
+    scale = min(1.0, _SIDE / max(view.size))
+    width = max(1, round(view.size[0] * scale))
+    height = max(1, round(view.lowest * scale))
+    aside = _ASIDE if seed % 2 else -_ASIDE
+    sun = (sin(_SUN) * sin(aside), cos(_SUN), -sin(_SUN) * cos(aside))
+    light = np.empty((height, width, 3), np.float32)
+    clouds = Clouds(*(np.zeros((height, width), np.float32) for _ in range(3)))
+
+    def band(top: int) -> None:
+        rows = np.arange(top, min(height, top + _BAND))
+        part = slice(int(rows[0]), int(rows[-1]) + 1)
+        rays = _rays(rows, width, view, scale, sun)
+        light[part] = _clear(rays)
+        if kind != "CLEAR":
+            drawn = weather.low(rays, top) if kind == "LOW_CLOUD" else weather.high(rays)
+            clouds.cover[part], clouds.lit[part], clouds.far[part] = (
+                drawn.cover,
+                drawn.lit,
+                drawn.far,
+            )
+
+    weather.prepare(kind)
+    parallel.each(band, range(0, height, _BAND))
+    return light if kind == "CLEAR" else _clouded(light, clouds)
+
+
+def _rays(
+    rows: np.ndarray, width: int, view: View, scale: float, sun: tuple[float, float, float]
+) -> Rays:
+    focal = view.focal * max(view.size)
+    right = ((np.arange(width) + 0.5) / scale - view.size[0] / 2)[None] / focal
+    up = (view.horizon - (rows + 0.5) / scale)[:, None] / focal
+    length = np.sqrt(right**2 + up**2 + 1)
+    rightwards, upwards, ahead = (
+        np.asarray(np.broadcast_to(part, length.shape) / length, np.float32)
+        for part in (right, up, np.ones((1, 1)))
+    )
+    return Rays(rightwards, np.maximum(upwards, np.float32(_LOWEST)), ahead, sun)
+
+
+def _clear(rays: Rays) -> F32:
+    to_sun = rays.right * rays.sun[0] + rays.up * rays.sun[1] + rays.ahead * rays.sun[2]
+    clear = clear_sky(rays.up, to_sun.astype(np.float32), sun=_SUN, turbidity=_TURBIDITY)
+    # As cameras show it: bluer than it is.
+    grey = clear @ np.array([[0.2126], [0.7152], [0.0722]], np.float32)
+    clear = np.maximum(grey + (clear - grey) * _VIVID, 0) * _TINT
+    return _bent(_hazy(clear, rays.up) * np.float32(_ZENITH))
+
+
+def _hazy(clear: F32, up: F32) -> F32:
+    """A clear sky with the white haze that lies along the horizon, where the model's turns brown."""
+    haze = np.exp(-up / np.float32(_HAZE_UP))[..., None]
+    return np.asarray(clear + (_HAZE_COLOR - clear) * haze * np.float32(0.9), np.float32)
+
+
+def _clouded(light: F32, clouds: Clouds) -> F32:
+    cover, lit, far = (
+        np.asarray(cv2.GaussianBlur(part, (0, 0), _SOFT), np.float32)
+        for part in (clouds.cover, clouds.lit, clouds.far)
+    )
+    color = _SHADED + (_SUNLIT - _SHADED) * lit[..., None]
+    cover = np.asarray(cover * np.exp(-np.square(far / np.float32(_HAZE))), np.float32)
+    return np.asarray(light + (color - light) * cover[..., None], np.float32)
+
+
+def _bent(light: F32) -> F32:
+    """Light beyond the shoulder bent, so that none comes to 1."""
+    beyond = np.maximum(light - np.float32(_SHOULDER), 0)
+    room = np.float32(1 - _SHOULDER)
+    return np.asarray(light - beyond + beyond / (1 + beyond / room), np.float32)
