@@ -216,7 +216,7 @@ def history(image: Image) -> list[Entry]:
     deleted = Q(result__isnull=False, result__deleted_at__isnull=False)
     made = Q(result__isnull=True) | Q(result__kind=ImageKind.DERIVED)
     found = Job.objects.filter(made, source=image).exclude(operation=operations.TOUCH_UP)
-    found = found.exclude(deleted).select_related("result")
+    found = found.exclude(deleted).select_related("result__rating")
     jobs = list(found.order_by("-created_at", "-id")[:HISTORY_LENGTH])
     # What else may find something is only asked where nothing was found.
     is_asked = any(job.error_code == NothingFound.code for job in jobs)

@@ -30,7 +30,13 @@ def told(text: str, moved: Moved | None) -> Toast:
     """A toast that takes the deletion back, where there is something that comes back."""
     if moved is None or moved.count == 0 or settings.TRASH_DAYS == 0:
         return Toast(text)
-    return Toast(text, action=gettext("Undo"), url=reverse("trash-undo", args=[moved.key]))
+    return Toast(
+        text,
+        action=gettext("Undo"),
+        url=reverse("trash-undo", args=[moved.key]),
+        link=gettext("Trash"),
+        link_url=reverse("trash"),
+    )
 
 
 def told_of_move(count: int, project: Project) -> Toast:

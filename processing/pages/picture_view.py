@@ -29,7 +29,7 @@ from processing.pages.studio_form import StudioForm
 from processing.selectors import Entry
 from processing.services import masks, previews
 from processing.services.appearance import brand_kit, ready_looks
-from processing.services.backgrounds import background_library, builtin_backgrounds
+from processing.services.backgrounds import background_library, builtin_backgrounds, resources
 from processing.worker import runtime
 
 TEMPLATE: Final = "processing/picture.html"
@@ -49,6 +49,12 @@ class Line:
     @property
     def url(self) -> str:
         return content_url(self.entry.result) if self.entry.result else ""
+
+    @property
+    def verdict(self) -> str:
+        """What the account said of the result; "" where it said nothing."""
+        rating = getattr(self.entry.result, "rating", None)
+        return rating.verdict if rating else ""
 
     @property
     def error(self) -> str:
@@ -150,6 +156,7 @@ def context_of(
         "form": form,
         "chosen": chosen,
         "extras": extras.offered(image.account, brand_kit.logo_of(kit), states, chosen),
+        "references": resources.room(image.account),
         "touched_up": touched_up,
         "has_own_choices": given is not None,
         "builtins": _builtins(),

@@ -111,13 +111,15 @@ def test_a_refused_page_keeps_the_way_round(seller: Person) -> None:
 def test_a_toast_is_shown_once_with_what_can_be_done(seller: Person) -> None:
     request = RequestFactory().get("/")
     request._messages = storage = CookieStorage(request)
-    toasts.say(request, Toast("Deleted.", action="Undo", url="/trash/undo/"))
+    ways = {"action": "Undo", "url": "/trash/undo/", "link": "Trash", "link_url": "/trash/"}
+    toasts.say(request, Toast("Deleted.", **ways))
     answer = HttpResponse()
     storage.update(answer)
     seller.client.cookies["messages"] = answer.cookies["messages"].value
     page = seller.client.get("/library/").content.decode()
     assert '<form method="post" action="/trash/undo/">' in page
     assert '<button class="toast-action" type="submit">Undo</button>' in page
+    assert '<a class="toast-action" href="/trash/">Trash</a>' in page
     assert "Deleted." not in seller.client.get("/library/").content.decode()
 
 

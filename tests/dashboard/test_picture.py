@@ -239,6 +239,22 @@ def test_results_of_one_photo_are_told_apart_by_name(seller: Person) -> None:
     assert all(f'<span class="result-file">{name}</span>' in page for name in names)
 
 
+def test_the_list_says_how_a_result_was_rated(seller: Person) -> None:
+    image = seller.image()
+    result = seller.result(image)
+    address = f"/pictures/{result.public_id}/rating/"
+    form = seller.client.get(address).content.decode()
+    assert " checked" not in form.partition('id="rating"')[2]
+    refused = seller.client.post(address, {"verdict": ""})
+    assert refused.status_code == 422
+    assert "Choose one of the two." in refused.content.decode()
+    assert ">Rate</a>" in page_of(seller, image)
+    seller.client.post(address, {"verdict": "good"})
+    assert ">Rated: good</a>" in page_of(seller, image)
+    seller.client.post(address, {"verdict": "bad", "reason": "edges"})
+    assert ">Rated: bad</a>" in page_of(seller, image)
+
+
 def test_a_doubtful_cutout_is_said_until_it_was_looked_at(seller: Person) -> None:
     image = seller.image()
     Image.live.filter(pk=image.pk).update(needs_look="unsure")

@@ -60,6 +60,7 @@ def test_a_script_deletes_and_takes_back_without_leaving_the_page(
     told = json.loads(answer["HX-Trigger"])["packshot:toast"]
     assert (answer.status_code, told["text"]) == (204, "2 pictures are in the trash.")
     assert told["action"] == "Undo"
+    assert (told["link"], told["link_url"]) == ("Trash", "/trash/")
     assert stranger.client.post(told["url"], headers=HTMX).status_code == 404
     assert Image.live.count() == 0
     back = seller.client.post(told["url"], headers=HTMX)

@@ -11,7 +11,7 @@ from processing.models import Rating, RatingReason, Verdict
 from processing.models.ratings import NOTE_LENGTH
 from processing.services.ratings import Said
 
-_VERDICTS: Final = ((Verdict.BAD.value, _("Bad")), (Verdict.GOOD.value, _("Good")))
+_VERDICTS: Final = ((Verdict.GOOD.value, _("Good")), (Verdict.BAD.value, _("Bad")))
 _REASONS: Final = (
     ("", "—"),
     (RatingReason.EDGES.value, _("Edges")),
@@ -27,7 +27,10 @@ class RatingForm(forms.Form):
     """Good or bad, and why; the reason counts for bad ones alone."""
 
     verdict = forms.ChoiceField(
-        label=_("This result is"), choices=_VERDICTS, widget=forms.RadioSelect
+        label=_("This result is"),
+        choices=_VERDICTS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two.")},
     )
     reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=_REASONS, required=False)
     note = forms.CharField(
@@ -56,6 +59,6 @@ class RatingForm(forms.Form):
 def initial(rating: Rating | None) -> dict[str, object]:
     """What the form begins with: what was said before."""
     if rating is None:
-        return {"verdict": Verdict.BAD.value}
+        return {}
     names = ("verdict", "reason", "note", "may_show")
     return {name: getattr(rating, name) for name in names}

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access.pages import limit, page, signed_in
-from accounts.models import Account, Plan
+from accounts.models import Account
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from config.web.toasts import Toast, say
@@ -94,7 +94,8 @@ def _show(
         "kept": kept,
         "typed_role": request.POST.get("role", role),
         "typed_tags": request.POST.get("tags", ""),
-        **_room(caller.account),
+        "used": resources.own(caller.account).count() if caller.account.plan.resources else 0,
+        **resources.room(caller.account),
     }
     return render(request, _LIST, context, status=status)
 
@@ -163,21 +164,6 @@ def _described(request: HttpRequest, *, name: str) -> ResourceDetails:
         raise invalid("role", _("Choose what it is used for."))
     tags = [one for one in request.POST.get("tags", "").split(",") if one.strip()]
     return ResourceDetails(role=role, tags=tags, name=name)
-
-
-def _room(account: Account) -> dict[str, Any]:
-    """How many the plan has room for; where it has none, which plans do."""
-    most = account.plan.resources
-    others = (
-        [] if most else list(Plan.objects.filter(resources__gt=0).values_list("name", flat=True))
-    )
-    used = resources.own(account).count() if most else 0
-    return {
-        "most": most,
-        "used": used,
-        "plan_name": account.plan.name,
-        "other_plans": ", ".join(others),
-    }
 
 
 def _looks_by_image(account: Account) -> dict[str, list[str]]:

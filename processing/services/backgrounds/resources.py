@@ -101,6 +101,13 @@ def _check_room(account: Account, count: int) -> None:
         raise AppError("CONFLICT", message, status=409)
 
 
+def room(account: Account) -> dict[str, Any]:
+    """How many the account's plan has room for, as templates take it; where it has none, which plans do."""
+    most, plans = account.plan.resources, Plan.objects.filter(resources__gt=0)
+    others = "" if most else ", ".join(plans.values_list("name", flat=True))
+    return {"most": most, "plan_name": account.plan.name, "other_plans": others}
+
+
 def check_plan(account: Account, *, reading: bool = False) -> None:
     """Raises AppError PLAN_REQUIRED where the account's plan has no reference images; for ``reading`` the
     plan before it does as well, as long as its grace lasts."""
