@@ -254,6 +254,8 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Packshot <packshot@{_site.hostname}>")
 # Whom people of this site may ask: an e-mail address, or the address of a page. Empty: nobody.
 SUPPORT_CONTACT = env.str("SUPPORT_CONTACT", "")
+# The operations whose units come back where their result is rated as bad.
+GIVE_BACK_ON_BAD = env.list("GIVE_BACK_ON_BAD", default=[])
 MAIL_IS_SENT = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
 vars().update(signing_in(mail_is_sent=MAIL_IS_SENT, scheme=_site.scheme))
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)  # for the administration

@@ -51,6 +51,15 @@ class Number(serializers.FloatField):
         return number
 
 
+class Whole(serializers.IntegerField):
+    """A whole JSON number."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
 class PublicIdField(serializers.Field[UUID, str, str, UUID]):
     """A row's UUID inside, ``img_…`` outside."""
 

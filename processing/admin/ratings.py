@@ -33,7 +33,16 @@ _NO_MODEL: Final = "none"
 class RatingAdmin(ReadOnlyAdmin):
     """Rows without their pictures: those are on the page of ratings, which asks whether they may be shown."""
 
-    list_display = ["updated_at", "account", "verdict", "reason", "model", "may_show", "looked_at"]
+    list_display = [
+        "updated_at",
+        "account",
+        "verdict",
+        "reason",
+        "score",
+        "model",
+        "may_show",
+        "looked_at",
+    ]
     list_filter = ["verdict", "reason", "may_show", ("looked_at", admin.EmptyFieldListFilter)]
     search_fields = ["account__name"]
     ids = {"img": ["image"], "job": ["job"], "acct": ["account"]}

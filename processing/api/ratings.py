@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from accounts.http import caller
 from config.api.docs import endpoint, path_id
-from config.api.fields import Flag, Text
+from config.api.fields import Flag, Text, Whole
 from config.api.serializers import StrictSerializer
 from media_library.api.examples import IMAGE
 from media_library.api.images import ImageView
-from processing.models import Rating, RatingReason, Verdict
-from processing.models.ratings import NOTE_LENGTH
+from processing.models import Rating, RatingCategory, RatingReason, Verdict
+from processing.models.ratings import MAX_SCORE, NOTE_LENGTH
 from processing.services import ratings
 from processing.services.ratings import Said
 
@@ -24,6 +24,8 @@ _BODY = {
     "verdict": "bad",
     "reason": "edges",
     "note": "The fringe of the scarf is cut off.",
+    "score": 2,
+    "categories": ["sharpness"],
     "showToSupport": True,
 }
 _EXAMPLE: dict[str, Any] = {
@@ -44,6 +46,21 @@ class RatingBody(StrictSerializer):
         help_text="What is wrong: needed for `bad`, and null for `good`.",
     )
     note = Text(max_length=NOTE_LENGTH, required=False, allow_blank=True, default="")
+    score = Whole(
+        min_value=0,
+        max_value=MAX_SCORE,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="0 to 5, the more the better; null for none.",
+    )
+    categories = serializers.ListField(
+        child=serializers.ChoiceField(choices=RatingCategory.values),
+        required=False,
+        default=list,
+        max_length=len(RatingCategory.values),
+        help_text="What it is about, finer than the reason. `note` is the comment that goes with it.",
+    )
     showToSupport = Flag(
         source="may_show",
         default=False,
@@ -57,6 +74,7 @@ class RatingBody(StrictSerializer):
 class RatingSerializer(serializers.ModelSerializer[Rating]):
     imageId = serializers.CharField(source="image.public_id", read_only=True)
     reason = serializers.ChoiceField(choices=RatingReason.values, allow_null=True)
+    categories = serializers.ListField(child=serializers.ChoiceField(choices=RatingCategory.values))
     showToSupport = serializers.BooleanField(source="may_show")
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
     updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)
@@ -64,7 +82,8 @@ class RatingSerializer(serializers.ModelSerializer[Rating]):
     class Meta:
         model = Rating
         fields = (
-            *("imageId", "verdict", "reason", "note", "showToSupport", "createdAt", "updatedAt"),
+            *("imageId", "verdict", "reason", "note", "score", "categories"),
+            *("showToSupport", "createdAt", "updatedAt"),
         )
 
     def to_representation(self, instance: Rating) -> dict[str, Any]:
@@ -101,7 +120,8 @@ class ImageRating(ImageView):
     )
     def put(self, request: Request, image_id: str) -> Response:
         given = self.read(RatingBody)
-        said = Said(**given | {"reason": given["reason"] or ""})
+        categories = tuple(dict.fromkeys(given["categories"]))
+        said = Said(**given | {"reason": given["reason"] or "", "categories": categories})
         return _shown(ratings.rate(caller(request), self.image(image_id), said))
 
     @endpoint(

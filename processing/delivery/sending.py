@@ -45,6 +45,7 @@ def send(delivery: WebhookDelivery) -> Outcome:
     body = body_of(delivery)
     try:
         secrets = secrets_of(delivery.endpoint)
+        authorization = delivery.endpoint.authorization
     except DecryptionError:
         log.exception("webhook.secret_unreadable", endpoint_id=str(delivery.endpoint_id))
         return Outcome(None, 0.0, error=_UNREADABLE)
@@ -54,6 +55,8 @@ def send(delivery: WebhookDelivery) -> Outcome:
         timestamp=int(timezone.now().timestamp()),
         secrets=secrets,
     )
+    if authorization:
+        headers["Authorization"] = authorization
     if not connection.in_atomic_block:
         connection.close()  # the receiver may take its time: no connection is kept meanwhile
     began = time.monotonic()

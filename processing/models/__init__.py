@@ -6,7 +6,7 @@ from processing.models.events import JobEvent
 from processing.models.jobs import ENDED_STATES, OPEN_STATES, Job, JobState
 from processing.models.presets import Preset
 from processing.models.project_looks import ProjectLook
-from processing.models.ratings import Rating, RatingReason, Verdict
+from processing.models.ratings import Rating, RatingCategory, RatingReason, Verdict
 from processing.models.resources import Resource, ResourceRole
 from processing.models.room_orders import RoomBracket, RoomOrder, RoomPhoto
 from processing.models.webhooks import (
@@ -30,6 +30,7 @@ __all__ = [
     "Preset",
     "ProjectLook",
     "Rating",
+    "RatingCategory",
     "RatingReason",
     "Resource",
     "ResourceRole",

@@ -26,6 +26,8 @@ class WebhookEndpoint(models.Model):
     events = models.JSONField(default=list)
     encrypted_secret = models.TextField()
     encrypted_previous_secret = models.TextField(blank=True, default="")
+    # What is sent as the Authorization header, where its dialect has that; encrypted as secrets are.
+    encrypted_authorization = models.TextField(blank=True, default="")
     previous_until = models.DateTimeField(null=True, blank=True)
     enabled = models.BooleanField(default=True)
     # Why it was switched off by us: shown to its owner.
@@ -52,6 +54,12 @@ class WebhookEndpoint(models.Model):
     def secret(self) -> str:
         """Raises DecryptionError."""
         return encryption.decrypt(self.encrypted_secret)
+
+    @property
+    def authorization(self) -> str:
+        """Empty where none is sent. Raises DecryptionError."""
+        kept = self.encrypted_authorization
+        return encryption.decrypt(kept) if kept else ""
 
     @property
     def previous_secret(self) -> str:

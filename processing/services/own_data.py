@@ -24,8 +24,8 @@ def of_work(account_id: UUID) -> Iterator[DataFile]:
     ratings = Rating.objects.filter(account=account_id).select_related("image")
     yield as_json("ratings.json", [_rated(one) for one in ratings])
     photos = RoomPhoto.objects.filter(account=account_id).select_related("order")
-    columns = ("order__key", "name", "asked", "extras", "metadata", "rating", "created_at")
-    yield as_json("room-photos.json", list(photos.values(*columns)))
+    kept_of = ("order__key", "name", "asked", "extras", "metadata", "rating", "created_at")
+    yield as_json("room-photos.json", list(photos.values(*kept_of)))
     jobs = Job.objects.filter(account=account_id).order_by("created_at", "pk")
     yield as_json("jobs.json", [_told(job) for job in jobs.iterator(chunk_size=500)])
 
@@ -36,6 +36,8 @@ def _rated(rating: Rating) -> dict[str, object]:
         "verdict": rating.verdict,
         "reason": rating.reason or None,
         "note": rating.note,
+        "score": rating.score,
+        "categories": rating.categories,
         "showToSupport": rating.may_show,
         "updatedAt": rating.updated_at,
     }

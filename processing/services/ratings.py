@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.http import Caller
+from accounts.limits import quotas
 from config.errors import AppError, invalid, not_found
 from media_library.models import Image, ImageKind
 from processing.models import Job, JobState, Rating, Verdict
@@ -15,12 +17,14 @@ from processing.models import Job, JobState, Rating, Verdict
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of a result; ``may_show`` lets staff see it and the photo it was made of."""
+    """What is said of a result, with a score from 0 to 5 where there is one; ``may_show`` lets staff see it and the photo it was made of."""
 
     verdict: str
     reason: str = ""
     note: str = ""
     may_show: bool = False
+    score: int | None = None
+    categories: tuple[str, ...] = ()
 
 
 def rate(caller: Caller, image: Image, said: Said) -> Rating:
@@ -30,6 +34,14 @@ def rate(caller: Caller, image: Image, said: Said) -> Rating:
     VALIDATION_ERROR for a bad one without a reason or a good one with one.
     """
     check_is_result(image)
+    return note(caller, image, said)
+
+
+def note(caller: Caller, image: Image, said: Said) -> Rating:
+    """The same of any picture that a job has made, previews among them.
+
+    Where the site says so (``GIVE_BACK_ON_BAD``), what a bad result has cost is given back, once.
+    """
     if said.verdict == Verdict.BAD and not said.reason:
         raise invalid("reason", "Say what is wrong with it.")
     if said.verdict == Verdict.GOOD and said.reason:
@@ -40,6 +52,8 @@ def rate(caller: Caller, image: Image, said: Said) -> Rating:
         "verdict": said.verdict,
         "reason": said.reason,
         "note": said.note,
+        "score": said.score,
+        "categories": list(said.categories),
         "may_show": said.may_show,
         "job": job,
         "model": str(job.report.get("model") or "")[:40] if job else "",
@@ -54,6 +68,8 @@ def rate(caller: Caller, image: Image, said: Said) -> Rating:
         made, _ = Rating.objects.update_or_create(
             account=caller.account, image=image, defaults=told
         )
+        if job and said.verdict == Verdict.BAD and job.operation in settings.GIVE_BACK_ON_BAD:
+            quotas.give_back(job.pk)
     return made
 
 

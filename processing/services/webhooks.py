@@ -27,13 +27,15 @@ MAX_ATTEMPTS = 100  # of one delivery, replays and all
 
 @dataclass(frozen=True)
 class Subscription:
-    """Who wants to hear of what. Without a secret one is made; `dialect` decides the payload."""
+    """Who wants to hear of what. Without a secret one is made; `dialect` decides the payload. What is given as
+    `authorization` is sent in that header."""
 
     url: str
     events: Iterable[str]
     description: str = ""
     secret: str = ""
     dialect: str = ""
+    authorization: str = ""
 
 
 def endpoint_for(account: Account, endpoint_id: UUID) -> WebhookEndpoint:
@@ -42,6 +44,11 @@ def endpoint_for(account: Account, endpoint_id: UUID) -> WebhookEndpoint:
     if endpoint is None:
         raise not_found("Webhook")
     return endpoint
+
+
+def of_dialect(account: Account, dialect: str) -> WebhookEndpoint | None:
+    """The account's newest endpoint of a dialect that has one alone."""
+    return WebhookEndpoint.objects.filter(account=account, dialect=dialect).first()
 
 
 def delivery_for(endpoint: WebhookEndpoint, delivery_id: UUID) -> WebhookDelivery:
@@ -67,6 +74,7 @@ def register(
         description=wanted.description,
         events=_checked_events(wanted.events),
         encrypted_secret=encryption.encrypt(_checked_secret(wanted.secret)),
+        encrypted_authorization=_encrypted(wanted.authorization),
         dialect=wanted.dialect,
     )
     with transaction.atomic():
@@ -80,7 +88,7 @@ def register(
 
 
 def change(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> WebhookEndpoint:
-    """Change `url`, `events`, `description` or `enabled`. Raises AppError as `register` does.
+    """Change `url`, `events`, `description`, `authorization` or `enabled`. Raises AppError as `register` does.
 
     A new address, and one that is switched on again, starts with a clean record.
     """
@@ -89,6 +97,8 @@ def change(endpoint: WebhookEndpoint, changes: Mapping[str, Any]) -> WebhookEndp
         columns["url"] = _checked_url(columns["url"])
     if "events" in columns:
         columns["events"] = _checked_events(columns["events"])
+    if "authorization" in columns:
+        columns["encrypted_authorization"] = _encrypted(columns.pop("authorization"))
     if "url" in columns or columns.get("enabled"):
         columns["failing_since"] = columns["slow_until"] = None
     if columns.get("enabled"):
@@ -114,19 +124,22 @@ def reencrypt_secrets() -> int:
         endpoint.encrypted_previous_secret = encryption.reencrypt(
             endpoint.encrypted_previous_secret
         )
-    columns = ["encrypted_secret", "encrypted_previous_secret"]
+        endpoint.encrypted_authorization = encryption.reencrypt(endpoint.encrypted_authorization)
+    columns = ["encrypted_secret", "encrypted_previous_secret", "encrypted_authorization"]
     WebhookEndpoint.objects.bulk_update(endpoints, columns, batch_size=500)
     return len(endpoints)
 
 
 def test(endpoint: WebhookEndpoint) -> WebhookDelivery:
-    """Send a `webhook.test` once and now, even where the endpoint is switched off.
+    """Send a `webhook.test` once and now, or what its dialect has for that, even where the endpoint is switched off.
 
     It tells nothing against the endpoint. Not to be called within a transaction: it takes as long
     as the receiver does.
     """
     notice = payloads.Notice(attempts.TEST, timezone.now(), {"webhookId": endpoint.public_id})
-    delivery = WebhookDelivery(endpoint=endpoint, event=notice.type, payload=notice.payload())
+    translate = payloads.DIALECTS.get(endpoint.dialect, payloads.native)
+    _, payload = translate(notice) or payloads.native(notice)
+    delivery = WebhookDelivery(endpoint=endpoint, event=notice.type, payload=payload)
     for name, value in attempts.lease(delivery).items():
         setattr(delivery, name, value)
     delivery.save(force_insert=True)
@@ -199,6 +212,10 @@ def _checked_secret(secret: str) -> str:
     except ValueError as error:
         raise invalid("secret", str(error)) from error
     return secret
+
+
+def _encrypted(text: str) -> str:
+    return encryption.encrypt(text) if text else ""
 
 
 def _conflict(message: str) -> AppError:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.setup.environment import Environment
 from processing.compat.autoenhance.errors import ERROR_FORMAT
+from processing.compat.autoenhance.notices import translate
 from processing.compat.dialect import Dialect
 
 RATE_GROUP = "autoenhance"
@@ -33,6 +34,7 @@ DIALECT = Dialect(
     rate_limits=_rate_limits,
     settings=_settings,
     hosts_setting="AUTOENHANCE_HOSTS",
+    translate=translate,
     sells_calls=True,
     request_headers=("x-api-key", "x-api-version", "x-dev-mode"),
     title="Autoenhance",

@@ -8,9 +8,10 @@ from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from processing.compat.autoenhance import answers, preferences
+from processing.compat.autoenhance import answers, preferences, reports
 from processing.compat.autoenhance.uploads import ANY_TYPE, upload_url
 from processing.compat.autoenhance.views import AutoenhanceView, ReadView
+from processing.services import ratings
 from processing.services.room_orders import orders, photos
 
 
@@ -51,3 +52,19 @@ class Process(AutoenhanceView):
         return Response(answers.image(photo))
 
     patch = post
+
+
+class Report(AutoenhanceView):
+    """What is said of the result as it is asked for now: the whole one, or else its preview."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: Request, room_photo_id: str) -> Response:
+        photo = self.photo(room_photo_id)
+        said = reports.read_report(request.data)
+        preview = photos.preview_of(photo)
+        with transaction.atomic():
+            ratings.note(self.caller, photos.paid_result(photo) or preview, said)
+            if said.score is not None:
+                photos.note_rating(photo, said.score)
+        return Response({})

@@ -27,7 +27,7 @@ class AutoenhanceView(DialectView):
         "GET": IMAGES_READ,
         **dict.fromkeys(("POST", "PATCH", "DELETE"), JOBS_WRITE),
     }
-    http_method_names = ["get", "post", "patch", "delete"]
+    http_method_names = ["get", "post", "put", "patch", "delete"]
 
     @property
     def caller(self) -> Caller:

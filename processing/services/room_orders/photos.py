@@ -185,6 +185,11 @@ def status_of(photo: RoomPhoto) -> tuple[str, str | None]:
     return "processing", None
 
 
+def note_rating(photo: RoomPhoto, score: int) -> None:
+    """Remember what was said of a photo, 0 to 5."""
+    RoomPhoto.objects.filter(pk=photo.pk).update(rating=score)
+
+
 def _rows() -> QuerySet[RoomPhoto]:
     return RoomPhoto.objects.select_related("order__project", "image", "job__result", "account")
 

@@ -19,7 +19,14 @@ from tests.processing.conftest import photo
 from tests.stand_ins import Seller
 
 RATINGS = "/admin/ratings/"
-BAD = {"verdict": "bad", "reason": "edges", "note": "The fringe.", "showToSupport": True}
+BAD = {
+    "verdict": "bad",
+    "reason": "edges",
+    "note": "The fringe.",
+    "score": 2,
+    "categories": ["sharpness", "noise"],
+    "showToSupport": True,
+}
 
 pytestmark = pytest.mark.usefixtures("middle_model", "quick_queue")
 
@@ -85,6 +92,14 @@ def test_a_result_is_rated_once_changed_and_taken_back(owner: Seller, result: Im
         ({"note": "a\0"}, "note"),
         ({"showToSupport": "perhaps"}, "showToSupport"),
         ({"stars": 5}, "stars"),
+        ({"score": 6}, "score"),
+        ({"score": -1}, "score"),
+        ({"score": "5"}, "score"),
+        ({"score": True}, "score"),
+        ({"score": 2.5}, "score"),
+        ({"categories": ["beauty"]}, "categories.0"),
+        ({"categories": "noise"}, "categories"),
+        ({"categories": ["noise"] * 20}, "categories"),
     ],
 )
 def test_what_is_wrong_is_named(
@@ -100,6 +115,27 @@ def test_only_results_of_ones_own_are_rated(owner: Seller, stranger: Seller, res
     assert (upload.status_code, upload.json()["code"]) == (409, "CONFLICT")
     assert rate(stranger, result).status_code == 404
     assert not Rating.objects.exists()
+
+
+def test_units_come_back_for_what_is_bad_where_the_site_says_so(
+    owner: Seller, result: Image, settings: Any
+) -> None:
+    assert owner.used() == 1
+    rate(owner, result)
+    assert owner.used() == 1
+    settings.GIVE_BACK_ON_BAD = ["remove-background"]
+    rate(owner, result, verdict="good", reason=None)
+    assert owner.used() == 1
+    for _ in range(2):
+        rate(owner, result)
+    assert owner.used() == 0
+
+
+def test_staff_see_score_and_categories(owner: Seller, result: Image, helper: Client) -> None:
+    rate(owner, result)
+    page = helper.get(RATINGS).content.decode()
+    assert "2 of 5" in page
+    assert "Sharpness, Noise" in page
 
 
 def test_on_its_page(browser: Client, result: Image) -> None:
