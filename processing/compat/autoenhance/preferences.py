@@ -42,10 +42,12 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "vertical_correction": True,
     "window_pull": None,
 }
+# What there is to do; one of these has to be asked for.
+_STEPS: Final = ("enhance", "vertical_correction", "privacy", "sky_replacement")
+# The sky of who asks for another one, and for none by name.
+_SKY: Final = "CLEAR"
 # What isn't done here: true is refused, not forgotten.
-_NOT_DONE: Final = (
-    *("lens_correction", "sky_replacement", "threesixty", "upscale", "window_pull"),
-)
+_NOT_DONE: Final = (*("lens_correction", "threesixty", "upscale", "window_pull"),)
 
 
 def _lower(value: Any) -> Any:
@@ -142,7 +144,7 @@ def _plan(preferences: Mapping[str, Any]) -> RoomPlan:
     known = room_versions.looks_of(version)
     if look not in known:
         raise wrong("enhance_type", f"must be one of {', '.join(known)} with ai_version {version}")
-    if not any(preferences[name] for name in ("enhance", "vertical_correction", "privacy")):
+    if not any(preferences[name] for name in _STEPS):
         raise wrong("enhance", "must be true where nothing else is asked for")
     finetune = _finetune(preferences["finetune_settings"])
     return RoomPlan(
@@ -151,6 +153,7 @@ def _plan(preferences: Mapping[str, Any]) -> RoomPlan:
         straighten=preferences["vertical_correction"],
         version=version,
         privacy=bool(preferences["privacy"]),
+        sky=(preferences["cloud_type"] or _SKY) if preferences["sky_replacement"] else None,
     )
 
 

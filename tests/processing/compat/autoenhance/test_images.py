@@ -344,7 +344,7 @@ def test_an_address_that_is_none_of_ours(studio: Studio, small_photo: bytes) -> 
         ({"metadata": []}, "metadata"),
         ({"metadata": {"a": "x" * 200_000}}, "metadata"),
         ({"novel": "x" * 20_000}, "novel"),
-        ({"sky_replacement": True}, "sky_replacement"),
+        ({"lens_correction": True}, "lens_correction"),
         ({"order_id": "a/b"}, "order_id"),
         ({"contentType": "text"}, "contentType"),
     ],
@@ -461,3 +461,17 @@ def test_no_other_addresses_and_no_redirects(studio: Studio) -> None:
         headers={"x-api-key": studio.key, "Content-Type": "application/json"},
     )
     assert (broken.status_code, set(broken.json())) == (400, {"message", "detail"})
+
+
+def test_what_is_asked_for_comes_to_a_plan(studio: Studio, small_photo: bytes) -> None:
+    photo = studio.client.upload(small_photo, sky_replacement=True, enhance=False)
+    sky = [Job.objects.get().command["plan"][name] for name in ("sky", "look", "straighten")]
+    assert sky == ["CLEAR", None, True]
+    told = studio.client.process(
+        photo["image_id"], cloud_type="HIGH_CLOUD", vertical_correction=False
+    )
+    assert (told["sky_replacement"], told["cloud_type"]) == (True, "HIGH_CLOUD")
+    plan = Job.objects.latest("created_at").command["plan"]
+    assert (plan["sky"], plan["straighten"]) == ("HIGH_CLOUD", False)
+    studio.client.process(photo["image_id"], sky_replacement=False, enhance=True)
+    assert Job.objects.latest("created_at").command["plan"]["sky"] is None
