@@ -24,14 +24,17 @@ class EnhanceView(EditingView):
             "`report.provider` is `room`. `report.room` tells what was found: the light's color "
             "(`cast`), the `noise`, how the camera was tilted (`roll` and `pitch`, in degrees), "
             "and in `straightened` what was done about it: `done`, `level` (nothing to do), "
-            "`too-steep` (more than 20 degrees), `no-verticals` (too few upright edges agree) or "
-            "`not-asked`. `sky` is `null` where none was asked for, else tells whether one was `found` "
+            "`too-steep` (more than 20 degrees), `no-verticals` (too few upright edges agree), "
+            "`not-for-360` or `not-asked`. "
+            "`sky` is `null` where none was asked for, else tells whether one was `found` "
             "and `replaced`, its `share` of the photo, and why it was not: `no-sky` (none for certain), "
-            "or `night`. With `privacy` faces are hidden, which a network finds: `privacy` tells how "
+            "`night` or `not-for-360`. "
+            "With `privacy` faces are hidden, which a network finds: `privacy` tells how "
             "many (`faces`) and by which (`provider`). It finds those that are 20 pixels wide and larger "
             "in a photo of 24 megapixels, 12 in one of 11 or less, and not every one: look at the result. "
             "Number plates are not looked for (`plates` is null, `platesLookedFor` false). The photo as it "
-            f"came is kept as it is. {WAITS}"
+            "came is kept as it is. `threesixty` tells whether it was taken for a picture of everything "
+            f"around, which the result then tells viewers, too. {WAITS}"
         ),
         request=EnhanceBody,
         responses={200: EditAnswer, 202: PendingEditAnswer},

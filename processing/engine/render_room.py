@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from processing.engine import arrays
 from processing.engine.arrays import U8
 from processing.engine.canvas.watermark import stamp
-from processing.engine.files import decode, encode, metadata
+from processing.engine.files import decode, encode, gpano, metadata
 from processing.engine.files.decode import Decoded
+from processing.engine.files.gpano import Told
 from processing.engine.networks import faces
 from processing.engine.networks.faces import FaceFinder
 from processing.engine.plans.room import RoomPlan
 from processing.engine.rendered import Clock, Hidden, Rendered, RoomFacts, SkyFacts, Straightened
-from processing.engine.room import hiding, verticals
+from processing.engine.room import hiding, panorama, verticals
 from processing.engine.room.enhance import enhance
 from processing.engine.room.looks import amounts, tuned
 from processing.engine.room.sky import finding, replacing
@@ -36,6 +37,24 @@ class RoomTools:
     faces: FaceFinder
 
 
+@dataclass(frozen=True, slots=True)
+class _Sphere:
+    """What viewers are told of a photo that was made of a sphere, and whether it shows all of it."""
+
+    told: Told
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A photo's file, what shall be done, the sphere it shows if it shows one, and the clock."""
+
+    source: bytes
+    plan: RoomPlan
+    sphere: _Sphere | None
+    clock: Clock
+
+
 def render_room(
     source: bytes,
     plan: RoomPlan,
@@ -52,27 +71,32 @@ def render_room(
     the photo itself is worked on.
 
     What is transparent in it lies on white. Where no upright edges are found, or too few, the photo is not
-    turned, and where no sky is found it gets no other; the facts say why. All of this is a matter of rules; a
-    network of `tools` is asked for privacy alone.
+    turned, and where no sky is found it gets no other; the facts say why. What the file of a 360-degree picture
+    tells viewers, that of the result does, too. All of this is a matter of rules; a network of `tools` is asked for
+    privacy alone.
 
     Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, ModelNotInstalled, and
-    InvalidPlan for a result that the format can't hold. TypeError where the plan needs tools and there are none.
+    InvalidPlan for a result that the format can't hold, or a photo that can't be the sphere that it is taken for.
+    TypeError where the plan needs tools and there are none.
     """
     clock = Clock()
+    work = _Work(source, plan, _sphere(source, plan, max_pixels=max_pixels), clock)
     if max_side is None:
-        photo, level = _decoded(source, plan, max_pixels, clock)
+        photo, level = _decoded(work, max_pixels)
     else:
         with clock.stage("decode"):
             photo = _small(source, max_pixels, max_side)
-        level = _level(photo.rgb, source, plan, clock)
-    rgb, facts = _made(photo.visible, level, plan, clock)
+        level = _level(photo.rgb, work)
+    rgb, facts = _made(photo.visible, level, work)
     if plan.privacy:
         with clock.stage("privacy"):
-            rgb, hidden = _hidden(rgb, tools)
+            rgb, hidden = _hidden(rgb, tools, is_around=facts.threesixty)
         facts = replace(facts, privacy=hidden)
     with clock.stage("encode"):
         shown = stamp(rgb, None)[0] if watermark else rgb
-        data = encode.write(shown, None, plan.export, source)
+        told = work.sphere.told if work.sphere else None
+        packet = told.packet((rgb.shape[1], rgb.shape[0])) if told else None
+        data = encode.write(shown, None, plan.export, source, packet=packet)
         preview = decode.preview(shown, None, max_side=preview_side) if preview_side else None
     return Rendered(
         data=data,
@@ -100,50 +124,67 @@ def _small(source: bytes, max_pixels: int, max_side: int) -> Decoded:
     return replace(photo, rgb=arrays.shrink(photo.visible, least), alpha=None)
 
 
-def _decoded(
-    source: bytes, plan: RoomPlan, max_pixels: int, clock: Clock
-) -> tuple[Decoded, _Level]:
+def _sphere(source: bytes, plan: RoomPlan, *, max_pixels: int) -> _Sphere | None:
+    """What sphere a photo shows, by the plan or by its file; None for all other photos."""
+    if plan.threesixty is False:
+        return None
+    size = decode.probe(source, max_pixels=max_pixels).oriented_size
+    if plan.threesixty:
+        panorama.check(size)
+    told = gpano.told_by(source)
+    if plan.threesixty:
+        return _Sphere(told or gpano.whole(size), is_whole=True)
+    return _Sphere(told, told.is_whole_turn and panorama.is_whole(size)) if told else None
+
+
+def _decoded(work: _Work, max_pixels: int) -> tuple[Decoded, _Level]:
     """The photo, and how the camera was held. Of the stages, "decode" is what was waited for."""
+    clock = work.clock
     with ExitStack() as stack:
         with clock.stage("decode"):
-            coming = decode.coming(source, max_pixels=max_pixels, side=verticals.SIDE // 2)
+            coming = decode.coming(work.source, max_pixels=max_pixels, side=verticals.SIDE // 2)
             photo = stack.enter_context(coming)
         if photo.small is None:
             with clock.stage("decode"):
                 whole = photo.whole()
-            return whole, _level(whole.visible, source, plan, clock)
-        level = _level(photo.small, source, plan, clock)
+            return whole, _level(whole.visible, work)
+        level = _level(photo.small, work)
         with clock.stage("decode"):
             return photo.whole(), level
 
 
-def _made(rgb: U8, level: _Level, plan: RoomPlan, clock: Clock) -> tuple[U8, RoomFacts]:
+def _made(rgb: U8, level: _Level, work: _Work) -> tuple[U8, RoomFacts]:
     """The stages in their order: what moves pixels comes first, so that all others see the same photo."""
+    plan, clock = work.plan, work.clock
     tilt, what = level
     cast = noise = None
     sky: Sky | None = None
+    is_around = work.sphere is not None and work.sphere.is_whole
     if what == "done" and tilt is not None:
         with clock.stage("straighten"):
             rgb = verticals.straightened(rgb, tilt)
     if plan.sky is not None:
         with clock.stage("sky"):
             sky = finding.find(rgb)  # by the colors and the light that the photo came with
+            if work.sphere and sky.reason is None:  # skies are drawn as a camera sees them
+                sky = replace(sky, reason="not-for-360")
     if plan.look is not None:
         with clock.stage("enhance"):
-            better = enhance(rgb, tuned(amounts(plan.version, plan.look), plan.finetune))
+            look = tuned(amounts(plan.version, plan.look), plan.finetune)
+            better = enhance(rgb, look, is_around=is_around)
         rgb, cast, noise = better.rgb, better.cast, better.noise
     if plan.sky is not None and sky is not None and sky.reason is None:
         with clock.stage("sky"):
             rgb = replacing.replace(rgb, sky, plan.sky, plan.sky_light, _camera(level))
     roll, pitch = (tilt.roll, tilt.pitch) if tilt else (None, None)
-    return rgb, RoomFacts(cast, noise, roll, pitch, what, sky=_told(sky))
+    return rgb, RoomFacts(cast, noise, roll, pitch, what, sky=_told(sky), threesixty=is_around)
 
 
 def _told(sky: Sky | None) -> SkyFacts | None:
     if sky is None:
         return None
-    found = sky.reason is None
-    return SkyFacts(found, found, round(sky.share, 4), sky.reason)
+    found = sky.reason in (None, "not-for-360")
+    return SkyFacts(found, sky.reason is None, round(sky.share, 4), sky.reason)
 
 
 def _camera(level: _Level) -> Camera:
@@ -154,20 +195,28 @@ def _camera(level: _Level) -> Camera:
     return Camera(tilt.focal, None if what == "done" else tilt.pitch)
 
 
-def _hidden(rgb: U8, tools: RoomTools | None) -> tuple[U8, Hidden]:
+def _hidden(rgb: U8, tools: RoomTools | None, *, is_around: bool) -> tuple[U8, Hidden]:
     """The photo without its faces, and how many there were. In the finished photo, so that nothing that comes
     after shows them again."""
     if tools is None:
         raise TypeError("A plan with privacy needs tools.")
-    found = tools.faces.find(rgb)
-    return hiding.hide(rgb, [face.box for face in found]), Hidden(len(found), faces.PROVIDER)
+    if is_around:
+        boxes = panorama.parts_found(
+            rgb, lambda wide: [face.box for face in tools.faces.find(wide)]
+        )
+        parts = [part for box in boxes for part in panorama.across(box, rgb.shape[1])]
+    else:
+        parts = boxes = [face.box for face in tools.faces.find(rgb)]
+    return hiding.hide(rgb, parts), Hidden(len(boxes), faces.PROVIDER)
 
 
-def _level(rgb: U8, source: bytes, plan: RoomPlan, clock: Clock) -> _Level:
-    if not plan.straighten:
+def _level(rgb: U8, work: _Work) -> _Level:
+    if not work.plan.straighten:
         return None, "not-asked"
-    with clock.stage("straighten"):
-        return _tilt(rgb, source)
+    if work.sphere:  # no wall is straight in it
+        return None, "not-for-360"
+    with work.clock.stage("straighten"):
+        return _tilt(rgb, work.source)
 
 
 def _tilt(rgb: U8, source: bytes) -> _Level:

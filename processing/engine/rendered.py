@@ -11,8 +11,8 @@ from processing.engine.arrays import Box
 Reason = Literal[
     "chosen", "first", "small-subject", "nothing-found", "unsure", "in-pieces", "still-unsure"
 ]
-Straightened = Literal["done", "level", "too-steep", "no-verticals", "not-asked"]
-NoSky = Literal["no-sky", "night"]
+Straightened = Literal["done", "level", "too-steep", "no-verticals", "not-for-360", "not-asked"]
+NoSky = Literal["no-sky", "night", "not-for-360"]
 Outcome = Literal["believed", "outvoted", "not-installed", "out-of-memory"]
 
 
@@ -52,7 +52,7 @@ class Hidden:
 @dataclass(frozen=True, slots=True)
 class SkyFacts:
     """What became of the sky in a photo: whether one was `found` and `replaced`, its `share` of the photo, 0 to 1,
-    and for what `reason` it wasn't: `no-sky` for certain, or the sky of a `night`."""
+    and for what `reason` it wasn't: `no-sky` for certain, the sky of a `night`, or `not-for-360` degrees."""
 
     found: bool
     replaced: bool
@@ -68,9 +68,11 @@ class RoomFacts:
       None where light and colors were left alone.
     - `roll` (clockwise) and `pitch` (upwards) of the camera in degrees; None where no walls showed them, or
       nobody asked.
-    - `straightened`: `done`, `level` (nothing to do), `too-steep`, `no-verticals`, `not-asked`.
+    - `straightened`: `done`, `level` (nothing to do), `too-steep`, `no-verticals`, `not-for-360`,
+      `not-asked`.
     - `privacy`: what was hidden; None where nobody asked.
     - `sky`: None where nobody asked for another.
+    - `threesixty`: whether the photo was taken for one that shows everything around.
     """
 
     cast: tuple[float, float] | None
@@ -80,6 +82,7 @@ class RoomFacts:
     straightened: Straightened
     privacy: Hidden | None = None
     sky: SkyFacts | None = None
+    threesixty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
             "straightened": "done",
             "privacy": None,
             "sky": None,
+            "threesixty": False,
         },
     }
 }

@@ -60,6 +60,14 @@ class EnhanceOptions(Body):
             "brighter. Below a sky that was blue already it stays as it is."
         ),
     )
+    threesixty: bool | None = Field(
+        None,
+        description=(
+            "Whether the photo shows everything around (equirectangular, twice as wide as high): it "
+            "is enhanced without a join at its sides and without steps at its poles, and not "
+            "straightened. `null` goes by what its file tells viewers (`GPano:ProjectionType`)."
+        ),
+    )
     format: EditFormat = "jpg"
     quality: int | None = Field(None, description="1 to 100, for all formats but png.")
 
@@ -75,6 +83,7 @@ class EnhanceOptions(Body):
             privacy=self.privacy,
             sky=self.sky,
             sky_light=self.sky_light,
+            threesixty=self.threesixty,
         )
         return Enhance(plan=plan)
 

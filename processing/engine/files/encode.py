@@ -5,7 +5,7 @@ Nothing is written beside the pixels but what a plan's Export asks for; see meta
 
 import struct
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -51,18 +51,24 @@ def media_type(format: EditFormat) -> str:
     return MEDIA_TYPES["jpeg" if format == "jpg" else format]
 
 
-def write(rgb: U8, alpha: U8 | None, export: Export, source: bytes) -> bytes:
+def write(
+    rgb: U8, alpha: U8 | None, export: Export, source: bytes, *, packet: bytes | None = None
+) -> bytes:
     """Write a result as its plan's Export says.
 
     `rgb` is uint8 (h, w, 3), in sRGB, or for color space `original` as decode.decode(convert=False)
     gave it; `alpha` uint8 (h, w) or None. From `source`, the photo's file, come profile and
     metadata; it is not looked at unless they are asked for. `dpi` goes into a PNG's pHYs and a
     JPEG's JFIF header; WebP and AVIF have no such field, so there it is an EXIF resolution.
+    `packet` is XMP that is written in place of the photo's own.
     A JPEG of a transparent result lies on white.
     Raises InvalidPlan where the format can't hold a picture of that size.
     """
     quality = export.quality or _EXPORT_QUALITY.get(export.format, 0)
-    settings = _Settings(export.format, quality, metadata.tags(export, source))
+    tags = metadata.tags(export, source)
+    settings = _Settings(
+        export.format, quality, tags if packet is None else replace(tags, xmp=packet)
+    )
     return _written(rgb, alpha, settings)
 
 

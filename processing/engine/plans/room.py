@@ -68,6 +68,8 @@ class RoomPlan:
     - `privacy`: faces are hidden beyond recovery.
     - `sky`: what is drawn in the place of a sky, where one is found; None leaves it as it is.
     - `sky_light`: how far the house follows the new sky's light, where the old sky was grey.
+    - `threesixty`: whether the photo shows everything around (equirectangular, twice as wide as high); None for
+      what its file tells. Such a photo is enhanced without a join, and not straightened.
     """
 
     __pydantic_config__ = STRICT
@@ -80,6 +82,7 @@ class RoomPlan:
     privacy: bool = False
     sky: SkyKind | None = None
     sky_light: Level = "LOW"
+    threesixty: bool | None = None
 
     def __post_init__(self) -> None:
         # The one way to normalise a frozen dataclass's field while it is being made.

@@ -14,12 +14,13 @@ import numpy as np
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.canvas import linear
-from processing.engine.room import detail, strips, tone, white_balance
+from processing.engine.room import detail, panorama, strips, tone, white_balance
 from processing.engine.room.looks import Amounts
 from processing.engine.room.strips import Recipe
 from processing.engine.room.tone import Tone
 
 _SIDE: Final = 512
+_MARGIN: Final = 1  # columns that fine detail needs beyond the join
 # Beyond this stored value a channel is the less white balanced the nearer it is to being clipped, as the
 # color that clipped light had isn't known.
 _NEARLY_CLIPPED: Final = 0.88
@@ -36,14 +37,16 @@ class Enhanced:
     noise: float
 
 
-def enhance(rgb: U8, amounts: Amounts) -> Enhanced:
-    """Enhance a photo, uint8 (h, w, 3) in sRGB, which stays as it is."""
-    small = small_copy(rgb, _SIDE)
-    cast = white_balance.cast_of(small)
+def enhance(rgb: U8, amounts: Amounts, *, is_around: bool = False) -> Enhanced:
+    """Enhance a photo, uint8 (h, w, 3) in sRGB, which stays as it is. `is_around` says that it shows everything
+    around, see room.panorama."""
+    small = panorama.small_copy(rgb, _SIDE) if is_around else small_copy(rgb, _SIDE)
+    cast = white_balance.cast_of(panorama.even(small) if is_around else small)
     gains = white_balance.gains(cast, amounts.white_balance, amounts.warmth)
-    noise = detail.noise_of(rgb)
+    noise = detail.noise_of(panorama.middle(rgb) if is_around else rgb)
     light = tone.small_light(small, gains)
-    slope, offset = _widened(tone.tone_of(light, amounts), rgb.shape[1])
+    local = tone.tone_of(light, amounts, is_around=is_around)
+    slope, offset = _widened(local, rgb.shape[1], is_around=is_around)
     becomes = detail.curve(noise, denoise=amounts.denoise, sharpen=amounts.sharpen)
     recipe = Recipe(
         light=_light_table(gains),
@@ -53,7 +56,11 @@ def enhance(rgb: U8, amounts: Amounts) -> Enhanced:
         detail=detail.table(becomes),
         saturation=amounts.saturation,
     )
-    return Enhanced(strips.apply(rgb, recipe), cast, noise)
+    if not is_around:
+        return Enhanced(strips.apply(rgb, recipe), cast, noise)
+    # Fine detail is looked for across the join.
+    wide = strips.apply(panorama.around(rgb, _MARGIN), recipe)
+    return Enhanced(np.ascontiguousarray(wide[:, _MARGIN:-_MARGIN]), cast, noise)
 
 
 def small_copy(rgb: U8, side: int) -> U8:
@@ -70,11 +77,19 @@ def small_copy(rgb: U8, side: int) -> U8:
     return arrays.shrink(arrays.shrink(whole, even), size)
 
 
-def _widened(tone: Tone, width: int) -> tuple[F32, F32]:
-    """The tone's maps as wide as the photo, and in natural logarithms."""
+def _widened(tone: Tone, width: int, *, is_around: bool) -> tuple[F32, F32]:
+    """The tone's maps as wide as the photo, and in natural logarithms; around, with as much more on both sides as
+    fine detail needs."""
+    if is_around:
+        slope, offset = (
+            panorama.widened(plane, width, _MARGIN) for plane in (tone.slope, tone.offset)
+        )
+        return slope, offset * np.float32(_LOG_2)
     size = (width, tone.slope.shape[0])
-    slope, offset = (cv2.resize(plane, size) for plane in (tone.slope, tone.offset))
-    return np.asarray(slope, np.float32), np.asarray(offset * _LOG_2, np.float32)
+    slope, offset = (
+        np.asarray(cv2.resize(plane, size), np.float32) for plane in (tone.slope, tone.offset)
+    )
+    return slope, offset * np.float32(_LOG_2)
 
 
 def _light_table(gains: F32) -> F32:

@@ -17,6 +17,7 @@ import numpy as np
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.canvas import linear
+from processing.engine.room import panorama
 from processing.engine.room.looks import Amounts
 
 # Light is taken for at least this, 0 to 1, so that black has a logarithm.
@@ -49,25 +50,26 @@ class Tone:
     offset: F32
 
 
-def tone_of(light: F32, amounts: Amounts) -> Tone:
+def tone_of(light: F32, amounts: Amounts, *, is_around: bool = False) -> Tone:
     """What each part of a photo gains. `light` is a small copy, float32 (h, w, 3), linear, 0 to 1, white
-    balanced. A photo without any light gains nothing."""
+    balanced. A photo without any light gains nothing. `is_around`: see room.panorama."""
     value = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     stops = np.log2(np.maximum(value, np.float32(FLOOR))).astype(np.float32)
-    peak = float(np.percentile(light.max(axis=-1), 99.5))
+    counted = panorama.even if is_around else np.asarray
+    peak = float(np.percentile(counted(light.max(axis=-1)), 99.5))
     if peak < _NOTHING:
         nothing = np.zeros_like(stops)
         return Tone(nothing, nothing)
-    model = _Neighborhoods(stops)
+    model = _Neighborhoods(stops, is_around=is_around)
     base = model.fitted(stops)
     smooth = base[0] * stops + base[1]
-    exposure = _exposure(peak, smooth, amounts)
+    exposure = _exposure(peak, counted(smooth), amounts)
     slope, offset = model.fitted(_gain(smooth, exposure, amounts))
     # Detail is what the surroundings don't have.
-    return Tone(
-        np.asarray(slope + amounts.clarity * (1 - base[0]), np.float32),
-        np.asarray(offset - amounts.clarity * base[1], np.float32),
-    )
+    slope, offset = slope + amounts.clarity * (1 - base[0]), offset - amounts.clarity * base[1]
+    if is_around:
+        slope, offset = panorama.evened(slope), panorama.evened(offset)
+    return Tone(np.asarray(slope, np.float32), np.asarray(offset, np.float32))
 
 
 def small_light(small: U8, gains: F32) -> F32:
@@ -78,7 +80,8 @@ def small_light(small: U8, gains: F32) -> F32:
 class _Neighborhoods:
     """The local linear models of a guided filter with one guide, float32 (h, w)."""
 
-    def __init__(self, guide: F32) -> None:
+    def __init__(self, guide: F32, *, is_around: bool) -> None:
+        self._is_around = is_around
         self._side = max(3, round(_AROUND * max(guide.shape)) * 2 + 1)
         self._guide = guide
         self._mean = self._blur(guide)
@@ -92,6 +95,8 @@ class _Neighborhoods:
         return self._blur(slope), self._blur(mean - slope * self._mean)
 
     def _blur(self, plane: F32) -> F32:
+        if self._is_around:
+            return panorama.blur(plane, self._side)
         size = (self._side, self._side)
         return np.asarray(cv2.blur(plane, size, borderType=cv2.BORDER_REFLECT), np.float32)
 

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import ENHANCE, Operation
 from config.errors import invalid
+from media_library.models import Image
 from processing.commands import Enhance, PreviewRoom
-from processing.engine.errors import ModelNotInstalled
+from processing.engine.errors import InvalidPlan, ModelNotInstalled
 from processing.engine.plans.room import FineTune
 from processing.engine.render_room import render_room
 from processing.engine.rendered import Rendered
+from processing.engine.room import panorama
 from processing.models import Job
 from processing.worker import renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
@@ -56,6 +58,15 @@ def check(command: Enhance | PreviewRoom) -> None:
         raise invalid("privacy", error.message) from error
 
 
+def check_source(command: Enhance | PreviewRoom, source: Image) -> None:
+    """Refuse to take a picture for a sphere that can't be one."""
+    if command.plan.threesixty and source.width and source.height:
+        try:
+            panorama.check((source.width, source.height))
+        except InvalidPlan as error:
+            raise invalid("threesixty", error.message) from error
+
+
 def describe(command: Enhance | PreviewRoom) -> str:
     """``Neutral look, fine-tuned, straightened``: what was asked for."""
     plan, parts = command.plan, []
@@ -85,6 +96,7 @@ KIND = Kind(
     work=work,
     makers=renditions.room_makers,
     check=check,
+    check_source=check_source,
     describe=describe,
 )
 PREVIEW_KIND = Kind(
@@ -92,5 +104,6 @@ PREVIEW_KIND = Kind(
     work=work,
     makers=renditions.room_makers,
     check=check,
+    check_source=check_source,
     describe=describe,
 )

@@ -55,9 +55,9 @@ def test_a_room_becomes_bright_and_upright_and_is_told_of(
     assert (report["provider"], report["model"]) == ("room", "")
     assert "looks" not in report  # no network looked
     told = report["room"]
-    assert told["privacy"] is None  # nobody asked
-    assert set(told) == {"cast", "noise", "roll", "pitch", "straightened", "privacy", "sky"}
-    assert told["sky"] is None
+    asked = {"privacy", "sky", "threesixty"}
+    assert set(told) == {"cast", "noise", "roll", "pitch", "straightened", *asked}
+    assert (told["privacy"], told["sky"], told["threesixty"]) == (None, None, False)
     assert told["straightened"] == "done"
     assert (told["roll"], told["pitch"]) == pytest.approx((ROLL, PITCH), abs=0.4)
     picture = opened(data["displayUrl"])

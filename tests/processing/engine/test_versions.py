@@ -324,6 +324,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "errors",
         "files.decode",
         "files.encode",
+        "files.gpano",
         "files.metadata",
         "files.sniff",
         "light.scene_light",
@@ -335,4 +336,5 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "plans.touch_up",
         "rendered",
         "room.looks",
+        "room.panorama",
     }
