@@ -35,13 +35,14 @@ from processing.worker.fetching import fetch_model  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
 from processing.worker.making.look_pictures import draw_looks  # noqa: E402
 from processing.worker.making.previews import make_preview  # noqa: E402
+from processing.worker.making.room_previews import make_room_preview  # noqa: E402
 from processing.worker.tasks import run_job, run_one_of_a_batch  # noqa: E402
 
 # Named, so that none is missing as soon as nothing else happens to import it.
 ACTORS = (
     run_job,
     run_one_of_a_batch,
-    *(make_preview, draw_looks),
+    *(make_preview, make_room_preview, draw_looks),
     deliver,
     make_thumbnail,
     make_public_copy,

@@ -48,6 +48,13 @@ class Doubt(models.TextChoices):
     EMPTY = "empty", "Empty"
 
 
+class Shows(models.TextChoices):
+    """What a picture's seller says that it shows; none of these until then."""
+
+    PRODUCT = "product", "Product"
+    ROOM = "room", "Room"
+
+
 class Project(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="projects")
@@ -119,6 +126,7 @@ class Image(models.Model):
     has_alpha = models.BooleanField(default=False)
     uncertainty = models.FloatField(null=True, blank=True)
     is_favorite = models.BooleanField(default=False)
+    shows = models.CharField(max_length=8, choices=Shows.choices, blank=True, default="")
     # Each between two line breaks, so that a search finds it whole, or part of it.
     tags = models.CharField(max_length=TAGS_LENGTH, blank=True, default="")
     # What there is to look at in the newest cutout of this picture (media_library.doubts), how that

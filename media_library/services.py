@@ -13,7 +13,7 @@ from accounts.models import Account
 from config.errors import invalid
 from media_library.checks import free_name, renamed_with
 from media_library.lifecycle import trash
-from media_library.models import MAX_TAGS, TAG_LENGTH, Image, ImageKind, Project
+from media_library.models import MAX_TAGS, TAG_LENGTH, Image, ImageKind, Project, Shows
 from media_library.selectors import all_of
 
 
@@ -84,6 +84,12 @@ def mark_favorites(account: Account, image_ids: Collection[UUID], *, are_favorit
     """
     with transaction.atomic():
         return all_of(account, image_ids).update(is_favorite=are_favorites)
+
+
+def say_what_it_shows(image: Image, shows: Shows) -> None:
+    """Keep what a picture's seller says that it shows."""
+    Image.live.filter(pk=image.pk).update(shows=shows)
+    image.shows = shows
 
 
 def move_images(account: Account, image_ids: Collection[UUID], project: Project) -> int:

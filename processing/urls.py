@@ -23,6 +23,7 @@ from processing.pages import (
 )
 from processing.pages.rating import views as rating
 from processing.pages.reference import page as resources
+from processing.pages.room import views as room
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -48,6 +49,9 @@ urlpatterns = [
     path("pictures/<str:image_id>/studio/", picture.studio, name="studio"),
     path("pictures/<str:image_id>/save/", studio.save, name="save-picture"),
     path("pictures/<str:image_id>/preview/", studio.preview, name="preview-picture"),
+    path("pictures/<str:image_id>/shows/", room.choose, name="picture-shows"),
+    path("pictures/<str:image_id>/room/", room.enhance, name="enhance-picture"),
+    path("pictures/<str:image_id>/room/preview/", room.preview, name="preview-room"),
     path("pictures/<str:image_id>/look/", studio.save_look, name="save-look"),
     path("pictures/<str:image_id>/apply/", studio.apply, name="apply-to-others"),
     path("pictures/<str:image_id>/describe/", picture.describe_picture, name="describe-picture"),

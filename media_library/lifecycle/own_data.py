@@ -190,6 +190,7 @@ def _described(image: Image, entry: Entry) -> dict[str, object]:
         "createdAt": image.created_at,
         "sourceUrl": image.source_url or None,
         "favorite": image.is_favorite,
+        "shows": image.shows,
         "tags": image.tag_names,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -18,6 +18,7 @@ from media_library.files.links import content_url
 from media_library.models import Background, Image
 from media_library.selectors import image_for
 from processing import selectors
+from processing.commands import Command, Enhance
 from processing.engine.errors import EngineError
 from processing.engine.plans.edit import Upscale
 from processing.forms import model_choices
@@ -25,6 +26,10 @@ from processing.models import JobState
 from processing.pages import studio_form, studio_looks, studio_sizes, studio_values, words
 from processing.pages.library_view import LibraryView
 from processing.pages.reference import extras
+from processing.pages.room import facts, mode, panel
+from processing.pages.room import form as room_form
+from processing.pages.room.form import RoomForm
+from processing.pages.room.options import FILE, GROUPS
 from processing.pages.studio_form import StudioForm
 from processing.selectors import Entry
 from processing.services import masks, previews
@@ -66,16 +71,32 @@ class Line:
         report = self.entry.job.report
         found = [gettext("No hook was found.")] if report.get("hookRemoved") is False else []
         ignored = report.get("background", {}).get("notUnderstood", [])
-        return [*found, words.not_understood(ignored)] if ignored else found
+        found += [words.not_understood(ignored)] if ignored else []
+        return [*found, *facts.facts_of(report).missing]
+
+    @property
+    def facts(self) -> Sequence[str]:
+        """What was found in a photo of a room and done about it."""
+        return facts.facts_of(self.entry.job.report).done
+
+    @property
+    def options(self) -> str:
+        """What was asked for, and done, in words."""
+        entry = self.entry
+        if entry.command is None or entry.result is None:
+            return entry.options
+        return facts.options_of(entry.command, entry.job.report)
 
 
 @dataclass(frozen=True)
 class Results:
-    """A picture's results, newest first. ``shown`` is the one on the stage, ``line`` its line if it has one."""
+    """A picture's results, newest first. ``shown`` is the one on the stage, ``line`` its line if it has one.
+    ``is_room``: whether the studio has the choices for rooms, which make other results than those for products."""
 
     lines: Sequence[Line]
     shown: Image | None
     line: Line | None
+    is_room: bool
 
     @property
     def newest(self) -> Line | None:
@@ -110,16 +131,18 @@ def image_of(request: HttpRequest, image_id: str) -> Image:
     return image
 
 
-def results_of(image: Image, *, wanted: str = "") -> Results:
-    """``wanted`` is the public id of the result to show; the newest where it names none."""
+def results_of(image: Image, *, wanted: str = "", is_room: bool | None = None) -> Results:
+    """``wanted`` is the public id of the result to show; the newest of its kind where it names none. ``is_room``
+    says which choices there are, where that is known."""
     entries = _each_result_once(selectors.history(image))
+    is_room = mode.is_room(image, entries) if is_room is None else is_room
     found = list(selectors.results_of(image)[: selectors.HISTORY_LENGTH])
-    named = next((one for one in found if one.public_id == wanted), None)
-    shown = named or next(iter(found), None)
-    commands = [one.command for one in entries if one.command]
-    reader = studio_values.Reader.of(image.account, commands)
-    lines = [Line(one, _state(one, reader), _is(one, shown)) for one in entries]
-    return Results(lines, shown, next((line for line in lines if line.is_shown), None))
+    states = _room_states(entries) if is_room else _product_states(image, entries)
+    shown = next((one for one in found if one.public_id == wanted), None)
+    if shown is None:
+        shown = _newest_of_its_kind(entries, found, is_room=is_room)
+    lines = [Line(one, states.get(one.job.pk, ""), _is(one, shown)) for one in entries]
+    return Results(lines, shown, next((line for line in lines if line.is_shown), None), is_room)
 
 
 def results_context(image: Image, results: Results) -> dict[str, Any]:
@@ -127,43 +150,32 @@ def results_context(image: Image, results: Results) -> dict[str, Any]:
     return {
         "image": image,
         "results": results,
-        "is_cut_out": results.has_cutouts or previews.is_cut_out(image),
+        "is_cut_out": results.is_room or results.has_cutouts or previews.is_cut_out(image),
     }
 
 
 def looked_at(image: Image, *, wanted: str, view: LibraryView) -> dict[str, Any]:
     """The page without what there is to choose, for somebody who may choose nothing."""
-    return _seen(image, results_of(image, wanted=wanted), view)
+    return _seen(image, results_of(image, wanted=wanted, is_room=False), view)
 
 
 def context_of(
     image: Image,
     *,
     wanted: str = "",
-    form: StudioForm | None = None,
+    form: StudioForm | RoomForm | None = None,
     given: Mapping[str, str] | None = None,
     view: LibraryView | None = None,
 ) -> dict[str, Any]:
     """The whole page, in the list of which it is a part (``view``). ``given`` are choices, of an address or a form, instead of those of the result."""
-    results = results_of(image, wanted=wanted)
-    mask = masks.chosen(image)
-    touched_up = mask.public_id if mask else ""
-    choices, kit = _choices(image.account), brand_kit.of(image.account)
-    chosen = given or _chosen(results, touched_up)
-    states = [one.state for one in (*choices["looks"], *results.lines)]
-    rows = background_library.own(image.account)[:_OWN]
+    is_room = None if given is None else isinstance(form, RoomForm)
+    results = results_of(image, wanted=wanted, is_room=is_room)
+    choices = (
+        _of_a_room(results, given) if results.is_room else _of_a_product(image, results, given)
+    )
     return _seen(image, results, view or LibraryView()) | {
         "form": form,
-        "chosen": chosen,
-        "extras": extras.offered(image.account, brand_kit.logo_of(kit), states, chosen),
-        "references": resources.room(image.account),
-        "touched_up": touched_up,
         "has_own_choices": given is not None,
-        "builtins": _builtins(),
-        "own": [(row, _thumbnail(row)) for row in rows],
-        "brand": " ".join(kit.colors),
-        "can_enlarge": _can_enlarge(image),
-        "words_are_drawn_here": previews.draws_words(),
         **choices,
     }
 
@@ -179,6 +191,36 @@ def _seen(image: Image, results: Results, view: LibraryView) -> dict[str, Any]:
         "original_download_url": content_url(image, "original", download=True),
         "result_url": content_url(results.shown) if results.shown else "",
         "download_url": content_url(results.shown, download=True) if results.shown else "",
+    }
+
+
+def _of_a_room(results: Results, given: Mapping[str, str] | None) -> dict[str, Any]:
+    """What there is to choose for a room."""
+    chosen = given or _chosen_of(results) or room_form.start_values()
+    return {"chosen": chosen, "room": panel.shown(chosen, groups=[*GROUPS, FILE])}
+
+
+def _of_a_product(
+    image: Image, results: Results, given: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """What there is to choose for a product."""
+    mask = masks.chosen(image)
+    touched_up = mask.public_id if mask else ""
+    choices, kit = _choices(image.account), brand_kit.of(image.account)
+    chosen = given or StudioForm.initial_values(_chosen_of(results) or {"mask": touched_up})
+    states = [one.state for one in (*choices["looks"], *results.lines)]
+    rows = background_library.own(image.account)[:_OWN]
+    return {
+        "chosen": chosen,
+        "extras": extras.offered(image.account, brand_kit.logo_of(kit), states, chosen),
+        "references": resources.room(image.account),
+        "touched_up": touched_up,
+        "builtins": _builtins(),
+        "own": [(row, _thumbnail(row)) for row in rows],
+        "brand": " ".join(kit.colors),
+        "can_enlarge": _can_enlarge(image),
+        "words_are_drawn_here": previews.draws_words(),
+        **choices,
     }
 
 
@@ -209,11 +251,9 @@ def _choices(account: Account) -> dict[str, Any]:
     }
 
 
-def _chosen(results: Results, touched_up: str) -> dict[str, Any]:
-    """The choices that made what is shown; else those of the start, with the mask it was cut out by."""
-    if results.line is not None and results.line.state:
-        return StudioForm.initial_values(dict(parse_qsl(results.line.state)))
-    return StudioForm.initial_values({"mask": touched_up})
+def _chosen_of(results: Results) -> dict[str, str]:
+    """The choices that made what is shown; {} where they are not the form's."""
+    return dict(parse_qsl(results.line.state)) if results.line is not None else {}
 
 
 def _each_result_once(entries: Sequence[Entry]) -> list[Entry]:
@@ -228,11 +268,43 @@ def _each_result_once(entries: Sequence[Entry]) -> list[Entry]:
     return found
 
 
-def _state(entry: Entry, reader: studio_values.Reader) -> str:
-    if entry.command is None or entry.result is None:
-        return ""
-    values = reader.values(entry.command)
-    return "" if values is None else studio_values.query_of(values)
+def _product_states(image: Image, entries: Sequence[Entry]) -> dict[UUID, str]:
+    """By job the choices of the product's form, for those that it can say."""
+    commands = [one.command for one in entries if one.command]
+    reader = studio_values.Reader.of(image.account, commands)
+    known = _known(entries, reader.values)
+    return {job: studio_values.query_of(values) for job, values in known.items()}
+
+
+def _room_states(entries: Sequence[Entry]) -> dict[UUID, str]:
+    """The same of the room's form."""
+    known = _known(entries, room_form.values_of)
+    return {job: room_form.query_of(values) for job, values in known.items()}
+
+
+def _known(
+    entries: Sequence[Entry], read: Callable[[Command], dict[str, str] | None]
+) -> dict[UUID, dict[str, str]]:
+    found = {}
+    for entry in entries:
+        if entry.command is not None and entry.result is not None:
+            values = read(entry.command)
+            if values is not None:
+                found[entry.job.pk] = values
+    return found
+
+
+def _newest_of_its_kind(
+    entries: Sequence[Entry], results: Sequence[Image], *, is_room: bool
+) -> Image | None:
+    """The newest result that is one of a room, or none; beside the choices for products any other will do."""
+    rooms = {
+        entry.result.pk
+        for entry in entries
+        if entry.result is not None and isinstance(entry.command, Enhance)
+    }
+    alike = [one for one in results if (one.pk in rooms) is is_room]
+    return next(iter(alike if is_room else alike or results), None)
 
 
 def _is(entry: Entry, shown: Image | None) -> bool:

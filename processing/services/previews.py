@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from uuid import UUID
+
 from django.conf import settings
 from django.db import connection
 
@@ -9,15 +12,16 @@ from config.errors import AppError, invalid
 from config.failures import outages
 from config.failures.outages import QUEUE_ERRORS
 from media_library.models import Image
-from processing.commands import Edit
+from processing.commands import Edit, Enhance
 from processing.engine.composing import STUDIO
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated
+from processing.engine.plans.room import RoomPlan
 from processing.engine.prompts import scene
 from processing.engine.render_preview import Preview
 from processing.services import jobs
 from processing.worker import kinds, mattes, tasks
-from processing.worker.making import previews
+from processing.worker.making import previews, room_previews
 
 NOT_CUT_OUT = "NOT_CUT_OUT"
 
@@ -38,9 +42,26 @@ def preview(image: Image, plan: EditPlan) -> Preview:
         if not mattes.is_paid(image.account, cutting):
             message = "Remove the background first: then it can be previewed in any look."
             raise AppError(NOT_CUT_OUT, message, status=409)
+    return _drawn(lambda: previews.ask(image, plan))
+
+
+def room_preview(image: Image, plan: RoomPlan) -> Preview:
+    """A small picture of what enhancing a photo of a room would make. It is not stored and costs nothing.
+
+    Raises AppError VALIDATION_ERROR for what this site can't do, SERVICE_UNAVAILABLE, and what the picture
+    makes impossible.
+    """
+    command = Enhance(plan=plan)
+    jobs.check(command)
+    kinds.of(command).check_source(command, image)
+    return _drawn(lambda: room_previews.ask(image, plan))
+
+
+def _drawn(ask: Callable[[], UUID]) -> Preview:
+    """Have a preview made, and wait for it. Raises AppError SERVICE_UNAVAILABLE."""
     tasks.require_queue()
     try:
-        name = previews.ask(image, plan)
+        name = ask()
         if not connection.in_atomic_block:
             connection.close()  # many may wait here: none keeps a connection meanwhile
         made = previews.answer(name, settings.PREVIEW_SECONDS)

@@ -15,7 +15,7 @@ function recent() {
 
 // The chosen color counts as used once it was kept for something, not while it is looked for.
 export function use() {
-  if (form.elements.background.value !== "color") return;
+  if (form.elements.background?.value !== "color") return;
   const color = form.elements.color.value;
   localStorage.setItem(RECENT, [color, ...recent().filter((one) => one !== color)].slice(0, MOST).join(" "));
   fill();
@@ -40,6 +40,7 @@ function row(title, colors) {
 }
 
 function fill() {
+  if (!box) return;
   const brand = box.dataset.brand.split(" ").filter(Boolean).map((color) => color.slice(0, 7));
   const last = recent().filter((color) => !brand.includes(color));
   box.replaceChildren(
@@ -57,12 +58,13 @@ function pick(color) {
 
 // Paint what shows the chosen color.
 export function show() {
+  if (!box) return;
   const { value } = form.elements.color;
   swatch.style.setProperty("--color", value);
   for (const button of box.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.color === value));
 }
 
-if (window.EyeDropper) {
+if (dropper && window.EyeDropper) {
   dropper.hidden = false;
   dropper.addEventListener("click", async () => {
     try {

@@ -33,12 +33,12 @@ function place(event) {
 // Whether something is to be chosen, and nobody has said where.
 export function isDue() {
   const { pick, left, top, right, bottom } = form.elements;
-  if (!pick.value) return false;
+  if (!pick?.value) return false;
   return !left.value || !top.value || (pick.value === "box" && (!right.value || !bottom.value));
 }
 
 export function draw() {
-  if (!mark) return;
+  if (!mark || !form.elements.pick) return;
   const { pick, left, top, right, bottom } = form.elements;
   mark.hidden = !pick.value || isDue();
   mark.classList.toggle("point", pick.value === "point");

@@ -31,7 +31,7 @@ function choose(column, row) {
 // Radio buttons go one by one; these lie in rows. What is chosen "by itself" goes on as ever.
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-grid.addEventListener("keydown", (event) => {
+grid?.addEventListener("keydown", (event) => {
   if (!(event.key in KEYS) || !event.target.value) return;
   event.preventDefault();
   const [x, y] = KEYS[event.key];
@@ -47,7 +47,7 @@ let drag = null;
 
 function mayDrag() {
   const mode = stage.querySelector("[name=mode]:checked")?.value ?? "after";
-  return mode === "after" && !isZoomed() && isCanvas(form.elements.size.value);
+  return grid && mode === "after" && !isZoomed() && isCanvas(form.elements.size.value);
 }
 
 function end() {

@@ -19,8 +19,9 @@ const size = document.getElementById("result-size");
 const told = document.getElementById("stage-state");
 const save = document.getElementById("save");
 const download = document.getElementById("download");
-const CLIPBOARD = "packshot-studio-settings";
-const UNSAVED = `packshot-unsaved-${words.id}`;
+// Choices for rooms and for products are kept apart.
+const CLIPBOARD = `packshot-studio-settings${words.of ?? ""}`;
+const UNSAVED = `packshot-unsaved-${words.id}${words.of ?? ""}`;
 const TOOL = "packshot-studio-tool";
 
 // --- What is seen: a result in full, or a preview ---------------------------------------------------
@@ -114,6 +115,7 @@ function seeResult(entry) {
 
 function isUnfinished() {
   const { background, prompt, size: chosen, width, height } = form.elements;
+  if (words.of === "room") return false;
   if (pick.isDue()) return true;
   const hasNoWords = background.value === "words" && (!prompt.value.trim() || !words.wordsDrawn);
   return hasNoWords || (chosen.value === "own" && !(width.value && height.value));

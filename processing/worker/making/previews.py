@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import cast
 from uuid import UUID, uuid4
@@ -79,12 +80,22 @@ def answer(name: UUID, seconds: float) -> Preview | None:
 @dramatiq.actor(queue_name=QUEUE, max_retries=0)
 def make_preview(name: str, account_id: str, image_id: str, plan: str, asked_at: float) -> None:
     """Make a preview, and tell whoever asked for it."""
+
+    def draw() -> Preview:
+        return made(picture(UUID(account_id), image_id), from_text(plan))
+
+    draw_and_tell(name, image_id, draw, asked_at=asked_at)
+
+
+def draw_and_tell(
+    name: str, image_id: str, draw: Callable[[], Preview], *, asked_at: float
+) -> None:
+    """Tell whoever waits under this name what `draw` makes, or why it makes nothing."""
     if time.time() - asked_at > settings.PREVIEW_SECONDS:
         return
     try:
-        image = _image(UUID(account_id), image_id)
         with memory.shortage_told():
-            drawn = made(image, from_text(plan))
+            drawn = draw()
         head: dict[str, object] = {"width": drawn.width, "height": drawn.height}
         _tell(name, json.dumps(head).encode() + b"\n" + drawn.data)
     except (EngineError, AppError) as error:
@@ -161,10 +172,11 @@ def plain(plan: EditPlan) -> Edit:
 
 def tools_for(account_id: UUID) -> Tools:
     """The worker's, which read pictures of the account alone."""
-    return runtime.tools(lambda image_id: storage.read(_image(account_id, image_id).file_key))
+    return runtime.tools(lambda image_id: storage.read(picture(account_id, image_id).file_key))
 
 
-def _image(account_id: UUID, image_id: str) -> Image:
+def picture(account_id: UUID, image_id: str) -> Image:
+    """A picture of the account. Raises AppError for one that is gone."""
     rows = Image.live.select_related("account")
     image = rows.filter(account=account_id, pk=image_id).first()
     if image is None:

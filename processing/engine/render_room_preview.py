@@ -1,0 +1,78 @@
+"""What enhancing a photo of a room will look like, small and quickly: the same plan and the same code, on a
+small copy of the photo.
+
+The copy is a file, too, with what the photo's own metadata tell of its camera, so that each step finds what it
+would find in the photo. It is made once for a photo (`small_copy`); after that a plan takes a few tens of
+milliseconds. Noise is less in a small copy than in the photo, and so is what is done about it.
+"""
+
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+from PIL import Image
+
+from processing.engine import arrays
+from processing.engine.arrays import U8
+from processing.engine.files import decode, opening
+from processing.engine.plans.edit import Export
+from processing.engine.plans.room import RoomPlan
+from processing.engine.render_preview import Preview
+from processing.engine.render_room import RoomTools, render_room
+
+SIDE = 1_024
+_QUALITY = 95
+_PREVIEW_QUALITY = 85
+_ORIENTATION = 0x0112
+# What a JPEG has room for in one segment.
+_LONGEST_EXIF = 65_000
+
+
+@dataclass(frozen=True, slots=True)
+class SmallCopy:
+    """A photo as a small JPEG, upright, and how large (width, height) it really is."""
+
+    data: bytes
+    size: tuple[int, int]
+
+
+def small_copy(source: bytes, *, max_pixels: int, side: int = SIDE) -> SmallCopy:
+    """Shrink a photo so that its longer side is `side` pixels, or its own where that is less. What is transparent
+    lies on white.
+
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory and BrokenImage.
+    """
+    size = decode.probe(source, max_pixels=max_pixels).oriented_size
+    least = arrays.fit_within(*size, max_side=side)
+    photo = decode.decode(source, max_pixels=max_pixels, least=least)
+    return SmallCopy(_written(arrays.shrink(photo.visible, least), source, max_pixels), size)
+
+
+def render_room_preview(copy: SmallCopy, plan: RoomPlan, tools: RoomTools) -> Preview:
+    """Enhance the copy as the plan says; its width and height are those of the result itself, within a few
+    pixels. Raises what `render_room` does."""
+    small = replace(plan, export=Export(format="webp", quality=_PREVIEW_QUALITY))
+    made = render_room(copy.data, small, max_pixels=SIDE * SIDE, tools=tools)
+    photo = decode.probe(copy.data, max_pixels=SIDE * SIDE).oriented_size
+    times = max(copy.size) / max(photo)
+    width, height = round(made.width * times), round(made.height * times)
+    return Preview(made.data, width, height)
+
+
+def _written(rgb: U8, source: bytes, max_pixels: int) -> bytes:
+    out = BytesIO()
+    exif = _exif(source, max_pixels)
+    Image.fromarray(rgb).save(out, "JPEG", quality=_QUALITY, subsampling=0, exif=exif)
+    return out.getvalue()
+
+
+def _exif(source: bytes, max_pixels: int) -> bytes:
+    """What the photo tells of its camera; b"" where that is nothing, or is broken: it never makes a preview
+    fail."""
+    try:
+        with opening.opened(source, max_pixels=max_pixels) as image:
+            block = image.getexif()
+            block.pop(_ORIENTATION, None)
+            written = block.tobytes()
+    except opening.DECODER_ERRORS:
+        return b""
+    return written if len(written) < _LONGEST_EXIF else b""

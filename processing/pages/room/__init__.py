@@ -1,0 +1,1 @@
+"""Photos of rooms and houses in the studio and in batches."""

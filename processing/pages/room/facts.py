@@ -1,0 +1,97 @@
+"""What was found in a photo of a room, and what was done about it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from processing.commands import Command, Enhance
+from processing.engine.errors import InvalidPlan
+from processing.worker import kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Sentences about a result: what was done, and what was asked for and came to nothing."""
+
+    done: Sequence[str] = ()
+    missing: Sequence[str] = ()
+
+
+def facts_of(report: Mapping[str, Any]) -> Facts:
+    """What a job's report says; nothing for other work."""
+    room = report.get("room")
+    if not isinstance(room, dict):
+        return Facts()
+    told = [tell(room) for tell in _TOLD]
+    return Facts(
+        [line for one in told for line in one.done], [line for one in told for line in one.missing]
+    )
+
+
+def options_of(command: Command, report: Mapping[str, Any]) -> str:
+    """What was asked for and done, in words: without what came to nothing, which the facts tell."""
+    room = report.get("room")
+    if not isinstance(command, Enhance) or not isinstance(room, dict):
+        return kinds.of(command).describe(command)
+    undone = {name: off for name, (off, is_done) in _UNDONE.items() if not is_done(room)}
+    try:
+        done = command.model_copy(update={"plan": replace(command.plan, **undone)})
+    except InvalidPlan:  # nothing of it was done
+        return ""
+    return kinds.of(done).describe(done)
+
+
+def _straightened(room: Mapping[str, Any]) -> Facts:
+    what = room.get("straightened")
+    if what == "done":
+        return Facts([_turned(room)])
+    if what == "level":
+        return Facts([_("It was level already.")])
+    if what == "too-steep":
+        return Facts(missing=[_("Not straightened: the camera was tilted by more than 20°.")])
+    if what == "no-verticals":
+        return Facts(missing=[_("Not straightened: too few upright edges were found.")])
+    return Facts()
+
+
+def _hidden(room: Mapping[str, Any]) -> Facts:
+    privacy = room.get("privacy")
+    if not isinstance(privacy, dict):
+        return Facts()
+    count = privacy.get("faces", 0)
+    if not count:
+        return Facts([_("No face was found.")])
+    text = ngettext("%(count)s face hidden.", "%(count)s faces hidden.", count)
+    return Facts([text % {"count": count}])
+
+
+def _has_hidden(room: Mapping[str, Any]) -> bool:
+    privacy = room.get("privacy")
+    return isinstance(privacy, dict) and bool(privacy.get("faces"))
+
+
+def _turned(room: Mapping[str, Any]) -> str:
+    roll, pitch = (abs(float(room.get(name) or 0.0)) for name in ("roll", "pitch"))
+    if round(pitch, 1) == 0:
+        return _("Turned by %(roll)s°.") % {"roll": number_format(roll, 1)}
+    if round(roll, 1) == 0:
+        return _("Walls made upright by %(pitch)s°.") % {"pitch": number_format(pitch, 1)}
+    return _("Turned by %(roll)s°, walls made upright by %(pitch)s°.") % {
+        "roll": number_format(roll, 1),
+        "pitch": number_format(pitch, 1),
+    }
+
+
+# In the order in which the work is done.
+_TOLD: Final = (_straightened, _hidden)
+# Options that may come to nothing: their value where they are off, and whether a report says that they did.
+_UNDONE: Final[Mapping[str, tuple[Any, Callable[[Mapping[str, Any]], bool]]]] = {
+    "straighten": (False, lambda room: room.get("straightened") == "done"),
+    "privacy": (False, _has_hidden),
+}

@@ -1,0 +1,136 @@
+"""The form of a photo of a room: what is chosen, as a plan and as the command that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django import forms
+from django.forms import Field
+
+from config.told import told
+from processing.commands import Command, Enhance
+from processing.engine.errors import InvalidPlan
+from processing.engine.plans import room_versions
+from processing.engine.plans.edit import Export
+from processing.engine.plans.room import FineTune, RoomPlan
+from processing.pages.room import options
+from processing.pages.room.options import NONE, Option
+
+_OF_FILE: Final = ("format", "quality")
+# What the page carries along: an option that only programs are offered.
+_CARRIED: Final = ("version", "quality")
+_SAID: Final = frozenset({"finetune", "export", "version", *(one.name for one in options.ALL)})
+
+
+class RoomForm(forms.Form):
+    version = forms.CharField(max_length=20, required=False)
+    quality = forms.IntegerField(min_value=1, max_value=100, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= {option.name: _field(option) for option in options.ALL}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                cleaned["plan"] = plan_of(cleaned)
+            except InvalidPlan as error:
+                self.add_error(None, told(error.message))
+        return cleaned
+
+    @property
+    def plan(self) -> RoomPlan:
+        """All that is chosen, once the form is valid."""
+        found: RoomPlan = self.cleaned_data["plan"]
+        return found
+
+    def command(self) -> Enhance:
+        return Enhance(plan=self.plan)
+
+
+def plan_of(given: Mapping[str, Any]) -> RoomPlan:
+    """The plan of checked values. Without a look its levels mean nothing; a look that an older version lacks is
+    taken from the newest. Raises InvalidPlan."""
+    look: Any = given.get("look") or NONE
+    fine = {} if look == NONE else {name: given.get(name) or None for name in options.FINE}
+    quality = None if given.get("format") == "png" else given.get("quality")
+    rest = {option.name: _value(option, given) for option in options.ALL if _is_plain(option)}
+    return RoomPlan(
+        look=None if look == NONE else look,
+        finetune=FineTune(**fine),
+        export=Export(format=given.get("format") or "jpg", quality=quality),
+        version=_version(given.get("version") or room_versions.NEWEST, look),
+        **rest,
+    )
+
+
+def start_values() -> dict[str, str]:
+    """What the form holds before anything is chosen."""
+    return _values(RoomPlan(export=Export(format="jpg")))
+
+
+def values_of(command: Command | None) -> dict[str, str] | None:
+    """What the form holds for work that was done; None for work that it can't say."""
+    if not isinstance(command, Enhance):
+        return None
+    plan, usual = command.plan, RoomPlan()
+    unsaid = [one.name for one in fields(RoomPlan) if one.name not in _SAID]
+    if any(getattr(plan, name) != getattr(usual, name) for name in unsaid):
+        return None
+    if plan.export != Export(format=plan.export.format, quality=plan.export.quality):
+        return None
+    return _values(plan)
+
+
+def query_of(values: Mapping[str, str]) -> str:
+    """Values as an address says them, less what is empty or off."""
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def _values(plan: RoomPlan) -> dict[str, str]:
+    found = {
+        "version": plan.version,
+        "format": plan.export.format,
+        "quality": str(plan.export.quality or ""),
+    }
+    for option in options.ALL:
+        if option.name not in _OF_FILE:
+            part = plan.finetune if option.is_of_look else plan
+            found[option.name] = _text(option, getattr(part, option.name))
+    return found
+
+
+def _text(option: Option, value: Any) -> str:
+    if not option.choices:
+        return "on" if value else ""
+    if value is None:
+        return options.AS_THE_LOOK if option.is_of_look else NONE
+    return str(value)
+
+
+def _value(option: Option, given: Mapping[str, Any]) -> Any:
+    value = given.get(option.name)
+    if not option.choices:
+        return bool(value)
+    return None if value in ("", NONE, None) else value
+
+
+def _is_plain(option: Option) -> bool:
+    """Whether it is a field of the plan that has the form's own words."""
+    return not option.is_of_look and option.name not in ("look", *_OF_FILE)
+
+
+def _version(wanted: str, look: str) -> str:
+    version = room_versions.resolve(wanted)
+    is_known = look == NONE or look in room_versions.looks_of(version)
+    return version if is_known else room_versions.NEWEST
+
+
+def _field(option: Option) -> Field:
+    if not option.choices:
+        return forms.BooleanField(label=option.label, required=False)
+    return forms.ChoiceField(label=option.label, choices=option.choices, required=False)

@@ -1,0 +1,136 @@
+"""What there is to choose for a photo of a room, in the order in which the studio shows it.
+
+An option has the name that `RoomPlan` or `FineTune` has for it, so a new one is a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from processing.engine.plans.room import FineTune
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Choices: TypeAlias = "Sequence[tuple[str, str | _StrPromise]]"
+
+# What a form says for None.
+NONE: Final = "none"
+AS_THE_LOOK: Final = ""
+LEVELS: Final[Choices] = [
+    (AS_THE_LOOK, pgettext_lazy("level", "As the look")),
+    ("NONE", pgettext_lazy("level", "Off")),
+    ("LOW", pgettext_lazy("level", "Low")),
+    ("MEDIUM", pgettext_lazy("level", "Medium")),
+    ("HIGH", pgettext_lazy("level", "High")),
+]
+LOOKS: Final[Choices] = [
+    ("neutral", _("Neutral")),
+    ("warm", _("Warm")),
+    ("modern", _("Modern")),
+    ("property", _("Property")),
+    ("property_usa", _("Property (USA)")),
+    ("authentic", _("Authentic")),
+    (NONE, _("None")),
+]
+ABOUT_LOOKS: Final[dict[str, str | _StrPromise]] = {
+    "neutral": _("White walls, even light"),
+    "warm": _("The light stays warm"),
+    "modern": _("Cool and crisp"),
+    "property": _("Bright corners, fuller colors"),
+    "property_usa": _("Brighter still, rich colors"),
+    "authentic": _("Close to what the camera saw"),
+    NONE: _("Light and colors stay"),
+}
+FORMATS: Final[Choices] = [("jpg", "JPG"), ("png", "PNG"), ("webp", "WebP"), ("avif", "AVIF")]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice: of ``choices``, or where there are none on and off. ``part`` is what it stands under within its
+    group."""
+
+    name: str
+    label: str | _StrPromise
+    choices: Choices = ()
+    help: str | _StrPromise = ""
+    part: str | _StrPromise = ""
+
+    @property
+    def is_of_look(self) -> bool:
+        """Whether it changes what the look does, and so does nothing without one."""
+        return self.name in FINE
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Options that are shown together. ``name`` is the studio's tool for them, ``icon`` its picture."""
+
+    name: str
+    title: str | _StrPromise
+    icon: str
+    options: Sequence[Option]
+
+
+FINE: Final = frozenset(one.name for one in fields(FineTune))
+_INSIDE, _OUTSIDE = _("Inside alone"), _("Windows and sky alone")
+GROUPS: Final = (
+    Group("look", _("Look"), "icons/look.svg", [Option("look", _("Look"), LOOKS)]),
+    Group(
+        "light",
+        _("Light"),
+        "icons/sun.svg",
+        [
+            Option("brightness_boost", _("Brightness"), LEVELS),
+            Option("contrast_boost", _("Contrast"), LEVELS),
+            Option("brightness_boost_internal", _("Brightness"), LEVELS, part=_INSIDE),
+            Option("contrast_boost_internal", _("Contrast"), LEVELS, part=_INSIDE),
+            Option("brightness_boost_external", _("Brightness"), LEVELS, part=_OUTSIDE),
+            Option("contrast_boost_external", _("Contrast"), LEVELS, part=_OUTSIDE),
+        ],
+    ),
+    Group(
+        "detail",
+        _("Detail"),
+        "icons/sliders.svg",
+        [
+            Option("clarity_level", _("Clarity"), LEVELS),
+            Option("saturation_level", _("Pale colors"), LEVELS),
+            Option("denoise_level", _("Noise removal"), LEVELS),
+            Option("sharpen_level", _("Sharpness"), LEVELS),
+        ],
+    ),
+    Group(
+        "lines",
+        _("Lines"),
+        "icons/size.svg",
+        [
+            Option(
+                "straighten",
+                _("Straighten walls that lean"),
+                help=_("The photo is cropped to what it then covers."),
+            ),
+        ],
+    ),
+    Group(
+        "privacy",
+        _("Privacy"),
+        "icons/eye-off.svg",
+        [
+            Option(
+                "privacy",
+                _("Hide faces"),
+                help=_("Beyond recovery. The result says how many were found."),
+            ),
+        ],
+    ),
+)
+FILE: Final = Group(
+    "file", _("File"), "icons/export.svg", [Option("format", _("File format"), FORMATS)]
+)
+ALL: Final = tuple(option for group in (*GROUPS, FILE) for option in group.options)

@@ -1,0 +1,239 @@
+"""Photos of rooms in the studio: which choices there are, previews, enhancing, and what is told of a result."""
+
+from __future__ import annotations
+
+import html
+import re
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from accounts.limits import quotas
+from media_library.files import storage
+from media_library.intake.ingest import ingest
+from media_library.models import Image
+from processing.models import Job
+from processing.worker import tasks
+from processing.worker.making import room_previews
+from tests.dashboard.conftest import HTMX, Person, complete, picture
+from tests.processing.engine.room.drawn import FOCAL, room
+
+START = {"look": "neutral", "straighten": "on", "format": "jpg", "version": "5.0"}
+TO_CHOOSE = 'action="/pictures/{id}/room/"'
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Previews are made the moment they are asked for."""
+    monkeypatch.setattr(room_previews.make_room_preview, "send", room_previews.make_room_preview.fn)
+    room_previews._copies.clear()
+
+
+@pytest.fixture(scope="module")
+def tilted() -> bytes:
+    """A dark photo of a room, from a camera that was tilted; its EXIF names the lens."""
+    pixels = (room((1500, 1000), roll=3.0, pitch=-6.0) * 0.45).astype(np.uint8)
+    exif = Pillow.Exif()
+    exif.get_ifd(0x8769)[0xA405] = round(36 * FOCAL)
+    exif[0x0112] = 1
+    out = BytesIO()
+    Pillow.fromarray(pixels).save(out, "JPEG", quality=95, exif=exif)
+    return out.getvalue()
+
+
+def post(who: Person, image: Image, action: str = "", **given: str) -> Any:
+    return who.client.post(f"/pictures/{image.public_id}/room/{action}", START | given)
+
+
+def page_of(who: Person, image: Image) -> str:
+    response = who.client.get(f"/pictures/{image.public_id}/")
+    assert response.status_code == 200
+    return str(html.unescape(response.content.decode()))
+
+
+def is_for_rooms(who: Person, image: Image) -> bool:
+    page = page_of(who, image)
+    found = TO_CHOOSE.format(id=image.public_id) in page
+    assert found is not (f'action="/pictures/{image.public_id}/save/"' in page)
+    assert found is ('value="room" aria-pressed="true"' in page)
+    return found
+
+
+def say(who: Person, image: Image, shows: str) -> Any:
+    return who.client.post(f"/pictures/{image.public_id}/shows/", {"shows": shows})
+
+
+def used(who: Person) -> int:
+    lines = quotas.overview(who.account)
+    return next(line.used for line in lines if line.operation == "enhance")
+
+
+def done(who: Person, image: Image, report: dict[str, Any] | None = None, **given: str) -> Job:
+    """A job that the room's form asked for, and that is complete."""
+    assert post(who, image, **given).status_code == 302
+    job = Job.objects.latest("created_at")
+    complete(job, report={"provider": "room", "room": report or {}})
+    job.refresh_from_db()
+    return job
+
+
+def test_what_was_said_of_a_photo_is_kept_for_it(seller: Person, stranger: Person) -> None:
+    image, other = seller.image("kitchen.jpg"), seller.image("shoe.jpg")
+    assert not is_for_rooms(seller, image)
+    assert say(seller, image, "room")["Location"] == f"/pictures/{image.public_id}/"
+    assert (is_for_rooms(seller, image), is_for_rooms(seller, other)) == (True, False)
+    assert say(stranger, image, "product").status_code == 404
+    assert say(seller, image, "garden").status_code == 400
+    assert is_for_rooms(seller, image)
+    say(seller, image, "product")
+    done(seller, image)
+    assert not is_for_rooms(seller, image)
+
+
+def test_what_was_done_says_what_a_photo_shows(seller: Person) -> None:
+    kitchen, bath, shoe = (seller.image(name) for name in ("kitchen.jpg", "bath.jpg", "shoe.jpg"))
+    done(seller, kitchen)
+    assert is_for_rooms(seller, kitchen)
+    # The only work in their project was done to a room; then half of it was not.
+    assert is_for_rooms(seller, bath)
+    seller.result(shoe, model="fast")
+    assert not is_for_rooms(seller, shoe)
+    assert not is_for_rooms(seller, bath)
+
+
+def test_a_preview_looks_like_the_result_and_costs_nothing(
+    seller: Person, stranger: Person, tilted: bytes
+) -> None:
+    image = ingest(seller.account, tilted, name="kitchen.jpg")
+    shown = post(seller, image, "preview/")
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
+    small = Pillow.open(BytesIO(shown.content))
+    assert (Job.objects.count(), used(seller)) == (0, 0)
+    post(seller, image)
+    job = Job.objects.get()
+    tasks.run_job.fn(str(job.pk))
+    job.refresh_from_db()
+    result = job.result
+    assert result is not None
+    assert max(small.size) < 1024  # cropped to what it covers
+    told = [int(side) for side in shown["X-Result-Size"].split(" × ")]
+    assert told == pytest.approx([result.width, result.height], abs=6)
+    made = Pillow.open(BytesIO(storage.read(result.file_key)))
+    full = np.asarray(made.convert("RGB").resize(small.size), np.int16)
+    assert np.abs(np.asarray(small.convert("RGB"), np.int16) - full).mean() < 4
+    assert post(stranger, image, "preview/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"look": "warm", "brightness_boost": "LOW", "contrast_boost_external": "HIGH"},
+        {"look": "none", "straighten": "on", "format": "png"},
+        {"look": "property", "straighten": "", "sharpen_level": "NONE", "format": "avif"},
+        {"look": "property", "version": "3.5", "quality": "60"},
+        {"privacy": "on"},
+    ],
+)
+def test_a_result_tells_the_choices_that_make_it_again(
+    seller: Person, chosen: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processing.engine.networks.faces.FaceFinder.check", lambda _self: None)
+    image = seller.image()
+    job = done(seller, image, **chosen)
+    page = page_of(seller, image)
+    state = re.search(rf'data-job="{job.public_id}".*?data-state="([^"]+)"', page, re.DOTALL)
+    assert state is not None
+    told = dict(parse_qsl(state[1]))
+    assert {name: told.get(name, "") for name in chosen} == chosen
+    seller.client.post(f"/pictures/{image.public_id}/room/", told)
+    again = Job.objects.latest("created_at")
+    assert (again.command, again.pk != job.pk) == (job.command, True)
+    assert again.result_id == job.result_id
+    assert used(seller) == 1
+
+
+def test_what_means_nothing_is_left_out(seller: Person) -> None:
+    """Levels without a look, and a version that lacks the look that was chosen since."""
+    image = seller.image()
+    post(seller, image, look="none", clarity_level="HIGH")
+    assert Job.objects.get().command["plan"]["finetune"]["clarityLevel"] is None
+    post(seller, image, look="warm", version="3.5")
+    assert Job.objects.latest("created_at").command["plan"]["version"] == "5.0"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ({"look": "none", "straighten": ""}, "Nothing is asked for"),
+        ({"look": "rustic"}, "rustic"),
+        ({"clarity_level": "low"}, "low"),
+        ({"version": "9"}, "must be one of"),
+        ({"quality": "101"}, "100"),
+        ({"format": "gif"}, "gif"),
+    ],
+)
+def test_what_can_not_be_is_refused_and_keeps_what_was_chosen(
+    seller: Person, chosen: dict[str, str], sentence: str
+) -> None:
+    image = seller.image()
+    chosen = {"brightness_boost": "HIGH", **chosen}
+    page = post(seller, image, **chosen)
+    assert page.status_code == 422
+    content = html.unescape(page.content.decode())
+    assert sentence in content
+    assert 'name="brightness_boost" value="HIGH" checked' in content
+    alone = seller.client.post(f"/pictures/{image.public_id}/room/", START | chosen, headers=HTMX)
+    assert (alone.status_code, alone["HX-Retarget"]) == (422, "#studio-errors")
+    assert post(seller, image, "preview/", **chosen).status_code == 400
+    assert (Job.objects.count(), used(seller)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        (
+            {"straightened": "done", "roll": 1.34, "pitch": -6.04},
+            "Turned by 1.3°, walls made upright by 6.0°.",
+        ),
+        ({"straightened": "done", "roll": -2.0, "pitch": 0.01}, "Turned by 2.0°."),
+        ({"straightened": "done", "roll": 0.0, "pitch": 3.0}, "Walls made upright by 3.0°."),
+        ({"straightened": "level"}, "It was level already."),
+        ({"straightened": "too-steep"}, "Not straightened: the camera was tilted"),
+        ({"straightened": "no-verticals"}, "Not straightened: too few upright edges"),
+        ({"privacy": {"faces": 3, "provider": "x"}}, "3 faces hidden."),
+        ({"privacy": {"faces": 0, "provider": "x"}}, "No face was found."),
+    ],
+)
+def test_what_was_found_stands_under_the_result(
+    seller: Person, told: dict[str, Any], sentence: str
+) -> None:
+    image = seller.image()
+    done(seller, image, told)
+    page = page_of(seller, image)
+    assert sentence in page
+    is_turned = told.get("straightened") == "done"
+    assert ("Neutral look, straightened" in page, "Neutral look" in page) == (is_turned, True)
+
+
+def test_each_form_opens_with_the_newest_result_of_its_own(seller: Person) -> None:
+    image = seller.image()
+    warm = done(seller, image, look="warm")
+    cut = seller.result(image, model="fast")
+    say(seller, image, "room")
+    page = page_of(seller, image)
+    assert warm.result is not None
+    assert f'data-shown="{warm.result.public_id}"' in page
+    assert 'value="warm" checked' in page
+    say(seller, image, "product")
+    assert f'data-shown="{cut.public_id}"' in page_of(seller, image)
+    # A cutout is no start for a room: beside its choices stands the photo as it came.
+    other = ingest(seller.account, picture(color=(9, 99, 9)), name="shoe.jpg")
+    seller.result(other, model="fast")
+    say(seller, other, "room")
+    page = page_of(seller, other)
+    assert 'data-shown=""' in page
+    assert "Remove the background first" not in page
