@@ -39,6 +39,7 @@ urlpatterns = [
     ),
     path("images/<str:image_id>/preview", previews.PreviewView.as_view(), name="api-image-preview"),
     path("images/tools/enhance", rooms.EnhanceView.as_view(), name="api-enhance"),
+    path("images/tools/merge-hdr", rooms.MergeHdrView.as_view(), name="api-merge-hdr"),
     path("images/tools/upscale", edits.UpscaleView.as_view(), name="api-upscale"),
     path("images/tools/remove-text", edits.RemoveTextView.as_view(), name="api-remove-text"),
     path("images/<str:image_id>/rating", ratings.ImageRating.as_view(), name="api-image-rating"),

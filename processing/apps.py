@@ -19,19 +19,27 @@ class ProcessingConfig(AppConfig):
         from accounts.lifecycle import own_data as sources
         from accounts.lifecycle import parts
         from config import encryption
-        from processing.commands import Copy, Edit, Enhance, PreviewRoom, RemoveBackground
+        from processing.commands import (
+            Copy,
+            Edit,
+            Enhance,
+            MergeHdr,
+            PreviewRoom,
+            RemoveBackground,
+        )
         from processing.compat import registry
         from processing.services import masks, own_data, removal, webhooks
         from processing.services.appearance import house_looks, ready_looks
         from processing.services.backgrounds import paint_background
         from processing.worker import kinds
-        from processing.worker.making import copies, cutouts, edits, rooms
+        from processing.worker.making import copies, cutouts, edits, hdr, rooms
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
         kinds.register(Enhance, rooms.KIND)
         kinds.register(PreviewRoom, rooms.PREVIEW_KIND)
         kinds.register(Copy, copies.KIND)
+        kinds.register(MergeHdr, hdr.KIND)
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
         kinds.register(masks.MendMatte, masks.KIND)
         parts.register(removal.PART)

@@ -23,6 +23,8 @@ from processing.engine.plans.room import RoomPlan
 EditOperation = Literal[
     "edit", "generate-background", "replace-background", "upscale", "remove-text"
 ]
+MIN_BRACKETS, MAX_BRACKETS = 2, 9
+
 Makes = Literal["derived", "mask", "material"]
 
 # What the words of a stored command mean. Raise it when an option is renamed or gets another meaning,
@@ -235,6 +237,22 @@ class Copy(Command):
     @property
     def makes(self) -> Makes:
         return "material"
+
+
+class MergeHdr(Command):
+    """Merge exposure brackets of a room, the source and `brackets`, in any order, and enhance the picture
+    that they come to in the same pass (`RoomPlan`)."""
+
+    operation: Literal["merge-hdr"] = "merge-hdr"
+    brackets: tuple[str, ...] = Field(min_length=MIN_BRACKETS - 1, max_length=MAX_BRACKETS - 1)
+    plan: RoomPlan = Field(default_factory=RoomPlan)
+
+    @property
+    def label(self) -> str:
+        return "hdr"
+
+    def image_ids(self) -> tuple[str, ...]:
+        return self.brackets
 
 
 def register(command: type[Command]) -> None:

@@ -12,8 +12,8 @@ from config.errors import AppError, invalid
 from processing.api.serializers import edits
 from processing.api.serializers.cutouts import RemoveBackgroundOptions
 from processing.api.serializers.edits import EditOptions
-from processing.api.serializers.rooms import EnhanceOptions
-from processing.commands import Command, Edit, Enhance, RemoveBackground
+from processing.api.serializers.rooms import EnhanceOptions, MergeHdrBody
+from processing.commands import Command, Edit, Enhance, MergeHdr, RemoveBackground
 from processing.engine.errors import InvalidPlan
 from processing.services import edit_json, jobs
 
@@ -56,6 +56,15 @@ def enhance_of(options: EnhanceOptions) -> Enhance:
         return options.command()
     except InvalidPlan as error:
         raise edit_json.refused(error, {}) from error
+
+
+def merge_of(body: MergeHdrBody) -> tuple[str, MergeHdr]:
+    """The first of a body's images and how the others are merged with it. Raises AppError naming the
+    option."""
+    first, *others = (edit_json.image_id(one, "imageIds") for one in body.image_ids)
+    if len({first, *others}) < 1 + len(others):
+        raise invalid("imageIds", "Each image can be named only once.")
+    return first, MergeHdr(brackets=tuple(others), plan=enhance_of(body).plan)
 
 
 def _remove_background(options: Options, _: Account) -> Command:

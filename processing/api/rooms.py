@@ -1,6 +1,8 @@
-"""``/images/tools/enhance``: photos of rooms and houses."""
+"""``/images/tools/enhance`` and ``/images/tools/merge-hdr``: photos of rooms and houses."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,11 +10,15 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent
 from config.api import bodies
 from config.api.docs import endpoint
+from processing.api import waiting
 from processing.api.edits import IMAGE, WAITS, EditingView
-from processing.api.examples import ENHANCE_ANSWER
-from processing.api.operations import enhance_of
+from processing.api.examples import ENHANCE_ANSWER, MERGE_HDR_ANSWER
+from processing.api.operations import enhance_of, merge_of
 from processing.api.serializers.jobs import EditAnswer, PendingEditAnswer
-from processing.api.serializers.rooms import EnhanceBody
+from processing.api.serializers.rooms import EnhanceBody, MergeHdrBody
+from processing.commands import MAX_BRACKETS, MIN_BRACKETS
+
+BRACKETS = [IMAGE, "img_2VfUX5sCNEcTGeZ8vKoGj2", "img_2VfUX5sCNEcTGeZ8vKoGj3"]
 
 
 class EnhanceView(EditingView):
@@ -49,3 +55,30 @@ class EnhanceView(EditingView):
     def post(self, request: Request) -> Response:
         body = bodies.read(EnhanceBody, request.data)
         return self.answer(self.edited(body, enhance_of(body)), body.display)
+
+
+class MergeHdrView(EditingView):
+    @endpoint(
+        "Merge exposure brackets",
+        description=(
+            f"{MIN_BRACKETS} to {MAX_BRACKETS} exposures of one view become one picture (exposure "
+            "fusion), which is then enhanced as `enhance` does. They are put in order by their EXIF "
+            "data, or by their "
+            "brightness, and laid on the one in the middle, `reference`; whatever moved is taken "
+            "from that one. `report.hdr` tells, in the order of `imageIds`, each one's exposure in "
+            "`stops` and by how many pixels it was moved (`shifts`), and the share of the picture "
+            "in which something moved (`moving`). The result belongs to the first image, and "
+            "costs one unit of `enhance`. 400 where sizes differ; 422 BRACKETS_DIFFER where the "
+            f"images show different views. {WAITS}"
+        ),
+        request=MergeHdrBody,
+        responses={200: EditAnswer, 202: PendingEditAnswer},
+        example=MERGE_HDR_ANSWER,
+        body_example={"imageIds": BRACKETS, "look": "neutral"},
+    )
+    @idempotent("job")
+    def post(self, request: Request) -> Response:
+        body = bodies.read(MergeHdrBody, request.data)
+        first, command = merge_of(body)
+        job = waiting.run(request, command, image_id=UUID(first))
+        return self.answer(job, body.display)

@@ -107,3 +107,14 @@ class ProviderFailed(EngineError):
     """A provider of generated pictures could not be reached, refused, or answered nonsense."""
 
     code = "PROVIDER_FAILED"
+
+
+class BracketsDiffer(EngineError):
+    """Photos that were to become one picture are not exposures of one view. `index` is the one that is to
+    blame, counted from 0."""
+
+    code = "BRACKETS_DIFFER"
+
+    def __init__(self, message: str, *, index: int) -> None:
+        super().__init__(message)
+        self.index = index

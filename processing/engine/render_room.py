@@ -38,6 +38,17 @@ class RoomTools:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomOrder:
+    """What is asked for: a plan with the tools that it needs, and whether the result is marked, and comes with a
+    preview no larger than `preview_side`."""
+
+    plan: RoomPlan
+    tools: RoomTools | None = None
+    watermark: bool = False
+    preview_side: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Sphere:
     """What viewers are told of a photo that was made of a sphere, and whether it shows all of it."""
 
@@ -87,17 +98,33 @@ def render_room(
         with clock.stage("decode"):
             photo = _small(source, max_pixels, max_side)
         level = _level(photo.rgb, work)
-    rgb, facts = _made(photo.visible, level, work)
+    order = RoomOrder(plan, tools, watermark=watermark, preview_side=preview_side)
+    made = _finished(photo.visible, level, work, order)
+    return replace(made, tone_curve=photo.tone_curve)
+
+
+def finished(rgb: U8, source: bytes, order: RoomOrder, clock: Clock) -> Rendered:
+    """Make what is asked for of pixels, uint8 (h, w, 3); of the file that they come from only size and metadata
+    are read. Raises ModelNotInstalled, InvalidPlan and TypeError as `render_room`."""
+    sphere = _sphere(source, order.plan, max_pixels=rgb.shape[0] * rgb.shape[1])
+    work = _Work(source, order.plan, sphere, clock)
+    return _finished(rgb, _level(rgb, work), work, order)
+
+
+def _finished(rgb: U8, level: _Level, work: _Work, order: RoomOrder) -> Rendered:
+    plan, clock = work.plan, work.clock
+    rgb, facts = _made(rgb, level, work)
     if plan.privacy:
         with clock.stage("privacy"):
-            rgb, hidden = _hidden(rgb, tools, is_around=facts.threesixty)
+            rgb, hidden = _hidden(rgb, order.tools, is_around=facts.threesixty)
         facts = replace(facts, privacy=hidden)
     with clock.stage("encode"):
-        shown = stamp(rgb, None)[0] if watermark else rgb
+        shown = stamp(rgb, None)[0] if order.watermark else rgb
         told = work.sphere.told if work.sphere else None
         packet = told.packet((rgb.shape[1], rgb.shape[0])) if told else None
-        data = encode.write(shown, None, plan.export, source, packet=packet)
-        preview = decode.preview(shown, None, max_side=preview_side) if preview_side else None
+        data = encode.write(shown, None, plan.export, work.source, packet=packet)
+        side = order.preview_side
+        preview = decode.preview(shown, None, max_side=side) if side else None
     return Rendered(
         data=data,
         format=plan.export.format,
@@ -111,7 +138,6 @@ def render_room(
         uncertainty=0.0,
         preview=preview,
         timings=clock.seconds,
-        tone_curve=photo.tone_curve,
         room=facts,
     )
 

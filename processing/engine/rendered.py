@@ -86,6 +86,25 @@ class RoomFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HdrFacts:
+    """What was found in exposures that became one picture; each tuple in their order.
+
+    - `reference`: the one that the others were laid on, and that moving things were taken from, from 0.
+    - `stops`: each one's exposure, less the reference's; `stops_from`: whether the files told (`exif`), or it
+      was measured (`brightness`).
+    - `shifts`: how many pixels the corner was moved that was moved farthest; None where too little was to be
+      seen to know.
+    - `moving`: the share of the picture in which something moved.
+    """
+
+    reference: int
+    stops: tuple[float, ...]
+    stops_from: Literal["exif", "brightness"]
+    shifts: tuple[float | None, ...]
+    moving: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A finished picture.
 
@@ -111,6 +130,7 @@ class Rendered:
     - `texts`: how many texts were removed; None where none were looked for.
     - `hook`: whether a hanger's hook was taken off; None where none was looked for.
     - `room`: what was found in a photo of a room; None for all else.
+    - `hdr`: what was found in exposures that became one picture; None for all else.
     - `tone_curve`: the curve that brought a source of high dynamic range to sRGB; otherwise None.
     """
 
@@ -137,6 +157,7 @@ class Rendered:
     tone_curve: str | None = None
     looks: tuple[Look, ...] = ()
     room: RoomFacts | None = None
+    hdr: HdrFacts | None = None
     matte: bytes | None = None
     from_kept: bool = False
 

@@ -58,6 +58,7 @@ PIPELINES: Mapping[str, tuple[str, ...]] = {
     "render_mask": ("render_mask",),
     "render_room": ("render_room",),
     "render_copy": ("render_copy",),
+    "render_hdr": ("render_hdr", "render_room"),
 }
 
 
@@ -88,6 +89,16 @@ def of_mask() -> str:
 def of_room(plan: RoomPlan, *, watermark: bool) -> str:
     """The version of an enhanced photo of a room: `render_room`. Those of the networks that it asks come on
     top."""
+    return _version("render_room", _steps_of_room(plan, watermark=watermark))
+
+
+def of_hdr(plan: RoomPlan, *, watermark: bool) -> str:
+    """The version of a picture of a room that is merged from exposure brackets: `render_hdr`. Those of the
+    networks come on top, too."""
+    return _version("render_hdr", _steps_of_room(plan, watermark=watermark))
+
+
+def _steps_of_room(plan: RoomPlan, *, watermark: bool) -> set[str]:
     taken = {
         "enhance": plan.look is not None,
         # a sky is drawn by the camera that it finds
@@ -96,7 +107,7 @@ def of_room(plan: RoomPlan, *, watermark: bool) -> str:
         "sky": plan.sky is not None,
         "watermark": watermark,
     }
-    return _version("render_room", {step for step, is_taken in taken.items() if is_taken})
+    return {step for step, is_taken in taken.items() if is_taken}
 
 
 def of_copy(*, watermark: bool) -> str:

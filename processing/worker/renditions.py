@@ -12,9 +12,18 @@ from collections.abc import Collection
 
 from accounts.models import Account
 from media_library.models import Image
-from processing.commands import Command, Copy, Edit, Enhance, PreviewRoom, RemoveBackground
+from processing.commands import (
+    Command,
+    Copy,
+    Edit,
+    Enhance,
+    MergeHdr,
+    PreviewRoom,
+    RemoveBackground,
+)
 from processing.engine import versions
 from processing.engine.composing import STUDIO
+from processing.engine.plans.room import RoomPlan
 from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import kinds, runtime
 
@@ -96,11 +105,15 @@ def edit_makers(command: Edit) -> list[str]:
 
 
 def room_makers(command: Enhance | PreviewRoom) -> list[str]:
-    plan = command.plan
-    makers = [versions.of_room(plan, watermark=command.watermark)]
-    if plan.privacy:
-        makers.append(runtime.faces().version())
-    return makers
+    return [versions.of_room(command.plan, watermark=command.watermark), *_networks(command.plan)]
+
+
+def hdr_makers(command: MergeHdr) -> list[str]:
+    return [versions.of_hdr(command.plan, watermark=command.watermark), *_networks(command.plan)]
+
+
+def _networks(plan: RoomPlan) -> list[str]:
+    return [runtime.faces().version()] if plan.privacy else []
 
 
 def copy_makers(command: Copy) -> list[str]:

@@ -190,6 +190,8 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
         told["hookRemoved"] = rendered.hook
     if rendered.room is not None:
         told["room"] = _as_json(asdict(rendered.room))
+    if rendered.hdr is not None:
+        told["hdr"] = _as_json(asdict(rendered.hdr))
     if rendered.from_kept:
         told["matteReused"] = True
     if rendered.tone_curve is not None:

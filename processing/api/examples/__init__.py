@@ -74,6 +74,19 @@ ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
         },
     }
 }
+MERGE_HDR_ANSWER: dict[str, Any] = ENHANCE_ANSWER | {
+    "report": ENHANCE_ANSWER["report"]
+    | {
+        "seconds": {"decode": 0.4, "merge": 2.1, "straighten": 0.31, "enhance": 0.38},
+        "hdr": {
+            "reference": 1,
+            "stops": [-2.0, 0.0, 2.0],
+            "stopsFrom": "exif",
+            "shifts": [12.4, 0.0, 7.9],
+            "moving": 0.012,
+        },
+    }
+}
 GENERATE_ANSWER: dict[str, Any] = {
     "originalImageId": TOOL_ANSWER["originalImageId"],
     "processedImageId": TOOL_ANSWER["processedImageId"],

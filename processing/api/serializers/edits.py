@@ -61,13 +61,18 @@ class EditOptions(Body):
         raise NotImplementedError
 
 
-class ToolBody(Body):
-    """What every tool takes."""
+class Shown(Body):
+    """How the result is shown."""
 
-    image_id: str = Field(description="The image, `img_…`.")
     display: Literal["data", "url"] = Field(
         "data", description="Whether `displayUrl` is a data URL or a signed link that expires."
     )
+
+
+class ToolBody(Shown):
+    """What every tool takes."""
+
+    image_id: str = Field(description="The image, `img_…`.")
 
 
 class EditToolBody(EditOptions, ToolBody):

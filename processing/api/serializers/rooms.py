@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from processing.api.serializers.edits import Body, ToolBody
-from processing.commands import Enhance
+from processing.api.serializers.edits import Body, Shown, ToolBody
+from processing.commands import MAX_BRACKETS, MIN_BRACKETS, Enhance
 from processing.engine.plans.edit import EditFormat, Export
 from processing.engine.plans.room import FineTune, Level, Look, RoomPlan, SkyKind
 from processing.engine.plans.room_versions import NEWEST, WORDS
@@ -86,6 +86,16 @@ class EnhanceOptions(Body):
             threesixty=self.threesixty,
         )
         return Enhance(plan=plan)
+
+
+class MergeHdrBody(EnhanceOptions, Shown):
+    """Merges exposure brackets of a room or a house."""
+
+    image_ids: list[str] = Field(
+        min_length=MIN_BRACKETS,
+        max_length=MAX_BRACKETS,
+        description="The exposures, `img_…`, in any order; upright, all have the same size.",
+    )
 
 
 class EnhanceBody(EnhanceOptions, ToolBody):

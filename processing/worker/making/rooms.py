@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.limits.operations import ENHANCE, Operation
 from config.errors import invalid
 from media_library.models import Image
-from processing.commands import Enhance, PreviewRoom
+from processing.commands import Enhance, MergeHdr, PreviewRoom
 from processing.engine.errors import InvalidPlan, ModelNotInstalled
-from processing.engine.plans.room import FineTune
+from processing.engine.plans.room import FineTune, RoomPlan
 from processing.engine.render_room import render_room
 from processing.engine.rendered import Rendered
 from processing.engine.room import panorama
@@ -48,7 +48,7 @@ def work(job: Job, command: Enhance | PreviewRoom) -> Rendered:
     )
 
 
-def check(command: Enhance | PreviewRoom) -> None:
+def check(command: Enhance | MergeHdr | PreviewRoom) -> None:
     """Refuse what needs a network that isn't installed."""
     if not command.plan.privacy:
         return
@@ -58,7 +58,7 @@ def check(command: Enhance | PreviewRoom) -> None:
         raise invalid("privacy", error.message) from error
 
 
-def check_source(command: Enhance | PreviewRoom, source: Image) -> None:
+def check_source(command: Enhance | MergeHdr | PreviewRoom, source: Image) -> None:
     """Refuse to take a picture for a sphere that can't be one."""
     if command.plan.threesixty and source.width and source.height:
         try:
@@ -69,7 +69,13 @@ def check_source(command: Enhance | PreviewRoom, source: Image) -> None:
 
 def describe(command: Enhance | PreviewRoom) -> str:
     """``Neutral look, fine-tuned, straightened``: what was asked for."""
-    plan, parts = command.plan, []
+    words = ", ".join(words_of(command.plan))
+    return words[:1].upper() + words[1:]
+
+
+def words_of(plan: RoomPlan) -> list[str]:
+    """What a plan asks for, in words."""
+    parts = []
     if plan.look is not None:
         parts.append(str(LOOKS[plan.look]))
     if plan.finetune != FineTune():
@@ -80,11 +86,10 @@ def describe(command: Enhance | PreviewRoom) -> str:
         parts.append(gettext("faces hidden"))
     if plan.sky is not None:
         parts.append(str(SKIES[plan.sky]))
-    words = ", ".join(parts)
-    return words[:1].upper() + words[1:]
+    return parts
 
 
-_ENHANCING = Operation(
+ROOM_PHOTOS = Operation(
     ENHANCE,
     title=_("Room photos"),
     running=_("Enhancing"),
@@ -92,7 +97,7 @@ _ENHANCING = Operation(
     one=_("Room photo"),
 )
 KIND = Kind(
-    operations=by_name(_ENHANCING),
+    operations=by_name(ROOM_PHOTOS),
     work=work,
     makers=renditions.room_makers,
     check=check,
@@ -100,7 +105,7 @@ KIND = Kind(
     describe=describe,
 )
 PREVIEW_KIND = Kind(
-    operations={"enhance-preview": _ENHANCING},
+    operations={"enhance-preview": ROOM_PHOTOS},
     work=work,
     makers=renditions.room_makers,
     check=check,

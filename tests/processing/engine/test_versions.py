@@ -47,7 +47,7 @@ PLANS = {
 }
 CUTOUTS = {"cutout", "marked cutout"}
 CUT = CUTOUTS | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
-ROOMS = {"room", "room made upright", "room without faces", "another sky"}
+ROOMS = {"room", "room made upright", "room without faces", "another sky", "brackets"}
 PICTURES = CUTOUTS | PLANS.keys() | ROOMS | {"copy"}
 ALL = PICTURES | {"studio"}
 
@@ -64,6 +64,7 @@ def current() -> dict[str, str]:
         "another sky": versions.of_room(
             RoomPlan(look=None, straighten=False, sky="CLEAR"), watermark=False
         ),
+        "brackets": versions.of_hdr(RoomPlan(look=None), watermark=False),
         "room made upright": versions.of_room(RoomPlan(look=None), watermark=False),
         "room without faces": versions.of_room(
             RoomPlan(look=None, straighten=False, privacy=True), watermark=False
@@ -138,6 +139,8 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("room/sky/clouds.py", {"another sky"}),
         ("render_room.py", ROOMS),
         ("render_copy.py", {"copy"}),
+        ("render_hdr.py", {"brackets"}),
+        ("room/hdr/fuse.py", {"brackets"}),
         ("canvas/fills.py", PLANS.keys()),
         ("cutout/spill.py", CUT),
         ("networks/registry.py", CUT),
@@ -250,6 +253,7 @@ def test_every_module_counts_for_something() -> None:
     counted |= versions.modules_of("render_mask", set(versions.STEPS))
     counted |= versions.modules_of("render_room", set(versions.STEPS))
     counted |= versions.modules_of("render_copy", set(versions.STEPS))
+    counted |= versions.modules_of("render_hdr", set(versions.STEPS))
     assert in_package(set(versions.ENGINE.imports()) - counted) == {
         "errors",
         "files.bare",  # looks at files, and makes none
@@ -326,6 +330,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "files.encode",
         "files.gpano",
         "files.metadata",
+        "files.shooting",
         "files.sniff",
         "light.scene_light",
         "plans.color_names",
@@ -334,7 +339,9 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "plans.copy",
         "plans.room",
         "plans.touch_up",
+        "render_room",
         "rendered",
+        "room.hdr.merge",
         "room.looks",
         "room.panorama",
     }

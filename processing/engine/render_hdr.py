@@ -1,0 +1,84 @@
+"""The way of exposure brackets of a room: merged to one picture, then made as a single photo is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+import cv2
+import numpy as np
+
+from processing.engine import arrays
+from processing.engine.arrays import U8
+from processing.engine.errors import BracketsDiffer
+from processing.engine.files import decode, shooting
+from processing.engine.render_room import RoomOrder, finished
+from processing.engine.rendered import Clock, Rendered
+from processing.engine.room.hdr import merge
+from processing.engine.room.hdr.merge import Bracket
+
+# Small copies keep at least this much of the longer side.
+_SIDE: Final = 1200
+_STEPS: Final = (8, 4, 2)
+
+
+def render_hdr(sources: Sequence[bytes], order: RoomOrder, *, max_pixels: int) -> Rendered:
+    """Merge exposures of one view, in any sequence, and make of them what is asked for.
+
+    Upright, all have the same size. At full size one of them at a time is decoded. The reference's metadata
+    are the picture's, see HdrFacts.
+
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, ModelNotInstalled;
+    BracketsDiffer for sizes or views that differ; InvalidPlan for a result that the format can't hold;
+    TypeError where the plan needs tools and there are none.
+    """
+    clock = Clock()
+    size = _size(sources, max_pixels)
+    step = next((step for step in _STEPS if max(size) // step >= _SIDE), 1)
+    with clock.stage("decode"):
+        brackets = [
+            Bracket(_small(source, size, step, max_pixels), shooting.shot(source).stops)
+            for source in sources
+        ]
+    with clock.stage("merge"):
+        merged = merge.merge(brackets, partial(_whole, sources, max_pixels), size=size, step=step)
+    source = sources[merged.facts.reference]
+    del brackets
+    made = finished(merged.rgb, source, order, clock)
+    return replace(made, hdr=merged.facts)
+
+
+def _size(sources: Sequence[bytes], max_pixels: int) -> tuple[int, int]:
+    first, *others = (
+        decode.probe(source, max_pixels=max_pixels).oriented_size for source in sources
+    )
+    for index, other in enumerate(others, 1):
+        if other != first:
+            raise BracketsDiffer(
+                f"Bracket {index + 1} has {other[0]} x {other[1]} pixels, and the first one "
+                f"{first[0]} x {first[1]}.",
+                index=index,
+            )
+    return first
+
+
+def _small(source: bytes, size: tuple[int, int], step: int, max_pixels: int) -> U8:
+    """A copy that is `step` times smaller, rounded up: of a JPEG from its coefficients."""
+    width, height = size
+    wanted = (-(-width // step), -(-height // step))
+    least = (width // step, height // step)
+    turned = decode.probe(source, max_pixels=max_pixels).orientation != 1
+    if turned and (width % step or height % step):
+        least = size  # what a decoder rounds up lies at another border once it is turned
+    rgb = decode.decode(source, max_pixels=max_pixels, least=least).visible
+    if rgb.shape[1::-1] == wanted:
+        return rgb
+    if rgb.shape[1::-1] != size:
+        rgb = decode.decode(source, max_pixels=max_pixels).visible
+    below, right = wanted[1] * step - height, wanted[0] * step - width
+    whole = cv2.copyMakeBorder(rgb, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    return arrays.shrink(np.asarray(whole, np.uint8), wanted)
+
+
+def _whole(sources: Sequence[bytes], max_pixels: int, index: int) -> U8:
+    return decode.decode(sources[index], max_pixels=max_pixels).visible
