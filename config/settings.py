@@ -306,6 +306,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = max(MAX_FILES_PER_UPLOAD, MAX_BATCH_FILES) + 1
 # Requests over seconds; dialects add theirs. Pro has ten times these, Enterprise none; by address all alike.
 RATE_LIMITS = {
     "auth": env.rate("RATE_AUTH", "5/15m"),
+    "join": env.rate("RATE_JOIN", "10/15m"),  # sign-ups by one invitation, by address
+    "invitation-links": env.rate("RATE_INVITATION_LINKS", "20/15m"),  # that lead nowhere
     "shared": env.rate("RATE_SHARED", "6000/h"),  # pages and pictures of shared links
     "upload": env.rate("RATE_UPLOAD", "100/h"),
     "processing": env.rate("RATE_PROCESSING", "50/h"),

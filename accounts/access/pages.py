@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from redis.exceptions import RedisError
 
 from accounts.http import Caller, known_caller, person, remember_caller
-from accounts.limits.rate_limits import hit
+from accounts.limits.rate_limits import RateLimitResult, hit
 from accounts.models import Role, User
 from accounts.team import roles
 from config.errors import AppError
@@ -90,9 +90,13 @@ def need(request: HttpRequest, role: Role) -> None:
     roles.check(signed_in(request)[0], role)
 
 
-def limit(request: HttpRequest, group: str) -> None:
+def limit(request: HttpRequest, group: str, *, about: str = "") -> None:
     """Count against the same limits as the API. Raises AppError RATE_LIMITED."""
-    result = hit(request, group)
+    check_limit(hit(request, group, about=about))
+
+
+def check_limit(result: RateLimitResult) -> None:
+    """Raises AppError RATE_LIMITED, for people."""
     if not result.allowed:
         minutes = max(1, round(result.reset / 60))
         message = ngettext(

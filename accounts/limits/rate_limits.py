@@ -5,7 +5,7 @@ length, and what is refused doesn't count. (Counters of fixed windows let twice 
 around their edges.)
 
 Signed-in callers are counted by account (making more keys buys nothing), others by address. The
-group ``auth`` (login and register) is by address for everybody. When the cache is down requests
+groups of BY_ADDRESS (signing in and up) are by address for everybody. When the cache is down requests
 pass, with a warning in the log: quotas, which are money, do not depend on it.
 """
 
@@ -32,7 +32,7 @@ from config.failures.outages import QUEUE_ERRORS
 
 UNLIMITED = 1_000_000_000
 GENERAL = "general"
-BY_ADDRESS = frozenset({"auth"})
+BY_ADDRESS = frozenset({"auth", "join", "invitation-links"})
 _RATE = re.compile(r"(\d+)/(\d*)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -57,9 +57,12 @@ class RateLimitResult:
         }
 
 
-def hit(request: HttpRequest, group: str) -> RateLimitResult:
-    """Count a request against a group of settings.RATE_LIMITS and say whether it may pass."""
-    return _usage(request, group, count=True)
+def hit(request: HttpRequest, group: str, *, about: str = "") -> RateLimitResult:
+    """Count a request against a group of settings.RATE_LIMITS and say whether it may pass.
+
+    What it is ``about`` is counted by itself: nobody who asks about something else has less left.
+    """
+    return _usage(request, group, count=True, about=about)
 
 
 def peek(request: HttpRequest, group: str) -> RateLimitResult:
@@ -102,14 +105,15 @@ def limit_of(request: HttpRequest, group: str) -> Limit:
     return Limit(f"account:{known.account.pk}", allowed, seconds)
 
 
-def _usage(request: HttpRequest, group: str, *, count: bool) -> RateLimitResult:
+def _usage(request: HttpRequest, group: str, *, count: bool, about: str = "") -> RateLimitResult:
     limit = limit_of(request, group)
+    who = f"{limit.who}:{about}" if about else limit.who
     if limit.requests is None:
         return limit.untouched
     item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=group)
     try:
-        counted = not count or limiter().hit(item, limit.who)
-        window = limiter().get_window_stats(item, limit.who)
+        counted = not count or limiter().hit(item, who)
+        window = limiter().get_window_stats(item, who)
     except QUEUE_ERRORS as error:
         log.warning("rate_limits_unavailable", group=group, error=str(error))
         return limit.untouched

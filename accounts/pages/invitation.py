@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.access.pages import limit, refusal
+from accounts.access.pages import check_limit, limit, refusal
 from accounts.forms import JoinForm
 from accounts.http import known_caller
+from accounts.limits.rate_limits import hit, peek
 from accounts.models import Invitation, Member
 from accounts.signing import sign_in
 from accounts.team import invitations, members
@@ -29,13 +30,27 @@ TEMPLATE = "accounts/invitation.html"
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Let the person in who was invited: by a button, or by signing up."""
     try:
-        found = invitations.by_token(token)
+        found = _found(request, token)
         response = _joined(request, found, token) if request.method == "POST" else None
         response = response or _shown(request, found)
     except AppError as error:
-        response = refusal(request, error)
+        if error.code == "NOT_FOUND" or error.code.startswith("INVITATION_"):
+            response = _over(request, error, token)
+        else:
+            response = refusal(request, error)
     add_never_cache_headers(response)
     return response
+
+
+def _found(request: HttpRequest, token: str) -> Invitation:
+    """Raises AppError for a link that doesn't work; who tries many that never did waits with all."""
+    check_limit(peek(request, "invitation-links"))
+    try:
+        return invitations.by_token(token)
+    except AppError as error:
+        if error.code == "NOT_FOUND":
+            hit(request, "invitation-links")
+        raise
 
 
 def _joined(request: HttpRequest, found: Invitation, token: str) -> HttpResponse | None:
@@ -48,7 +63,8 @@ def _joined(request: HttpRequest, found: Invitation, token: str) -> HttpResponse
         return _welcome(request, member)
     if invitations.is_known(found):
         return None
-    limit(request, "auth")
+    # By itself, so that all of an office can join from its one address.
+    limit(request, "join", about=str(found.pk))
     form = JoinForm(request.POST)
     if form.is_valid():
         try:
@@ -85,6 +101,21 @@ def _shown(
         "form": form or JoinForm(),
     }
     return render(request, TEMPLATE, context, status=403 if is_another else status)
+
+
+def _over(request: HttpRequest, error: AppError, token: str) -> HttpResponse:
+    """Say what became of the link, and where to go from here."""
+    caller = known_caller(request)
+    user = caller.user if caller is not None else None
+    member = invitations.used_by(user, token) if user is not None else None
+    context = {
+        "how": error.code.removeprefix("INVITATION_").lower(),
+        "message": error.page_message,
+        "is_signed_in": user is not None,
+        "member": member,
+        "is_here": bool(member and caller and member.account_id == caller.account.pk),
+    }
+    return render(request, "accounts/invitation_over.html", context, status=error.status)
 
 
 def _masked(email: str) -> str:

@@ -118,6 +118,16 @@ def by_token(token: str) -> Invitation:
     return found
 
 
+def used_by(user: User, token: str) -> Member | None:
+    """Find what a link that was used has made of this person; None where it was somebody else's."""
+    rows = Invitation.objects.filter(digest=key_hash(token), accepted_at__isnull=False)
+    found = rows.filter(account__closed_at=None).first()
+    if found is None or not is_for(found, user):
+        return None
+    members_there = Member.objects.select_related("account")
+    return members_there.filter(account=found.account, user=user).first()
+
+
 def is_for(invitation: Invitation, user: User) -> bool:
     return _people_with(invitation.email).filter(pk=user.pk).exists()
 

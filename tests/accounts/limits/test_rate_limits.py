@@ -64,6 +64,8 @@ def test_the_table_of_limits(settings):
         "listing-generate": "20/h",
         "listing-create": "50/h",
         "invite": "20/h",
+        "join": "10/15m",
+        "invitation-links": "20/15m",
         "general": "1000/h",
         "tryout": "5/h",
     }

@@ -192,6 +192,66 @@ def test_what_cannot_be_invited(seller, body, status, field):
     assert rows() == before
 
 
+def test_a_link_that_was_used_says_so(seller, stranger):
+    _, token = invite(seller)
+    link = f"/invitations/{token}/"
+    joined = Client()
+    assert joined.post(link, {"name": "Ben", "password": PASSWORD}).status_code == 302
+    again = joined.get(link)
+    assert again.status_code == 410
+    told = again.content.decode()
+    assert "<h1>You are in “Ada” already</h1>" in told
+    assert "Your role: Editor." in told
+    assert 'href="/home/">Home</a>' in told
+    assert "410" not in told
+    # Ben has another account since, and works there.
+    ben = User.objects.get(email=BEN)
+    Member.objects.create(account=stranger.account, user=ben, role=Role.VIEWER)
+    elsewhere = browser(ben)
+    members.choose(ben, stranger.account.pk)
+    elsewhere.post(f"/settings/accounts/{stranger.account.public_id}/choose/")
+    told = elsewhere.get(link).content.decode()
+    assert f"/settings/accounts/{seller.account.public_id}/choose/" in told
+    # Nobody else is told whose it was.
+    for client, offered in ((Client(), "/accounts/login/"), (browser(stranger.user), "/home/")):
+        answer = client.get(link)
+        told = answer.content.decode()
+        assert answer.status_code == 410
+        assert "<h1>This invitation was used</h1>" in told
+        assert f'href="{offered}"' in told
+        assert "“Ada”" not in told.partition("<main")[2].partition("</main>")[0]
+        assert client.post(link, {"name": "E", "password": PASSWORD}).status_code == 410
+    assert Member.objects.filter(account=seller.account).count() == 2
+
+
+def test_an_office_of_ten_joins_from_one_address(seller, settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "invite": "100/h", "join": "2/15m"}
+    tokens = [invite(seller, f"p{number}@example.com")[1] for number in range(10)]
+    for number, token in enumerate(tokens):
+        form = {"name": f"P{number}", "password": PASSWORD}
+        assert Client().post(f"/invitations/{token}/", form).status_code == 302
+    assert Member.objects.filter(account=seller.account).count() == 11
+    # Trying passwords by one link has an end, at its address alone.
+    _, one = invite(seller, "slow@example.com")
+    short = {"name": "S", "password": "short"}
+    tries = [Client().post(f"/invitations/{one}/", short).status_code for _ in range(3)]
+    assert tries == [422, 422, 429]
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    form = {"name": "S", "password": PASSWORD}
+    assert elsewhere.post(f"/invitations/{one}/", form).status_code == 302
+
+
+def test_tokens_that_never_were_are_not_guessed_at(seller, settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "invitation-links": "3/15m"}
+    _, token = invite(seller)
+    wrong = [Client().get(f"/invitations/{number}{token[1:]}/").status_code for number in range(4)]
+    assert wrong == [404, 404, 404, 429]
+    refused = Client().get(f"/invitations/{token}/")
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 900
+    assert Client(REMOTE_ADDR="203.0.113.9").get(f"/invitations/{token}/").status_code == 200
+
+
 def test_there_is_an_end_to_invitations(seller, settings, monkeypatch):
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "invite": "3/h"}
     monkeypatch.setattr(invitations, "MOST", 1)
