@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.scopes import ALL_SCOPES, DESCRIPTIONS, FOR_PICTURES
 from accounts.currencies import CODES
+from accounts.lifecycle.closing import Shared
 from accounts.models import Role
 
+_GOES: Final = "goes"  # as a choice beside ids of people
 LIFETIMES = [
     ("", _("Never")),
     ("30", _("In 30 days")),
@@ -41,13 +45,58 @@ class DeletionForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, with_code: bool, with_password: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        with_code: bool,
+        with_password: bool,
+        shared: Sequence[Shared],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].required = with_code
         for name, is_asked in (("password", with_password), ("code", with_code)):
             if not is_asked:
                 del self.fields[name]
+        asked = {self._name(one): _what_becomes(one) for one in shared}
+        self.fields = asked | self.fields  # first what becomes of things, then who says so
+        self._shared = shared
+
+    def settled(self) -> dict[UUID, UUID | None]:
+        """Who gets each account that others work in; None for one that goes."""
+        given = {one.account.pk: self.cleaned_data[self._name(one)] for one in self._shared}
+        return {pk: None if said == _GOES else UUID(said) for pk, said in given.items()}
+
+    @staticmethod
+    def _name(one: Shared) -> str:
+        return f"account_{one.account.pk.hex}"
+
+
+def _what_becomes(one: Shared) -> forms.ChoiceField:
+    """Ask what becomes of an account that others work in and nobody else owns."""
+    heirs = [
+        (
+            str(user.pk),
+            gettext("Make %(name)s its owner: it stays, and you leave it")
+            % {"name": user.name or user.email},
+        )
+        for user in one.others
+    ]
+    goes = ngettext(
+        "Remove the other person and delete it, with all that is in it",
+        "Remove the %(count)d others and delete it, with all that is in it",
+        len(one.others),
+    )
+    label = ngettext(
+        "What becomes of “%(account)s”? Somebody else works in it.",
+        "What becomes of “%(account)s”? %(count)d others work in it.",
+        len(one.others),
+    )
+    told = {"account": one.account.name, "count": len(one.others)}
+    return forms.ChoiceField(
+        label=label % told,
+        choices=[("", gettext("Choose")), *heirs, (_GOES, goes % told)],
+        help_text=gettext("Who is removed keeps their login. API keys that you made end."),
+    )
 
 
 class ProfileForm(forms.Form):

@@ -6,6 +6,7 @@ from django.urls import path
 
 from accounts.pages import (
     account,
+    deleting,
     developers,
     google,
     invitation,
@@ -22,7 +23,7 @@ urlpatterns = [
     path("settings/usage/plan/", plan.ask, name="ask-for-plan"),
     path("settings/usage/plan/withdraw/", plan.withdraw, name="withdraw-plan-request"),
     path("settings/usage/days.csv", usage.days_csv, name="usage-csv"),
-    path("settings/account/delete/", account.delete_account, name="delete-account"),
+    path("settings/account/delete/", deleting.delete_account, name="delete-account"),
     path("settings/sessions/end-others/", account.end_other_sessions, name="end-other-sessions"),
     path("settings/sessions/<str:session_id>/end/", account.end_session, name="end-session"),
     path("settings/members/", team.people, name="members"),

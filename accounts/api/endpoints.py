@@ -170,7 +170,8 @@ class DeletionView(ApiView):
             "can't be undone. Nobody can sign in from the moment of the answer; the rest is "
             "removed within minutes. Only people can do this: an API key can't. 409 CONFLICT "
             "where something has to be settled before, such as who owns an account with other "
-            "members."
+            "members: by `PATCH /account/members/{id}`, by removing them, or on the page *Delete account*. "
+            "Who has no password deletes the account on that page."
         ),
         request=AccountDeletion,
         responses={202: DeletionSerializer},

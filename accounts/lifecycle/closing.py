@@ -6,13 +6,17 @@ Afterwards nobody gets in any more. What may be much (jobs, rows, files) is left
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts.http import Caller
 from accounts.lifecycle import erasing, tasks
 from accounts.models import Account, ApiKey, Member, Role, Session, User
 from accounts.team import members
@@ -39,10 +43,36 @@ def close_account(account: Account) -> None:
     transaction.on_commit(partial(tasks.send, [account.pk]), robust=True)
 
 
+@dataclass(frozen=True)
+class Shared:
+    """An account that goes with its only owner, although ``others`` work in it."""
+
+    account: Account
+    others: Sequence[User]
+
+
+def shared_by(user: User) -> list[Shared]:
+    """The accounts whose only owner this person is, and which others work in."""
+    found = []
+    for account in owned_by(user).order_by("created_at", "pk"):
+        others = User.objects.filter(memberships__account=account).exclude(pk=user.pk)
+        if others:
+            found.append(Shared(account, list(others.order_by("memberships__pk"))))
+    return found
+
+
 @transaction.atomic
-def close_person(user: User) -> None:
-    """Delete a person, with the accounts that are theirs alone. Raises AppError CONFLICT."""
+def close_person(user: User, *, settled: Mapping[UUID, UUID | None] | None = None) -> None:
+    """Delete a person, with the accounts that are theirs alone.
+
+    ``settled`` says what becomes of accounts that others work in (``shared_by``), by their ids: the id of
+    whoever owns it from now on, or None for one that goes; its other people are removed and keep their
+    logins. Raises AppError CONFLICT where that is not said, NOT_FOUND for an heir who is not in it.
+    """
     members.hold_accounts_of(user)
+    if not _is_staff(user):
+        for one in shared_by(user):
+            _settle(one, user, settled or {})
     if (obstacle := obstacle_of(user)) is not None:
         raise AppError("CONFLICT", obstacle, status=409)
     own = list(owned_by(user))
@@ -61,15 +91,15 @@ def owned_by(user: User) -> QuerySet[Account]:
     )
 
 
-def obstacle_of(user: User) -> str | None:
-    """Say why a person can't be deleted yet, if they can't."""
-    if user.is_staff or user.is_superuser:
+def obstacle_of(user: User, *, settled: Collection[UUID] = ()) -> str | None:
+    """Say why a person can't be deleted yet, if they can't; but for accounts that are ``settled`` meanwhile."""
+    if _is_staff(user):
         return (
             f"{user.email} can sign in to the administration. Take away the staff and superuser "
             "rights first."
         )
     others = Member.objects.exclude(user=user).values("account")
-    shared = owned_by(user).filter(pk__in=others).first()
+    shared = owned_by(user).filter(pk__in=others).exclude(pk__in=settled).first()
     if shared is not None:
         message = gettext(
             "The account “%(name)s” has other members and no other owner. Make one of them an owner "
@@ -79,8 +109,23 @@ def obstacle_of(user: User) -> str | None:
     return None
 
 
+def _settle(one: Shared, user: User, settled: Mapping[UUID, UUID | None]) -> None:
+    if one.account.pk not in settled:
+        return
+    owner, heir = Caller(one.account, user, role=Role.OWNER), settled[one.account.pk]
+    if heir is not None:
+        members.change_role(owner, heir, Role.OWNER)
+        return
+    for other in one.others:
+        members.remove(owner, other.pk)
+
+
+def _is_staff(user: User) -> bool:
+    return bool(user.is_staff or user.is_superuser)
+
+
 def _goes_along(user: User) -> bool:
     """Whether a member of an account that is being closed is left with no other one."""
-    if user.is_staff or user.is_superuser:
+    if _is_staff(user):
         return False
     return not Member.objects.filter(user=user, account__closed_at=None).exists()

@@ -1,4 +1,4 @@
-"""One's own account: profile, language, currency, sessions, the way out."""
+"""One's own account: profile, language, currency, sessions."""
 
 from __future__ import annotations
 
@@ -13,24 +13,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import services
-from accounts.access.pages import is_htmx, least, limit, page, signed_in
-from accounts.forms import DeletionForm, ProfileForm
-from accounts.lifecycle import closing, parts
-from accounts.models import Role, Session, User
-from accounts.signing import google, sign_in
+from accounts.access.pages import is_htmx, least, page, signed_in
+from accounts.forms import ProfileForm
+from accounts.models import Role, Session
+from accounts.signing import sign_in
 from accounts.signing.browsers import browser_name
 from accounts.signing.languages import language_of
 from accounts.team import roles
 from config.api.ids import decoded
-from config.errors import AppError, not_found
+from config.errors import not_found
 
 TEMPLATE = "accounts/account.html"
-DELETE_TEMPLATE = "accounts/delete.html"
 
 
 @dataclass(frozen=True)
@@ -96,54 +93,6 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
         return render(request, f"{TEMPLATE}#sessions", _context(request, form=ProfileForm()))
     messages.success(request, gettext("You are signed out everywhere else."))
     return redirect("account")
-
-
-@page
-@least(Role.VIEWER)
-@require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters()
-def delete_account(request: HttpRequest) -> HttpResponse:
-    """What goes with the account, and a form that asks for the password once more."""
-    caller, user = signed_in(request)
-    # Who has just come from Google has passed the second factor on the way, too.
-    by_password = user.has_usable_password()
-    must_come_again = not by_password and not google.signed_in_lately(user)
-    with_code = by_password and is_mfa_enabled(user)
-    posted = request.POST if request.method == "POST" else None
-    form = DeletionForm(posted, with_password=by_password, with_code=with_code)
-    if request.method == "POST" and not must_come_again:
-        limit(request, "auth")
-        if form.is_valid() and _deleted(request, user, form):
-            messages.success(
-                request, gettext("Your account was deleted. Its pictures are being removed.")
-            )
-            return redirect("/")
-    context = {
-        "form": form,
-        "account": caller.account,
-        "obstacle": closing.obstacle_of(user),
-        "account_goes": closing.owned_by(user).filter(pk=caller.account.pk).exists(),
-        "holdings": parts.holdings(caller.account.pk),
-        "must_come_again": must_come_again,
-        "next_url": request.path,
-    }
-    return render(request, DELETE_TEMPLATE, context, status=422 if posted is not None else 200)
-
-
-def _deleted(request: HttpRequest, user: User, form: DeletionForm) -> bool:
-    given = form.cleaned_data
-    try:
-        if "password" in given:
-            sign_in.confirm(request, user, password=given["password"], code=given.get("code", ""))
-    except AppError as error:
-        for name, found in error.page_fields.items():
-            form.add_error(name, found[0])
-        if not error.fields:
-            raise
-        return False
-    closing.close_person(user)
-    logout(request)
-    return True
 
 
 def _context(request: HttpRequest, *, form: ProfileForm) -> dict[str, Any]:

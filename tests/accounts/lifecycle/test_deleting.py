@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import dramatiq
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
@@ -259,12 +262,121 @@ def test_the_page_says_what_goes_and_asks_for_the_password(ada, committed):
     assert not User.objects.filter(pk=ada.user.pk).exists()
 
 
+def passwordless(who: Person) -> None:
+    """Their session stays good: what signs it in is the password's hash."""
+    who.user.set_unusable_password()
+    who.user.save()
+    who.client.force_login(who.user)
+
+
+def test_who_has_no_password_confirms_by_an_app_and_by_nothing_less(ada, eve, settings):
+    settings.MAIL_IS_SENT = True
+    passwordless(ada)
+    totp = TOTP.activate(ada.user, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(ada.user)
+    page = ada.client.get(PAGE).content.decode()
+    asked = "/accounts/2fa/reauthenticate/?next=%2Fsettings%2Faccount%2Fdelete%2F"
+    assert f'href="{asked}"' in page
+    assert "password-reset" not in page
+    assert "Get a code by mail" not in page  # less than the second factor
+    assert ada.client.post(PAGE).status_code == 422
+    wrong = ada.client.post("/accounts/2fa/reauthenticate/", {"code": "000000"})
+    assert wrong.status_code == 200
+    assert ada.client.post(PAGE).status_code == 422
+    [code, *_] = RecoveryCodes(
+        totp.instance.user.authenticator_set.get(type="recovery_codes")
+    ).get_unused_codes()
+    back = ada.client.post("/accounts/2fa/reauthenticate/", {"code": code, "next": PAGE})
+    assert back["Location"] == PAGE
+    # Nobody else's session is any surer for it.
+    passwordless(eve)
+    assert eve.client.post(PAGE).status_code == 422
+    assert ada.client.post(PAGE)["Location"] == "/"
+    assert not User.objects.filter(pk=ada.user.pk, is_active=True).exists()
+    assert User.objects.filter(pk=eve.user.pk, is_active=True).exists()
+
+
+def test_who_has_no_password_confirms_by_a_mailed_code(ada, settings):
+    settings.MAIL_IS_SENT = True
+    EmailAddress.objects.filter(user=ada.user).update(verified=True)
+    passwordless(ada)
+    page = ada.client.get(PAGE).content.decode()
+    asked = "/accounts/reauthenticate/code/"
+    [there] = re.findall(rf'href="({asked}[^"]*)"', page)
+    assert there.endswith("?next=%2Fsettings%2Faccount%2Fdelete%2F")
+    ada.client.post(there, {"recipient": ada.user.email})
+    [sent] = mail.outbox
+    [code] = re.findall(r"^[A-Z0-9]{3,4}-[A-Z0-9]{3,4}$", sent.body, re.M)
+    confirm = "/accounts/reauthenticate/code/confirm/"
+    assert ada.client.post(confirm, {"code": "AAAA-AAAA", "next": PAGE}).status_code == 200
+    assert ada.client.post(PAGE).status_code == 422
+    assert ada.client.post(confirm, {"code": code, "next": PAGE})["Location"] == PAGE
+    assert ada.client.post(PAGE)["Location"] == "/"
+    assert not User.objects.filter(pk=ada.user.pk, is_active=True).exists()
+
+
+def test_who_has_no_way_at_all_is_shown_one(ada):
+    """No passkey, no Google, and a site that sends no mail."""
+    passwordless(ada)
+    page = ada.client.get(PAGE).content.decode()
+    assert "You have no password here. Choose one first." in page
+    assert ada.client.post(PAGE).status_code == 422
+    assert Account.objects.filter(pk=ada.account.pk, closed_at=None).exists()
+
+
+@pytest.fixture
+def team(ada, eve) -> tuple[User, str]:
+    """Eve, who also has an account of her own, and Ben, who has none, work in Ada's."""
+    ben = User.objects.create_user("ben@example.com", PASSWORD, name="Ben")
+    Member.objects.create(account=ada.account, user=eve.user, role=Role.EDITOR)
+    Member.objects.create(account=ada.account, user=ben, role=Role.VIEWER)
+    return ben, f"account_{ada.account.pk.hex}"
+
+
+def test_an_owner_hands_the_account_over_and_goes(ada, eve, team, committed, settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "auth": "100/15m"}
+    ben, name = team
+    page = ada.client.get(PAGE).content.decode()
+    assert "What becomes of “Lovelace Garments”? 2 others work in it." in page
+    assert "Make Ben its owner: it stays, and you leave it" in page
+    for said in ("", str(ada.user.pk), "nobody", "8c2b6a3e-0b6b-4b7e-9d8f-0c4f6f0f2a11"):
+        answer = ada.client.post(PAGE, {"password": PASSWORD, name: said})
+        assert answer.status_code == 422, said
+    wrong = ada.client.post(PAGE, {"password": "not it", name: str(ben.pk)})
+    assert wrong.status_code == 422
+    assert ben.memberships.get().role == "viewer"
+    with committed():
+        done = ada.client.post(PAGE, {"password": PASSWORD, name: str(ben.pk)})
+    assert done["Location"] == "/"
+    assert not User.objects.filter(pk=ada.user.pk).exists()
+    assert Account.objects.filter(pk=ada.account.pk, closed_at=None).exists()
+    roles = Member.objects.filter(account=ada.account).values_list("user__email", "role")
+    assert sorted(roles) == [("ben@example.com", "owner"), ("eve@example.com", "editor")]
+    assert Image.objects.filter(account=ada.account).exists()
+
+
+def test_an_owner_removes_everybody_and_deletes(ada, eve, team, committed):
+    ben, name = team
+    with committed():
+        done = ada.client.post(PAGE, {"password": PASSWORD, name: "goes"})
+    assert done["Location"] == "/"
+    work()
+    assert not Account.objects.filter(pk=ada.account.pk).exists()
+    assert not User.objects.filter(pk=ada.user.pk).exists()
+    # Who was removed keeps their login, and what is theirs.
+    assert User.objects.filter(pk__in=[ben.pk, eve.user.pk], is_active=True).count() == 2
+    assert Image.objects.filter(account=eve.account).exists()
+    answer = APIClient().post(
+        "/api/v1/auth/login", {"email": "ben@example.com", "password": PASSWORD}, format="json"
+    )
+    assert answer.status_code == 200
+
+
 def test_who_shares_an_account_settles_that_first(ada, eve):
     Member.objects.create(account=ada.account, user=eve.user, role=Role.EDITOR)
     answer = delete(ada)
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
     assert "“Lovelace Garments” has other members" in answer.json()["error"]
-    assert "has other members" in ada.client.get(PAGE).content.decode()
     assert Account.objects.filter(closed_at=None).count() == 2
     # The other one may go; and an account may go without those who have another.
     assert delete(eve).status_code == 202

@@ -249,7 +249,7 @@ def test_who_has_no_password_comes_from_google_again(google: Google, client: Cli
         asked = client.get(setup)
         assert asked["Location"] == f"/accounts/google/again/?next={setup.replace('/', '%2F')}"
         assert "Continue with Google" in client.get(asked["Location"]).content.decode()
-        assert "Google again" in client.get(DELETE).content.decode()
+        assert "Sign in with Google again" in client.get(DELETE).content.decode()
         assert client.post(DELETE).status_code == 422
         token = APIClient(headers={"Authorization": f"Bearer {new_token(User.objects.get())}"})
         refused = token.post("/api/v1/auth/me/delete", {"password": ""}, format="json")
