@@ -13,7 +13,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from accounts.models import Account, Session, UsageMonth
+from accounts.models import Account, Invitation, Session, TeamEvent, UsageMonth
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def as_json(name: str, told: object) -> DataFile:
 
 
 def of_account(account_id: UUID) -> Iterator[DataFile]:
-    """Who is in the account, its plan, keys without their secrets, and what was used."""
+    """Who is in the account and how they came, its plan, keys without their secrets, and what was used."""
     account = Account.objects.select_related("plan").get(pk=account_id)
     yield as_json(
         "account.json",
@@ -65,6 +65,12 @@ def of_account(account_id: UUID) -> Iterator[DataFile]:
                     *("name", "scopes", "enabled", "expires_at", "last_used_at", "created_at")
                 )
             ),
+            "invitations": [
+                _invitation(one) for one in account.invitations.select_related("invited_by")
+            ],
+            "changesOfMembers": [
+                _team_event(one) for one in account.team_events.select_related("by", "user")
+            ],
             "planChanges": list(
                 account.plan_changes.values(
                     "before_name", "after_name", "state", "at", "grace_until"
@@ -85,6 +91,30 @@ def of_account(account_id: UUID) -> Iterator[DataFile]:
     )
     months = UsageMonth.objects.filter(account=account).order_by("month", "operation")
     yield as_json("usage.json", list(months.values("month", "operation", "settled")))
+
+
+def _invitation(one: Invitation) -> dict[str, Any]:
+    return {
+        "email": one.email,
+        "role": one.role,
+        "invitedBy": one.invited_by.email if one.invited_by else None,
+        "createdAt": one.created_at,
+        "expiresAt": one.expires_at,
+        "acceptedAt": one.accepted_at,
+        "revokedAt": one.revoked_at,
+    }
+
+
+def _team_event(one: TeamEvent) -> dict[str, Any]:
+    """One line of who did what; whoever was deleted since is null."""
+    return {
+        "at": one.at,
+        "act": one.act,
+        "by": one.by.email if one.by else None,
+        "person": one.user.email if one.user else one.email or None,
+        "role": one.role or None,
+        "apiKeys": one.keys,
+    }
 
 
 def _person(member: Any) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from django.utils import timezone
 from accounts.access import api_keys
 from accounts.http import Caller
 from accounts.lifecycle import closing, erasing
+from accounts.models import Member, Role, User
+from accounts.team import invitations, members
 from listings.services import listings
 from media_library import shares
 from media_library.lifecycle import own_data
@@ -218,6 +220,38 @@ def test_whoever_asked_is_told_by_mail_in_their_language(ada: Person, settings: 
     [sent] = mail.outbox
     assert (sent.subject, sent.to) == ("Packshot: Deine Daten sind bereit", ["ada@example.com"])
     assert f"{settings.SITE_URL}/settings/data/" in sent.body
+
+
+def test_who_came_and_went_is_in_it(ada: Person, eve: Person) -> None:
+    owner = Caller(ada.account, ada.user, role=Role.OWNER)
+    for email in ("ben@example.com", "late@example.com"):
+        invitations.invite(owner, email=email, role=Role.EDITOR)
+    theirs = Caller(eve.account, eve.user, role=Role.OWNER)
+    invitations.invite(theirs, email="secret@example.com", role=Role.VIEWER)
+    ben = User.objects.create_user("ben@example.com", name="Ben")
+    Member.objects.create(account=ada.account, user=ben, role=Role.EDITOR)
+    api_keys.create(ada.account, ben, name="Till")
+    members.remove(owner, ben.pk)
+    ask(ada)
+    text = zip_of(ada, make()).read("account.json").decode()
+    told = json.loads(text)
+    [late, invited] = told["invitations"]
+    assert (late["email"], invited["email"]) == ("late@example.com", "ben@example.com")
+    assert (invited["role"], invited["invitedBy"], invited["acceptedAt"]) == (
+        *("editor", "ada@example.com"),
+        None,
+    )
+    assert [
+        (one["act"], one["by"], one["person"], one["role"], one["apiKeys"])
+        for one in told["changesOfMembers"]
+    ] == [
+        ("keys_ended", "ada@example.com", "ben@example.com", None, 1),
+        ("removed", "ada@example.com", "ben@example.com", None, None),
+        ("invited", "ada@example.com", "late@example.com", "editor", None),
+        ("invited", "ada@example.com", "ben@example.com", "editor", None),
+    ]
+    assert "digest" not in text
+    assert "secret@example.com" not in text
 
 
 def test_programs_of_people_may_ask_and_keys_may_not(ada: Person, eve: Person, client: Any) -> None:
