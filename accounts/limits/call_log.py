@@ -11,9 +11,10 @@ import functools
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from config.web.requests import request_id
 
 KEPT = 100
 _DAYS = 30
+_READ_AT_ONCE = 100  # lists of a search
 _PATHS = ("/api/v1/", "/compat/")
 
 log = structlog.get_logger(__name__)
@@ -85,6 +87,19 @@ def last_calls(account_id: UUID) -> list[Call]:
         return []
 
 
+def accounts_of(wanted: str) -> list[UUID]:
+    """Find whose program made the call with this request id. Reads all lists: for staff who search."""
+    try:
+        return [
+            UUID(name.rpartition(":")[2])
+            for name, lines in _store().each()
+            if any(json.loads(line)["request_id"] == wanted for line in lines)
+        ]
+    except QUEUE_ERRORS as error:
+        log.warning("call_log_unavailable", error=str(error))
+        return []
+
+
 def forget(account_id: UUID) -> None:
     """Remove the list of an account that goes; where Redis is away, it expires by itself."""
     try:
@@ -124,6 +139,8 @@ class _Store(Protocol):
 
     def remove(self, name: str) -> None: ...
 
+    def each(self) -> Iterator[tuple[str, list[Any]]]: ...
+
 
 class _InRedis:
     def __init__(self, url: str) -> None:
@@ -143,6 +160,14 @@ class _InRedis:
     def remove(self, name: str) -> None:
         self._redis.delete(name)
 
+    def each(self) -> Iterator[tuple[str, list[Any]]]:
+        names = self._redis.scan_iter(match=f"{CALLS}:*", count=_READ_AT_ONCE)
+        while some := list(islice(names, _READ_AT_ONCE)):
+            with self._redis.pipeline(transaction=False) as pipe:
+                for name in some:
+                    pipe.lrange(name, 0, KEPT - 1)
+                yield from zip((name.decode() for name in some), pipe.execute(), strict=True)
+
 
 class _InMemory:
     """For tests, as the rate limits have it."""
@@ -158,6 +183,9 @@ class _InMemory:
 
     def remove(self, name: str) -> None:
         self._lists.pop(name, None)
+
+    def each(self) -> Iterator[tuple[str, list[Any]]]:
+        yield from list(self._lists.items())
 
 
 @functools.cache

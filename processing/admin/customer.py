@@ -74,8 +74,9 @@ class JobRow:
         )
 
 
-def seen_of(account: Account, *, first: str = "") -> dict[str, Any]:
-    """Collect what the customer's page shows; the job with the id ``first`` comes before all others."""
+def seen_of(account: Account, *, first: str = "", call: str = "") -> dict[str, Any]:
+    """Collect what the customer's page shows; the job with the id ``first`` comes before all others, and the
+    call with the request id ``call``."""
     excepted = exceptions.quotas_of(account.pk)
     deliveries = WebhookDelivery.objects.filter(endpoint__account=account)
     tries = Prefetch("tries", WebhookAttempt.objects.order_by("-number"))
@@ -92,7 +93,9 @@ def seen_of(account: Account, *, first: str = "") -> dict[str, Any]:
         "keys": account.api_keys.select_related("created_by"),
         "webhooks": account.webhooks.all(),
         "deliveries": deliveries.select_related("endpoint").prefetch_related(tries)[:_DELIVERIES],
-        "calls": call_log.last_calls(account.pk)[:_CALLS],
+        "calls": sorted(call_log.last_calls(account.pk), key=lambda one: one.request_id != call)[
+            :_CALLS
+        ],
         "trail": _trail(account),
     }
 

@@ -13,13 +13,13 @@ from processing.models import BrandKit
 
 
 class BrandKitForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One of the account's own presets, or none: then it is the ready look *Product photo*."""
+    """One of the account's own looks, or none: then it is the ready look *Product photo*."""
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         look = found.get("default_look")
         if look is not None and look.account != (found.get("account") or self.instance.account):
-            self.add_error("default_look", "This preset is another account's.")
+            self.add_error("default_look", "This look is another account's.")
         return found
 
 

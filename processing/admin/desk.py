@@ -44,7 +44,10 @@ def one(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "may": customer.may(request),
         "form": customer.exception_form(),
         "named": request.GET.get("job", ""),
-        **customer.seen_of(account, first=request.GET.get("job", "")),
+        "named_call": request.GET.get("call", ""),
+        **customer.seen_of(
+            account, first=request.GET.get("job", ""), call=request.GET.get("call", "")
+        ),
     }
     return render(request, "admin/customer.html", _with_frame(request, context))
 
@@ -68,7 +71,9 @@ def _check(request: HttpRequest) -> None:
 
 def _address(hit: finding.Hit) -> str:
     address = reverse("admin-customer", kwargs={"account_id": hit.account.pk})
-    return f"{address}?{urlencode({'job': hit.job.public_id})}" if hit.job else address
+    if hit.job:
+        return f"{address}?{urlencode({'job': hit.job.public_id})}"
+    return f"{address}?{urlencode({'call': hit.call})}#calls" if hit.call else address
 
 
 def _with_frame(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from accounts.limits import call_log
 from accounts.models import Account, ApiKey
 from config import public_ids
 from media_library.models import Image
@@ -21,11 +22,12 @@ _REQUEST = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 @dataclass(frozen=True)
 class Hit:
-    """One customer, and what of theirs the term named."""
+    """One customer, and what of theirs the term named: a job of theirs, a ``call`` of their program."""
 
     account: Account
     named: str
     job: Job | None = None
+    call: str = ""
 
 
 def find(term: str) -> list[Hit]:
@@ -35,7 +37,8 @@ def find(term: str) -> list[Hit]:
         found.setdefault(hit.account.pk, hit)
         if len(found) == _MOST:
             break
-    return list(found.values())
+    # Last, as it reads the calls of all customers: those that made no job are nowhere else.
+    return list(found.values()) or list(_calls(term.strip()))
 
 
 def without_secret(term: str) -> str:
@@ -77,6 +80,12 @@ def _accounts(wanted: Q) -> Iterator[Hit]:
 def _jobs(wanted: Q) -> Iterator[Hit]:
     rows = Job.objects.filter(wanted).select_related("account__plan").order_by("-created_at")
     yield from (Hit(row.account, row.public_id, row) for row in rows[:_MOST])
+
+
+def _calls(term: str) -> Iterator[Hit]:
+    if _REQUEST.fullmatch(term):
+        rows = Account.objects.filter(pk__in=call_log.accounts_of(term)).select_related("plan")
+        yield from (Hit(row, term, call=term) for row in rows)
 
 
 def _keys(wanted: Q) -> Iterator[Hit]:

@@ -23,6 +23,7 @@ class Preset(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
+        verbose_name = "look"
         constraints = [
             models.UniqueConstraint(fields=["account", "name"], name="preset_name_is_unique")
         ]

@@ -84,7 +84,7 @@ def test_an_accounts_default_look(staff: Client, owner: Seller, stranger: Seller
     looks = [presets.create(one.account, name="Blue", plan=EditPlan()) for one in (owner, stranger)]
     add = "/admin/processing/brandkit/add/"
     form = {"account": str(owner.account.pk), "default_look": str(looks[1].pk)}
-    assert "This preset is another account&#x27;s." in staff.post(add, form).text
+    assert "This look is another account&#x27;s." in staff.post(add, form).text
     assert brand_kit.default_look(owner.account) is None
     assert staff.post(add, form | {"default_look": str(looks[0].pk)}).status_code == 302
     assert brand_kit.default_look(owner.account) == looks[0]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -13,7 +16,7 @@ from django.test import Client
 
 from accounts import groups
 from accounts.access import api_keys
-from accounts.limits import quotas
+from accounts.limits import call_log, quotas
 from accounts.models import ApiKey, LimitException, UsageEntry, User
 from processing.models import Job, JobState, WebhookDelivery, WebhookEndpoint
 from processing.services import jobs
@@ -89,6 +92,39 @@ def test_a_customer_is_found_by_whatever_a_letter_quotes(
     for nothing in ("nobody@example.com", f"ps_{'x' * 12}", str(uuid4()), "job_1"):
         assert "Nobody was found." in helper.get(DESK, {"q": nothing}).content.decode()
     assert "Nobody was found." not in helper.get(DESK).content.decode()
+
+
+def test_a_call_that_made_no_job_is_found_by_its_request_id(
+    helper: Client, owner: Seller, stranger: Seller
+) -> None:
+    owner.client.get("/api/v1/images/img_unknown", headers={"X-Request-ID": "req-of-a-refusal"})
+    for _ in range(25):  # more than the page shows
+        owner.client.get("/api/v1/projects")
+        stranger.client.get("/api/v1/projects")
+    asked = call_log.last_calls(owner.account.pk)[-1].request_id
+    found = helper.get("/admin/desk/", {"q": asked})
+    assert found["Location"] == f"{page_of(owner)}?call={asked}#calls"
+    page = helper.get(found["Location"]).content.decode()
+    [row] = re.findall(r'<tr class="selected">.*?</tr>', page)
+    assert asked in row
+    assert "404 NOT_FOUND" in row
+    for unknown in ("req-that-never-was", asked[:-1]):
+        assert "Nobody was found." in helper.get("/admin/desk/", {"q": unknown}).content.decode()
+
+
+@pytest.mark.skipif("PACKSHOT_TEST_REDIS" not in os.environ, reason="needs a Redis")
+def test_calls_are_found_in_redis() -> None:
+    store = call_log._InRedis(os.environ["PACKSHOT_TEST_REDIS"])
+    accounts = {uuid4(): f"req-{number}" for number in range(3)}
+    for account, request_id in accounts.items():
+        store.push(call_log._name(account), json.dumps({"request_id": request_id}))
+    try:
+        found = {name: [json.loads(one) for one in lines] for name, lines in store.each()}
+        for account, request_id in accounts.items():
+            assert found[call_log._name(account)] == [{"request_id": request_id}]
+    finally:
+        for account in accounts:
+            store.remove(call_log._name(account))
 
 
 def test_a_whole_key_is_not_said_back(helper: Client) -> None:
