@@ -26,7 +26,7 @@ class EnhanceView(EditingView):
         "Enhance a photo of a room or a house",
         description=(
             "White balance, exposure, dark corners, contrast, clarity, noise and sharpness by a "
-            "named look, walls made upright, and another sky. All of that is done by rules, without a model: "
+            "named look, walls made upright, views through windows, and another sky. All of that is done by rules, without a model: "
             "`report.provider` is `room`. `report.room` tells what was found: the light's color "
             "(`cast`), the `noise`, how the camera was tilted (`roll` and `pitch`, in degrees), "
             "and in `straightened` what was done about it: `done`, `level` (nothing to do), "
@@ -35,6 +35,8 @@ class EnhanceView(EditingView):
             "`sky` is `null` where none was asked for, else tells whether one was `found` "
             "and `replaced`, its `share` of the photo, and why it was not: `no-sky` (none for certain), "
             "`night` or `not-for-360`. "
+            "`windows`, for `windowPull`, tells how many windows were `found`, in how many of them "
+            "anything was `recovered`, and behind how many the sky was replaced (`skies`). "
             "With `privacy` faces are hidden, which a network finds: `privacy` tells how "
             "many (`faces`) and by which (`provider`). It finds those that are 20 pixels wide and larger "
             "in a photo of 24 megapixels, 12 in one of 11 or less, and not every one: look at the result. "

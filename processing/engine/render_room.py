@@ -16,12 +16,11 @@ from processing.engine.files.gpano import Told
 from processing.engine.networks import faces
 from processing.engine.networks.faces import FaceFinder
 from processing.engine.plans.room import RoomPlan
-from processing.engine.rendered import Clock, Hidden, Rendered, RoomFacts, SkyFacts, Straightened
-from processing.engine.room import hiding, panorama, verticals
+from processing.engine.rendered import Clock, Hidden, Rendered, RoomFacts, Straightened, WindowFacts
+from processing.engine.room import hiding, outside, panorama, verticals
 from processing.engine.room.enhance import enhance
 from processing.engine.room.looks import amounts, tuned
-from processing.engine.room.sky import finding, replacing
-from processing.engine.room.sky.finding import Sky
+from processing.engine.room.outside import Outside
 from processing.engine.room.sky.replacing import Camera
 from processing.engine.room.verticals import Tilt
 
@@ -184,33 +183,26 @@ def _made(rgb: U8, level: _Level, work: _Work) -> tuple[U8, RoomFacts]:
     plan, clock = work.plan, work.clock
     tilt, what = level
     cast = noise = None
-    sky: Sky | None = None
     is_around = work.sphere is not None and work.sphere.is_whole
     if what == "done" and tilt is not None:
         with clock.stage("straighten"):
             rgb = verticals.straightened(rgb, tilt)
-    if plan.sky is not None:
-        with clock.stage("sky"):
-            sky = finding.find(rgb)  # by the colors and the light that the photo came with
-            if work.sphere and sky.reason is None:  # skies are drawn as a camera sees them
-                sky = replace(sky, reason="not-for-360")
+    found: Outside | None = None
+    if outside.is_asked(plan):
+        with clock.stage("outside"):
+            found = outside.find(rgb, plan, is_sphere=work.sphere is not None)
     if plan.look is not None:
         with clock.stage("enhance"):
             look = tuned(amounts(plan.version, plan.look), plan.finetune)
             better = enhance(rgb, look, is_around=is_around)
         rgb, cast, noise = better.rgb, better.cast, better.noise
-    if plan.sky is not None and sky is not None and sky.reason is None:
-        with clock.stage("sky"):
-            rgb = replacing.replace(rgb, sky, plan.sky, plan.sky_light, _camera(level))
+    windows: WindowFacts | None = None
+    if found is not None:
+        with clock.stage("outside"):
+            rgb, windows = outside.shown(rgb, found, plan, _camera(level))
     roll, pitch = (tilt.roll, tilt.pitch) if tilt else (None, None)
-    return rgb, RoomFacts(cast, noise, roll, pitch, what, sky=_told(sky), threesixty=is_around)
-
-
-def _told(sky: Sky | None) -> SkyFacts | None:
-    if sky is None:
-        return None
-    found = sky.reason in (None, "not-for-360")
-    return SkyFacts(found, sky.reason is None, round(sky.share, 4), sky.reason)
+    facts = RoomFacts(cast, noise, roll, pitch, what, threesixty=is_around)
+    return rgb, replace(facts, sky=outside.sky_facts(found), windows=windows)
 
 
 def _camera(level: _Level) -> Camera:

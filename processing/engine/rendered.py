@@ -61,6 +61,16 @@ class SkyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowFacts:
+    """What became of a room's windows: how many were `found`, in how many of them anything was `recovered` (all
+    others are clipped, or show nothing too bright), and behind how many the sky was replaced (`skies`)."""
+
+    found: int
+    recovered: int
+    skies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RoomFacts:
     """What was found in a photo of a room, and done about it.
 
@@ -71,7 +81,7 @@ class RoomFacts:
     - `straightened`: `done`, `level` (nothing to do), `too-steep`, `no-verticals`, `not-for-360`,
       `not-asked`.
     - `privacy`: what was hidden; None where nobody asked.
-    - `sky`: None where nobody asked for another.
+    - `sky`: None where nobody asked for another. `windows`: None where nobody asked for their views.
     - `threesixty`: whether the photo was taken for one that shows everything around.
     """
 
@@ -83,6 +93,7 @@ class RoomFacts:
     privacy: Hidden | None = None
     sky: SkyFacts | None = None
     threesixty: bool = False
+    windows: WindowFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "enhance": ("room.enhance",),
     "straighten": ("room.verticals",),
     "privacy": ("networks.faces", "room.hiding"),
-    "sky": ("room.sky",),
+    "outside": ("room.outside", "room.sky"),
     "watermark": ("canvas.watermark",),
 }
 
@@ -99,12 +99,13 @@ def of_hdr(plan: RoomPlan, *, watermark: bool) -> str:
 
 
 def _steps_of_room(plan: RoomPlan, *, watermark: bool) -> set[str]:
+    outside = plan.sky is not None or plan.window_pull != "NONE"
     taken = {
         "enhance": plan.look is not None,
         # a sky is drawn by the camera that it finds
-        "straighten": plan.straighten or plan.sky is not None,
+        "straighten": plan.straighten or outside,
         "privacy": plan.privacy,
-        "sky": plan.sky is not None,
+        "outside": outside,
         "watermark": watermark,
     }
     return {step for step, is_taken in taken.items() if is_taken}

@@ -71,6 +71,7 @@ ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
             "privacy": None,
             "sky": None,
             "threesixty": False,
+            "windows": None,
         },
     }
 }

@@ -7,7 +7,7 @@ from pydantic import Field
 from processing.api.serializers.edits import Body, Shown, ToolBody
 from processing.commands import MAX_BRACKETS, MIN_BRACKETS, Enhance
 from processing.engine.plans.edit import EditFormat, Export
-from processing.engine.plans.room import FineTune, Level, Look, RoomPlan, SkyKind
+from processing.engine.plans.room import FineTune, Level, Look, RoomPlan, SkyKind, WindowPull
 from processing.engine.plans.room_versions import NEWEST, WORDS
 
 
@@ -53,6 +53,14 @@ class EnhanceOptions(Body):
             "time. Where no sky is found for certain, the photo keeps what it has."
         ),
     )
+    window_pull: WindowPull = Field(
+        "NONE",
+        description=(
+            "Pull highlights in a room's windows down as far as the file holds them: "
+            "`ONLY_WINDOWS`, or `WINDOWS_WITH_SKIES`, which also replaces a blue sky behind a window, by "
+            "`sky` or a clear one. What is clipped stays white."
+        ),
+    )
     sky_light: Level = Field(
         "LOW",
         description=(
@@ -84,6 +92,7 @@ class EnhanceOptions(Body):
             sky=self.sky,
             sky_light=self.sky_light,
             threesixty=self.threesixty,
+            window_pull=self.window_pull,
         )
         return Enhance(plan=plan)
 

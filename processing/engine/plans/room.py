@@ -13,6 +13,7 @@ from processing.engine.plans.edit import Export
 
 Look = Literal["neutral", "warm", "modern", "property", "property_usa", "authentic"]
 Level = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
+WindowPull = Literal["NONE", "ONLY_WINDOWS", "WINDOWS_WITH_SKIES"]
 SkyKind = Literal["CLEAR", "LOW_CLOUD", "HIGH_CLOUD"]
 
 
@@ -67,6 +68,8 @@ class RoomPlan:
     - `straighten`: walls that lean become upright, and the photo is cropped to what it then covers.
     - `privacy`: faces are hidden beyond recovery.
     - `sky`: what is drawn in the place of a sky, where one is found; None leaves it as it is.
+    - `window_pull`: whether highlights in a room's windows are pulled down as far as the file holds them; with
+      skies, a blue sky behind a window is replaced too, by `sky`, or else a clear one.
     - `sky_light`: how far the house follows the new sky's light, where the old sky was grey.
     - `threesixty`: whether the photo shows everything around (equirectangular, twice as wide as high); None for
       what its file tells. Such a photo is enhanced without a join, and not straightened.
@@ -83,6 +86,7 @@ class RoomPlan:
     sky: SkyKind | None = None
     sky_light: Level = "LOW"
     threesixty: bool | None = None
+    window_pull: WindowPull = "NONE"
 
     def __post_init__(self) -> None:
         # The one way to normalise a frozen dataclass's field while it is being made.
@@ -99,7 +103,9 @@ class RoomPlan:
         if self.sky is not None:
             one_of("sky", self.sky, get_args(SkyKind))
         one_of("sky_light", self.sky_light, get_args(Level))
-        if self.look is None and not (self.straighten or self.privacy or self.sky):
+        one_of("window_pull", self.window_pull, get_args(WindowPull))
+        asked = self.straighten or self.privacy or self.sky or self.window_pull != "NONE"
+        if self.look is None and not asked:
             raise InvalidPlan(
                 "Nothing is asked for: name a look, a sky, or straighten.", field="look"
             )

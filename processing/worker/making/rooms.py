@@ -84,6 +84,8 @@ def words_of(plan: RoomPlan) -> list[str]:
         parts.append(gettext("straightened"))
     if plan.privacy:
         parts.append(gettext("faces hidden"))
+    if plan.window_pull != "NONE":
+        parts.append(gettext("views through windows"))
     if plan.sky is not None:
         parts.append(str(SKIES[plan.sky]))
     return parts

@@ -16,6 +16,7 @@ from processing.worker import tasks
 from tests.processing.conftest import photo
 from tests.processing.engine.room.drawn import FOCAL, room
 from tests.processing.engine.room.house import GREY, house
+from tests.processing.engine.room.windowed import windowed
 from tests.stand_ins import Seller
 
 URL = "/api/v1/images/tools/enhance"
@@ -55,8 +56,9 @@ def test_a_room_becomes_bright_and_upright_and_is_told_of(
     assert (report["provider"], report["model"]) == ("room", "")
     assert "looks" not in report  # no network looked
     told = report["room"]
-    asked = {"privacy", "sky", "threesixty"}
+    asked = {"privacy", "sky", "windows", "threesixty"}
     assert set(told) == {"cast", "noise", "roll", "pitch", "straightened", *asked}
+    assert told["windows"] is None
     assert (told["privacy"], told["sky"], told["threesixty"]) == (None, None, False)
     assert told["straightened"] == "done"
     assert (told["roll"], told["pitch"]) == pytest.approx((ROLL, PITCH), abs=0.4)
@@ -117,6 +119,22 @@ def test_a_house_gets_another_sky_and_a_shoe_none(quick_queue: None, owner: Sell
     assert owner.used_of("enhance") == 3
 
 
+def test_windows_show_their_view_and_a_house_has_none(quick_queue: None, owner: Seller) -> None:
+    options = {"look": None, "straighten": False, "format": "png"}
+
+    def told(pixels: Any, pull: str) -> Any:
+        out = BytesIO()
+        Pillow.fromarray(pixels).save(out, "PNG")
+        data = post(owner, owner.image(out.getvalue()), **options, windowPull=pull).json()["data"]
+        assert data["report"]["room"]["sky"] is None
+        return data["report"]["room"]["windows"]
+
+    scene = windowed()
+    assert told(scene.rgb, "ONLY_WINDOWS") == {"found": 2, "recovered": 1, "skies": 0}
+    assert told(scene.rgb, "WINDOWS_WITH_SKIES") == {"found": 2, "recovered": 1, "skies": 0}
+    assert told(house(GREY).rgb, "ONLY_WINDOWS") == {"found": 0, "recovered": 0, "skies": 0}
+
+
 def test_a_photo_without_upright_edges_is_not_turned(quick_queue: None, owner: Seller) -> None:
     data = post(owner, owner.image(photo((120, 90)))).json()["data"]
     assert data["report"]["room"]["straightened"] == "no-verticals"
@@ -153,6 +171,8 @@ def test_a_batch_enhances_too(owner: Seller) -> None:
         ({"sky": "clear"}, "sky"),
         ({"sky": "CLEAR", "skyLight": 2}, "skyLight"),
         ({"skyLight": "low"}, "skyLight"),
+        ({"windowPull": "SOME"}, "windowPull"),
+        ({"windowPull": None}, "windowPull"),
         ({"version": "4.6"}, "version"),
         ({"version": 5.0}, "version"),
         ({"version": "3.x"}, "look"),

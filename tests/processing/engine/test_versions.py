@@ -47,7 +47,10 @@ PLANS = {
 }
 CUTOUTS = {"cutout", "marked cutout"}
 CUT = CUTOUTS | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
-ROOMS = {"room", "room made upright", "room without faces", "another sky", "brackets"}
+ROOMS = {
+    *("room", "room made upright", "room without faces"),
+    *("another sky", "views", "brackets"),
+}
 PICTURES = CUTOUTS | PLANS.keys() | ROOMS | {"copy"}
 ALL = PICTURES | {"studio"}
 
@@ -61,6 +64,9 @@ def current() -> dict[str, str]:
         "studio": versions.of_studio(),
         "copy": versions.of_copy(watermark=False),
         "room": versions.of_room(RoomPlan(), watermark=False),
+        "views": versions.of_room(
+            RoomPlan(look=None, straighten=False, window_pull="ONLY_WINDOWS"), watermark=False
+        ),
         "another sky": versions.of_room(
             RoomPlan(look=None, straighten=False, sky="CLEAR"), watermark=False
         ),
@@ -136,7 +142,9 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("room/verticals.py", ROOMS - {"room without faces"}),
         ("room/hiding.py", {"room without faces"}),
         ("networks/faces.py", {"room without faces"}),
-        ("room/sky/clouds.py", {"another sky"}),
+        ("room/sky/clouds.py", {"another sky", "views"}),
+        ("room/windows.py", {"another sky", "views"}),
+        ("room/outside.py", {"another sky", "views"}),
         ("render_room.py", ROOMS),
         ("render_copy.py", {"copy"}),
         ("render_hdr.py", {"brackets"}),
@@ -270,6 +278,7 @@ def test_every_module_counts_for_something() -> None:
         "networks.sources",
         "networks.weights",
         "render_preview",  # what it makes is not kept
+        "render_room_preview",
         "source_tree",
         "versions",
     }
