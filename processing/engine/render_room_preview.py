@@ -13,6 +13,7 @@ from PIL import Image
 
 from processing.engine import arrays
 from processing.engine.arrays import U8
+from processing.engine.errors import EngineError
 from processing.engine.files import decode, opening
 from processing.engine.plans.edit import Export
 from processing.engine.plans.room import RoomPlan
@@ -24,7 +25,7 @@ _QUALITY = 95
 _PREVIEW_QUALITY = 85
 _ORIENTATION = 0x0112
 # What a JPEG has room for in one segment.
-_LONGEST_EXIF = 65_000
+_LONGEST = 65_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,23 @@ def render_room_preview(copy: SmallCopy, plan: RoomPlan, tools: RoomTools) -> Pr
 
 
 def _written(rgb: U8, source: bytes, max_pixels: int) -> bytes:
-    out = BytesIO()
-    exif = _exif(source, max_pixels)
-    Image.fromarray(rgb).save(out, "JPEG", quality=_QUALITY, subsampling=0, exif=exif)
+    out, notes = BytesIO(), _notes(source, max_pixels)
+    Image.fromarray(rgb).save(out, "JPEG", quality=_QUALITY, subsampling=0, **notes)
     return out.getvalue()
 
 
-def _exif(source: bytes, max_pixels: int) -> bytes:
-    """What the photo tells of its camera; b"" where that is nothing, or is broken: it never makes a preview
-    fail."""
+def _notes(source: bytes, max_pixels: int) -> dict[str, bytes]:
+    """What the photo tells of its camera, and whether it shows everything around; {} where that is nothing, or is
+    broken: it never makes a preview fail."""
     try:
         with opening.opened(source, max_pixels=max_pixels) as image:
             block = image.getexif()
             block.pop(_ORIENTATION, None)
-            written = block.tobytes()
-    except opening.DECODER_ERRORS:
-        return b""
-    return written if len(written) < _LONGEST_EXIF else b""
+            found = {"exif": block.tobytes(), "xmp": image.info.get("xmp")}
+    except (EngineError, *opening.DECODER_ERRORS):
+        return {}
+    return {
+        name: told
+        for name, told in found.items()
+        if isinstance(told, bytes) and 0 < len(told) < _LONGEST
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -21,8 +22,10 @@ from config.web.toasts import Toast, say
 from media_library import doubts
 from media_library.models import Image
 from processing import selectors
+from processing.engine.plans.room import RoomPlan
 from processing.models import Batch
 from processing.pages import look_cards, words
+from processing.pages.room import in_batches
 from processing.services import edit_json
 from processing.services.appearance import look_pictures, looks
 from processing.services.batching import batch_overview, batches
@@ -126,6 +129,11 @@ def offer(request: HttpRequest, *, look: str, besides: Image) -> HttpResponse:
     return _form(request, ids=[], wanted=[], look=look, besides=besides)
 
 
+def offer_rooms(request: HttpRequest, *, plan: RoomPlan, besides: Image) -> HttpResponse:
+    """The same with what was chosen for a photo of a room."""
+    return _form(request, ids=[], room=in_batches.chosen_of(plan), besides=besides)
+
+
 def _start(request: HttpRequest) -> HttpResponse:
     caller, _who = signed_in(request)
     ids, wanted = request.POST.getlist("ids"), request.POST.getlist("looks")
@@ -133,9 +141,7 @@ def _start(request: HttpRequest) -> HttpResponse:
         limit(request, "processing")
         if not ids:
             raise invalid("ids", _("Choose at least one picture."))
-        made = _made_here(request, caller.account)
-        if wanted or not made:
-            made += looks.chosen(caller.account, wanted, field="looks")
+        made = _looks(request, caller.account)
         batches.check_size(caller.account, len(ids), looks=len(made))
         images = [decoded("img", one, "Image") for one in ids]
         members = batches.members(caller.account, images)
@@ -143,6 +149,14 @@ def _start(request: HttpRequest) -> HttpResponse:
     except AppError as error:
         return _form(request, ids=ids, wanted=wanted, error=error)
     return redirect("batch", batch_id=batch.public_id)
+
+
+def _looks(request: HttpRequest, account: Account) -> list[Look]:
+    """What is made of each picture. Raises AppError for what can't be, and for nothing."""
+    if in_batches.is_asked(request):
+        return [in_batches.look(request)]
+    made, wanted = _made_here(request, account), request.POST.getlist("looks")
+    return made + looks.chosen(account, wanted, field="looks") if wanted or not made else made
 
 
 def _made_here(request: HttpRequest, account: Account) -> list[Look]:
@@ -167,9 +181,10 @@ def _form(
     wanted: list[str] | None = None,
     error: AppError | None = None,
     look: str = "",
+    room: Mapping[str, str] | None = None,
     besides: Image | None = None,
 ) -> HttpResponse:
-    """The pictures chosen, or the newest to choose from, and the looks."""
+    """The pictures chosen, or the newest to choose from, and the looks; ``room`` is what is chosen for rooms."""
     caller, _who = signed_in(request)
     chosen = _chosen(caller.account, ids) if error is None or error.status != 404 else []
     count = _offered_count(request)
@@ -199,6 +214,7 @@ def _form(
         "wanted": default if wanted is None else wanted,
         "most": caller.account.plan.batch_size,
         "error": error.page_message if error else "",
+        **in_batches.offered(request, caller.account, chosen, given=room),
     }
     return render(request, _NEW, context, status=error.status if error else 200)
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.access.pages import signed_in
@@ -176,6 +177,9 @@ def context_of(
     return _seen(image, results, view or LibraryView()) | {
         "form": form,
         "has_own_choices": given is not None,
+        "apply_url": reverse(
+            "enhance-others" if results.is_room else "apply-to-others", args=[image.public_id]
+        ),
         **choices,
     }
 

@@ -8,7 +8,8 @@ const start = words?.textContent;
 
 function count() {
   const ids = form.querySelectorAll("[name=ids]:checked").length;
-  const made = ids * form.querySelectorAll(":is([name=looks], [name=made_here]):checked").length;
+  const isOfRooms = form.querySelector("[name=shows][value=room]")?.checked;
+  const made = isOfRooms ? ids : ids * form.querySelectorAll(":is([name=looks], [name=made_here]):checked").length;
   words.textContent = made ? `${start} · ${made}` : start;
 }
 

@@ -2,7 +2,7 @@
 
 export const form = document.getElementById("studio-form");
 // What belongs to this photo alone, and no look or other photo gets.
-const OF_ONE_PHOTO = ["frame", "mask", "pick", "left", "top", "right", "bottom", "upscale"];
+const OF_ONE_PHOTO = ["frame", "mask", "pick", "left", "top", "right", "bottom", "upscale", "threesixty"];
 
 export function state() {
   const data = new FormData(form);
@@ -30,12 +30,12 @@ export function meaning(text) {
   if (values.get("outline") === "0") without("outline");
   if (!values.get("overlay")) without("overlay_place", "overlay_size", "overlay_opacity", "overlay_margin");
   if (!values.get("match")) without("match_strength");
-  if (values.get("look") === "none") without(...ofLook());
+  for (const of of ["look", "sky"]) if (values.get(of) === "none") without(...namesOf(of));
   return JSON.stringify([...values].filter(([, value]) => value).sort());
 }
 
-// What changes a room's look does nothing without one.
-const ofLook = () => [...form.querySelectorAll(".only-look input")].map((field) => field.name);
+// What changes a room's look or its new sky does nothing without one.
+const namesOf = (of) => [...form.querySelectorAll(`.only-${of} input`)].map((field) => field.name);
 
 // Whether a size is a canvas, on which the product stands somewhere.
 export const isCanvas = (size) => !["auto", "croppedSubject", null].includes(size);
@@ -67,7 +67,7 @@ export function restore(text, { isOther = false } = {}) {
     row.querySelector("output").textContent = range.value + (range.dataset.unit ?? "");
   }
   // What was copied elsewhere, or made by programs, may name what isn't offered here.
-  for (const name of ["look", "background", "edge", "pick", "size", "place", "format", "overlay", "match"]) {
+  for (const name of ["look", "sky", "threesixty", "background", "edge", "pick", "size", "place", "format", "overlay", "match"]) {
     const offered = form.elements[name];
     if (offered && !offered.value) [...(offered.length ? offered : [offered])].forEach((one, index) => { one.checked = index === 0; });
   }

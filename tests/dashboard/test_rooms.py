@@ -16,7 +16,7 @@ from accounts.limits import quotas
 from media_library.files import storage
 from media_library.intake.ingest import ingest
 from media_library.models import Image
-from processing.models import Job
+from processing.models import Batch, Job
 from processing.worker import tasks
 from processing.worker.making import room_previews
 from tests.dashboard.conftest import HTMX, Person, complete, picture
@@ -135,7 +135,8 @@ def test_a_preview_looks_like_the_result_and_costs_nothing(
         {"look": "none", "straighten": "on", "format": "png"},
         {"look": "property", "straighten": "", "sharpen_level": "NONE", "format": "avif"},
         {"look": "property", "version": "3.5", "quality": "60"},
-        {"privacy": "on"},
+        {"privacy": "on", "threesixty": "no"},
+        {"sky": "LOW_CLOUD", "sky_light": "NONE"},
     ],
 )
 def test_a_result_tells_the_choices_that_make_it_again(
@@ -204,6 +205,10 @@ def test_what_can_not_be_is_refused_and_keeps_what_was_chosen(
         ({"straightened": "level"}, "It was level already."),
         ({"straightened": "too-steep"}, "Not straightened: the camera was tilted"),
         ({"straightened": "no-verticals"}, "Not straightened: too few upright edges"),
+        ({"straightened": "not-for-360"}, "A 360° picture is not straightened."),
+        ({"sky": {"replaced": True, "reason": None}}, "The sky was replaced."),
+        ({"sky": {"replaced": False, "reason": "no-sky"}}, "No sky was found for certain."),
+        ({"sky": {"replaced": False, "reason": "night"}}, "The sky of a night is not replaced."),
         ({"privacy": {"faces": 3, "provider": "x"}}, "3 faces hidden."),
         ({"privacy": {"faces": 0, "provider": "x"}}, "No face was found."),
     ],
@@ -237,3 +242,51 @@ def test_each_form_opens_with_the_newest_result_of_its_own(seller: Person) -> No
     page = page_of(seller, other)
     assert 'data-shown=""' in page
     assert "Remove the background first" not in page
+
+
+BATCH = {"shows": "room", "start": "1", "room-look": "warm", "room-straighten": "on"}
+
+
+def test_rooms_in_a_batch(seller: Person) -> None:
+    images = [seller.image(f"{number}.jpg") for number in range(2)]
+    ids = [image.public_id for image in images]
+    page = seller.client.post("/batches/new/", {"shows": "room", "ids": ids}).content.decode()
+    assert 'name="shows" value="room" checked' in page
+    assert 'name="room-look" value="neutral" checked' in page
+    assert 'name="room-threesixty"' not in page
+    seller.client.post("/batches/new/", BATCH | {"ids": ids, "room-sky": "CLEAR"})
+    batch = Batch.objects.get()
+    assert (batch.operation, batch.total) == ("enhance", 2)
+    assert batch.looks == ["Warm look, straightened, clear sky"]
+    plans = [job.command["plan"] for job in batch.jobs.all()]
+    assert [(plan["look"], plan["sky"], plan["straighten"]) for plan in plans] == [
+        ("warm", "CLEAR", True)
+    ] * 2
+    again = seller.client.get("/batches/new/", {"ids": ids}).content.decode()
+    assert 'name="shows" value="room" checked' in again
+
+
+def test_what_can_not_be_makes_no_batch(seller: Person, stranger: Person) -> None:
+    image = seller.image()
+    given = BATCH | {"ids": [image.public_id]}
+    wrong = seller.client.post("/batches/new/", given | {"room-look": "rustic"})
+    nothing = {"room-look": "none", "room-straighten": ""}
+    assert wrong.status_code == 400
+    assert seller.client.post("/batches/new/", given | nothing).status_code == 400
+    assert stranger.client.post("/batches/new/", given).status_code == 404
+    assert not Batch.objects.exists()
+    assert used(seller) == 0
+
+
+def test_what_was_chosen_for_one_room_for_others(seller: Person, stranger: Person) -> None:
+    image, other = seller.image("kitchen.jpg"), seller.image("bath.jpg")
+    chosen = {"look": "modern", "clarity_level": "HIGH", "threesixty": "yes", "quality": "70"}
+    page = post(seller, image, "apply/", **chosen).content.decode()
+    assert f'value="{other.public_id}"' in page
+    assert f'name="ids" value="{image.public_id}"' not in page
+    assert 'name="shows" value="room" checked' in page
+    for name, value in (("look", "modern"), ("clarity_level", "HIGH")):
+        assert f'name="room-{name}" value="{value}" checked' in page
+    assert 'name="room-quality" value="70"' in page
+    assert post(seller, image, "apply/", look="rustic").status_code == 422
+    assert post(stranger, image, "apply/", **chosen).status_code == 404

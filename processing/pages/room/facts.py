@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from processing.commands import Command, Enhance
 from processing.engine.errors import InvalidPlan
@@ -55,6 +55,8 @@ def _straightened(room: Mapping[str, Any]) -> Facts:
         return Facts([_("It was level already.")])
     if what == "too-steep":
         return Facts(missing=[_("Not straightened: the camera was tilted by more than 20°.")])
+    if what == "not-for-360":
+        return Facts([_("A 360° picture is not straightened.")])
     if what == "no-verticals":
         return Facts(missing=[_("Not straightened: too few upright edges were found.")])
     return Facts()
@@ -69,6 +71,27 @@ def _hidden(room: Mapping[str, Any]) -> Facts:
         return Facts([_("No face was found.")])
     text = ngettext("%(count)s face hidden.", "%(count)s faces hidden.", count)
     return Facts([text % {"count": count}])
+
+
+_NO_SKY: Final = {
+    "no-sky": gettext_lazy("No sky was found for certain."),
+    "night": gettext_lazy("The sky of a night is not replaced."),
+    "not-for-360": gettext_lazy("The sky of a 360° picture is not replaced."),
+}
+
+
+def _another_sky(room: Mapping[str, Any]) -> Facts:
+    sky = room.get("sky")
+    if not isinstance(sky, dict):
+        return Facts()
+    if sky.get("replaced"):
+        return Facts([_("The sky was replaced.")])
+    return Facts(missing=[str(_NO_SKY.get(str(sky.get("reason")), _NO_SKY["no-sky"]))])
+
+
+def _has_another_sky(room: Mapping[str, Any]) -> bool:
+    sky = room.get("sky")
+    return isinstance(sky, dict) and bool(sky.get("replaced"))
 
 
 def _has_hidden(room: Mapping[str, Any]) -> bool:
@@ -89,9 +112,10 @@ def _turned(room: Mapping[str, Any]) -> str:
 
 
 # In the order in which the work is done.
-_TOLD: Final = (_straightened, _hidden)
+_TOLD: Final = (_straightened, _another_sky, _hidden)
 # Options that may come to nothing: their value where they are off, and whether a report says that they did.
 _UNDONE: Final[Mapping[str, tuple[Any, Callable[[Mapping[str, Any]], bool]]]] = {
     "straighten": (False, lambda room: room.get("straightened") == "done"),
     "privacy": (False, _has_hidden),
+    "sky": (None, _has_another_sky),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,15 +17,14 @@ from processing.engine.plans import room_versions
 from processing.engine.plans.edit import Export
 from processing.engine.plans.room import FineTune, RoomPlan
 from processing.pages.room import options
-from processing.pages.room.options import NONE, Option
+from processing.pages.room.options import NO, NONE, YES, Option
 
 _OF_FILE: Final = ("format", "quality")
-# What the page carries along: an option that only programs are offered.
-_CARRIED: Final = ("version", "quality")
 _SAID: Final = frozenset({"finetune", "export", "version", *(one.name for one in options.ALL)})
 
 
 class RoomForm(forms.Form):
+    # What the page carries along: only programs are offered these.
     version = forms.CharField(max_length=20, required=False)
     quality = forms.IntegerField(min_value=1, max_value=100, required=False)
 
@@ -48,6 +47,13 @@ class RoomForm(forms.Form):
         found: RoomPlan = self.cleaned_data["plan"]
         return found
 
+    @property
+    def look(self) -> RoomPlan:
+        """What of it suits other photos."""
+        usual = RoomPlan()
+        own = [option.name for option in options.ALL if option.is_of_one_photo]
+        return replace(self.plan, **{name: getattr(usual, name) for name in own})
+
     def command(self) -> Enhance:
         return Enhance(plan=self.plan)
 
@@ -58,7 +64,11 @@ def plan_of(given: Mapping[str, Any]) -> RoomPlan:
     look: Any = given.get("look") or NONE
     fine = {} if look == NONE else {name: given.get(name) or None for name in options.FINE}
     quality = None if given.get("format") == "png" else given.get("quality")
-    rest = {option.name: _value(option, given) for option in options.ALL if _is_plain(option)}
+    rest = {
+        option.name: _value(option, given)
+        for option in options.ALL
+        if _is_plain(option) and _is_asked(option, given)
+    }
     return RoomPlan(
         look=None if look == NONE else look,
         finetune=FineTune(**fine),
@@ -70,7 +80,7 @@ def plan_of(given: Mapping[str, Any]) -> RoomPlan:
 
 def start_values() -> dict[str, str]:
     """What the form holds before anything is chosen."""
-    return _values(RoomPlan(export=Export(format="jpg")))
+    return values_of_plan(RoomPlan(export=Export(format="jpg")))
 
 
 def values_of(command: Command | None) -> dict[str, str] | None:
@@ -83,7 +93,7 @@ def values_of(command: Command | None) -> dict[str, str] | None:
         return None
     if plan.export != Export(format=plan.export.format, quality=plan.export.quality):
         return None
-    return _values(plan)
+    return values_of_plan(plan)
 
 
 def query_of(values: Mapping[str, str]) -> str:
@@ -91,7 +101,8 @@ def query_of(values: Mapping[str, str]) -> str:
     return urlencode({name: value for name, value in values.items() if value})
 
 
-def _values(plan: RoomPlan) -> dict[str, str]:
+def values_of_plan(plan: RoomPlan) -> dict[str, str]:
+    """What the form holds for a plan, as far as it can say it."""
     found = {
         "version": plan.version,
         "format": plan.export.format,
@@ -107,6 +118,8 @@ def _values(plan: RoomPlan) -> dict[str, str]:
 def _text(option: Option, value: Any) -> str:
     if not option.choices:
         return "on" if value else ""
+    if isinstance(value, bool):
+        return YES if value else NO
     if value is None:
         return options.AS_THE_LOOK if option.is_of_look else NONE
     return str(value)
@@ -116,7 +129,16 @@ def _value(option: Option, given: Mapping[str, Any]) -> Any:
     value = given.get(option.name)
     if not option.choices:
         return bool(value)
+    if value in (YES, NO):
+        return value == YES
     return None if value in ("", NONE, None) else value
+
+
+def _is_asked(option: Option, given: Mapping[str, Any]) -> bool:
+    """Whether it means anything beside what else was chosen."""
+    if not option.only:
+        return True
+    return bool(given.get(option.name)) and given.get(option.only) not in ("", NONE, None)
 
 
 def _is_plain(option: Option) -> bool:

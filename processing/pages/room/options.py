@@ -21,6 +21,7 @@ Choices: TypeAlias = "Sequence[tuple[str, str | _StrPromise]]"
 
 # What a form says for None.
 NONE: Final = "none"
+YES, NO = "yes", "no"
 AS_THE_LOOK: Final = ""
 LEVELS: Final[Choices] = [
     (AS_THE_LOOK, pgettext_lazy("level", "As the look")),
@@ -47,24 +48,47 @@ ABOUT_LOOKS: Final[dict[str, str | _StrPromise]] = {
     "authentic": _("Close to what the camera saw"),
     NONE: _("Light and colors stay"),
 }
+SKIES: Final[Choices] = [
+    (NONE, _("As it is")),
+    ("CLEAR", _("Clear")),
+    ("LOW_CLOUD", _("Low clouds")),
+    ("HIGH_CLOUD", _("High clouds")),
+]
+# The file itself may say so, see `RoomPlan`.
+AROUND: Final[Choices] = [
+    (NONE, _("As the file says")),
+    (YES, _("Yes")),
+    (NO, _("No")),
+]
 FORMATS: Final[Choices] = [("jpg", "JPG"), ("png", "PNG"), ("webp", "WebP"), ("avif", "AVIF")]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice: of ``choices``, or where there are none on and off. ``part`` is what it stands under within its
-    group."""
+    """One choice: of ``choices``, or where there are none on and off.
+
+    - ``part``: what it stands under within its group.
+    - ``only``: the option without which it means nothing.
+    - ``is_of_one_photo``: whether it says something of a photo that isn't so of others.
+    """
 
     name: str
     label: str | _StrPromise
     choices: Choices = ()
     help: str | _StrPromise = ""
     part: str | _StrPromise = ""
+    only: str = ""
+    is_of_one_photo: bool = False
 
     @property
     def is_of_look(self) -> bool:
         """Whether it changes what the look does, and so does nothing without one."""
         return self.name in FINE
+
+    @property
+    def depends_on(self) -> str:
+        """The option without which it means nothing; "" for none."""
+        return "look" if self.is_of_look else self.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +138,26 @@ GROUPS: Final = (
                 "straighten",
                 _("Straighten walls that lean"),
                 help=_("The photo is cropped to what it then covers."),
+            ),
+            Option("threesixty", _("Shows everything around, 360°"), AROUND, is_of_one_photo=True),
+        ],
+    ),
+    Group(
+        "sky",
+        _("Sky"),
+        "icons/cloud.svg",
+        [
+            Option(
+                "sky",
+                _("Another sky"),
+                SKIES,
+                help=_("Where a sky is found, for certain and by day."),
+            ),
+            Option(
+                "sky_light",
+                _("How far the house follows its light"),
+                LEVELS[1:],
+                only="sky",
             ),
         ],
     ),

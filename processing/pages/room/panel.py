@@ -61,6 +61,16 @@ class Shown:
     group: Group
     parts: Sequence[Part]
 
+    @property
+    def is_levels(self) -> bool:
+        """Whether all of it changes what the look does."""
+        return all(line.option.is_of_look for part in self.parts for line in part.lines)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether some of it is not as the look has it."""
+        return any(part.is_open for part in self.parts)
+
 
 def shown(values: Mapping[str, str], *, groups: Sequence[Group], prefix: str = "") -> list[Shown]:
     """The groups with what is chosen in each; ``prefix`` is the form's."""

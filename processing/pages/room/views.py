@@ -12,6 +12,7 @@ from accounts.access.pages import is_htmx, limit, page, signed_in
 from config.errors import AppError, invalid
 from media_library.models import Image, Shows
 from media_library.services import say_what_it_shows
+from processing.pages import batches
 from processing.pages.picture import shown_results
 from processing.pages.picture_view import TEMPLATE, context_of, image_of
 from processing.pages.room.form import RoomForm
@@ -63,6 +64,17 @@ def preview(request: HttpRequest, image_id: str) -> HttpResponse:
     response = HttpResponse(made.data, content_type="image/webp")
     response["X-Result-Size"] = f"{made.width} \u00d7 {made.height}"
     return response
+
+
+@page
+@require_POST
+def apply(request: HttpRequest, image_id: str) -> HttpResponse:
+    """Choose which other photos are enhanced as this one: the page of a new batch."""
+    image = image_of(request, image_id)
+    form = RoomForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, image, form)
+    return batches.offer_rooms(request, plan=form.look, besides=image)
 
 
 def _refused(request: HttpRequest, image: Image, form: RoomForm) -> HttpResponse:

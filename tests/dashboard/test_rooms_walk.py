@@ -1,0 +1,83 @@
+"""A photo of a room in a real browser: by keyboard, on a phone and on a wide screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from media_library.intake.ingest import ingest
+from media_library.models import Image
+from processing.models import Job
+from processing.worker import tasks
+from processing.worker.making import room_previews
+from tests import axe
+from tests.chromium import chromium
+from tests.dashboard.conftest import Person
+from tests.dashboard.test_keeping_walk import visit
+from tests.processing.engine.room.drawn import room
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright has a loop in this thread
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def kitchen(
+    transactional_db: None,
+    live_server: Any,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    seller: Person,
+) -> Image:
+    settings.SITE_URL = live_server.url
+    settings.COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = False
+    monkeypatch.setattr(room_previews.make_room_preview, "send", room_previews.make_room_preview.fn)
+    out = BytesIO()
+    Pillow.fromarray(room((600, 400), roll=3.0, pitch=-6.0)).save(out, "JPEG")
+    return ingest(seller.account, out.getvalue(), name="kitchen.jpg")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800)])
+def test_a_room_is_enhanced(
+    browser: Browser, live_server: Any, seller: Person, kitchen: Image, size: tuple[int, int]
+) -> None:
+    went = visit(browser, live_server, size, seller)
+    page = went.page
+    page.goto(f"/pictures/{kitchen.public_id}/")
+    page.get_by_role("button", name="Room", exact=True).press("Enter")
+    told = page.locator("#stage-state")
+    expect(told).to_have_text("Preview, not saved yet")
+    expect(page.locator("#preview")).to_be_visible()
+    page.get_by_role("radio", name="Neutral").press("ArrowRight")
+    expect(page.get_by_role("radio", name="Warm")).to_be_checked()
+    expect(told).to_have_text("Preview, not saved yet")
+    assert axe.findings_in_both_themes(page) == []
+    page.keyboard.press("Control+s")
+    expect(page.locator("#results .result")).to_have_count(1)
+    tasks.run_job.fn(str(Job.objects.get().pk))
+    expect(told).to_have_text("Saved")
+    expect(page.locator("#save")).to_be_disabled()
+    expect(page.locator("#results")).to_contain_text("Warm look, straightened")
+    expect(page.locator("#results")).to_contain_text(re.compile(r"Turned by \d\.\d°"))
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("radio", name="Neutral")).to_be_checked()
+    expect(told).to_have_text("Preview, not saved yet")
+    went.look()
+    page.reload()
+    expect(page.get_by_role("radio", name="Room")).to_have_count(0)
+    expect(page.get_by_role("button", name="Room", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    went.context.close()
