@@ -42,6 +42,9 @@ urlpatterns = [
     path("images/tools/merge-hdr", rooms.MergeHdrView.as_view(), name="api-merge-hdr"),
     path("images/tools/upscale", edits.UpscaleView.as_view(), name="api-upscale"),
     path("images/tools/remove-text", edits.RemoveTextView.as_view(), name="api-remove-text"),
+    path(
+        "images/<str:image_id>/reprocess", rooms.ReprocessView.as_view(), name="api-image-reprocess"
+    ),
     path("images/<str:image_id>/rating", ratings.ImageRating.as_view(), name="api-image-rating"),
     path("images/<str:image_id>/mask", masks.ImageMask.as_view(), name="api-image-mask"),
     path("batch", batches.Batches.as_view(), name="api-batches"),

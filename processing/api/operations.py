@@ -12,10 +12,10 @@ from config.errors import AppError, invalid
 from processing.api.serializers import edits
 from processing.api.serializers.cutouts import RemoveBackgroundOptions
 from processing.api.serializers.edits import EditOptions
-from processing.api.serializers.rooms import EnhanceOptions, MergeHdrBody
+from processing.api.serializers.rooms import EnhanceOptions, MergeHdrBody, ReprocessBody
 from processing.commands import Command, Edit, Enhance, MergeHdr, RemoveBackground
 from processing.engine.errors import InvalidPlan
-from processing.services import edit_json, jobs
+from processing.services import edit_json, jobs, reprocessing
 
 Options = Mapping[str, Any]
 # Where an edit has what the smaller tools have beside each other.
@@ -65,6 +65,14 @@ def merge_of(body: MergeHdrBody) -> tuple[str, MergeHdr]:
     if len({first, *others}) < 1 + len(others):
         raise invalid("imageIds", "Each image can be named only once.")
     return first, MergeHdr(brackets=tuple(others), plan=enhance_of(body).plan)
+
+
+def reprocessed(last: Command, body: ReprocessBody) -> Command:
+    """What was asked for a room the last time, changed. Raises AppError naming the option."""
+    try:
+        return reprocessing.otherwise(last, body.changes)
+    except InvalidPlan as error:
+        raise edit_json.refused(error, {}) from error
 
 
 def _remove_background(options: Options, _: Account) -> Command:

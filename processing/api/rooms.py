@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent
+from accounts.http import caller
 from config.api import bodies
-from config.api.docs import endpoint
+from config.api.docs import endpoint, path_id
+from config.api.ids import decoded
+from media_library import selectors
 from processing.api import waiting
 from processing.api.edits import IMAGE, WAITS, EditingView
 from processing.api.examples import ENHANCE_ANSWER, MERGE_HDR_ANSWER
-from processing.api.operations import enhance_of, merge_of
+from processing.api.operations import enhance_of, merge_of, reprocessed
 from processing.api.serializers.jobs import EditAnswer, PendingEditAnswer
-from processing.api.serializers.rooms import EnhanceBody, MergeHdrBody
+from processing.api.serializers.rooms import EnhanceBody, MergeHdrBody, ReprocessBody
 from processing.commands import MAX_BRACKETS, MIN_BRACKETS
+from processing.services import reprocessing
 
 BRACKETS = [IMAGE, "img_2VfUX5sCNEcTGeZ8vKoGj2", "img_2VfUX5sCNEcTGeZ8vKoGj3"]
 
@@ -84,3 +89,46 @@ class MergeHdrView(EditingView):
         first, command = merge_of(body)
         job = waiting.run(request, command, image_id=UUID(first))
         return self.answer(job, body.display)
+
+
+_REPROCESS: dict[str, Any] = {
+    "request": ReprocessBody,
+    "responses": {200: EditAnswer, 202: PendingEditAnswer},
+    "example": ENHANCE_ANSWER,
+    "body_example": {"look": "warm", "version": "4.x"},
+    "parameters": [path_id("image_id", "img")],
+}
+
+
+class ReprocessView(EditingView):
+    """POST and PATCH mean the same: clients of both habits find what they know."""
+
+    @endpoint(
+        "Enhance a room's photo otherwise",
+        description=(
+            "Does what was asked for the photo the last time, with changes: what is left out keeps its last "
+            "value, `finetune` as a whole. The image is the photo, or a result of it. What comes to the "
+            "same as before is found again and costs nothing. 409 CONFLICT where nothing was enhanced yet. "
+            f"{WAITS}"
+        ),
+        operation_id="images_reprocess",
+        **_REPROCESS,
+    )
+    @idempotent("job")
+    def post(self, request: Request, image_id: str) -> Response:
+        body = bodies.read(ReprocessBody, request.data)
+        account = caller(request).account
+        image = selectors.image_for(account, decoded("img", image_id, "Image"))
+        source = reprocessing.source_of(image)
+        command = reprocessed(reprocessing.last_of(source), body)
+        job = waiting.run(request, command, image_id=source.pk)
+        return self.answer(job, body.display)
+
+    @endpoint(
+        "Change how a room's photo is enhanced",
+        description=f"The same as POST. {WAITS}",
+        operation_id="images_reprocess_change",
+        **_REPROCESS,
+    )
+    def patch(self, request: Request, image_id: str) -> Response:
+        return self.post(request, image_id)

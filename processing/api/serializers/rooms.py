@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 from pydantic import Field
 
 from processing.api.serializers.edits import Body, Shown, ToolBody
@@ -105,6 +108,25 @@ class MergeHdrBody(EnhanceOptions, Shown):
         max_length=MAX_BRACKETS,
         description="The exposures, `img_…`, in any order; upright, all have the same size.",
     )
+
+
+class ReprocessBody(EnhanceOptions, Shown):
+    """Changes what was asked for a photo the last time: what is left out keeps its value."""
+
+    def changes(self, last: RoomPlan) -> dict[str, Any]:
+        """The plan's options that are given. Raises InvalidPlan."""
+        given = self.model_fields_set
+        changed = {
+            one.name: getattr(self, one.name) for one in fields(RoomPlan) if one.name in given
+        }
+        if given & {"format", "quality"}:
+            kept = last.export
+            quality = kept.quality if "format" not in given else None
+            changed["export"] = Export(
+                format=self.format if "format" in given else kept.format,
+                quality=self.quality if "quality" in given else quality,
+            )
+        return changed
 
 
 class EnhanceBody(EnhanceOptions, ToolBody):
