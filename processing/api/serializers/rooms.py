@@ -45,7 +45,7 @@ class EnhanceOptions(Body):
         False,
         description=(
             "Hide faces beyond recovery, in the result and all that is made of it. Number plates are "
-            "not looked for, which `report.room.privacy` says."
+            "not looked for, as the report says."
         ),
     )
     sky: SkyKind | None = Field(

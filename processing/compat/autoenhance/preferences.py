@@ -37,7 +37,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "lens_correction": False,
     "privacy": None,
     "sky_replacement": False,
-    "threesixty": False,
+    "threesixty": None,
     "upscale": False,
     "vertical_correction": True,
     "window_pull": None,
@@ -47,7 +47,7 @@ _STEPS: Final = ("enhance", "vertical_correction", "privacy", "sky_replacement")
 # The sky of who asks for another one, and for none by name.
 _SKY: Final = "CLEAR"
 # What isn't done here: true is refused, not forgotten.
-_NOT_DONE: Final = (*("lens_correction", "threesixty", "upscale", "window_pull"),)
+_NOT_DONE: Final = (*("lens_correction", "upscale", "window_pull"),)
 
 
 def _lower(value: Any) -> Any:
@@ -153,6 +153,7 @@ def _plan(preferences: Mapping[str, Any]) -> RoomPlan:
         straighten=preferences["vertical_correction"],
         version=version,
         privacy=bool(preferences["privacy"]),
+        threesixty=preferences["threesixty"],
         sky=(preferences["cloud_type"] or _SKY) if preferences["sky_replacement"] else None,
     )
 

@@ -52,7 +52,7 @@ def test_a_photo_from_registration_to_download(studio: Studio, photo: bytes) -> 
         "sky_replacement": False,
         "status": "waiting",
         "status_reason": None,
-        "threesixty": False,
+        "threesixty": None,
         "upscale": False,
         "user_id": str(row.created_by_id),
         "vertical_correction": True,
@@ -475,3 +475,13 @@ def test_what_is_asked_for_comes_to_a_plan(studio: Studio, small_photo: bytes) -
     assert (plan["sky"], plan["straighten"]) == ("HIGH_CLOUD", False)
     studio.client.process(photo["image_id"], sky_replacement=False, enhance=True)
     assert Job.objects.latest("created_at").command["plan"]["sky"] is None
+
+
+def test_a_photo_that_is_no_sphere_is_not_taken_for_one(studio: Studio, small_photo: bytes) -> None:
+    made = studio.client.create(threesixty=True)
+    answer = studio.client.put(made["upload_url"], small_photo)
+    assert (answer.status_code, list(answer.json()["detail"]["json"])) == (422, ["threesixty"])
+    assert not Image.objects.exists()
+    studio.client.process(made["image_id"], threesixty=False)
+    assert studio.client.put(made["upload_url"], small_photo).status_code == 200
+    assert Job.objects.get().command["plan"]["threesixty"] is False
