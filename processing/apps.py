@@ -23,6 +23,7 @@ class ProcessingConfig(AppConfig):
             Copy,
             Edit,
             Enhance,
+            GroupBrackets,
             MergeHdr,
             PreviewRoom,
             RemoveBackground,
@@ -32,7 +33,7 @@ class ProcessingConfig(AppConfig):
         from processing.services.appearance import house_looks, ready_looks
         from processing.services.backgrounds import paint_background
         from processing.worker import kinds
-        from processing.worker.making import copies, cutouts, edits, hdr, rooms
+        from processing.worker.making import bracket_groups, copies, cutouts, edits, hdr, rooms
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
@@ -40,6 +41,7 @@ class ProcessingConfig(AppConfig):
         kinds.register(PreviewRoom, rooms.PREVIEW_KIND)
         kinds.register(Copy, copies.KIND)
         kinds.register(MergeHdr, hdr.KIND)
+        kinds.register(GroupBrackets, bracket_groups.KIND)
         kinds.register(paint_background.PaintBackground, paint_background.KIND)
         kinds.register(masks.MendMatte, masks.KIND)
         parts.register(removal.PART)

@@ -24,6 +24,7 @@ EditOperation = Literal[
     "edit", "generate-background", "replace-background", "upscale", "remove-text"
 ]
 MIN_BRACKETS, MAX_BRACKETS = 2, 9
+MAX_GROUPED = 2_000
 
 Makes = Literal["derived", "mask", "material"]
 
@@ -253,6 +254,16 @@ class MergeHdr(Command):
 
     def image_ids(self) -> tuple[str, ...]:
         return self.brackets
+
+
+class GroupBrackets(Command):
+    """Tell which of many photos are exposures of one view. It begins without a source, and makes nothing."""
+
+    operation: Literal["group-brackets"] = "group-brackets"
+    images: tuple[str, ...] = Field(min_length=1, max_length=MAX_GROUPED)
+
+    def image_ids(self) -> tuple[str, ...]:
+        return self.images
 
 
 def register(command: type[Command]) -> None:

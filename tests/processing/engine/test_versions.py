@@ -263,6 +263,7 @@ def test_every_module_counts_for_something() -> None:
     counted |= versions.modules_of("render_copy", set(versions.STEPS))
     counted |= versions.modules_of("render_hdr", set(versions.STEPS))
     assert in_package(set(versions.ENGINE.imports()) - counted) == {
+        "bracket_groups",  # tells what belongs together, and makes nothing
         "errors",
         "files.bare",  # looks at files, and makes none
         "files.isolated",  # so do these
@@ -279,6 +280,7 @@ def test_every_module_counts_for_something() -> None:
         "networks.weights",
         "render_preview",  # what it makes is not kept
         "render_room_preview",
+        "room.hdr.grouping",
         "source_tree",
         "versions",
     }
