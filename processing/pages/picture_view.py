@@ -24,7 +24,14 @@ from processing.engine.errors import EngineError
 from processing.engine.plans.edit import Upscale
 from processing.forms import model_choices
 from processing.models import JobState
-from processing.pages import studio_form, studio_looks, studio_sizes, studio_values, words
+from processing.pages import (
+    studio_form,
+    studio_kept,
+    studio_looks,
+    studio_sizes,
+    studio_values,
+    words,
+)
 from processing.pages.library_view import LibraryView
 from processing.pages.reference import extras
 from processing.pages.room import facts, mode, panel
@@ -219,6 +226,8 @@ def _of_a_product(
         "extras": extras.offered(image.account, brand_kit.logo_of(kit), states, chosen),
         "references": resources.room(image.account),
         "touched_up": touched_up,
+        "kept_words": studio_kept.words_by_name(),
+        "kept_now": studio_kept.words_of(str(chosen.get("kept") or "")),
         "builtins": _builtins(),
         "own": [(row, _thumbnail(row)) for row in rows],
         "brand": " ".join(kit.colors),

@@ -34,7 +34,7 @@ from processing.engine.plans.edit import (
     Upscale,
 )
 from processing.forms import default_model, model_choices
-from processing.pages import studio_sizes
+from processing.pages import studio_kept, studio_sizes
 from processing.pages.frame_form import frame_of
 from processing.pages.reference import extras
 from processing.services.backgrounds import background_library
@@ -84,6 +84,8 @@ class StudioForm(extras.ExtrasForm):
     format = forms.ChoiceField(choices=FORMATS, initial="png", required=False)
     frame = forms.CharField(max_length=80, required=False)  # as pages.frame_form writes it
     mask = forms.CharField(max_length=40, required=False)  # of a touched-up cutout
+    # What the form has no choice for, of the edit that it was filled from (studio_kept).
+    kept = forms.CharField(max_length=studio_kept.MAX_LENGTH, required=False)
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,7 +104,8 @@ class StudioForm(extras.ExtrasForm):
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
             try:
-                cleaned["plan"] = plan_of(cleaned, self._library_background)
+                kept = studio_kept.Kept.read(cleaned.get("kept") or "")
+                cleaned["plan"] = plan_of(cleaned, self._library_background, kept)
                 extras.check(self.account, cleaned["plan"])
             except InvalidPlan as error:
                 self.add_error(None, told(error.message))
@@ -131,6 +134,7 @@ class StudioForm(extras.ExtrasForm):
         cutting, background = plan.cutting, plan.background
         bare = EditPlan(cutting=cutting, layout=plan.layout, background=background)
         is_plain = background == Background(color=background.color) and _as_png(plan) == bare
+        is_plain = is_plain and plan.export == Export(format=plan.export.format)
         is_there = plan.layout in (studio_sizes.AS_THE_PHOTO, _CROPPED)
         if cutting is None or not (is_plain and is_there) or plan.export.format == "avif":
             return Edit(plan=plan)
@@ -151,10 +155,14 @@ def options_of(cutting: Cutting) -> dict[str, Any]:
     return {part.name: getattr(cutting, part.name) for part in fields(Cutting)}
 
 
-def plan_of(given: Mapping[str, Any], library: Callable[[str], Background]) -> EditPlan:
+def plan_of(
+    given: Mapping[str, Any],
+    library: Callable[[str], Background],
+    kept: studio_kept.Kept | None = None,
+) -> EditPlan:
     """The edit of checked values; ``library`` finds a background by its id. Raises InvalidPlan, AppError."""
     width = (given.get("outline") or 0) / 100
-    return EditPlan(
+    plan = EditPlan(
         cutting=Cutting(
             model=given.get("model") or default_model(),
             edge=given.get("edge") or "standard",
@@ -165,7 +173,7 @@ def plan_of(given: Mapping[str, Any], library: Callable[[str], Background]) -> E
         ),
         frame=frame_of(given.get("frame") or ""),
         layout=_layout(given),
-        background=_background(given, library),
+        background=_background(given, library, kept),
         shadow=_shadow(given) if given.get("shadow") else None,
         light=Light() if given.get("light") else None,
         outline=Outline(width=width) if width else None,
@@ -174,10 +182,19 @@ def plan_of(given: Mapping[str, Any], library: Callable[[str], Background]) -> E
         **extras.parts_of(given),
         export=Export(format=given.get("format") or "png"),
     )
+    return plan if kept is None else kept.with_choices(plan)
 
 
-def _background(given: Mapping[str, Any], library: Callable[[str], Background]) -> Background:
+def _background(
+    given: Mapping[str, Any],
+    library: Callable[[str], Background],
+    kept: studio_kept.Kept | None,
+) -> Background:
     chosen = given["background"]
+    if chosen == studio_kept.KEPT:
+        if kept is None:
+            raise InvalidPlan(gettext("Choose a background."))
+        return kept.was.background
     if chosen == TRANSPARENT:
         return Background()
     if chosen == COLOR:

@@ -8,9 +8,9 @@ from typing import Final
 
 from accounts.models import Account
 from processing.commands import Edit
-from processing.engine.plans.edit import Background, EditPlan
+from processing.engine.plans.edit import EditPlan
 from processing.models import Preset
-from processing.pages import studio_form, studio_values
+from processing.pages import studio_form, studio_kept, studio_values
 from processing.services.appearance import presets
 from processing.services.appearance.ready_looks import ReadyLook
 from processing.services.backgrounds.builtin_backgrounds import builtins
@@ -46,7 +46,7 @@ def _look(
     values = reader.values(Edit(plan=plan))
     if values is None:
         return None
-    if values["background"] == studio_form.TRANSPARENT and plan.background != Background():
+    if values["background"] == studio_kept.KEPT:
         return None
     builtin = builtins().get(values["background"])
     return StudioLook(

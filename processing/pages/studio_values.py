@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,13 +13,20 @@ from config import public_ids
 from media_library.models import Background as Row
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan, Cutting
-from processing.engine.plans.edit import Background, EditPlan, Export, Layout
+from processing.engine.plans.edit import (
+    Background,
+    BackgroundImage,
+    EditPlan,
+    Export,
+    Layout,
+)
 from processing.forms import api_names
-from processing.pages import studio_form, studio_sizes
+from processing.pages import studio_form, studio_kept, studio_sizes
 from processing.pages.frame_form import line_of
 from processing.pages.reference import extras
 from processing.services.backgrounds.builtin_backgrounds import builtins
 
+_FIELDS: Final = studio_form.StudioForm.base_fields
 _EDGES: Final = {value for value, _words in studio_form.EDGES}
 
 
@@ -62,7 +69,24 @@ class Reader:
             "frame": line_of(plan.frame),
             **extras.values_of(plan),
         }
-        return {**self.start, **found}
+        return self._with_kept({**self.start, **found}, plan, plan.cutting)
+
+    def _with_kept(
+        self, values: dict[str, str], plan: EditPlan, cutting: Cutting
+    ) -> dict[str, str]:
+        """The values with what they don't say of the plan (studio_kept)."""
+        given = {name: _FIELDS[name].to_python(value) for name, value in values.items()}
+        was = replace(plan, cutting=replace(cutting, model=values["model"]))
+        shown = studio_form.plan_of(given, lambda _key: self._behind(values["background"]))
+        if shown.background != was.background:
+            values["background"] = studio_kept.KEPT
+        return values | {"kept": studio_kept.Kept(was, shown).as_text()}
+
+    def _behind(self, key: str) -> Background:
+        if key in builtins():
+            return builtins()[key].plan
+        image_id = next(image_id for image_id, public in self.own.items() if public == key)
+        return Background(image=BackgroundImage(image_id))
 
 
 def query_of(values: Mapping[str, Any]) -> str:

@@ -72,7 +72,52 @@ export function restore(text, { isOther = false } = {}) {
     if (offered && !offered.value) [...(offered.length ? offered : [offered])].forEach((one, index) => { one.checked = index === 0; });
   }
   if (form.elements.model && !form.elements.model.value) form.elements.model.selectedIndex = 0;
+  begunWith();
 }
+
+// --- What the form has no choice for, and keeps ----------------------------------------------------
+
+const note = document.getElementById("kept-note"); // not of rooms, whose form has all there is
+const noteWords = JSON.parse(note?.dataset.words ?? "{}");
+const SIZES = ["size", "width", "height", "padding", "place"];
+// What has to be chosen for a part to be there at all.
+const THERE = {
+  shadow: ({ shadow }) => shadow.value,
+  outline: ({ outline }) => outline.value !== "0",
+  overlay: ({ overlay }) => overlay?.value,
+  colorReference: ({ match }) => match?.value,
+  light: ({ light }) => light.checked,
+  background: ({ background }) => background.value === "kept",
+  layout: () => sizes() === sizesBefore,
+};
+let sizesBefore = "";
+
+const sizes = () => SIZES.map((name) => form.elements[name].value).join(" ");
+
+function keptParts() {
+  try {
+    const { was, shown } = JSON.parse(form.elements.kept.value);
+    return Object.keys(was).filter((part) => JSON.stringify(was[part]) !== JSON.stringify(shown[part]));
+  } catch {
+    return [];
+  }
+}
+
+function tellKept() {
+  const parts = keptParts();
+  form.querySelector('[name="background"][value="kept"]').closest("label").hidden = !parts.includes("background");
+  const now = parts.filter((part) => THERE[part]?.(form.elements) ?? true);
+  note.hidden = !now.length;
+  note.querySelector("span").textContent = now.map((part) => noteWords[part] ?? part).join(", ");
+}
+
+function begunWith() {
+  if (!note) return;
+  sizesBefore = sizes();
+  tellKept();
+}
+
+if (note) form.addEventListener("input", tellKept);
 
 // --- Steps that can be undone ---------------------------------------------------------------------
 
@@ -83,6 +128,7 @@ let now = "";
 let tell = () => {};
 
 export function begin(told) {
+  begunWith();
   tell = told;
   now = state();
   tell();

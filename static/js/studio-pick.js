@@ -77,6 +77,9 @@ export function end() {
   stop();
 }
 
+// Saving makes the cutout that was picked: until it is there the photo stays, and is not mistaken for it.
+export const leave = stop;
+
 export const toggle = () => (isPicking ? end() : begin());
 
 function choose(kind, values) {

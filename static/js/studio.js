@@ -41,15 +41,23 @@ const preview = previewer(words.preview, {
     await stage.seePreview(blob, text);
     tellIgnored(ignored);
     pick.end();
+    tellPicked(false);
     document.getElementById("not-cut-out")?.remove();
     say(words.textPreview, text);
   },
   fail({ code, message }) {
+    tellPicked(code === "NOT_CUT_OUT" && Boolean(form.elements.pick?.value));
     if (code !== "NOT_CUT_OUT") say(message || words.textAway, "");
     else if (results.current()) say(words.textNotCut, "");
     else say(words.textOriginal, `${words.width} × ${words.height}`);
   },
 });
+
+// What comes next where a product was picked that no cutout is made of yet.
+function tellPicked(is) {
+  const note = document.getElementById("pick-note");
+  if (note) note.hidden = !is || results.isWorking();
+}
 
 // The words of a description that changed nothing.
 function tellIgnored(text) {
@@ -106,6 +114,7 @@ function see() {
 
 function seeResult(entry) {
   preview.drop();
+  tellPicked(false);
   download.classList.remove("off");
   download.href = entry.download;
   results.mark(entry.id);
@@ -176,7 +185,8 @@ results.follow({ show, changed });
 form.addEventListener("submit", (event) => {
   if (event.submitter?.hasAttribute("formaction")) return;
   event.preventDefault();
-  pick.end();
+  pick.leave();
+  tellPicked(false);
   asked = { meaning: meaning(state()), job: "" };
   document.getElementById("studio-errors").replaceChildren();
   tell();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from io import BytesIO
 from typing import Any
@@ -12,11 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from accounts.http import Caller
 from accounts.limits import quotas
 from media_library.files import storage
 from media_library.models import Image
+from processing.commands import Edit
 from processing.engine.networks.upscaler import Upscaler
 from processing.models import Batch, Job, Preset
+from processing.services import edit_json, jobs
 from processing.services.backgrounds import background_library
 from processing.worker import runtime, tasks
 from processing.worker.making import previews
@@ -350,3 +354,64 @@ def test_as_the_photo_is_previewed_as_it_is_saved(seller: Person, image: Image) 
     assert shown.size == saved.size
     apart = np.abs(np.asarray(shown, np.int16) - np.asarray(saved, np.int16))
     assert apart.mean() < 3
+
+
+UNSHOWN: dict[str, Any] = {
+    "outline": {"width": 0.02, "color": "#00ff00"},
+    "shadow": {"mode": "soft", "intensity": 0.3, "softness": 0.9},
+    "background": {"color": "#ff0000", "blend": "multiply"},
+    "layout": {"size": "64x48", "padding": {"top": 0.1, "right": 0, "bottom": 0, "left": 0}},
+    "export": {"format": "jpg", "quality": 40},
+}
+
+
+def state_of(page: str) -> dict[str, str]:
+    found = re.search(r'data-state="([^"]+)"', page)
+    assert found
+    return dict(parse_qsl(html.unescape(found[1])))
+
+
+def test_what_the_form_has_no_choice_for_is_kept(seller: Person, stranger: Person) -> None:
+    image = seller.image()
+    made = edit_json.plan_from({**UNSHOWN, "cutting": {"model": "auto"}})
+    complete(jobs.submit(Caller(seller.account, seller.user), Edit(plan=made), source=image))
+    page = page_of(seller, image)
+    note = re.search(r'id="kept-note"[^>]*>(.*?)</p>', page)
+    assert note
+    assert "the outline’s color" in note[1]
+    assert 'name="background" value="kept" checked' in page
+    state = state_of(page)
+
+    def saved(**changes: str) -> dict[str, Any]:
+        Job.objects.filter(state="pending").delete()
+        response = seller.client.post(f"/pictures/{image.public_id}/save/", state | changes)
+        assert response.status_code == 302, response.content.decode()
+        return dict(Job.objects.latest("created_at").command["plan"])
+
+    stored = edit_json.stored_json(made)
+    assert saved(text="all") == stored | {"textRemoval": "all"}
+    # What is chosen anew is as it is chosen, and takes along what belonged to it.
+    assert saved(background="transparent")["background"]["blend"] == "normal"
+    assert saved(shadow="hard")["shadow"]["softness"] is None
+    lighter = saved(intensity="80")["shadow"]
+    assert (lighter["intensity"], lighter["softness"]) == (0.8, 0.9)
+    assert saved(outline="0")["outline"] is None
+    assert saved(size="auto", padding="5")["layout"]["padding"]["top"] == 0.05
+    assert saved(format="png")["export"]["quality"] is None
+
+
+def test_what_is_kept_is_checked(seller: Person, stranger: Person, image: Image) -> None:
+    theirs = stranger.image()
+    behind = {"background": {"image": {"imageId": theirs.public_id}}}
+    wrong = [
+        ("{", "What was kept"),
+        ("[1]", "What was kept"),
+        (json.dumps({"was": {"outline": {"width": 1e99}}, "shown": {}}), ""),
+        (json.dumps({"was": behind, "shown": {}}), "not found"),
+        ("", "Choose a background."),
+    ]
+    for kept, told in wrong:
+        refused = post(seller, image, "save/", background="kept", kept=kept)
+        assert refused.status_code == 422, kept
+        assert told in html.unescape(refused.content.decode())
+    assert Job.objects.count() == 1

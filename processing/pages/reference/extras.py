@@ -67,9 +67,12 @@ def parts_of(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check(account: Account, plan: EditPlan) -> None:
-    """Raise AppError NOT_FOUND where one of the two is not the account's."""
-    named = (plan.overlay, plan.color_reference)
-    all_of(account, [UUID(part.image_id) for part in named if part is not None])
+    """Raise AppError NOT_FOUND where one of the two, or a picture behind, is not the account's."""
+    behind = plan.background
+    named = [part.image_id for part in (plan.overlay, plan.color_reference, behind.image) if part]
+    if behind.generated is not None and behind.generated.guidance_image_id is not None:
+        named.append(behind.generated.guidance_image_id)
+    all_of(account, list(dict.fromkeys(UUID(name) for name in named)))
 
 
 def values_of(plan: EditPlan) -> dict[str, str]:
