@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from accounts.currencies import EXPONENTS, amount
@@ -20,10 +22,12 @@ _TEXT_LENGTH: Final = 500
 
 
 class PriceField(forms.CharField):
-    """An amount as people write it, in minor units; None where nothing is typed."""
+    """An amount as people write it, in minor units; None where nothing is typed. Its label names the
+    currency."""
 
-    def __init__(self, *, currency: str, **options: Any) -> None:
-        super().__init__(**{"required": False, "max_length": 20, **options})
+    def __init__(self, *, currency: str, label: str | Promise, **options: Any) -> None:
+        named = format_lazy("{} ({})", label, currency)
+        super().__init__(**{"required": False, "max_length": 20, "label": named, **options})
         self.currency = currency
         self.widget.attrs["inputmode"] = "decimal"
 

@@ -91,7 +91,8 @@ def _details(brief: Brief, style: Mapping[str, Any]) -> str:
         if made_of:
             which = "given" if "material" in facts.given else "seen"
             said.append(_say(brief, style, "material", which))
-    said.append(_say(brief, style, "condition", facts.condition or "unknown"))
+    if facts.condition:
+        said.append(_say(brief, style, "condition", facts.condition))
     return " ".join(filter(None, said))
 
 
@@ -102,7 +103,7 @@ def _opening(brief: Brief, style: Mapping[str, Any]) -> str:
 
 
 def _list(brief: Brief, style: Mapping[str, Any]) -> str:
-    """Facts line by line; the condition as a sentence where it isn't known."""
+    """Facts line by line, without those that nobody gave."""
     facts, labels = brief.facts, _phrases()["labels"]
     shown = {
         "brand": facts.brand or "",
@@ -116,8 +117,6 @@ def _list(brief: Brief, style: Mapping[str, Any]) -> str:
         for name, text in shown.items()
         if text
     ]
-    if not facts.condition:
-        lines.append("\n" + _say(brief, style, "condition", "unknown"))
     return "\n".join(lines).strip("\n")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, Self
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.errors import AppError
@@ -30,7 +31,6 @@ WORDS: Final[dict[str, str | Promise]] = {
     "overlay": _("details of the logo"),
     "export": _("details of the file"),
 }
-_UNREADABLE: Final = "What was kept of the edit can't be read."
 # What means something else together, and so is kept or given up together; and what decides about the rest.
 _WHOLE: Final = frozenset({"layout", "background"})
 _DECIDING: Final = {"shadow": "mode", "export": "format"}
@@ -52,9 +52,9 @@ class Kept:
             told = json.loads(text)
             was, shown = told["was"], told["shown"]
         except (ValueError, RecursionError, KeyError, TypeError) as error:
-            raise InvalidPlan(_UNREADABLE) from error
+            raise InvalidPlan(gettext("What was kept of the edit can’t be read.")) from error
         if not isinstance(was, dict) or not isinstance(shown, dict):
-            raise InvalidPlan(_UNREADABLE)
+            raise InvalidPlan(gettext("What was kept of the edit can’t be read."))
         return cls(edit_json.plan_from(was), edit_json.plan_from(shown))
 
     @property
