@@ -1,4 +1,4 @@
-"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last nine without a part."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last ten without a part."""
 
 import ast
 import importlib
@@ -17,7 +17,9 @@ PARTS = {
     "recognition": f"{ENGINE}.recognition",
 }
 # These want a folder of photos, or somebody who looks.
-ON_REQUEST = {name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "rooms", "sheet", "text")}
+ON_REQUEST = {
+    name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "rooms", "sheet", "skies", "text")
+}
 ON_REQUEST |= {name: f"benchmarks.graded.{name}" for name in ("grades", "holes", "tails")}
 # Measures again what others do, for a document.
 ON_REQUEST |= {"figures": "benchmarks.figures.table"}

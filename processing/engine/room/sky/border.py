@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from processing.engine import arrays, parallel
-from processing.engine.arrays import F32, U8, Box
+from processing.engine.arrays import F32, U8, Box, Mask, Places
 from processing.engine.canvas import linear
 from processing.engine.room import detail
 from processing.engine.room.sky.finding import Sky, small_copy
@@ -28,8 +28,9 @@ _LEAVES: Final = 24
 _TEXTURE: Final = 10.0  # levels by which leaves differ from their neighbors
 # Lights that differ by less than this share of the sky's don't tell sky from what stands before it.
 _UNLIKE: Final = (0.06, 0.2)
-# Off the line between both by this share of the sky's light is neither: it stands before the sky.
-_OFF: Final = (0.15, 0.4)
+# Off the line between both by this share of the sky's light is neither, but stands before the sky: at the sky's end,
+# whose color is known, and how much more at the other, whose color is a guess.
+_OFF_SKY, _OFF_FRONT = 0.06, 0.3
 # Places on the line up to here are wholly the one or the other: noise, and colors that vary.
 _FRONT, _SKY = 0.06, 0.9
 # How many levels darker than the sky around wires are, and their own light as a share of the sky's.
@@ -133,15 +134,23 @@ def _tile(rgb: U8, alpha: U8, start: tuple[int, int], border: Border) -> None:
     unsure = enlarged(border.unsure, box, size) > 0
     darker = cv2.subtract(enlarged(border.floor, box, size), detail.grey(pixels))
     wires = (cv2.bitwise_and(sky, cv2.inRange(darker, _DARKER, 255)) > 0) & ~unsure
-    for places in (unsure, wires):
-        if places.any():
-            behind = linear.to_float(enlarged(border.behind, box, size)[places])
-            if places is unsure:
-                front = linear.to_float(enlarged(border.front, box, size)[places])
-            else:
-                front = behind * np.float32(_WIRE)
-            found = _between(linear.to_float(pixels[places]), behind, front, mask[places])
-            alpha[part][places] = np.round(255 * found).astype(np.uint8)
+    for wanted in (unsure, wires):
+        if not wanted.any():
+            continue
+        places = _places(wanted)
+        behind = linear.to_float(arrays.picked(enlarged(border.behind, box, size), places))
+        if wanted is unsure:
+            front = linear.to_float(arrays.picked(enlarged(border.front, box, size), places))
+        else:
+            front = behind * np.float32(_WIRE)
+        light = linear.to_float(arrays.picked(pixels, places))
+        found = _between(light, behind, front, arrays.picked(mask, places))
+        arrays.put(alpha[part], places, np.round(255 * found).astype(np.uint8))
+
+
+def _places(wanted: Mask) -> Places:
+    rows, columns = np.nonzero(wanted)
+    return rows.astype(np.int32), columns.astype(np.int32)
 
 
 def _between(light: F32, behind: F32, front: F32, mask: U8) -> F32:
@@ -156,7 +165,8 @@ def _between(light: F32, behind: F32, front: F32, mask: U8) -> F32:
     off = np.sqrt(np.maximum(apart - place * along, 0) / sky)
     length = np.sqrt(length / sky)
     found = np.clip((np.float32(1 - _FRONT) - place) / np.float32(_SKY - _FRONT), 0, 1)
-    found *= 1 - arrays.smooth_step(off, *_OFF)
+    off /= np.float32(_OFF_SKY) + np.float32(_OFF_FRONT) * np.clip(place, 0, 1)
+    found *= 1 - arrays.smooth_step(off, 1, 2)
     # Where both are alike, or it is the sky's other side, its place in the photo decides.
     told = arrays.smooth_step(length, *_UNLIKE)
     told *= 1 - arrays.smooth_step(-place * length, *_UNLIKE)

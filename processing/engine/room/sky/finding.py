@@ -43,7 +43,7 @@ _WIDE, _LARGE = 0.25, 0.08
 _EDGE: Final = 3.0
 _BLUE_EDGED, _WHITE_EDGED = 0.35, 0.6
 # How far, in Lab, what belongs to a sky may be from its color nearby.
-_ALIKE: Final = 9.0
+_ALIKE, _GAPS_ALIKE = 9.0, 6.0
 # Gaps: what is calm in them, how near they must be, and of how many pixels.
 _GAPS_CALM: Final = 6.0
 _CLOSE: Final = 8
@@ -153,7 +153,7 @@ def _grown(found: Mask, lab: F32, change: F32) -> Mask:
     near = _wider(found, 3)
     found = found | (near & (_away(lab, around) < _ALIKE))
     lowest = int(np.flatnonzero(found.any(axis=1))[-1])
-    alike = (_away(lab, _around(found, lab, _ROUND)) < _ALIKE) & (change < _GAPS_CALM) & ~found
+    alike = (_away(lab, _around(found, lab, _ROUND)) < _GAPS_ALIKE) & (change < _GAPS_CALM) & ~found
     alike[lowest + 1 :] = False
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         alike.astype(np.uint8), connectivity=4
@@ -184,10 +184,11 @@ def _wider(mask: Mask, by: int) -> Mask:
 
 def _away(lab: F32, sky: F32) -> F32:
     """How far colors are from the sky's: by less where they are only darker or bluer, as it is higher up, and by
-    more in all other hues, as white walls are as bright as a pale sky."""
+    more where they are brighter or of another hue, as white walls beside a pale sky are."""
     light, red, blue = cv2.split(lab - sky)
     blue = np.maximum(blue * 2, blue * np.float32(-0.5))
-    return np.asarray(np.sqrt(0.3 * light * light + 4 * red * red + blue * blue), np.float32)
+    light = np.maximum(light * np.float32(1.8), light * np.float32(-0.55))
+    return np.asarray(np.sqrt(light * light + 4 * red * red + blue * blue), np.float32)
 
 
 def _around(found: Mask, lab: F32, reach: tuple[float, float]) -> F32:
