@@ -42,11 +42,12 @@ class EnhanceView(EditingView):
             "`night` or `not-for-360`. "
             "`windows`, for `windowPull`, tells how many windows were `found`, in how many of them "
             "anything was `recovered`, and behind how many the sky was replaced (`skies`). "
-            "With `privacy` faces are hidden, which a network finds: `privacy` tells how "
-            "many (`faces`) and by which (`provider`). It finds those that are 20 pixels wide and larger "
-            "in a photo of 24 megapixels, 12 in one of 11 or less, and not every one: look at the result. "
-            "Number plates are not looked for (`plates` is null, `platesLookedFor` false). The photo as it "
-            "came is kept as it is. `threesixty` tells whether it was taken for a picture of everything "
+            "With `privacy` faces and number plates are hidden: `privacy` tells how many `faces` and "
+            "`plates`, and what found them (`provider`, `platesProvider`). Of 24 megapixels, faces that "
+            "are 20 pixels wide and larger are found, and plates of 160 (of 6 megapixels: 12 and 80) that "
+            "have letters and digits on one line; not every one, so look at the result. The photo as it "
+            "came is kept as it is. With `upscale` the result has four times the width and height, and "
+            "`upscaledBy` names the network. `threesixty` tells whether it was taken for a picture of everything "
             f"around, which the result then tells viewers, too. {WAITS}"
         ),
         request=EnhanceBody,

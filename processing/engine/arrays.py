@@ -1,5 +1,7 @@
 """Where things are in a picture: turning it upright, boxes, sizes; a smooth step from one value to another."""
 
+from itertools import product
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -122,6 +124,20 @@ def shrink(pixels: U8, size: tuple[int, int]) -> U8:
     smaller = size[0] <= pixels.shape[1] and size[1] <= pixels.shape[0]
     method = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(pixels, size, interpolation=method), dtype=np.uint8)
+
+
+def tiles(pixels: U8, *, side: int, overlap: int) -> list[tuple[int, int]]:
+    """Where squares of that side begin (top, left) that cover a picture and share at least so many pixels with
+    their neighbors."""
+    height, width = pixels.shape[:2]
+    return list(product(_starts(height, side, overlap), _starts(width, side, overlap)))
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    if length <= side:
+        return [0]
+    count = -(-(length - overlap) // (side - overlap))
+    return [round(number * (length - side) / (count - 1)) for number in range(count)]
 
 
 def picked(pixels: U8, places: Places) -> U8:

@@ -4,6 +4,7 @@ encoded once.
 What a small copy tells is measured while the photo itself is still being decoded.
 """
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -15,16 +16,22 @@ from processing.engine.files.decode import Decoded
 from processing.engine.files.gpano import Told
 from processing.engine.networks import faces
 from processing.engine.networks.faces import FaceFinder
+from processing.engine.networks.upscaler import Upscaler
+from processing.engine.plans.edit import Upscale
 from processing.engine.plans.room import RoomPlan
 from processing.engine.rendered import Clock, Hidden, Rendered, RoomFacts, Straightened, WindowFacts
 from processing.engine.room import hiding, outside, panorama, verticals
 from processing.engine.room.enhance import enhance
+from processing.engine.room.hiding import Area
 from processing.engine.room.looks import amounts, tuned
 from processing.engine.room.outside import Outside
 from processing.engine.room.sky.replacing import Camera
 from processing.engine.room.verticals import Tilt
+from processing.engine.text import number_plates
+from processing.engine.text.detect import TextFinder
 
 PROVIDER = "room"
+UPSCALE = Upscale()
 # How the camera was tilted, where it could be seen, and what is done about it.
 _Level = tuple[Tilt | None, Straightened]
 
@@ -34,17 +41,20 @@ class RoomTools:
     """What a room's photo needs beside its plan: the networks that some plans ask."""
 
     faces: FaceFinder
+    texts: TextFinder
+    upscaler: Upscaler
 
 
 @dataclass(frozen=True, slots=True)
 class RoomOrder:
     """What is asked for: a plan with the tools that it needs, and whether the result is marked, and comes with a
-    preview no larger than `preview_side`."""
+    preview no larger than `preview_side`. What `is_small`, to be looked at alone, is not enlarged."""
 
     plan: RoomPlan
     tools: RoomTools | None = None
     watermark: bool = False
     preview_side: int | None = None
+    is_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +92,11 @@ def render_room(
 
     What is transparent in it lies on white. Where no upright edges are found, or too few, the photo is not
     turned, and where no sky is found it gets no other; the facts say why. What the file of a 360-degree picture
-    tells viewers, that of the result does, too. All of this is a matter of rules; a network of `tools` is asked for
-    privacy alone.
+    tells viewers, that of the result does, too. All of this is a matter of rules; networks of `tools` are asked
+    for privacy and upscaling alone.
 
-    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, ModelNotInstalled, and
-    InvalidPlan for a result that the format can't hold, or a photo that can't be the sphere that it is taken for.
+    Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, ModelNotInstalled,
+    PictureTooLarge, and InvalidPlan for a result that the format can't hold, or a photo that can't be the sphere that it is taken for.
     TypeError where the plan needs tools and there are none.
     """
     clock = Clock()
@@ -97,7 +107,7 @@ def render_room(
         with clock.stage("decode"):
             photo = _small(source, max_pixels, max_side)
         level = _level(photo.rgb, work)
-    order = RoomOrder(plan, tools, watermark=watermark, preview_side=preview_side)
+    order = RoomOrder(plan, tools, watermark, preview_side, is_small=max_side is not None)
     made = _finished(photo.visible, level, work, order)
     return replace(made, tone_curve=photo.tone_curve)
 
@@ -113,10 +123,7 @@ def finished(rgb: U8, source: bytes, order: RoomOrder, clock: Clock) -> Rendered
 def _finished(rgb: U8, level: _Level, work: _Work, order: RoomOrder) -> Rendered:
     plan, clock = work.plan, work.clock
     rgb, facts = _made(rgb, level, work)
-    if plan.privacy:
-        with clock.stage("privacy"):
-            rgb, hidden = _hidden(rgb, order.tools, is_around=facts.threesixty)
-        facts = replace(facts, privacy=hidden)
+    rgb, facts = _by_networks(rgb, facts, work, order)
     with clock.stage("encode"):
         shown = stamp(rgb, None)[0] if order.watermark else rgb
         told = work.sphere.told if work.sphere else None
@@ -213,19 +220,44 @@ def _camera(level: _Level) -> Camera:
     return Camera(tilt.focal, None if what == "done" else tilt.pitch)
 
 
-def _hidden(rgb: U8, tools: RoomTools | None, *, is_around: bool) -> tuple[U8, Hidden]:
-    """The photo without its faces, and how many there were. In the finished photo, so that nothing that comes
-    after shows them again."""
+def _by_networks(rgb: U8, facts: RoomFacts, work: _Work, order: RoomOrder) -> tuple[U8, RoomFacts]:
+    plan, tools, is_around = order.plan, order.tools, facts.threesixty
+    if not (plan.privacy or plan.upscale):
+        return rgb, facts
     if tools is None:
-        raise TypeError("A plan with privacy needs tools.")
+        raise TypeError("A plan with privacy or upscaling needs tools.")
+    if plan.privacy:
+        with work.clock.stage("privacy"):
+            rgb, hidden = _hidden(rgb, tools, is_around=is_around)
+        facts = replace(facts, privacy=hidden)
+    if plan.upscale and not order.is_small:
+        with work.clock.stage("upscale"):
+            rgb = _enlarged(rgb, tools, is_around=is_around)
+        facts = replace(facts, upscaled_by=tools.upscaler.provider(UPSCALE))
+    return rgb, facts
+
+
+def _hidden(rgb: U8, tools: RoomTools, *, is_around: bool) -> tuple[U8, Hidden]:
+    """The photo without faces and number plates, and how many there were. In the finished photo, so that nothing
+    that comes after shows them again."""
+
+    def seen(find: Callable[[U8], list[Area]]) -> list[Area]:
+        return panorama.parts_found(rgb, find) if is_around else find(rgb)
+
+    people = seen(lambda photo: [face.box for face in tools.faces.find(photo)])
+    plates = seen(lambda photo: number_plates.find(photo, tools.texts))
+    parts = [*people, *plates]
     if is_around:
-        boxes = panorama.parts_found(
-            rgb, lambda wide: [face.box for face in tools.faces.find(wide)]
-        )
-        parts = [part for box in boxes for part in panorama.across(box, rgb.shape[1])]
-    else:
-        parts = boxes = [face.box for face in tools.faces.find(rgb)]
-    return hiding.hide(rgb, parts), Hidden(len(boxes), faces.PROVIDER)
+        parts = [part for box in parts for part in panorama.across(box, rgb.shape[1])]
+    told = Hidden(len(people), faces.PROVIDER, len(plates), number_plates.PROVIDER)
+    return hiding.hide(rgb, parts), told
+
+
+def _enlarged(rgb: U8, tools: RoomTools, *, is_around: bool) -> U8:
+    def enlarge(photo: U8) -> U8:
+        return tools.upscaler.upscale(photo, None, UPSCALE)[0]
+
+    return panorama.enlarged(rgb, enlarge) if is_around else enlarge(rgb)
 
 
 def _level(rgb: U8, work: _Work) -> _Level:

@@ -15,6 +15,7 @@ from processing.engine import arrays
 from processing.engine.arrays import U8
 from processing.engine.errors import EngineError
 from processing.engine.files import decode, opening
+from processing.engine.networks.upscaler import SCALE
 from processing.engine.plans.edit import Export
 from processing.engine.plans.room import RoomPlan
 from processing.engine.render_preview import Preview
@@ -52,9 +53,9 @@ def render_room_preview(copy: SmallCopy, plan: RoomPlan, tools: RoomTools) -> Pr
     """Enhance the copy as the plan says; its width and height are those of the result itself, within a few
     pixels. Raises what `render_room` does."""
     small = replace(plan, export=Export(format="webp", quality=_PREVIEW_QUALITY))
-    made = render_room(copy.data, small, max_pixels=SIDE * SIDE, tools=tools)
+    made = render_room(copy.data, small, max_pixels=SIDE * SIDE, tools=tools, max_side=SIDE)
     photo = decode.probe(copy.data, max_pixels=SIDE * SIDE).oriented_size
-    times = max(copy.size) / max(photo)
+    times = max(copy.size) / max(photo) * (SCALE if plan.upscale else 1)
     width, height = round(made.width * times), round(made.height * times)
     return Preview(made.data, width, height)
 

@@ -40,13 +40,13 @@ class Hidden:
     """What was hidden for privacy's sake.
 
     - `faces`: how many; `provider`: who found them ("onnxruntime/centerface").
-    - `plates`: how many number plates; None where none were looked for, as `plates_looked_for` says, too.
+    - `plates`: how many number plates; `plates_provider`: who found them ("rapidocr").
     """
 
     faces: int
     provider: str
-    plates: int | None = None
-    plates_looked_for: bool = False
+    plates: int
+    plates_provider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class RoomFacts:
       `not-asked`.
     - `privacy`: what was hidden; None where nobody asked.
     - `sky`: None where nobody asked for another. `windows`: None where nobody asked for their views.
+    - `upscaled_by`: the network that enlarged the photo ("ncnn/realesr-animevideov3-x4"); None where it was not.
     - `threesixty`: whether the photo was taken for one that shows everything around.
     """
 
@@ -94,6 +95,7 @@ class RoomFacts:
     sky: SkyFacts | None = None
     threesixty: bool = False
     windows: WindowFacts | None = None
+    upscaled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

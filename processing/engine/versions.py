@@ -106,6 +106,8 @@ def _steps_of_room(plan: RoomPlan, *, watermark: bool) -> set[str]:
         "straighten": plan.straighten or outside,
         "privacy": plan.privacy,
         "outside": outside,
+        "text": plan.privacy,  # number plates are found by it
+        "upscale": plan.upscale,
         "watermark": watermark,
     }
     return {step for step, is_taken in taken.items() if is_taken}

@@ -24,6 +24,7 @@ from processing.commands import (
 from processing.engine import versions
 from processing.engine.composing import STUDIO
 from processing.engine.plans.room import RoomPlan
+from processing.engine.render_room import UPSCALE
 from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import kinds, runtime
 
@@ -113,7 +114,8 @@ def hdr_makers(command: MergeHdr) -> list[str]:
 
 
 def _networks(plan: RoomPlan) -> list[str]:
-    return [runtime.faces().version()] if plan.privacy else []
+    makers = [runtime.faces().version()] if plan.privacy else []
+    return [*makers, runtime.upscaler().version(UPSCALE)] if plan.upscale else makers
 
 
 def copy_makers(command: Copy) -> list[str]:

@@ -138,7 +138,7 @@ def faces() -> FaceFinder:
 
 
 def room_tools() -> RoomTools:
-    return RoomTools(faces=faces())
+    return RoomTools(faces=faces(), texts=text_finder(), upscaler=upscaler())
 
 
 @cache

@@ -72,6 +72,7 @@ ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
             "sky": None,
             "threesixty": False,
             "windows": None,
+            "upscaledBy": None,
         },
     }
 }

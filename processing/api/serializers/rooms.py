@@ -44,9 +44,12 @@ class EnhanceOptions(Body):
     privacy: bool = Field(
         False,
         description=(
-            "Hide faces beyond recovery, in the result and all that is made of it. Number plates are "
-            "not looked for, as the report says."
+            "Hide faces and number plates beyond recovery, in the result and all that is made of it."
         ),
+    )
+    upscale: bool = Field(
+        False,
+        description="Enlarge the result four times, as `fast` upscaling does: photos of up to a megapixel.",
     )
     sky: SkyKind | None = Field(
         None,
@@ -92,6 +95,7 @@ class EnhanceOptions(Body):
             export,
             version=self.version,
             privacy=self.privacy,
+            upscale=self.upscale,
             sky=self.sky,
             sky_light=self.sky_light,
             threesixty=self.threesixty,

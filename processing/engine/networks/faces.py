@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,7 +122,7 @@ class FaceFinder:
         height, width = rgb.shape[:2]
         small = arrays.shrink(rgb, arrays.fit_within(width, height, side))
         scale = np.float32(max(height, width) / max(small.shape[:2]))
-        for top, left in product(_starts(small.shape[0]), _starts(small.shape[1])):
+        for top, left in arrays.tiles(small, side=_TILE, overlap=_OVERLAP):
             found = self._answer(small[top : top + _TILE, left : left + _TILE], _FIRST)
             if len(found):
                 corner = np.array([left, top, left, top], np.float32)
@@ -199,14 +198,6 @@ def _entry() -> ModelWeights:
     if entry is None:
         raise LookupError(f"weights.toml lacks {NAME}.")
     return entry
-
-
-def _starts(length: int) -> list[int]:
-    """Where tiles begin that cover a length and overlap."""
-    if length <= _TILE:
-        return [0]
-    count = -(-(length - _OVERLAP) // (_TILE - _OVERLAP))
-    return [round(number * (length - _TILE) / (count - 1)) for number in range(count)]
 
 
 def _without_doubles(found: F32) -> list[F32]:

@@ -82,6 +82,10 @@ class Upscaler:
         if width * height <= mode.limit or upscale.downscale == "always":
             _installed(mode, self.models_dir)
 
+    def provider(self, upscale: Upscale) -> str:
+        """Say what runs the network, and its own name: "ncnn/realesr-animevideov3-x4"."""
+        return f"ncnn/{_MODES[upscale.mode].model}"
+
     def version(self, upscale: Upscale) -> str:
         """Return what changes when the network's answers may."""
         return _entry(_MODES[upscale.mode]).version

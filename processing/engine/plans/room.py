@@ -66,7 +66,8 @@ class RoomPlan:
     - `version`: which set of looks, see `plans.room_versions`; a word such as `4.x` becomes the version that it
       means, so that the same plan gives the same picture when there are newer ones.
     - `straighten`: walls that lean become upright, and the photo is cropped to what it then covers.
-    - `privacy`: faces are hidden beyond recovery.
+    - `privacy`: faces and number plates are hidden beyond recovery.
+    - `upscale`: the result is enlarged four times, by `plans.edit.Upscale()`.
     - `sky`: what is drawn in the place of a sky, where one is found; None leaves it as it is.
     - `window_pull`: whether highlights in a room's windows are pulled down as far as the file holds them; with
       skies, a blue sky behind a window is replaced too, by `sky`, or else a clear one.
@@ -83,6 +84,7 @@ class RoomPlan:
     export: Export = field(default_factory=lambda: Export(format="jpg", quality=90))
     version: str = "5.0"
     privacy: bool = False
+    upscale: bool = False
     sky: SkyKind | None = None
     sky_light: Level = "LOW"
     threesixty: bool | None = None
@@ -104,8 +106,8 @@ class RoomPlan:
             one_of("sky", self.sky, get_args(SkyKind))
         one_of("sky_light", self.sky_light, get_args(Level))
         one_of("window_pull", self.window_pull, get_args(WindowPull))
-        asked = self.straighten or self.privacy or self.sky or self.window_pull != "NONE"
-        if self.look is None and not asked:
+        asked = self.straighten or self.privacy or self.upscale or self.sky
+        if self.look is None and not asked and self.window_pull == "NONE":
             raise InvalidPlan(
                 "Nothing is asked for: name a look, a sky, or straighten.", field="look"
             )

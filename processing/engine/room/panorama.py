@@ -27,6 +27,8 @@ _EVENED: Final = 0.02
 _NOISE_PATCH: Final = 64
 # This part of the turn is looked at twice, so that what the join parts is found.
 _SEEN_AGAIN: Final = 8
+# Columns on either side of the join that are enlarged as neighbors; no network sees farther.
+_SEAM: Final = 24
 
 
 def check(size: tuple[int, int]) -> None:
@@ -94,6 +96,21 @@ def across(box: Area, width: int) -> list[Area]:
     turns = (0, width if left < 0 else -width)
     goes_on = left < 0 or right > width
     return [(left + turn, top, right + turn, bottom) for turn in turns[: 1 + goes_on]]
+
+
+def enlarged(rgb: U8, enlarge: Callable[[U8], U8]) -> U8:
+    """The picture enlarged by a whole number, as if it had no join: what lies there is enlarged once more, as the
+    middle of a strip."""
+    width = rgb.shape[1]
+    large = enlarge(rgb).copy()
+    if large.shape == rgb.shape or width < 4 * _SEAM:
+        return large
+    by = large.shape[1] // width
+    strip = enlarge(np.ascontiguousarray(np.roll(rgb, 2 * _SEAM, axis=1)[:, : 4 * _SEAM]))
+    near = _SEAM * by
+    large[:, -near:] = strip[:, near : 2 * near]
+    large[:, :near] = strip[:, 2 * near : 3 * near]
+    return large
 
 
 def middle(rgb: U8) -> U8:

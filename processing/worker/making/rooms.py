@@ -10,9 +10,9 @@ from accounts.limits.operations import ENHANCE, Operation
 from config.errors import invalid
 from media_library.models import Image
 from processing.commands import Enhance, MergeHdr, PreviewRoom
-from processing.engine.errors import InvalidPlan, ModelNotInstalled
+from processing.engine.errors import EngineError, InvalidPlan, ModelNotInstalled
 from processing.engine.plans.room import FineTune, RoomPlan
-from processing.engine.render_room import render_room
+from processing.engine.render_room import UPSCALE, render_room
 from processing.engine.rendered import Rendered
 from processing.engine.room import panorama
 from processing.models import Job
@@ -59,12 +59,17 @@ def check(command: Enhance | MergeHdr | PreviewRoom) -> None:
 
 
 def check_source(command: Enhance | MergeHdr | PreviewRoom, source: Image) -> None:
-    """Refuse to take a picture for a sphere that can't be one."""
+    """Refuse to take a picture for a sphere that can't be one, and to upscale what is too large for it."""
     if command.plan.threesixty and source.width and source.height:
         try:
             panorama.check((source.width, source.height))
         except InvalidPlan as error:
             raise invalid("threesixty", error.message) from error
+    if command.plan.upscale:
+        try:
+            runtime.upscaler().check(source.width, source.height, UPSCALE)
+        except EngineError as error:
+            raise invalid("upscale", error.message) from error
 
 
 def describe(command: Enhance | PreviewRoom) -> str:
@@ -83,9 +88,11 @@ def words_of(plan: RoomPlan) -> list[str]:
     if plan.straighten:
         parts.append(gettext("straightened"))
     if plan.privacy:
-        parts.append(gettext("faces hidden"))
+        parts.append(gettext("faces and number plates hidden"))
     if plan.window_pull != "NONE":
         parts.append(gettext("views through windows"))
+    if plan.upscale:
+        parts.append(gettext("enlarged"))
     if plan.sky is not None:
         parts.append(str(SKIES[plan.sky]))
     return parts

@@ -56,7 +56,7 @@ def test_a_room_becomes_bright_and_upright_and_is_told_of(
     assert (report["provider"], report["model"]) == ("room", "")
     assert "looks" not in report  # no network looked
     told = report["room"]
-    asked = {"privacy", "sky", "windows", "threesixty"}
+    asked = {"privacy", "sky", "windows", "threesixty", "upscaledBy"}
     assert set(told) == {"cast", "noise", "roll", "pitch", "straightened", *asked}
     assert told["windows"] is None
     assert (told["privacy"], told["sky"], told["threesixty"]) == (None, None, False)
@@ -167,6 +167,7 @@ def test_a_batch_enhances_too(owner: Seller) -> None:
         ({"quality": 0}, "quality"),
         ({"sky": True}, "sky"),
         ({"privacy": "yes"}, "privacy"),
+        ({"upscale": 4}, "upscale"),
         ({"privacy": None}, "privacy"),
         ({"sky": "clear"}, "sky"),
         ({"sky": "CLEAR", "skyLight": 2}, "skyLight"),

@@ -17,10 +17,12 @@ from processing.engine.networks.faces import FaceFinder
 from processing.engine.plans.edit import Export
 from processing.engine.plans.room import RoomPlan
 from processing.engine.render_room import render_room
+from processing.engine.text import number_plates
 from processing.models import Job
 from processing.worker import runtime, tasks
 from tests import faces
 from tests.processing.engine.room.drawn import room
+from tests.processing.engine.text.plates import with_plate
 from tests.stand_ins import Seller
 
 URL = "/api/v1/images/tools/enhance"
@@ -64,8 +66,8 @@ def test_faces_are_hidden_and_told_of(quick_queue: None, owner: Seller, with_peo
     assert report["room"]["privacy"] == {
         "faces": 2,
         "provider": "onnxruntime/centerface",
-        "plates": None,
-        "platesLookedFor": False,
+        "plates": 0,
+        "platesProvider": "rapidocr",
     }
     result = Job.objects.get().result
     assert result is not None
@@ -103,6 +105,20 @@ def test_a_room_without_people_is_told_of_as_such(quick_queue: None, owner: Sell
     Pillow.fromarray(room((300, 200))).save(out, "PNG")
     told = post(owner, owner.image(out.getvalue()), **ONLY).json()["data"]["report"]["room"]
     assert told["privacy"]["faces"] == 0
+
+
+def test_number_plates_are_hidden_and_told_of(quick_queue: None, owner: Seller) -> None:
+    shown = with_plate(room((600, 400)), (200, 250), "KA-PS 5204")
+    out = BytesIO()
+    Pillow.fromarray(shown).save(out, "PNG")
+    told = post(owner, owner.image(out.getvalue()), **ONLY).json()["data"]["report"]["room"]
+    assert (told["privacy"]["plates"], told["privacy"]["faces"]) == (1, 0)
+    result = Job.objects.get().result
+    assert result is not None
+    after = pixels(storage.read(result.file_key))
+    assert number_plates.find(shown, runtime.text_finder()) != []
+    assert runtime.text_finder().find(after) == []
+    assert np.array_equal(after[:200], shown[:200])
 
 
 def test_without_the_network_it_is_refused_and_costs_nothing(

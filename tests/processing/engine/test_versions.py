@@ -48,7 +48,7 @@ PLANS = {
 CUTOUTS = {"cutout", "marked cutout"}
 CUT = CUTOUTS | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
 ROOMS = {
-    *("room", "room made upright", "room without faces"),
+    *("room", "room made upright", "room without faces", "room enlarged"),
     *("another sky", "views", "brackets"),
 }
 PICTURES = CUTOUTS | PLANS.keys() | ROOMS | {"copy"}
@@ -74,6 +74,9 @@ def current() -> dict[str, str]:
         "room made upright": versions.of_room(RoomPlan(look=None), watermark=False),
         "room without faces": versions.of_room(
             RoomPlan(look=None, straighten=False, privacy=True), watermark=False
+        ),
+        "room enlarged": versions.of_room(
+            RoomPlan(look=None, straighten=False, upscale=True), watermark=False
         ),
         **{name: versions.of_edit(plan, watermark=False) for name, plan in PLANS.items()},
     }
@@ -129,9 +132,10 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
     ("file", "affected"),
     [
         ("shadow/soften.py", {"soft shadow"}),
-        ("text/detect.py", {"photo without text"}),
+        ("text/detect.py", {"photo without text", "room without faces"}),
+        ("text/number_plates.py", {"room without faces"}),
         ("text/inpaint.py", {"photo without text"}),
-        ("networks/upscaler.py", {"photo enlarged"}),
+        ("networks/upscaler.py", {"photo enlarged", "room enlarged"}),
         ("light/correct.py", {"light", "words"}),
         ("canvas/outline.py", {"outline"}),
         ("canvas/overlay.py", {"overlay"}),
@@ -139,7 +143,7 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("canvas/defocus.py", {"blur"}),
         ("canvas/watermark.py", {"marked cutout"}),
         ("room/tone.py", {"room"}),
-        ("room/verticals.py", ROOMS - {"room without faces"}),
+        ("room/verticals.py", ROOMS - {"room without faces", "room enlarged"}),
         ("room/hiding.py", {"room without faces"}),
         ("networks/faces.py", {"room without faces"}),
         ("room/sky/clouds.py", {"another sky", "views"}),
@@ -228,8 +232,8 @@ def test_no_comment_docstring_or_layout_counts_anywhere(
         ("onnxruntime", CUT | {"photo without text", "room without faces"}),
         ("rembg", CUT),
         ("MNN", CUT),
-        ("rapidocr", {"photo without text"}),
-        ("ncnn", {"photo enlarged"}),
+        ("rapidocr", {"photo without text", "room without faces"}),
+        ("ncnn", {"photo enlarged", "room enlarged"}),
         ("httpx", set()),
     ],
 )

@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
+from processing.engine import arrays
 from processing.engine.arrays import U8
 from processing.engine.errors import ModelNotInstalled
 from processing.engine.networks import weights
-from processing.engine.networks.faces import NAME, FaceFinder, _starts
+from processing.engine.networks.faces import NAME, FaceFinder
 from processing.engine.networks.runtimes import graphs
 from tests import faces
 from tests.processing.engine.room.drawn import room
@@ -59,7 +60,7 @@ def test_each_of_several_faces_is_found_once(finder: FaceFinder, drawn: U8) -> N
 
 def test_a_face_on_the_border_of_two_tiles_is_found(finder: FaceFinder) -> None:
     wide = np.full((200, 2000, 3), 150, np.uint8)
-    second = _starts(2000)[1]
+    (_, (_, second)) = arrays.tiles(wide, side=1120, overlap=96)
     [face] = finder.find(faces.with_portraits(wide, (second - 40, 20, 80)))
     assert np.abs(np.array(face.box) - box_of((second - 40, 20, 80))).max() < 10
 
@@ -71,7 +72,9 @@ def test_a_room_without_people_has_no_face(finder: FaceFinder, drawn: U8) -> Non
 
 @pytest.mark.parametrize("length", [1, 1120, 1121, 4096, 3072])
 def test_tiles_cover_all_and_overlap(length: int) -> None:
-    starts = _starts(length)
+    tiles = arrays.tiles(np.zeros((5, length), np.uint8), side=1120, overlap=96)
+    assert {top for top, _ in tiles} == {0}
+    starts = [left for _, left in tiles]
     assert (starts[0], starts[-1] + 1120 >= length) == (0, True)
     assert all(0 < right - left <= 1120 - 96 for left, right in pairwise(starts))
 

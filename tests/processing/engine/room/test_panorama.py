@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -94,6 +95,21 @@ def test_other_proportions_are_refused(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", [(400, 200), (5376, 2688), (401, 200), (399, 200)])
 def test_twice_as_wide_as_high_is_taken(size: tuple[int, int]) -> None:
     panorama.check(size)
+
+
+def test_enlarging_goes_on_across_the_join() -> None:
+    rgb = drawn(200)
+
+    def enlarge(photo: U8) -> U8:
+        """By four, and as a network that sees its borders mirrored."""
+        wide = cv2.GaussianBlur(photo, (0, 0), 3, borderType=cv2.BORDER_REFLECT)
+        return np.asarray(np.repeat(np.repeat(wide, 4, axis=0), 4, axis=1), np.uint8)
+
+    large = panorama.enlarged(rgb, enlarge)
+    assert large.shape == (400, 800, 3)
+    assert away(turned(panorama.enlarged(turned(rgb), enlarge)), large) == 0
+    assert away(turned(enlarge(turned(rgb))), enlarge(rgb)) > 2
+    assert panorama.enlarged(rgb, lambda photo: photo).shape == rgb.shape
 
 
 def test_what_crosses_the_join_is_found_once_and_hidden_at_both_sides() -> None:
