@@ -179,7 +179,7 @@ def test_who_was_taken_for_dead_frees_nobody_elses_key(
         assert create(seller).status_code == 201
         raise AppError("CONFLICT", "Too late.", status=409)
 
-    monkeypatch.setattr(api_keys, "create", come_too_late)
+    monkeypatch.setattr(api_keys, "give", come_too_late)
     assert create(seller).json()["error"] == "Too late."
     assert create(seller).headers["Idempotency-Replayed"] == "true"
     assert ApiKey.objects.count() == 1
