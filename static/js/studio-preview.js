@@ -28,9 +28,10 @@ export function previewer(address, { show, fail, busy }) {
 
   // What is refused for being too much, or for a moment, is asked again a few times, and then no more.
   function refused(told) {
-    fail(told);
     const isForNow = told.status === 429 || told.status === 503;
-    if (!isForNow || waits >= MOST_WAITS) return;
+    const isAskedAgain = isForNow && waits < MOST_WAITS;
+    fail({ ...told, isAskedAgain });
+    if (!isAskedAgain) return;
     waits += 1;
     timer = setTimeout(ask, Math.min(60, told.after * waits) * 1000);
   }

@@ -45,7 +45,9 @@ const preview = previewer(words.preview, {
     document.getElementById("not-cut-out")?.remove();
     say(words.textPreview, text);
   },
-  fail({ code, message }) {
+  fail({ code, message, isAskedAgain }) {
+    // A product that was picked has to be looked for, which may take longer than one preview is waited for.
+    if (isAskedAgain) return say(words.textComing, "");
     tellPicked(code === "NOT_CUT_OUT" && Boolean(form.elements.pick?.value));
     if (code !== "NOT_CUT_OUT") say(message || words.textAway, "");
     else if (results.current()) say(words.textNotCut, "");
