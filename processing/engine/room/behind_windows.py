@@ -51,4 +51,4 @@ def _within(sky: Sky, seen: U8, share: np.ndarray) -> Sky | None:
     if float(mask.mean()) < _LEAST_SHARE:
         return None
     red, _, blue = linear.to_float(small_copy(seen, size))[mask].mean(axis=0)
-    return Sky(mask, float(mask.mean()), None) if blue > _BLUE * red else None
+    return Sky(mask, float(mask.mean()), None, sky.seed) if blue > _BLUE * red else None

@@ -12,6 +12,7 @@ it; white only where it outshines all else, as ceilings and walls are white, too
 
 from dataclasses import dataclass
 from typing import Final, Literal
+from zlib import crc32
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ from processing.engine.arrays import F32, U8, Mask
 from processing.engine.rendered import NoSky
 
 _SIDE: Final = 400
+_COARSE: Final = 20.0  # levels
 _SAMPLES: Final = 4  # along each side of a pixel of the small copy
 _CALM: Final = (1.3, 2.8)  # the most that CIE Lab changes from one pixel to the next
 # Of the upper border, or of the upper half of a side: what a part must touch.
@@ -56,11 +58,12 @@ _LEAST_GAP: Final = 6
 @dataclass(frozen=True, slots=True)
 class Sky:
     """What was found: `mask`, bool (h, w) of the small copy; `share` of the photo, 0 to 1; `reason` where there
-    is nothing to replace."""
+    is nothing to replace; `seed`, from the photo's content, by which another sky is drawn."""
 
     mask: Mask
     share: float
     reason: NoSky | None
+    seed: int = 0
 
 
 def find(rgb: U8) -> Sky:
@@ -82,7 +85,7 @@ def find(rgb: U8) -> Sky:
     if not _LEAST_SKY <= float(found.mean()) <= _MOST_SKY:
         return _none(lab, "night" if is_night else "no-sky")
     found = _with_clouds(_grown(found, lab, change), lab[..., 0])
-    return Sky(found, float(found.mean()), None)
+    return Sky(found, float(found.mean()), None, _seed(small))
 
 
 def small_copy(rgb: U8, size: tuple[int, int]) -> U8:
@@ -90,6 +93,14 @@ def small_copy(rgb: U8, size: tuple[int, int]) -> U8:
     all of them take ten times as long."""
     step = max(1, max(rgb.shape) // (_SAMPLES * max(size)))
     return arrays.shrink(np.ascontiguousarray(rgb[step // 2 :: step, step // 2 :: step]), size)
+
+
+def _seed(small: U8) -> int:
+    """A number for drawing, of a small copy's mean colors to either side, rounded so coarsely that a smaller copy
+    of the photo, for a preview, has nearly always the same."""
+    half = small.shape[1] // 2
+    means = np.concatenate([part.mean(axis=(0, 1)) for part in (small[:, :half], small[:, half:])])
+    return crc32(np.floor(means / _COARSE).astype(np.uint8).tobytes())
 
 
 def _none(lab: F32, reason: NoSky = "no-sky") -> Sky:

@@ -7,7 +7,6 @@ the old one stays around leaves (as with a known background the foreground's own
 from dataclasses import dataclass
 from math import radians, tan
 from typing import Final
-from zlib import crc32
 
 import cv2
 import numpy as np
@@ -19,7 +18,7 @@ from processing.engine.plans.room import Level, SkyKind
 from processing.engine.room import detail
 from processing.engine.room.sky.border import Border, alpha_of, border_of, enlarged
 from processing.engine.room.sky.drawn import View, draw
-from processing.engine.room.sky.finding import Sky, small_copy
+from processing.engine.room.sky.finding import Sky
 
 _STRIP: Final = 64
 # Where the horizon is when the camera's pitch isn't known, and how far it lies below any sky, in heights.
@@ -54,7 +53,7 @@ def replace(rgb: U8, sky: Sky, kind: SkyKind, light: Level, camera: Camera) -> U
     alpha = alpha_of(rgb, border)
     rows = np.flatnonzero(border.mask.any(axis=1) | border.unsure.any(axis=1))
     lowest = min(height, round((int(rows[-1]) + 2) * height / len(border.mask)))
-    seed = crc32((small_copy(rgb, (32, 32)) >> 4).tobytes())
+    seed = sky.seed
     horizon = _horizon((width, height), lowest, camera)
     view = View((width, height), horizon, camera.focal, lowest)
     drawn = linear.encoded(draw(kind, view, seed).astype(np.float64)).astype(np.float32) * 255

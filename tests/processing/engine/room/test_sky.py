@@ -102,6 +102,8 @@ def test_a_house_below_a_grey_sky_becomes_warmer_and_below_a_blue_one_stays(
 def test_the_same_photo_gets_the_same_sky_and_another_one_another(blue: House, grey: House) -> None:
     first, again, other = (replaced(scene.rgb, kind="HIGH_CLOUD") for scene in (blue, blue, grey))
     assert (first == again).all()
+    small = cv2.resize(blue.rgb, (480, 320), interpolation=cv2.INTER_AREA)
+    assert finding.find(np.asarray(small, np.uint8)).seed == finding.find(blue.rgb).seed
     assert np.abs(first[:60].astype(int) - other[:60]).mean() > 4
 
 
