@@ -211,6 +211,9 @@ def test_what_can_not_be_is_refused_and_keeps_what_was_chosen(
         ({"sky": {"replaced": False, "reason": "night"}}, "The sky of a night is not replaced."),
         ({"privacy": {"faces": 3, "provider": "x"}}, "3 faces hidden."),
         ({"privacy": {"faces": 0, "provider": "x"}}, "No face was found."),
+        ({"privacy": {"faces": 0, "plates": 0}}, "No face and no number plate was found."),
+        ({"privacy": {"faces": 0, "plates": 1}}, "1 number plate hidden."),
+        ({"privacy": {"faces": 1, "plates": 2}}, "2 number plates hidden."),
     ],
 )
 def test_what_was_found_stands_under_the_result(

@@ -66,11 +66,19 @@ def _hidden(room: Mapping[str, Any]) -> Facts:
     privacy = room.get("privacy")
     if not isinstance(privacy, dict):
         return Facts()
-    count = privacy.get("faces", 0)
-    if not count:
-        return Facts([_("No face was found.")])
-    text = ngettext("%(count)s face hidden.", "%(count)s faces hidden.", count)
-    return Facts([text % {"count": count}])
+    faces, plates = (int(privacy.get(name) or 0) for name in ("faces", "plates"))
+    if not faces and not plates:
+        nothing = _("No face and no number plate was found.")
+        # Reports of older releases: plates were not looked for.
+        return Facts([_("No face was found.") if privacy.get("plates") is None else nothing])
+    told = []
+    if faces:
+        text = ngettext("%(count)s face hidden.", "%(count)s faces hidden.", faces)
+        told.append(text % {"count": faces})
+    if plates:
+        text = ngettext("%(count)s number plate hidden.", "%(count)s number plates hidden.", plates)
+        told.append(text % {"count": plates})
+    return Facts(told)
 
 
 _NO_SKY: Final = {
@@ -96,7 +104,7 @@ def _has_another_sky(room: Mapping[str, Any]) -> bool:
 
 def _has_hidden(room: Mapping[str, Any]) -> bool:
     privacy = room.get("privacy")
-    return isinstance(privacy, dict) and bool(privacy.get("faces"))
+    return isinstance(privacy, dict) and bool(privacy.get("faces") or privacy.get("plates"))
 
 
 def _turned(room: Mapping[str, Any]) -> str:

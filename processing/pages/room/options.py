@@ -168,7 +168,7 @@ GROUPS: Final = (
         [
             Option(
                 "privacy",
-                _("Hide faces"),
+                _("Hide faces and number plates"),
                 help=_("Beyond recovery. The result says how many were found."),
             ),
         ],
