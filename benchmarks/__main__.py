@@ -1,4 +1,4 @@
-"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last ten without a part."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last eleven without a part."""
 
 import ast
 import importlib
@@ -18,7 +18,8 @@ PARTS = {
 }
 # These want a folder of photos, or somebody who looks.
 ON_REQUEST = {
-    name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "rooms", "sheet", "skies", "text")
+    name: f"{ENGINE}.{name}"
+    for name in ("backdrops", "edges", "hdr", "rooms", "sheet", "skies", "text")
 }
 ON_REQUEST |= {name: f"benchmarks.graded.{name}" for name in ("grades", "holes", "tails")}
 # Measures again what others do, for a document.
