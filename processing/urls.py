@@ -38,6 +38,7 @@ urlpatterns = [
     path("library/live/", library.library_live, name="library-live"),
     path("library/events/", library.library_events, name="library-events"),
     path("library/samples/", library.add_samples, name="add-samples"),
+    path("library/exposures/", selected.look_for_exposures, name="look-for-exposures"),
     path("library/selected/", selected.act, name="selected"),
     path("pictures/<str:image_id>/", picture.picture, name="picture"),
     path("pictures/<str:image_id>/touch-up/", touch_up.touch_up, name="touch-up"),

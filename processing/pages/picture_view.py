@@ -19,7 +19,7 @@ from media_library.files.links import content_url
 from media_library.models import Background, Image
 from media_library.selectors import image_for
 from processing import selectors
-from processing.commands import Command, Enhance
+from processing.commands import Command, MergeHdr
 from processing.engine.errors import EngineError
 from processing.engine.plans.edit import Upscale
 from processing.forms import model_choices
@@ -53,11 +53,12 @@ _OWN: Final = 24
 @dataclass(frozen=True)
 class Line:
     """One job in the list of results. ``state`` are the choices that make it, as an address says them; ""
-    where the studio has none for it."""
+    where the studio has none for it. ``sources`` are the names of several photos of which it was made."""
 
     entry: Entry
     state: str
     is_shown: bool
+    sources: str = ""
 
     @property
     def url(self) -> str:
@@ -149,7 +150,11 @@ def results_of(image: Image, *, wanted: str = "", is_room: bool | None = None) -
     shown = next((one for one in found if one.public_id == wanted), None)
     if shown is None:
         shown = _newest_of_its_kind(entries, found, is_room=is_room)
-    lines = [Line(one, states.get(one.job.pk, ""), _is(one, shown)) for one in entries]
+    sources = _sources(image, entries)
+    lines = [
+        Line(one, states.get(one.job.pk, ""), _is(one, shown), sources.get(one.job.pk, ""))
+        for one in entries
+    ]
     return Results(lines, shown, next((line for line in lines if line.is_shown), None), is_room)
 
 
@@ -179,7 +184,9 @@ def context_of(
     is_room = None if given is None else isinstance(form, RoomForm)
     results = results_of(image, wanted=wanted, is_room=is_room)
     choices = (
-        _of_a_room(results, given) if results.is_room else _of_a_product(image, results, given)
+        _of_a_room(image, results, given)
+        if results.is_room
+        else _of_a_product(image, results, given)
     )
     return _seen(image, results, view or LibraryView()) | {
         "form": form,
@@ -205,10 +212,13 @@ def _seen(image: Image, results: Results, view: LibraryView) -> dict[str, Any]:
     }
 
 
-def _of_a_room(results: Results, given: Mapping[str, str] | None) -> dict[str, Any]:
+def _of_a_room(image: Image, results: Results, given: Mapping[str, str] | None) -> dict[str, Any]:
     """What there is to choose for a room."""
     chosen = given or _chosen_of(results) or room_form.start_values()
-    return {"chosen": chosen, "room": panel.shown(chosen, groups=[*GROUPS, FILE])}
+    # What is too large to be enlarged isn't offered it.
+    is_large = not (chosen.get("upscale") or _can_enlarge(image))
+    groups = panel.without({"upscale"} if is_large else (), (*GROUPS, FILE))
+    return {"chosen": chosen, "room": panel.shown(chosen, groups=groups)}
 
 
 def _of_a_product(
@@ -307,6 +317,22 @@ def _known(
     return found
 
 
+def _sources(image: Image, entries: Sequence[Entry]) -> dict[UUID, str]:
+    """By job the names of the photos that it merged, and that are still there."""
+    merged = {
+        entry.job.pk: [str(image.pk), *entry.command.brackets]
+        for entry in entries
+        if isinstance(entry.command, MergeHdr)
+    }
+    wanted = {name for names in merged.values() for name in names}
+    rows = Image.live.filter(account=image.account, pk__in=wanted) if wanted else ()
+    known = {str(row.pk): row.name for row in rows}
+    return {
+        job: ", ".join(known[name] for name in names if name in known)
+        for job, names in merged.items()
+    }
+
+
 def _newest_of_its_kind(
     entries: Sequence[Entry], results: Sequence[Image], *, is_room: bool
 ) -> Image | None:
@@ -314,7 +340,7 @@ def _newest_of_its_kind(
     rooms = {
         entry.result.pk
         for entry in entries
-        if entry.result is not None and isinstance(entry.command, Enhance)
+        if entry.result is not None and mode.is_of_room(entry.command)
     }
     alike = [one for one in results if (one.pk in rooms) is is_room]
     return next(iter(alike if is_room else alike or results), None)

@@ -9,17 +9,17 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from accounts.access.pages import is_htmx, least, need, page, signed_in
+from accounts.access.pages import is_htmx, least, limit, need, page, signed_in
 from accounts.models import Role
 from config.api.downloads import ZIP, download
 from config.api.ids import all_decoded, decoded
-from config.errors import invalid, not_found
+from config.errors import AppError, invalid, not_found
 from config.web import toasts
 from config.web.toasts import Toast
 from media_library import doubts, projects, services
@@ -28,10 +28,14 @@ from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
 from processing.pages.deletions import told_of_move, told_of_pictures
-from processing.services import deleting
+from processing.services import deleting, merging
 from processing.services.batching import archives
 
 MAX_SELECTED: Final = 1000
+# Each is opened: more take longer than somebody waits.
+_MOST_LOOKED_AT: Final = 60
+# What is said where the pictures were selected, and not by a page of its own: what can't be, and no quota.
+_SAID: Final = (400, 402, 409)
 
 
 @page
@@ -109,11 +113,39 @@ def _zip(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     return cast("HttpResponse", answer)  # streamed, which decorators of pages take as well
 
 
+@page
+@require_POST
+def look_for_exposures(request: HttpRequest) -> HttpResponse:
+    """Offer to merge those of some photos that are exposures of one view; 204 where there are none."""
+    limit(request, "general")
+    caller, _ = signed_in(request)
+    offers = merging.exposures_among(caller, _ids(request)[:_MOST_LOOKED_AT])
+    if not offers:
+        return HttpResponse(status=204)
+    shown = [selectors.cards(images) for images in offers]
+    return render(request, "processing/exposures.html", {"offers": shown})
+
+
+def _merge(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
+    """Merge exposures of one view; the result belongs to the first that came."""
+    limit(request, "processing")
+    caller, _ = signed_in(request)
+    try:
+        job = merging.merge(caller, ids)
+    except AppError as error:
+        if error.status not in _SAID:
+            raise
+        toasts.say(request, Toast(error.page_message, level="error"))
+        return redirect("library")
+    return redirect("picture", job.picture.public_id)
+
+
 _ACTIONS: Final[dict[str, Callable[[HttpRequest, list[UUID]], HttpResponse]]] = {
     "delete": _delete,
     "move": _move,
     "looked": _looked,
     "favorite": _favorites,
+    "merge": _merge,
     "zip": _zip,
 }
 

@@ -36,6 +36,9 @@ _FAILURES: Final = {
     "OUT_OF_MEMORY": gettext_lazy(
         "This picture needs more memory than there is. A smaller copy of it may work."
     ),
+    "BRACKETS_DIFFER": gettext_lazy(
+        "These photos don’t show the same view, so they can’t become one picture. Nothing was charged."
+    ),
     "COMMAND_OUTDATED": gettext_lazy(
         "This was asked of an older release and can’t be done any more. Start it anew."
     ),

@@ -3,6 +3,7 @@
 import { bringing } from "./bringing.js";
 import { follow, reveal } from "./tiles.js";
 import { add, pending, setCutOut, wantsCutOut } from "./uploads.js";
+import "./exposures.js";
 import "./place.js";
 import "./selection.js";
 

@@ -5,6 +5,8 @@ import { toast } from "./toasts.js";
 
 const form = document.getElementById("selection");
 const count = form.querySelector(".selection-count");
+// How many exposures can be merged.
+const MOST_BRACKETS = 9;
 let last = null; // where a range begins
 
 const grid = () => document.getElementById("tiles");
@@ -17,6 +19,7 @@ form.querySelector("[data-select-none]").hidden = false;
 function show() {
   const number = chosen().length;
   form.classList.toggle("up", number > 0);
+  form.querySelector(".when-brackets").hidden = number < 2 || number > MOST_BRACKETS;
   document.body.classList.toggle("selecting", number > 0);
   count.textContent = number === 1 ? count.dataset.one : count.dataset.many.replace("#", number);
   if (!number) form.querySelector("details")?.removeAttribute("open");

@@ -21,8 +21,10 @@ from processing.worker import tasks
 from processing.worker.making import room_previews
 from tests.dashboard.conftest import HTMX, Person, complete, picture
 from tests.processing.engine.room.drawn import FOCAL, room
+from tests.processing.engine.room.hdr.exposed import STOPS, exposed, jpeg, light
 
 START = {"look": "neutral", "straighten": "on", "format": "jpg", "version": "5.0"}
+SIZE = (600, 400)
 TO_CHOOSE = 'action="/pictures/{id}/room/"'
 
 
@@ -43,6 +45,13 @@ def tilted() -> bytes:
     out = BytesIO()
     Pillow.fromarray(pixels).save(out, "JPEG", quality=95, exif=exif)
     return out.getvalue()
+
+
+@pytest.fixture
+def quick(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is done the moment it is asked for."""
+    settings.DOOR_WAIT_SECONDS = 2.0
+    monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)
 
 
 def post(who: Person, image: Image, action: str = "", **given: str) -> Any:
@@ -72,11 +81,11 @@ def used(who: Person) -> int:
     return next(line.used for line in lines if line.operation == "enhance")
 
 
-def done(who: Person, image: Image, report: dict[str, Any] | None = None, **given: str) -> Job:
+def done(who: Person, image: Image, given: dict[str, str], **report: Any) -> Job:
     """A job that the room's form asked for, and that is complete."""
     assert post(who, image, **given).status_code == 302
     job = Job.objects.latest("created_at")
-    complete(job, report={"provider": "room", "room": report or {}})
+    complete(job, report={"provider": "room", "room": report})
     job.refresh_from_db()
     return job
 
@@ -90,13 +99,13 @@ def test_what_was_said_of_a_photo_is_kept_for_it(seller: Person, stranger: Perso
     assert say(seller, image, "garden").status_code == 400
     assert is_for_rooms(seller, image)
     say(seller, image, "product")
-    done(seller, image)
+    done(seller, image, {})
     assert not is_for_rooms(seller, image)
 
 
 def test_what_was_done_says_what_a_photo_shows(seller: Person) -> None:
     kitchen, bath, shoe = (seller.image(name) for name in ("kitchen.jpg", "bath.jpg", "shoe.jpg"))
-    done(seller, kitchen)
+    done(seller, kitchen, {})
     assert is_for_rooms(seller, kitchen)
     # The only work in their project was done to a room; then half of it was not.
     assert is_for_rooms(seller, bath)
@@ -136,7 +145,7 @@ def test_a_preview_looks_like_the_result_and_costs_nothing(
         {"look": "property", "straighten": "", "sharpen_level": "NONE", "format": "avif"},
         {"look": "property", "version": "3.5", "quality": "60"},
         {"privacy": "on", "threesixty": "no"},
-        {"sky": "LOW_CLOUD", "sky_light": "NONE"},
+        {"sky": "LOW_CLOUD", "sky_light": "NONE", "window_pull": "WINDOWS_WITH_SKIES"},
     ],
 )
 def test_a_result_tells_the_choices_that_make_it_again(
@@ -144,7 +153,7 @@ def test_a_result_tells_the_choices_that_make_it_again(
 ) -> None:
     monkeypatch.setattr("processing.engine.networks.faces.FaceFinder.check", lambda _self: None)
     image = seller.image()
-    job = done(seller, image, **chosen)
+    job = done(seller, image, chosen)
     page = page_of(seller, image)
     state = re.search(rf'data-job="{job.public_id}".*?data-state="([^"]+)"', page, re.DOTALL)
     assert state is not None
@@ -209,6 +218,9 @@ def test_what_can_not_be_is_refused_and_keeps_what_was_chosen(
         ({"sky": {"replaced": True, "reason": None}}, "The sky was replaced."),
         ({"sky": {"replaced": False, "reason": "no-sky"}}, "No sky was found for certain."),
         ({"sky": {"replaced": False, "reason": "night"}}, "The sky of a night is not replaced."),
+        ({"windows": {"found": 0, "recovered": 0}}, "No window was found."),
+        ({"windows": {"found": 2, "recovered": 0}}, "The file holds no more of what is seen"),
+        ({"windows": {"found": 2, "recovered": 1}}, "The view through 1 window was brought back."),
         ({"privacy": {"faces": 3, "provider": "x"}}, "3 faces hidden."),
         ({"privacy": {"faces": 0, "provider": "x"}}, "No face was found."),
         ({"privacy": {"faces": 0, "plates": 0}}, "No face and no number plate was found."),
@@ -220,7 +232,7 @@ def test_what_was_found_stands_under_the_result(
     seller: Person, told: dict[str, Any], sentence: str
 ) -> None:
     image = seller.image()
-    done(seller, image, told)
+    done(seller, image, {}, **told)
     page = page_of(seller, image)
     assert sentence in page
     is_turned = told.get("straightened") == "done"
@@ -229,7 +241,7 @@ def test_what_was_found_stands_under_the_result(
 
 def test_each_form_opens_with_the_newest_result_of_its_own(seller: Person) -> None:
     image = seller.image()
-    warm = done(seller, image, look="warm")
+    warm = done(seller, image, {"look": "warm"})
     cut = seller.result(image, model="fast")
     say(seller, image, "room")
     page = page_of(seller, image)
@@ -293,3 +305,78 @@ def test_what_was_chosen_for_one_room_for_others(seller: Person, stranger: Perso
     assert 'name="room-quality" value="70"' in page
     assert post(seller, image, "apply/", look="rustic").status_code == 422
     assert post(stranger, image, "apply/", **chosen).status_code == 404
+
+
+def select(who: Person, *images: Image) -> Any:
+    given = {"action": "merge", "ids": [image.public_id for image in reversed(images)]}
+    return who.client.post("/library/selected/", given)
+
+
+def test_exposures_become_one_picture(seller: Person) -> None:
+    images = [seller.image(f"kitchen-{number}.jpg") for number in range(3)]
+    first, *others = images
+    assert select(seller, *images)["Location"] == f"/pictures/{first.public_id}/"
+    job = Job.objects.get()
+    assert (job.command["operation"], job.source) == ("merge-hdr", first)
+    assert job.command["brackets"] == [str(other.pk) for other in others]
+    assert used(seller) == 1
+    complete(job, report={"hdr": {"moving": 0.034}, "room": {"straightened": "done", "roll": 2.0}})
+    page = page_of(seller, first)
+    assert "3 exposures merged, neutral look, straightened" in " ".join(page.split())
+    assert "Of kitchen-0.jpg, kitchen-1.jpg, kitchen-2.jpg" in page
+    assert "Something moved in 3 % of the picture" in page
+    assert is_for_rooms(seller, first)
+
+
+def test_what_are_no_exposures_of_one_view(seller: Person, stranger: Person) -> None:
+    image, other = seller.image("kitchen-1.jpg"), seller.image("kitchen-2.jpg")
+    larger = ingest(seller.account, picture(size=(41, 30)), name="bath.jpg")
+    ten = [seller.image(f"{number}.jpg") for number in range(10)]
+    for images, sentence in (
+        ((image,), "Select 2 to 9 exposures of one view."),
+        (ten, "Select 2 to 9 exposures of one view."),
+        ((image, larger), "These photos have different sizes."),
+        ((image, seller.result(other, model="fast")), "Only photos as they came can be merged."),
+    ):
+        assert select(seller, *images)["Location"] == "/library/"
+        assert sentence in html.unescape(seller.client.get("/library/").content.decode())
+    assert select(stranger, image, other).status_code == 404
+    assert not Job.objects.filter(operation="enhance").exists()
+    assert used(seller) == 0
+
+
+@pytest.fixture
+def series(seller: Person) -> list[Image]:
+    """One room at three exposures, of which its files tell, and another photo of the same size."""
+    shots = [jpeg(exposed(light(SIZE), stops), stops=stops) for stops in STOPS]
+    other = jpeg(exposed(light(SIZE, other=True), 0.0), stops=0.0)
+    return [
+        ingest(seller.account, data, name=f"{number}.jpg")
+        for number, data in enumerate([*shots, other])
+    ]
+
+
+def ask(who: Person, *images: Image) -> Any:
+    ids = [image.public_id for image in images]
+    return who.client.post("/library/exposures/", {"ids": ids})
+
+
+def test_exposures_that_came_together_are_offered(
+    quick: None, seller: Person, stranger: Person, series: list[Image]
+) -> None:
+    offer = ask(seller, *series)
+    assert offer.status_code == 200
+    page = " ".join(offer.content.decode().split())
+    assert "These 3 photos look like one shot at 3 exposures." in page
+    named = re.findall(r'name="ids" value="([^"]+)"', page)
+    assert named == [image.public_id for image in series[:3]]
+    assert ask(seller, series[0], series[3]).status_code == 204
+    assert ask(seller, seller.image(), seller.image()).status_code == 204
+    assert ask(stranger, *series).status_code == 204
+    assert used(seller) == 0
+
+
+def test_photos_whose_files_tell_no_exposure_are_not_offered(quick: None, seller: Person) -> None:
+    shots = [jpeg(exposed(light(SIZE), stops)) for stops in STOPS]
+    images = [ingest(seller.account, data, name=f"{stops}.jpg") for stops, data in enumerate(shots)]
+    assert ask(seller, *images).status_code == 204

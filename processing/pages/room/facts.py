@@ -10,9 +10,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from processing.commands import Command, Enhance
+from processing.commands import Command, Enhance, MergeHdr
 from processing.engine.errors import InvalidPlan
 from processing.worker import kinds
+
+# The share of a picture, 0 to 1, from which on it is worth a sentence.
+_LEAST_MOVING: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ def facts_of(report: Mapping[str, Any]) -> Facts:
     room = report.get("room")
     if not isinstance(room, dict):
         return Facts()
-    told = [tell(room) for tell in _TOLD]
+    told = [_moved(report), *(tell(room) for tell in _TOLD)]
     return Facts(
         [line for one in told for line in one.done], [line for one in told for line in one.missing]
     )
@@ -37,7 +40,7 @@ def facts_of(report: Mapping[str, Any]) -> Facts:
 def options_of(command: Command, report: Mapping[str, Any]) -> str:
     """What was asked for and done, in words: without what came to nothing, which the facts tell."""
     room = report.get("room")
-    if not isinstance(command, Enhance) or not isinstance(room, dict):
+    if not isinstance(command, Enhance | MergeHdr) or not isinstance(room, dict):
         return kinds.of(command).describe(command)
     undone = {name: off for name, (off, is_done) in _UNDONE.items() if not is_done(room)}
     try:
@@ -45,6 +48,15 @@ def options_of(command: Command, report: Mapping[str, Any]) -> str:
     except InvalidPlan:  # nothing of it was done
         return ""
     return kinds.of(done).describe(done)
+
+
+def _moved(report: Mapping[str, Any]) -> Facts:
+    hdr = report.get("hdr")
+    moving = hdr.get("moving") if isinstance(hdr, dict) else None
+    if not isinstance(moving, float) or moving < _LEAST_MOVING:
+        return Facts()
+    text = _("Something moved in %(percent)s %% of the picture, which is of one exposure alone.")
+    return Facts([text % {"percent": number_format(100 * moving, 0)}])
 
 
 def _straightened(room: Mapping[str, Any]) -> Facts:
@@ -102,6 +114,28 @@ def _has_another_sky(room: Mapping[str, Any]) -> bool:
     return isinstance(sky, dict) and bool(sky.get("replaced"))
 
 
+def _windows(room: Mapping[str, Any]) -> Facts:
+    windows = room.get("windows")
+    if not isinstance(windows, dict):
+        return Facts()
+    found, recovered = windows.get("found", 0), windows.get("recovered", 0)
+    if not found:
+        return Facts(missing=[_("No window was found.")])
+    if not recovered:
+        return Facts(missing=[_("The file holds no more of what is seen through the windows.")])
+    text = ngettext(
+        "The view through %(count)s window was brought back.",
+        "The views through %(count)s windows were brought back.",
+        recovered,
+    )
+    return Facts([text % {"count": recovered}])
+
+
+def _has_windows(room: Mapping[str, Any]) -> bool:
+    windows = room.get("windows")
+    return isinstance(windows, dict) and bool(windows.get("recovered"))
+
+
 def _has_hidden(room: Mapping[str, Any]) -> bool:
     privacy = room.get("privacy")
     return isinstance(privacy, dict) and bool(privacy.get("faces") or privacy.get("plates"))
@@ -120,10 +154,11 @@ def _turned(room: Mapping[str, Any]) -> str:
 
 
 # In the order in which the work is done.
-_TOLD: Final = (_straightened, _another_sky, _hidden)
+_TOLD: Final = (_straightened, _windows, _another_sky, _hidden)
 # Options that may come to nothing: their value where they are off, and whether a report says that they did.
 _UNDONE: Final[Mapping[str, tuple[Any, Callable[[Mapping[str, Any]], bool]]]] = {
     "straighten": (False, lambda room: room.get("straightened") == "done"),
     "privacy": (False, _has_hidden),
     "sky": (None, _has_another_sky),
+    "window_pull": ("NONE", _has_windows),
 }

@@ -131,14 +131,14 @@ def _value(option: Option, given: Mapping[str, Any]) -> Any:
         return bool(value)
     if value in (YES, NO):
         return value == YES
-    return None if value in ("", NONE, None) else value
+    return None if value == NONE else value
 
 
 def _is_asked(option: Option, given: Mapping[str, Any]) -> bool:
-    """Whether it means anything beside what else was chosen."""
-    if not option.only:
-        return True
-    return bool(given.get(option.name)) and given.get(option.only) not in ("", NONE, None)
+    """Whether something was chosen, and means anything beside the rest."""
+    if option.choices and not given.get(option.name):
+        return False
+    return not option.only or given.get(option.only) not in ("", NONE, None)
 
 
 def _is_plain(option: Option) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -15,9 +14,9 @@ from media_library.models import Image, Shows
 from processing.engine.plans.room import RoomPlan
 from processing.models import Job
 from processing.pages.room import form as room_form
-from processing.pages.room import panel
+from processing.pages.room import options, panel
 from processing.pages.room.form import RoomForm
-from processing.pages.room.options import FILE, GROUPS, Group
+from processing.pages.room.options import FILE, GROUPS
 from processing.services import jobs
 from processing.services.batching.batches import Look
 from processing.worker import kinds
@@ -63,7 +62,8 @@ def offered(
     if "shows" not in request.POST and given is None:
         is_room = _are_rooms(account, chosen)
     values = given or _sent(request) or room_form.start_values()
-    groups = [_for_many(group) for group in (*GROUPS, FILE)]
+    own = {option.name for option in options.ALL if option.is_of_one_photo}
+    groups = panel.without(own, (*GROUPS, FILE))
     return {
         "is_room": is_room,
         "room": panel.shown(values, groups=groups, prefix=PREFIX),
@@ -80,10 +80,6 @@ def _sent(request: HttpRequest) -> dict[str, str]:
     return {
         name.removeprefix(start): value for name, value in given.items() if name.startswith(start)
     }
-
-
-def _for_many(group: Group) -> Group:
-    return replace(group, options=[one for one in group.options if not one.is_of_one_photo])
 
 
 def _are_rooms(account: Account, images: Sequence[Image]) -> bool:

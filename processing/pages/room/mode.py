@@ -7,12 +7,17 @@ from typing import Final
 
 from accounts.limits import operations
 from media_library.models import Image, Shows
-from processing.commands import Enhance
+from processing.commands import Command, Enhance, MergeHdr
 from processing.models import Job
 from processing.selectors import Entry
 
 # How many of a project's newest jobs say what it is about.
 _LOOKED_AT: Final = 50
+
+
+def is_of_room(command: Command | None) -> bool:
+    """Whether it enhances a photo of a room, or several as one."""
+    return isinstance(command, Enhance | MergeHdr)
 
 
 def is_room(image: Image, entries: Sequence[Entry]) -> bool:
@@ -21,7 +26,7 @@ def is_room(image: Image, entries: Sequence[Entry]) -> bool:
     if image.shows:
         return image.shows == Shows.ROOM
     if entries:
-        return any(isinstance(entry.command, Enhance) for entry in entries)
+        return any(is_of_room(entry.command) for entry in entries)
     return _is_of_rooms(image)
 
 

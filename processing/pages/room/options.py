@@ -54,6 +54,11 @@ SKIES: Final[Choices] = [
     ("LOW_CLOUD", _("Low clouds")),
     ("HIGH_CLOUD", _("High clouds")),
 ]
+WINDOWS: Final[Choices] = [
+    ("NONE", _("As they are")),
+    ("ONLY_WINDOWS", _("Darker")),
+    ("WINDOWS_WITH_SKIES", _("And their skies")),
+]
 # The file itself may say so, see `RoomPlan`.
 AROUND: Final[Choices] = [
     (NONE, _("As the file says")),
@@ -144,7 +149,7 @@ GROUPS: Final = (
     ),
     Group(
         "sky",
-        _("Sky"),
+        _("Outside"),
         "icons/cloud.svg",
         [
             Option(
@@ -159,6 +164,12 @@ GROUPS: Final = (
                 LEVELS[1:],
                 only="sky",
             ),
+            Option(
+                "window_pull",
+                _("Views through windows"),
+                WINDOWS,
+                help=_("As far as the file holds them. What is white in it stays white."),
+            ),
         ],
     ),
     Group(
@@ -169,12 +180,25 @@ GROUPS: Final = (
             Option(
                 "privacy",
                 _("Hide faces and number plates"),
-                help=_("Beyond recovery. The result says how many were found."),
+                help=_(
+                    "Beyond recovery. The result says how many were found: not every one is, so look at it."
+                ),
             ),
         ],
     ),
 )
 FILE: Final = Group(
-    "file", _("File"), "icons/export.svg", [Option("format", _("File format"), FORMATS)]
+    "file",
+    _("File"),
+    "icons/export.svg",
+    [
+        Option("format", _("File format"), FORMATS),
+        Option(
+            "upscale",
+            _("Enlarge it four times"),
+            help=_("Four times as wide and high. It takes up to half a minute."),
+            is_of_one_photo=True,
+        ),
+    ],
 )
 ALL: Final = tuple(option for group in (*GROUPS, FILE) for option in group.options)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from processing.pages.room import options
@@ -70,6 +70,14 @@ class Shown:
     def is_changed(self) -> bool:
         """Whether some of it is not as the look has it."""
         return any(part.is_open for part in self.parts)
+
+
+def without(names: Collection[str], groups: Sequence[Group]) -> list[Group]:
+    """The groups less some of their options."""
+    return [
+        replace(group, options=[one for one in group.options if one.name not in names])
+        for group in groups
+    ]
 
 
 def shown(values: Mapping[str, str], *, groups: Sequence[Group], prefix: str = "") -> list[Shown]:

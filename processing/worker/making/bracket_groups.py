@@ -15,13 +15,16 @@ from processing.worker.kinds import Kind, ReportOnly, by_name
 
 
 def work(job: Job, command: GroupBrackets) -> ReportOnly:
-    """Look at one photo after the other; the report has `groups`, lists of the ids that the command has."""
+    """Look at one photo after the other; the report has `groups`, lists of the ids that the command has, and by
+    id the `stops` of light that each was given, where its file tells."""
     seen = [
         bracket_groups.look(runner.picture(job, name), max_pixels=settings.MAX_PIXELS)
         for name in command.images
     ]
     found = [[command.images[place] for place in group] for group in groups(seen)]
-    return ReportOnly({"groups": found})
+    named = zip(command.images, seen, strict=True)
+    stops = {name: round(one.stops, 2) for name, one in named if one.stops is not None}
+    return ReportOnly({"groups": found, "stops": stops})
 
 
 KIND = Kind(

@@ -38,6 +38,7 @@ def test_rooms_are_told_apart_and_nothing_is_charged(
     job = jobs.submit_and_wait(owner.caller, GroupBrackets(images=names), source=None)
     assert job.state == "completed"
     assert job.report["groups"] == [[names[0], names[2]], [names[1], names[3]]]
+    assert job.report["stops"] == {}
     assert (job.result, job.operation) == (None, "group-brackets")
 
 
