@@ -42,7 +42,7 @@ from processing.pages.studio_form import StudioForm
 from processing.selectors import Entry
 from processing.services import masks, previews
 from processing.services.appearance import brand_kit, ready_looks
-from processing.services.backgrounds import background_library, builtin_backgrounds, resources
+from processing.services.backgrounds import background_library, builtin_backgrounds
 from processing.worker import runtime
 
 TEMPLATE: Final = "processing/picture.html"
@@ -234,7 +234,8 @@ def _of_a_product(
     return {
         "chosen": chosen,
         "extras": extras.offered(image.account, brand_kit.logo_of(kit), states, chosen),
-        "references": resources.room(image.account),
+        "has_references": image.account.plan.resources > 0,
+        "plan_name": image.account.plan.name,
         "touched_up": touched_up,
         "kept_words": studio_kept.words_by_name(),
         "kept_now": studio_kept.words_of(str(chosen.get("kept") or "")),

@@ -26,7 +26,7 @@ from processing.models import BatchItem, Job
 from processing.services.batching import batches
 from tests.dashboard.conftest import Person
 
-MOST_QUERIES = 13
+MOST_QUERIES = 12
 PAGES = (
     *("/home/", "/library/", "/library/?look=1", "/library/?q=hat", "/trash/", "/shared/"),
     *("/projects/", "/projects/{project}/", "/batches/", "/batches/new/", "/batches/{batch}/"),

@@ -84,11 +84,12 @@ def test_no_more_than_the_plan_has_room_for(shop: Person, seller: Person) -> Non
     assert "Plans that have them: Enterprise." in page
 
 
-def test_without_reference_images_the_studio_says_which_plans_have_them(shop: Person) -> None:
+def test_without_reference_images_the_studio_says_so_and_leads_to_the_plan(shop: Person) -> None:
     Plan.objects.filter(pk=shop.account.plan_id).update(resources=0)
     assert 'type="search"' not in page_of(shop)  # there is nothing to search
     studio = shop.client.get(f"/pictures/{shop.image().public_id}/").content.decode()
-    assert studio.count("Plans that have them: Enterprise.") == 2  # of the logo, and of colors
+    told = 'Your plan, Free, has no reference images. <a href="/settings/usage/">'
+    assert studio.count(told) == 2  # of the logo, and of colors
     assert 'href="/resources/"' not in studio
     assert "Upload your brand’s logo" in studio
 
