@@ -13,6 +13,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "PIL": ("pillow",),
     "cv2": ("opencv-python-headless", "opencv-python", "opencv-contrib-python-headless"),
     "isal": ("isal",),
+    "lensfunpy": ("lensfunpy",),
     "ncnn": ("ncnn",),
     "numpy": ("numpy",),
     "onnxruntime": _ONNXRUNTIME,

@@ -19,21 +19,20 @@ from processing.engine.networks.faces import FaceFinder
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.edit import Upscale
 from processing.engine.plans.room import RoomPlan
-from processing.engine.rendered import Clock, Hidden, Rendered, RoomFacts, Straightened, WindowFacts
+from processing.engine.rendered import Clock, Hidden, LensFacts, Rendered, RoomFacts, WindowFacts
 from processing.engine.room import hiding, outside, panorama, verticals
-from processing.engine.room.enhance import enhance
+from processing.engine.room.enhance import SMALL_SIDE, enhance, lightened
 from processing.engine.room.hiding import Area
+from processing.engine.room.lens.finding import NOT_ASKED, Found
 from processing.engine.room.looks import amounts, tuned
+from processing.engine.room.measuring import Measured, measured
 from processing.engine.room.outside import Outside
 from processing.engine.room.sky.replacing import Camera
-from processing.engine.room.verticals import Tilt
 from processing.engine.text import number_plates
 from processing.engine.text.detect import TextFinder
 
 PROVIDER = "room"
 UPSCALE = Upscale()
-# How the camera was tilted, where it could be seen, and what is done about it.
-_Level = tuple[Tilt | None, Straightened]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def finished(rgb: U8, source: bytes, order: RoomOrder, clock: Clock) -> Rendered
     return _finished(rgb, _level(rgb, work), work, order)
 
 
-def _finished(rgb: U8, level: _Level, work: _Work, order: RoomOrder) -> Rendered:
+def _finished(rgb: U8, level: Measured, work: _Work, order: RoomOrder) -> Rendered:
     plan, clock = work.plan, work.clock
     rgb, facts = _made(rgb, level, work)
     rgb, facts = _by_networks(rgb, facts, work, order)
@@ -169,7 +168,7 @@ def _sphere(source: bytes, plan: RoomPlan, *, max_pixels: int) -> _Sphere | None
     return _Sphere(told, told.is_whole_turn and panorama.is_whole(size)) if told else None
 
 
-def _decoded(work: _Work, max_pixels: int) -> tuple[Decoded, _Level]:
+def _decoded(work: _Work, max_pixels: int) -> tuple[Decoded, Measured]:
     """The photo, and how the camera was held. Of the stages, "decode" is what was waited for."""
     clock = work.clock
     with ExitStack() as stack:
@@ -185,15 +184,14 @@ def _decoded(work: _Work, max_pixels: int) -> tuple[Decoded, _Level]:
             return photo.whole(), level
 
 
-def _made(rgb: U8, level: _Level, work: _Work) -> tuple[U8, RoomFacts]:
+def _made(rgb: U8, level: Measured, work: _Work) -> tuple[U8, RoomFacts]:
     """The stages in their order: what moves pixels comes first, so that all others see the same photo."""
     plan, clock = work.plan, work.clock
-    tilt, what = level
     cast = noise = None
     is_around = work.sphere is not None and work.sphere.is_whole
-    if what == "done" and tilt is not None:
-        with clock.stage("straighten"):
-            rgb = verticals.straightened(rgb, tilt)
+    with clock.stage("straighten"):
+        view = level.view((rgb.shape[1], rgb.shape[0]))
+        rgb, light = view.seen(rgb), view.light(SMALL_SIDE)
     found: Outside | None = None
     if outside.is_asked(plan):
         with clock.stage("outside"):
@@ -201,23 +199,26 @@ def _made(rgb: U8, level: _Level, work: _Work) -> tuple[U8, RoomFacts]:
     if plan.look is not None:
         with clock.stage("enhance"):
             look = tuned(amounts(plan.version, plan.look), plan.finetune)
-            better = enhance(rgb, look, is_around=is_around)
+            better = enhance(rgb, look, light, is_around=is_around)
         rgb, cast, noise = better.rgb, better.cast, better.noise
+    elif light is not None:
+        with clock.stage("enhance"):
+            rgb = lightened(rgb, light)
     windows: WindowFacts | None = None
     if found is not None:
         with clock.stage("outside"):
             rgb, windows = outside.shown(rgb, found, plan, _camera(level))
-    roll, pitch = (tilt.roll, tilt.pitch) if tilt else (None, None)
-    facts = RoomFacts(cast, noise, roll, pitch, what, threesixty=is_around)
-    return rgb, replace(facts, sky=outside.sky_facts(found), windows=windows)
+    roll, pitch = (level.tilt.roll, level.tilt.pitch) if level.tilt else (None, None)
+    facts = RoomFacts(cast, noise, roll, pitch, level.straightened, threesixty=is_around)
+    return rgb, replace(facts, sky=outside.sky_facts(found), windows=windows, lens=level.lens.facts)
 
 
-def _camera(level: _Level) -> Camera:
+def _camera(level: Measured) -> Camera:
     """What took the photo as it is now: where it was made upright and cropped, nobody knows its horizon."""
-    tilt, what = level
+    tilt = level.tilt
     if tilt is None:
         return Camera(verticals.USUAL_FOCAL, None)
-    return Camera(tilt.focal, None if what == "done" else tilt.pitch)
+    return Camera(tilt.focal, None if level.straightened == "done" else tilt.pitch)
 
 
 def _by_networks(rgb: U8, facts: RoomFacts, work: _Work, order: RoomOrder) -> tuple[U8, RoomFacts]:
@@ -260,21 +261,15 @@ def _enlarged(rgb: U8, tools: RoomTools, *, is_around: bool) -> U8:
     return panorama.enlarged(rgb, enlarge) if is_around else enlarge(rgb)
 
 
-def _level(rgb: U8, work: _Work) -> _Level:
-    if not work.plan.straighten:
-        return None, "not-asked"
+def _level(rgb: U8, work: _Work) -> Measured:
+    plan = work.plan
+    if not (plan.lens or plan.straighten):
+        return Measured()
     if work.sphere:  # no wall is straight in it
-        return None, "not-for-360"
-    with work.clock.stage("straighten"):
-        return _tilt(rgb, work.source)
-
-
-def _tilt(rgb: U8, source: bytes) -> _Level:
-    """How the photo was tilted, and what is done about it."""
-    told = metadata.focal_length(source)
-    tilt = verticals.tilt_of(rgb, verticals.focal_of(told) if told else None)
-    if tilt is None:
-        return None, "no-verticals"
-    if tilt.is_level:
-        return tilt, "level"
-    return tilt, "done" if tilt.is_mendable else "too-steep"
+        lens = Found(LensFacts("not-for-360")) if plan.lens else NOT_ASKED
+        return Measured(lens, straightened="not-for-360" if plan.straighten else "not-asked")
+    with work.clock.stage("measure"):
+        taken = metadata.taken(work.source)
+        film = taken.focal_length_35mm
+        focal = verticals.focal_of(film) if film else None
+        return measured(rgb, taken, focal, lens=plan.lens, straighten=plan.straighten)

@@ -12,6 +12,8 @@ Reason = Literal[
     "chosen", "first", "small-subject", "nothing-found", "unsure", "in-pieces", "still-unsure"
 ]
 Straightened = Literal["done", "level", "too-steep", "no-verticals", "not-for-360", "not-asked"]
+LensSource = Literal["database", "lines", "straight", "not-known", "not-for-360", "not-asked"]
+LensFault = Literal["distortion", "fringes", "falloff"]
 NoSky = Literal["no-sky", "night", "not-for-360"]
 Outcome = Literal["believed", "outvoted", "not-installed", "out-of-memory"]
 
@@ -71,6 +73,25 @@ class WindowFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LensFacts:
+    """What is known of a photo's lens, and from where its faults were taken back.
+
+    - `source`: `database` (lensfun's), `lines` (edges that should be straight), `straight` (there is no distortion to
+      take back: edges are straight, or straighter than without that of the database), `not-known`, `not-for-360`,
+      `not-asked`.
+    - `camera`, `lens`: as the database calls them, where it has them.
+    - `distortion`: the parameter of the division model, by `lines`; negative for a barrel.
+    - `corrected`: what was taken back: `distortion`, `fringes` (of color), `falloff` (dark corners).
+    """
+
+    source: LensSource
+    camera: str | None = None
+    lens: str | None = None
+    distortion: float | None = None
+    corrected: tuple[LensFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RoomFacts:
     """What was found in a photo of a room, and done about it.
 
@@ -84,6 +105,7 @@ class RoomFacts:
     - `sky`: None where nobody asked for another. `windows`: None where nobody asked for their views.
     - `upscaled_by`: the network that enlarged the photo ("ncnn/realesr-animevideov3-x4"); None where it was not.
     - `threesixty`: whether the photo was taken for one that shows everything around.
+    - `lens`: what is known of the lens.
     """
 
     cast: tuple[float, float] | None
@@ -96,6 +118,7 @@ class RoomFacts:
     threesixty: bool = False
     windows: WindowFacts | None = None
     upscaled_by: str | None = None
+    lens: LensFacts = LensFacts("not-asked")
 
 
 @dataclass(frozen=True, slots=True)

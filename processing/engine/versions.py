@@ -45,6 +45,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "overlay": ("canvas.overlay",),
     "enhance": ("room.enhance",),
     "straighten": ("room.verticals",),
+    "lens": ("room.lens",),
     "privacy": ("networks.faces", "room.hiding"),
     "outside": ("room.outside", "room.sky"),
     "watermark": ("canvas.watermark",),
@@ -56,9 +57,9 @@ PIPELINES: Mapping[str, tuple[str, ...]] = {
     "render_cutout": ("render_cutout",),
     "render_edit": ("render_edit", "composing"),
     "render_mask": ("render_mask",),
-    "render_room": ("render_room",),
+    "render_room": ("render_room", "room.measuring", "room.viewing"),
     "render_copy": ("render_copy",),
-    "render_hdr": ("render_hdr", "render_room"),
+    "render_hdr": ("render_hdr", "render_room", "room.measuring", "room.viewing"),
 }
 
 
@@ -101,9 +102,11 @@ def of_hdr(plan: RoomPlan, *, watermark: bool) -> str:
 def _steps_of_room(plan: RoomPlan, *, watermark: bool) -> set[str]:
     outside = plan.sky is not None or plan.window_pull != "NONE"
     taken = {
-        "enhance": plan.look is not None,
+        # dark corners are lit as a look lights the photo
+        "enhance": plan.look is not None or plan.lens,
         # a sky is drawn by the camera that it finds
         "straighten": plan.straighten or outside,
+        "lens": plan.lens,
         "privacy": plan.privacy,
         "outside": outside,
         "text": plan.privacy,  # number plates are found by it

@@ -61,7 +61,13 @@ ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
         "uncertainty": 0.0,
         "isClipped": False,
         "subjectBox": None,
-        "seconds": {"decode": 0.12, "straighten": 0.31, "enhance": 0.38, "encode": 0.14},
+        "seconds": {
+            "decode": 0.12,
+            "measure": 0.11,
+            "straighten": 0.17,
+            "enhance": 0.2,
+            "encode": 0.05,
+        },
         "room": {
             "cast": [0.081, -0.124],
             "noise": 1.4,
@@ -73,6 +79,13 @@ ENHANCE_ANSWER: dict[str, Any] = EDIT_ANSWER | {
             "threesixty": False,
             "windows": None,
             "upscaledBy": None,
+            "lens": {
+                "source": "database",
+                "camera": "Canon EOS 5D Mark IV",
+                "lens": "Canon EF 16-35mm f/4L IS USM",
+                "distortion": None,
+                "corrected": ["distortion", "fringes"],
+            },
         },
     }
 }

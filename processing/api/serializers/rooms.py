@@ -31,6 +31,13 @@ class EnhanceOptions(Body):
     straighten: bool = Field(
         True, description="Make walls that lean upright, and crop to what the photo then covers."
     )
+    lens_correction: bool = Field(
+        True,
+        description=(
+            "Take back what the lens did: its distortion and, where camera and lens are known, colored "
+            "fringes and dark corners. `report.room.lens` says by what it was known."
+        ),
+    )
     version: str = Field(
         NEWEST,
         description=(
@@ -100,6 +107,7 @@ class EnhanceOptions(Body):
             sky_light=self.sky_light,
             threesixty=self.threesixty,
             window_pull=self.window_pull,
+            lens=self.lens_correction,
         )
         return Enhance(plan=plan)
 

@@ -34,7 +34,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "enhance": True,
     "enhance_type": None,
     "finetune_settings": {},
-    "lens_correction": False,
+    "lens_correction": True,
     "privacy": None,
     "sky_replacement": False,
     "threesixty": None,
@@ -43,11 +43,13 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "window_pull": None,
 }
 # What there is to do; one of these has to be asked for.
-_STEPS: Final = ("enhance", "vertical_correction", "privacy", "sky_replacement")
+_STEPS: Final = (
+    *("enhance", "vertical_correction", "lens_correction", "privacy", "sky_replacement"),
+)
 # The sky of who asks for another one, and for none by name.
 _SKY: Final = "CLEAR"
 # What isn't done here: true is refused, not forgotten.
-_NOT_DONE: Final = (*("lens_correction", "upscale", "window_pull"),)
+_NOT_DONE: Final = ("upscale", "window_pull")
 
 
 def _lower(value: Any) -> Any:
@@ -155,6 +157,7 @@ def _plan(preferences: Mapping[str, Any]) -> RoomPlan:
         privacy=bool(preferences["privacy"]),
         threesixty=preferences["threesixty"],
         sky=(preferences["cloud_type"] or _SKY) if preferences["sky_replacement"] else None,
+        lens=bool(preferences["lens_correction"]),
     )
 
 

@@ -13,9 +13,14 @@ from processing.engine.files import color_tags, opening, xmp
 from processing.engine.plans.edit import Export
 
 _COPYRIGHT, _EXIF_BLOCK, _USER_COMMENT = 0x8298, 0x8769, 0x9286
-_FOCAL_LENGTH_35MM = 0xA405
+_MAKE, _MODEL, _LENS_MODEL = 0x010F, 0x0110, 0xA434
+_FOCAL_LENGTH, _FOCAL_LENGTH_35MM, _APERTURE = 0x920A, 0xA405, 0x829D
+_PIXELS_ACROSS, _PIXELS_DOWN = 0xA002, 0xA003
 # Lenses are made from here to there; anything else is a mistake of whoever wrote it.
 _FOCAL_LENGTHS = range(6, 1201)
+_LENGTHS, _APERTURES = (1.0, 1200.0), (0.5, 90.0)
+_LONGEST_NAME = 100
+_SAME_PROPORTIONS = 0.02
 _RESOLUTION_X, _RESOLUTION_Y, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 _INCH = 2
 _LONGEST_NOTE = 8_192
@@ -70,14 +75,63 @@ def tags(export: Export, source: bytes) -> Tags:
         )
 
 
-def focal_length(source: bytes) -> int | None:
-    """The lens's focal length in millimetres as it would be on 35 mm film, where the photo's EXIF has it."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """With what a photo was taken, as its EXIF has it: names that are "" and numbers that are None where it doesn't.
+
+    `focal_length` is the lens's own in millimetres, `focal_length_35mm` as it would be on 35 mm film; `aperture` is
+    the f-number. `is_cropped` tells that the photo no longer has the proportions that the camera wrote.
+    """
+
+    make: str = ""
+    model: str = ""
+    lens: str = ""
+    focal_length: float | None = None
+    focal_length_35mm: int | None = None
+    aperture: float | None = None
+    is_cropped: bool = False
+
+
+def taken(source: bytes) -> Taken:
+    """With what the photo was taken."""
     try:
         with opening.opened(source, max_pixels=_ANY_SIZE) as image:
-            told = image.getexif().get_ifd(_EXIF_BLOCK).get(_FOCAL_LENGTH_35MM)
+            whole = image.getexif()
+            block = whole.get_ifd(_EXIF_BLOCK)
+            sizes = (image.size, (block.get(_PIXELS_ACROSS), block.get(_PIXELS_DOWN)))
     except opening.DECODER_ERRORS:
+        return Taken()
+    film = block.get(_FOCAL_LENGTH_35MM)
+    return Taken(
+        make=_name(whole.get(_MAKE)),
+        model=_name(whole.get(_MODEL)),
+        lens=_name(block.get(_LENS_MODEL)),
+        focal_length=_number(block.get(_FOCAL_LENGTH), _LENGTHS),
+        focal_length_35mm=film if isinstance(film, int) and film in _FOCAL_LENGTHS else None,
+        aperture=_number(block.get(_APERTURE), _APERTURES),
+        is_cropped=not _is_alike(*sizes),
+    )
+
+
+def _name(value: object) -> str:
+    return value.strip("\0 ")[:_LONGEST_NAME] if isinstance(value, str) else ""
+
+
+def _number(value: object, within: tuple[float, float]) -> float | None:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
         return None
-    return told if isinstance(told, int) and told in _FOCAL_LENGTHS else None
+    return number if within[0] <= number <= within[1] else None
+
+
+def _is_alike(size: tuple[int, int], written: tuple[object, object]) -> bool:
+    """Whether a photo has the proportions that were written, if they were."""
+    width, height = written
+    if not (isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0):
+        return True
+    ours, theirs = max(size) / min(size), max(width, height) / min(width, height)
+    return abs(ours / theirs - 1) < _SAME_PROPORTIONS
 
 
 def rgb_profile(image: Image.Image, source: bytes) -> bytes | None:

@@ -66,6 +66,8 @@ class RoomPlan:
     - `version`: which set of looks, see `plans.room_versions`; a word such as `4.x` becomes the version that it
       means, so that the same plan gives the same picture when there are newer ones.
     - `straighten`: walls that lean become upright, and the photo is cropped to what it then covers.
+    - `lens`: what the lens did is taken back: its distortion and, where the lens is known, colored fringes and dark
+      corners.
     - `privacy`: faces and number plates are hidden beyond recovery.
     - `upscale`: the result is enlarged four times, by `plans.edit.Upscale()`.
     - `sky`: what is drawn in the place of a sky, where one is found; None leaves it as it is.
@@ -89,6 +91,7 @@ class RoomPlan:
     sky_light: Level = "LOW"
     threesixty: bool | None = None
     window_pull: WindowPull = "NONE"
+    lens: bool = True
 
     def __post_init__(self) -> None:
         # The one way to normalise a frozen dataclass's field while it is being made.
@@ -106,7 +109,8 @@ class RoomPlan:
             one_of("sky", self.sky, get_args(SkyKind))
         one_of("sky_light", self.sky_light, get_args(Level))
         one_of("window_pull", self.window_pull, get_args(WindowPull))
-        asked = self.straighten or self.privacy or self.upscale or self.sky
+        moved = self.straighten or self.lens
+        asked = moved or self.privacy or self.upscale or self.sky
         if self.look is None and not asked and self.window_pull == "NONE":
             raise InvalidPlan(
                 "Nothing is asked for: name a look, a sky, or straighten.", field="look"

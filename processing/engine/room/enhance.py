@@ -19,7 +19,8 @@ from processing.engine.room.looks import Amounts
 from processing.engine.room.strips import Recipe
 from processing.engine.room.tone import Tone
 
-_SIDE: Final = 512
+# The longer side of the small copy on which all is decided.
+SMALL_SIDE: Final = 512
 _MARGIN: Final = 1  # columns that fine detail needs beyond the join
 # Beyond this stored value a channel is the less white balanced the nearer it is to being clipped, as the
 # color that clipped light had isn't known.
@@ -37,30 +38,55 @@ class Enhanced:
     noise: float
 
 
-def enhance(rgb: U8, amounts: Amounts, *, is_around: bool = False) -> Enhanced:
-    """Enhance a photo, uint8 (h, w, 3) in sRGB, which stays as it is. `is_around` says that it shows everything
-    around, see room.panorama."""
-    small = panorama.small_copy(rgb, _SIDE) if is_around else small_copy(rgb, _SIDE)
+def enhance(
+    rgb: U8, amounts: Amounts, light: F32 | None = None, *, is_around: bool = False
+) -> Enhanced:
+    """Enhance a photo, uint8 (h, w, 3) in sRGB, which stays as it is.
+
+    `light` is by what factor it is to become lighter before all else, where its lens kept some from it: float32 (h, w)
+    of a copy of any size. `is_around` says that it shows everything around, see room.panorama.
+    """
+    small = panorama.small_copy(rgb, SMALL_SIDE) if is_around else small_copy(rgb, SMALL_SIDE)
+    more = None
+    if light is not None:
+        more = np.asarray(cv2.resize(light, small.shape[1::-1]), np.float32)
+        small = linear.from_float(linear.to_float(small) * more[..., None])
     cast = white_balance.cast_of(panorama.even(small) if is_around else small)
     gains = white_balance.gains(cast, amounts.white_balance, amounts.warmth)
     noise = detail.noise_of(panorama.middle(rgb) if is_around else rgb)
-    light = tone.small_light(small, gains)
-    local = tone.tone_of(light, amounts, is_around=is_around)
-    slope, offset = _widened(local, rgb.shape[1], is_around=is_around)
+    local = tone.tone_of(tone.small_light(small, gains), amounts, is_around=is_around)
+    if more is not None:
+        local = local.after(more)
     becomes = detail.curve(noise, denoise=amounts.denoise, sharpen=amounts.sharpen)
-    recipe = Recipe(
-        light=_light_table(gains),
-        logs=_log_table(),
-        slope=slope,
-        offset=offset,
-        detail=detail.table(becomes),
-        saturation=amounts.saturation,
-    )
+    maps = _widened(local, rgb.shape[1], is_around=is_around)
+    recipe = _recipe(maps, gains, becomes, amounts.saturation)
     if not is_around:
         return Enhanced(strips.apply(rgb, recipe), cast, noise)
     # Fine detail is looked for across the join.
     wide = strips.apply(panorama.around(rgb, _MARGIN), recipe)
     return Enhanced(np.ascontiguousarray(wide[:, _MARGIN:-_MARGIN]), cast, noise)
+
+
+def lightened(rgb: U8, light: F32) -> U8:
+    """A photo, uint8 (h, w, 3) in sRGB, whose light grows by a factor, float32 (h, w) of a copy of any size, and
+    which stays as it is otherwise."""
+    small = np.asarray(cv2.resize(light, small_copy(rgb, SMALL_SIDE).shape[1::-1]), np.float32)
+    nothing = np.zeros_like(small)
+    same = np.arange(-128, 128, dtype=np.float32)
+    maps = _widened(Tone(nothing, nothing).after(small), rgb.shape[1], is_around=False)
+    return strips.apply(rgb, _recipe(maps, np.ones(3, np.float32), same, 0.0))
+
+
+def _recipe(maps: tuple[F32, F32], gains: F32, becomes: F32, saturation: float) -> Recipe:
+    slope, offset = maps
+    return Recipe(
+        light=_light_table(gains),
+        logs=_log_table(),
+        slope=slope,
+        offset=offset,
+        detail=detail.table(becomes),
+        saturation=saturation,
+    )
 
 
 def small_copy(rgb: U8, side: int) -> U8:

@@ -6,7 +6,7 @@ sixteenth row, and taken for linear between: for cameras turned by 20 degrees an
 right to a hundredth of a pixel.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import cv2
@@ -25,12 +25,12 @@ _WIDEST: Final = 8192
 _REACH: Final = 3  # pixels beyond its place that the bicubic may need
 
 
-def resampled(rgb: U8, size: tuple[int, int], places: Places) -> U8:
+def resampled(rgb: U8, size: tuple[int, int], places: Sequence[Places]) -> U8:
     """The photo, uint8 (h, w, 3), as seen from `places`, of that size (width, height): uint8, bicubic. Beyond its
-    borders it goes on with their pixels."""
+    borders it goes on with their pixels. `places` are one for all colors, or three for red, green and blue."""
     width, height = size
     result = np.empty((height, width, 3), np.uint8)
-    grid = _grid(size, places)
+    grids = [_grid(size, each) for each in places]
 
     def band(start: int) -> None:
         desk = np.empty((2, _STEP, min(width, _WIDEST)), np.float32)  # see strips
@@ -38,13 +38,31 @@ def resampled(rgb: U8, size: tuple[int, int], places: Places) -> U8:
             rows = slice(top, min(height, top + _STEP))
             for left in range(0, width, _WIDEST):
                 columns = slice(left, min(width, left + _WIDEST))
-                across, down = desk[:, : rows.stop - top, : columns.stop - left]
-                _between(grid[0], rows, columns, across)
-                _between(grid[1], rows, columns, down)
-                _remap(rgb, across, down, result[rows, columns])
+                block = desk[:, : rows.stop - top, : columns.stop - left]
+                _write(rgb, grids, rows, columns, block, result[rows, columns])
 
     parallel.each(band, range(0, height, _BAND))
     return result
+
+
+def _write(
+    rgb: U8,
+    grids: Sequence[tuple[F32, F32]],
+    rows: slice,
+    columns: slice,
+    desk: F32,
+    into: U8,
+) -> None:
+    across, down = desk
+    for channel, grid in enumerate(grids):
+        _between(grid[0], rows, columns, across)
+        _between(grid[1], rows, columns, down)
+        if len(grids) == 1:
+            _remap(rgb, across, down, into)
+        else:
+            plane = np.empty(into.shape[:2], np.uint8)
+            _remap(rgb, across, down, plane, channel)
+            cv2.insertChannel(plane, into, channel)
 
 
 def _grid(size: tuple[int, int], places: Places) -> tuple[F32, F32]:
@@ -72,14 +90,16 @@ def _between(plane: F32, rows: slice, columns: slice, into: F32) -> None:
     np.add(into, above, out=into)
 
 
-def _remap(rgb: U8, across: F32, down: F32, into: U8) -> None:
-    """Write the pixels at these places, which are used up."""
+def _remap(rgb: U8, across: F32, down: F32, into: U8, channel: int | None = None) -> None:
+    """Write the pixels at these places, which are used up; of one channel alone where that is given."""
     height, width = rgb.shape[:2]
     top, bottom = _span(down, height)
     left, right = _span(across, width)
     across -= np.float32(left)
     down -= np.float32(top)
     part = rgb[top:bottom, left:right]
+    if channel is not None:
+        part = np.asarray(cv2.extractChannel(part, channel), np.uint8)
     cv2.remap(part, across, down, cv2.INTER_CUBIC, into, cv2.BORDER_REPLICATE)
 
 

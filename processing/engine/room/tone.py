@@ -49,6 +49,11 @@ class Tone:
     slope: F32
     offset: F32
 
+    def after(self, light: F32) -> "Tone":
+        """The same for a photo whose light is still to grow by a factor, float32 (h, w)."""
+        more = np.log2(light)
+        return Tone(self.slope, np.asarray(self.offset + more * (1 + self.slope), np.float32))
+
 
 def tone_of(light: F32, amounts: Amounts, *, is_around: bool = False) -> Tone:
     """What each part of a photo gains. `light` is a small copy, float32 (h, w, 3), linear, 0 to 1, white

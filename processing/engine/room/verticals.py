@@ -118,7 +118,7 @@ def upright(tilt: Tilt, size: tuple[int, int]) -> Upright:
 def straightened(rgb: U8, tilt: Tilt) -> U8:
     """The photo, uint8 (h, w, 3), made `upright`."""
     view = upright(tilt, (rgb.shape[1], rgb.shape[0]))
-    return resampling.resampled(rgb, view.size, view.places)
+    return resampling.resampled(rgb, view.size, [view.places])
 
 
 def _segments(grey: U8) -> F64:

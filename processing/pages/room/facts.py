@@ -100,6 +100,15 @@ _NO_SKY: Final = {
 }
 
 
+def _lens(room: Mapping[str, Any]) -> Facts:
+    lens = room.get("lens")
+    if not isinstance(lens, dict) or not lens.get("corrected"):
+        return Facts()
+    if lens.get("source") == "database":
+        return Facts([_("The lens was corrected: %(lens)s.") % {"lens": lens.get("lens")}])
+    return Facts([_("The lens’s distortion was corrected by the photo’s straight edges.")])
+
+
 def _another_sky(room: Mapping[str, Any]) -> Facts:
     sky = room.get("sky")
     if not isinstance(sky, dict):
@@ -154,7 +163,7 @@ def _turned(room: Mapping[str, Any]) -> str:
 
 
 # In the order in which the work is done.
-_TOLD: Final = (_straightened, _windows, _another_sky, _hidden)
+_TOLD: Final = (_lens, _straightened, _windows, _another_sky, _hidden)
 # Options that may come to nothing: their value where they are off, and whether a report says that they did.
 _UNDONE: Final[Mapping[str, tuple[Any, Callable[[Mapping[str, Any]], bool]]]] = {
     "straighten": (False, lambda room: room.get("straightened") == "done"),

@@ -144,6 +144,11 @@ GROUPS: Final = (
                 _("Straighten walls that lean"),
                 help=_("The photo is cropped to what it then covers."),
             ),
+            Option(
+                "lens",
+                _("Correct the lens"),
+                help=_("Its distortion; fringes and dark corners where the lens is known."),
+            ),
             Option("threesixty", _("Shows everything around, 360°"), AROUND, is_of_one_photo=True),
         ],
     ),

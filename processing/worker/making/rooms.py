@@ -95,6 +95,8 @@ def words_of(plan: RoomPlan) -> list[str]:
         parts.append(gettext("enlarged"))
     if plan.sky is not None:
         parts.append(str(SKIES[plan.sky]))
+    if plan.lens and not parts:
+        parts.append(gettext("lens corrected"))
     return parts
 
 

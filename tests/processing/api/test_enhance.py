@@ -16,6 +16,7 @@ from processing.worker import tasks
 from tests.processing.conftest import photo
 from tests.processing.engine.room.drawn import FOCAL, room
 from tests.processing.engine.room.house import GREY, house
+from tests.processing.engine.room.lens_photos import bent, jpeg
 from tests.processing.engine.room.windowed import windowed
 from tests.stand_ins import Seller
 
@@ -56,7 +57,7 @@ def test_a_room_becomes_bright_and_upright_and_is_told_of(
     assert (report["provider"], report["model"]) == ("room", "")
     assert "looks" not in report  # no network looked
     told = report["room"]
-    asked = {"privacy", "sky", "windows", "threesixty", "upscaledBy"}
+    asked = {"privacy", "sky", "windows", "threesixty", "upscaledBy", "lens"}
     assert set(told) == {"cast", "noise", "roll", "pitch", "straightened", *asked}
     assert told["windows"] is None
     assert (told["privacy"], told["sky"], told["threesixty"]) == (None, None, False)
@@ -135,6 +136,27 @@ def test_windows_show_their_view_and_a_house_has_none(quick_queue: None, owner: 
     assert told(house(GREY).rgb, "ONLY_WINDOWS") == {"found": 0, "recovered": 0, "skies": 0}
 
 
+def test_a_bent_photo_becomes_straight_and_its_lens_is_told_of(
+    quick_queue: None, owner: Seller
+) -> None:
+    image = owner.image(jpeg(bent(room((900, 600)), -0.1), model=""))
+    alone = {"look": None, "straighten": False, "format": "png"}
+    data = post(owner, image, **alone).json()["data"]
+    lens = data["report"]["room"]["lens"]
+    assert lens["distortion"] == pytest.approx(-0.1, abs=0.02)
+    del lens["distortion"]
+    assert lens == {"source": "lines", "camera": None, "lens": None, "corrected": ["distortion"]}
+    assert opened(data["displayUrl"]).size == (900, 600)
+    as_it_is = post(owner, image, lensCorrection=False).json()["data"]
+    assert as_it_is["report"]["room"]["lens"] == {
+        "source": "not-asked",
+        "camera": None,
+        "lens": None,
+        "distortion": None,
+        "corrected": [],
+    }
+
+
 def test_a_photo_without_upright_edges_is_not_turned(quick_queue: None, owner: Seller) -> None:
     data = post(owner, owner.image(photo((120, 90)))).json()["data"]
     assert data["report"]["room"]["straightened"] == "no-verticals"
@@ -159,7 +181,9 @@ def test_a_batch_enhances_too(owner: Seller) -> None:
     ("options", "field"),
     [
         ({"look": "rustic"}, "look"),
-        ({"look": None, "straighten": False}, "look"),
+        ({"look": None, "straighten": False, "lensCorrection": False}, "look"),
+        ({"lensCorrection": 1}, "lensCorrection"),
+        ({"lensCorrection": None}, "lensCorrection"),
         ({"look": None, "finetune": {"sharpenLevel": "LOW"}}, "finetune"),
         ({"finetune": {"sharpenLevel": "low"}}, "finetune.sharpenLevel"),
         ({"finetune": {"sharpness": "LOW"}}, "finetune.sharpness"),

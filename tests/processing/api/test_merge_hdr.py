@@ -140,7 +140,7 @@ def test_sizes_that_differ_are_refused_by_name(owner: Seller, brackets: list[Ima
         (1, {}, "imageIds"),
         (30, {}, "imageIds"),
         (3, {"look": "rustic"}, "look"),
-        (3, {"look": None, "straighten": False}, "look"),
+        (3, {"look": None, "straighten": False, "lensCorrection": False}, "look"),
         (3, {"imageIds": "img_1"}, "imageIds"),
         (3, {"imageIds": [1, 2]}, "imageIds.0"),
         (3, {"imageIds": ["img_1", "job_2"]}, "imageIds"),

@@ -133,7 +133,7 @@ def test_fine_detail_below_the_noise_goes_and_above_it_grows() -> None:
 
 def test_plans_that_can_not_be_are_refused() -> None:
     with pytest.raises(InvalidPlan, match="Nothing is asked for"):
-        RoomPlan(look=None, straighten=False)
+        RoomPlan(look=None, straighten=False, lens=False)
     with pytest.raises(InvalidPlan, match="nothing to fine-tune"):
         RoomPlan(look=None, finetune=FineTune(sharpen_level="LOW"))
     with pytest.raises(InvalidPlan, match="must be one of NONE"):

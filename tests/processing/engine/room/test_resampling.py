@@ -22,7 +22,7 @@ def smooth(size: tuple[int, int]) -> np.ndarray:
 
 def test_a_photo_seen_as_it_is_stays_as_it_is() -> None:
     photo = np.random.default_rng(1).integers(0, 256, (SIZE[1], SIZE[0], 3), dtype=np.uint8)
-    assert np.array_equal(resampling.resampled(photo, SIZE, lambda at: at), photo)
+    assert np.array_equal(resampling.resampled(photo, SIZE, [lambda at: at]), photo)
 
 
 def test_pixels_come_from_where_their_places_say() -> None:
@@ -31,16 +31,16 @@ def test_pixels_come_from_where_their_places_say() -> None:
     def moved(at: F64) -> F64:
         return np.add(at, (7.0, 12.0))
 
-    found = resampling.resampled(photo, (300, 270), moved)
+    found = resampling.resampled(photo, (300, 270), [moved])
     assert np.array_equal(found, photo[12:282, 7:307])
-    beyond = resampling.resampled(photo, SIZE, moved)
+    beyond = resampling.resampled(photo, SIZE, [moved])
     assert np.array_equal(beyond[-1, :300], photo[-1, 7:307])  # the last row goes on
 
 
 @pytest.mark.parametrize("size", [(33_000, 3), (3, 33_000), (1, 1)])
 def test_any_side_may_be_long_or_short(size: tuple[int, int]) -> None:
     photo = smooth(size)
-    assert np.array_equal(resampling.resampled(photo, size, lambda at: at), photo)
+    assert np.array_equal(resampling.resampled(photo, size, [lambda at: at]), photo)
 
 
 def test_strips_of_any_size_make_the_same_picture(monkeypatch: pytest.MonkeyPatch) -> None:
