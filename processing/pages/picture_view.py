@@ -218,7 +218,13 @@ def _of_a_room(image: Image, results: Results, given: Mapping[str, str] | None) 
     # What is too large to be enlarged isn't offered it.
     is_large = not (chosen.get("upscale") or _can_enlarge(image))
     groups = panel.without({"upscale"} if is_large else (), (*GROUPS, FILE))
-    return {"chosen": chosen, "room": panel.shown(chosen, groups=groups)}
+    states = [dict(parse_qsl(line.state)) for line in results.lines]
+    merged = [state["brackets"] for state in states if state.get("brackets")]
+    return {
+        "chosen": chosen,
+        "merged": chosen.get("brackets") or next(iter(merged), ""),
+        "room": panel.shown(chosen, groups=groups),
+    }
 
 
 def _of_a_product(

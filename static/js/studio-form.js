@@ -2,7 +2,7 @@
 
 export const form = document.getElementById("studio-form");
 // What belongs to this photo alone, and no look or other photo gets.
-const OF_ONE_PHOTO = ["frame", "mask", "pick", "left", "top", "right", "bottom", "upscale", "threesixty"];
+const OF_ONE_PHOTO = ["frame", "mask", "pick", "left", "top", "right", "bottom", "upscale", "threesixty", "brackets"];
 
 export function state() {
   const data = new FormData(form);
@@ -59,7 +59,7 @@ export function restore(text, { isOther = false } = {}) {
     if (type === "radio") field.checked = (value ?? "") === field.value;
     else if (type === "checkbox") {
       field.checked = value !== null;
-      if (name === "mask" && value) field.value = value;
+      if (["mask", "brackets"].includes(name) && value) field.value = value;
     } else field.value = value ?? "";
   }
   for (const row of form.querySelectorAll(".slider-row")) {

@@ -312,7 +312,7 @@ def select(who: Person, *images: Image) -> Any:
     return who.client.post("/library/selected/", given)
 
 
-def test_exposures_become_one_picture(seller: Person) -> None:
+def test_exposures_become_one_picture(seller: Person, stranger: Person) -> None:
     images = [seller.image(f"kitchen-{number}.jpg") for number in range(3)]
     first, *others = images
     assert select(seller, *images)["Location"] == f"/pictures/{first.public_id}/"
@@ -326,6 +326,24 @@ def test_exposures_become_one_picture(seller: Person) -> None:
     assert "Of kitchen-0.jpg, kitchen-1.jpg, kitchen-2.jpg" in page
     assert "Something moved in 3 % of the picture" in page
     assert is_for_rooms(seller, first)
+    # It opens with the choices that made it, and what is chosen next is made of all of them, too.
+    state = re.search(rf'data-job="{job.public_id}".*?data-state="([^"]+)"', page, re.DOTALL)
+    assert state is not None
+    told = dict(parse_qsl(state[1]))
+    assert told["brackets"] == " ".join(other.public_id for other in others)
+    assert f'name="brackets" value="{told["brackets"]}" checked' in page
+    preview = post(seller, first, "preview/", brackets=told["brackets"])
+    assert (preview.status_code, preview.json()["code"]) == (202, "MERGED")
+    post(seller, first, look="warm", brackets=told["brackets"])
+    again = Job.objects.latest("created_at")
+    assert (again.command["brackets"], again.command["plan"]["look"]) == (
+        job.command["brackets"],
+        "warm",
+    )
+    theirs = ingest(stranger.account, picture(), name="theirs.jpg")
+    for brackets in ("img_1", theirs.public_id):
+        assert post(seller, first, look="modern", brackets=brackets).status_code in (404, 422)
+    assert Job.objects.count() == 2
 
 
 def test_what_are_no_exposures_of_one_view(seller: Person, stranger: Person) -> None:

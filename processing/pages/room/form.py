@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import forms
 from django.forms import Field
+from django.utils.translation import gettext
 
+from config import public_ids
+from config.api.ids import decoded
+from config.errors import AppError, invalid
 from config.told import told
-from processing.commands import Command, Enhance
+from processing.commands import MAX_BRACKETS, Command, Enhance, MergeHdr
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans import room_versions
 from processing.engine.plans.edit import Export
@@ -27,6 +32,8 @@ class RoomForm(forms.Form):
     # What the page carries along: only programs are offered these.
     version = forms.CharField(max_length=20, required=False)
     quality = forms.IntegerField(min_value=1, max_value=100, required=False)
+    # The public ids of other exposures that this photo is merged with.
+    brackets = forms.CharField(max_length=40 * MAX_BRACKETS, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,8 +44,11 @@ class RoomForm(forms.Form):
         if not self.errors:
             try:
                 cleaned["plan"] = plan_of(cleaned)
+                cleaned["command"] = _command(cleaned)
             except InvalidPlan as error:
                 self.add_error(None, told(error.message))
+            except AppError as error:
+                self.add_error(None, error.page_message)
         return cleaned
 
     @property
@@ -54,8 +64,14 @@ class RoomForm(forms.Form):
         own = [option.name for option in options.ALL if option.is_of_one_photo]
         return replace(self.plan, **{name: getattr(usual, name) for name in own})
 
-    def command(self) -> Enhance:
-        return Enhance(plan=self.plan)
+    @property
+    def is_merged(self) -> bool:
+        """Whether several exposures become one picture."""
+        return isinstance(self.command(), MergeHdr)
+
+    def command(self) -> Enhance | MergeHdr:
+        found: Enhance | MergeHdr = self.cleaned_data["command"]
+        return found
 
 
 def plan_of(given: Mapping[str, Any]) -> RoomPlan:
@@ -85,7 +101,7 @@ def start_values() -> dict[str, str]:
 
 def values_of(command: Command | None) -> dict[str, str] | None:
     """What the form holds for work that was done; None for work that it can't say."""
-    if not isinstance(command, Enhance):
+    if not isinstance(command, Enhance | MergeHdr):
         return None
     plan, usual = command.plan, RoomPlan()
     unsaid = [one.name for one in fields(RoomPlan) if one.name not in _SAID]
@@ -93,7 +109,7 @@ def values_of(command: Command | None) -> dict[str, str] | None:
         return None
     if plan.export != Export(format=plan.export.format, quality=plan.export.quality):
         return None
-    return values_of_plan(plan)
+    return values_of_plan(plan) | {"brackets": _ids_of(command)}
 
 
 def query_of(values: Mapping[str, str]) -> str:
@@ -113,6 +129,22 @@ def values_of_plan(plan: RoomPlan) -> dict[str, str]:
             part = plan.finetune if option.is_of_look else plan
             found[option.name] = _text(option, getattr(part, option.name))
     return found
+
+
+def _command(given: Mapping[str, Any]) -> Enhance | MergeHdr:
+    """Raises AppError NOT_FOUND for what are no ids, VALIDATION_ERROR for too many."""
+    names = [name for name in (given.get("brackets") or "").split(" ") if name]
+    if not names:
+        return Enhance(plan=given["plan"])
+    if len(names) >= MAX_BRACKETS:
+        raise invalid("brackets", gettext("These are too many exposures."))
+    ids = [str(decoded("img", name, "Image")) for name in names]
+    return MergeHdr(plan=given["plan"], brackets=tuple(ids))
+
+
+def _ids_of(command: Enhance | MergeHdr) -> str:
+    ids = command.brackets if isinstance(command, MergeHdr) else ()
+    return " ".join(public_ids.encode("img", UUID(one)) for one in ids)
 
 
 def _text(option: Option, value: Any) -> str:

@@ -57,6 +57,9 @@ def preview(request: HttpRequest, image_id: str) -> HttpResponse:
         form = RoomForm(request.POST)
         if not form.is_valid():
             raise AppError("VALIDATION_ERROR", str(next(iter(form.errors.values()))[0]))
+        if form.is_merged:
+            told = {"code": "MERGED", "message": _("Exposures are merged once you save.")}
+            return JsonResponse(told, status=202)
         made = previews.room_preview(image, form.plan)
     except AppError as error:
         told = {"code": error.code, "message": error.page_message}
