@@ -252,6 +252,10 @@ class MergeHdr(Command):
     def label(self) -> str:
         return "hdr"
 
+    @property
+    def makes(self) -> Makes:
+        return "material" if self.watermark else "derived"  # a trial's is to be looked at
+
     def image_ids(self) -> tuple[str, ...]:
         return self.brackets
 

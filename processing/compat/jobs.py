@@ -67,6 +67,13 @@ def result_of(job: Job) -> Image:
     raise timed_out(f" as {job.public_id}; send the same request again to get its result.")
 
 
+def done(job: Job) -> Job:
+    """The same of work that makes no picture: the job, whose report has it. Raises as ``result_of``."""
+    if job.state != JobState.COMPLETED:
+        result_of(job)  # which there is none of
+    return job
+
+
 def _failure(job: Job) -> AppError:
     if job.error_code == outages.CODE:
         return outages.of_failed_work(job.error)

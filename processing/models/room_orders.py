@@ -52,7 +52,7 @@ class _Ordered(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     name = models.CharField(max_length=NAME_LENGTH)
-    image = models.OneToOneField(
+    image = models.ForeignKey(
         Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     # What its client wants kept with it, and has a limit of its own.
@@ -70,6 +70,8 @@ class RoomPhoto(_Ordered):
     """A photo of an order. ``asked`` is what was asked for it in its client's own words, ``command`` what that
     comes to (a row of processing.commands), ``extras`` what the client said besides.
 
+    One that was merged has in ``merges`` the ids of its brackets, and the first one's file as its ``image``.
+
     ``job`` makes its preview, for nothing; ``paid`` has for each plan that was paid for the job that made
     it in full: hash of the command -> id of the job.
     """
@@ -78,6 +80,7 @@ class RoomPhoto(_Ordered):
     asked = models.JSONField(default=dict)
     command = models.JSONField()
     extras = models.JSONField(default=dict, blank=True)
+    merges = models.JSONField(default=list, blank=True)
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     paid: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)

@@ -41,7 +41,12 @@ def otherwise(last: Command, changes_of: Callable[[RoomPlan], Mapping[str, Any]]
     """The same work with some options of its plan changed, in full and without a mark. Raises InvalidPlan."""
     known: Any = last  # every command of _ROOMS has such a plan
     before: RoomPlan = known.plan
-    plan = replace(before, **changes_of(before))
-    if isinstance(last, PreviewRoom):
-        return Enhance(plan=plan)
-    return last.model_copy(update={"plan": plan, "watermark": False})
+    changed = last.model_copy(update={"plan": replace(before, **changes_of(before))})
+    return in_full(changed, is_trial=False)
+
+
+def in_full(command: Command, *, is_trial: bool) -> Command:
+    """The work that a preview shows, of the whole photo; a trial's result is marked, and costs nothing."""
+    if isinstance(command, PreviewRoom):
+        return Enhance(plan=command.plan, watermark=is_trial)
+    return command.model_copy(update={"watermark": is_trial})

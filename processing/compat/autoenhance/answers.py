@@ -56,7 +56,7 @@ def order(row: RoomOrder) -> dict[str, Any]:
         "created_at": _moment(row.created_at),
         "images": [image(one) for one in photos],
         "is_deleted": False,
-        "is_merging": False,
+        "is_merging": any(one.merges for one in photos if status_of(one)[0] == "processing"),
         "is_processing": status == "processing",
         "last_updated_at": _moment(row.updated_at),
         "name": row.project.name if row.project else None,

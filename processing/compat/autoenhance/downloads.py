@@ -46,8 +46,10 @@ class Enhanced(AutoenhanceView):
 
     def get(self, request: Request, room_photo_id: str) -> HttpResponse:
         photo, wanted = self.photo(room_photo_id), _wanted(request)
-        found = self._preview(photo, wanted) if wanted.is_preview is not False else None
-        return self.sent(found or self._in_full(photo, wanted), wanted.plan)
+        if wanted.is_preview is False:
+            return self.sent(self._in_full(photo, wanted), wanted.plan)
+        preview = self._preview(photo, wanted)
+        return self.sent(preview, _small(preview, wanted.plan))
 
     def sent(self, picture: Image, plan: CopyPlan | None, *, marked: bool = False) -> HttpResponse:
         if plan is not None or marked:
@@ -63,7 +65,7 @@ class Enhanced(AutoenhanceView):
         if paid is None:
             problem = "must be true for the preview of an image that was not downloaded in full yet"
             raise wrong_query("watermark", problem)
-        small = CopyPlan(max_width=preview.width)
+        small = CopyPlan(max_width=min(preview.width, _SIZES["large"]))
         return result_of(submit(self.caller, Copy(plan=small), paid))
 
     def _in_full(self, photo: RoomPhoto, wanted: Wanted) -> Image:
@@ -89,7 +91,8 @@ class Preview(Enhanced):
         with in_query():
             width = Fields.of_query(request).choice("size", _SIZES)
         plan = None if width is None else CopyPlan(max_width=width)
-        return self.sent(photos.preview_of(photo), plan)
+        preview = photos.preview_of(photo)
+        return self.sent(preview, _small(preview, plan))
 
 
 class Original(Enhanced):
@@ -97,7 +100,8 @@ class Original(Enhanced):
 
     def get(self, request: Request, room_photo_id: str) -> HttpResponse:
         photo, wanted = self.photo(room_photo_id), _wanted(request)
-        if photo.image is None or photo.image.deleted_at is not None:
+        # What was merged has no file of its own.
+        if photo.image is None or photo.image.deleted_at is not None or photo.merges:
             raise not_found("Image")
         plan = wanted.plan
         if wanted.is_preview:
@@ -105,6 +109,15 @@ class Original(Enhanced):
             width = min(plan.max_width or _WIDEST, _SIZES["large"])
             plan = replace(plan, max_width=width)
         return self.sent(photo.image, plan, marked=wanted.watermark is True)
+
+
+def _small(preview: Image, plan: CopyPlan | None) -> CopyPlan | None:
+    """No wider than previews are: one of merged brackets is made as large as they are."""
+    if preview.width <= _SIZES["large"]:
+        return plan
+    plan = plan or CopyPlan()
+    width = min(plan.max_width or _WIDEST, _SIZES["large"], round(plan.scale * preview.width) or 1)
+    return replace(plan, scale=1.0, max_width=width)
 
 
 def _wanted(request: Request) -> Wanted:

@@ -17,13 +17,10 @@ def translate(notice: Notice) -> tuple[str, dict[str, Any]] | None:
         return notice.type, {"event": UPDATED}
     if notice.type not in ("job.completed", "job.failed") or notice.data["sourceImageId"] is None:
         return None
-    job_id = public_ids.decode("job", notice.data["jobId"])
-    if not Job.objects.filter(pk=job_id, command__operation="enhance-preview").exists():
-        return None
-    image_id = public_ids.decode("img", notice.data["sourceImageId"])
-    photo = RoomPhoto.objects.select_related("order").filter(image=image_id).first()
+    photo = _previewed(notice)
     if photo is None:
         return None
+    job_id = public_ids.decode("job", notice.data["jobId"])
     others = photo.order.photos.filter(job__state__in=OPEN_STATES).exclude(job=job_id)
     return notice.type, {
         "event": PROCESSED,
@@ -32,3 +29,12 @@ def translate(notice: Notice) -> tuple[str, dict[str, Any]] | None:
         "order_id": photo.order.key,
         "order_is_processing": others.exists(),
     }
+
+
+def _previewed(notice: Notice) -> RoomPhoto | None:
+    """The photo whose preview the job made, as it is asked for now: brackets may be in several photos."""
+    job = Job.objects.filter(pk=public_ids.decode("job", notice.data["jobId"])).first()
+    if job is None or not job.command.get("watermark"):
+        return None
+    photos = RoomPhoto.objects.select_related("order").filter(image=job.source_id)
+    return next((one for one in photos if one.command == job.command), None)

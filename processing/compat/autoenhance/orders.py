@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.bodies import read
-from processing.compat.autoenhance import answers
+from processing.compat.autoenhance import answers, preferences
 from processing.compat.autoenhance.access import row_id
 from processing.compat.autoenhance.errors import in_query, wrong
 from processing.compat.autoenhance.preferences import MAX_EXTRAS
 from processing.compat.autoenhance.uploads import upload_url
 from processing.compat.autoenhance.views import AutoenhanceView, ReadView
 from processing.compat.fields import Fields
-from processing.models import RoomBracket
-from processing.services.room_orders import brackets, orders
+from processing.compat.jobs import done
+from processing.models import RoomBracket, RoomOrder
+from processing.services.room_orders import brackets, merging, orders
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _PER_PAGE, _MOST_PER_PAGE, _LAST = 5, 100, 1_000_000
@@ -37,6 +41,17 @@ class BracketIn(_Body):
     name: _Name
     order_id: Annotated[str, Field(max_length=200)]
     metadata: dict[str, Any] | None = None
+
+
+class _Group(_Body):
+    bracket_ids: list[UUID] = Field(max_length=100)
+
+
+class HdrIn(preferences.Preferences):
+    """What is asked for all that an order merges, and which of its brackets belong together."""
+
+    images: list[_Group] | None = Field(None, max_length=1_000)
+    number_of_brackets_per_image: Annotated[int, Field(ge=0, le=1_000)] | None = None
 
 
 class Orders(AutoenhanceView):
@@ -78,6 +93,27 @@ class OneOrder(ReadView):
     def delete(self, request: Request, room_order_key: str) -> Response:
         orders.remove(self.order(room_order_key))
         return Response(status=204)
+
+
+class ProcessOrder(AutoenhanceView):
+    http_method_names = ["post"]
+
+    def post(self, request: Request, room_order_key: str) -> Response:
+        order = self.order(room_order_key)
+        body = read(HdrIn, request.data)
+        asked = preferences.of_order(body)
+        merging.merge(self.caller, order, self.groups(order, body), asked)
+        return Response(answers.order(self.order(room_order_key)))
+
+    def groups(self, order: RoomOrder, body: HdrIn) -> Sequence[merging.Group]:
+        """Raises AppError VALIDATION_ERROR, and TIMED_OUT where looking takes too long."""
+        if body.images:
+            return merging.named(order, [one.bracket_ids for one in body.images])
+        rows = merging.uploaded(order)
+        if body.number_of_brackets_per_image:
+            return merging.by_number(rows, body.number_of_brackets_per_image)
+        job = merging.look(self.caller, rows, seconds=settings.COMPAT_WAIT_SECONDS)
+        return merging.by_looks(rows, done(job))
 
 
 class OrderBrackets(ReadView):

@@ -16,7 +16,7 @@ from config.api.bodies import read
 from processing.compat.autoenhance.errors import wrong
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans import room_versions
-from processing.engine.plans.room import FineTune, Look, RoomPlan
+from processing.engine.plans.room import FineTune, Look, RoomPlan, WindowPull
 from processing.services.room_orders.photos import Asked
 
 # Of metadata and further properties together, as JSON.
@@ -41,15 +41,15 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "upscale": False,
     "vertical_correction": True,
     "window_pull": None,
+    "window_pull_type": None,
 }
 # What there is to do; one of these has to be asked for.
 _STEPS: Final = (
     *("enhance", "vertical_correction", "lens_correction", "privacy", "sky_replacement"),
+    *("upscale", "window_pull"),
 )
 # The sky of who asks for another one, and for none by name.
 _SKY: Final = "CLEAR"
-# What isn't done here: true is refused, not forgotten.
-_NOT_DONE: Final = ("upscale", "window_pull")
 
 
 def _lower(value: Any) -> Any:
@@ -79,6 +79,8 @@ class Preferences(BaseModel):
     upscale: bool | None = None
     vertical_correction: bool | None = None
     window_pull: bool | None = None
+    # What newer versions of the vendor's API have: how.
+    window_pull_type: WindowPull | None = None
 
 
 class Changed(Preferences):
@@ -109,15 +111,22 @@ def changed(data: Any, asked: Mapping[str, Any], kept: Mapping[str, Any]) -> tup
     return body, merged(body, asked, kept)
 
 
+def of_order(body: Preferences) -> Asked:
+    """What is asked for each photo that an order merges. Raises as ``new``."""
+    asked = merged(body, {}, {})
+    return Asked(asked.plan, asked.asked)
+
+
 def merged(body: Preferences, asked: Mapping[str, Any], kept: Mapping[str, Any]) -> Asked:
     """Raises AppError VALIDATION_ERROR naming the field."""
     given = {name: value for name, value in body.model_dump().items() if value is not None}
     preferences = {**_DEFAULTS, **asked}
     preferences |= {name: given[name] for name in _DEFAULTS if name in given}
+    if "window_pull_type" in given:
+        preferences["window_pull"] = given["window_pull_type"] != "NONE"
+    elif "window_pull" in given:
+        preferences["window_pull_type"] = None
     preferences["ai_version"] = _version(preferences["ai_version"])
-    for name in _NOT_DONE:
-        if preferences[name]:
-            raise wrong(name, "must be false: this site can't do it")
     plan = _plan(preferences)
     columns = _columns(body, given, kept)
     return Asked(plan, preferences, columns)
@@ -156,9 +165,20 @@ def _plan(preferences: Mapping[str, Any]) -> RoomPlan:
         version=version,
         privacy=bool(preferences["privacy"]),
         threesixty=preferences["threesixty"],
+        upscale=bool(preferences["upscale"]),
+        window_pull=_window_pull(preferences),
         sky=(preferences["cloud_type"] or _SKY) if preferences["sky_replacement"] else None,
         lens=bool(preferences["lens_correction"]),
     )
+
+
+def _window_pull(preferences: Mapping[str, Any]) -> WindowPull:
+    if not preferences["window_pull"]:
+        return "NONE"
+    if preferences["ai_version"] < "4":
+        raise wrong("window_pull", "needs an ai_version of 4.0 or above")
+    how: WindowPull = preferences["window_pull_type"] or "ONLY_WINDOWS"
+    return how
 
 
 def _finetune(levels: Mapping[str, Any]) -> FineTune:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("v3/images/<str:room_photo_id>/watermark", downloads.Preview.as_view()),
     path("v3/orders/", orders.Orders.as_view()),
     path("v3/orders/<str:room_order_key>", orders.OneOrder.as_view()),
+    path("v3/orders/<str:room_order_key>/process", orders.ProcessOrder.as_view()),
     path("v3/orders/<str:room_order_key>/brackets", orders.OrderBrackets.as_view()),
     path("v3/brackets/", orders.Brackets.as_view()),
     path("v3/brackets/<str:room_bracket_id>", orders.OneBracket.as_view()),

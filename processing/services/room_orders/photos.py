@@ -18,10 +18,10 @@ from media_library.lifecycle import trash
 from media_library.models import Image
 from media_library.projects import default_project
 from processing import commands
-from processing.commands import Enhance, PreviewRoom
+from processing.commands import Command, PreviewRoom
 from processing.engine.plans.room import RoomPlan
 from processing.models import Job, JobState, RoomBracket, RoomOrder, RoomPhoto
-from processing.services import jobs
+from processing.services import jobs, reprocessing
 from processing.services.room_orders import orders
 
 Ordered = TypeVar("Ordered", bound=RoomPhoto | RoomBracket)
@@ -39,14 +39,22 @@ class Asked:
 
 def register(caller: Caller, order: RoomOrder, asked: Asked) -> RoomPhoto:
     """A photo whose file is yet to come. Raises AppError for work that this site can't do."""
-    jobs.check(PreviewRoom(plan=asked.plan))
+    return create(caller, order, asked, PreviewRoom(plan=asked.plan))
+
+
+def create(
+    caller: Caller, order: RoomOrder, asked: Asked, command: Command, **columns: Any
+) -> RoomPhoto:
+    """A photo by its command. Raises AppError as ``register`` does."""
+    jobs.check(command)
     photo = RoomPhoto.objects.create(
         account=caller.account,
         created_by=caller.user,
         order=order,
         asked=dict(asked.asked),
-        command=_row(asked.plan),
+        command=commands.to_row(command),
         **asked.columns,
+        **columns,
     )
     orders.touch(order)
     return photo
@@ -84,7 +92,7 @@ def take_in(row: Ordered, content: bytes) -> None:
         keep_all(images)
         type(row).objects.filter(pk=row.pk).update(image=images[0])
         if isinstance(locked, RoomPhoto):
-            _begin(caller, locked, images[0])
+            begin(caller, locked, images[0])
         orders.touch(row.order)
 
 
@@ -96,17 +104,18 @@ def process(caller: Caller, photo: RoomPhoto, asked: Asked) -> RoomPhoto:
     """Have a photo done otherwise; what is under way goes on, and the newest counts. One whose file is yet to
     come is done so when it comes. Raises AppError NOT_FOUND for a picture that was deleted meanwhile, and as
     ``register`` does."""
-    jobs.check(PreviewRoom(plan=asked.plan))
+    command = commands.from_row(photo.command).model_copy(update={"plan": asked.plan})
+    jobs.check(command)
     with transaction.atomic():
         locked = _locked(photo)
         image = locked.image
         if image is not None and image.deleted_at is not None:
             raise not_found("Image")
-        locked.command = _row(asked.plan)
+        locked.command = commands.to_row(command)
         columns = {**asked.columns, "asked": dict(asked.asked), "command": locked.command}
         RoomPhoto.objects.filter(pk=photo.pk).update(**columns)
         if image is not None:
-            _begin(caller, locked, image)
+            begin(caller, locked, image)
         orders.touch(photo.order)
     return photo_for(caller.account, photo.pk)
 
@@ -115,7 +124,7 @@ def move(photo: RoomPhoto, order: RoomOrder) -> None:
     """Lay a photo into another order of the same account, with its pictures."""
     with transaction.atomic():
         RoomPhoto.objects.filter(pk=photo.pk).update(order=order)
-        if photo.image is not None:
+        if photo.image is not None and not photo.merges:
             place = order.project or default_project(photo.account)
             together = Q(pk=photo.image.pk) | Q(parent=photo.image.pk)
             Image.live.filter(together).update(project=place)
@@ -124,9 +133,13 @@ def move(photo: RoomPhoto, order: RoomOrder) -> None:
 
 
 def remove(photo: RoomPhoto) -> None:
-    """Delete a photo; its pictures lie in the trash."""
+    """Delete a photo; its pictures lie in the trash. Of one that was merged these are its results alone."""
     with transaction.atomic():
-        live = Image.live.filter(pk__in=[photo.image_id])
+        wanted = [photo.image_id]
+        if photo.merges:
+            made = Job.objects.filter(pk__in=[photo.job_id, *photo.paid.values()])
+            wanted = list(made.values_list("result", flat=True))
+        live = Image.live.filter(pk__in=[pk for pk in wanted if pk is not None])
         trash.put(photo.account, set(live.values_list("pk", flat=True)), with_results=True)
         photo.delete()
         orders.touch(photo.order)
@@ -146,10 +159,9 @@ def preview_of(photo: RoomPhoto) -> Image:
     return result
 
 
-def in_full(photo: RoomPhoto, *, is_trial: bool) -> Enhance:
+def in_full(photo: RoomPhoto, *, is_trial: bool) -> Command:
     """The work that makes the photo in full; a trial's result is marked, and costs nothing."""
-    command: Any = commands.from_row(photo.command)
-    return Enhance(plan=command.plan, watermark=is_trial)
+    return reprocessing.in_full(commands.from_row(photo.command), is_trial=is_trial)
 
 
 def paid_result(photo: RoomPhoto) -> Image | None:
@@ -203,10 +215,7 @@ def _locked(row: Ordered) -> Ordered:
     return found
 
 
-def _row(plan: RoomPlan) -> dict[str, Any]:
-    return commands.to_row(PreviewRoom(plan=plan))
-
-
-def _begin(caller: Caller, photo: RoomPhoto, image: Image) -> None:
+def begin(caller: Caller, photo: RoomPhoto, image: Image) -> None:
+    """Have a photo's preview made. Call it in the transaction that writes the photo."""
     job = jobs.submit(caller, commands.from_row(photo.command), source=image)
     RoomPhoto.objects.filter(pk=photo.pk).update(job=job)

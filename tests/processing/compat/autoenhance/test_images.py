@@ -57,6 +57,7 @@ def test_a_photo_from_registration_to_download(studio: Studio, photo: bytes) -> 
         "user_id": str(row.created_by_id),
         "vertical_correction": True,
         "window_pull": None,
+        "window_pull_type": None,
     }
     answer = studio.client.put(url, photo)
     assert (answer.status_code, answer.content) == (200, b"")
@@ -488,3 +489,20 @@ def test_a_photo_that_is_no_sphere_is_not_taken_for_one(studio: Studio, small_ph
     studio.client.process(made["image_id"], threesixty=False)
     assert studio.client.put(made["upload_url"], small_photo).status_code == 200
     assert Job.objects.get().command["plan"]["threesixty"] is False
+
+
+def test_windows(studio: Studio) -> None:
+    made = studio.client.create(window_pull=True)
+    path = f"images/{made['image_id']}"
+
+    def plan() -> str:
+        return str(RoomPhoto.objects.get().command["plan"]["windowPull"])
+
+    assert plan() == "ONLY_WINDOWS"
+    told = studio.client.process(made["image_id"], window_pull_type="WINDOWS_WITH_SKIES")
+    assert (told["window_pull"], plan()) == (True, "WINDOWS_WITH_SKIES")
+    told = studio.client.process(made["image_id"], window_pull=False)
+    assert (told["window_pull"], told["window_pull_type"], plan()) == (False, None, "NONE")
+    studio.client.process(made["image_id"], window_pull_type="ONLY_WINDOWS")
+    older = studio.client.call("PATCH", f"{path}/process", {"ai_version": "3.x"})
+    assert (older.status_code, list(older.json()["detail"]["json"])) == (422, ["window_pull"])

@@ -16,6 +16,7 @@ from autoenhance.models import OrderIn
 
 from processing.models import Rating
 from tests.processing.compat.autoenhance.conftest import Studio, opened
+from tests.processing.engine.room.hdr.exposed import STOPS, exposed, jpeg, light
 from tests.web_server import WebServer, running
 
 
@@ -99,6 +100,25 @@ def test_orders(official: Any, small_photo: bytes) -> None:
     official.delete_order(id=order_id)
     with pytest.raises(NotFoundException):
         official.retrieve_order(id=order_id)
+
+
+def test_two_rooms_of_three_brackets(official: Any, studio: Studio) -> None:
+    size = (600, 400)
+    order_id = official.create_order(name="Elm Street 7")["order_id"]
+    for other in (False, True):
+        for stops in STOPS:
+            made = official.v3_brackets_post(name=f"{stops}.jpg", order_id=order_id)
+            put(made.upload_url, jpeg(exposed(light(size, other=other), stops), stops=stops))
+    official.process_order(
+        id=order_id, number_of_brackets_per_image=3, enhance_type="neutral", lens_correction=False
+    )
+    done = official.retrieve_order(id=order_id)
+    assert (done.is_merging, done.is_processing, done.status) == (False, False, "processed")
+    assert done.total_images == len(done.images) == 2
+    for image in done.images:
+        whole = official.download_enhanced_image(id=image.image_id, preview=False)
+        assert opened(bytes(whole)).format == "JPEG"
+    assert studio.used == 2
 
 
 def test_refusals_are_read_as_its_own(
