@@ -499,6 +499,8 @@ def test_windows(studio: Studio) -> None:
         return str(RoomPhoto.objects.get().command["plan"]["windowPull"])
 
     assert plan() == "ONLY_WINDOWS"
+    studio.client.process(made["image_id"], upscale=True)
+    assert RoomPhoto.objects.get().command["plan"]["upscale"] is True
     told = studio.client.process(made["image_id"], window_pull_type="WINDOWS_WITH_SKIES")
     assert (told["window_pull"], plan()) == (True, "WINDOWS_WITH_SKIES")
     told = studio.client.process(made["image_id"], window_pull=False)
