@@ -23,7 +23,7 @@ from tests.dashboard.conftest import HTMX, Person, complete, picture
 from tests.processing.engine.room.drawn import FOCAL, room
 from tests.processing.engine.room.hdr.exposed import STOPS, exposed, jpeg, light
 
-START = {"look": "neutral", "straighten": "on", "format": "jpg", "version": "5.0"}
+START = {"look": "neutral", "straighten": "on", "lens": "on", "format": "jpg", "version": "5.0"}
 SIZE = (600, 400)
 TO_CHOOSE = 'action="/pictures/{id}/room/"'
 
@@ -178,7 +178,7 @@ def test_what_means_nothing_is_left_out(seller: Person) -> None:
 @pytest.mark.parametrize(
     ("chosen", "sentence"),
     [
-        ({"look": "none", "straighten": ""}, "Nothing is asked for"),
+        ({"look": "none", "straighten": "", "lens": ""}, "Nothing is asked for"),
         ({"look": "rustic"}, "rustic"),
         ({"clarity_level": "low"}, "low"),
         ({"version": "9"}, "must be one of"),

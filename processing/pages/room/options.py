@@ -149,6 +149,13 @@ GROUPS: Final = (
                 _("Correct the lens"),
                 help=_("Its distortion; fringes and dark corners where the lens is known."),
             ),
+            Option(
+                "lens",
+                _("Correct the lens"),
+                help=_(
+                    "Its distortion, colored fringes and dark corners, as far as they are known."
+                ),
+            ),
             Option("threesixty", _("Shows everything around, 360°"), AROUND, is_of_one_photo=True),
         ],
     ),
