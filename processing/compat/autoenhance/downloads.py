@@ -138,6 +138,8 @@ def _wanted(request: Request) -> Wanted:
 def _plan(
     format_: EditFormat, quality: int | None, max_width: int | None, scale: float | None
 ) -> CopyPlan:
+    if format_ == "png" and quality is not None:
+        raise wrong_query("quality", "can't be given for a png, which has none")
     try:
         standard = None if format_ == "png" else 90
         export = Export(format=format_, quality=quality or standard)

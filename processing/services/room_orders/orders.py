@@ -18,7 +18,8 @@ from media_library.models import Image
 from processing.models import RoomBracket, RoomOrder, RoomPhoto
 from processing.models.room_orders import KEY_LENGTH
 
-_KEY = re.compile(rf"[A-Za-z0-9._~-]{{1,{KEY_LENGTH}}}")
+# Not of dots alone: clients take ``..`` in an address for a step upwards, and never reach such an order.
+_KEY = re.compile(rf"(?!\.+$)[A-Za-z0-9._~-]{{1,{KEY_LENGTH}}}")
 
 
 def of(account: Account) -> QuerySet[RoomOrder]:
@@ -110,7 +111,8 @@ def _checked(account: Account, key: str) -> str:
     """A client's own id for a new order. Raises AppError NOT_FOUND for one that we gave somebody else."""
     if key and not _KEY.fullmatch(key):
         problem = (
-            f"Must be 1 to {KEY_LENGTH} letters, digits, dots, hyphens, underscores or tildes."
+            f"Must be 1 to {KEY_LENGTH} letters, digits, dots, hyphens, underscores or tildes, "
+            "and more than dots."
         )
         raise invalid("order_id", problem)
     try:

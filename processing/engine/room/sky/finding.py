@@ -91,7 +91,7 @@ def find(rgb: U8) -> Sky:
 def small_copy(rgb: U8, size: tuple[int, int]) -> U8:
     """A photo, uint8 (h, w, 3), shrunk to a size (width, height): means of some of its pixels, as means of
     all of them take ten times as long."""
-    step = max(1, max(rgb.shape) // (_SAMPLES * max(size)))
+    step = max(1, min(max(rgb.shape) // (_SAMPLES * max(size)), *rgb.shape[:2]))
     return arrays.shrink(np.ascontiguousarray(rgb[step // 2 :: step, step // 2 :: step]), size)
 
 

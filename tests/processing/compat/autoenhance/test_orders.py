@@ -89,6 +89,15 @@ def test_ids_of_the_clients_own(studio: Studio, other: Studio, small_photo: byte
     assert order(studio.client, "job-17") == told
 
 
+@pytest.mark.parametrize("key", [".", "..", "...."])
+def test_no_order_has_an_id_that_addresses_take_for_a_step(studio: Studio, key: str) -> None:
+    for path, body in (("orders/", {}), ("images/", {"image_name": "kitchen.jpg"})):
+        refused = studio.client.call("POST", path, {**body, "order_id": key})
+        assert (refused.status_code, list(refused.json()["detail"]["json"])) == (422, ["order_id"])
+    assert not RoomOrder.objects.exists()
+    assert studio.client.create(order_id="v1..2")["order_id"] == "v1..2"
+
+
 def test_a_photo_moves_to_another_order(studio: Studio, small_photo: bytes) -> None:
     photo = studio.client.upload(small_photo, order_id="a")
     told = studio.client.process(photo["image_id"], order_id="b")
