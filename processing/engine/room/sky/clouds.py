@@ -25,6 +25,11 @@ _BASE, _TALL, _HIGH = 1.1, 0.7, 7.0
 _WIDE, _DETAIL, _FIBERS = 14.0, 4.5, 60.0
 # How far noise moves with a layer's height, in kilometres, and by which angle.
 _ROUND, _TURN = np.float32(0.22), 5.0
+_COVER: Final = 0.27
+_ROUGH: Final = 0.36  # how much bulges count beside the wide noise
+# Light from behind of which less than this comes through is none.
+_OPAQUE: Final = 1e-3
+_ROW: Final = 64
 # The earth's bend: no layer is farther away than if one looked up by this sine.
 _BEND: Final = 0.035
 
@@ -63,7 +68,7 @@ class Weather:
     def prepare(self, kind: SkyKind) -> None:
         """Draw the noise that a kind of sky needs, before several threads ask for it."""
         if kind != "CLEAR":
-            _ = self._wide, self._bulges if kind == "LOW_CLOUD" else self._fibers
+            _ = self._wide, (self._least, self._highest) if kind == "LOW_CLOUD" else self._fibers
 
     @cached_property
     def _wide(self) -> F32:
@@ -80,12 +85,21 @@ class Weather:
     def _random(self, name: int) -> np.random.Generator:
         return np.random.Generator(np.random.PCG64([self._seed, name]))
 
-    def low(self, rays: Rays, seed: int, *, cover: float = 0.27) -> Clouds:
-        """Heaps of cloud, over about `cover` of the sky. Each pixel's layers lie a little higher or lower, by
+    @cached_property
+    def _least(self) -> np.float32:
+        """The threshold of wide noise: beyond it there is cloud at the base."""
+        return np.float32(np.quantile(self._wide, 1 - _COVER))
+
+    @cached_property
+    def _highest(self) -> np.float32:
+        return np.float32(_ROUGH * self._bulges.max())
+
+    def low(self, rays: Rays, seed: int) -> Clouds:
+        """Heaps of cloud, over about `_COVER` of the sky. Each pixel's layers lie a little higher or lower, by
         a seed, so that none of them shows: they are to be smoothed."""
         jitter = np.random.Generator(np.random.PCG64(seed)).random(rays.up.shape, np.float32)
         through, seen, lit, far = (np.full_like(rays.up, start) for start in (1, 0, 0, 0))
-        least = np.float32(np.quantile(self._wide, 1 - cover))
+        least, highest = self._least, self._highest
         bend = 1 / (rays.up + np.float32(_BEND))
         right: Plane = rays.right * bend
         ahead: Plane = rays.ahead * bend
@@ -93,14 +107,27 @@ class Weather:
             height = (layer + jitter) * np.float32(1 / _LAYERS)
             place: Plane = np.float32(_BASE) + np.float32(_TALL) * height
             across, along = right * place, ahead * place
-            more, dense = self._at(across, along, height, least)
-            if not dense.any():
+            wide = self._look(self._wide, across, along, _WIDE, 0.0)
+            # Most of the sky is clear, or hidden by what is lower: only the rest is looked at closely.
+            may = (wide - least + _rough(height) * highest > _thinner(height)) & (through > _OPAQUE)
+            there = _in_rows(np.flatnonzero(may))
+            if not there.size:
                 continue
-            taken = through * (1 - np.exp(dense * np.float32(-30 / _LAYERS)))
-            lit += taken * self._lit((across, along), height, more, rays.sun, least)
-            far += taken * place * bend
-            seen += taken
-            through -= taken
+            parts = (across, along, height, wide - least)
+            more, dense = self._at(*(plane.ravel()[there] for plane in parts))
+            cloudy = dense > 0
+            if not cloudy.any():
+                continue
+            there, more, dense = (_in_rows(part[cloudy]) for part in (there, more, dense))
+            across, along, height, place = (
+                plane.ravel()[there] for plane in (across, along, height, place)
+            )
+            taken = through.flat[there] * (1 - np.exp(dense * np.float32(-30 / _LAYERS)))
+            shine = self._lit((across, along), height, more, rays.sun, least)
+            lit.flat[there] += taken * shine
+            far.flat[there] += taken * place * bend.flat[there]
+            seen.flat[there] += taken
+            through.flat[there] -= taken
         some: Plane = np.maximum(seen, np.float32(1e-3))
         return Clouds(seen, lit / some, far / some)
 
@@ -121,9 +148,9 @@ class Weather:
         cover = 1 - (1 - cover) * (1 - 0.5 * veil)
         return Clouds(np.asarray(cover, np.float32), np.ones_like(cover), away * np.float32(0.3))
 
-    def _at(self, across: F32, along: F32, height: F32, least: np.float32) -> tuple[F32, F32]:
-        """How much cloud there is above a place, and how dense it is there, 0 to 1."""
-        wide = self._look(self._wide, across, along, _WIDE, 0.0)
+    def _at(self, across: F32, along: F32, height: F32, beyond: F32) -> tuple[F32, F32]:
+        """How much cloud there is above a place, and how dense it is there, 0 to 1; `beyond` is how far the wide
+        noise is beyond the threshold."""
         # (moved around a circle with height: along a line they would become columns)
         turn = height * np.float32(_TURN)
         bulges = self._look(
@@ -133,10 +160,8 @@ class Weather:
             _DETAIL,
             2.0,
         )
-        # Bases are flat: near them the noise counts for less.
-        rough = np.minimum(height * np.float32(2.2) + np.float32(0.3), 1)
-        more = wide - least + rough * bulges * np.float32(0.36)
-        return more, np.clip((more - height * height * np.float32(1.7)) * 3, 0, 1)
+        more = beyond + _rough(height) * bulges * np.float32(_ROUGH)
+        return more, np.clip((more - _thinner(height)) * 3, 0, 1)
 
     def _lit(
         self,
@@ -149,13 +174,11 @@ class Weather:
         """How much light comes to a layer: from the sun through what is above it, and from all of the sky."""
         step = 0.16
         toward = step * _TALL / max(sun[1], 0.3)
-        _, shade = self._at(
-            place[0] + np.float32(toward * sun[0]),
-            place[1] + np.float32(toward * sun[2]),
-            height + np.float32(step),
-            least,
-        )
-        above = np.maximum(more - height * height * np.float32(1.7), 0)
+        across = place[0] + np.float32(toward * sun[0])
+        along = place[1] + np.float32(toward * sun[2])
+        wide = self._look(self._wide, across, along, _WIDE, 0.0)
+        _, shade = self._at(across, along, height + np.float32(step), wide - least)
+        above = np.maximum(more - _thinner(height), 0)
         direct = np.exp(-1.4 * shade - 0.7 * above)
         return np.asarray(direct * 0.55 + 0.45 * (0.2 + 0.8 * height), np.float32)
 
@@ -172,6 +195,21 @@ class Weather:
             ),
             np.float32,
         )
+
+
+def _rough(height: F32) -> Plane:
+    """By how much bulges count: bases are flat."""
+    return np.minimum(height * np.float32(2.2) + np.float32(0.3), 1)
+
+
+def _thinner(height: F32) -> Plane:
+    """By how much the threshold rises with height."""
+    return height * height * np.float32(1.7)
+
+
+def _in_rows(places: Any) -> Any:
+    """Places, (n,), as rows, as OpenCV takes no line of any length; some of them twice."""
+    return np.resize(places, (-(-places.size // _ROW), _ROW))
 
 
 def _fractal(random: np.random.Generator, *, lowest: float, falloff: float) -> F32:
