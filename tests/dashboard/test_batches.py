@@ -145,7 +145,7 @@ def test_doubtful_cutouts_are_marked_until_somebody_has_looked(
     assert doubtful
     Image.objects.filter(pk=doubtful.pk).update(needs_look="unsure", doubt_mark="unsure:0.2")
     shown = seller.client.get(page_of(batch))
-    assert "1 to look at" in text_of(shown)
+    assert "1 photo to look at" in text_of(shown)
     assert shown.content.decode().count("batch-mark doubt") == 1
     assert stranger.client.post(f"{page_of(batch)}looked/").status_code == 404
     assert Image.objects.get(pk=doubtful.pk).needs_look == "unsure"
