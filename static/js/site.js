@@ -115,6 +115,18 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What is opened to type into is typed into at once. The event doesn't bubble.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    const field = target.matches?.("details.menu[open]") && target.querySelector("[data-focus]");
+    if (!field) return;
+    field.focus();
+    field.select();
+  },
+  true,
+);
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -56,6 +56,9 @@ def test_a_room_is_enhanced(
     went = visit(browser, live_server, size, seller)
     page = went.page
     page.goto(f"/pictures/{kitchen.public_id}/")
+    page.get_by_label("Name and tags").press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Room", exact=True).press("Enter")
     told = page.locator("#stage-state")
     expect(told).to_have_text("Preview, not saved yet")

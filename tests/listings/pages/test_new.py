@@ -259,7 +259,7 @@ def fail(job: Job) -> None:
 
 
 def test_what_the_photos_do_not_show_is_said(browser, stranger, other, add_photo):
-    photos = [add_photo().public_id, add_photo((60, 50)).public_id]
+    photos = [add_photo(thumbnail=True).public_id, add_photo((60, 50)).public_id]
     browser.post(NEW, {**OPTIONS, "images": photos})
     [found] = Suggestion.objects.all()
     again = f"{url(found)}again/"
@@ -268,7 +268,9 @@ def test_what_the_photos_do_not_show_is_said(browser, stranger, other, add_photo
     )
     fail(found.job)
     assert "What is it?" in text_of(browser.get("/listings/suggestions/"))
-    alone = text_of(browser.get(url(found)))
+    failed = browser.get(url(found))
+    assert failed.content.decode().count('<img class="suggestion-photo"') == 1
+    alone = text_of(failed)
     assert "What is it?" in alone
     assert "Write it myself" in alone
     assert other.post(again, {"category": "hat"}).status_code == 404
