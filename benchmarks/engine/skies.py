@@ -16,7 +16,7 @@ from PIL import Image
 from benchmarks.engine.in_turn import in_turn
 from processing.engine.arrays import U8, Mask
 from processing.engine.files import decode
-from processing.engine.room.sky import border, finding
+from processing.engine.room.sky import alpha, border, finding
 
 SIZE = (6000, 4000)
 LIMIT = 0.15  # seconds
@@ -46,7 +46,7 @@ def _sky(rgb: U8) -> Mask:
     sky = finding.find(rgb)
     if sky.reason is not None:
         return np.zeros(rgb.shape[:2], np.bool_)
-    return border.alpha_of(rgb, border.border_of(rgb, sky)) > 127
+    return alpha.alpha_of(rgb, border.border_of(rgb, sky)) > 127
 
 
 def _overlap(one: Mask, other: Mask) -> float:

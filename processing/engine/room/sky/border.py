@@ -1,27 +1,24 @@
-"""How much of each pixel is sky: leaves, wires and roofs in front of it, at full size.
+"""What tells sky from the leaves, wires and roofs in front of it: what is known at its border, on a small copy.
 
 What the sky is like behind its border is known, as it is smooth, and what stands in front of it is as what
 surely does nearby: a pixel's light lies between the two, and where it lies says how much of it is sky
 (alpha from a known background as in A. Smith, J. Blinn, Blue Screen Matting, SIGGRAPH 1996; the foreground is
 guessed, as in Y. Chuang et al., A Bayesian Approach to Digital Matting, CVPR 2001, by a mean instead of a
-distribution). Only a band along the border is looked at in this way. Within the sky, what is darker than
-all of it around is a wire or a bird, and stays.
+distribution). Only a band along the border is looked at in this way.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
 import numpy as np
 
-from processing.engine import arrays, parallel
-from processing.engine.arrays import F32, U8, Box, Mask, Places
+from processing.engine import arrays
+from processing.engine.arrays import F32, U8, Box
 from processing.engine.canvas import linear
 from processing.engine.room import detail
 from processing.engine.room.sky.finding import Sky, small_copy
 
-_TILE: Final = 128
 # The band to either side of the small copy's border, in its pixels, and how far leaves are looked at.
 _BAND: Final = 2
 _LEAVES: Final = 24
@@ -33,10 +30,10 @@ _UNLIKE: Final = (0.06, 0.2)
 _OFF_SKY, _OFF_FRONT = 0.06, 0.3
 # Places on the line up to here are wholly the one or the other: noise, and colors that vary.
 _FRONT, _SKY = 0.06, 0.9
-# How many levels darker than the sky around wires are, and their own light as a share of the sky's.
-_DARKER: Final = 10
-_WIRE: Final = 0.03
+_DARKER: Final = 10  # levels by which lines are darker than what is around
 _BLACK: Final = 25  # levels of dark lines
+
+_BY_PLACE: F32 = arrays.smooth_step(np.arange(256, dtype=np.float32), 96, 160)
 
 Plane = Any  # numbers (h, w), of the kind that OpenCV's functions take and give
 
@@ -80,22 +77,7 @@ def border_of(rgb: U8, sky: Sky) -> Border:
     )
 
 
-def alpha_of(rgb: U8, border: Border) -> U8:
-    """How much of each pixel is sky, uint8 (h, w), of a photo, uint8 (h, w, 3)."""
-    alpha = np.zeros(rgb.shape[:2], np.uint8)
-    width = rgb.shape[1]
-    unsure, mask = (_reaching(part, rgb.shape) for part in (border.unsure, border.mask))
-
-    def row(index: int) -> None:
-        for column in range(math.ceil(width / _TILE)):
-            if unsure[index, column] or mask[index, column]:
-                _tile(rgb, alpha, (index * _TILE, column * _TILE), border)
-
-    parallel.each(row, range(math.ceil(len(rgb) / _TILE)))
-    return alpha
-
-
-def enlarged(plane: Plane, box: Box, size: tuple[int, int]) -> Plane:
+def enlarged(plane: Plane, box: Box, size: tuple[float, float]) -> Plane:
     """What a box of a photo of that size (width, height) has of a small copy's map (h, w[, c]), bilinear."""
     left, top, right, bottom = box
     across, down = plane.shape[1] / size[0], plane.shape[0] / size[1]
@@ -111,74 +93,41 @@ def enlarged(plane: Plane, box: Box, size: tuple[int, int]) -> Plane:
     )
 
 
-def _reaching(plane: U8, shape: tuple[int, ...]) -> Any:
-    """Which tiles of a photo a small copy's map has anything in: bool (rows, columns)."""
-    rows, columns = (math.ceil(side / _TILE) for side in shape[:2])
-    near = cv2.dilate(plane, _square(2 + round(_TILE * max(plane.shape) / max(shape) / 2)))
-    down = (np.arange(rows) + 0.5) * _TILE * plane.shape[0] / shape[0]
-    across = (np.arange(columns) + 0.5) * _TILE * plane.shape[1] / shape[1]
-    picked = np.minimum(down, len(plane) - 1).astype(int)[:, None]
-    return near[picked, np.minimum(across, plane.shape[1] - 1).astype(int)] > 0
-
-
-def _tile(rgb: U8, alpha: U8, start: tuple[int, int], border: Border) -> None:
-    top, left = start
-    bottom, right = (
-        min(begin + _TILE, side) for begin, side in zip(start, alpha.shape, strict=True)
-    )
-    part, box, size = np.s_[top:bottom, left:right], (left, top, right, bottom), alpha.shape[::-1]
-    pixels = np.ascontiguousarray(rgb[part])
-    mask = enlarged(border.mask, box, size)
-    sky = cv2.inRange(mask, 128, 255)
-    alpha[part] = sky
-    unsure = enlarged(border.unsure, box, size) > 0
-    darker = cv2.subtract(enlarged(border.floor, box, size), detail.grey(pixels))
-    wires = (cv2.bitwise_and(sky, cv2.inRange(darker, _DARKER, 255)) > 0) & ~unsure
-    for wanted in (unsure, wires):
-        if not wanted.any():
-            continue
-        places = _places(wanted)
-        behind = linear.to_float(arrays.picked(enlarged(border.behind, box, size), places))
-        if wanted is unsure:
-            front = linear.to_float(arrays.picked(enlarged(border.front, box, size), places))
-        else:
-            front = behind * np.float32(_WIRE)
-        light = linear.to_float(arrays.picked(pixels, places))
-        found = _between(light, behind, front, arrays.picked(mask, places))
-        arrays.put(alpha[part], places, np.round(255 * found).astype(np.uint8))
-
-
-def _places(wanted: Mask) -> Places:
-    rows, columns = np.nonzero(wanted)
-    return rows.astype(np.int32), columns.astype(np.int32)
-
-
-def _between(light: F32, behind: F32, front: F32, mask: U8) -> F32:
-    """How much of each pixel's light, float32 (n, 3), is sky: float32 (n,)."""
+def between(light: F32, behind: F32, front: F32, mask: U8) -> F32:
+    """How much of each pixel's light, float32 (..., 3), is sky: float32 (...). What is behind and in front may be
+    told for several pixels at once, (n, 1, 3) for (n, m, 3)."""
     line, away = front - behind, light - behind
-    length, along, apart, sky = (
-        one[:, 0] * other[:, 0] + one[:, 1] * other[:, 1] + one[:, 2] * other[:, 2]
-        for one, other in ((line, line), (away, line), (away, away), (behind, behind))
-    )
-    sky += np.float32(4e-4)
-    place = along / (length + np.float32(1e-6))
-    off = np.sqrt(np.maximum(apart - place * along, 0) / sky)
+    length, sky = _dot(line, line), _dot(behind, behind) + np.float32(4e-4)
+    # (by what is in front and behind alone, before there are more pixels)
+    scaled = line / (length + np.float32(1e-6))[..., None]
+    place = _dot(away, scaled)
+    apart = _dot(away, away)
+    apart -= place * place * length
+    off = np.sqrt(np.maximum(apart / sky, 0))
     length = np.sqrt(length / sky)
-    found = np.clip((np.float32(1 - _FRONT) - place) / np.float32(_SKY - _FRONT), 0, 1)
+    found = np.clip((np.float32(1 - _FRONT) - place) * np.float32(1 / (_SKY - _FRONT)), 0, 1)
     off /= np.float32(_OFF_SKY) + np.float32(_OFF_FRONT) * np.clip(place, 0, 1)
     found *= 1 - arrays.smooth_step(off, 1, 2)
     # Where both are alike, or it is the sky's other side, its place in the photo decides.
-    told = arrays.smooth_step(length, *_UNLIKE)
-    told *= 1 - arrays.smooth_step(-place * length, *_UNLIKE)
-    by_place = arrays.smooth_step(mask.astype(np.float32), 96, 160)
-    return np.asarray(told * found + (1 - told) * by_place, np.float32)
+    told = arrays.smooth_step(length, *_UNLIKE) * (
+        1 - arrays.smooth_step(-place * length, *_UNLIKE)
+    )
+    by_place = _BY_PLACE[mask]
+    return np.asarray(by_place + told * (found - by_place), np.float32)
+
+
+def _dot(one: F32, other: F32) -> F32:
+    return np.asarray(
+        one[..., 0] * other[..., 0] + one[..., 1] * other[..., 1] + one[..., 2] * other[..., 2],
+        np.float32,
+    )
 
 
 def _leaves(small: U8, behind: U8, front: U8, mask: U8) -> Any:
     """Where sky may be seen through leaves: near the sky, and some neighbors are like it."""
     near = cv2.dilate(mask, _square(_LEAVES)) > 0
     light, sky, other = (linear.to_float(part).reshape(-1, 3) for part in (small, behind, front))
-    share = _between(light, sky, other, np.zeros(len(light), np.uint8)).reshape(mask.shape)
+    share = between(light, sky, other, np.zeros(len(light), np.uint8)).reshape(mask.shape)
     return near & (cv2.dilate(share, _square(2)) > 0.12)
 
 

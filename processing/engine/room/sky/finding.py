@@ -92,7 +92,11 @@ def small_copy(rgb: U8, size: tuple[int, int]) -> U8:
     """A photo, uint8 (h, w, 3), shrunk to a size (width, height): means of some of its pixels, as means of
     all of them take ten times as long."""
     step = max(1, min(max(rgb.shape) // (_SAMPLES * max(size)), *rgb.shape[:2]))
-    return arrays.shrink(np.ascontiguousarray(rgb[step // 2 :: step, step // 2 :: step]), size)
+    middle = rgb[step // 2 :, step // 2 :]
+    height, width = (max(1, round(side / step)) for side in middle.shape[:2])
+    # (three times as fast as numpy's steps)
+    some = cv2.resize(middle, (width, height), interpolation=cv2.INTER_NEAREST)
+    return arrays.shrink(np.asarray(some, np.uint8), size)
 
 
 def _seed(small: U8) -> int:

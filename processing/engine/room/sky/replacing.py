@@ -16,7 +16,8 @@ from processing.engine.arrays import F32, U8
 from processing.engine.canvas import linear
 from processing.engine.plans.room import Level, SkyKind
 from processing.engine.room import detail
-from processing.engine.room.sky.border import Border, alpha_of, border_of, enlarged
+from processing.engine.room.sky.alpha import alpha_of
+from processing.engine.room.sky.border import Border, border_of, enlarged
 from processing.engine.room.sky.drawn import View, draw
 from processing.engine.room.sky.finding import Sky
 

@@ -16,7 +16,7 @@ from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import Export
 from processing.engine.plans.room import Level, RoomPlan, SkyKind
 from processing.engine.render_room import render_room
-from processing.engine.room.sky import border, finding, replacing
+from processing.engine.room.sky import alpha, border, finding, replacing
 from processing.engine.room.sky.drawn import View, draw
 from processing.engine.room.sky.replacing import Camera
 from tests.processing.engine.room.drawn import FOCAL, room
@@ -41,7 +41,7 @@ def replaced(rgb: U8, light: Level = "NONE", kind: SkyKind = "CLEAR") -> U8:
 
 
 def alpha_of(rgb: U8) -> F32:
-    found = border.alpha_of(rgb, border.border_of(rgb, finding.find(rgb)))
+    found = alpha.alpha_of(rgb, border.border_of(rgb, finding.find(rgb)))
     return found.astype(np.float32) / 255
 
 
@@ -58,9 +58,21 @@ def test_a_sky_is_found_to_within_its_leaves_and_wires(blue: House, grey: House)
         found = finding.find(scene.rgb)
         assert found.reason is None
         assert found.share == pytest.approx(float(scene.sky.mean()), abs=0.04)
-        alpha = alpha_of(scene.rgb)
-        assert overlap(alpha, scene.sky) > 0.985
-        assert np.abs(alpha - scene.sky)[:, 520:].mean() < 0.012  # where the tree is
+        share = alpha_of(scene.rgb)
+        assert overlap(share, scene.sky) > 0.985
+        assert np.abs(share - scene.sky)[:, 520:].mean() < 0.012  # where the tree is
+
+
+def test_large_photos_are_gone_through_pixel_by_pixel_where_they_are_mixed(blue: House) -> None:
+    size = (2999, 2001)  # (not of whole blocks)
+    rgb = np.asarray(cv2.resize(blue.rgb, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    sky = np.asarray(cv2.resize(blue.sky, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    cv2.line(rgb, (0, 100), (2998, 300), (30, 30, 32), 1)
+    share = alpha_of(rgb)
+    assert overlap(share, sky) > 0.985
+    rows = 100 + np.round(np.arange(2999) * 200 / 2998).astype(int)
+    assert (share[rows, np.arange(2999)] < 0.1).mean() > 0.98
+    assert (share[rows - 3, np.arange(2999)] == 1).mean() > 0.98
 
 
 def test_what_mirrors_the_sky_stays(blue: House) -> None:
