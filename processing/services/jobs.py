@@ -241,10 +241,7 @@ def _submit(order: _Order, sharing: _Sharing = _Sharing.SAME_PICTURE) -> Job:
     """The job written, or one that is under way."""
     job = order.job
     if order.done is not None:
-        with transaction.atomic():
-            ingest.keep_all(order.uploaded)
-            find_again(job, order.done)
-        return job
+        return _found(order, order.done)
     tasks.require_queue()
     with transaction.atomic():
         # Of the same request twice at once, the second sees the first one's job.
@@ -253,6 +250,10 @@ def _submit(order: _Order, sharing: _Sharing = _Sharing.SAME_PICTURE) -> Job:
             twin = renditions.find_open(job, of_any_upload=sharing is _Sharing.SAME_PHOTO)
             if twin is not None:
                 return twin
+        # What was under way when this was ordered has perhaps come to its result: it isn't charged twice.
+        done = renditions.find(job.account, job.rendition_key)
+        if done is not None:
+            return _found(order, done)
         if not job.command.get("watermark"):
             quotas.reserve_many(job.account, job.operation, job_ids=mattes.costly([job]))
         ingest.keep_all(order.uploaded)
@@ -261,6 +262,13 @@ def _submit(order: _Order, sharing: _Sharing = _Sharing.SAME_PICTURE) -> Job:
         # A worker that took the message before the commit would find no row, and drop it.
         transaction.on_commit(lambda: tasks.send(job), robust=True)
     return job
+
+
+def _found(order: _Order, done: Job) -> Job:
+    with transaction.atomic():
+        ingest.keep_all(order.uploaded)
+        find_again(order.job, done)
+    return order.job
 
 
 def find_again(job: Job, done: Job) -> bool:

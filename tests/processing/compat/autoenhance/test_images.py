@@ -134,6 +134,23 @@ COPIES: list[tuple[dict[str, Any], str, tuple[int, int]]] = [
 ]
 
 
+def test_a_download_asked_for_while_another_one_ends_costs_nothing(
+    studio: Studio, small_photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second finds no result yet, and no open work any more."""
+    photo = studio.client.upload(small_photo)
+    contents = []
+
+    def another_meanwhile() -> None:
+        monkeypatch.undo()
+        contents.append(studio.client.enhanced(photo["image_id"], preview=False).content)
+
+    monkeypatch.setattr("processing.services.jobs.tasks.require_queue", another_meanwhile)
+    contents.append(studio.client.enhanced(photo["image_id"], preview=False).content)
+    assert contents[0] == contents[1]
+    assert studio.used == 1
+
+
 def test_other_formats_and_sizes_cost_no_more(studio: Studio, small_photo: bytes) -> None:
     photo = studio.client.upload(small_photo, vertical_correction=False)
     for query, format_, size in COPIES:
