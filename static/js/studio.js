@@ -366,8 +366,7 @@ function start() {
     button("redo").disabled = !canRedo();
   });
   const unsaved = sessionStorage.getItem(UNSAVED);
-  const isNews = unsaved && ![...known.keys(), meaning(state())].includes(meaning(unsaved));
-  if (isNews && !("ownChoices" in words)) {
+  if (unsaved && current && !("ownChoices" in words) && !known.has(meaning(unsaved))) {
     restore(unsaved);
     remember();
     toast({ text: words.textBack });

@@ -15,6 +15,7 @@ from processing.engine import arrays, parallel
 from processing.engine.arrays import F32, U8, Mask, Places
 from processing.engine.canvas import linear
 from processing.engine.room import detail
+from processing.engine.room.sky import specks
 from processing.engine.room.sky.border import Border, between, enlarged
 
 _TILE: Final = 256
@@ -43,6 +44,7 @@ def alpha_of(rgb: U8, border: Border) -> U8:
                 tile = _Tile(rgb, alpha, (index * _TILE, column * _TILE), border, step)
                 if unsure[index, column]:
                     tile.look()
+                    tile.fill_specks()
                 else:
                     tile.part[:] = 255
                 tile.keep_wires()
@@ -99,6 +101,13 @@ class _Tile:
         part[:] = large[: part.shape[0], : part.shape[1]]
         if unsure.any():
             self._look_closer(whole, found, unsure)
+
+    def fill_specks(self) -> None:
+        """Take specks that are as light as the sky, and surrounded by it, for sky."""
+        border, place = self._border, (self._box, self._size)
+        unsure = enlarged(border.unsure, *place)
+        level = enlarged(detail.grey(border.behind), *place)
+        specks.fill(self.part, self._pixels, unsure, level, lambda: enlarged(border.behind, *place))
 
     def keep_wires(self) -> None:
         """Take what is darker than all of the sky around it for what stands in front."""

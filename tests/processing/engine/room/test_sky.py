@@ -95,6 +95,17 @@ def test_no_fringe_of_the_old_sky_is_left(blue: House, monkeypatch: pytest.Monke
     assert (wire < 0.6 * result[row - 10, column]).all()
 
 
+def test_light_specks_beside_leaves_go_with_the_sky(blue: House) -> None:
+    """As sharpening leaves them, lighter than the sky."""
+    rgb, alpha = blue.rgb.copy(), alpha_of(blue.rgb)
+    beside = (cv2.erode(alpha, np.ones((3, 3))) < 0.3) & (alpha > 0.97) & (blue.sky > 0.97)
+    rows, columns = np.nonzero(beside[:, 520:])
+    rows, columns = rows[::7], columns[::7] + 520
+    assert len(rows) > 50
+    rgb[rows, columns] = np.clip(rgb[rows, columns] * 1.12 + 4, 0, 255)
+    assert alpha_of(rgb)[rows, columns].mean() > 0.85
+
+
 def test_a_house_below_a_grey_sky_becomes_warmer_and_below_a_blue_one_stays(
     blue: House, grey: House
 ) -> None:
