@@ -28,6 +28,8 @@ _UNLIKE: Final = (0.06, 0.2)
 # Off the line between both by this share of the sky's light is neither, but stands before the sky: at the sky's end,
 # whose color is known, and how much more at the other, whose color is a guess.
 _OFF_SKY, _OFF_FRONT = 0.06, 0.3
+# What is bluer than the sky is sky whose colors JPEG has blurred into leaves, rather than a wall.
+_OFF_BLUE: Final = 0.2
 # Places on the line up to here are wholly the one or the other: noise, and colors that vary.
 _FRONT, _SKY = 0.06, 0.9
 _DARKER: Final = 10  # levels by which lines are darker than what is around
@@ -106,7 +108,9 @@ def between(light: F32, behind: F32, front: F32, mask: U8) -> F32:
     off = np.sqrt(np.maximum(apart / sky, 0))
     length = np.sqrt(length / sky)
     found = np.clip((np.float32(1 - _FRONT) - place) * np.float32(1 / (_SKY - _FRONT)), 0, 1)
-    off /= np.float32(_OFF_SKY) + np.float32(_OFF_FRONT) * np.clip(place, 0, 1)
+    off /= np.where(
+        away[..., 2] > away[..., 0], np.float32(_OFF_BLUE), np.float32(_OFF_SKY)
+    ) + np.float32(_OFF_FRONT) * np.clip(place, 0, 1)
     found *= 1 - arrays.smooth_step(off, 1, 2)
     # Where both are alike, or it is the sky's other side, its place in the photo decides.
     told = arrays.smooth_step(length, *_UNLIKE) * (

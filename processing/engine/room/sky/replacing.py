@@ -6,7 +6,7 @@ the old one stays around leaves (as with a known background the foreground's own
 
 from dataclasses import dataclass
 from math import radians, tan
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -27,12 +27,17 @@ _HORIZON, _BELOW = 0.6, 0.02
 # Grain in levels: the least hides the steps of 8 bits.
 _LEAST_GRAIN, _MOST_GRAIN = 0.7, 4.0
 _GRAIN: Final = 509
+# What skies are stored in: shares of a level; and how many levels of light are told apart on the way there.
+_UNIT: Final = 64
+_FINE: Final = 1 << 15
 # What a sunny sky adds to a house below a grey one: stops, and the logarithm of red over blue.
 _STOPS, _WARMTH = 0.3, 0.18
 _SHARES: Final[dict[Level, float]] = {"NONE": 0.0, "LOW": 0.35, "MEDIUM": 0.7, "HIGH": 1.0}
 # The logarithm of blue over red light between which a sky is grey, and blue.
 _BLUE: Final = (0.15, 0.9)
 _LUMINANCE: Final = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+Plane = Any  # numbers (h, w[, c]), of the kind that OpenCV's functions take and give
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +62,47 @@ def replace(rgb: U8, sky: Sky, kind: SkyKind, light: Level, camera: Camera) -> U
     seed = sky.seed
     horizon = _horizon((width, height), lowest, camera)
     view = View((width, height), horizon, camera.focal, lowest)
-    drawn = linear.encoded(draw(kind, view, seed).astype(np.float64)).astype(np.float32) * 255
     table = _table(border, light)
-    grain = _grain(detail.noise_of(rgb), seed)
+    grain = _grain(detail.noise_of(rgb), seed, width)
     result = np.asarray(cv2.LUT(rgb, table), np.uint8) if light != "NONE" else rgb.copy()
     behind = np.asarray(cv2.LUT(border.behind, table), np.uint8)
+    drawn = _stored(draw(kind, view, seed))
 
     def strip(top: int) -> None:
-        box = (0, top, width, min(lowest, top + _STRIP))
-        here, pixels = (np.ascontiguousarray(part[top : box[3]]) for part in (alpha, result))
+        bottom = min(lowest, top + _STRIP)
+        here, pixels = alpha[top:bottom], result[top:bottom]
         if not here.any():
             return
-        fresh = enlarged(drawn, box, (width, lowest))
-        fresh += _tiled(grain, top, fresh.shape[:2])[..., None]
-        fresh = np.clip(fresh + np.float32(0.5), 0, 255).astype(np.uint8)
-        mixed = (here > 0) & (here < 255)
+        fresh = _fresh(drawn, (top, bottom), (width, lowest), grain)
+        whole = cv2.inRange(here, 255, 255)
+        mixed = (here > 0) & (whole == 0)
         if mixed.any():
-            old = enlarged(behind, box, (width, height))[mixed]
-            fresh[mixed] = _mixed(pixels[mixed], old, fresh[mixed], here[mixed])
-        result[top : box[3]] = np.where(here[..., None] > 0, fresh, pixels)
+            old = enlarged(behind, (0, top, width, bottom), (width, height))
+            rows, columns = np.nonzero(mixed)
+            places = (rows.astype(np.int32), columns.astype(np.int32))
+            parts = (arrays.picked(part, places) for part in (pixels, old, fresh, here))
+            arrays.put(pixels, places, _mixed(*parts))
+        cv2.copyTo(fresh, whole, pixels)
 
     parallel.each(strip, range(0, lowest, _STRIP))
     return result
+
+
+def _stored(sky: F32) -> Plane:
+    """Linear light as sRGB in shares of a level, int16 of the same shape."""
+    values = np.round(linear.encoded(np.linspace(0, 1, _FINE)) * 255 * _UNIT).astype(np.int16)
+    return values[(np.clip(sky, 0, 1) * np.float32(_FINE - 1) + np.float32(0.5)).astype(np.int32)]
+
+
+def _fresh(drawn: Plane, rows: tuple[int, int], size: tuple[int, int], grain: Plane) -> U8:
+    """Rows of a drawn sky, enlarged to a size (width, height), with grain: uint8 (h, w, 3)."""
+    top, bottom = rows
+    large = enlarged(drawn, (0, top, size[0], bottom), size)
+    start = top * 131 % _GRAIN
+    noise = grain[start : start + bottom - top, start : start + size[0]]
+    noise = cv2.merge([noise, noise, noise])
+    share = 1 / _UNIT
+    return np.asarray(cv2.addWeighted(large, share, noise, share, 0, dtype=cv2.CV_8U), np.uint8)
 
 
 def _mixed(was: U8, behind: U8, fresh: U8, alpha: U8) -> U8:
@@ -110,14 +134,10 @@ def _table(border: Border, light: Level) -> U8:
     return linear.from_float(gained.astype(np.float32))[None]
 
 
-def _grain(noise: float, seed: int) -> F32:
-    """Noise like the photo's, float32 (_GRAIN, _GRAIN), of brightness alone."""
+def _grain(noise: float, seed: int, width: int) -> Plane:
+    """Noise like the photo's, in shares of a level, of brightness alone: int16, so large that a strip may begin
+    anywhere in its first _GRAIN rows and columns."""
     random = np.random.Generator(np.random.PCG64(seed))
-    level = np.float32(np.clip(noise, _LEAST_GRAIN, _MOST_GRAIN))
-    return random.standard_normal((_GRAIN, _GRAIN), np.float32) * level
-
-
-def _tiled(grain: F32, top: int, shape: tuple[int, int]) -> F32:
-    rows = (np.arange(top, top + shape[0]) * 7 // 3) % _GRAIN
-    across = (np.arange(shape[1]) + top // _STRIP * 131) % _GRAIN
-    return np.asarray(grain[rows[:, None], across[None]], np.float32)
+    level = np.float32(np.clip(noise, _LEAST_GRAIN, _MOST_GRAIN) * _UNIT)
+    tile = np.round(random.standard_normal((_GRAIN, _GRAIN), np.float32) * level).astype(np.int16)
+    return np.pad(tile, ((0, _STRIP), (0, width)), mode="wrap")

@@ -75,6 +75,18 @@ def test_large_photos_are_gone_through_pixel_by_pixel_where_they_are_mixed(blue:
     assert (share[rows - 3, np.arange(2999)] == 1).mean() > 0.98
 
 
+def test_what_jpeg_made_bluer_beside_leaves_is_sky(blue: House) -> None:
+    whole = (blue.sky == 1).astype(np.uint8)
+    beside = (whole > 0) & (cv2.erode(whole, np.ones((5, 5), np.uint8)) == 0)
+    beside[:90] = beside[200:] = beside[:, 560:] = False
+    beside[:, ::2] = False
+    rgb = blue.rgb.astype(np.int16)
+    rgb[beside] += (-22, -4, 12)
+    share = alpha_of(np.clip(rgb, 0, 255).astype(np.uint8))
+    assert beside.sum() > 500
+    assert share[beside].mean() > 0.97
+
+
 def test_what_mirrors_the_sky_stays(blue: House) -> None:
     result = replaced(blue.rgb)
     assert (result[blue.window] == blue.rgb[blue.window]).all()
