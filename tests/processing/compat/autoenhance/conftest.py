@@ -59,7 +59,7 @@ def photo() -> bytes:
 
 @pytest.fixture(scope="session")
 def small_photo() -> bytes:
-    pixels = (room((300, 200)) * 0.5).astype(np.uint8)
+    pixels = (room((150, 100)) * 0.5).astype(np.uint8)
     out = BytesIO()
     Pillow.fromarray(pixels).save(out, "JPEG", quality=92)
     return out.getvalue()

@@ -86,7 +86,7 @@ def test_the_download_has_the_version_and_look_that_were_asked_for(
     job = Job.objects.get(command__operation="enhance")
     plan = job.command["plan"]
     assert (plan["look"], plan["version"], plan["straighten"]) == ("property_usa", "3.3", True)
-    assert opened(full).size == (300, 200)
+    assert opened(full).size == (150, 100)
 
 
 def test_previews_are_marked_and_small(studio: Studio, photo: bytes) -> None:
@@ -125,12 +125,12 @@ def test_trials_cost_nothing_and_are_marked(studio: Studio, small_photo: bytes) 
 
 
 COPIES: list[tuple[dict[str, Any], str, tuple[int, int]]] = [
-    ({"format": "png"}, "PNG", (300, 200)),
-    ({"format": "webp", "quality": 50}, "WEBP", (300, 200)),
-    ({"max_width": 120}, "JPEG", (120, 80)),
-    ({"scale": 0.5}, "JPEG", (150, 100)),
-    ({"scale": 0.5, "max_width": 90}, "JPEG", (90, 60)),
-    ({"max_width": 99_999, "format": "jpeg"}, "JPEG", (300, 200)),
+    ({"format": "png"}, "PNG", (150, 100)),
+    ({"format": "webp", "quality": 50}, "WEBP", (150, 100)),
+    ({"max_width": 60}, "JPEG", (60, 40)),
+    ({"scale": 0.5}, "JPEG", (75, 50)),
+    ({"scale": 0.5, "max_width": 45}, "JPEG", (45, 30)),
+    ({"max_width": 99_999, "format": "jpeg"}, "JPEG", (150, 100)),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -37,6 +38,7 @@ class House:
     wire: tuple[int, int]
 
 
+@cache
 def house(colors: tuple[tuple[int, int, int], ...] = BLUE, *, finer: int = 3) -> House:
     """A gabled house with a pane that mirrors the sky, a tree and a wire; drawn finer and averaged in light."""
     width, height = SIZE[0] * finer, SIZE[1] * finer
