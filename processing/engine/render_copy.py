@@ -2,7 +2,7 @@
 
 from processing.engine import arrays
 from processing.engine.canvas.watermark import stamp
-from processing.engine.files import decode, encode
+from processing.engine.files import decode, encode, gpano
 from processing.engine.plans.copy import CopyPlan
 from processing.engine.rendered import Clock, Rendered
 
@@ -12,7 +12,8 @@ PROVIDER = "none"
 def render_copy(
     source: bytes, plan: CopyPlan, *, max_pixels: int, watermark: bool = False
 ) -> Rendered:
-    """Copy a picture as the plan says. What is transparent in it lies on white.
+    """Copy a picture as the plan says. What is transparent in it lies on white, and one that is told to show
+    everything around tells so, too.
 
     Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, and InvalidPlan for a copy
     that the format can't hold.
@@ -25,7 +26,9 @@ def render_copy(
         rgb = arrays.shrink(photo.visible, size)
     with clock.stage("encode"):
         shown = stamp(rgb, None)[0] if watermark else rgb
-        data = encode.write(shown, None, plan.export, source)
+        told = gpano.told_by(source)
+        packet = told.packet(size) if told else None
+        data = encode.write(shown, None, plan.export, source, packet=packet)
     return Rendered(
         data=data,
         format=plan.export.format,

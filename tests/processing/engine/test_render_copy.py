@@ -10,11 +10,13 @@ import pytest
 from PIL import Image as Pillow
 
 from processing.engine.errors import InvalidPlan
+from processing.engine.files import gpano
 from processing.engine.plans.copy import CopyPlan
-from processing.engine.plans.edit import Export
+from processing.engine.plans.edit import EditFormat, Export
 from processing.engine.plans.room import RoomPlan
 from processing.engine.render_copy import render_copy
 from processing.engine.render_room import render_room
+from tests.processing.engine.files.test_gpano import packet, picture
 from tests.processing.engine.room.drawn import room
 
 MAX = 10_000_000
@@ -43,6 +45,26 @@ SOURCE = file_of(room((400, 300)))
 def test_sizes(plan: CopyPlan, size: tuple[int, int]) -> None:
     made = render_copy(SOURCE, plan, max_pixels=MAX)
     assert (made.width, made.height) == Pillow.open(BytesIO(made.data)).size == size
+
+
+@pytest.mark.parametrize("format", ["jpg", "png", "webp"])
+def test_a_copy_of_everything_around_tells_viewers_so_at_its_size(format: EditFormat) -> None:
+    plan = CopyPlan(max_width=100, export=Export(format=format))
+    source = picture(packet(), size=(400, 200))
+    made = render_copy(source, plan, max_pixels=MAX)
+    told = gpano.told_by(made.data)
+    assert told is not None
+    lengths = {name: told.properties[name] for name in told.properties if name.endswith("Pixels")}
+    assert lengths == {
+        "CroppedAreaImageWidthPixels": "100",
+        "CroppedAreaImageHeightPixels": "50",
+        "FullPanoWidthPixels": "100",
+        "FullPanoHeightPixels": "50",
+        "CroppedAreaLeftPixels": "0",
+        "CroppedAreaTopPixels": "0",
+    }
+    assert b"GPS" not in made.data
+    assert gpano.told_by(render_copy(SOURCE, plan, max_pixels=MAX).data) is None
 
 
 def test_a_png_of_the_same_size_is_the_same_picture() -> None:
