@@ -43,9 +43,10 @@ class Process(AutoenhanceView):
 
     def post(self, request: Request, room_photo_id: str) -> Response:
         photo = self.photo(room_photo_id)
-        kept: dict[str, Any] = {"extras": photo.extras, "metadata": photo.metadata}
-        body, asked = preferences.changed(request.data, photo.asked, kept)
         with transaction.atomic():
+            photo = photos.held(photo)
+            kept: dict[str, Any] = {"extras": photo.extras, "metadata": photo.metadata}
+            body, asked = preferences.changed(request.data, photo.asked, kept)
             if body.order_id is not None and body.order_id != photo.order.key:
                 photos.move(photo, orders.for_photo(self.caller.account, body.order_id))
             photo = photos.process(self.caller, photo, asked)

@@ -76,6 +76,12 @@ def known_to_all(photo_id: UUID) -> RoomPhoto:
     return found
 
 
+def held(photo: RoomPhoto) -> RoomPhoto:
+    """The photo as it is now, which stays so until the transaction ends: for changes of what it has. Raises
+    AppError NOT_FOUND."""
+    return _locked(photo)
+
+
 def take_in(row: Ordered, content: bytes) -> None:
     """Keep the file that a row waits for; a photo is begun with at once.
 

@@ -13,6 +13,7 @@ import time_machine
 from media_library.lifecycle import trash
 from media_library.models import Image
 from processing.models import Job, RoomOrder, RoomPhoto
+from processing.services.room_orders import photos
 from tests.processing.compat.autoenhance.client import RoomClient
 from tests.processing.compat.autoenhance.conftest import Studio, opened
 
@@ -237,6 +238,22 @@ def test_what_is_left_out_keeps_its_last_value(
     assert again == {**photo, "rating": 1, "downloaded": True}
     assert studio.client.enhanced(photo["image_id"], preview=False).content == first
     assert studio.used == 2
+
+
+def test_of_two_changes_at_once_none_is_lost(
+    studio: Studio, small_photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one has come between, when the first is about to be written."""
+    photo = studio.client.upload(small_photo)
+
+    def another_first(row: RoomPhoto) -> RoomPhoto:
+        monkeypatch.undo()
+        studio.client.process(photo["image_id"], privacy=True, room="bath")
+        return photos.held(row)
+
+    monkeypatch.setattr("processing.compat.autoenhance.images.photos.held", another_first)
+    told = studio.client.process(photo["image_id"], enhance_type="warm")
+    assert (told["privacy"], told["enhance_type"], told["room"]) == (True, "warm", "bath")
 
 
 def test_a_look_that_was_never_asked_for_follows_the_version(
