@@ -14,6 +14,7 @@ from processing.engine.errors import BracketsDiffer
 from processing.engine.files import decode, shooting
 from processing.engine.render_room import RoomOrder, finished
 from processing.engine.rendered import Clock, Rendered
+from processing.engine.room import outside
 from processing.engine.room.hdr import merge
 from processing.engine.room.hdr.merge import Bracket
 
@@ -26,7 +27,7 @@ def render_hdr(sources: Sequence[bytes], order: RoomOrder, *, max_pixels: int) -
     """Merge exposures of one view, in any sequence, and make of them what is asked for.
 
     Upright, all have the same size. At full size one of them at a time is decoded. The reference's metadata
-    are the picture's, see HdrFacts.
+    are the picture's, see HdrFacts. Where views through windows are asked for, the darkest exposure shows them.
 
     Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, ModelNotInstalled;
     BracketsDiffer for sizes or views that differ; InvalidPlan for a result that the format can't hold;
@@ -41,11 +42,22 @@ def render_hdr(sources: Sequence[bytes], order: RoomOrder, *, max_pixels: int) -
             for source in sources
         ]
     with clock.stage("merge"):
-        merged = merge.merge(brackets, partial(_whole, sources, max_pixels), size=size, step=step)
-    source = sources[merged.facts.reference]
-    del brackets
-    made = finished(merged.rgb, source, order, clock)
-    return replace(made, hdr=merged.facts)
+        merged = merge.merge(
+            brackets,
+            partial(_whole, sources, max_pixels),
+            size=size,
+            step=step,
+            keeps_darkest=order.plan.window_pull != "NONE",
+        )
+    facts, rgb = merged.facts, merged.rgb
+    if merged.darkest is not None:
+        with clock.stage("outside"):
+            reference = brackets[facts.reference].small
+            rgb, views = outside.with_views(rgb, merged.darkest, reference)
+        order = replace(order, views=views)
+    del brackets, merged
+    made = finished(rgb, sources[facts.reference], order, clock)
+    return replace(made, hdr=facts)
 
 
 def _size(sources: Sequence[bytes], max_pixels: int) -> tuple[int, int]:

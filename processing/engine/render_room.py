@@ -47,13 +47,15 @@ class RoomTools:
 @dataclass(frozen=True, slots=True)
 class RoomOrder:
     """What is asked for: a plan with the tools that it needs, and whether the result is marked, and comes with a
-    preview no larger than `preview_side`. What `is_small`, to be looked at alone, is not enlarged."""
+    preview no larger than `preview_side`. What `is_small`, to be looked at alone, is not enlarged. `views`: what came
+    of the windows where brackets have shown what is seen through them."""
 
     plan: RoomPlan
     tools: RoomTools | None = None
     watermark: bool = False
     preview_side: int | None = None
     is_small: bool = False
+    views: WindowFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,14 @@ class _Sphere:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A photo's file, what shall be done, the sphere it shows if it shows one, and the clock."""
+    """A photo's file, what shall be done, the sphere it shows if it shows one, the clock, and what brackets have
+    shown through windows."""
 
     source: bytes
     plan: RoomPlan
     sphere: _Sphere | None
     clock: Clock
+    views: WindowFacts | None = None
 
 
 def render_room(
@@ -115,7 +119,7 @@ def finished(rgb: U8, source: bytes, order: RoomOrder, clock: Clock) -> Rendered
     """Make what is asked for of pixels, uint8 (h, w, 3); of the file that they come from only size and metadata
     are read. Raises ModelNotInstalled, InvalidPlan and TypeError as `render_room`."""
     sphere = _sphere(source, order.plan, max_pixels=rgb.shape[0] * rgb.shape[1])
-    work = _Work(source, order.plan, sphere, clock)
+    work = _Work(source, order.plan, sphere, clock, order.views)
     return _finished(rgb, _level(rgb, work), work, order)
 
 
@@ -196,6 +200,7 @@ def _made(rgb: U8, level: Measured, work: _Work) -> tuple[U8, RoomFacts]:
     if outside.is_asked(plan):
         with clock.stage("outside"):
             found = outside.find(rgb, plan, is_sphere=work.sphere is not None)
+            found = replace(found, views=work.views)
     if plan.look is not None:
         with clock.stage("enhance"):
             look = tuned(amounts(plan.version, plan.look), plan.finetune)

@@ -16,11 +16,12 @@ from processing.engine.room.windows import Windows
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What was found, each None where it wasn't looked for. `is_sphere`: the photo shows more than a camera sees at
-    once, and skies are drawn as a camera sees them."""
+    once, and skies are drawn as a camera sees them. `views`: what brackets have shown of them already."""
 
     sky: Sky | None
     windows: Windows | None
     is_sphere: bool
+    views: WindowFacts | None = None
 
 
 def is_asked(plan: RoomPlan) -> bool:
@@ -40,13 +41,21 @@ def find(rgb: U8, plan: RoomPlan, *, is_sphere: bool) -> Outside:
     return Outside(sky if plan.sky is not None else None, windows, is_sphere)
 
 
+def with_views(fused: U8, darkest: U8, reference: U8) -> tuple[U8, WindowFacts]:
+    """A photo fused from brackets, uint8 (h, w, 3), with the views through its windows as the darkest of them shows
+    them, of the same shape, and what came of it. They are found in a copy of the `reference`, uint8 (h, w, 3) of any
+    size, in which they still shine. A house's windows, below a sky, show none."""
+    found = Windows.none() if finding.find(reference).reason is None else views.find(reference)
+    return views.with_view(fused, darkest, found)
+
+
 def shown(
     rgb: U8, outside: Outside, plan: RoomPlan, camera: Camera
 ) -> tuple[U8, WindowFacts | None]:
     """The photo, uint8 (h, w, 3), with another sky, and with its views as far as the file holds them."""
     sky, windows, facts = outside.sky, outside.windows, None
     if windows is not None:
-        rgb, facts = views.pulled(rgb, windows)
+        rgb, facts = (rgb, outside.views) if outside.views else views.pulled(rgb, windows)
         if plan.window_pull == "WINDOWS_WITH_SKIES" and not outside.is_sphere:
             kind = plan.sky or "CLEAR"
             rgb, skies = behind_windows.replaced(rgb, windows, kind, camera)

@@ -97,7 +97,7 @@ def moved(fixed: Structure, other: Structure, guess: F64) -> Moved:
 
 
 def warped(plane: U8, matrix: F64) -> U8:
-    """A bracket's small copy where it lies on the reference, uint8 of the same shape."""
+    """A bracket, uint8 (h, w, 3), where it lies on the reference, by a matrix for its size: of the same shape."""
     size = (plane.shape[1], plane.shape[0])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     turned = cv2.warpPerspective(plane, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)

@@ -37,10 +37,12 @@ class Bracket:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The picture, uint8 (h, w, 3), and what was found."""
+    """The picture, uint8 (h, w, 3), and what was found. `darkest`: the darkest bracket where it lies on the picture,
+    of the same shape, if it was to be kept, and there is one that is darker than the reference and lies on it."""
 
     rgb: U8
     facts: HdrFacts
+    darkest: U8 | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def merge(
     *,
     size: tuple[int, int],
     step: int,
+    keeps_darkest: bool = False,
 ) -> Merged:
     """Merge exposures of one view, in any order; `whole` answers each at full size, uint8 (height, width, 3)
     for `size` (width, height), and is asked once for each. Their small copies are `step` times smaller,
@@ -81,10 +84,16 @@ def merge(
     seen = _seen(placed, reference)
     fusion = fuse.fused_small(seen.cleaned, seen.weights)
     full = fuse.FullSize(size, step)
+    kept = _darkest(placed, order, reference) if keeps_darkest else None
+    darkest: U8 | None = None
     for index, one in enumerate(placed):
         # None is given back before the next one is decoded.
         matrix = align.at_full_size(one.matrix, step) if one.shift else None
-        full.add(whole(index), one.small, fusion.weights[index], matrix)
+        rgb = whole(index)
+        full.add(rgb, one.small, fusion.weights[index], matrix)
+        if index == kept:
+            darkest = rgb if matrix is None else align.warped(rgb, matrix)
+        del rgb
     facts = HdrFacts(
         reference,
         tuple(round(stop - stops[reference], 2) for stop in stops),
@@ -92,7 +101,7 @@ def merge(
         tuple(None if one.shift is None else round(one.shift, 1) for one in placed),
         round(seen.moving, 4),
     )
-    return Merged(full.finished(fusion.base), facts)
+    return Merged(full.finished(fusion.base), facts, darkest)
 
 
 def exposures(brackets: Sequence[Bracket]) -> tuple[list[float], Literal["exif", "brightness"]]:
@@ -142,6 +151,12 @@ def _placed(
             guess = placed[index].matrix
             fixed = own if placed[index].shift == 0 else align.structure(placed[index].small)
     return [placed[index] for index in range(len(brackets))]
+
+
+def _darkest(placed: Sequence[_Placed], order: list[int], reference: int) -> int | None:
+    """The darkest of those darker than the reference of which it is known how they lie on it."""
+    darker = order[: order.index(reference)]
+    return next((index for index in darker if placed[index].shift is not None), None)
 
 
 def _on_reference(small: U8, found: align.Moved, full: tuple[tuple[int, int], int]) -> _Placed:
