@@ -56,6 +56,7 @@ export function restore(text, { isOther = false } = {}) {
     const { name, type } = field;
     if (!name || name === "csrfmiddlewaretoken" || (isOther && OF_ONE_PHOTO.includes(name))) continue;
     const value = values.get(name);
+    if (type === "submit") continue; // says what is done, not how
     if (type === "radio") field.checked = (value ?? "") === field.value;
     else if (type === "checkbox") {
       field.checked = value !== null;

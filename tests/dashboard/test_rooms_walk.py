@@ -67,6 +67,11 @@ def test_a_room_is_enhanced(
     expect(page.get_by_role("radio", name="Warm")).to_be_checked()
     expect(told).to_have_text("Preview, not saved yet")
     assert axe.findings_in_both_themes(page) == []
+    page.goto("/settings/usage/")
+    page.go_back()
+    expect(page.get_by_text("Your choices that were not saved are back.")).to_be_visible()
+    expect(page.get_by_role("radio", name="Warm")).to_be_checked()
+    expect(told).to_have_text("Preview, not saved yet")
     page.keyboard.press("Control+s")
     expect(page.locator("#results .result")).to_have_count(1)
     tasks.run_job.fn(str(Job.objects.get().pk))
@@ -77,6 +82,11 @@ def test_a_room_is_enhanced(
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("radio", name="Neutral")).to_be_checked()
     expect(told).to_have_text("Preview, not saved yet")
+    # Buttons of the form that was just restored still say what they do.
+    assert page.evaluate("[...document.getElementsByName('shows')].map((one) => one.value)") == [
+        "product",
+        "room",
+    ]
     went.look()
     page.reload()
     expect(page.get_by_role("radio", name="Room")).to_have_count(0)
