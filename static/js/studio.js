@@ -366,7 +366,8 @@ function start() {
     button("redo").disabled = !canRedo();
   });
   const unsaved = sessionStorage.getItem(UNSAVED);
-  if (unsaved && current && !("ownChoices" in words) && !known.has(meaning(unsaved))) {
+  const isNews = unsaved && ![...known.keys(), meaning(state())].includes(meaning(unsaved));
+  if (isNews && !("ownChoices" in words)) {
     restore(unsaved);
     remember();
     toast({ text: words.textBack });

@@ -51,7 +51,7 @@ def other(db: None) -> Studio:
 @pytest.fixture(scope="session")
 def photo() -> bytes:
     """A dark photo of a room, wider than previews are."""
-    pixels = (room((1500, 900)) * 0.5).astype(np.uint8)
+    pixels = (room((1500, 900), finer=1) * 0.5).astype(np.uint8)
     out = BytesIO()
     Pillow.fromarray(pixels).save(out, "JPEG", quality=92)
     return out.getvalue()

@@ -15,7 +15,7 @@ from tests.processing.compat.autoenhance.conftest import Studio, opened
 from tests.processing.engine.room.hdr.exposed import STOPS, exposed, jpeg, light
 
 pytestmark = pytest.mark.usefixtures("quick_queue")
-SIZE = (600, 400)
+SIZE = (360, 240)
 
 
 @pytest.fixture(scope="session")

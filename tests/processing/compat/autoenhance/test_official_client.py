@@ -103,7 +103,7 @@ def test_orders(official: Any, small_photo: bytes) -> None:
 
 
 def test_two_rooms_of_three_brackets(official: Any, studio: Studio) -> None:
-    size = (600, 400)
+    size = (300, 200)
     order_id = official.create_order(name="Elm Street 7")["order_id"]
     for other in (False, True):
         for stops in STOPS:

@@ -55,8 +55,8 @@ def test_a_plate_is_long_and_not_too_long() -> None:
 
 @pytest.mark.parametrize(("width", "turned"), [(110, 0.0), (240, 8.0)])
 def test_a_plate_is_found_where_it_is(finder: TextFinder, width: int, turned: float) -> None:
-    place = (300, 330)
-    photo = with_plate(room((900, 600)), place, "KA-PS 5204", width=width, turned=turned)
+    place = (200, 230)
+    photo = with_plate(room((600, 400)), place, "KA-PS 5204", width=width, turned=turned)
     [(left, top, right, bottom)] = number_plates.find(photo, finder)
     tall = width * 110 / 520
     assert left < place[0] + 0.1 * width

@@ -19,7 +19,7 @@ _NOISE = 0.002
 
 
 @cache
-def light(size: tuple[int, int] = (2400, 1600), *, other: bool = False) -> F32:
+def light(size: tuple[int, int], *, other: bool = False) -> F32:
     """The room's light, float32 (h, w, 3): 1 is a white wall, and what is outside has up to 5. Windows show
     something, and everything has texture. `other` is another room."""
     half = (size[0] // 2, size[1] // 2)

@@ -16,16 +16,16 @@ from processing.engine.room.hdr import align
 from processing.engine.room.hdr.merge import Bracket, Merged, merge
 from tests.processing.engine.room.hdr.exposed import STOPS, exposed, held, light
 
-SIZE = (2400, 1600)
+SIZE = (1200, 800)
 STEP = 2
 SMALL = (SIZE[0] // STEP, SIZE[1] // STEP)
 HANDS = (
-    held(SIZE, degrees=0.5, right=30, down=-30),
+    held(SIZE, degrees=0.5, right=15, down=-15),
     np.eye(3),
-    held(SIZE, degrees=-0.5, right=-30, down=20),
+    held(SIZE, degrees=-0.5, right=-15, down=10),
 )
-THING = (1000, 900, 1300, 1500)
-ELSEWHERE = (500, 900, 800, 1500)
+THING = (500, 450, 650, 750)
+ELSEWHERE = (250, 450, 400, 750)
 
 
 def merged(photos: Sequence[U8], stops: Sequence[float | None] = STOPS) -> Merged:
@@ -38,7 +38,7 @@ def merged(photos: Sequence[U8], stops: Sequence[float | None] = STOPS) -> Merge
 @pytest.fixture(scope="module")
 def still() -> list[U8]:
     """Three exposures from a tripod, without noise."""
-    return [exposed(light(), stops, noise=0.0) for stops in STOPS]
+    return [exposed(light(SIZE), stops, noise=0.0) for stops in STOPS]
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +51,12 @@ def off(one: U8, other: U8) -> float:
 
 
 def test_what_was_held_by_hand_comes_back_within_a_pixel() -> None:
-    fixed = align.structure(arrays.shrink(exposed(light(), STOPS[1]), SMALL))
+    fixed = align.structure(arrays.shrink(exposed(light(SIZE), STOPS[1]), SMALL))
     for stops, seen in zip(STOPS, HANDS, strict=True):
-        photo = exposed(light(), stops, seen=seen, seed=1)
+        photo = exposed(light(SIZE), stops, seen=seen, seed=1)
         found = align.moved(fixed, align.structure(arrays.shrink(photo, SMALL)), np.eye(3))
         assert found.is_known
-        places = np.array([[x, y] for x in (0, 1200, 2399) for y in (0, 800, 1599)], np.float64)
+        places = np.array([[x, y] for x in (0, 600, 1199) for y in (0, 400, 799)], np.float64)
         there, wanted = (
             cv2.perspectiveTransform(places[None], matrix)[0]
             for matrix in (align.at_full_size(found.matrix, STEP), seen)
@@ -71,7 +71,7 @@ def test_windows_and_corners_are_both_shown(still: list[U8], truth: U8) -> None:
     )
     wanted = np.clip(theirs * 255, 0, 255).astype(np.uint8)
     assert off(arrays.shrink(truth, SMALL), wanted) < 8
-    window = np.s_[500:1000, 620:900]
+    window = np.s_[250:500, 310:450]
     assert (still[1][window].min(axis=-1) == 255).mean() > 0.8  # the middle exposure shows nothing
     assert (truth[window] < 250).mean() > 0.95
     assert truth[window].std() > 5
@@ -80,11 +80,11 @@ def test_windows_and_corners_are_both_shown(still: list[U8], truth: U8) -> None:
 
 def test_hand_and_noise_change_little(truth: U8, still: list[U8]) -> None:
     photos = [
-        exposed(light(), stops, seen=seen, seed=seed)
+        exposed(light(SIZE), stops, seen=seen, seed=seed)
         for seed, (stops, seen) in enumerate(zip(STOPS, HANDS, strict=True))
     ]
     found = merged(photos)
-    inside = np.s_[60:-60, 60:-60]
+    inside = np.s_[30:-30, 30:-30]
     assert off(found.rgb[inside], truth[inside]) < 4
     # Nothing is sharper or softer by much, and nothing doubled.
     edges = [
@@ -92,27 +92,27 @@ def test_hand_and_noise_change_little(truth: U8, still: list[U8]) -> None:
     ]
     assert edges[1] == pytest.approx(edges[0], rel=0.15)
     assert found.facts.stops == (-2.0, 0.0, 2.0)
-    assert found.facts.shifts == (pytest.approx(54, abs=3), 0.0, pytest.approx(48, abs=3))
+    assert found.facts.shifts == (pytest.approx(27, abs=1.5), 0.0, pytest.approx(24, abs=1.5))
     assert found.facts.moving < 0.015
 
 
 def test_what_moved_is_taken_from_the_reference(truth: U8) -> None:
     photos = [
-        exposed(light(), STOPS[0], seed=1),
-        exposed(light(), STOPS[1], thing=THING, seed=2),
-        exposed(light(), STOPS[2], thing=ELSEWHERE, seed=3),
+        exposed(light(SIZE), STOPS[0], seed=1),
+        exposed(light(SIZE), STOPS[1], thing=THING, seed=2),
+        exposed(light(SIZE), STOPS[2], thing=ELSEWHERE, seed=3),
     ]
     found = merged(photos)
     left, top, right, bottom = THING
-    inside = found.rgb[top + 20 : bottom - 20, left + 20 : right - 20]
-    usual = photos[1][top + 20 : bottom - 20, left + 20 : right - 20]
+    inside = found.rgb[top + 10 : bottom - 10, left + 10 : right - 10]
+    usual = photos[1][top + 10 : bottom - 10, left + 10 : right - 10]
     # As dark as there, but for what its surroundings at large became.
     assert off(inside, usual) < 30
     assert inside.max(axis=-1).mean() < 120
     left, top, right, bottom = ELSEWHERE
     there = np.s_[top:bottom, left:right]
     assert off(found.rgb[there], truth[there]) < 12
-    share = 2 * 300 * 600 / (SIZE[0] * SIZE[1])
+    share = 2 * 150 * 300 / (SIZE[0] * SIZE[1])
     assert share < found.facts.moving < 1.5 * share
 
 
@@ -140,7 +140,7 @@ def test_the_order_in_which_they_come_means_nothing(still: list[U8], truth: U8) 
 
 def test_nine_are_asked_for_once_each_and_one_after_the_other() -> None:
     size, stops = (300, 200), np.linspace(-4, 4, 9)
-    scene = cv2.resize(light(), size, interpolation=cv2.INTER_AREA)
+    scene = cv2.resize(light(SIZE), size, interpolation=cv2.INTER_AREA)
     photos = [exposed(scene, float(one)) for one in stops]
     asked: list[int] = []
 
@@ -156,7 +156,7 @@ def test_nine_are_asked_for_once_each_and_one_after_the_other() -> None:
 
 
 def test_another_room_is_refused() -> None:
-    photos = [exposed(light(), STOPS[1]), exposed(light(other=True), STOPS[2])]
+    photos = [exposed(light(SIZE), STOPS[1]), exposed(light(SIZE, other=True), STOPS[2])]
     with pytest.raises(BracketsDiffer, match="Bracket 2 shows something else") as refusal:
         merged(photos, STOPS[1:])
     assert refusal.value.index == 1
