@@ -40,8 +40,8 @@ _CHECKS = [
     negative_data_rejection,
 ]
 
-# Nobody has the example's password, its address leads nowhere, and its picture doesn't lie in the trash
-# and was uploaded.
+# Nobody has the example's password, its address leads nowhere, and its picture doesn't lie in the trash,
+# was uploaded and never enhanced; two of the three exposures are no pictures of its.
 _NOT_HERE = {
     "/api/v1/trash/restore": 404,
     "/api/v1/invitations/accept": 404,
@@ -49,6 +49,8 @@ _NOT_HERE = {
     "/api/v1/auth/me/delete": 400,
     "/api/v1/images": 400,
     "/api/v1/images/{image_id}/rating": 409,
+    "/api/v1/images/{image_id}/reprocess": 409,
+    "/api/v1/images/tools/merge-hdr": 404,
 }
 
 

@@ -19,7 +19,12 @@ from processing.api.edits import IMAGE, WAITS, EditingView
 from processing.api.examples import ENHANCE_ANSWER, MERGE_HDR_ANSWER
 from processing.api.operations import enhance_of, merge_of, reprocessed
 from processing.api.serializers.jobs import EditAnswer, PendingEditAnswer
-from processing.api.serializers.rooms import EnhanceBody, MergeHdrBody, ReprocessBody
+from processing.api.serializers.rooms import (
+    EnhanceBody,
+    MergeHdrBody,
+    ReprocessBody,
+    ReprocessChange,
+)
 from processing.commands import MAX_BRACKETS, MIN_BRACKETS
 from processing.services import reprocessing
 
@@ -97,7 +102,6 @@ class MergeHdrView(EditingView):
 
 
 _REPROCESS: dict[str, Any] = {
-    "request": ReprocessBody,
     "responses": {200: EditAnswer, 202: PendingEditAnswer},
     "example": ENHANCE_ANSWER,
     "body_example": {"look": "warm", "version": "4.x"},
@@ -117,6 +121,7 @@ class ReprocessView(EditingView):
             f"{WAITS}"
         ),
         operation_id="images_reprocess",
+        request=ReprocessBody,
         **_REPROCESS,
     )
     @idempotent("job")
@@ -131,8 +136,9 @@ class ReprocessView(EditingView):
 
     @endpoint(
         "Change how a room's photo is enhanced",
-        description=f"The same as POST. {WAITS}",
+        description=f"The same as POST; 409 CONFLICT where nothing was enhanced yet. {WAITS}",
         operation_id="images_reprocess_change",
+        request=ReprocessChange,
         **_REPROCESS,
     )
     def patch(self, request: Request, image_id: str) -> Response:

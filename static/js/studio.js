@@ -47,7 +47,7 @@ const preview = previewer(words.preview, {
   },
   fail({ code, message, isAskedAgain }) {
     // A product that was picked has to be looked for, which may take longer than one preview is waited for.
-    if (isAskedAgain) return say(words.textComing, "");
+    if (isAskedAgain && code !== "RATE_LIMITED") return say(words.textComing, "");
     tellPicked(code === "NOT_CUT_OUT" && Boolean(form.elements.pick?.value));
     if (code !== "NOT_CUT_OUT") say(message || words.textAway, "");
     else if (results.current()) say(words.textNotCut, "");

@@ -44,7 +44,7 @@ def test_uploading_cutting_out_and_seeing_it_done(seller: Person) -> None:
     complete(Job.objects.get())
     Image.objects.update(thumbnail_due_at=None)
     shown = page(seller)
-    assert "Cut out </span>" in shown
+    assert "Cut out: Auto model, transparent </span>" in shown
     assert reload not in shown
 
 

@@ -35,7 +35,7 @@ class EnhanceOptions(Body):
         True,
         description=(
             "Take back what the lens did: its distortion and, where camera and lens are known, colored "
-            "fringes and dark corners. `report.room.lens` says by what it was known."
+            "fringes and dark corners. The report says by what it was known."
         ),
     )
     version: str = Field(
@@ -143,3 +143,8 @@ class ReprocessBody(EnhanceOptions, Shown):
 
 class EnhanceBody(EnhanceOptions, ToolBody):
     """Makes a photo of a room or a house brighter, truer and upright."""
+
+
+# A class of its own: drf-spectacular marks that of a PATCH's body as partial, for a POST that shares it, too.
+class ReprocessChange(ReprocessBody):
+    """Changes what was asked for a photo the last time: what is left out keeps its value."""

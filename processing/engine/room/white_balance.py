@@ -34,7 +34,8 @@ _LUMINANCE: Final = np.array([0.2126, 0.7152, 0.0722])
 
 def cast_of(small: U8) -> tuple[float, float]:
     """The color of the light on a small copy, uint8 (h, w, 3) in sRGB: logarithms of red over green and of
-    blue over green in linear light, each -0.35 to 0.35; (0, 0) where too few pixels say anything."""
+    blue over green in linear light, each -0.35 to 0.35; (0, 0) where too few pixels say anything, or none has a
+    color that white could have in any light."""
     step = max(1, round(sqrt(small.shape[0] * small.shape[1] / _ENOUGH)))
     small = small[::step, ::step]
     bright, dark = small.max(axis=-1), small.min(axis=-1)
@@ -44,6 +45,8 @@ def cast_of(small: U8) -> tuple[float, float]:
     value = light @ _LUMINANCE
     weight = np.clip(value / np.percentile(value, 99), 0, 1) ** _BRIGHT
     chroma = np.log(light[:, [0, 2]] / light[:, 1:2])
+    if (np.abs(chroma) > _REACH).any(axis=1).all():
+        return 0.0, 0.0
     mode = _likeliest(chroma, weight)
     for _ in range(_STEPS):  # mean shift
         away = ((chroma - mode) ** 2).sum(axis=1)

@@ -138,3 +138,11 @@ def test_plans_that_can_not_be_are_refused() -> None:
         RoomPlan(look=None, finetune=FineTune(sharpen_level="LOW"))
     with pytest.raises(InvalidPlan, match="must be one of NONE"):
         FineTune(sharpen_level="low")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("color", [(200, 30, 30), (0, 255, 0), (6, 6, 240), (0, 0, 0), (255,) * 3])
+def test_a_color_that_white_has_in_no_light_is_no_cast(color: tuple[int, int, int]) -> None:
+    better = enhance(np.full((40, 60, 3), color, np.uint8), NEUTRAL)
+    assert better.cast == (0, 0)
+    assert np.isfinite(better.noise)
+    assert np.ptp(better.rgb, axis=(0, 1)).max() == 0
