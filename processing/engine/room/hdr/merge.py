@@ -23,6 +23,7 @@ _STILL: Final = 0.5
 _EQUAL: Final = 0.3
 _DARKEST: Final = 1e-6  # mean light, 0 to 1
 _MOVED: Final = 0.5
+_ALL: Final = 0.9  # of a bracket that moved: it shows another view
 _DARK, _BRIGHT = 25, 230  # stored values between which a pixel is well exposed
 
 
@@ -143,14 +144,16 @@ def _placed(
             own = align.structure(brackets[index].small)
             found = align.moved(fixed, own, guess)
             if found.is_other:
-                raise BracketsDiffer(
-                    f"Bracket {index + 1} shows something else than bracket {reference + 1}.",
-                    index=index,
-                )
+                raise _differs(index, reference)
             placed[index] = _on_reference(brackets[index].small, found, full)
             guess = placed[index].matrix
             fixed = own if placed[index].shift == 0 else align.structure(placed[index].small)
     return [placed[index] for index in range(len(brackets))]
+
+
+def _differs(index: int, reference: int) -> BracketsDiffer:
+    message = f"Bracket {index + 1} shows something else than bracket {reference + 1}."
+    return BracketsDiffer(message, index=index)
 
 
 def _darkest(placed: Sequence[_Placed], order: list[int], reference: int) -> int | None:
@@ -180,6 +183,8 @@ def _seen(placed: Sequence[_Placed], reference: int) -> _Seen:
         else:
             inside = _inside(one)
             found = ghosts.ghosts(fixed, one.small, inside)
+            if np.mean(found.sure > _MOVED) > _ALL:
+                raise _differs(index, reference)
             cleaned, moved = found.cleaned, np.maximum(moved, found.sure)
             weight = weight * (1 - found.sure) * (inside > 0)
         seen.weights.append(weight)

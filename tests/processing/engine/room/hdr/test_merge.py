@@ -162,6 +162,13 @@ def test_another_room_is_refused() -> None:
     assert refusal.value.index == 1
 
 
+def test_photos_with_nothing_in_common_are_refused() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (SIZE[1], SIZE[0], 3)).astype(np.uint8)
+    board = np.indices((SIZE[1], SIZE[0])).sum(axis=0) // 20 % 2 * 255
+    with pytest.raises(BracketsDiffer, match="shows something else than bracket"):
+        merged([noise, np.repeat(board.astype(np.uint8)[..., None], 3, axis=2)], STOPS[1:])
+
+
 def test_what_shows_nothing_is_no_error() -> None:
     black = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
     found = merged([black, black, black + 255])
