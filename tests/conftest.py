@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -132,10 +133,21 @@ def django_db_setup(
             connection.ensure_connection()
             connection.connection.backup(migrated)
         patch.setattr(
-            "django.test.TransactionTestCase._fixture_teardown",
-            lambda _: migrated.backup(connection.connection),
+            "django.test.TransactionTestCase._fixture_teardown", lambda _: _copied_back(migrated)
         )
         yield
+
+
+def _copied_back(migrated: sqlite3.Connection) -> None:
+    """A browser's last request may still be answered, by a thread that reads the tables."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return migrated.backup(connection.connection)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 # These import what they need when they are used: most test files don't, and start sooner.
