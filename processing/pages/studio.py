@@ -14,9 +14,11 @@ from django_htmx.http import reswap, retarget
 from accounts.access.pages import is_htmx, limit, page, signed_in
 from config.errors import AppError
 from media_library.models import Image
+from processing.engine.render_preview import Preview
 from processing.pages import batches, words
 from processing.pages.picture import shown_results
 from processing.pages.picture_view import TEMPLATE, context_of, image_of
+from processing.pages.room.form import RoomForm
 from processing.pages.studio_form import StudioForm
 from processing.services import edit_json, jobs, previews
 from processing.services.appearance import presets
@@ -28,14 +30,7 @@ def save(request: HttpRequest, image_id: str) -> HttpResponse:
     """Make the picture as it is chosen; its page then shows how far that is."""
     limit(request, "processing")
     image = image_of(request, image_id)
-    form = StudioForm(request.POST, account=image.account)
-    if not form.is_valid():
-        return _refused(request, image, form)
-    command = form.command()
-    jobs.check(command)
-    caller, _user = signed_in(request)
-    jobs.submit(caller, command, source=image)
-    return shown_results(request, image)
+    return submitted(request, image, StudioForm(request.POST, account=image.account))
 
 
 @page
@@ -45,15 +40,13 @@ def preview(request: HttpRequest, image_id: str) -> HttpResponse:
     try:
         limit(request, "preview")
         image = image_of(request, image_id)
-        form = _valid(request, image)
+        form = StudioForm(request.POST, account=image.account)
+        check(form)
         made = previews.preview(image, form.plan)
     except AppError as error:
         # Not yet is no mistake: the page shows it once the photo is cut out.
-        status = 202 if error.code == previews.NOT_CUT_OUT else error.status
-        told = {"code": error.code, "message": error.page_message}
-        return JsonResponse(told, status=status, headers=dict(error.headers))
-    response = HttpResponse(made.data, content_type="image/webp")
-    response["X-Result-Size"] = f"{made.width} \u00d7 {made.height}"
+        return told(error, status=202 if error.code == previews.NOT_CUT_OUT else error.status)
+    response = as_webp(made)
     if ignored := previews.not_understood(form.plan):
         response["X-Not-Understood"] = quote(words.not_understood(ignored))
     return response
@@ -66,7 +59,8 @@ def save_look(request: HttpRequest, image_id: str) -> HttpResponse:
     try:
         limit(request, "general")
         image = image_of(request, image_id)
-        form = _valid(request, image)
+        form = StudioForm(request.POST, account=image.account)
+        check(form)
         made = presets.create(image.account, name=request.POST.get("name", ""), plan=form.look)
     except AppError as error:
         return JsonResponse(
@@ -82,12 +76,23 @@ def apply(request: HttpRequest, image_id: str) -> HttpResponse:
     image = image_of(request, image_id)
     form = StudioForm(request.POST, account=image.account)
     if not form.is_valid():
-        return _refused(request, image, form)
+        return refused(request, image, form)
     look = json.dumps(edit_json.shown(edit_json.stored_json(form.look)))
     return batches.offer(request, look=look, besides=image)
 
 
-def _refused(request: HttpRequest, image: Image, form: StudioForm) -> HttpResponse:
+def submitted(request: HttpRequest, image: Image, form: StudioForm | RoomForm) -> HttpResponse:
+    """Have made what a form asks for, and show how far that is; or show what is wrong with it."""
+    if not form.is_valid():
+        return refused(request, image, form)
+    command = form.command()
+    jobs.check(command)
+    caller, _user = signed_in(request)
+    jobs.submit(caller, command, source=image)
+    return shown_results(request, image)
+
+
+def refused(request: HttpRequest, image: Image, form: StudioForm | RoomForm) -> HttpResponse:
     """The page with what was chosen and what is wrong with it; for a script, what is wrong alone."""
     if is_htmx(request):
         response = render(request, "processing/picture_errors.html", {"form": form}, status=422)
@@ -96,10 +101,19 @@ def _refused(request: HttpRequest, image: Image, form: StudioForm) -> HttpRespon
     return render(request, TEMPLATE, context, status=422)
 
 
-def _valid(request: HttpRequest, image: Image) -> StudioForm:
+def check(form: StudioForm | RoomForm) -> None:
     """Raises AppError VALIDATION_ERROR with the first sentence of what is wrong."""
-    form = StudioForm(request.POST, account=image.account)
     if not form.is_valid():
-        message = str(next(iter(form.errors.values()))[0])
-        raise AppError("VALIDATION_ERROR", message)
-    return form
+        raise AppError("VALIDATION_ERROR", str(next(iter(form.errors.values()))[0]))
+
+
+def told(error: AppError, *, status: int) -> JsonResponse:
+    """What a preview's script reads instead of a picture."""
+    answer = {"code": error.code, "message": error.page_message}
+    return JsonResponse(answer, status=status, headers=dict(error.headers))
+
+
+def as_webp(made: Preview) -> HttpResponse:
+    response = HttpResponse(made.data, content_type="image/webp")
+    response["X-Result-Size"] = f"{made.width} \u00d7 {made.height}"
+    return response
