@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests import axe
-from tests.chromium import chromium
+from tests.chromium import chromium, launched
 from tests.dashboard import hands
 from tests.system.site import Site, until
 
@@ -36,11 +36,8 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+    with launched() as started:
         yield started
-        started.close()
 
 
 def test_every_page(site: Site, browser: Browser) -> None:

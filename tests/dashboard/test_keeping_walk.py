@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from media_library.files import public_copies, thumbnails
 from media_library.intake.ingest import ingest
 from media_library.models import Image
-from tests.chromium import chromium
+from tests.chromium import launched
 from tests.dashboard.conftest import Person
 from tests.dashboard.test_large_library import copies
 from tests.dashboard.test_projects import project_of
@@ -38,12 +38,8 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright has a loop in this thread
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

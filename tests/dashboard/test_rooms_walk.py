@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image as Pillow
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from media_library.intake.ingest import ingest
 from media_library.models import Image
@@ -17,7 +17,7 @@ from processing.models import Job
 from processing.worker import tasks
 from processing.worker.making import room_previews
 from tests import axe
-from tests.chromium import chromium
+from tests.chromium import launched
 from tests.dashboard.conftest import Person
 from tests.dashboard.test_keeping_walk import visit
 from tests.processing.engine.room.drawn import room
@@ -25,12 +25,8 @@ from tests.processing.engine.room.drawn import room
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright has a loop in this thread
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.chromium import chromium
+from tests.chromium import chromium, launched
 from tests.system.site import Site
 
 PHOTO = Path(__file__).resolve().parents[1] / "photos/wool-hat.jpg"
@@ -27,11 +27,8 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from listings.models import Listing
 from listings.selectors import listing_for
-from tests.chromium import chromium
+from tests.chromium import launched
 from tests.listings.pages.test_listing import url
 
 
@@ -33,12 +33,8 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright has a loop in this thread
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
