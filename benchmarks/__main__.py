@@ -1,4 +1,4 @@
-"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last eleven without a part."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last twelve without a part."""
 
 import ast
 import importlib
@@ -21,6 +21,7 @@ ON_REQUEST = {
     name: f"{ENGINE}.{name}"
     for name in ("backdrops", "edges", "hdr", "rooms", "sheet", "skies", "text")
 }
+ON_REQUEST |= {"looks": "benchmarks.looks.comparing"}
 ON_REQUEST |= {name: f"benchmarks.graded.{name}" for name in ("grades", "holes", "tails")}
 # Measures again what others do, for a document.
 ON_REQUEST |= {"figures": "benchmarks.figures.table"}

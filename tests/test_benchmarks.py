@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from benchmarks.__main__ import ON_REQUEST, PARTS
 from benchmarks.figures import table
 from benchmarks.figures.rows import Row
 from benchmarks.graded import grades
+from benchmarks.looks import comparing, measures, sheets
 from processing.engine.errors import NothingFound
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CutoutPlan
@@ -103,6 +105,49 @@ More.
 )
 def test_a_figure_is_judged(row: Row, ratio: float, verdict: str) -> None:
     assert replace(row, ratio=ratio).verdict == verdict
+
+
+def test_photos_are_chosen_evenly_and_pairs_shown_either_way_as_often(tmp_path: Path) -> None:
+    for number in range(136):
+        (tmp_path / f"{number:03}.jpg").touch()
+    (tmp_path / "notes.txt").touch()
+    found = [int(path.stem) for path in comparing.chosen(tmp_path, 24)]
+    assert (len(found), found[:4], found[-1]) == (24, [0, 5, 11, 17], 130)
+    assert len(comparing.chosen(tmp_path, 200)) == 136
+    left = Counter(left for left, _ in comparing.sides(24, random.Random(7)))
+    assert left == {comparing.BEFORE: 12, comparing.NOW: 12}
+
+
+def test_a_look_is_measured_beside_the_product_alone() -> None:
+    matte = np.zeros((1000, 1000), np.uint8)
+    matte[300:700, 300:700] = 255
+    product = np.full((1000, 1000, 3), 120, np.uint8)
+    bare = np.where(matte[..., None] > 0, product, 255).astype(np.uint8)
+    assert measures.measured(bare, bare, product, matte) == measures.Measured(0, 0, 0, 0, 0)
+    shaded = bare.copy()
+    shaded[:300] = 119  # L* 49.9 instead of 100 above it, and below it for half of the strip
+    shaded[700:705] = 119
+    shaded[300:500] = 255
+    found = measures.measured(shaded, bare, product, matte)
+    assert found.halo == pytest.approx(50.1, abs=0.1)
+    assert found.contact == pytest.approx(25.1, abs=0.1)
+    assert found.clipped == pytest.approx(0.5)
+    assert found.color_most == pytest.approx(2 * found.color)
+    clear = np.zeros_like(matte)
+    with pytest.raises(ValueError, match="Nothing of the product is opaque"):
+        measures.measured(bare, bare, product, clear)
+
+
+def test_sheets_hold_all_pictures_and_pairs_six_a_sheet() -> None:
+    cell = sheets.cell(np.zeros((30, 60, 3), np.uint8), np.full((30, 60), 0, np.uint8))
+    assert cell.shape == (480, 480, 3)
+    assert {tuple(color) for color in cell.reshape(-1, 3).tolist()} == {
+        (214, 214, 214),
+        (235, 235, 235),
+        (255, 255, 255),
+    }
+    assert sheets.sheet([cell] * 8).shape == (2 * 506 + 8, 6 * 488 - 8, 3)
+    assert [page.shape[0] for page in sheets.of_pairs([(cell, None)] * 8)] == [1534, 506]
 
 
 def test_the_graded_photos_are_all_there() -> None:

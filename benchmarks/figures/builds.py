@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from benchmarks.engine.photos import ROOT
 
@@ -13,11 +13,11 @@ _CHILD = Path(__file__).with_name("child.py")
 
 
 class Build:
-    """A checkout of Packshot whose code is run by this Python's packages."""
+    """A checkout of Packshot whose code is run by this Python's packages, in the process of a `child`."""
 
-    def __init__(self, folder: Path = ROOT) -> None:
+    def __init__(self, folder: Path = ROOT, child: Path = _CHILD) -> None:
         self._child = subprocess.Popen(
-            [sys.executable, str(_CHILD)],
+            [sys.executable, str(child)],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -35,8 +35,8 @@ class Build:
     ) -> None:
         self._child.communicate()  # no more orders: it ends
 
-    def ask(self, work: str, **options: object) -> dict[str, float]:
-        """What the child finds; see child.py. Raises RuntimeError where it fails."""
+    def ask(self, work: str, **options: object) -> dict[str, Any]:
+        """What the child finds; see its file. Raises RuntimeError where it fails."""
         asks, answers = self._child.stdin, self._child.stdout
         if asks is None or answers is None:
             raise RuntimeError("The child has no pipes.")
@@ -45,7 +45,7 @@ class Build:
         line = answers.readline()
         if not line:
             raise RuntimeError(f"{work} failed in {self._child.args!r}; see above.")
-        found: dict[str, float] = json.loads(line)
+        found: dict[str, Any] = json.loads(line)
         return found
 
 
