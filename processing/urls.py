@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from processing.pages import (
-    backgrounds,
-    batches,
-    crop,
-    front,
-    home,
-    install,
-    library,
-    looks,
-    picture,
-    projects,
-    selected,
-    studio,
-    touch_up,
-    tryout,
-    webhooks,
-)
+from processing.pages import backgrounds, batches, front, home, install, tryout, webhooks
+from processing.pages.library import page as library
+from processing.pages.library import projects, selected
+from processing.pages.looks import page as looks
 from processing.pages.rating import views as rating
 from processing.pages.reference import page as resources
 from processing.pages.room import views as room
+from processing.pages.studio import actions as studio
+from processing.pages.studio import crop, picture, touch_up
 
 urlpatterns = [
     path("", front.home, name="home"),

@@ -24,7 +24,8 @@ from media_library.models import Image
 from processing import selectors
 from processing.engine.plans.room import RoomPlan
 from processing.models import Batch
-from processing.pages import look_cards, words
+from processing.pages import words
+from processing.pages.looks import cards as look_cards
 from processing.pages.room import in_batches
 from processing.services import edit_json
 from processing.services.appearance import look_pictures, looks

@@ -17,7 +17,7 @@ from media_library import cursors
 from media_library.models import Image
 from processing import selectors
 from processing.models import Batch
-from processing.pages.library_view import LibraryView
+from processing.pages.library.filters import LibraryView
 from processing.selectors import Card, Wanted
 from processing.services import sample_photos
 

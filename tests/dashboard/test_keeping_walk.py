@@ -168,7 +168,7 @@ def test_kept_shared_and_thrown_away(
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
     assert Image.live.count() == 4
     mine.look()
-    monkeypatch.setattr("processing.pages.library.PAGE_SIZE", 8)
+    monkeypatch.setattr("processing.pages.library.page.PAGE_SIZE", 8)
     _finds_its_place_again(page, pictures[0])
     mine.look()
     mine.context.close()

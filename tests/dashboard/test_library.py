@@ -210,7 +210,7 @@ def test_search_without_a_match_says_so(seller: Person) -> None:
 def test_the_list_goes_on_behind_what_was_shown(
     seller: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("processing.pages.library.PAGE_SIZE", 2)
+    monkeypatch.setattr("processing.pages.library.page.PAGE_SIZE", 2)
     for name in ("a.jpg", "b.jpg", "c.jpg"):
         seller.image(name)
     first = seller.client.get("/library/?q=jpg").content.decode()

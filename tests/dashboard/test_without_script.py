@@ -49,7 +49,7 @@ def test_uploading_cutting_out_and_seeing_it_done(seller: Person) -> None:
 
 
 def test_older_pictures_are_behind_a_link(seller: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("processing.pages.library.PAGE_SIZE", 2)
+    monkeypatch.setattr("processing.pages.library.page.PAGE_SIZE", 2)
     for name in ("a.jpg", "b.jpg", "c.jpg"):
         seller.image(name)
     [more] = re.findall(r'rel="next" href="(.*?)"', page(seller))

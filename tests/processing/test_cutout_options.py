@@ -33,8 +33,8 @@ from processing.engine.plans.cutout import (
     camel,
     words_of,
 )
-from processing.pages.studio_form import EDGES, FORMATS, StudioForm
-from processing.pages.studio_form import LEFT_OUT as LEFT_OUT_OF_FORM
+from processing.pages.studio.form import EDGES, FORMATS, StudioForm
+from processing.pages.studio.form import LEFT_OUT as LEFT_OUT_OF_FORM
 from processing.worker.making import cutouts
 from tests.processing.options import changed, names, other
 

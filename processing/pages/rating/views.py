@@ -14,8 +14,8 @@ from config.errors import AppError
 from config.web.toasts import Toast, say
 from media_library.files.links import content_url
 from media_library.models import Image
-from processing.pages.picture_view import image_of
 from processing.pages.rating.form import RatingForm, initial
+from processing.pages.studio.picture_view import image_of
 from processing.services import ratings
 
 

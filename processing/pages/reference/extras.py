@@ -23,7 +23,7 @@ from processing.engine.plans.color_reference import ColorReference
 from processing.engine.plans.edit import EditPlan
 from processing.engine.plans.overlay import Overlay
 from processing.models import Resource, ResourceRole
-from processing.pages import studio_sizes
+from processing.pages.studio import sizes as studio_sizes
 
 _OVER: Final = (ResourceRole.LOGO, ResourceRole.WATERMARK)
 _MATCHED: Final = (ResourceRole.LOOK, ResourceRole.REFERENCE)

@@ -11,9 +11,10 @@ from accounts.access.pages import limit, page
 from config.errors import AppError, invalid
 from media_library.models import Shows
 from media_library.services import say_what_it_shows
-from processing.pages import batches, studio
-from processing.pages.picture_view import image_of
+from processing.pages import batches
 from processing.pages.room.form import RoomForm
+from processing.pages.studio import actions as studio
+from processing.pages.studio.picture_view import image_of
 from processing.services import previews
 
 

@@ -21,10 +21,11 @@ from media_library import doubts
 from media_library.models import Image
 from media_library.services import change_image
 from processing.models import Job
-from processing.pages.deletions import told_of_pictures
-from processing.pages.library_view import LibraryView
+from processing.pages.library.deletions import told_of_pictures
+from processing.pages.library.filters import LibraryView
 from processing.pages.live import live, watched
-from processing.pages.picture_view import (
+from processing.pages.studio.form import StudioForm
+from processing.pages.studio.picture_view import (
     TEMPLATE,
     context_of,
     image_of,
@@ -32,7 +33,6 @@ from processing.pages.picture_view import (
     results_context,
     results_of,
 )
-from processing.pages.studio_form import StudioForm
 from processing.services import deleting, jobs
 
 

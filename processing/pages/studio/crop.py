@@ -20,10 +20,10 @@ from processing import selectors
 from processing.commands import Edit
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans.edit import EditFormat, EditPlan, Export
-from processing.pages.frame_form import FrameForm, frame_of, initial_of, line_of
-from processing.pages.library_view import LIST
-from processing.pages.originals import original
-from processing.pages.studio_form import FORMATS
+from processing.pages.library.filters import LIST
+from processing.pages.studio.form import FORMATS
+from processing.pages.studio.frame_form import FrameForm, frame_of, initial_of, line_of
+from processing.pages.studio.originals import original
 from processing.services import jobs
 
 TEMPLATE = "processing/crop.html"

@@ -27,7 +27,7 @@ from media_library.files.archives import entries_of, zip_name
 from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
-from processing.pages.deletions import told_of_move, told_of_pictures
+from processing.pages.library.deletions import told_of_move, told_of_pictures
 from processing.services import deleting, merging
 from processing.services.batching import archives
 

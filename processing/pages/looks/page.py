@@ -23,9 +23,9 @@ from media_library.intake.ingest import ingest_all
 from media_library.intake.uploads import incoming, takes_files
 from media_library.selectors import image_for
 from processing.models import Preset
-from processing.pages import look_cards
 from processing.pages.live import live
-from processing.pages.look_form import LookForm
+from processing.pages.looks import cards as look_cards
+from processing.pages.looks.form import LookForm
 from processing.pages.reference import extras
 from processing.services.appearance import brand_kit, looks, presets
 from processing.services.appearance import look_pictures as card_pictures

@@ -34,9 +34,10 @@ from processing.engine.plans.edit import (
     Upscale,
 )
 from processing.forms import default_model, model_choices
-from processing.pages import studio_kept, studio_sizes
-from processing.pages.frame_form import frame_of
 from processing.pages.reference import extras
+from processing.pages.studio import kept as studio_kept
+from processing.pages.studio import sizes as studio_sizes
+from processing.pages.studio.frame_form import frame_of
 from processing.services.backgrounds import background_library
 
 TRANSPARENT, COLOR, WORDS = "transparent", "color", "words"
@@ -82,9 +83,9 @@ class StudioForm(extras.ExtrasForm):
     text = forms.ChoiceField(choices=TEXTS, required=False)
     upscale = forms.BooleanField(required=False)
     format = forms.ChoiceField(choices=FORMATS, initial="png", required=False)
-    frame = forms.CharField(max_length=80, required=False)  # as pages.frame_form writes it
+    frame = forms.CharField(max_length=80, required=False)  # as pages.studio.frame_form writes it
     mask = forms.CharField(max_length=40, required=False)  # of a touched-up cutout
-    # What the form has no choice for, of the edit that it was filled from (studio_kept).
+    # What the form has no choice for, of the edit that it was filled from (kept).
     kept = forms.CharField(max_length=studio_kept.MAX_LENGTH, required=False)
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:

@@ -24,21 +24,19 @@ from processing.engine.errors import EngineError
 from processing.engine.plans.edit import Upscale
 from processing.forms import model_choices
 from processing.models import JobState
-from processing.pages import (
-    studio_form,
-    studio_kept,
-    studio_looks,
-    studio_sizes,
-    studio_values,
-    words,
-)
-from processing.pages.library_view import LibraryView
+from processing.pages import words
+from processing.pages.library.filters import LibraryView
 from processing.pages.reference import extras
 from processing.pages.room import facts, mode, panel
 from processing.pages.room import form as room_form
 from processing.pages.room.form import RoomForm
 from processing.pages.room.options import FILE, GROUPS
-from processing.pages.studio_form import StudioForm
+from processing.pages.studio import form as studio_form
+from processing.pages.studio import kept as studio_kept
+from processing.pages.studio import looks as studio_looks
+from processing.pages.studio import sizes as studio_sizes
+from processing.pages.studio import values as studio_values
+from processing.pages.studio.form import StudioForm
 from processing.selectors import Entry
 from processing.services import masks, previews
 from processing.services.appearance import brand_kit, ready_looks

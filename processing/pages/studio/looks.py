@@ -10,7 +10,9 @@ from accounts.models import Account
 from processing.commands import Edit
 from processing.engine.plans.edit import EditPlan
 from processing.models import Preset
-from processing.pages import studio_form, studio_kept, studio_values
+from processing.pages.studio import form as studio_form
+from processing.pages.studio import kept as studio_kept
+from processing.pages.studio import values as studio_values
 from processing.services.appearance import presets
 from processing.services.appearance.ready_looks import ReadyLook
 from processing.services.backgrounds.builtin_backgrounds import builtins

@@ -27,8 +27,8 @@ from media_library import projects, selectors, services
 from media_library.files import archives
 from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, Image, Project
-from processing.pages.deletions import told, told_of_move, told_of_pictures
-from processing.pages.library_view import LibraryView
+from processing.pages.library.deletions import told, told_of_move, told_of_pictures
+from processing.pages.library.filters import LibraryView
 from processing.selectors import cards
 from processing.services import deleting
 from processing.services.appearance import project_looks, ready_looks

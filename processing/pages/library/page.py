@@ -22,7 +22,7 @@ from media_library.models import Image
 from media_library.selectors import projects_of
 from processing import selectors
 from processing.delivery import events, leases, sse
-from processing.pages.library_view import AGES, SORTS, STATES, LibraryView
+from processing.pages.library.filters import AGES, SORTS, STATES, LibraryView
 from processing.pages.live import MAX_WATCHED, live, watched
 from processing.selectors import Card
 from processing.services import sample_photos

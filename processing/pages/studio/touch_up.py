@@ -24,7 +24,7 @@ from media_library.models import Image
 from processing import selectors
 from processing.commands import Command, Edit, RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
-from processing.pages.originals import original
+from processing.pages.studio.originals import original
 from processing.services import jobs, masks, previews
 
 TEMPLATE = "processing/touch_up.html"

@@ -21,9 +21,11 @@ from processing.engine.plans.edit import (
     Layout,
 )
 from processing.forms import api_names
-from processing.pages import studio_form, studio_kept, studio_sizes
-from processing.pages.frame_form import line_of
 from processing.pages.reference import extras
+from processing.pages.studio import form as studio_form
+from processing.pages.studio import kept as studio_kept
+from processing.pages.studio import sizes as studio_sizes
+from processing.pages.studio.frame_form import line_of
 from processing.services.backgrounds.builtin_backgrounds import builtins
 
 _FIELDS: Final = studio_form.StudioForm.base_fields

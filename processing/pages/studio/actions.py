@@ -16,10 +16,10 @@ from config.errors import AppError
 from media_library.models import Image
 from processing.engine.render_preview import Preview
 from processing.pages import batches, words
-from processing.pages.picture import shown_results
-from processing.pages.picture_view import TEMPLATE, context_of, image_of
 from processing.pages.room.form import RoomForm
-from processing.pages.studio_form import StudioForm
+from processing.pages.studio.form import StudioForm
+from processing.pages.studio.picture import shown_results
+from processing.pages.studio.picture_view import TEMPLATE, context_of, image_of
 from processing.services import edit_json, jobs, previews
 from processing.services.appearance import presets
 

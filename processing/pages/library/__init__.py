@@ -1,0 +1,1 @@
+"""The library and its projects: pictures found, selected, moved, deleted."""

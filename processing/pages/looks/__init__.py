@@ -1,0 +1,1 @@
+"""Looks: their page, cards and form."""

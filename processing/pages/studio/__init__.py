@@ -1,0 +1,1 @@
+"""A picture in the studio: its page and form, cropping, touching up."""
