@@ -43,6 +43,7 @@ from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan, Generated
 from processing.engine.rendered import Clock
 from processing.engine.shadow import cast
+from processing.engine.shadow.setting import Setting
 from processing.engine.text.detect import TextFinder
 
 STUDIO = "studio"
@@ -87,6 +88,10 @@ class Behind:
     def light(self) -> SceneLight | None:
         return self.backdrop.light if self.backdrop else None
 
+    @property
+    def setting(self) -> Setting | None:
+        return self.backdrop.setting if self.backdrop else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Front:
@@ -122,7 +127,7 @@ def composed(
     canvas = behind.pixels
     if plan.shadow is not None:
         with clock.stage("shadow"):
-            opacity = cast.cast(front.matte, plan.shadow, behind.light)
+            opacity = cast.cast(front.matte, plan.shadow, behind.light, behind.setting)
             canvas = compose.paint(canvas, _BLACK, opacity)
     with clock.stage("compose"):
         if plan.outline is not None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from processing.engine.arrays import U8, Box
 from processing.engine.light.scene_light import SceneLight
+from processing.engine.shadow.setting import Setting
 
 # The shortest and the longest side, in pixels, that is asked for.
 MIN_SIDE, MAX_SIDE = 64, 4096
@@ -41,6 +42,7 @@ class Backdrop:
     - `provider`: who made it: `studio`, `openai/<model>`, `automatic1111/<model>`.
     - `seed`: the one that was used; a provider that takes none gives the request's own back.
     - `light`: what lights the scene, for the product's shadow and tint; None where nobody knows.
+    - `setting`: what the product touches in it; None where the picture has no place, or nobody knows.
     - `not_understood`: the prompt's words that changed nothing, in their order.
     """
 
@@ -48,6 +50,7 @@ class Backdrop:
     provider: str
     seed: int
     light: SceneLight | None = None
+    setting: Setting | None = None
     not_understood: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from processing.engine.backdrops import finish, painting, variety
+from processing.engine.backdrops.ground import Ground
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
 from processing.engine.backdrops.provider import (
@@ -14,6 +15,7 @@ from processing.engine.backdrops.provider import (
 from processing.engine.backdrops.render import render
 from processing.engine.errors import InvalidPlan
 from processing.engine.prompts.scene import Scene, parse
+from processing.engine.shadow.setting import Setting
 
 
 class Studio:
@@ -45,4 +47,24 @@ def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
     if request.guidance is not None:
         picture = finish.guided(picture, request.guidance, request.guidance_scale)
     rgb = finish.to_bytes(picture, noise.random(34))
-    return Backdrop(rgb=rgb, provider=Studio.name, seed=request.seed, light=light)
+    return Backdrop(
+        rgb=rgb,
+        provider=Studio.name,
+        seed=request.seed,
+        light=light,
+        setting=_setting(scene, stage),
+    )
+
+
+def _setting(scene: Scene, stage: Stage) -> Setting | None:
+    """What the product touches in a scene: nothing certain before a sweep, which has no edge."""
+    match scene.kind:
+        case "wall":
+            return Setting("wall")
+        case "tabletop" | "far":
+            begins = stage.horizon
+            if scene.surface is not None:
+                begins = Ground(stage, melting=scene.kind == "far").begin
+            return Setting("ground", min(max(begins / stage.height, 0.0), 1.0))
+        case _:
+            return None

@@ -125,7 +125,7 @@ def test_plans_of_the_same_steps_have_the_same_version() -> None:
 
 
 def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change: Change) -> None:
-    assert change("shadow/cast.py", "thrown=0.32", "thrown=0.20") == {"soft shadow"}
+    assert change("shadow/styles.py", "thrown=0.3,", "thrown=0.2,") == {"soft shadow"}
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_new_file_of_data_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_comments_docstrings_and_layout_count_nothing(change: Change) -> None:
     assert change("shadow/cast.py", "_DARKEST = 0.95", "# Why.\n_DARKEST  =  0.95 # So.") == set()
-    assert change("shadow/cast.py", '"""What a mode means.', '"""What modes mean.') == set()
+    assert change("shadow/styles.py", '"""What a mode means.', '"""What modes mean.') == set()
     assert change("plans/cutout.py", "Trim the result to", "Crop the result to") == set()
     assert change("text/detect.py", '"""Where text is', '"""Here text is') == set()
 

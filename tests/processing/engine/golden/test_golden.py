@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from processing.engine.shadow import cast
+from processing.engine.shadow import lit_subject
 from tests.processing.engine.golden import __main__ as command
 from tests.processing.engine.golden import accepted
 from tests.processing.engine.golden.looks import LOOKS, counted, shot
@@ -52,9 +52,9 @@ def test_there_is_a_picture_of_each_look_and_no_other() -> None:
 
 @pytest.fixture
 def lighter(monkeypatch: pytest.MonkeyPatch) -> Image.Image:
-    """A soft shadow that is thrown with 0.20 instead of 0.32."""
-    styles = {**cast._STYLES, "soft": replace(cast._STYLES["soft"], thrown=0.20)}
-    monkeypatch.setattr(cast, "_STYLES", styles)
+    """A soft shadow that is thrown with 0.20 instead of 0.30."""
+    styles = {**lit_subject.STYLES, "soft": replace(lit_subject.STYLES["soft"], thrown=0.20)}
+    monkeypatch.setattr(lit_subject, "STYLES", styles)
     return shot.__wrapped__(SOFT).picture
 
 
