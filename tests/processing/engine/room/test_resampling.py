@@ -37,6 +37,26 @@ def test_pixels_come_from_where_their_places_say() -> None:
     assert np.array_equal(beyond[-1, :300], photo[-1, 7:307])  # the last row goes on
 
 
+def test_between_pixels_brightness_is_cubic() -> None:
+    grey = np.random.default_rng(3).integers(60, 190, (40, 50)).astype(np.float64)
+    photo = np.repeat(grey[..., None], 3, axis=2).astype(np.uint8)
+    cubic = np.array([-3, 19, 19, -3]) / 32  # halfway, for Keys' parameter of -0.75
+
+    def right(at: F64) -> F64:
+        return np.add(at, (0.5, 0))
+
+    def below(at: F64) -> F64:
+        return np.add(at, (0, 0.5))
+
+    for places, pixels, found in (
+        (right, grey, resampling.resampled(photo, (50, 40), [right])[..., 1]),
+        (below, grey.T, resampling.resampled(photo, (50, 40), [below])[..., 1].T),
+    ):
+        expected = [np.convolve(row, cubic, "valid") for row in pixels]
+        # Linear values are rounded before, and so once more than the cubic alone.
+        assert np.abs(found[:, 1:-2] - np.array(expected)).max() < 1.5, places
+
+
 @pytest.mark.parametrize("size", [(33_000, 3), (3, 33_000), (1, 1)])
 def test_any_side_may_be_long_or_short(size: tuple[int, int]) -> None:
     photo = smooth(size)
