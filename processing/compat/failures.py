@@ -105,7 +105,9 @@ class ErrorFormat:
             message = f"Request was throttled. Expected available in {seconds} seconds."
         if auth_header := getattr(exc, "auth_header", None):
             headers["WWW-Authenticate"] = auth_header
-        return Failure(status, self._code(status), message[:_MAX_LETTERS], headers, fields)
+        code = self._code(status)
+        status = self.statuses.get(code, status)
+        return Failure(status, code, message[:_MAX_LETTERS], headers, fields)
 
     def _code(self, status: int) -> str:
         return self.codes.get(status) or _CODES.get(status, "ERROR")

@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from accounts.access import api_keys
 from accounts.access.permissions import HasScope
 from accounts.http import Caller, remember_caller
+from accounts.limits import allowances
 from accounts.models import User
 from config.errors import not_found
-from processing.compat.autoenhance.dialect import DIALECT
+from processing.compat.autoenhance.dialect import DIALECT, TRIAL_RATE_GROUP
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -48,6 +49,13 @@ class HasScopeOrReads(HasScope):
 def is_trial(request: Request) -> bool:
     """Whether a client only tries out: its results are marked, and cost nothing."""
     return request.headers.get("x-dev-mode", "").strip().lower() == "true"
+
+
+def count_trial(request: Request) -> None:
+    """Whole results that cost nothing are so many a day. Raises Throttled for one more."""
+    taken = allowances.take(request._request, TRIAL_RATE_GROUP)
+    if not taken.allowed:
+        raise Throttled(wait=max(1, taken.reset))
 
 
 def row_id(text: str, what: str) -> UUID:

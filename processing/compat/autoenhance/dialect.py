@@ -11,7 +11,7 @@ from processing.compat.autoenhance.errors import ERROR_FORMAT
 from processing.compat.autoenhance.notices import translate
 from processing.compat.dialect import Dialect
 
-RATE_GROUP = "autoenhance"
+RATE_GROUP, TRIAL_RATE_GROUP = "autoenhance", "autoenhance-trial"
 
 
 def _settings(env: Environment) -> dict[str, Any]:
@@ -23,7 +23,11 @@ def _settings(env: Environment) -> dict[str, Any]:
 
 
 def _rate_limits(env: Environment) -> dict[str, str]:
-    return {RATE_GROUP: env.rate("RATE_AUTOENHANCE", "600/m")}
+    """Whole results that are marked and cost nothing count in both groups."""
+    return {
+        RATE_GROUP: env.rate("RATE_AUTOENHANCE", "600/m"),
+        TRIAL_RATE_GROUP: env.rate("RATE_AUTOENHANCE_TRIAL", "100/d"),
+    }
 
 
 DIALECT = Dialect(

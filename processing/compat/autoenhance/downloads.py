@@ -12,7 +12,7 @@ from config.errors import not_found
 from media_library.files import storage
 from media_library.models import Image
 from processing.commands import Copy
-from processing.compat.autoenhance.access import is_trial
+from processing.compat.autoenhance.access import count_trial, is_trial
 from processing.compat.autoenhance.errors import in_query, wrong_query
 from processing.compat.autoenhance.views import AutoenhanceView
 from processing.compat.fields import Fields
@@ -76,6 +76,8 @@ class Enhanced(AutoenhanceView):
             return paid
         if photo.image is None:
             raise not_found("Image")
+        if trial:
+            count_trial(self.request)
         job = submit(self.caller, photos.in_full(photo, is_trial=trial), photo.image)
         result = result_of(job)
         if not trial:

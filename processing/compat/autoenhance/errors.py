@@ -11,7 +11,13 @@ from processing.compat.failures import ErrorFormat, Failure
 from processing.compat.fields import ParameterError
 
 # What we know by another status; a quota that is used up is no matter of permission there.
-_STATUSES = {"VALIDATION_ERROR": 422, "INVALID_PLAN": 422, "NOT_READY": 422, "QUOTA_EXCEEDED": 402}
+_STATUSES = {
+    "VALIDATION_ERROR": 422,
+    "INVALID_PLAN": 422,
+    "INVALID_REQUEST": 422,
+    "NOT_READY": 422,
+    "QUOTA_EXCEEDED": 402,
+}
 _QUERY = "query "
 
 

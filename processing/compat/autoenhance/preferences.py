@@ -6,11 +6,12 @@ What is left out, or null, keeps what was asked before; what never was has the v
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from config.api.bodies import read
 from processing.compat.autoenhance.errors import wrong
@@ -43,6 +44,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "window_pull": None,
     "window_pull_type": None,
 }
+_MEDIA_TYPE: Final = re.compile(r"[A-Za-z]+/[A-Za-z0-9.+-]+")
 # What there is to do; one of these has to be asked for.
 _STEPS: Final = (
     *("enhance", "vertical_correction", "lens_correction", "privacy", "sky_replacement"),
@@ -92,11 +94,16 @@ class Changed(Preferences):
     rating: Annotated[int, Field(ge=0, le=5)] | None = None
 
 
+def _media_type(text: str) -> str:
+    """In lower case, as types are compared. Raises ValueError for what is none."""
+    if not _MEDIA_TYPE.fullmatch(text):
+        raise ValueError("Must be a media type such as image/jpeg.")
+    return text.lower()
+
+
 class New(Changed):
     image_name: Annotated[str, Field(min_length=1, max_length=200)]
-    contentType: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)] | None = (
-        None
-    )
+    contentType: Annotated[str, Field(max_length=100), AfterValidator(_media_type)] | None = None
 
 
 def new(data: Any) -> tuple[New, Asked]:

@@ -42,7 +42,7 @@ def uploaded(order: RoomOrder) -> list[RoomBracket]:
 def named(order: RoomOrder, groups: Sequence[Sequence[UUID]]) -> list[Group]:
     """The groups whose brackets somebody names. Raises AppError VALIDATION_ERROR naming the group."""
     known = {row.pk: row for row in brackets.of(order)}
-    found = []
+    found, taken = [], dict[UUID, int]()
     for place, ids in enumerate(groups):
         field = f"{GROUPS}.{place}.bracket_ids"
         if not MIN_BRACKETS <= len(ids) <= MAX_BRACKETS:
@@ -52,6 +52,8 @@ def named(order: RoomOrder, groups: Sequence[Sequence[UUID]]) -> list[Group]:
         for one in ids:
             if one not in known:
                 raise invalid(field, f"{one} is no bracket of this order.")
+            if taken.setdefault(one, place) != place:
+                raise invalid(field, f"{one} is in {GROUPS}.{taken[one]} already.")
             _check_file(known[one], field)
         found.append([known[one] for one in ids])
     return found

@@ -143,6 +143,11 @@ def test_what_can_not_be_merged_changes_nothing(
         answer = process(studio, order_id, images=[{"bracket_ids": named}])
         assert answer.status_code == 422, answer.text
         assert list(answer.json()["detail"]["json"]) == [field]
+    twice = process(studio, order_id, images=[{"bracket_ids": ids[:2]}, {"bracket_ids": ids[1:]}])
+    assert (twice.status_code, twice.json()["detail"]["json"]) == (
+        422,
+        {"images.1.bracket_ids": [f"{ids[1]} is in images.0 already."]},
+    )
     empty = studio.client.call("POST", "orders/", {}).json()["order_id"]
     assert list(process(studio, empty).json()["detail"]["json"]) == ["images"]
     late = bracket(studio, order_id, None)

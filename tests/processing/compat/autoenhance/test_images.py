@@ -14,7 +14,7 @@ from media_library.lifecycle import trash
 from media_library.models import Image
 from processing.models import Job, RoomOrder, RoomPhoto
 from processing.services.room_orders import photos
-from tests.processing.compat.autoenhance.client import RoomClient
+from tests.processing.compat.autoenhance.client import BASE, RoomClient
 from tests.processing.compat.autoenhance.conftest import Studio, opened
 
 pytestmark = pytest.mark.usefixtures("quick_queue")
@@ -112,7 +112,11 @@ def test_an_unmarked_preview_has_to_be_paid_for(studio: Studio, small_photo: byt
     assert studio.used == 0
 
 
-def test_trials_cost_nothing_and_are_marked(studio: Studio, small_photo: bytes) -> None:
+def test_trials_cost_nothing_are_marked_and_so_many_a_day(
+    studio: Studio, small_photo: bytes, settings: Any
+) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"autoenhance-trial": "2/d"}
+    settings.RATE_LIMIT_FACTORS = {}
     trial = RoomClient(studio.key, headers={"x-dev-mode": "true"})
     photo = trial.upload(small_photo)
     marked = trial.enhanced(photo["image_id"], preview=False)
@@ -120,6 +124,8 @@ def test_trials_cost_nothing_and_are_marked(studio: Studio, small_photo: bytes) 
     assert marked.content == asked.content
     assert studio.used == 0
     assert trial.image(photo["image_id"])["downloaded"] is False
+    assert trial.enhanced(photo["image_id"], preview=False).status_code == 429
+    assert trial.enhanced(photo["image_id"]).status_code == 200  # previews are not counted
     plain = studio.client.enhanced(photo["image_id"], preview=False)
     assert plain.content != marked.content
     assert studio.used == 1
@@ -307,7 +313,7 @@ def test_an_address_is_good_once(studio: Studio, small_photo: bytes, photo: byte
 
 def test_an_address_is_good_for_an_hour_and_one_type(studio: Studio, small_photo: bytes) -> None:
     with time_machine.travel(datetime(2026, 7, 1, tzinfo=UTC), tick=False) as clock:
-        made = studio.client.create(contentType="image/jpeg")
+        made = studio.client.create(contentType="Image/JPEG")
         wrong = studio.client.put(made["upload_url"], small_photo)
         assert (wrong.status_code, wrong.json()["detail"]) == (403, {})
         assert "image/jpeg" in wrong.json()["message"]
@@ -385,6 +391,7 @@ def test_an_address_that_is_none_of_ours(studio: Studio, small_photo: bytes) -> 
         ({"lens_correction": "yes"}, "lens_correction"),
         ({"order_id": "a/b"}, "order_id"),
         ({"contentType": "text"}, "contentType"),
+        ({"contentType": "image/jpeg; q=1"}, "contentType"),
     ],
 )
 def test_what_can_not_be_asked_for(studio: Studio, fields: dict[str, Any], name: str) -> None:
@@ -393,6 +400,14 @@ def test_what_can_not_be_asked_for(studio: Studio, fields: dict[str, Any], name:
     assert list(answer.json()["detail"]["json"]) == [name]
     assert not RoomPhoto.objects.exists()
     assert not RoomOrder.objects.exists()
+
+
+def test_what_is_no_json_is_refused_as_all_else(studio: Studio) -> None:
+    headers = {"x-api-key": studio.key, "Content-Type": "application/json"}
+    for body in (b"", b"{", b'"kitchen.jpg"', b'{"image_name": NaN}', b'{"image_name": "\xff"}'):
+        answer = studio.client.http.post(f"{BASE}/v3/images/", content=body, headers=headers)
+        assert (answer.status_code, set(answer.json())) == (422, {"message", "detail"}), body
+    assert not RoomPhoto.objects.exists()
 
 
 def test_a_change_that_can_not_be_changes_nothing(studio: Studio, small_photo: bytes) -> None:
