@@ -42,6 +42,7 @@ urlpatterns = [
     path("pictures/<str:image_id>/shows/", room.choose, name="picture-shows"),
     path("pictures/<str:image_id>/room/", room.enhance, name="enhance-picture"),
     path("pictures/<str:image_id>/room/preview/", room.preview, name="preview-room"),
+    path("pictures/<str:image_id>/room/look/", room.save_look, name="save-room-look"),
     path("pictures/<str:image_id>/room/apply/", room.apply, name="enhance-others"),
     path("pictures/<str:image_id>/look/", studio.save_look, name="save-look"),
     path("pictures/<str:image_id>/apply/", studio.apply, name="apply-to-others"),

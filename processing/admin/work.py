@@ -200,7 +200,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 
 @admin.register(Preset)
 class PresetAdmin(ReadOnlyAdmin):
-    list_display = ["name", "account", "updated_at"]
+    list_display = ["name", "operation", "account", "updated_at"]
     search_fields = ["name", "account__name"]
     ids = {"preset": ["pk"], "acct": ["account"]}
     list_select_related = ["account"]

@@ -24,7 +24,7 @@ from config.api.views import ApiView
 from config.errors import invalid
 from media_library.intake.uploads import UploadLimits, UploadView
 from processing.api.examples import BATCH, BATCH_CREATED
-from processing.api.operations import check, command_for
+from processing.api.operations import by_preset, check, command_for
 from processing.api.serializers.batches import (
     BatchBody,
     BatchCreated,
@@ -34,7 +34,7 @@ from processing.api.serializers.batches import (
     BatchStatus,
 )
 from processing.models import Batch
-from processing.services.appearance import looks, presets
+from processing.services.appearance import presets
 from processing.services.batching import batches
 from processing.services.batching.batch_uploads import FIELD, batch_limits, uploaded_members
 from processing.services.batching.batches import Look
@@ -120,7 +120,7 @@ class Batches(UploadView, BatchView):
         ids = [given["preset_id"]] if "preset_id" in given else given["preset_ids"]
         found = [presets.preset_for(account, one) for one in ids]
         options = given.get("options")
-        return [Look(one.name, looks.changed(account, one, options, field=field)) for one in found]
+        return [Look(one.name, by_preset(account, one, options, field=field)) for one in found]
 
 
 class OneBatch(BatchView):

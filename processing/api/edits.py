@@ -10,14 +10,12 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent
 from accounts.http import caller
-from config import public_ids
 from config.api import bodies
 from config.api.docs import endpoint
 from config.api.views import ApiView
-from config.errors import invalid
 from processing.api import waiting
 from processing.api.examples import EDIT_ANSWER, GENERATE_ANSWER
-from processing.api.operations import edit_of
+from processing.api.operations import edit_of, preset_of
 from processing.api.serializers import edits
 from processing.api.serializers.jobs import (
     BackdropsSerializer,
@@ -30,7 +28,7 @@ from processing.commands import Command, Edit
 from processing.engine.prompts import scene
 from processing.models import Job
 from processing.services import edit_json
-from processing.services.appearance import looks, presets
+from processing.services.appearance import looks
 from processing.worker.runtime import providers
 
 WAITS = (
@@ -47,14 +45,10 @@ IMAGE = "img_2VfUX5sCNEcTGeZ8vKoGj1"
 
 def command_of(request: Request, edit: dict[str, Any] | None, preset_id: str | None) -> Edit:
     """The command of a body with an edit, a preset, or a preset with changes. Raises AppError."""
-    if preset_id is None:
-        return Edit(plan=edit_json.plan_from(edit or {}))
-    try:
-        found = public_ids.decode("preset", preset_id)
-    except ValueError as error:
-        raise invalid("presetId", "Not a valid preset_ id.") from error
     account = caller(request).account
-    preset = presets.preset_for(account, found)
+    preset = preset_of(account, preset_id)
+    if preset is None:
+        return Edit(plan=edit_json.plan_from(edit or {}))
     return looks.changed(account, preset, edit, field="presetId")
 
 

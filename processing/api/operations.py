@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from accounts.models import Account
+from config import public_ids
 from config.api import bodies
 from config.errors import AppError, invalid
 from processing.api.serializers import edits
@@ -15,7 +16,9 @@ from processing.api.serializers.edits import EditOptions
 from processing.api.serializers.rooms import EnhanceOptions, MergeHdrBody, ReprocessBody
 from processing.commands import Command, Edit, Enhance, MergeHdr, RemoveBackground
 from processing.engine.errors import InvalidPlan
+from processing.models import Preset
 from processing.services import edit_json, jobs, reprocessing
+from processing.services.appearance import looks, presets
 
 Options = Mapping[str, Any]
 # Where an edit has what the smaller tools have beside each other.
@@ -50,27 +53,51 @@ def edit_of(options: EditOptions, account: Account) -> Edit:
         raise edit_json.refused(error, options.names) from error
 
 
-def enhance_of(options: EnhanceOptions) -> Enhance:
-    """A room's enhancement by its options. Raises AppError naming the option."""
+def enhance_of(options: EnhanceOptions, preset: Preset | None = None) -> Enhance:
+    """A room's enhancement by its options, which a preset may begin with. Raises AppError naming the option."""
+    before = None if preset is None else presets.room_plan_of(preset)
     try:
-        return options.command()
+        return Enhance(plan=options.plan() if before is None else options.changed(before))
     except InvalidPlan as error:
         raise edit_json.refused(error, {}) from error
 
 
-def merge_of(body: MergeHdrBody) -> tuple[str, MergeHdr]:
+def merge_of(body: MergeHdrBody, account: Account) -> tuple[str, MergeHdr]:
     """The first of a body's images and how the others are merged with it. Raises AppError naming the
     option."""
     first, *others = (edit_json.image_id(one, "imageIds") for one in body.image_ids)
     if len({first, *others}) < 1 + len(others):
         raise invalid("imageIds", "Each image can be named only once.")
-    return first, MergeHdr(brackets=tuple(others), plan=enhance_of(body).plan)
+    command = enhance_of(body, preset_of(account, body.preset_id))
+    return first, MergeHdr(brackets=tuple(others), plan=command.plan)
+
+
+def preset_of(account: Account, preset_id: str | None) -> Preset | None:
+    """The preset that a body names, if it names one. Raises AppError VALIDATION_ERROR for what is no id,
+    NOT_FOUND for what is not the account's."""
+    if preset_id is None:
+        return None
+    try:
+        found = public_ids.decode("preset", preset_id)
+    except ValueError as error:
+        raise invalid("presetId", "Not a valid preset_ id.") from error
+    return presets.preset_for(account, found)
+
+
+def by_preset(
+    account: Account, preset: Preset, changes: Options | None, *, field: str
+) -> Edit | Enhance:
+    """A preset's work with changes, as this site can do it. Raises AppError naming ``field``, or what is wrong."""
+    if not preset.is_of_rooms:
+        return looks.changed(account, preset, changes, field=field)
+    command = enhance_of(bodies.read(EnhanceOptions, dict(changes or {})), preset)
+    return looks.usable(account, preset.name, command, field=field)
 
 
 def reprocessed(last: Command, body: ReprocessBody) -> Command:
     """What was asked for a room the last time, changed. Raises AppError naming the option."""
     try:
-        return reprocessing.otherwise(last, body.changes)
+        return reprocessing.otherwise(last, body.changed)
     except InvalidPlan as error:
         raise edit_json.refused(error, {}) from error
 

@@ -17,7 +17,7 @@ from media_library import selectors
 from processing.api import waiting
 from processing.api.edits import IMAGE, WAITS, EditingView
 from processing.api.examples import ENHANCE_ANSWER, MERGE_HDR_ANSWER
-from processing.api.operations import enhance_of, merge_of, reprocessed
+from processing.api.operations import enhance_of, merge_of, preset_of, reprocessed
 from processing.api.serializers.jobs import EditAnswer, PendingEditAnswer
 from processing.api.serializers.rooms import (
     EnhanceBody,
@@ -71,7 +71,8 @@ class EnhanceView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = bodies.read(EnhanceBody, request.data)
-        return self.answer(self.edited(body, enhance_of(body)), body.display)
+        preset = preset_of(caller(request).account, body.preset_id)
+        return self.answer(self.edited(body, enhance_of(body, preset)), body.display)
 
 
 class MergeHdrView(EditingView):
@@ -96,7 +97,7 @@ class MergeHdrView(EditingView):
     @idempotent("job")
     def post(self, request: Request) -> Response:
         body = bodies.read(MergeHdrBody, request.data)
-        first, command = merge_of(body)
+        first, command = merge_of(body, caller(request).account)
         job = waiting.run(request, command, image_id=UUID(first))
         return self.answer(job, body.display)
 

@@ -22,6 +22,7 @@ from config.web.toasts import Toast, say
 from media_library import doubts
 from media_library.models import Image
 from processing import selectors
+from processing.commands import Edit
 from processing.engine.plans.room import RoomPlan
 from processing.models import Batch
 from processing.pages import words
@@ -155,7 +156,7 @@ def _start(request: HttpRequest) -> HttpResponse:
 def _looks(request: HttpRequest, account: Account) -> list[Look]:
     """What is made of each picture. Raises AppError for what can't be, and for nothing."""
     if in_batches.is_asked(request):
-        return [in_batches.look(request)]
+        return [in_batches.look(request, account)]
     made, wanted = _made_here(request, account), request.POST.getlist("looks")
     return made + looks.chosen(account, wanted, field="looks") if wanted or not made else made
 
@@ -172,7 +173,8 @@ def _made_here(request: HttpRequest, account: Account) -> list[Look]:
     if not isinstance(spelled, dict):
         raise invalid("look", _("The look can’t be read. Choose it anew in the studio."))
     name = _("From the studio")
-    return [Look(name, looks.usable(account, name, edit_json.plan_from(spelled), field="look"))]
+    command = Edit(plan=edit_json.plan_from(spelled))
+    return [Look(name, looks.usable(account, name, command, field="look"))]
 
 
 def _form(

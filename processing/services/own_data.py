@@ -12,7 +12,7 @@ from processing.services import edit_json
 
 def of_work(account_id: UUID) -> Iterator[DataFile]:
     presets = Preset.objects.filter(account=account_id)
-    looks = [{"name": one.name, "edit": edit_json.shown(one.plan)} for one in presets]
+    looks = [{"name": one.name, one.operation: edit_json.shown(one.plan)} for one in presets]
     kit = BrandKit.objects.filter(account=account_id).select_related("logo").first()
     told = {"colors": kit.colors, "logo": kit.logo.public_id if kit.logo else None} if kit else {}
     yield as_json("looks.json", {"looks": looks, "brandKit": told})

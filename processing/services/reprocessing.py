@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 from config.errors import AppError
@@ -37,11 +36,10 @@ def last_of(source: Image) -> Command:
     return commands.from_row(newest.command)
 
 
-def otherwise(last: Command, changes_of: Callable[[RoomPlan], Mapping[str, Any]]) -> Command:
-    """The same work with some options of its plan changed, in full and without a mark. Raises InvalidPlan."""
+def otherwise(last: Command, change: Callable[[RoomPlan], RoomPlan]) -> Command:
+    """The same work with its plan changed, in full and without a mark. Raises InvalidPlan."""
     known: Any = last  # every command of _ROOMS has such a plan
-    before: RoomPlan = known.plan
-    changed = last.model_copy(update={"plan": replace(before, **changes_of(before))})
+    changed = last.model_copy(update={"plan": change(known.plan)})
     return in_full(changed, is_trial=False)
 
 

@@ -16,7 +16,8 @@ from accounts.limits import quotas
 from media_library.files import storage
 from media_library.intake.ingest import ingest
 from media_library.models import Image
-from processing.models import Batch, Job
+from processing.models import Batch, Job, Preset
+from processing.pages.room import options
 from processing.worker import tasks
 from processing.worker.making import room_previews
 from tests.dashboard.conftest import HTMX, Person, complete, picture
@@ -169,6 +170,8 @@ def test_a_result_tells_the_choices_that_make_it_again(
 def test_what_means_nothing_is_left_out(seller: Person) -> None:
     """Levels without a look, and a version that lacks the look that was chosen since."""
     image = seller.image()
+    names = [option.name for option in options.ALL]
+    assert len(names) == len(set(names))  # each is shown once
     post(seller, image, look="none", clarity_level="HIGH")
     assert Job.objects.get().command["plan"]["finetune"]["clarityLevel"] is None
     post(seller, image, look="warm", version="3.5")
@@ -398,3 +401,38 @@ def test_photos_whose_files_tell_no_exposure_are_not_offered(quick: None, seller
     shots = [jpeg(exposed(light(SIZE), stops)) for stops in STOPS]
     images = [ingest(seller.account, data, name=f"{stops}.jpg") for stops, data in enumerate(shots)]
     assert ask(seller, *images).status_code == 204
+
+
+def test_a_look_is_kept_for_other_rooms(seller: Person, stranger: Person) -> None:
+    image, other = seller.image("kitchen.jpg"), seller.image("bath.jpg")
+    chosen = {"look": "warm", "clarity_level": "HIGH", "threesixty": "yes", "upscale": "on"}
+    assert post(seller, image, "look/", name=" Warm rooms ", **chosen).status_code == 200
+    assert post(seller, image, "look/", name="Warm rooms", **chosen).status_code == 409
+    assert post(seller, image, "look/", name="Rustic", look="rustic").status_code == 400
+    assert post(stranger, image, "look/", name="Theirs", **chosen).status_code == 404
+    preset = Preset.objects.get()
+    plan = preset.plan
+    assert (plan["look"], plan["finetune"]["clarityLevel"]) == ("warm", "HIGH")
+    assert (plan["threesixty"], plan["upscale"]) == (None, False)  # of that photo alone
+    page = html.unescape(seller.client.get("/looks/").content.decode())
+    assert "Warm look, fine-tuned, straightened" in page
+    assert f"/looks/{preset.public_id}/default/" not in page
+    state = re.search(r'href="\?([^"]+)" data-look-state', page_of_a_room(seller, other))
+    assert state is not None
+    taken = seller.client.get(f"/pictures/{other.public_id}/?{state[1]}").content.decode()
+    assert 'name="clarity_level" value="HIGH" checked' in taken
+    given = {"shows": "room", "start": "1", "room-saved": preset.public_id, "ids": other.public_id}
+    assert preset.public_id in seller.client.get("/batches/new/").content.decode()
+    assert stranger.client.post("/batches/new/", given).status_code == 404
+    seller.client.post("/batches/new/", given)
+    assert Batch.objects.get().looks == ["Warm rooms"]
+    assert Batch.objects.get().command["plan"] == plan
+    assert (
+        f'value="{preset.public_id}"'
+        not in seller.client.get("/batches/new/").content.decode().split("only-products")[1]
+    )
+
+
+def page_of_a_room(who: Person, image: Image) -> str:
+    say(who, image, "room")
+    return page_of(who, image)

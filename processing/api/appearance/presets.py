@@ -1,4 +1,4 @@
-"""``/presets``: saved edits."""
+"""``/presets``: saved edits, and saved ways to enhance rooms."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from config.api.ids import decoded
 from config.api.pagination import page_of
 from config.api.serializers import PageQuery
 from config.api.views import ApiView
+from config.errors import invalid
 from processing.api.examples import PRESET, READY_PRESET
-from processing.api.serializers.edits import PresetBody, PresetChange
-from processing.api.serializers.jobs import PresetSerializer, ReadyPresetSerializer
+from processing.api.serializers.jobs import ReadyPresetSerializer
+from processing.api.serializers.presets import PresetBody, PresetChange, PresetSerializer
+from processing.api.serializers.rooms import EnhanceOptions
+from processing.engine.errors import InvalidPlan
 from processing.models import Preset
 from processing.services import edit_json
 from processing.services.appearance import presets, ready_looks
@@ -60,8 +63,8 @@ class Presets(PresetView):
 
     @endpoint(
         "Create a preset",
-        description="A preset is a named edit. The UUID in its id serves as a template id in "
-        "compatible APIs. 409 CONFLICT if the name is taken or there are already "
+        description="A preset is a named edit, or with `enhance` a named way to enhance rooms, whose `version` "
+        "is kept. The UUID in its id serves as a template id in compatible APIs. 409 CONFLICT if the name is taken or there are already "
         f"{presets.MAX_PRESETS} presets.",
         request=PresetBody,
         responses={201: PresetSerializer},
@@ -71,9 +74,11 @@ class Presets(PresetView):
     @idempotent("preset")
     def post(self, request: Request) -> Response:
         body = bodies.read(PresetBody, request.data)
-        plan = edit_json.plan_from(body.edit)
         preset = presets.create(
-            caller(request).account, name=body.name, plan=plan, preset_id=new_id(request)
+            caller(request).account,
+            name=body.name,
+            plan=_plan(body.edit, body.enhance),
+            preset_id=new_id(request),
         )
         return Response(_shown(preset), status=status.HTTP_201_CREATED)
 
@@ -103,7 +108,7 @@ class OnePreset(PresetView):
 
     @endpoint(
         "Update a preset",
-        description="409 CONFLICT if the name is taken.",
+        description="An edit stays one, and a preset for rooms too. 409 CONFLICT if the name is taken.",
         request=PresetChange,
         responses={200: PresetSerializer},
         example=PRESET,
@@ -112,13 +117,27 @@ class OnePreset(PresetView):
     )
     def patch(self, request: Request, preset_id: str) -> Response:
         body = bodies.read(PresetChange, request.data)
-        plan = edit_json.plan_from(body.edit) if body.edit is not None else None
-        return Response(_shown(presets.change(self.preset(preset_id), name=body.name, plan=plan)))
+        is_given = body.edit is not None or body.enhance is not None
+        plan = _plan(body.edit, body.enhance) if is_given else None
+        preset = presets.change(self.preset(preset_id), name=body.name, plan=plan)
+        return Response(_shown(preset))
 
     @endpoint("Delete a preset", responses={200: None}, parameters=_PATH)
     def delete(self, request: Request, preset_id: str) -> Response:
         self.preset(preset_id).delete()
         return Response(None)
+
+
+def _plan(edit: dict[str, Any] | None, enhance: EnhanceOptions | None) -> presets.Plan:
+    """What one of the two comes to. Raises AppError naming what is wrong."""
+    if enhance is None:
+        return edit_json.plan_from(edit or {})
+    try:
+        return enhance.plan()
+    except InvalidPlan as error:
+        raise invalid(
+            f"enhance.{error.field}" if error.field else "enhance", error.message
+        ) from error
 
 
 def _shown(preset: Preset) -> dict[str, Any]:

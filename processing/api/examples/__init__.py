@@ -115,12 +115,14 @@ PRESET: dict[str, Any] = {
     "id": "preset_3Xc9LmTq7bWv2sYd5dNe6K",
     "uuid": "6c9b8f5e-2a51-4a63-9f0e-0c1f4f6f2d11",
     "name": "Catalogue",
+    "operation": "edit",
     "edit": {
         "layout": {"size": "2000x2000", "padding": {"top": 0.1, "bottom": 0.1}},
         "background": {"color": "#ffffff"},
         "shadow": {"mode": "soft"},
         "export": {"format": "jpg"},
     },
+    "enhance": None,
     "createdAt": "2026-05-04T09:30:00Z",
     "updatedAt": "2026-05-04T09:30:00Z",
 }

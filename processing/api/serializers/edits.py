@@ -107,20 +107,6 @@ class DocumentedEditBody(DocumentedPreviewBody, ToolBody):
     """Takes an edit, a saved preset, or a preset with changes."""
 
 
-class PresetBody(Body):
-    """Names an edit."""
-
-    name: str = Field(min_length=1, max_length=100)
-    edit: dict[str, Any]
-
-
-class PresetChange(Body):
-    """Changes the fields sent; omitted fields stay unchanged."""
-
-    name: str | None = Field(None, min_length=1, max_length=100)
-    edit: dict[str, Any] | None = None
-
-
 class _Words(Body):
     """How a background from words is asked for."""
 

@@ -11,7 +11,7 @@ from config.api.fields import PublicIdField
 from config.api.serializers import PageQuery
 from media_library.files.links import content_url
 from processing.commands import options_of
-from processing.models import Job, JobState, Preset
+from processing.models import Job, JobState
 from processing.services import edit_json
 from processing.services.appearance.ready_looks import ReadyLook, shown_reasons
 
@@ -92,28 +92,6 @@ class BackdropsSerializer(serializers.Serializer[Any]):
     providers = serializers.ListField(child=serializers.CharField())
     presets = NamedSerializer(many=True)
     styles = serializers.ListField(child=serializers.CharField())
-
-
-@extend_schema_field({"$ref": "#/components/schemas/EditPlan"})
-class PlanField(serializers.Field[Any, Any, Any, Any]):
-    """A kept plan, as the API takes it."""
-
-    def to_representation(self, value: Any) -> Any:
-        return edit_json.shown(value)
-
-
-class PresetSerializer(serializers.ModelSerializer[Preset]):
-    id = PublicIdField("preset", read_only=True)
-    uuid = serializers.UUIDField(
-        source="pk", read_only=True, help_text="The id of a template in compatible APIs."
-    )
-    edit = PlanField(source="plan", read_only=True)
-    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
-    updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)
-
-    class Meta:
-        model = Preset
-        fields = ["id", "uuid", "name", "edit", "createdAt", "updatedAt"]
 
 
 class LookReasonSerializer(serializers.Serializer[Any]):

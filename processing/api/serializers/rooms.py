@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from processing.api.serializers.edits import Body, Shown, ToolBody
-from processing.commands import MAX_BRACKETS, MIN_BRACKETS, Enhance
+from processing.commands import MAX_BRACKETS, MIN_BRACKETS
 from processing.engine.plans.edit import EditFormat, Export
 from processing.engine.plans.room import FineTune, Level, Look, RoomPlan, SkyKind, WindowPull
 from processing.engine.plans.room_versions import NEWEST, WORDS
+
+# What a plan calls otherwise, or has in its export.
+_IN_A_PLAN = {"lens_correction": "lens"}
+_OF_A_FILE = ("format", "quality")
+_PLANS: TypeAdapter[RoomPlan] = TypeAdapter(RoomPlan)
 
 
 class EnhanceOptions(Body):
@@ -92,27 +97,37 @@ class EnhanceOptions(Body):
     format: EditFormat = "jpg"
     quality: int | None = Field(None, description="1 to 100, for all formats but png.")
 
-    def command(self) -> Enhance:
-        """Raises InvalidPlan."""
-        export = Export(format=self.format, quality=self.quality)
-        plan = RoomPlan(
-            self.look,
-            self.finetune,
-            self.straighten,
-            export,
-            version=self.version,
-            privacy=self.privacy,
-            upscale=self.upscale,
-            sky=self.sky,
-            sky_light=self.sky_light,
-            threesixty=self.threesixty,
-            window_pull=self.window_pull,
-            lens=self.lens_correction,
-        )
-        return Enhance(plan=plan)
+    def plan(self) -> RoomPlan:
+        """All of it, what is left out as it usually is. Raises InvalidPlan."""
+        return self.changed(RoomPlan(export=Export(format=self.format, quality=self.quality)))
+
+    def changed(self, before: RoomPlan) -> RoomPlan:
+        """A plan with the options that are given; what is left out stays. Raises InvalidPlan."""
+        given = self.model_fields_set
+        values: dict[str, Any] = {
+            _IN_A_PLAN.get(name, name): getattr(self, name)
+            for name in EnhanceOptions.model_fields
+            if name in given.difference(_OF_A_FILE)
+        }
+        if given.intersection(_OF_A_FILE):
+            kept = before.export
+            quality = kept.quality if "format" not in given else None
+            values["export"] = Export(
+                format=self.format if "format" in given else kept.format,
+                quality=self.quality if "quality" in given else quality,
+            )
+        return replace(before, **values)
 
 
-class MergeHdrBody(EnhanceOptions, Shown):
+class ByPreset(EnhanceOptions):
+    """Options that may begin with a preset's."""
+
+    preset_id: str | None = Field(
+        None, description="A preset with `enhance`, `preset_…`. Options that are sent override it."
+    )
+
+
+class MergeHdrBody(ByPreset, Shown):
     """Merges exposure brackets of a room or a house."""
 
     image_ids: list[str] = Field(
@@ -125,26 +140,18 @@ class MergeHdrBody(EnhanceOptions, Shown):
 class ReprocessBody(EnhanceOptions, Shown):
     """Changes what was asked for a photo the last time: what is left out keeps its value."""
 
-    def changes(self, last: RoomPlan) -> dict[str, Any]:
-        """The plan's options that are given. Raises InvalidPlan."""
-        given = self.model_fields_set
-        changed = {
-            one.name: getattr(self, one.name) for one in fields(RoomPlan) if one.name in given
-        }
-        if given & {"format", "quality"}:
-            kept = last.export
-            quality = kept.quality if "format" not in given else None
-            changed["export"] = Export(
-                format=self.format if "format" in given else kept.format,
-                quality=self.quality if "quality" in given else quality,
-            )
-        return changed
 
-
-class EnhanceBody(EnhanceOptions, ToolBody):
+class EnhanceBody(ByPreset, ToolBody):
     """Makes a photo of a room or a house brighter, truer and upright."""
 
 
 # A class of its own: drf-spectacular marks that of a PATCH's body as partial, for a POST that shares it, too.
 class ReprocessChange(ReprocessBody):
     """Changes what was asked for a photo the last time: what is left out keeps its value."""
+
+
+def shown(plan: RoomPlan) -> dict[str, Any]:
+    """A plan as these options spell it."""
+    kept = _PLANS.dump_python(plan, mode="json", by_alias=True)
+    export, lens = kept.pop("export"), kept.pop("lens")
+    return {**kept, "lensCorrection": lens, **{name: export[name] for name in _OF_A_FILE}}

@@ -14,9 +14,11 @@ from typing import Final
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
+from accounts.limits.operations import EDIT
 from accounts.models import Account
 from media_library.files.links import content_url
 from media_library.models import Image, ImageKind
+from processing.commands import Edit
 from processing.engine.plans.edit import Background, EditPlan, Generated, parse_size
 from processing.models import Preset
 from processing.services.appearance import brand_kit, look_pictures, looks, presets, ready_looks
@@ -87,13 +89,13 @@ def photo_url(account: Account, of: Image | None = None) -> str:
 
 
 def all_cards(account: Account, photo: Image | None) -> list[LookCard]:
-    """The account's own, by name, and the ready ones, with pictures of them on a photo."""
-    own = list(Preset.objects.filter(account=account))
+    """The account's own for products, by name, and the ready ones, with pictures of them on a photo."""
+    own = list(Preset.objects.filter(account=account, operation=EDIT))
     default = brand_kit.of(account).default_look
     plans = {preset.public_id: presets.plan_of(preset) for preset in own}
     ready = ready_looks.ready_looks()
     every = plans | {look.public_id: look.plan for look in ready}
-    problems = looks.problems(account, every)
+    problems = looks.problems(account, {key: Edit(plan=plan) for key, plan in every.items()})
     grounds = _grounds(account, every.values())
     usable = {key: plan for key, plan in every.items() if key not in problems}
     pictures = look_pictures.of(account, usable, photo)

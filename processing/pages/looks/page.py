@@ -27,6 +27,7 @@ from processing.pages.live import live
 from processing.pages.looks import cards as look_cards
 from processing.pages.looks.form import LookForm
 from processing.pages.reference import extras
+from processing.pages.room import looks as room_looks
 from processing.services.appearance import brand_kit, looks, presets
 from processing.services.appearance import look_pictures as card_pictures
 from processing.services.appearance.brand_kit import MAX_COLORS
@@ -48,6 +49,7 @@ def look_list(request: HttpRequest) -> HttpResponse:
     logo = brand_kit.logo_of(kit)
     context = {
         "own": [card for card in cards if card.group == "own"],
+        "rooms": room_looks.own(caller.account),
         "markets": [card for card in cards if card.group == "marketplace"],
         "styles": [card for card in cards if card.group == "style"],
         "photo": look_cards.photo_url(caller.account),
@@ -125,7 +127,7 @@ def keep_look(request: HttpRequest) -> HttpResponse:
     caller, _who = signed_in(request)
     look = looks.find(caller.account, request.POST.get("look", ""))
     name = request.POST.get("name", "").strip() or look.name
-    preset = presets.create(caller.account, name=name, plan=looks.plan_of(look))
+    preset = presets.create(caller.account, name=name, plan=looks.command_of(look).plan)
     return _done(request, preset, _("“%(name)s” is one of your looks now."))
 
 

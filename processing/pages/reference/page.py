@@ -24,7 +24,6 @@ from config.web.toasts import Toast, say
 from media_library.checks import display_name
 from media_library.files.links import content_url
 from media_library.intake.uploads import incoming, takes_files
-from processing.commands import Edit
 from processing.models import Preset, Resource, ResourceRole
 from processing.services.appearance import presets
 from processing.services.backgrounds import resources
@@ -170,7 +169,7 @@ def _looks_by_image(account: Account) -> dict[str, list[str]]:
     """The names of the account's looks by the ids of the pictures that they name."""
     found = defaultdict(list)
     for preset in Preset.objects.filter(account=account).order_by("name", "id"):
-        for image_id in Edit(plan=presets.plan_of(preset)).image_ids():
+        for image_id in presets.command_of(preset).image_ids():
             found[image_id].append(preset.name)
     return found
 

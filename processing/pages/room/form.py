@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.forms import Field
+from django.http import QueryDict
 from django.utils.translation import gettext
 
 from config import public_ids
@@ -110,6 +111,14 @@ def values_of(command: Command | None) -> dict[str, str] | None:
     if plan.export != Export(format=plan.export.format, quality=plan.export.quality):
         return None
     return values_of_plan(plan) | {"brackets": _ids_of(command)}
+
+
+def given_in(address: QueryDict) -> dict[str, str] | None:
+    """A room's choices that an address has, all of which name their version; None for none."""
+    if "version" not in address:
+        return None
+    names = [*(option.name for option in options.ALL), *RoomForm.base_fields]
+    return {name: address.get(name, "") for name in names}
 
 
 def query_of(values: Mapping[str, str]) -> str:

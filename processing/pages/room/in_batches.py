@@ -9,20 +9,25 @@ from django.http import HttpRequest
 
 from accounts.limits import operations
 from accounts.models import Account
+from config.api.ids import decoded
 from config.errors import AppError, invalid
 from media_library.models import Image, Shows
+from processing.commands import Enhance
 from processing.engine.plans.room import RoomPlan
 from processing.models import Job
 from processing.pages.room import form as room_form
+from processing.pages.room import looks as room_looks
 from processing.pages.room import options, panel
 from processing.pages.room.form import RoomForm
 from processing.pages.room.options import FILE, GROUPS
 from processing.services import jobs
+from processing.services.appearance import looks, presets
 from processing.services.batching.batches import Look
 from processing.worker import kinds
 
 # The form's names, as the page has others beside them.
 PREFIX: Final = "room"
+SAVED: Final = f"{PREFIX}-saved"
 # What a row of a batch has room for.
 _LONGEST_NAME: Final = 100
 
@@ -32,8 +37,13 @@ def is_asked(request: HttpRequest) -> bool:
     return request.POST.get("shows") == Shows.ROOM
 
 
-def look(request: HttpRequest) -> Look:
-    """What a form wants to be made of each photo. Raises AppError VALIDATION_ERROR."""
+def look(request: HttpRequest, account: Account) -> Look:
+    """What a form wants to be made of each photo. Raises AppError VALIDATION_ERROR, NOT_FOUND for a saved look that
+    isn't there."""
+    if saved := request.POST.get(SAVED):
+        preset = presets.preset_for(account, decoded("preset", saved, "Look"))
+        of_it = Enhance(plan=presets.room_plan_of(preset))
+        return Look(preset.name, looks.usable(account, preset.name, of_it, field=PREFIX))
     form = RoomForm(request.POST, prefix=PREFIX)
     if not form.is_valid():
         raise invalid(PREFIX, str(next(iter(form.errors.values()))[0]))
@@ -67,6 +77,8 @@ def offered(
     return {
         "is_room": is_room,
         "room": panel.shown(values, groups=groups, prefix=PREFIX),
+        "room_looks": room_looks.own(account, most=room_looks.MOST),
+        "room_saved": request.POST.get(SAVED, ""),
         "room_carried": {
             f"{PREFIX}-{name}": values.get(name, "") for name in ("version", "quality")
         },

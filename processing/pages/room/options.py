@@ -147,11 +147,6 @@ GROUPS: Final = (
             Option(
                 "lens",
                 _("Correct the lens"),
-                help=_("Its distortion; fringes and dark corners where the lens is known."),
-            ),
-            Option(
-                "lens",
-                _("Correct the lens"),
                 help=_(
                     "Its distortion, colored fringes and dark corners, as far as they are known."
                 ),

@@ -59,6 +59,13 @@ def preview(request: HttpRequest, image_id: str) -> HttpResponse:
 
 @page
 @require_POST
+def save_look(request: HttpRequest, image_id: str) -> HttpResponse:
+    """Keep what is chosen under a name, for other rooms."""
+    return studio.kept_look(request, image_id, lambda _image: RoomForm(request.POST))
+
+
+@page
+@require_POST
 def apply(request: HttpRequest, image_id: str) -> HttpResponse:
     """Choose which other photos are enhanced as this one: the page of a new batch."""
     image = image_of(request, image_id)

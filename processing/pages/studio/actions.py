@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -56,17 +57,11 @@ def preview(request: HttpRequest, image_id: str) -> HttpResponse:
 @require_POST
 def save_look(request: HttpRequest, image_id: str) -> HttpResponse:
     """Keep what is chosen under a name, for other pictures."""
-    try:
-        limit(request, "general")
-        image = image_of(request, image_id)
-        form = StudioForm(request.POST, account=image.account)
-        check(form)
-        made = presets.create(image.account, name=request.POST.get("name", ""), plan=form.look)
-    except AppError as error:
-        return JsonResponse(
-            {"code": error.code, "message": error.page_message}, status=error.status
-        )
-    return JsonResponse({"message": _("“%(name)s” is saved.") % {"name": made.name}})
+
+    def form_of(image: Image) -> StudioForm:
+        return StudioForm(request.POST, account=image.account)
+
+    return kept_look(request, image_id, form_of)
 
 
 @page
@@ -90,6 +85,21 @@ def submitted(request: HttpRequest, image: Image, form: StudioForm | RoomForm) -
     caller, _user = signed_in(request)
     jobs.submit(caller, command, source=image)
     return shown_results(request, image)
+
+
+def kept_look(
+    request: HttpRequest, image_id: str, form_of: Callable[[Image], StudioForm | RoomForm]
+) -> JsonResponse:
+    """Keep a form's look under the name that is sent along; what a script is told of it."""
+    try:
+        limit(request, "general")
+        image = image_of(request, image_id)
+        form = form_of(image)
+        check(form)
+        made = presets.create(image.account, name=request.POST.get("name", ""), plan=form.look)
+    except AppError as error:
+        return told(error, status=error.status)
+    return JsonResponse({"message": _("“%(name)s” is saved.") % {"name": made.name}})
 
 
 def refused(request: HttpRequest, image: Image, form: StudioForm | RoomForm) -> HttpResponse:

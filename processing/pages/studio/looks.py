@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.limits.operations import EDIT
 from accounts.models import Account
 from processing.commands import Edit
 from processing.engine.plans.edit import EditPlan
@@ -34,7 +35,8 @@ class StudioLook:
 
 def offered(account: Account, ready: Sequence[ReadyLook]) -> Sequence[StudioLook]:
     """The account's own by name and then the ready ones, less what the studio's choices can't say."""
-    rows = list(Preset.objects.filter(account=account).order_by("name", "id")[:_OWN])
+    edits = Preset.objects.filter(account=account, operation=EDIT)
+    rows = list(edits.order_by("name", "id")[:_OWN])
     named = [(row.name, presets.plan_of(row), True) for row in rows]
     named += [(look.name, look.plan, False) for look in ready]
     reader = studio_values.Reader.of(account, [Edit(plan=plan) for _name, plan, _is_own in named])

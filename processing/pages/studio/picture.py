@@ -24,6 +24,7 @@ from processing.models import Job
 from processing.pages.library.deletions import told_of_pictures
 from processing.pages.library.filters import LibraryView
 from processing.pages.live import live, watched
+from processing.pages.room import form as room_form
 from processing.pages.studio.form import StudioForm
 from processing.pages.studio.picture_view import (
     TEMPLATE,
@@ -51,13 +52,16 @@ def picture(request: HttpRequest, image_id: str) -> HttpResponse:
     if not roles.may(signed_in(request)[0], Role.EDITOR):
         wanted = request.GET.get("result", "")
         return render(request, TEMPLATE, looked_at(image, wanted=wanted, view=view))
-    choices = {name: request.GET[name] for name in StudioForm.base_fields if name in request.GET}
-    given = StudioForm.initial_values(choices) if choices else None
-    return render(
-        request,
-        TEMPLATE,
-        context_of(image, wanted=request.GET.get("result", ""), given=given, view=view),
-    )
+    wanted, of_room = request.GET.get("result", ""), room_form.given_in(request.GET)
+    given = of_room or _given_in(request.GET)
+    context = context_of(image, wanted=wanted, given=given, view=view, is_room=of_room is not None)
+    return render(request, TEMPLATE, context)
+
+
+def _given_in(address: QueryDict) -> dict[str, str] | None:
+    """A product's choices that an address has; None for none."""
+    choices = {name: str(address[name]) for name in StudioForm.base_fields if name in address}
+    return StudioForm.initial_values(choices) if choices else None
 
 
 @page

@@ -29,6 +29,7 @@ from processing.pages.library.filters import LibraryView
 from processing.pages.reference import extras
 from processing.pages.room import facts, mode, panel
 from processing.pages.room import form as room_form
+from processing.pages.room import looks as room_looks
 from processing.pages.room.form import RoomForm
 from processing.pages.room.options import FILE, GROUPS
 from processing.pages.studio import form as studio_form
@@ -177,10 +178,11 @@ def context_of(
     form: StudioForm | RoomForm | None = None,
     given: Mapping[str, str] | None = None,
     view: LibraryView | None = None,
+    is_room: bool = False,
 ) -> dict[str, Any]:
-    """The whole page, in the list of which it is a part (``view``). ``given`` are choices, of an address or a form, instead of those of the result."""
-    is_room = None if given is None else isinstance(form, RoomForm)
-    results = results_of(image, wanted=wanted, is_room=is_room)
+    """The whole page, in the list of which it is a part (``view``). ``given`` are choices, of an address or a form, instead of those of the result; ``is_room`` says whether they are a room's."""
+    of_room = None if given is None else is_room or isinstance(form, RoomForm)
+    results = results_of(image, wanted=wanted, is_room=of_room)
     choices = (
         _of_a_room(image, results, given)
         if results.is_room
@@ -222,6 +224,7 @@ def _of_a_room(image: Image, results: Results, given: Mapping[str, str] | None) 
         "chosen": chosen,
         "merged": chosen.get("brackets") or next(iter(merged), ""),
         "room": panel.shown(chosen, groups=groups),
+        "looks": room_looks.own(image.account, most=room_looks.MOST),
     }
 
 

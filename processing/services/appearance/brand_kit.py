@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import Account
 from config.errors import invalid
@@ -62,12 +63,20 @@ def change(
         values["logo"] = None if logo is None else image_for(account, logo)
     if not isinstance(default_look, Kept):
         values["default_look"] = (
-            None if default_look is None else presets.preset_for(account, default_look)
+            None if default_look is None else _of_products(account, default_look)
         )
     BrandKit.objects.update_or_create(
         account=account, defaults={**values, "updated_at": timezone.now()}
     )
     return of(account)
+
+
+def _of_products(account: Account, preset_id: UUID) -> Preset:
+    """Raises AppError NOT_FOUND, VALIDATION_ERROR for one that is for rooms: nobody asked what a photo shows."""
+    found = presets.preset_for(account, preset_id)
+    if found.is_of_rooms:
+        raise invalid("defaultPresetId", gettext("A look for rooms can’t be the default look."))
+    return found
 
 
 def _tidy(colors: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
@@ -11,13 +11,14 @@ from accounts.models import Account
 from config.api.ids import decoded
 from config.errors import AppError, invalid
 from media_library.models import Image
-from processing.commands import Edit
-from processing.engine.plans.edit import EditPlan
+from processing.commands import Edit, Enhance
 from processing.models import Preset
 from processing.services import jobs
 from processing.services.appearance import presets, ready_looks
 from processing.services.appearance.ready_looks import ReadyLook
 from processing.services.batching.batches import Look
+
+Work = TypeVar("Work", bound=Edit | Enhance)
 
 
 def find(account: Account, public_id: str) -> Preset | ReadyLook:
@@ -27,8 +28,8 @@ def find(account: Account, public_id: str) -> Preset | ReadyLook:
     return presets.preset_for(account, decoded("preset", public_id, "Look"))
 
 
-def plan_of(look: Preset | ReadyLook) -> EditPlan:
-    return look.plan if isinstance(look, ReadyLook) else presets.plan_of(look)
+def command_of(look: Preset | ReadyLook) -> Edit | Enhance:
+    return Edit(plan=look.plan) if isinstance(look, ReadyLook) else presets.command_of(look)
 
 
 def chosen(account: Account, public_ids: Sequence[str], *, field: str) -> list[Look]:
@@ -37,19 +38,21 @@ def chosen(account: Account, public_ids: Sequence[str], *, field: str) -> list[L
     if not public_ids:
         raise invalid(field, gettext("Choose at least one look."))
     found = [find(account, one) for one in dict.fromkeys(public_ids)]
-    return [Look(one.name, usable(account, one.name, plan_of(one), field=field)) for one in found]
+    return [
+        Look(one.name, usable(account, one.name, command_of(one), field=field)) for one in found
+    ]
 
 
 def changed(
     account: Account, preset: Preset, changes: Mapping[str, Any] | None, *, field: str
 ) -> Edit:
     """A preset's edit with changes, as work that this site can do. Raises AppError naming ``field``."""
-    return usable(account, preset.name, presets.with_changes(preset, changes), field=field)
+    command = Edit(plan=presets.with_changes(preset, changes))
+    return usable(account, preset.name, command, field=field)
 
 
-def usable(account: Account, name: str, plan: EditPlan, *, field: str) -> Edit:
+def usable(account: Account, name: str, command: Work, *, field: str) -> Work:
     """The work of a look. Raises AppError VALIDATION_ERROR, which says of which look what is missing."""
-    command = Edit(plan=plan)
     why = problem(account, command)
     if why:
         raise invalid(
@@ -59,20 +62,19 @@ def usable(account: Account, name: str, plan: EditPlan, *, field: str) -> Edit:
     return command
 
 
-def problem(account: Account, command: Edit) -> str:
+def problem(account: Account, command: Edit | Enhance) -> str:
     """Say in a sentence what this site or account lacks for it; "" where it can be done."""
-    return problems(account, {"": command.plan}).get("", "")
+    return problems(account, {"": command}).get("", "")
 
 
-def problems(account: Account, plans: Mapping[str, EditPlan]) -> dict[str, str]:
+def problems(account: Account, commands: Mapping[str, Edit | Enhance]) -> dict[str, str]:
     """The same for many at once, by their keys, with one query for all pictures that they name."""
-    commands = {key: Edit(plan=plan) for key, plan in plans.items()}
     wanted = {one for command in commands.values() for one in command.image_ids()}
     rows = Image.live.filter(account=account, pk__in=wanted) if wanted else Image.live.none()
     there = {str(pk) for pk in rows.values_list("pk", flat=True)}
     found = {}
     for key, command in commands.items():
-        if set(command.image_ids()) <= there:
+        if isinstance(command, Enhance) or set(command.image_ids()) <= there:
             found[key] = _missing_tools(command)
         else:
             found[key] = _missing_picture(command, there)
@@ -89,7 +91,7 @@ def _missing_picture(command: Edit, there: Collection[str]) -> str:
     return "The picture of its background was deleted."
 
 
-def _missing_tools(command: Edit) -> str:
+def _missing_tools(command: Edit | Enhance) -> str:
     try:
         jobs.check(command)
     except AppError as error:

@@ -1,24 +1,31 @@
-"""An account's saved edits."""
+"""An account's saved edits, and saved ways to enhance rooms."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from pydantic import TypeAdapter
 
+from accounts.limits.operations import EDIT, ENHANCE
 from accounts.models import Account
 from config.errors import AppError, invalid, not_found
 from media_library.projects import visible_name
+from processing.commands import Edit, Enhance
 from processing.engine.plans.edit import EditPlan
+from processing.engine.plans.room import RoomPlan
 from processing.models import Preset
 from processing.services import edit_json
 
 MAX_PRESETS = 500
 NAME_LENGTH = 100
+Plan: TypeAlias = EditPlan | RoomPlan
+_ROOMS: TypeAdapter[RoomPlan] = TypeAdapter(RoomPlan)
 
 
 def preset_for(account: Account, preset_id: UUID) -> Preset:
@@ -30,10 +37,29 @@ def preset_for(account: Account, preset_id: UUID) -> Preset:
 
 
 def plan_of(preset: Preset) -> EditPlan:
+    """Raises AppError VALIDATION_ERROR for one that is for rooms."""
+    if preset.is_of_rooms:
+        message = f"The preset '{preset.name}' is for photos of rooms, which `enhance` takes."
+        raise invalid("presetId", message)
     return edit_json.plan_from(edit_json.shown(preset.plan))
 
 
-def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | None = None) -> Preset:
+def room_plan_of(preset: Preset) -> RoomPlan:
+    """Raises AppError VALIDATION_ERROR for one that is an edit."""
+    if not preset.is_of_rooms:
+        message = f"The preset '{preset.name}' is an edit, not for photos of rooms."
+        raise invalid("presetId", message)
+    return _ROOMS.validate_json(json.dumps(preset.plan))
+
+
+def command_of(preset: Preset) -> Edit | Enhance:
+    """What it does to a photo."""
+    if preset.is_of_rooms:
+        return Enhance(plan=room_plan_of(preset))
+    return Edit(plan=plan_of(preset))
+
+
+def create(account: Account, *, name: str, plan: Plan, preset_id: UUID | None = None) -> Preset:
     """Raises AppError CONFLICT where the name is taken or the account has too many, VALIDATION_ERROR for
     a name that is none, and for what suits one photo only."""
     _check(plan)
@@ -48,29 +74,46 @@ def create(account: Account, *, name: str, plan: EditPlan, preset_id: UUID | Non
         id=preset_id or uuid4(),
         account=account,
         name=visible_name(name, most=NAME_LENGTH),
-        plan=edit_json.stored_json(plan),
+        operation=_operation(plan),
+        plan=_stored(plan),
     )
     return _saved(preset, new=True)
 
 
-def change(preset: Preset, *, name: str | None, plan: EditPlan | None) -> Preset:
-    """Raises AppError CONFLICT and VALIDATION_ERROR as `create` does."""
+def change(preset: Preset, *, name: str | None, plan: Plan | None) -> Preset:
+    """Raises AppError CONFLICT and VALIDATION_ERROR as `create` does; an edit stays one, and what is for rooms too."""
     if plan is not None:
+        if _operation(plan) != preset.operation:
+            raise invalid(_operation(plan), f"This preset has `{preset.operation}` alone.")
         _check(plan)
     if name is not None:
         preset.name = visible_name(name, most=NAME_LENGTH)
     if plan is not None:
-        preset.plan = edit_json.stored_json(plan)
+        preset.plan = _stored(plan)
     preset.updated_at = timezone.now()
     return _saved(preset, new=False)
 
 
 def with_changes(preset: Preset, changes: Mapping[str, Any] | None) -> EditPlan:
-    """The preset's edit, with what `changes` says in place of it."""
-    return edit_json.plan_from(edit_json.merged(edit_json.shown(preset.plan), changes or {}))
+    """The preset's edit, with what `changes` says in place of it. Raises AppError as `plan_of` does."""
+    kept = edit_json.stored_json(plan_of(preset))
+    return edit_json.plan_from(edit_json.merged(edit_json.shown(kept), changes or {}))
 
 
-def _check(plan: EditPlan) -> None:
+def _operation(plan: Plan) -> str:
+    return ENHANCE if isinstance(plan, RoomPlan) else EDIT
+
+
+def _stored(plan: Plan) -> dict[str, Any]:
+    if not isinstance(plan, RoomPlan):
+        return edit_json.stored_json(plan)
+    found: dict[str, Any] = _ROOMS.dump_python(plan, mode="json", by_alias=True)
+    return found
+
+
+def _check(plan: Plan) -> None:
+    if isinstance(plan, RoomPlan):
+        return
     if plan.cutting is not None and plan.cutting.mask is not None:
         message = "A mask belongs to one image, and a preset is for any. Name the mask where you use the preset."
         raise invalid("edit.cutting.mask", message)

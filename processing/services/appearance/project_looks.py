@@ -30,8 +30,8 @@ def among(project: Project, there: Sequence[Preset | ReadyLook]) -> Preset | Rea
 
 
 def own_looks(account: Account) -> list[Preset]:
-    """The account's presets, by name."""
-    return list(Preset.objects.filter(account=account).order_by("name", "id"))
+    """The account's presets by name, those for rooms last."""
+    return list(Preset.objects.filter(account=account).order_by("operation", "name", "id"))
 
 
 def choose(project: Project, look_id: str) -> None:

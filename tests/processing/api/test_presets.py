@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from processing.models import Job, Preset
+from processing.models import Batch, Job, Preset
 from tests.processing.conftest import photo
 from tests.stand_ins import Seller
 
@@ -49,7 +49,11 @@ def test_a_name_is_taken_once(owner: Seller, stranger: Seller) -> None:
         ({"name": "   ", "edit": {}}, "name"),
         ({"name": "x" * 101, "edit": {}}, "name"),
         ({"name": "a\0", "edit": {}}, "name"),
-        ({"name": "a"}, "edit"),
+        ({"name": "a"}, "request"),
+        ({"name": "a", "edit": {}, "enhance": {}}, "request"),
+        ({"name": "a", "enhance": {"look": "rustic"}}, "enhance.look"),
+        ({"name": "a", "enhance": {"look": "property", "version": "4.x"}}, "enhance.look"),
+        ({"name": "a", "enhance": {"format": "png", "quality": 5}}, "enhance.quality"),
         (
             {"name": "a", "edit": {"background": {"generated": {"prompt": "sea\0"}}}},
             "edit.background.generated.prompt",
@@ -80,3 +84,78 @@ def test_an_edit_by_preset_is_the_edit_it_holds(owner: Seller) -> None:
         changed.command["plan"]["layout"]["padding"] == whole.command["plan"]["layout"]["padding"]
     )
     assert (changed.result.width, changed.result.height) == (32, 32)  # type: ignore[union-attr]
+
+
+ROOMS = {"look": "warm", "version": "4.x", "lensCorrection": False, "format": "webp"}
+
+
+def for_rooms(seller: Seller, name: str = "Warm rooms", **options: Any) -> dict[str, Any]:
+    answer = seller.client.post(URL, {"name": name, "enhance": {**ROOMS, **options}}, format="json")
+    assert answer.status_code == 201, answer.json()
+    made: dict[str, Any] = answer.json()["data"]
+    return made
+
+
+def test_a_preset_for_rooms_is_shown_changed_and_stays_one(owner: Seller) -> None:
+    made = for_rooms(owner)
+    assert (made["operation"], made["edit"]) == ("enhance", None)
+    kept = {"look": "warm", "version": "4.7", "lensCorrection": False, "format": "webp"}
+    assert {name: made["enhance"][name] for name in kept} == kept
+    one = f"{URL}/{made['id']}"
+    same = owner.client.patch(one, {"enhance": made["enhance"]}, format="json").json()["data"]
+    assert same["enhance"] == made["enhance"]  # what is shown can be sent
+    refused = owner.client.patch(one, {"edit": EDIT}, format="json")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["edit"])
+    edit = create(owner).json()["data"]["id"]
+    refused = owner.client.patch(f"{URL}/{edit}", {"enhance": ROOMS}, format="json")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["enhance"])
+    kit = owner.client.patch("/api/v1/brand-kit", {"defaultPresetId": made["id"]}, format="json")
+    assert (kit.status_code, list(kit.json()["fields"])) == (400, ["defaultPresetId"])
+
+
+def test_rooms_by_preset_with_changes(
+    owner: Seller, stranger: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, edit = for_rooms(owner)["id"], create(owner).json()["data"]["id"]
+    monkeypatch.setattr("processing.worker.tasks.run_job.send", lambda *_: None)
+    images = [owner.image(photo((60, 40 + number))) for number in range(2)]
+    image = images[0].public_id
+    both = {"imageIds": [image, owner.image(photo((60, 40), comment=b"2")).public_id]}
+
+    def send(seller: Seller, tool: str, **body: Any) -> Any:
+        path, headers = f"/api/v1/images/tools/{tool}", {"Prefer": "respond-async"}
+        return seller.client.post(path, body, format="json", headers=headers)
+
+    assert send(owner, "enhance", imageId=image, presetId=made, sky="CLEAR").status_code == 202
+    assert send(owner, "merge-hdr", **both, presetId=made).status_code == 202
+    enhanced, merged = (job.command["plan"] for job in Job.objects.order_by("created_at"))
+    assert (enhanced["look"], enhanced["lens"], enhanced["sky"]) == ("warm", False, "CLEAR")
+    assert merged == {**enhanced, "sky": None}
+    for tool, body, field in (
+        ("enhance", {"imageId": image, "presetId": edit}, "presetId"),
+        ("enhance", {"imageId": image, "presetId": "preset_x"}, "presetId"),
+        ("enhance", {"imageId": image, "presetId": made, "look": "property"}, "look"),
+        ("edit", {"imageId": image, "presetId": made}, "presetId"),
+    ):
+        answer = send(owner, tool, **body)
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
+    theirs = stranger.image(photo()).public_id
+    assert send(stranger, "enhance", imageId=theirs, presetId=made).status_code == 404
+    assert Job.objects.count() == 2
+
+
+def test_a_batch_of_rooms_by_presets(owner: Seller) -> None:
+    images = [owner.image(photo((60, 40 + number))).public_id for number in range(2)]
+    looks = [for_rooms(owner)["id"], for_rooms(owner, "Modern", look="modern")["id"]]
+    options = {"finetune": {"clarityLevel": "HIGH"}}
+    body = {"imageIds": images, "presetIds": looks, "options": options}
+    answer = owner.client.post("/api/v1/batch", body, format="json")
+    assert answer.status_code == 201, answer.json()
+    batch = Batch.objects.get()
+    assert (batch.operation, batch.looks, batch.total) == ("enhance", ["Warm rooms", "Modern"], 4)
+    plans = [job.command["plan"] for job in batch.jobs.all()]
+    assert sorted(plan["look"] for plan in plans) == ["modern"] * 2 + ["warm"] * 2
+    assert {plan["finetune"]["clarityLevel"] for plan in plans} == {"HIGH"}
+    assert owner.used_of("enhance") == 4
+    wrong = owner.client.post("/api/v1/batch", body | {"options": {"look": "x"}}, format="json")
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["look"])

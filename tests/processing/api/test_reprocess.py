@@ -67,6 +67,9 @@ def test_of_a_result_it_is_the_photo_that_is_done_again(
     again(owner, image, format="jpg")
     again(owner, image, quality=55)
     assert (newest_plan()["export"]["format"], newest_plan()["export"]["quality"]) == ("jpg", 55)
+    assert newest_plan()["lens"] is True
+    again(owner, image, lensCorrection=False)
+    assert newest_plan()["lens"] is False
 
 
 def test_a_failed_try_is_none(quick_queue: None, owner: Seller, image: Image) -> None:
