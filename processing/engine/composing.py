@@ -41,6 +41,7 @@ from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan, Generated
+from processing.engine.poses import Pose
 from processing.engine.rendered import Clock
 from processing.engine.shadow import cast
 from processing.engine.shadow.setting import Setting
@@ -210,7 +211,7 @@ def _background(
     if background.gradient is not None:
         layer = fills.gradient(background.gradient, size)
     elif background.generated is not None:
-        backdrop = _generated(background.generated, size, front, work)
+        backdrop = _generated(background.generated, size, (front, found.pose), work)
         layer = backdrop.rgb, None
     elif background.image is not None:
         picture = _named(background.image.image_id, tools)
@@ -229,13 +230,15 @@ def _background(
     return Behind((rgb, None if opaque else alpha), backdrop)
 
 
-def _generated(wanted: Generated, size: tuple[int, int], front: _Front, work: Work) -> Backdrop:
-    """A backdrop of the canvas's size; very large and very small ones are made at a size that
-    providers take, and resampled.
+def _generated(
+    wanted: Generated, size: tuple[int, int], product: tuple[_Front, Pose | None], work: Work
+) -> Backdrop:
+    """A backdrop of the canvas's size for a product on it and its pose; very large and very small ones are
+    made at a size that providers take, and resampled.
 
     Raises ProviderFailed, unless the plan allows the built-in studio to stand in.
     """
-    tools = work.tools
+    (front, pose), tools = product, work.tools
     guidance = None
     if wanted.guidance_image_id is not None:
         guidance = _named(wanted.guidance_image_id, tools).rgb
@@ -251,6 +254,7 @@ def _generated(wanted: Generated, size: tuple[int, int], front: _Front, work: Wo
         subject=(left, top, right, bottom),
         guidance=guidance,
         guidance_scale=wanted.guidance_scale,
+        pose=pose,
     )
     try:
         made = tools.backdrop(wanted.provider).generate(request)

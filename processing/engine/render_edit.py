@@ -23,6 +23,7 @@ from processing.engine.looking import first_look, looks
 from processing.engine.looking.looks import Seen
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
+from processing.engine.pose.telling import pose_of
 from processing.engine.rendered import Rendered
 from processing.engine.text import remove
 
@@ -80,6 +81,8 @@ def render_edit(
         backdrop=backdrop.provider if backdrop else None,
         seed=backdrop.seed if backdrop else None,
         not_understood=backdrop.not_understood if backdrop else (),
+        pose=found.pose,
+        view=backdrop.view if backdrop else None,
         texts=texts,
         hook=found.cutout.hook,
         tone_curve=photo.tone_curve,
@@ -99,6 +102,12 @@ def photo_and_subject(
     photo, size = _enlarged(photo, work)
     found = _subject(photo, seen, mask, work) if kept is None else kept_matte.applied(kept, photo)
     return photo, found, size, texts
+
+
+def posed(photo: Decoded, found: Subject, work: Work) -> Subject:
+    """The subject, and how it is posed in the photo as it was taken."""
+    with work.clock.stage("pose"):
+        return replace(found, pose=pose_of(photo.rgb, found.cutout.alpha, photo.alpha))
 
 
 def _shown(canvas: Pixels, plan: EditPlan, *, watermark: bool) -> Pixels:
@@ -188,7 +197,9 @@ def _packed(photo: Decoded, found: Subject, work: Work) -> bytes:
 def _framed(
     photo: Decoded, found: Subject, size: tuple[int, int], work: Work
 ) -> tuple[Decoded, Subject, tuple[int, int]]:
-    """Photo and subject turned and cropped, and their size then."""
+    """Photo and subject turned and cropped, and their size then; with the pose, where the plan asks for it."""
+    if work.plan.asks_for_pose:
+        found = posed(photo, found, work)
     frame = work.plan.frame
     if frame is None:
         return photo, found, size

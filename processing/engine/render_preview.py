@@ -19,7 +19,7 @@ from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
 from processing.engine.plans.edit import EditPlan, Export, Layout, Sides
 from processing.engine.plans.lengths import Length
-from processing.engine.render_edit import photo_and_subject
+from processing.engine.render_edit import photo_and_subject, posed
 
 SIDE = 768
 FORMAT = "webp"
@@ -56,13 +56,16 @@ def ready(source: bytes, plan: EditPlan, tools: Tools, *, kept: bytes | None) ->
     Raises what `render_edit` does.
     """
     plain = replace(plan, frame=None, upscale=None, layout=Layout(), export=Export())
-    photo, found, size, _ = photo_and_subject(source, Work(plain, tools), kept)
+    work = Work(plain, tools)
+    photo, found, size, _ = photo_and_subject(source, work, kept)
     if plan.cutting is None:
         # It may have been decoded at a fraction.
         box, cut = (0, 0, *size), Cut()
     else:
         box = arrays.subject_box(found.cutout.alpha) or (0, 0, *size)
         cut = contact.cut_sides(found.cutout.alpha, box)
+        # Any plan may ask for it that the photo is drawn by.
+        found = posed(photo, found, work)
     longer = max(size)
     wanted = max(_COPY, round(SIDE * longer / max(box[2] - box[0], box[3] - box[1])))
     small = arrays.fit_within(*size, max_side=min(wanted, _LARGEST))

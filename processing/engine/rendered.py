@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from processing.engine.arrays import Box
+from processing.engine.poses import Pose, View
 
 Reason = Literal[
     "chosen", "first", "small-subject", "nothing-found", "unsure", "in-pieces", "still-unsure"
@@ -163,6 +164,8 @@ class Rendered:
     - `timings`: seconds by stage.
     - `backdrop`, `seed`, `not_understood`: who made a generated background ("studio"), from which
       seed, and the words of the prompt that meant nothing to it; otherwise None and empty.
+    - `pose`: how the product is posed in the photo; `view`: how the generated background looks at it. None
+      where nobody asked, and where who made the background doesn't tell.
     - `texts`: how many texts were removed; None where none were looked for.
     - `hook`: whether a hanger's hook was taken off; None where none was looked for.
     - `room`: what was found in a photo of a room; None for all else.
@@ -188,6 +191,8 @@ class Rendered:
     backdrop: str | None = None
     seed: int | None = None
     not_understood: tuple[str, ...] = ()
+    pose: Pose | None = None
+    view: View | None = None
     texts: int | None = None
     hook: bool | None = None
     tone_curve: str | None = None

@@ -175,28 +175,32 @@ def _report(rendered: Rendered) -> dict[str, Any]:
 
 def _report_of_some(rendered: Rendered) -> dict[str, Any]:
     """Report what only some edits and sources have to tell."""
-    told: dict[str, Any] = {}
+    simple = {
+        "pose": rendered.pose,
+        "textsRemoved": rendered.texts,
+        "hookRemoved": rendered.hook,
+        "toneCurve": rendered.tone_curve,
+    }
+    told: dict[str, Any] = {name: value for name, value in simple.items() if value is not None}
     if rendered.looks:
         told["looks"] = [_told(look) for look in rendered.looks]
     if rendered.backdrop is not None:
-        told["background"] = {
-            "provider": rendered.backdrop,
-            "seed": rendered.seed,
-            "notUnderstood": list(rendered.not_understood),
-        }
-    if rendered.texts is not None:
-        told["textsRemoved"] = rendered.texts
-    if rendered.hook is not None:
-        told["hookRemoved"] = rendered.hook
+        told["background"] = _background(rendered)
     if rendered.room is not None:
         told["room"] = _as_json(asdict(rendered.room))
     if rendered.hdr is not None:
         told["hdr"] = _as_json(asdict(rendered.hdr))
     if rendered.from_kept:
         told["matteReused"] = True
-    if rendered.tone_curve is not None:
-        told["toneCurve"] = rendered.tone_curve
     return told
+
+
+def _background(rendered: Rendered) -> dict[str, Any]:
+    return {
+        "provider": rendered.backdrop,
+        "seed": rendered.seed,
+        "notUnderstood": list(rendered.not_understood),
+    }
 
 
 def _as_json(facts: dict[str, Any]) -> dict[str, Any]:

@@ -110,6 +110,7 @@ GENERATE_ANSWER: dict[str, Any] = {
     "provider": "studio",
     "seed": 20260504,
     "notUnderstood": [],
+    "pose": "lying",
 }
 PRESET: dict[str, Any] = {
     "id": "preset_3Xc9LmTq7bWv2sYd5dNe6K",

@@ -52,7 +52,8 @@ class EditAnswer(serializers.Serializer[Any]):
             "`unsure`, `in-pieces`, `still-unsure`) and `outcome` (`believed`, `outvoted`, "
             "`not-installed`, `out-of-memory`). `toneCurve` names the curve that made sRGB of a photo "
             "with high dynamic range. `hookRemoved` says whether a hanger's hook was found, where it was to be "
-            "removed (`cleanUp.keepHanger` false)."
+            "removed (`cleanUp.keepHanger` false). `pose` tells how the product is posed in its photo (`lying`, "
+            "`hanging`, `standing` or `unsure`), where its shadow or its background depends on it."
         ),
     )
 
@@ -76,6 +77,11 @@ class GenerateAnswer(serializers.Serializer[Any]):
         child=serializers.CharField(),
         allow_null=True,
         help_text="Words of the prompt that were ignored.",
+    )
+    pose = serializers.ChoiceField(
+        choices=["lying", "hanging", "standing", "unsure"],
+        allow_null=True,
+        help_text="How the product is posed in its photo, as far as the photo tells.",
     )
 
 

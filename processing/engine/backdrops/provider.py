@@ -5,6 +5,7 @@ from typing import Protocol
 
 from processing.engine.arrays import U8, Box
 from processing.engine.light.scene_light import SceneLight
+from processing.engine.poses import Pose, View
 from processing.engine.shadow.setting import Setting
 
 # The shortest and the longest side, in pixels, that is asked for.
@@ -20,6 +21,8 @@ class BackdropRequest:
     - `size`: (width, height) in pixels, exactly what the answer has.
     - `subject`: where the product will stand, in pixels of the canvas; it may overhang, and its foot
       is at `subject[3]`. None when nothing will stand there.
+    - `pose`: how the product is posed in its photo, None when nothing will stand there; `view`: how the
+      scene is to be seen whatever its words and the pose say, None when they decide.
     - `guidance`: a picture to follow, RGB (height, width, 3) of any size; `guidance_scale` from 0
       (ignore it) to 1 (stay close to it).
     """
@@ -32,6 +35,8 @@ class BackdropRequest:
     subject: Box | None = None
     guidance: U8 | None = None
     guidance_scale: float = 0.6
+    pose: Pose | None = None
+    view: View | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +48,7 @@ class Backdrop:
     - `seed`: the one that was used; a provider that takes none gives the request's own back.
     - `light`: what lights the scene, for the product's shadow and tint; None where nobody knows.
     - `setting`: what the product touches in it; None where the picture has no place, or nobody knows.
+    - `view`: how the scene is seen; None where nobody knows.
     - `not_understood`: the prompt's words that changed nothing, in their order.
     """
 
@@ -52,6 +58,7 @@ class Backdrop:
     light: SceneLight | None = None
     setting: Setting | None = None
     not_understood: tuple[str, ...] = ()
+    view: View | None = None
 
 
 class BackdropProvider(Protocol):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from processing.engine.arrays import U8
+from processing.engine.poses import Pose
 from processing.engine.rendered import Look
 
 
@@ -19,10 +20,12 @@ class Cutout:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The cutout, who made it, how unsure that one was (0 to 1), the model's own name, and all looks
-    that models took; no name where none was believed, no looks where none was asked."""
+    that models took; no name where none was believed, no looks where none was asked. `pose`: how it is posed
+    in the photo, None where nobody told (`pose.telling`)."""
 
     cutout: Cutout
     provider: str
     uncertainty: float
     model: str = ""
     looks: tuple[Look, ...] = ()
+    pose: Pose | None = None

@@ -327,6 +327,13 @@ class EditPlan:
                 field="export.colorSpace",
             )
 
+    @property
+    def asks_for_pose(self) -> bool:
+        """Whether the result depends on how the product is posed in its photo."""
+        return self.cutting is not None and (
+            self.background.generated is not None or self.shadow is not None
+        )
+
     def _check_without_cutting(self) -> None:
         background = self.background
         if background.image or background.gradient or background.generated or background.blur:

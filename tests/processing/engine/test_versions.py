@@ -352,6 +352,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "plans.color_names",
         "plans.cutout",
         "plans.edit",
+        "poses",
         "plans.copy",
         "plans.room",
         "plans.touch_up",

@@ -1,0 +1,1 @@
+"""How a product is posed in its photo, told from the photo and its matte."""
