@@ -53,8 +53,8 @@ def kind(text: Text, rgb: U8, matte: F32 | None) -> Kind:
     `rgb` uint8 (h, w, 3); `matte` float32 from 0 to 1 on any grid that covers the picture, or None
     where nothing is known of the subject. A guess by logistic regression, fitted to captions drawn
     on sellers' photos (artificial, half of them on the garment) and prints and labels read in such
-    photos (natural); on lines it was not fitted to, it was right about seven times in eight. A
-    tilted watermark across the product is mistaken for a print.
+    photos (natural); on lines it was not fitted to, it was right about seven times in eight. What
+    is tilted is mostly taken for a print: `remove` looks for plates and watermarks first.
     """
     found = evidence(text, rgb, matte)
     score = (

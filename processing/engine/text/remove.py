@@ -8,22 +8,28 @@ import numpy as np
 
 from processing.engine.arrays import F32, U8, Box
 from processing.engine.plans.edit import TextRemovalMode
-from processing.engine.text import inpaint
+from processing.engine.text import inpaint, watermark
+from processing.engine.text.bar import bar
 from processing.engine.text.detect import Text
 from processing.engine.text.kind import Kind, kind
-from processing.engine.text.plate import plate
-from processing.engine.text.strokes import strokes
+from processing.engine.text.plate import Plate, plate
+from processing.engine.text.strokes import Strokes, strokes
 
 # How often it is filled and read again, and what is taken with the strokes, as a share of the
 # line's height and in pixels: soft rims, and what JPEG smears around them.
 _PASSES = 3
 _RIM, _MIN_RIM = 0.07, 3
+_PLATE_RIM = 5
 # Around a line that is looked for again, in heights of the line: readers want some picture.
 _AROUND = 2.0
 # From this share of common area on, two lines are the same one.
 _SAME = 0.3
 # A print is on the subject if so much of it is.
 _ON = 0.9
+# A plate with less grain than this was drawn. A watermark that is not level is at least so light, and without color:
+# its channels differ by no more; dyes and their shades do (all in grey levels).
+_NO_GRAIN = 0.3
+_LIGHT, _COLORLESS = 120, 50
 
 
 class Finder(Protocol):
@@ -42,25 +48,37 @@ def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) ->
     """Remove the text of a picture, and count the lines that are gone: found, and read no more.
 
     `rgb` uint8 (h, w, 3); `matte` as in `kind.kind`; `mode`: `artificial` takes what was laid
-    over the photo (with the plain plate that it may stand on), `natural` what stood before the
-    camera, `all` both. The same array comes back when there is nothing to remove. The places are
-    read again after each pass, and what can still be read is filled as a whole box, wider each
-    time, in at most three passes; what is readable even then, or fills the whole picture, is not
-    counted. Deterministic. Raises what `finder` raises.
+    over the photo (with the plate that it may stand on), `natural` what stood before the camera,
+    `all` both. What the photo shines through, watermarks and bars, is taken off it; what is opaque
+    is filled. The same array comes back when there is nothing to remove. The places are read again
+    after each pass, and what can still be read is filled as a whole box, wider each time, in at
+    most three passes; what is readable even then, or fills the whole picture, is not counted.
+    Deterministic. Raises what `finder` raises.
     """
-    lines = _lines(finder.find(rgb), rgb, matte)
+    texts = finder.find(rgb)
+    mark = None if mode == "natural" else watermark.repeated(texts, rgb)
+    marked = [] if mark is None else mark[1]
+    lines = [
+        _Line(text, "artificial" if text in marked else _kind(text, rgb, matte)) for text in texts
+    ]
     chosen = [line for line in lines if mode in ("all", line.kind)]
     if not chosen:
         return rgb, 0
     kept = _area([line for line in lines if mode not in ("all", line.kind)], rgb)
-    picture, rest, removed = rgb, chosen, np.zeros(rgb.shape[:2], np.uint8)
-    count = 0
-    for turn in range(_PASSES):
+    picture, removed = rgb, np.zeros(rgb.shape[:2], np.uint8)
+    if mark is not None:
+        lifted, rims = mark[0].lifted(rgb)
+        picture = inpaint.fill(lifted, rims)
+    rest = [line for line in chosen if line.text not in marked]
+    count = len(chosen) - len(rest)
+    for turn in range(_PASSES if rest else 0):
         # Small print is often read only after the large print beside it is gone.
         count += sum(_share(line.text, removed) <= _SAME for line in rest)
         removed |= _area(rest, rgb)
         for group, elsewhere in _by_place(rest, rgb, matte):
-            mask = _mask(group, picture, turn)
+            picture, mask = (
+                _uncovered(group, picture) if turn == 0 else (picture, _boxes(group, picture, turn))
+            )
             if mask.all():  # nothing is left to fill it from: it stays, and isn't counted
                 continue
             # Text that stays is no source either: its letters would be copied into the gap.
@@ -77,6 +95,23 @@ def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) ->
         if not rest:
             break
     return picture, max(0, count - len(rest))
+
+
+def _kind(text: Text, rgb: U8, matte: F32 | None) -> Kind:
+    """The line's kind; what stands on a plate without any grain, or is seen through, was laid over, however it is
+    turned."""
+    guess = kind(text, rgb, matte)
+    if guess == "artificial":
+        return guess
+    found = strokes(text, rgb)
+    under = plate(text, found, rgb)
+    if under is not None and under.grain <= _NO_GRAIN and not under.is_white:
+        return "artificial"
+    mark = watermark.single(text, found, rgb)
+    if mark is None:
+        return guess
+    color = mark.veil.color
+    return "artificial" if color.min() >= _LIGHT and np.ptp(color) <= _COLORLESS else guess
 
 
 def _read_again(lines: list[_Line], rgb: U8, finder: Finder) -> list[Text]:
@@ -108,7 +143,7 @@ def _overlap(one: Box, other: Box) -> bool:
 
 
 def _lines(texts: list[Text], rgb: U8, matte: F32 | None) -> list[_Line]:
-    return [_Line(text, kind(text, rgb, matte)) for text in texts]
+    return [_Line(text, _kind(text, rgb, matte)) for text in texts]
 
 
 def _by_place(lines: list[_Line], rgb: U8, matte: F32 | None) -> list[tuple[list[_Line], U8]]:
@@ -129,23 +164,67 @@ def _by_place(lines: list[_Line], rgb: U8, matte: F32 | None) -> list[tuple[list
     return [(group, elsewhere) for group, elsewhere in groups if group]
 
 
-def _mask(lines: list[_Line], rgb: U8, turn: int) -> U8:
-    """Mark what is to be filled, uint8 (h, w): first strokes and plates, later ever wider boxes."""
+def _uncovered(lines: list[_Line], rgb: U8) -> tuple[U8, U8]:
+    """The picture, uint8 (h, w, 3), without the bars and marks that it shines through, and what is to be filled,
+    uint8 (h, w): strokes, plates, the rims of what was taken off."""
+    mask, bars = np.zeros(rgb.shape[:2], np.uint8), np.zeros(rgb.shape[:2], np.uint8)
+    picture, plain = rgb, [line for line in lines if line.kind == "natural"]
+    overlays = [line for line in lines if line.kind == "artificial"]
+    for line in sorted(overlays, key=lambda line: -line.text.height):
+        # On the plate or the bar of another line
+        if _share(line.text, mask) > _ON or _share(line.text, bars) > _ON:
+            continue
+        found = strokes(line.text, picture)
+        under = plate(line.text, found, picture)
+        below = bar(line.text, picture) if under is None else None
+        mark = (
+            watermark.single(line.text, found, picture) if under is None and below is None else None
+        )
+        if under is not None:
+            _add(mask, under)
+        elif below is not None:
+            mask |= _grown(below.opaque(picture), max(_MIN_RIM, round(_RIM * line.text.height)))
+            picture, edge = below.lifted(picture)
+            mask |= edge
+            left, top, right, bottom = below.box
+            bars[top:bottom, left:right] = 255
+        elif mark is not None:
+            picture, rims = mark.lifted(picture)
+            mask |= rims
+        else:
+            plain.append(line)
+    for line in plain:
+        found = strokes(line.text, picture)
+        left, top, right, bottom = found.box
+        mask[top:bottom, left:right] |= _letters(line.text, found)
+    return picture, mask
+
+
+def _letters(text: Text, found: Strokes) -> U8:
+    """The strokes of a line and their rims, or all of it where they can't be told; as large as `found.box`."""
+    area = found.line.astype(np.uint8) * 255
+    if not found.separable:
+        return _grown(area, 1)
+    return _grown(
+        area & (found.touched.astype(np.uint8) * 255), max(_MIN_RIM, round(_RIM * text.height))
+    )
+
+
+def _add(mask: U8, under: Plate) -> None:
+    """Mark a plate, and its rim."""
+    left, top, right, bottom = under.box
+    rim = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _PLATE_RIM + 1,) * 2)
+    mask[top:bottom, left:right] |= np.asarray(cv2.dilate(under.mask, rim), np.uint8)
+
+
+def _boxes(lines: list[_Line], rgb: U8, turn: int) -> U8:
+    """Mark whole lines, uint8 (h, w), wider with every turn."""
     mask = np.zeros(rgb.shape[:2], np.uint8)
     for line in lines:
         found = strokes(line.text, rgb)
         left, top, right, bottom = found.box
-        area = found.line.astype(np.uint8) * 255
         rim = max(_MIN_RIM, round(_RIM * line.text.height))
-        if turn == 0 and found.separable:
-            area = _grown(area & (found.touched.astype(np.uint8) * 255), rim)
-        else:
-            area = _grown(area, 1 + turn * rim)
-        mask[top:bottom, left:right] |= area
-        under = plate(line.text, found, rgb) if line.kind == "artificial" else None
-        if under is not None:
-            cv2.fillConvexPoly(mask, under, 255)
-            cv2.polylines(mask, [under], isClosed=True, color=255, thickness=2 * _MIN_RIM + 1)
+        mask[top:bottom, left:right] |= _grown(found.line.astype(np.uint8) * 255, 1 + turn * rim)
     return mask
 
 
