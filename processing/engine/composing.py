@@ -35,7 +35,7 @@ from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
-from processing.engine.light import correct, match
+from processing.engine.light import correct, match, relight
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
@@ -43,13 +43,11 @@ from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan, Generated
 from processing.engine.poses import Pose
 from processing.engine.rendered import Clock
-from processing.engine.shadow import cast
+from processing.engine.shadow import cast, setting
 from processing.engine.shadow.setting import Setting
 from processing.engine.text.detect import TextFinder
 
 STUDIO = "studio"
-# How much of a generated backdrop's light falls on the product.
-_TINT = 0.35
 _BLACK = (0, 0, 0)
 
 
@@ -135,7 +133,7 @@ def composed(
             color = parse_rgba(plan.outline.color)[:3]
             canvas = compose.paint(canvas, color, outline.outline(front.matte, plan.outline))
         lit = blend.blended(
-            _lit(front, behind.light, work), _under(front, behind.pixels), plan.background.blend
+            _lit(front, behind, work), _under(front, behind.pixels), plan.background.blend
         )
         canvas = compose.over(canvas, (lit, front.cover), front.at)
         return behind, _overlaid(canvas, work)
@@ -154,7 +152,7 @@ def _named(image_id: str, tools: Tools) -> Decoded:
     return decode.decode(tools.images(image_id), max_pixels=tools.max_pixels)
 
 
-def _lit(front: _Front, scene: SceneLight | None, work: Work) -> U8:
+def _lit(front: _Front, behind: Behind, work: Work) -> U8:
     """The subject in better light, in the colors of a reference, and in the scene's light."""
     rgb, plan = front.rgb, work.plan
     if plan.light is not None:
@@ -163,7 +161,10 @@ def _lit(front: _Front, scene: SceneLight | None, work: Work) -> U8:
         wanted = plan.color_reference
         seen = _named(wanted.image_id, work.tools)
         rgb = match.match(rgb, front.cover, (seen.rgb, seen.alpha), wanted.strength)
-    return rgb if scene is None else correct.tint(rgb, scene, _TINT)
+    if behind.light is None:
+        return rgb
+    towards = setting.towards(behind.setting, behind.light)
+    return relight.relit(rgb, front.cover, behind.light, towards)
 
 
 def _under(front: _Front, behind: Pixels) -> Pixels:

@@ -13,8 +13,6 @@ import numpy as np
 
 from processing.engine import arrays, parallel
 from processing.engine.arrays import F32, U8, Mask
-from processing.engine.canvas import linear
-from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Light
 
 _SIDE = 256
@@ -70,18 +68,6 @@ def correct(rgb: U8, alpha: U8 | None, light: Light) -> U8:
     value = sample.rgb.max(axis=-1)
     curve = _curve(value[sample.inside])
     return _relit(rgb, curve, _local(_look_up(curve, value), sample.inside))
-
-
-def tint(rgb: U8, light: SceneLight, strength: float) -> U8:
-    """The picture (h, w, 3) under the light's color, with `strength` 0 (as it is) to 1.
-
-    Multiplies in linear light (IEC 61966-2-1), by factors that keep the luminance of grey. White
-    has no room above it, so what a factor above 1 would add there is lost.
-    """
-    color = np.array(light.color)
-    factors = 1 + strength * (color / (color @ _LUMINANCE) - 1)
-    lit = np.minimum(linear.decoded(np.arange(256) / 255)[:, None] * factors, 1)
-    return _looked_up(rgb, np.rint(linear.encoded(lit) * 255).astype(np.uint8))
 
 
 def _sample(rgb: U8, alpha: U8 | None) -> _Sample | None:

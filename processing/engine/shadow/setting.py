@@ -52,3 +52,17 @@ def light_on(setting: Setting, light: SceneLight) -> SceneLight:
     if setting.plane == "surface" and math.cos(direction) > 0:
         return replace(light, direction=(180 - light.direction) % 360)
     return light
+
+
+def towards(setting: Setting | None, light: SceneLight) -> tuple[float, float]:
+    """Where the light is in the picture, seen from the product: right and up, of length 0 to 1.
+
+    Of what faces the camera the light's height counts as up; of a surface seen from above, what is far.
+    """
+    elevation = math.radians(light.elevation)
+    if setting is None or setting.plane != "surface":
+        direction = math.radians(light.direction)
+        return math.sin(direction) * math.cos(elevation), math.sin(elevation)
+    direction = math.radians(light_on(setting, light).direction)
+    level = math.cos(elevation)
+    return math.sin(direction) * level, -math.cos(direction) * level

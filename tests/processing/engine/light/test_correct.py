@@ -8,9 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.engine.canvas import linear
 from processing.engine.light import correct
-from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.edit import Light
 
 MODES = ("auto", "preserve-hue-and-saturation")
@@ -180,30 +178,3 @@ def test_the_same_again_on_any_number_of_threads(mode: str) -> None:
         assert np.array_equal(correct.correct(rgb, None, Light(mode)), first)
     finally:
         cv2.setNumThreads(threads)
-
-
-LAMP = SceneLight(color=(1.2, 1.0, 0.8))
-
-
-def test_no_strength_and_white_light_change_nothing() -> None:
-    rgb = garment((0.9, 0.5, 0.2))
-    assert np.array_equal(correct.tint(rgb, LAMP, 0), rgb)
-    assert np.array_equal(correct.tint(rgb, SceneLight(), 1), rgb)
-
-
-@pytest.mark.parametrize("strength", [0.3, 1])
-@pytest.mark.parametrize("grey", [40, 128, 200])
-def test_a_tint_multiplies_in_linear_light_and_keeps_luminance(strength: float, grey: int) -> None:
-    rgb = np.full((4, 4, 3), grey, np.uint8)
-    before = linear.decoded(np.array([grey / 255.0]))[0]
-    after = linear.decoded(correct.tint(rgb, LAMP, strength)[0, 0] / 255.0)
-    color = np.array(LAMP.color)
-    weights = np.array([0.2126, 0.7152, 0.0722])
-    expected = before * (1 + strength * (color / (weights @ color) - 1))
-    assert after == pytest.approx(expected, rel=0.02, abs=0.002)
-    assert weights @ after == pytest.approx(before, rel=0.02)
-
-
-def test_a_tint_leaves_black_black_and_white_no_brighter() -> None:
-    rgb = np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8)
-    assert correct.tint(rgb, LAMP, 1).tolist() == [[[0, 0, 0], [255, 252, 228]]]
