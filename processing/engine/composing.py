@@ -5,7 +5,7 @@ this, so that a preview shows what the result will be.
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -40,15 +40,17 @@ from processing.engine.light.scene_light import SceneLight
 from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.color_names import parse_rgba
-from processing.engine.plans.edit import EditPlan, Generated
+from processing.engine.plans.edit import EditPlan, Generated, Shadow
 from processing.engine.poses import Pose
 from processing.engine.rendered import Clock
 from processing.engine.shadow import cast, setting
-from processing.engine.shadow.setting import Setting
+from processing.engine.shadow.setting import Plane, Setting
 from processing.engine.text.detect import TextFinder
 
 STUDIO = "studio"
 _BLACK = (0, 0, 0)
+# What a product touches that is posed like this.
+_PLANES: Mapping[Pose, Plane] = {"lying": "surface", "hanging": "wall", "standing": "ground"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +126,32 @@ def composed(
     with clock.stage("background"):
         behind = _background(photo, found, (placement, front), work)
     canvas = behind.pixels
+    touched = _touched(found.pose, behind, plan.shadow)
     if plan.shadow is not None:
         with clock.stage("shadow"):
-            opacity = cast.cast(front.matte, plan.shadow, behind.light, behind.setting)
+            opacity = cast.cast(front.matte, plan.shadow, behind.light, touched)
             canvas = compose.paint(canvas, _BLACK, opacity)
     with clock.stage("compose"):
         if plan.outline is not None:
             color = parse_rgba(plan.outline.color)[:3]
             canvas = compose.paint(canvas, color, outline.outline(front.matte, plan.outline))
         lit = blend.blended(
-            _lit(front, behind, work), _under(front, behind.pixels), plan.background.blend
+            _lit(front, (behind.light, touched), work),
+            _under(front, behind.pixels),
+            plan.background.blend,
         )
         canvas = compose.over(canvas, (lit, front.cover), front.at)
         return behind, _overlaid(canvas, work)
+
+
+def _touched(pose: Pose | None, behind: Behind, shadow: Shadow | None) -> Setting | None:
+    """What the subject touches: as the scene has it, else as it was posed in its photo; None where neither
+    tells, or somebody says how it is posed."""
+    told = shadow is not None and shadow.pose is not None
+    if behind.setting is not None or told:
+        return behind.setting
+    plane = None if pose is None else _PLANES.get(pose)
+    return None if plane is None else Setting(plane)
 
 
 def _overlaid(canvas: Pixels, work: Work) -> Pixels:
@@ -152,7 +167,7 @@ def _named(image_id: str, tools: Tools) -> Decoded:
     return decode.decode(tools.images(image_id), max_pixels=tools.max_pixels)
 
 
-def _lit(front: _Front, behind: Behind, work: Work) -> U8:
+def _lit(front: _Front, scene: tuple[SceneLight | None, Setting | None], work: Work) -> U8:
     """The subject in better light, in the colors of a reference, and in the scene's light."""
     rgb, plan = front.rgb, work.plan
     if plan.light is not None:
@@ -161,10 +176,10 @@ def _lit(front: _Front, behind: Behind, work: Work) -> U8:
         wanted = plan.color_reference
         seen = _named(wanted.image_id, work.tools)
         rgb = match.match(rgb, front.cover, (seen.rgb, seen.alpha), wanted.strength)
-    if behind.light is None:
+    light, touched = scene
+    if light is None:
         return rgb
-    towards = setting.towards(behind.setting, behind.light)
-    return relight.relit(rgb, front.cover, behind.light, towards)
+    return relight.relit(rgb, front.cover, light, setting.towards(touched, light))
 
 
 def _under(front: _Front, behind: Pixels) -> Pixels:

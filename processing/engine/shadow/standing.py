@@ -17,6 +17,8 @@ _THINNEST = 0.1
 _STEPLESS = 0.8
 # How high above the ground, in a layer's blurs along the ground, a subject still darkens it.
 _NEAR = 1.6
+# A thrown shadow is blurred by its subject's depth: so many times as much as it is where it begins.
+_DEPTH = 2.5
 # What stands hides more of the sky from its ground than what lies: layers are as much wider, and darker.
 _WIDER, _DARKER = 3.0, 1.9
 
@@ -69,7 +71,9 @@ def _thrown(subject: LitSubject) -> F32:
     far = np.clip(sheet * np.float32(subject.lean), 0, tall)
     dark *= 1 - far * np.float32(style.fade / tall)
     sigma = (style.crisp * unit + far * np.float32(style.penumbra)) * np.float32(subject.blur)
-    return graded(dark, sigma)
+    # Things are no sheets: their depth blurs what would end in a line along the ground.
+    deep_blur = _DEPTH * style.crisp * unit * subject.blur
+    return softened(graded(dark, sigma), style.crisp * unit * subject.blur, deep_blur)
 
 
 def _projected(subject: LitSubject, sheet: F32) -> F32:

@@ -203,6 +203,23 @@ def test_a_shadow_darkens_the_ground_and_not_the_product(mode: Any) -> None:
     assert np.array_equal(after[80:120, 80:120], before[80:120, 80:120])
 
 
+def test_the_pose_in_the_photo_decides_where_the_shadow_falls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    layout, white = Layout(padding=Sides.all(0.3)), Background(color="white")
+
+    def shaded(found: str, **shadow: Any) -> bytes:
+        monkeypatch.setattr("processing.engine.render_edit.pose_of", lambda *_: found)
+        wanted = plan(layout=layout, background=white, shadow=Shadow(**shadow))
+        return edited(wanted)[0].tobytes()
+
+    pictures = {pose: shaded(pose) for pose in ("lying", "hanging", "standing")}
+    assert len(set(pictures.values())) == 3
+    assert shaded("unsure") in (pictures["lying"], pictures["standing"])
+    # Who says how it is posed is believed.
+    assert shaded("hanging", pose=90) == shaded("lying", pose=90) == pictures["standing"]
+
+
 def test_a_photo_that_keeps_its_background_is_laid_out_whole() -> None:
     layout = Layout(size="200x100")
     picture, result = edited(

@@ -236,10 +236,12 @@ LOOKS: dict[str, Look] = {
     "shadow-soft-lying": Look("denim-shorts", _edit(shadow=Shadow())),
     "shadow-hard-lying": Look("denim-shorts", _edit(shadow=Shadow(mode="hard"))),
     "shadow-floating-lying": Look("denim-shorts", _edit(shadow=Shadow(mode="floating"))),
-    "shadow-soft-standing": Look("bottle", _edit(layout=_STANDING, shadow=Shadow())),
-    "shadow-hard-standing": Look("bottle", _edit(layout=_STANDING, shadow=Shadow(mode="hard"))),
+    "shadow-soft-standing": Look("bottle", _edit(layout=_STANDING, shadow=Shadow(pose=90))),
+    "shadow-hard-standing": Look(
+        "bottle", _edit(layout=_STANDING, shadow=Shadow(mode="hard", pose=90))
+    ),
     "shadow-floating-standing": Look(
-        "bottle", _edit(layout=_STANDING, shadow=Shadow(mode="floating"))
+        "bottle", _edit(layout=_STANDING, shadow=Shadow(mode="floating", pose=90))
     ),
     "shadow-told": Look(
         "bottle",
