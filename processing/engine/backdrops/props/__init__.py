@@ -1,0 +1,1 @@
+"""Props around the product, drawn by procedure."""
