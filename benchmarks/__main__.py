@@ -25,7 +25,7 @@ ON_REQUEST |= {"looks": "benchmarks.looks.comparing"}
 ON_REQUEST |= {name: f"benchmarks.graded.{name}" for name in ("grades", "holes", "tails")}
 ON_REQUEST |= {"poses": "benchmarks.poses.measure"}
 # Measures again what others do, for a document.
-ON_REQUEST |= {"figures": "benchmarks.figures.table"}
+ON_REQUEST |= {"prompts": "benchmarks.prompts.share", "figures": "benchmarks.figures.table"}
 
 
 def main() -> None:

@@ -18,16 +18,18 @@ from PIL import ImageColor
 from processing.engine.plans.color_names import Color, parse_color
 
 NounKind = Literal["surface", "wall", "backdrop", "light", "points"]
-MarkKind = Literal["stop", "boundary", "joiner", "within", "negation", "also", "absent"]
+MarkKind = Literal["stop", "boundary", "joiner", "within", "negation", "also", "absent", "goods"]
 Phrase = tuple[str, ...]
 Settings = Mapping[str, Any]
 
 FILES = tuple(
-    Path(__file__).with_name(f"scene_{name}.toml") for name in ("things", "words", "presets")
+    Path(__file__).with_name(f"scene_{name}.toml")
+    for name in ("things", "words", "props", "german", "presets")
 )
 _SEPARATORS = frozenset(".,;:!?()[]|/\n\r\uff0c\u3001\u3002\u060c")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?![0-9a-zA-Z])")
 _MAX_SHOWN = 40
+_NO_VALUES = frozenset(("words", "without", "sold"))
 # Beside letters and digits, marks make words (many scripts write vowels with them).
 _APOSTROPHES = "'\u2019"
 # Joiners and variation selectors choose between drawings of one character.
@@ -71,10 +73,12 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Values for the scene, and what holds (`without`) when the word is negated."""
+    """Values for the scene, and what holds (`without`) when the word is negated. `sold` are props that people
+    also sell, and that are goods where a prompt begins with them."""
 
     values: Settings
     without: Settings
+    sold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +106,18 @@ class ReadTerm:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """All phrases with their terms, and the presets: name to (description, prompt). `longest` is
-    the number of words in the longest phrase that begins with a word."""
+    the number of words in the longest phrase that begins with a word. `german` has the English words for
+    German ones."""
 
     terms: Mapping[Phrase, Term]
     longest: Mapping[str, int]
+    german: Mapping[Phrase, Phrase]
     presets: Mapping[str, tuple[str, str]]
     tones: Mapping[str, Color]
 
     def read(self, prompt: str) -> list[ReadTerm]:
         """The prompt's terms in order; what is unknown comes word by word."""
-        words = list(_words(prompt))
+        words = list(self._english(list(_words(prompt))))
         found: list[ReadTerm] = []
         at = 0
         while at < len(words):
@@ -120,6 +126,33 @@ class Lexicon:
             found.append(ReadTerm(text[:_MAX_SHOWN], term))
             at += length
         return found
+
+    def _english(self, words: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """The words with English for German ones, which stay as they were written. What is English as it
+        stands is left alone."""
+        at = 0
+        while at < len(words):
+            pair = tuple(plain for _, plain in words[at : at + 2])
+            if len(pair) == 2 and (phrase := self.german.get(pair)):
+                taken = 2
+            else:
+                taken = 1
+                known = pair[0] == "" or self._longest_at(words, at)[0] is not None
+                phrase = None if known else self._german(pair[0])
+            if phrase is None:
+                yield words[at]
+            else:
+                text = " ".join(original for original, _ in words[at : at + taken])
+                yield from ((text, plain) for plain in phrase)
+            at += taken
+
+    def _german(self, word: str) -> Phrase | None:
+        """English for a German word in any of its forms."""
+        for ending in ("", "e", "n", "en", "em", "er", "es", "s"):
+            stem = word.removesuffix(ending)
+            if (stem != word or not ending) and (phrase := self.german.get((stem,))):
+                return phrase
+        return None
 
     def _longest_at(self, words: list[tuple[str, str]], at: int) -> tuple[Term | None, int]:
         """The term of the longest known phrase from word `at`, and how many words that takes."""
@@ -154,7 +187,7 @@ def lexicon() -> Lexicon:
     data: dict[str, Any] = {}
     for path in FILES:
         with path.open("rb") as file:
-            data |= tomllib.load(file)
+            _add(data, tomllib.load(file))
     terms: dict[Phrase, Term] = {}
     for name in ImageColor.colormap:
         terms[(name,)] = Hue(parse_color(name))
@@ -165,9 +198,22 @@ def lexicon() -> Lexicon:
     return Lexicon(
         terms=terms,
         longest=_longest(terms),
+        german={
+            tuple(_plain_word(word) for word in german.split()): tuple(english.split())
+            for german, english in data["german"].items()
+        },
         presets={name: (x["about"], x["words"]) for name, x in data["presets"].items()},
         tones={name: parse_color(x["tone"]) for name, x in data["materials"].items()},
     )
+
+
+def _add(data: dict[str, Any], more: dict[str, Any]) -> None:
+    """Add a file's tables: small words and settings stand in several."""
+    for name, entries in more.items():
+        if isinstance(entries, list):
+            data[name] = data.get(name, []) + entries
+        else:
+            data[name] = data.get(name, {}) | entries
 
 
 def _longest(phrases: Iterable[Phrase]) -> dict[str, int]:
@@ -193,9 +239,9 @@ def _entries(data: dict[str, Any]) -> Iterator[tuple[str, Term]]:
         for word in entry["words"]:
             yield word, Noun(entry["is"], entry["default"])
     for entry in data["set"]:
-        values = {key: value for key, value in entry.items() if key not in ("words", "without")}
+        values = {key: value for key, value in entry.items() if key not in _NO_VALUES}
         for word in entry["words"]:
-            yield word, Setting(values, entry.get("without", {}))
+            yield word, Setting(values, entry.get("without", {}), entry.get("sold", False))
     for kind, words in data["small"].items():
         for word in words:
             yield word, Mark(kind)

@@ -22,6 +22,8 @@ class Notes:
 
     - `surface`, `wall`, `ground`: textures; `painted` has the colors of places (`PAINTABLE`).
     - `colors`: named ones that belong to nothing in particular; `mood`: those of a mood's palette.
+    - `props`: those that were named, in their order, with a color where one was said;
+      `prop_words`: how they were called.
     """
 
     kind: str | None = None
@@ -35,6 +37,8 @@ class Notes:
     window: bool = False
     bokeh: bool = False
     leaves: bool = False
+    pattern: str | None = None
+    glossy: bool = False
     depth: float | None = None
     brightness: float | None = None
     saturation: float | None = None
@@ -45,6 +49,8 @@ class Notes:
     painted: dict[str, Color] = field(default_factory=dict)
     mood: list[Color] = field(default_factory=list)
     colors: list[Color] = field(default_factory=list)
+    props: dict[str, Color | None] = field(default_factory=dict)
+    prop_words: dict[str, str] = field(default_factory=dict)
 
     def texture_of(self, place: str) -> str | None:
         """The texture noted for a place of TEXTURED."""
@@ -56,6 +62,8 @@ class Notes:
         for name, value in values.items():
             if name == "palette":
                 self.mood = [parse_color(text) for text in value]
+            elif name == "prop":
+                self.props.setdefault(value, None)
             elif name == "wall" and "window" in values:
                 # A window needs a wall only where nothing else stands behind.
                 self.wall = self.wall or (None if self.far else value)
@@ -91,6 +99,8 @@ class Notes:
             if name == "palette":
                 gone = {parse_color(text) for text in value}
                 self.mood = [color for color in self.mood if color not in gone]
+            elif name == "prop":
+                self.props.pop(value, None)
             elif getattr(self, name) == value:
                 setattr(self, name, getattr(fresh, name))
 

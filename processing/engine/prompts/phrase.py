@@ -102,6 +102,15 @@ class Phrase:
         elif color is not None:
             self._paint(noun, color)
 
+    def drop(self) -> Color | None:
+        """Answer the color before a thing that is no place: its colors and materials are its own, and the
+        scene's no more."""
+        color = self._take_color()
+        if self.material is not None:
+            color = color or self.material[1]
+            self.material = None
+        return color
+
     def _settle_material(self) -> None:
         if self.material is not None:
             material, color = self.material

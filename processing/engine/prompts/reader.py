@@ -24,6 +24,8 @@ from processing.engine.prompts.phrase import Phrase
 
 # Settings that put something into the picture.
 _THINGS = frozenset(("far", "behind", "style", "leaves", "bokeh"))
+# After these words comes where goods are placed.
+_PLACED = frozenset(("on", "onto", "in", "at", "against", "before", "auf", "vor"))
 
 
 class Reader:
@@ -39,13 +41,17 @@ class Reader:
 
     def read(self, terms: Sequence[ReadTerm]) -> None:
         """Read a prompt."""
+        sold = _sold_at(terms)
         for index, read in enumerate(terms):
+            if index == sold:
+                self._phrase.drop()
+                continue
             if self._negation.begun:
                 self._read_negated(read)
             elif isinstance(read.term, Shade) and _shades_next(terms, index):
                 self._phrase.shades.append(read.term)
             else:
-                if not self._read_term(read.term):
+                if not self._read_term(read.term, read.text):
                     self._unknown(read)
                 self._negation.just_ended = False
             self._before = read.term
@@ -67,7 +73,7 @@ class Reader:
     def _unknown(self, read: ReadTerm) -> None:
         self.not_understood.setdefault(plain_form(read.text), read.text)
 
-    def _read_term(self, term: Term | None) -> bool:
+    def _read_term(self, term: Term | None, text: str) -> bool:
         """Note what a term says; False where it says nothing."""
         match term:
             case Mark():
@@ -81,9 +87,9 @@ class Reader:
             case Noun():
                 self._phrase.read_noun(term)
             case Setting():
-                self._read_setting(term)
+                self._read_setting(term, text)
             case Shade():
-                return self._read_term(term.otherwise)
+                return self._read_term(term.otherwise, text)
             case None:
                 return False
         return True
@@ -96,10 +102,16 @@ class Reader:
             self._phrase.join(within=mark.kind == "within")
         elif mark.kind == "boundary":
             self._phrase.end()
+        elif mark.kind in ("goods", "absent"):
+            self._phrase.drop()
         return mark.kind != "absent"
 
-    def _read_setting(self, setting: Setting) -> None:
-        if not _THINGS.isdisjoint(setting.values):
+    def _read_setting(self, setting: Setting, text: str) -> None:
+        if (prop := setting.values.get("prop")) is not None:
+            color = self._phrase.drop()
+            self.notes.props[prop] = color or self.notes.props.get(prop)
+            self.notes.prop_words[prop] = text
+        elif not _THINGS.isdisjoint(setting.values):
             # "Green leaves", "a blue sky": the color is the thing's, and not of what comes after.
             self._phrase.colors.clear()
         values = setting.values
@@ -136,6 +148,18 @@ def _shades_next(terms: Sequence[ReadTerm], index: int) -> bool:
     if isinstance(after, Noun) and isinstance(shade, Shade):
         return after.kind in ("surface", "wall", "backdrop") and shade.alone is not None
     return isinstance(after, Hue | Material)
+
+
+def _sold_at(terms: Sequence[ReadTerm]) -> int | None:
+    """Where a prompt begins with goods that could be a prop as well: "my white candle on marble"."""
+    for index, read in enumerate(terms[:-1]):
+        term, after = read.term, terms[index + 1].term
+        if isinstance(term, Setting) and term.sold:
+            is_placed = isinstance(after, Mark) and terms[index + 1].text.casefold() in _PLACED
+            return index if is_placed else None
+        if not isinstance(term, Hue | Shade | Material) and term != Mark("stop"):
+            return None
+    return None
 
 
 def _remove(notes: Notes, term: Term | None) -> bool:

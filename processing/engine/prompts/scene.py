@@ -14,6 +14,8 @@ from processing.engine.prompts.reader import Reader
 
 Kind = Literal["tabletop", "wall", "sweep", "far", "abstract"]
 Style = Literal["realistic", "artistic", "abstract", "gradient"]
+Pattern = Literal["blinds", "leaves", "palm"]
+Prop = tuple[str, Color | None]
 
 STYLES: tuple[Style, ...] = get_args(Style)
 NEUTRAL: Color = (236, 234, 230)
@@ -22,6 +24,8 @@ _DARK_FROM = 0.7
 _WHITE: Color = (255, 255, 255)
 _GREY: Color = (176, 174, 172)
 _MAX_COLORS = 5
+# More of them would crowd the product.
+MAX_PROPS = 3
 # Open views whose sky is another one at another time of day.
 _OPEN_SKIES = frozenset(("sky", "dawn", "sunrise", "sunset", "night"))
 # Ground that runs on into a view, rather than ending like a table; and the views that belong to
@@ -48,6 +52,10 @@ class Scene:
     - `bokeh`: points of light behind; `leaves`: leaves in soft focus at the edges.
     - `surface_color`, `wall_color`: colors asked for, or None for the material's own.
     - `light_named`: whether words told how it is lit; otherwise a far view's own sun may decide.
+    - `pattern`: what the window's light comes through instead of panes.
+    - `glossy`: whether the surface mirrors what is behind it.
+    - `props`: what lies or stands around the product, the last named first, with colors where they were
+      named.
     - `brightness`: exposure, 1 is normal (0.4 to 1.3). `saturation`: 0 is grey, 1 is as it comes.
     """
 
@@ -67,11 +75,15 @@ class Scene:
     light_named: bool = False
     brightness: float = 1.0
     saturation: float = 1.0
+    pattern: Pattern | None = None
+    glossy: bool = False
+    props: tuple[Prop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A scene, and the words that changed nothing in it, each once, in their order."""
+    """A scene, and the words that changed nothing in it, each once, in their order; last those for props that
+    found no place in it: there are at most three, and none in a scene without a ground."""
 
     scene: Scene
     not_understood: tuple[str, ...]
@@ -103,7 +115,11 @@ def parse(prompt: str, style: str | None = None, negative: str | None = None) ->
     notes = reader.notes
     if name in STYLES:
         notes.style = name
-    return Parsed(_Settling(notes, reader.tones).scene(), tuple(reader.not_understood.values()))
+    scene = _Settling(notes, reader.tones).scene()
+    without_place = [
+        notes.prop_words[prop] for prop in notes.props if prop not in dict(scene.props)
+    ]
+    return Parsed(scene, (*reader.not_understood.values(), *without_place))
 
 
 def style_in_words(style: str) -> str:
@@ -131,7 +147,9 @@ class _Settling:
         self.tones = tones
         self.style = cast(Style, notes.style or "realistic")
         self.far = self._far()
-        self.surface = notes.surface or notes.ground
+        # Props stand on something, and a wall alone has nothing to stand on.
+        stands = "plain" if notes.props and notes.wall and notes.wall != "plain" else None
+        self.surface = notes.surface or notes.ground or stands
         self.kind = self._kind()
         self.dark = notes.brightness is not None and notes.brightness <= _DARK_FROM
 
@@ -157,6 +175,9 @@ class _Settling:
             light_named=self._light_named(),
             brightness=brightness,
             saturation=saturation,
+            pattern=cast(Pattern | None, notes.pattern if notes.window else None),
+            glossy=notes.glossy,
+            props=() if self.kind == "abstract" else tuple(notes.props.items())[-MAX_PROPS:][::-1],
         )
 
     def _far(self) -> str | None:
@@ -176,7 +197,7 @@ class _Settling:
             return "far"
         if self.surface:
             return "tabletop"
-        if notes.wall and notes.wall != "plain":
+        if notes.wall and notes.wall != "plain" and not notes.props:
             return "wall"
         return "abstract" if self.style == "gradient" and notes.kind is None else "sweep"
 

@@ -1,0 +1,1 @@
+"""What sellers ask backgrounds for, and how much of it is understood."""
