@@ -1,4 +1,4 @@
-"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last twelve without a part."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last thirteen without a part."""
 
 import ast
 import importlib

@@ -110,7 +110,7 @@ class GenerateBackgroundView(EditingView):
         description=(
             "Places the product in a scene generated from a prompt, with matching shadow and "
             "light. `provider` in the answer names what generated it, and `notUnderstood` lists "
-            "the words that it ignored. `pose` tells how the product is posed in its photo. "
+            "the words that the scene does without. `pose` tells how the product is posed in its photo. "
             f"{WAITS} {_NOTHING}"
         ),
         request=edits.GenerateBackgroundBody,

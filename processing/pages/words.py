@@ -60,9 +60,9 @@ def failure(code: str, message: str, *, number: str = "") -> str:
 
 
 def not_understood(ignored: Sequence[str]) -> str:
-    """Say which words of a description changed nothing; "" where all of them did."""
+    """Say which words of a description are left out of its scene; "" where none is."""
     quoted = ", ".join(f"“{word}”" for word in ignored)
-    return _("Not understood: %(words)s") % {"words": quoted} if ignored else ""
+    return _("Left out of the scene: %(words)s") % {"words": quoted} if ignored else ""
 
 
 def time_left(seconds: int) -> str:

@@ -85,7 +85,7 @@ def test_previews(seller: Person, image: Image) -> None:
     assert shown["X-Result-Size"] == "40 × 30"
     assert "X-Not-Understood" not in shown
     words = post(seller, image, "preview/", background="words", prompt="flurbish oak", seed="400")
-    assert unquote(words["X-Not-Understood"]) == "Not understood: “flurbish”"
+    assert unquote(words["X-Not-Understood"]) == "Left out of the scene: “flurbish”"
     wrong = post(seller, image, "preview/", background="words")
     assert wrong.status_code == 400
     assert wrong.json()["message"] == "Say in a few words what lies behind the product."
@@ -272,7 +272,7 @@ def test_what_came_to_nothing_is_told(seller: Person, image: Image) -> None:
     assert job.report["hookRemoved"] is False
     page = page_of(seller, image)
     assert page.count("No hook was found.") == 1
-    assert page.count("Not understood: “flurbish”") == 1
+    assert page.count("Left out of the scene: “flurbish”") == 1
 
 
 def test_the_same_of_other_pictures(seller: Person, image: Image) -> None:

@@ -76,7 +76,8 @@ class GenerateAnswer(serializers.Serializer[Any]):
     notUnderstood = serializers.ListField(
         child=serializers.CharField(),
         allow_null=True,
-        help_text="Words of the prompt that were ignored.",
+        help_text="Words of the prompt that the scene does without: unknown ones, people and brands, and "
+        "props beyond three.",
     )
     pose = serializers.ChoiceField(
         choices=["lying", "hanging", "standing", "unsure"],

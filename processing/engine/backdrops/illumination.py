@@ -1,12 +1,13 @@
 """How light lies over wall and table: fall-off, a window's panes, leaves' shadows."""
 
+import cv2
 import numpy as np
 
 from processing.engine.arrays import F32
-from processing.engine.backdrops import ornaments
 from processing.engine.backdrops.looks import Floats, step
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import HANGING, Stage
+from processing.engine.backdrops.props import twigs
 from processing.engine.backdrops.surfaces import towards_light
 from processing.engine.prompts.scene import Scene
 
@@ -16,6 +17,8 @@ _DIM = 0.8
 # Panes and bars as shares of the height of wall that is seen.
 _PANE_WIDE, _PANE_HIGH, _BAR = 0.21, 0.25, 0.03
 _COLUMNS, _ROWS = 2, 3
+# From slat to slat of a blind, in the same shares; and how large twigs before a window are drawn.
+_SLAT, _TWIGS_SIDE = 0.062, 640
 
 
 def illumination(scene: Scene, stage: Stage, noise: Noise) -> F32:
@@ -69,11 +72,49 @@ def _panes(scene: Scene, stage: Stage, noise: Noise) -> F32:
     random = noise.random(40)
     left = random.uniform(-0.16, 0.16) - _COLUMNS * _PANE_WIDE / 2
     bottom = random.uniform(-0.18, 0.02)
-    panes = _bars(place - np.float32(left), _PANE_WIDE, _COLUMNS, blur)
-    panes *= _bars(height - np.float32(bottom), _PANE_HIGH, _ROWS, blur)
-    if scene.leaves:
-        panes *= 1 - np.float32(0.8) * ornaments.leaf_shadows(stage, noise.random(41))
+    match scene.pattern:
+        case "blinds":
+            panes = _bars(place - np.float32(left), 2 * _PANE_WIDE, 1, blur)
+            panes *= _slats(height - np.float32(bottom), blur)
+        case "leaves" | "palm":
+            panes = np.ones_like(place)
+        case _:
+            panes = _bars(place - np.float32(left), _PANE_WIDE, _COLUMNS, blur)
+            panes *= _bars(height - np.float32(bottom), _PANE_HIGH, _ROWS, blur)
+    if scene.leaves or scene.pattern in ("leaves", "palm"):
+        kind = "palm" if scene.pattern == "palm" else "leaves"
+        panes *= 1 - np.float32(0.85) * _twigs_before(place, height, (kind, blur), noise.random(41))
     return panes
+
+
+def _slats(height: Floats, blur: float) -> F32:
+    """Stripes of light between a blind's slats, from 0 up to a window's height."""
+    share = np.mod(height / np.float32(_SLAT), 1)
+    soft = min(0.3, 0.35 * blur / _SLAT)
+    stripes = step(0.18 - soft, 0.18 + soft, share) * step(0.78 + soft, 0.78 - soft, share)
+    high = _ROWS * _PANE_HIGH
+    return stripes * step(-blur, blur, height) * step(high + blur, high - blur, height)
+
+
+def _twigs_before(
+    place: Floats, height: Floats, what: tuple[str, float], random: np.random.Generator
+) -> F32:
+    """The shade of twigs before the window at places in its plane, 0 to 1: `what` hangs there, and how blurred
+    its shade is."""
+    kind, blur = what
+    shade = twigs.shadows(kind, _TWIGS_SIDE, random)
+    shade = np.asarray(cv2.GaussianBlur(shade, (0, 0), 1 + 0.3 * blur * _TWIGS_SIDE), np.float32)
+    # The canvas of twigs takes in the window and what is beside it.
+    across: Floats = (place + np.float32(0.65)) / np.float32(1.3) * np.float32(_TWIGS_SIDE)
+    down = (np.float32(0.95) - height) / np.float32(1.3) * np.float32(_TWIGS_SIDE)
+    found = cv2.remap(
+        shade,
+        across.astype(np.float32),
+        down.astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT,
+    )
+    return np.asarray(found, np.float32)
 
 
 def _farther(scene: Scene, stage: Stage) -> float:

@@ -13,6 +13,7 @@ from processing.engine.backdrops.illumination import illumination
 from processing.engine.backdrops.looks import Look, mix, tinted
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import HANGING, Plane, Stage
+from processing.engine.backdrops.props import set_out
 from processing.engine.backdrops.surfaces import MATERIALS, relief, towards_light
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color
@@ -24,6 +25,8 @@ _SOFT_SIDE, _SHARP_SIDE, _LEAF_SIDE = 840, 1400, 600
 _WALL_BLUR = 0.017
 # A far view in a scene darker than this is graded for night.
 _DIM = 0.7
+# What a surface that words call glossy mirrors at least, and how blurred at most.
+_GLOSSY, _POLISHED = 0.55, 0.08
 _NIGHT_CONTRAST, _NIGHT = np.float32(1.5), np.float32(0.6)
 
 
@@ -34,7 +37,9 @@ def render(
     `quarter` of its panorama is looked at, 0 to 3, or all of it."""
     if scene.kind not in ("tabletop", "far") or scene.surface is None:
         behind = _behind(scene, stage, noise, quarter)
-        return _seen_behind(behind, scene, stage, noise), behind.light
+        picture = _seen_behind(behind, scene, stage, noise)
+        _with_props(picture, scene, (stage, noise), behind.light)
+        return picture, behind.light
     place = Ground(_smaller(stage, _SHARP_SIDE), melting=scene.kind == "far")
     plane = place.plane()
     # Neither needs the other, and each keeps a core busy.
@@ -43,10 +48,21 @@ def render(
         behind = _behind(scene, stage, noise, quarter)
         picture = _seen_behind(behind, scene, stage, noise)
         look = surface.result()
+        if scene.glossy:
+            look = replace(look, gloss=max(look.gloss, _GLOSSY), rough=min(look.rough, _POLISHED))
     shown = _shown(ground.lit_ground(place, plane, look, behind), scene)
     shown = ground.focused(shown, plane, place.stage, scene.depth)
     _lay(picture, shown, place, scene.depth)
+    _with_props(picture, scene, (stage, noise), behind.light)
     return picture, behind.light
+
+
+def _with_props(picture: F32, scene: Scene, where: tuple[Stage, Noise], light: SceneLight) -> None:
+    """Draw the scene's props over the picture, in place."""
+    if scene.props:
+        set_out(
+            picture, scene.props, *where, (light, scene.depth, lambda linear: _shown(linear, scene))
+        )
 
 
 def _seen_behind(behind: Behind, scene: Scene, stage: Stage, noise: Noise) -> F32:

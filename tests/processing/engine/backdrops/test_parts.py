@@ -10,7 +10,9 @@ from processing.engine.backdrops.illumination import illumination
 from processing.engine.backdrops.looks import linear
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Stage
+from processing.engine.backdrops.props import twigs
 from processing.engine.prompts.scene import parse
+from tests.tables import in_turn
 
 STAGE = Stage.of((160, 120), (50, 20, 110, 104))
 RED, BLUE = (200, 40, 40), (40, 60, 200)
@@ -132,11 +134,21 @@ def test_leaves_leave_the_middle_to_the_product(seed: int) -> None:
     assert layer.over(below)[layer.alpha < 1e-4] == pytest.approx(1, abs=1e-3)
 
 
-def test_leaf_shadows_are_soft_and_partial() -> None:
-    shade = ornaments.leaf_shadows(STAGE, random())
+@pytest.mark.parametrize("kind", ["leaves", "palm"])
+def test_twigs_before_a_window_shade_a_part_of_it(kind: str) -> None:
+    shade = twigs.shadows(kind, 160, random())
     assert 0 <= shade.min() <= shade.max() <= 1.001
-    assert 0.05 < shade.mean() < 0.8
-    assert ((shade > 0.2) & (shade < 0.8)).mean() > 0.04
+    assert 0.08 < shade.mean() < 0.7
+
+
+@in_turn("words", ["palm leaf shadows", "dappled sunlight", "venetian blinds", "window"])
+def test_what_light_comes_through_lies_in_patterns_on_the_wall(words: str) -> None:
+    plain, pattern = (
+        illumination(parse(f"plaster wall, sunlight{also}").scene, STAGE, Noise(2))[..., 0]
+        for also in ("", f", {words}")
+    )
+    assert np.abs(np.diff(plain, axis=0)).max() < 0.03
+    assert np.abs(np.diff(pattern, axis=0)).max() > 0.06
 
 
 # --------------------------------------------------------------------------------------- shapes
