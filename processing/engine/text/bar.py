@@ -21,8 +21,8 @@ _ONE_WAY = 0.85
 _GAP, _DEEP = 2, 2
 # Grain is smoothed away over so many pixels along an edge.
 _GRAIN = 9
-# How far ahead an end of the bar is looked for, in pixels, and what share of them may look otherwise.
-_AHEAD, _MAX_OFF = 12, 0.5
+# How far from where it seems to be an end of the bar is looked for, in pixels.
+_AHEAD = 12
 # What more of the photo shines through is one of its own edges.
 _MOST_SHINES = 0.88
 # JPEG moves colors by so many grey levels.
@@ -198,10 +198,10 @@ def _ends(
 
 
 def _run(fits: Bool) -> int:
-    """How many columns it goes on for: until most of those ahead don't fit."""
+    """How many columns it goes on for: those within which most fit, and beyond which most don't; up to the rim, if
+    that is near."""
     if not len(fits):
         return 0
-    padded = np.concatenate([fits, np.repeat(fits[-1:], _AHEAD)]).astype(np.float32)
-    ahead = np.convolve(padded, np.ones(_AHEAD) / _AHEAD, "valid")[: len(fits)]
-    stops = np.flatnonzero((ahead < _MAX_OFF) & ~fits)
-    return int(stops[0]) if len(stops) else len(fits)
+    gained = np.cumsum(np.where(fits, 1, -1))
+    best = len(fits) - int(gained[::-1].argmax())
+    return len(fits) if len(fits) - best <= _AHEAD else best

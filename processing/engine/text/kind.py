@@ -56,8 +56,13 @@ def kind(text: Text, rgb: U8, matte: F32 | None) -> Kind:
     photos (natural); on lines it was not fitted to, it was right about seven times in eight. What
     is tilted is mostly taken for a print: `remove` looks for plates and watermarks first.
     """
+    return "artificial" if score(text, rgb, matte) > 0 else "natural"
+
+
+def score(text: Text, rgb: U8, matte: F32 | None) -> float:
+    """How sure it is that a line was laid over a photo: the logarithm of the odds. Arguments as in `kind`."""
     found = evidence(text, rgb, matte)
-    score = (
+    return (
         (-1.6 if matte is None else -1.8)
         + 1.5 * found.outside
         - 2.8 * found.tilt
@@ -66,7 +71,6 @@ def kind(text: Text, rgb: U8, matte: F32 | None) -> Kind:
         + 0.9 * found.extreme
         + 1.5 * found.stamp
     )
-    return "artificial" if score > 0 else "natural"
 
 
 def evidence(text: Text, rgb: U8, matte: F32 | None) -> Evidence:

@@ -29,8 +29,8 @@ _ENDS, _STEP = 0.85, 26
 _FULL, _JAGGED = 0.93, 0.8
 # Rounds in which its color is fitted to what was found of it.
 _ROUNDS = 4
-# White this near to the limit may be the light.
-_WHITE = 245
+# White and black this near to the limits may be light and shade.
+_WHITE, _BLACK = 245, 22
 # Fewer pixels of its inside, in the small size, are none.
 _FEWEST = 20
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -39,17 +39,20 @@ _SQUARE = np.ones((3, 3), np.uint8)
 @dataclass(frozen=True, slots=True, eq=False)
 class Plate:
     """Where a plate is: `mask`, uint8 (h, w), 255 on it, for the part `box` of the picture; `color` float32 (3) in
-    its middle; `grain`, how much its pixels differ from their neighbors, in grey levels."""
+    its middle; `grain`, how much its pixels differ from their neighbors, in grey levels; `share` of the picture that
+    it covers; whether it `reaches` the picture's rim."""
 
     box: Box
     mask: U8
     color: F32
     grain: float
+    share: float
+    reaches: bool
 
     @property
-    def is_white(self) -> bool:
-        """Whether it may as well be something white in bright light."""
-        return float(self.color.min()) >= _WHITE
+    def is_extreme(self) -> bool:
+        """Whether it may as well be something white in bright light, or black in the shade: both have no grain."""
+        return float(self.color.min()) >= _WHITE or float(self.color.max()) <= _BLACK
 
 
 def plate(text: Text, found: Strokes, rgb: U8) -> Plate | None:
@@ -85,7 +88,11 @@ def plate(text: Text, found: Strokes, rgb: U8) -> Plate | None:
     grain = _grain(part, _u8(cv2.resize(inner, part.shape[1::-1], interpolation=cv2.INTER_NEAREST)))
     large = cv2.resize(whole, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     mask = _u8(cv2.threshold(large, 127, 255, cv2.THRESH_BINARY)[1])
-    return Plate(zone, mask, color, grain) if grain <= _GRAIN else None
+    if grain > _GRAIN:
+        return None
+    sides = (whole[0], whole[-1], whole[:, 0], whole[:, -1])
+    share = cv2.countNonZero(whole) / picture
+    return Plate(zone, mask, color, grain, share, any(bool(side.any()) for side in sides))
 
 
 def _grown(small: U8, line: U8, color: F32) -> tuple[U8, F32] | None:

@@ -11,7 +11,7 @@ from processing.engine.plans.edit import TextRemovalMode
 from processing.engine.text import inpaint, watermark
 from processing.engine.text.bar import bar
 from processing.engine.text.detect import Text
-from processing.engine.text.kind import Kind, kind
+from processing.engine.text.kind import Kind, score
 from processing.engine.text.plate import Plate, plate
 from processing.engine.text.strokes import Strokes, strokes
 
@@ -26,6 +26,12 @@ _AROUND = 2.0
 _SAME = 0.3
 # A print is on the subject if so much of it is.
 _ON = 0.9
+# Plates that cover more of the picture than this may be the product, if so much of the subject is in them.
+_SMALL, _MOSTLY = 0.08, 0.6
+# An overlay with a score above this is one, whatever stands beside it; what is less sure is judged with its neighbors:
+# lines within so many heights, of which none is so many times as high as the other.
+_SURE = 1.2
+_BESIDE, _ALIKE = 0.6, 2.0
 # A plate with less grain than this was drawn. A watermark that is not level is at least so light, and without color:
 # its channels differ by no more; dyes and their shades do (all in grey levels).
 _NO_GRAIN = 0.3
@@ -57,10 +63,11 @@ def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) ->
     """
     texts = finder.find(rgb)
     mark = None if mode == "natural" else watermark.repeated(texts, rgb)
+    if mark is not None and mode == "artificial" and not _is_laid_over(mark, rgb, matte):
+        mark = None
     marked = [] if mark is None else mark[1]
-    lines = [
-        _Line(text, "artificial" if text in marked else _kind(text, rgb, matte)) for text in texts
-    ]
+    lines = [_Line(text, "artificial") for text in marked]
+    lines += _lines([text for text in texts if text not in marked], rgb, matte)
     chosen = [line for line in lines if mode in ("all", line.kind)]
     if not chosen:
         return rgb, 0
@@ -77,7 +84,9 @@ def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) ->
         removed |= _area(rest, rgb)
         for group, elsewhere in _by_place(rest, rgb, matte):
             picture, mask = (
-                _uncovered(group, picture) if turn == 0 else (picture, _boxes(group, picture, turn))
+                _uncovered(group, picture, matte)
+                if turn == 0
+                else (picture, _boxes(group, picture, turn))
             )
             if mask.all():  # nothing is left to fill it from: it stays, and isn't counted
                 continue
@@ -97,21 +106,31 @@ def remove(rgb: U8, matte: F32 | None, mode: TextRemovalMode, finder: Finder) ->
     return picture, max(0, count - len(rest))
 
 
-def _kind(text: Text, rgb: U8, matte: F32 | None) -> Kind:
-    """The line's kind; what stands on a plate without any grain, or is seen through, was laid over, however it is
-    turned."""
-    guess = kind(text, rgb, matte)
-    if guess == "artificial":
-        return guess
+def _is_drawn(text: Text, rgb: U8) -> bool:
+    """Whether a line was laid over for sure, however it is turned: it stands on a plate without any grain, or the
+    photo shines through it."""
     found = strokes(text, rgb)
     under = plate(text, found, rgb)
-    if under is not None and under.grain <= _NO_GRAIN and not under.is_white:
-        return "artificial"
+    if under is not None and under.grain <= _NO_GRAIN and (under.reaches or not under.is_extreme):
+        return True
     mark = watermark.single(text, found, rgb)
     if mark is None:
-        return guess
+        return False
     color = mark.veil.color
-    return "artificial" if color.min() >= _LIGHT and np.ptp(color) <= _COLORLESS else guess
+    return bool(color.min() >= _LIGHT and np.ptp(color) <= _COLORLESS)
+
+
+def _is_laid_over(mark: tuple[watermark.Mark, list[Text]], rgb: U8, matte: F32 | None) -> bool:
+    """Whether what is repeated is no pattern of the cloth: it is without color, and light, or goes on beside the
+    subject."""
+    color = mark[0].veil.color
+    if np.ptp(color) > _COLORLESS:
+        return False
+    if color.min() >= _LIGHT or matte is None:
+        return bool(color.min() >= _LIGHT)
+    subject = np.asarray(cv2.resize(matte, (rgb.shape[1], rgb.shape[0]))) > 0.5
+    inside = [_share(text, np.where(subject, 255, 0).astype(np.uint8)) for text in mark[1]]
+    return bool(min(inside) < 1 - _ON)
 
 
 def _read_again(lines: list[_Line], rgb: U8, finder: Finder) -> list[Text]:
@@ -143,7 +162,26 @@ def _overlap(one: Box, other: Box) -> bool:
 
 
 def _lines(texts: list[Text], rgb: U8, matte: F32 | None) -> list[_Line]:
-    return [_Line(text, _kind(text, rgb, matte)) for text in texts]
+    """The lines with their kinds. One that is hardly an overlay by itself is a part of the print that it stands in."""
+    scores = [score(text, rgb, matte) for text in texts]
+    lines = []
+    for text, own in zip(texts, scores, strict=True):
+        if 0 < own < _SURE:
+            near = [
+                of for other, of in zip(texts, scores, strict=True) if _side_by_side(text, other)
+            ]
+            own = sum(near) / len(near)
+        lines.append(_Line(text, "artificial" if own > 0 or _is_drawn(text, rgb) else "natural"))
+    return lines
+
+
+def _side_by_side(one: Text, other: Text) -> bool:
+    """Whether two lines, or one and itself, are next to each other and of about one size."""
+    near = _BESIDE * min(one.height, other.height)
+    apart = np.maximum(
+        one.quad.min(axis=0) - other.quad.max(axis=0), other.quad.min(axis=0) - one.quad.max(axis=0)
+    )
+    return bool(apart.max() <= near) and 1 / _ALIKE < one.height / max(1e-3, other.height) < _ALIKE
 
 
 def _by_place(lines: list[_Line], rgb: U8, matte: F32 | None) -> list[tuple[list[_Line], U8]]:
@@ -164,7 +202,7 @@ def _by_place(lines: list[_Line], rgb: U8, matte: F32 | None) -> list[tuple[list
     return [(group, elsewhere) for group, elsewhere in groups if group]
 
 
-def _uncovered(lines: list[_Line], rgb: U8) -> tuple[U8, U8]:
+def _uncovered(lines: list[_Line], rgb: U8, matte: F32 | None) -> tuple[U8, U8]:
     """The picture, uint8 (h, w, 3), without the bars and marks that it shines through, and what is to be filled,
     uint8 (h, w): strokes, plates, the rims of what was taken off."""
     mask, bars = np.zeros(rgb.shape[:2], np.uint8), np.zeros(rgb.shape[:2], np.uint8)
@@ -176,6 +214,9 @@ def _uncovered(lines: list[_Line], rgb: U8) -> tuple[U8, U8]:
             continue
         found = strokes(line.text, picture)
         under = plate(line.text, found, picture)
+        if under is not None and _is_product(under, rgb, matte):
+            plain.append(line)
+            continue
         below = bar(line.text, picture) if under is None else None
         mark = (
             watermark.single(line.text, found, picture) if under is None and below is None else None
@@ -198,6 +239,18 @@ def _uncovered(lines: list[_Line], rgb: U8) -> tuple[U8, U8]:
         left, top, right, bottom = found.box
         mask[top:bottom, left:right] |= _letters(line.text, found)
     return picture, mask
+
+
+def _is_product(under: Plate, rgb: U8, matte: F32 | None) -> bool:
+    """Whether a large plate may be what is for sale: a black box, say, or most of the subject."""
+    if under.share <= _SMALL:
+        return False
+    if matte is None:
+        return under.is_extreme and not under.reaches
+    left, top, right, bottom = under.box
+    subject = np.asarray(cv2.resize(matte, (rgb.shape[1], rgb.shape[0]))) > 0.5
+    inside = np.count_nonzero(subject[top:bottom, left:right] & (under.mask > 0))
+    return bool(inside > _MOSTLY * np.count_nonzero(subject))
 
 
 def _letters(text: Text, found: Strokes) -> U8:

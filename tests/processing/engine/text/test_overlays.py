@@ -125,6 +125,17 @@ def test_a_gradient_is_a_plate_and_a_part_of_the_photo_is_none() -> None:
     assert plate(text, strokes(text, label), label) is None
 
 
+def test_a_product_that_looks_like_a_plate_stays() -> None:
+    """A black box with level letters, before cloth: the letters go, as ever, but not the box."""
+    box = shape(lambda mask: cv2.rectangle(mask, (80, 60), (240, 180), 255, -1))
+    shares, text = cover("PRICE", 115, 128)
+    picture = over(over(photo(), box, (12, 12, 12)), shares, WHITE)
+    for matte in (None, box):
+        without, count = remove.remove(picture, matte, "artificial", Reader(text))
+        assert count == 1
+        assert np.abs(without[box > 0].astype(int) - 12).max() == 0
+
+
 @pytest.mark.parametrize(("color", "ink"), [(BLACK, WHITE), (WHITE, BLACK)])
 @pytest.mark.parametrize("box", [(0, 150, WIDTH, 210), (20, 150, 300, 210)])
 def test_a_translucent_bar_is_taken_off(
@@ -228,3 +239,29 @@ def test_prints_are_kept() -> None:
         kept, count = remove.remove(picture, None, "artificial", Reader(text))
         assert count == 0
         assert kept is picture
+
+
+def test_a_pattern_of_the_cloth_is_no_watermark() -> None:
+    shares, texts = np.zeros((HEIGHT, WIDTH), np.float32), []
+    for left, foot in ((20, 60), (130, 60), (20, 130), (130, 130), (20, 200)):
+        one, text = cover("LOVE", left, foot, 20)
+        shares, texts = np.maximum(shares, one), [*texts, text]
+    picture = np.rint(photo() * (1 - 0.5 * shares[..., None])).astype(np.uint8)  # grey dye
+    assert watermark.repeated(texts, picture) is not None
+    kept, count = remove.remove(picture, None, "artificial", Reader(*texts))
+    assert (count, kept is picture) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("own", "beside", "gap", "gone"),
+    [(0.5, -1, 4, 0), (0.5, -0.2, 4, 1), (1.5, -3, 4, 1), (0.5, -1, 60, 1), (-0.1, 3, 4, 1)],
+)
+def test_a_line_that_is_hardly_an_overlay_belongs_to_the_print_beside_it(
+    monkeypatch: pytest.MonkeyPatch, own: float, beside: float, gap: int, gone: int
+) -> None:
+    first, one = cover("WATER", 60, 60)
+    second, other = cover("BACK", 60, 60 + 31 + gap)
+    picture = over(photo(), np.maximum(first, second), WHITE)
+    scores = {id(one): own, id(other): beside}
+    monkeypatch.setattr(remove, "score", lambda text, *rest: scores[id(text)])
+    assert remove.remove(picture, None, "artificial", Reader(one, other))[1] == gone
