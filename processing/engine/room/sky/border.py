@@ -1,10 +1,8 @@
 """What tells sky from the leaves, wires and roofs in front of it: what is known at its border, on a small copy.
 
 What the sky is like behind its border is known, as it is smooth, and what stands in front of it is as what
-surely does nearby: a pixel's light lies between the two, and where it lies says how much of it is sky
-(alpha from a known background as in A. Smith, J. Blinn, Blue Screen Matting, SIGGRAPH 1996; the foreground is
-guessed, as in Y. Chuang et al., A Bayesian Approach to Digital Matting, CVPR 2001, by a mean instead of a
-distribution). Only a band along the border is looked at in this way.
+surely does nearby: a pixel's light lies between the two (`mixing`). Only a band along the border is looked at in this
+way.
 """
 
 from dataclasses import dataclass
@@ -13,29 +11,19 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from processing.engine import arrays
-from processing.engine.arrays import F32, U8, Box
+from processing.engine.arrays import U8, Box
 from processing.engine.canvas import linear
 from processing.engine.room import detail
 from processing.engine.room.sky.finding import Sky, small_copy
+from processing.engine.room.sky.mixing import Line, light_of
 
 # The band to either side of the small copy's border, in its pixels, and how far leaves are looked at.
 _BAND: Final = 2
 _LEAVES: Final = 24
+_SOME: Final = 0.7  # how much of a pixel is sky where it is seen through leaves
 _TEXTURE: Final = 10.0  # levels by which leaves differ from their neighbors
-# Lights that differ by less than this share of the sky's don't tell sky from what stands before it.
-_UNLIKE: Final = (0.06, 0.2)
-# Off the line between both by this share of the sky's light is neither, but stands before the sky: at the sky's end,
-# whose color is known, and how much more at the other, whose color is a guess.
-_OFF_SKY, _OFF_FRONT = 0.06, 0.3
-# What is bluer than the sky is sky whose colors JPEG has blurred into leaves, rather than a wall.
-_OFF_BLUE: Final = 0.2
-# Places on the line up to here are wholly the one or the other: noise, and colors that vary.
-_FRONT, _SKY = 0.06, 0.9
 _DARKER: Final = 10  # levels by which lines are darker than what is around
 _BLACK: Final = 25  # levels of dark lines
-
-_BY_PLACE: F32 = arrays.smooth_step(np.arange(256, dtype=np.float32), 96, 160)
 
 Plane = Any  # numbers (h, w), of the kind that OpenCV's functions take and give
 
@@ -51,6 +39,17 @@ class Border:
     floor: U8
     behind: U8
     front: U8
+
+    def resized(self, size: tuple[int, int]) -> "Border":
+        """The same for another size (width, height)."""
+        return Border(*(np.asarray(cv2.resize(plane, size), np.uint8) for plane in self._planes()))
+
+    def rows(self, part: slice) -> "Border":
+        """Some rows of it."""
+        return Border(*(plane[part] for plane in self._planes()))
+
+    def _planes(self) -> tuple[U8, ...]:
+        return self.unsure, self.mask, self.floor, self.behind, self.front
 
 
 def border_of(rgb: U8, sky: Sky) -> Border:
@@ -95,44 +94,17 @@ def enlarged(plane: Plane, box: Box, size: tuple[float, float]) -> Plane:
     )
 
 
-def between(light: F32, behind: F32, front: F32, mask: U8) -> F32:
-    """How much of each pixel's light, float32 (..., 3), is sky: float32 (...). What is behind and in front may be
-    told for several pixels at once, (n, 1, 3) for (n, m, 3)."""
-    line, away = front - behind, light - behind
-    length, sky = _dot(line, line), _dot(behind, behind) + np.float32(4e-4)
-    # (by what is in front and behind alone, before there are more pixels)
-    scaled = line / (length + np.float32(1e-6))[..., None]
-    place = _dot(away, scaled)
-    apart = _dot(away, away)
-    apart -= place * place * length
-    off = np.sqrt(np.maximum(apart / sky, 0))
-    length = np.sqrt(length / sky)
-    found = np.clip((np.float32(1 - _FRONT) - place) * np.float32(1 / (_SKY - _FRONT)), 0, 1)
-    off /= np.where(
-        away[..., 2] > away[..., 0], np.float32(_OFF_BLUE), np.float32(_OFF_SKY)
-    ) + np.float32(_OFF_FRONT) * np.clip(place, 0, 1)
-    found *= 1 - arrays.smooth_step(off, 1, 2)
-    # Where both are alike, or it is the sky's other side, its place in the photo decides.
-    told = arrays.smooth_step(length, *_UNLIKE) * (
-        1 - arrays.smooth_step(-place * length, *_UNLIKE)
-    )
-    by_place = _BY_PLACE[mask]
-    return np.asarray(by_place + told * (found - by_place), np.float32)
-
-
-def _dot(one: F32, other: F32) -> F32:
-    return np.asarray(
-        one[..., 0] * other[..., 0] + one[..., 1] * other[..., 1] + one[..., 2] * other[..., 2],
-        np.float32,
-    )
-
-
 def _leaves(small: U8, behind: U8, front: U8, mask: U8) -> Any:
-    """Where sky may be seen through leaves: near the sky, and some neighbors are like it."""
-    near = cv2.dilate(mask, _square(_LEAVES)) > 0
-    light, sky, other = (linear.to_float(part).reshape(-1, 3) for part in (small, behind, front))
-    share = between(light, sky, other, np.zeros(len(light), np.uint8)).reshape(mask.shape)
-    return near & (cv2.dilate(share, _square(2)) > 0.12)
+    """Where sky may be seen through leaves: near the sky, and one comes from it by what is partly like it, which no
+    window in a wall is."""
+    near = np.asarray(cv2.dilate(mask, _square(_LEAVES)), np.uint8)
+    light, sky, other = (light_of(part.reshape(-1, 3)) for part in (small, behind, front))
+    share = Line(sky, other).sky(light, np.zeros(mask.size, np.uint8)).reshape(mask.shape)
+    some = np.asarray(cv2.dilate((share > _SOME * 255).astype(np.uint8), _square(1)), np.uint8)
+    some = some & near | mask
+    count, labels = cv2.connectedComponents(some)
+    reached = np.bincount(labels[mask > 0], minlength=count) > 0
+    return cv2.dilate((reached[labels] & (some > 0)).astype(np.uint8), _square(3)) > 0
 
 
 def _thin(small: U8) -> Any:

@@ -31,6 +31,10 @@ _LEAST: Final = 0.003  # of the photo: a part; and all of them together
 _LEAST_SKY: Final = 0.01
 _MOST_SKY: Final = 0.9  # beyond it nothing stands in front of it: a blue wall
 _LEAST_NIGHT: Final = 0.05
+# A sky that doesn't come to the upper border is seen below branches, and takes more of the photo than a window.
+_LEAST_BELOW: Final = 0.04
+# How far, in Lab, a part is at most from the largest: a slate roof is as blue as a sky, but darker.
+_PARTS_ALIKE: Final = 25.0
 _MOST_BELOW: Final = 0.25  # of the lower border: a backdrop goes all around
 # Brightness L below which a sky is that of a night.
 _NIGHT: Final = 35.0
@@ -38,9 +42,11 @@ _NIGHT: Final = 35.0
 _BLUE: Final = -8.0
 _NOT_YELLOW: Final = 4.0
 _MOST_PURPLE: Final = 12.0
-# How much brighter than almost all else a colorless sky must be, how much of the upper border and of the photo
-# it must take (a window takes little), and what of its own border must be edge.
-_OUTSHINES: Final = 6.0
+# How much brighter than almost all else a colorless sky must be, and one with a trace of blue (by its b of Lab); how
+# much of the upper border and of the photo it must take (a window takes little), and what of its own border must be
+# edge.
+_OUTSHINES: Final = (6.0, 3.0)
+_TRACE: Final = -4.0
 _WIDE, _LARGE = 0.25, 0.08
 _EDGE: Final = 3.0
 _BLUE_EDGED, _WHITE_EDGED = 0.35, 0.6
@@ -53,6 +59,11 @@ _ROUND: Final = (0.8, 0.12)  # where a gap's color is compared: skies change wit
 _DEEP: Final = 60  # how far leaves lead
 _LEAVES_VARY: Final = 7.0  # in L, from pixel to pixel
 _LEAST_GAP: Final = 6
+# A part behind a column or a leaf: how much of the photo it takes at least, how blue it is, and by how much its L, a
+# and b may differ from the sky's at its height: windows mirror a sky darker than it is, pools greener.
+_LEAST_APART: Final = 0.001
+_BLUE_APART: Final = -12.0
+_APART: Final = ((-5.0, -3.0, -5.0), (10.0, 3.0, 12.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +85,36 @@ def find(rgb: U8) -> Sky:
     if min(lab.shape[:2]) < 8:
         return _none(lab)
     change = _change(lab)
+    found, is_night = _believed(lab, change)
+    least = _LEAST_SKY if found[0].any() else _LEAST_BELOW
+    if not least <= float(found.mean()) <= _MOST_SKY:
+        return _none(lab, "night" if is_night else "no-sky")
+    found = _with_clouds(_grown(found, lab, change), lab[..., 0])
+    return Sky(found, float(found.mean()), None, _seed(small))
+
+
+def _believed(lab: F32, change: F32) -> tuple[Mask, bool]:
+    """The calm parts that are sky, and whether there is that of a night."""
+    skies: list[Mask] = []
     found = np.zeros(lab.shape[:2], np.bool_)
     is_night = False
     for limit in _CALM:
         for part in _parts(change < limit, found):
             verdict = _verdict(part, lab, change)
             if verdict == "sky":
-                found |= part
+                skies.append(part)
+                found = found | part
             is_night |= verdict == "night" and float(part.mean()) >= _LEAST_NIGHT
-    if not _LEAST_SKY <= float(found.mean()) <= _MOST_SKY:
-        return _none(lab, "night" if is_night else "no-sky")
-    found = _with_clouds(_grown(found, lab, change), lab[..., 0])
-    return Sky(found, float(found.mean()), None, _seed(small))
+    if not skies:
+        return found, is_night
+    largest = max(skies, key=np.count_nonzero)
+    color = np.median(lab[largest], axis=0)
+    alike = [
+        part
+        for part in skies
+        if np.linalg.norm(np.median(lab[part], axis=0) - color) < _PARTS_ALIKE
+    ]
+    return np.logical_or.reduce(alike), is_night
 
 
 def small_copy(rgb: U8, size: tuple[int, int]) -> U8:
@@ -148,7 +177,8 @@ def _verdict(part: Mask, lab: F32, change: F32) -> Literal["sky", "night", "othe
     rest = lab[..., 0][~_wider(part, 4)]
     if float(part[0].mean()) < _WIDE or float(part.mean()) < _LARGE:
         return "other"
-    outshines = len(rest) > 0 and light - float(np.percentile(rest, 90)) >= _OUTSHINES
+    least = float(np.interp(blue, (_TRACE, 0), _OUTSHINES[::-1]))
+    outshines = len(rest) > 0 and light - float(np.percentile(rest, 90)) >= least
     return "sky" if outshines and edged >= _WHITE_EDGED else "other"
 
 
@@ -178,7 +208,28 @@ def _grown(found: Mask, lab: F32, change: F32) -> Mask:
     wanted = np.bincount(labels[close], minlength=count) > 0
     wanted &= stats[:, cv2.CC_STAT_AREA] >= _LEAST_GAP
     wanted[0] = False
-    return np.asarray(found | wanted[labels], np.bool_)
+    found = np.asarray(found | wanted[labels], np.bool_)
+    return found | _apart(found, lab, change)
+
+
+def _apart(found: Mask, lab: F32, change: F32) -> Mask:
+    """What is calm, blue and edged, and of the sky's color, however far from the rest of it."""
+    calm = (change < _CALM[-1]) & ~found & (lab[..., 2] < _BLUE_APART)
+    calm[int(np.flatnonzero(found.any(axis=1))[-1]) + 1 :] = False
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        calm.astype(np.uint8), connectivity=4
+    )
+    off = lab - _around(found, lab, _ROUND)
+    whole = np.zeros_like(found)
+    for i in range(1, count):
+        if stats[i, cv2.CC_STAT_AREA] < _LEAST_APART * calm.size:
+            continue
+        part = labels == i
+        middle = np.median(off[part], axis=0)
+        is_alike = bool(((middle >= _APART[0]) & (middle <= _APART[1])).all())
+        if is_alike and _edged(part, change) >= _BLUE_EDGED:
+            whole |= part
+    return whole & ~found
 
 
 def _through_leaves(found: Mask, light: F32) -> Mask:
