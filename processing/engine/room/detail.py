@@ -1,5 +1,6 @@
 """Noise and fine detail: small differences to the neighbors are noise, larger ones detail."""
 
+from itertools import product
 from typing import Final
 
 import cv2
@@ -29,14 +30,21 @@ def noise_of(rgb: U8) -> float:
     height, width = rgb.shape[:2]
     if min(height, width) < len(_KERNEL):
         return 0.0
-    found = []
-    for top in np.linspace(0, max(0, height - _PATCH), _PATCHES).astype(int):
-        for left in np.linspace(0, max(0, width - _PATCH), _PATCHES).astype(int):
-            patch = grey(rgb[top : top + _PATCH, left : left + _PATCH])
-            if patch.min() > 0 and patch.max() < 255:  # clipped parts have no noise
-                told = cv2.filter2D(patch, cv2.CV_32F, _KERNEL)[1:-1, 1:-1]
-                found.append(float(np.abs(told).mean()) * np.sqrt(np.pi / 2) / 6)
-    return min(_MOST_NOISE, float(np.percentile(found, 25))) if found else 0.0
+    tops, lefts = (
+        np.linspace(0, max(0, side - _PATCH), _PATCHES).astype(int) for side in (height, width)
+    )
+    patches = np.stack(
+        [grey(rgb[top : top + _PATCH, left : left + _PATCH]) for top, left in product(tops, lefts)]
+    )
+    least, most = patches.min(axis=(1, 2)), patches.max(axis=(1, 2))
+    patches = patches[(least > 0) & (most < 255)]  # clipped parts have no noise
+    if len(patches) == 0:
+        return 0.0
+    # One below the other: what neighbors add to their first and last rows doesn't count.
+    told = cv2.filter2D(patches.reshape(-1, patches.shape[2]), cv2.CV_32F, _KERNEL)
+    told = np.abs(told).reshape(patches.shape)[:, 1:-1, 1:-1]
+    found = told.mean(axis=(1, 2)) * np.sqrt(np.pi / 2) / 6
+    return min(_MOST_NOISE, float(np.percentile(found, 25)))
 
 
 def curve(noise: float, *, denoise: float, sharpen: float) -> F32:

@@ -82,7 +82,7 @@ def _recipe(maps: tuple[F32, F32], gains: F32, becomes: F32, saturation: float) 
     return Recipe(
         light=_light_table(gains),
         logs=_log_table(),
-        slope=slope,
+        slope=slope + np.float32(1),  # what it has, and what it gains
         offset=offset,
         detail=detail.table(becomes),
         saturation=saturation,

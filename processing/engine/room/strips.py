@@ -39,7 +39,7 @@ class Recipe:
 
     - `light`: each channel's light, 0 to 65535, white balanced, float32 (3, 256).
     - `logs`: natural logarithms of a grey's light, float32 (256,).
-    - `slope`, `offset`: what a pixel gains, in natural logarithms: slope * its own + offset, see tone.Tone.
+    - `slope`, `offset`: what a pixel's brightness becomes, in natural logarithms: slope * its own + offset.
       float32 (rows of the small copy, width of the photo).
     - `detail`: what fine differences become, uint8 (256,), see detail.curve.
     - `saturation`: how much colors gain, see looks.Amounts.
@@ -96,7 +96,7 @@ def _strip(rgb: U8, result: U8, rows: slice, recipe: Recipe, desk: _Desk) -> Non
     factor, *floats = desk.floats(count)
     _brighter(rgb, rows, recipe, desk, [factor, *floats[:2]])
     *stored, most = desk.stored(count)
-    cv2.mixChannels([rgb[rows]], stored, [0, 0, 1, 1, 2, 2])
+    cv2.split(rgb[rows], stored)
     *light, limit = floats[:4]
     for plane, table, into in zip(stored, recipe.light, light, strict=True):
         cv2.LUT(plane, table, dst=into)
@@ -120,7 +120,6 @@ def _brighter(rgb: U8, rows: slice, recipe: Recipe, desk: _Desk, planes: Sequenc
     cv2.LUT(grey[inside], recipe.logs, dst=before)
     share = len(recipe.slope) / len(rgb)
     _between(recipe.slope, rows, share, by)
-    np.add(by, np.float32(1), out=by)
     cv2.multiply(after, by, dst=after)
     _between(recipe.offset, rows, share, by)
     cv2.add(after, by, dst=after)
@@ -162,9 +161,8 @@ def _lit(
         return
     cv2.min(cv2.min(light[0], light[1], dst=by), light[2], dst=by)
     cv2.divide(by, most, dst=by, scale=saturation)
-    np.multiply(light[0], np.float32(_LUMINANCE[0]), out=grey)
-    for part, weight in zip(light[1:], _LUMINANCE[1:], strict=True):
-        cv2.scaleAdd(part, weight, grey, dst=grey)
+    cv2.addWeighted(light[0], _LUMINANCE[0], light[1], _LUMINANCE[1], 0, dst=grey)
+    cv2.scaleAdd(light[2], _LUMINANCE[2], grey, dst=grey)
     cv2.multiply(grey, by, dst=grey)
     np.add(by, np.float32(1), out=by)
     # The brightest channel comes to factor * (by * most - grey).

@@ -66,7 +66,10 @@ def gains(cast: tuple[float, float], share: float, warmth: float) -> F32:
 
 def _likeliest(chroma: np.ndarray, weight: np.ndarray) -> np.ndarray:
     edges = np.linspace(-_REACH, _REACH, _BINS + 1)
-    counted, _, _ = np.histogram2d(chroma[:, 0], chroma[:, 1], bins=[edges, edges], weights=weight)
+    places = np.floor((chroma + _REACH) * (_BINS / (2 * _REACH))).astype(int)
+    inside = ((places >= 0) & (places < _BINS)).all(axis=1)
+    cells = places[inside] @ [_BINS, 1]
+    counted = np.bincount(cells, weight[inside], _BINS**2).reshape(_BINS, _BINS)
     smooth = cv2.GaussianBlur(counted, (0, 0), _SPREAD / (edges[1] - edges[0]))
     centers = (edges[:-1] + edges[1:]) / 2
     likely = np.exp(-(centers[:, None] ** 2 + centers**2) / (2 * _LIKELY**2))

@@ -23,6 +23,7 @@ from processing.engine.room.lens.distortion import Distortion
 _BEND: Final = 3.0
 _SHORTEST: Final = 0.1
 _WIGGLE: Final = 0.7
+_ROUNDED: Final = 13  # what the two ends of an edge lie from its corners at most, in pixels
 _POINTS: Final = 24  # that stand for an edge, each the mean of its neighbors
 _MOST_EDGES: Final = 150
 _TRIED: Final = np.linspace(-0.4, 0.4, 81)
@@ -152,11 +153,15 @@ def _moved(points: F64, k: float) -> F64:
 
 def _pieces(contour: np.ndarray, shortest: float) -> list[tuple[float, F64]]:
     """The smooth parts of a contour, with their lengths."""
-    line = contour[:, 0].astype(np.float64)
     corners = cv2.approxPolyDP(contour, _BEND, False)[:, 0]
+    reach = np.hypot(*np.diff(corners, axis=0).T)
+    if len(reach) == 0 or reach.max() < shortest - _ROUNDED:
+        return []
+    line = contour[:, 0].astype(np.float64)
+    keys = _keys(contour[:, 0])
     places = [0]
-    for corner in corners[1:]:
-        ahead = np.flatnonzero((line[places[-1] :] == corner).all(axis=1))
+    for corner in _keys(corners[1:]):
+        ahead = np.flatnonzero(keys[places[-1] :] == corner)
         if len(ahead):
             places.append(places[-1] + int(ahead[0]))
     found = []
@@ -168,6 +173,11 @@ def _pieces(contour: np.ndarray, shortest: float) -> list[tuple[float, F64]]:
             each = len(part) // _POINTS
             found.append((length, part[: each * _POINTS].reshape(_POINTS, each, 2).mean(axis=1)))
     return found
+
+
+def _keys(points: np.ndarray) -> np.ndarray:
+    """A number for each place, (n, 2) of whole pixels."""
+    return np.asarray(points.astype(np.int64) @ [1 << 20, 1])
 
 
 def _is_smooth(part: F64) -> bool:
