@@ -218,7 +218,8 @@ def _said(answer: Any) -> str:
     if isinstance(answer, str):
         return answer
     if isinstance(answer, Mapping):
-        for name in ("error", "message", "detail", "errors"):
-            if found := _said(answer.get(name)):
-                return found
+        # "error" may be no more than the kind, and the sentence stand beside it: stable-diffusion.cpp has it in
+        # "message", AUTOMATIC1111 in "errors".
+        parts = (_said(answer.get(name)) for name in ("error", "message", "detail", "errors"))
+        return ": ".join(dict.fromkeys(filter(None, parts)))
     return ""

@@ -293,6 +293,45 @@ def test_the_provider_is_told_where_the_product_stands() -> None:
     assert words.request.guidance.shape == (10, 10, 3)  # type: ignore[union-attr]
 
 
+class Repainting:
+    """Answers the whole canvas painted over, the product's place too, in other colors each time."""
+
+    name = "repainting"
+
+    def __init__(self, seed: int) -> None:
+        self.random = np.random.default_rng(seed)
+
+    def generate(self, request: BackdropRequest) -> Backdrop:
+        width, height = request.size
+        rgb = self.random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        return Backdrop(rgb, "repainting/1", request.seed)
+
+
+def test_the_products_own_pixels_are_never_repainted() -> None:
+    random = np.random.default_rng(5)
+    own = random.integers(0, 256, (80, 80, 3), dtype=np.uint8)
+    background = Background(generated=Generated(prompt="oak"))
+    shadow = Shadow(mode="soft")
+    results = [
+        np.asarray(
+            edited(
+                plan(
+                    background=background,
+                    shadow=shadow,
+                    layout=Layout(reference_box="originalImage"),
+                ),
+                saved(Image.fromarray(own), "PNG"),
+                backdrop=lambda name, seed=seed: Repainting(seed),
+            )[0].convert("RGB")
+        )
+        for seed in (1, 2)
+    ]
+    # The matte is the middle half; one pixel of its edge may be mixed.
+    inside = (slice(21, 59), slice(21, 59))
+    assert [np.abs(result[inside].astype(int) - own[inside]).max() for result in results] == [0, 0]
+    assert (results[0] != results[1]).any(axis=2).mean() > 0.7
+
+
 class Nothing(Middle):
     """Finds no subject in any picture."""
 

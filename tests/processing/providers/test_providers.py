@@ -320,7 +320,9 @@ def test_automatic1111_may_tell_what_it_likes_about_its_work(
     ("body", "told"),
     [
         ({"error": {"message": "out of memory", "type": "server_error"}}, ": out of memory."),
-        ({"error": "OutOfMemoryError", "detail": "", "errors": "x"}, ": OutOfMemoryError."),
+        ({"error": "OutOfMemoryError", "detail": "", "errors": "x"}, ": OutOfMemoryError: x."),
+        ({"error": "server_error", "message": "bad JSON"}, ": server_error: bad JSON."),
+        ({"error": "x", "message": "x"}, ": x."),
         ({"detail": "Not Found"}, ": Not Found."),
         (b"no\x00thing\nhere", ": no thing here."),
         (b"<html><body>Bad gateway</body></html>", "."),
