@@ -68,12 +68,15 @@ def set_out(
     stage: Stage,
     noise: Noise,
     seen: tuple[SceneLight, float, Show],
+    *,
+    above: bool = False,
 ) -> None:
     """Draw props over a scene (float32 (h, w, 3), 0 to 255) in place. `seen`: what lights it, its depth (how
-    far out of focus things far from the product are), and what turns linear light into the screen's."""
+    far out of focus things far from the product are), and what turns linear light into the screen's. `above`:
+    it is seen from straight above."""
     light, depth, show = seen
     scale = min(1.0, _SIDE / max(stage.width, stage.height))
-    view, lighting = View(stage.at(scale)), Lighting.of(light)
+    view, lighting = View(stage.at(scale), above), Lighting.of(light)
     groups = _groups(props, view, noise)
     with ThreadPoolExecutor(2) as pool:
         drawn = list(pool.map(lambda group: _drawn(group, view, lighting, depth), groups))
@@ -99,7 +102,7 @@ def _groups(props: tuple[Prop, ...], view: View, noise: Noise) -> list[_Group]:
         own = noise.random(_NAME + 1 + number)
         make = Making(own, Grain(own), color)
         held = in_vase or _USUAL_IN_VASES[int(own.integers(len(_USUAL_IN_VASES)))]
-        for x, z in _places(name, side, number, view, own):
+        for x, z in _places(name, (side, number, len(props) == 1), view, own):
             found, blades = _made(name, make, held, named.get(held))
             groups.append(_moved(found, blades, x, z))
         side = -side
@@ -127,9 +130,22 @@ def _moved(found: list[Solid], blades: list[Blade], x: float, z: float) -> _Grou
 
 
 def _places(
-    name: str, side: int, number: int, view: View, random: np.random.Generator
+    name: str, which: tuple[int, int, bool], view: View, random: np.random.Generator
 ) -> list[tuple[float, float]]:
-    """Where a prop stands, x and z in metres: beside the product, the tall ones behind it."""
+    """Where a prop stands, x and z in metres: beside the product, the tall ones behind it. From above, near the
+    corners."""
+    side, number, alone = which
+    if view.above:
+        across, along = view.half_width(0), view.stage.height / 2 / view.stage.scale
+        corners = [(side, 1 if number == 0 else -1), (-side, -1)]
+        spreads = alone and (name in _STREWN or name in PLANTS)
+        return [
+            (
+                x * across * float(random.uniform(0.7, 0.85)),
+                z * along * float(random.uniform(0.6, 0.85)),
+            )
+            for x, z in corners[: 2 if spreads else 1]
+        ]
     low, high = (0.1, 0.2) if name in _TALL else (-0.02, 0.07)
     places = [(side, float(random.uniform(low, high)) + 0.05 * number)]
     if name in _STREWN:

@@ -12,6 +12,8 @@ from processing.engine.backdrops.props.view import View
 
 # How much of the light on a blade's back shines through.
 _THROUGH = 0.45
+# In pixels.
+_THINNEST = 1.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +42,9 @@ def drawn(some: list[Blade], view: View, light: Lighting) -> tuple[Box, F32] | N
     if box is None:
         return None
     canvas = np.zeros((box[3] - box[1], box[2] - box[0], 4), np.float32)
-    for blade in sorted(some, key=lambda one: (one.layer, -one.base[2])):
+    # What is nearer to the camera is drawn later.
+    axis, sign = (1, 1) if view.above else (2, -1)
+    for blade in sorted(some, key=lambda one: (one.layer, sign * float(one.base[axis]))):
         tone = blade.tone * light.color * np.float32(_lit(blade, light))
         _lay(canvas, blade, view, (box[0], box[1]), tone)
     return box, canvas
@@ -100,6 +104,7 @@ def _lay(canvas: F32, blade: Blade, view: View, corner: tuple[int, int], tone: F
     places = view.seen(np.stack([blade.base - half, tip - half, blade.base + half])) - np.array(
         corner, np.float32
     )
+    places, share = _seen_edge_on(places)
     last = places[1] + places[2] - places[0]
     low = np.floor(np.minimum(places.min(axis=0), last) - 1).astype(int)
     high = np.ceil(np.maximum(places.max(axis=0), last) + 1).astype(int)
@@ -118,10 +123,24 @@ def _lay(canvas: F32, blade: Blade, view: View, corner: tuple[int, int], tone: F
         corners, places - np.array([left, top], np.float32) - np.float32(0.5)
     )
     drawn_ = cv2.warpAffine(picture, matrix, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+    if share < 1:
+        drawn_ = drawn_ * np.float32(share)
     part = canvas[top:bottom, left:right]
     part *= 1 - drawn_[..., 3:]
     part[..., :3] += drawn_[..., :3] * tone
     part[..., 3] += drawn_[..., 3]
+
+
+def _seen_edge_on(places: F32) -> tuple[F32, float]:
+    """The corners of a blade, at least so wide that no pixel is left out, and how much of that it fills."""
+    along, across = places[1] - places[0], places[2] - places[0]
+    long = max(float(np.hypot(*along)), 1e-3)
+    beside = np.array([-along[1], along[0]], np.float32) / np.float32(long)
+    thick = float(across @ beside)
+    if abs(thick) >= _THINNEST:
+        return places, 1.0
+    wider = across + beside * np.float32(np.copysign(_THINNEST, thick) - thick)
+    return np.stack([places[0], places[1], places[0] + wider]), max(abs(thick), 0.25) / _THINNEST
 
 
 def _sized(name: str, long: float, wide: float) -> F32:

@@ -88,31 +88,31 @@ def _local(points: F32, solid: Solid) -> F32:
 
 def _marched(solid: Solid, view: View, light: Lighting, box: Box) -> F32:
     """A box's pixels in premultiplied linear RGBA."""
-    rays = turned(view.rays(box), -solid.yaw)
-    shape = rays.shape[:2]
-    rays = rays.reshape(-1, 3)
-    eye = _local(view.eye[None], solid)[0]
-    near, far = _through_block(rays, eye, solid.reach)
-    rgba = np.zeros((len(rays), 4), np.float32)
+    starts, ways = view.rays(box)
+    shape = ways.shape[:2]
+    starts, ways = _local(starts, solid).reshape(-1, 3), turned(ways, -solid.yaw).reshape(-1, 3)
+    near, far = _through_block(ways, starts, solid.reach)
+    rgba = np.zeros((len(ways), 4), np.float32)
     inside = np.flatnonzero(near < far)
     if inside.size:
-        at, cover = _first_hits(solid.field, (rays[inside], eye), near[inside], far[inside], view)
+        rays = starts[inside], ways[inside]
+        at, cover = _first_hits(solid.field, rays, near[inside], far[inside], view)
         hit = np.flatnonzero(cover > 0.01)
-        ways, places = rays[inside[hit]], inside[hit]
+        places = inside[hit]
         if hit.size:
-            points = eye + ways * at[hit, None]
-            color = _lit(solid, light, points, ways, (places, shape))
+            points = rays[0][hit] + rays[1][hit] * at[hit, None]
+            color = _lit(solid, light, points, rays[1][hit], (places, shape))
             rgba[places] = np.column_stack([color, np.ones_like(at[hit])]) * cover[hit, None]
     return rgba.reshape(*shape, 4)
 
 
-def _through_block(rays: F32, eye: F32, reach: tuple[float, float, float]) -> tuple[F32, F32]:
+def _through_block(rays: F32, starts: F32, reach: tuple[float, float, float]) -> tuple[F32, F32]:
     """Where rays enter and leave the block around a thing."""
     margin = np.float32(0.003)
     low = np.array([-reach[0], 0, -reach[2]], np.float32) - margin
     high = np.array([reach[0], reach[1], reach[2]], np.float32) + margin
     safe = np.where(np.abs(rays) < 1e-7, np.float32(1e-7), rays)
-    one, other = (low - eye) / safe, (high - eye) / safe
+    one, other = (low - starts) / safe, (high - starts) / safe
     near = np.minimum(one, other).max(axis=1)
     far = np.maximum(one, other).min(axis=1)
     return np.maximum(near, 0).astype(np.float32), far.astype(np.float32)
@@ -123,15 +123,14 @@ def _first_hits(
 ) -> tuple[F32, F32]:
     """How far along each ray its surface is, or where it comes nearest to it; and how much of the ray's pixel
     the surface covers."""
-    ways, eye = rays
-    pixel = np.float32(0.75 / view.focal)
+    starts, ways = rays
     at, best = near.copy(), near.copy()
     nearest = np.full(len(ways), np.inf, np.float32)
     going = np.arange(len(ways))
     for _ in range(_STEPS):
         here = at[going]
-        away = field(eye + ways[going] * here[:, None])
-        share = away / (here * pixel)
+        away = field(starts[going] + ways[going] * here[:, None])
+        share = away / (view.width_of(here) * np.float32(0.75))
         is_hit = share < _HIT
         closer = share < nearest[going]
         nearest[going[closer]] = share[closer]
@@ -258,14 +257,14 @@ def _shade_below(solid: Solid, view: View, light: Lighting, box: Box) -> F32:
     """How much light is left on the ground of a box's pixels, float32 (h, w), drawn small."""
     width, height = box[2] - box[0], box[3] - box[1]
     step = max(1, min(4, width // 60, height // 30))
-    rays = view.rays(box, step)
-    shape = rays.shape[:2]
-    rays, eye = rays.reshape(-1, 3), view.eye
-    down = np.flatnonzero(rays[:, 1] < -1e-3)
-    shade = np.ones(len(rays), np.float32)
+    starts, ways = view.rays(box, step)
+    shape = ways.shape[:2]
+    starts, ways = starts.reshape(-1, 3), ways.reshape(-1, 3)
+    down = np.flatnonzero(ways[:, 1] < -1e-3)
+    shade = np.ones(len(ways), np.float32)
     if down.size:
-        at = -eye[1] / rays[down, 1]
-        points = _local(eye + rays[down] * at[:, None], solid)
+        at = -starts[down, 1] / ways[down, 1]
+        points = _local(starts[down] + ways[down] * at[:, None], solid)
         key = _unshaded(solid, points, light.turned(solid.yaw), light.sharp, _SHADOW_STEPS)
         up = np.zeros_like(points)
         up[:, 1] = 1

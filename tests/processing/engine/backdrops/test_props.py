@@ -23,11 +23,16 @@ def shown(light: F32) -> F32:
 
 
 def drawn(
-    name: str, color: tuple[int, int, int] | None = None, *, depth: float = 0.0, large: int = 1
+    name: str,
+    color: tuple[int, int, int] | None = None,
+    *,
+    depth: float = 0.0,
+    large: int = 1,
+    above: bool = False,
 ) -> F32:
     picture = np.full((SIZE[1] * large, SIZE[0] * large, 3), 150, np.float32)
     stage = Stage.of(SIZE, (100, 80, 140, 170)).at(large)
-    set_out(picture, ((name, color),), stage, NOISE, (LIGHT, depth, shown))
+    set_out(picture, ((name, color),), stage, NOISE, (LIGHT, depth, shown), above=above)
     return picture
 
 
@@ -48,6 +53,14 @@ def test_each_shows_beside_the_product_with_its_shadow(name: str) -> None:
     # A shadow dims all channels alike.
     shaded = (picture.max(axis=2) < 140) & (np.ptp(picture, axis=2) < 1)
     assert shaded.sum() > 8
+
+
+@pytest.mark.parametrize("name", ["eucalyptus", "books", "petals"])
+def test_from_above_props_lie_near_the_corners(name: str) -> None:
+    changed = np.abs(drawn(name, above=True) - 150).max(axis=2) > 12
+    middle = changed[60:140, 80:160]
+    assert changed.mean() > 0.01
+    assert middle.mean() < 0.3 * changed.mean()
 
 
 def test_the_same_seed_sets_out_the_same() -> None:
