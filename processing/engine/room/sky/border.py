@@ -11,7 +11,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from processing.engine.arrays import U8, Box
+from processing.engine.arrays import U8
 from processing.engine.canvas import linear
 from processing.engine.room import detail
 from processing.engine.room.sky.finding import Sky, small_copy
@@ -75,22 +75,6 @@ def border_of(rgb: U8, sky: Sky) -> Border:
         floor=np.asarray(floor, np.uint8),
         behind=behind,
         front=front,
-    )
-
-
-def enlarged(plane: Plane, box: Box, size: tuple[float, float]) -> Plane:
-    """What a box of a photo of that size (width, height) has of a small copy's map (h, w[, c]), bilinear."""
-    left, top, right, bottom = box
-    across, down = plane.shape[1] / size[0], plane.shape[0] / size[1]
-    place = np.array(
-        [[across, 0, (left + 0.5) * across - 0.5], [0, down, (top + 0.5) * down - 0.5]]
-    )
-    return cv2.warpAffine(
-        plane,
-        place,
-        (right - left, bottom - top),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
     )
 
 

@@ -47,10 +47,15 @@ class Rays:
     ahead: F32
     sun: tuple[float, float, float]
 
+    def at(self, places: Any) -> "Rays":
+        """Those of some places alone, in rows."""
+        right, up, ahead = (_in_rows(part[places]) for part in (self.right, self.up, self.ahead))
+        return Rays(right, up, ahead, self.sun)
+
 
 @dataclass(frozen=True, slots=True)
 class Clouds:
-    """Per pixel, float32 (h, w): `cover`, how much of the sky behind is hidden, 0 to 1; `lit`, how bright they
+    """Per pixel, float32 of one shape: `cover`, how much of the sky behind is hidden, 0 to 1; `lit`, how bright they
     are there, 0 to 1; `far`, kilometres to them."""
 
     cover: F32
@@ -94,10 +99,12 @@ class Weather:
     def _highest(self) -> np.float32:
         return np.float32(_ROUGH * self._bulges.max())
 
-    def low(self, rays: Rays, seed: int) -> Clouds:
-        """Heaps of cloud, over about `_COVER` of the sky. Each pixel's layers lie a little higher or lower, by
-        a seed, so that none of them shows: they are to be smoothed."""
+    def low(self, rays: Rays, places: Any, seed: int) -> Clouds:
+        """Heaps of cloud at some places, indices of n, over about `_COVER` of the sky: n or a few more values in
+        rows. Each pixel's layers lie a little higher or lower, by a seed, so that none of them shows: they are to be
+        smoothed."""
         jitter = np.random.Generator(np.random.PCG64(seed)).random(rays.up.shape, np.float32)
+        rays, jitter = rays.at(places), _in_rows(jitter[places])
         through, seen, lit, far = (np.full_like(rays.up, start) for start in (1, 0, 0, 0))
         least, highest = self._least, self._highest
         bend = 1 / (rays.up + np.float32(_BEND))
@@ -131,8 +138,9 @@ class Weather:
         some: Plane = np.maximum(seen, np.float32(1e-3))
         return Clouds(seen, lit / some, far / some)
 
-    def high(self, rays: Rays) -> Clouds:
-        """Fibers of ice across the sky."""
+    def high(self, rays: Rays, places: Any) -> Clouds:
+        """Fibers of ice across the sky, as `low` has its clouds."""
+        rays = rays.at(places)
         away = np.float32(_HIGH) / (rays.up + np.float32(_BEND))
         across: Plane = rays.right * away
         along: Plane = rays.ahead * away

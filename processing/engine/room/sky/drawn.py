@@ -8,13 +8,16 @@ import cv2
 import numpy as np
 
 from processing.engine import parallel
-from processing.engine.arrays import F32
+from processing.engine.arrays import F32, Mask
 from processing.engine.plans.room import SkyKind
 from processing.engine.room.sky.clouds import Clouds, Rays, Weather
 from processing.engine.room.sky.daylight import clear_sky
 
-_SIDE: Final = 1200
+# Skies are drawn at most this large, and what is clear of them at a quarter of that, as it has no detail.
+_SIDE: Final = 900
+_CLEAR_STEP: Final = 4
 _BAND: Final = 64
+_AROUND: Final = 7  # what of clouds is drawn around what is seen, as they are smoothed
 _SOFT: Final = 1.1  # pixels by which clouds are smoothed
 # Where the sun stands: from the zenith, and to either side of straight behind the camera.
 _SUN, _ASIDE = radians(50), radians(60)
@@ -45,42 +48,63 @@ class View:
     lowest: int
 
 
-def draw(kind: SkyKind, view: View, seed: int) -> F32:
+def step_of(size: tuple[int, int]) -> int:
+    """How many pixels of a photo, (width, height), each drawn one stands for, across and down."""
+    return -(-max(size) // _SIDE)
+
+
+def draw(kind: SkyKind, view: View, seed: int, seen: Mask) -> F32:
     """Draw a sky in linear light, 0 to 1: float32 (h, w, 3), the photo's rows down to `view.lowest` and its whole
-    width, on a copy of at most 1200 pixels a side. The same arguments give the same sky."""
+    width, each pixel for `step_of` the photo's; the last may reach beyond it. `seen`, bool (h, w), is where clouds are
+    wanted. The same arguments give the same sky."""
     weather = Weather(seed)
-    scale = min(1.0, _SIDE / max(view.size))
-    width = max(1, round(view.size[0] * scale))
-    height = max(1, round(view.lowest * scale))
+    step = step_of(view.size)
+    width, height = -(-view.size[0] // step), -(-view.lowest // step)
     aside = _ASIDE if seed % 2 else -_ASIDE
     sun = (sin(_SUN) * sin(aside), cos(_SUN), -sin(_SUN) * cos(aside))
-    light = np.empty((height, width, 3), np.float32)
+    light = _all_clear((width, height), view, step, sun)
+    if kind == "CLEAR":
+        return light
     clouds = Clouds(*(np.zeros((height, width), np.float32) for _ in range(3)))
+    wanted = cv2.dilate(seen.astype(np.uint8), np.ones((_AROUND, _AROUND), np.uint8)) > 0
 
     def band(top: int) -> None:
-        rows = np.arange(top, min(height, top + _BAND))
-        part = slice(int(rows[0]), int(rows[-1]) + 1)
-        rays = _rays(rows, width, view, scale, sun)
-        light[part] = _clear(rays)
-        if kind != "CLEAR":
-            drawn = weather.low(rays, top) if kind == "LOW_CLOUD" else weather.high(rays)
-            clouds.cover[part], clouds.lit[part], clouds.far[part] = (
-                drawn.cover,
-                drawn.lit,
-                drawn.far,
-            )
+        part = slice(top, min(height, top + _BAND))
+        places = np.nonzero(wanted[part])
+        if not places[0].size:
+            return
+        rays = _rays(np.arange(part.start, part.stop), np.arange(width), view, step, sun)
+        drawn = (
+            weather.low(rays, places, top) if kind == "LOW_CLOUD" else weather.high(rays, places)
+        )
+        for plane, values in zip(
+            (clouds.cover, clouds.lit, clouds.far), (drawn.cover, drawn.lit, drawn.far), strict=True
+        ):
+            plane[part][places] = values.ravel()[: places[0].size]
 
     weather.prepare(kind)
     parallel.each(band, range(0, height, _BAND))
-    return light if kind == "CLEAR" else _clouded(light, clouds)
+    return _clouded(light, clouds)
+
+
+def _all_clear(
+    size: tuple[int, int], view: View, step: int, sun: tuple[float, float, float]
+) -> F32:
+    """A clear sky of a size (width, height), float32 (h, w, 3), drawn coarsely."""
+    width, height = size
+    by = _CLEAR_STEP
+    rows, columns = (np.arange(-1, -(-side // by) + 1) for side in (height, width))
+    coarse = _clear(_rays(rows, columns, view, step * by, sun))
+    large = cv2.resize(coarse, None, fx=by, fy=by, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large[by : by + height, by : by + width], np.float32)
 
 
 def _rays(
-    rows: np.ndarray, width: int, view: View, scale: float, sun: tuple[float, float, float]
+    rows: np.ndarray, columns: np.ndarray, view: View, step: int, sun: tuple[float, float, float]
 ) -> Rays:
     focal = view.focal * max(view.size)
-    right = ((np.arange(width) + 0.5) / scale - view.size[0] / 2)[None] / focal
-    up = (view.horizon - (rows + 0.5) / scale)[:, None] / focal
+    right = ((columns + 0.5) * step - view.size[0] / 2)[None] / focal
+    up = (view.horizon - (rows + 0.5) * step)[:, None] / focal
     length = np.sqrt(right**2 + up**2 + 1)
     rightwards, upwards, ahead = (
         np.asarray(np.broadcast_to(part, length.shape) / length, np.float32)

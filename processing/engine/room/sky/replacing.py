@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 
 from processing.engine import arrays, parallel
-from processing.engine.arrays import F32, U8
+from processing.engine.arrays import F32, U8, Box
 from processing.engine.canvas import linear
 from processing.engine.plans.room import Level, SkyKind
 from processing.engine.room import detail
 from processing.engine.room.sky.alpha import alpha_of
-from processing.engine.room.sky.border import Border, border_of, enlarged
-from processing.engine.room.sky.drawn import View, draw
+from processing.engine.room.sky.border import Border, border_of
+from processing.engine.room.sky.drawn import View, draw, step_of
 from processing.engine.room.sky.finding import Sky
 
 _STRIP: Final = 64
@@ -66,26 +66,37 @@ def replace(rgb: U8, sky: Sky, kind: SkyKind, light: Level, camera: Camera) -> U
     grain = _grain(detail.noise_of(rgb), seed, width)
     result = np.asarray(cv2.LUT(rgb, table), np.uint8) if light != "NONE" else rgb.copy()
     behind = np.asarray(cv2.LUT(border.behind, table), np.uint8)
-    drawn = _stored(draw(kind, view, seed))
+    step = step_of(view.size)
+    behind = arrays.shrink(behind, (-(-width // step), -(-height // step)))
+    seen = arrays.shrink(_whole(alpha[:lowest], step), (-(-width // step), -(-lowest // step))) > 0
+    drawn = _stored(draw(kind, view, seed, seen))
+    strip_rows = max(1, round(_STRIP / step)) * step
 
     def strip(top: int) -> None:
-        bottom = min(lowest, top + _STRIP)
-        here, pixels = alpha[top:bottom], result[top:bottom]
-        if not here.any():
+        bottom = min(lowest, top + strip_rows)
+        columns = np.flatnonzero(seen[top // step : -(-bottom // step)].any(axis=0))
+        if not columns.size:
             return
-        fresh = _fresh(drawn, (top, bottom), (width, lowest), grain)
-        whole = cv2.inRange(here, 255, 255)
-        mixed = (here > 0) & (whole == 0)
-        if mixed.any():
-            old = enlarged(behind, (0, top, width, bottom), (width, height))
-            rows, columns = np.nonzero(mixed)
-            places = (rows.astype(np.int32), columns.astype(np.int32))
-            parts = (arrays.picked(part, places) for part in (pixels, old, fresh, here))
-            arrays.put(pixels, places, _mixed(*parts))
-        cv2.copyTo(fresh, whole, pixels)
+        left, right = int(columns[0]) * step, min(width, (int(columns[-1]) + 1) * step)
+        here, pixels = alpha[top:bottom, left:right], result[top:bottom, left:right]
+        fresh = _fresh(drawn, (left, top, right, bottom), step, grain)
+        mixed = cv2.inRange(here, 1, 254)
+        if cv2.countNonZero(mixed):
+            rows, across = np.nonzero(mixed)
+            places = (rows.astype(np.int32), across.astype(np.int32))
+            old = behind[(rows + top) // step, (across + left) // step]
+            own, new, share = (arrays.picked(part, places) for part in (pixels, fresh, here))
+            arrays.put(pixels, places, _mixed(own, old, new, share))
+        cv2.copyTo(fresh, cv2.inRange(here, 255, 255), pixels)
 
-    parallel.each(strip, range(0, lowest, _STRIP))
+    parallel.each(strip, range(0, lowest, strip_rows))
     return result
+
+
+def _whole(plane: U8, step: int) -> U8:
+    """A plane with its last row and column repeated up to whole steps."""
+    below, right = (-side % step for side in plane.shape)
+    return np.asarray(cv2.copyMakeBorder(plane, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _stored(sky: F32) -> Plane:
@@ -94,12 +105,19 @@ def _stored(sky: F32) -> Plane:
     return values[(np.clip(sky, 0, 1) * np.float32(_FINE - 1) + np.float32(0.5)).astype(np.int32)]
 
 
-def _fresh(drawn: Plane, rows: tuple[int, int], size: tuple[int, int], grain: Plane) -> U8:
-    """Rows of a drawn sky, enlarged to a size (width, height), with grain: uint8 (h, w, 3)."""
-    top, bottom = rows
-    large = enlarged(drawn, (0, top, size[0], bottom), size)
-    start = top * 131 % _GRAIN
-    noise = grain[start : start + bottom - top, start : start + size[0]]
+def _fresh(drawn: Plane, box: Box, step: int, grain: Plane) -> U8:
+    """A box of a drawn sky of which each pixel stands for `step` to either side, with grain: uint8 (h, w, 3). The box
+    begins at whole steps."""
+    left, top, right, bottom = box
+    # (with what lies around it, so that it joins what is beside)
+    first, last = top // step - 1, -(-bottom // step) + 1
+    rows = np.clip(np.arange(first, last), 0, len(drawn) - 1)
+    start, end = left // step - 1, -(-right // step) + 1
+    columns = np.clip(np.arange(start, end), 0, drawn.shape[1] - 1)
+    large = cv2.resize(drawn[rows][:, columns], None, fx=step, fy=step)
+    large = large[step : step + bottom - top, step : step + right - left]
+    begin = top * 131 % _GRAIN
+    noise = grain[begin : begin + bottom - top, left:right]
     noise = cv2.merge([noise, noise, noise])
     share = 1 / _UNIT
     return np.asarray(cv2.addWeighted(large, share, noise, share, 0, dtype=cv2.CV_8U), np.uint8)
@@ -140,4 +158,4 @@ def _grain(noise: float, seed: int, width: int) -> Plane:
     random = np.random.Generator(np.random.PCG64(seed))
     level = np.float32(np.clip(noise, _LEAST_GRAIN, _MOST_GRAIN) * _UNIT)
     tile = np.round(random.standard_normal((_GRAIN, _GRAIN), np.float32) * level).astype(np.int16)
-    return np.pad(tile, ((0, _STRIP), (0, width)), mode="wrap")
+    return np.pad(tile, ((0, 2 * _STRIP), (0, width)), mode="wrap")

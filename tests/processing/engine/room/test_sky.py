@@ -49,7 +49,7 @@ def overlap(one: F32, other: F32) -> float:
     return float(np.minimum(one, other).sum() / np.maximum(one, other).sum())
 
 
-def red(kind: str, view: View, seed: int) -> F32:
+def red(kind: str, view: View, seed: int, seen: U8) -> F32:
     return np.full((8, 8, 3), NEW, np.float32)
 
 
@@ -144,7 +144,10 @@ def test_the_same_photo_gets_the_same_sky_and_another_one_another(blue: House, g
 
 def test_skies_brighten_towards_the_horizon_and_hold_what_they_are_called() -> None:
     view = View((300, 200), 190, FOCAL, 160)
-    clear, low, high = (draw(kind, view, 3) for kind in ("CLEAR", "LOW_CLOUD", "HIGH_CLOUD"))
+    clear, low, high = (
+        draw(kind, view, 3, np.ones((160, 300), np.bool_))
+        for kind in ("CLEAR", "LOW_CLOUD", "HIGH_CLOUD")
+    )
     for sky in (clear, low, high):
         assert sky.shape == (160, 300, 3)
         assert sky.min() > 0
