@@ -15,7 +15,7 @@ from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.watermark import stamp
 from processing.engine.composing import Tools as Tools
 from processing.engine.composing import Work, composed, placed_by
-from processing.engine.cutout import framing, given, kept_matte, subject
+from processing.engine.cutout import detail_frame, framing, given, kept_matte, subject
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
@@ -205,6 +205,8 @@ def _framed(
         return photo, found, size
     with work.clock.stage("frame"):
         is_cut_out = work.plan.cutting is not None
+        if frame.detail:
+            frame = detail_frame.located(photo, found, frame, work.tools.texts)
         photo, found = framing.framed(photo, found, frame, is_cut_out=is_cut_out)
         return photo, found, (photo.rgb.shape[1], photo.rgb.shape[0])
 

@@ -13,7 +13,7 @@ from processing.engine.arrays import Box
 from processing.engine.canvas import contact, resample, turning
 from processing.engine.canvas.layout import Cut, Placement, lay_out
 from processing.engine.composing import Tools, Work, composed
-from processing.engine.cutout import framing
+from processing.engine.cutout import detail_frame, framing
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
@@ -86,7 +86,7 @@ def render_preview(made: Ready, plan: EditPlan, tools: Tools, *, side: int = SID
 
     Raises what `render_edit` does.
     """
-    made = _framed(made, plan)
+    made = _framed(made, plan, tools)
     times = _ENLARGED if plan.upscale is not None else 1
     size = (made.size[0] * times, made.size[1] * times)
     left, top, right, bottom = (edge * times for edge in made.box)
@@ -104,11 +104,13 @@ def render_preview(made: Ready, plan: EditPlan, tools: Tools, *, side: int = SID
     return Preview(data, whole.canvas[0], whole.canvas[1])
 
 
-def _framed(made: Ready, plan: EditPlan) -> Ready:
+def _framed(made: Ready, plan: EditPlan, tools: Tools) -> Ready:
     """The same turned and cropped."""
     frame, is_cut_out = plan.frame, plan.cutting is not None
     if frame is None:
         return made
+    if frame.detail:
+        frame = detail_frame.located(made.photo, made.found, frame, tools.texts)
     photo, found = framing.framed(made.photo, made.found, frame, is_cut_out=is_cut_out)
     size = turning.framed_size(frame, made.size, full=is_cut_out)
     alpha = found.cutout.alpha

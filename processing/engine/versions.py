@@ -35,8 +35,10 @@ STEPS: Mapping[str, tuple[str, ...]] = {
         *("cutout.given", "cutout.kept_matte", "cutout.subject"),
     ),
     "frame": ("cutout.framing",),
-    "text": ("text",),
+    "detail": ("cutout.detail_frame",),
     "pose": ("pose",),
+    "reading": ("text.detect",),
+    "text": ("text.remove",),
     "upscale": ("networks.upscaler",),
     "blur": ("canvas.defocus",),
     # What stands is told by its silhouette, whether or not it throws a shadow.
@@ -48,7 +50,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "enhance": ("room.enhance",),
     "straighten": ("room.verticals",),
     "lens": ("room.lens",),
-    "privacy": ("networks.faces", "room.hiding"),
+    "privacy": ("networks.faces", "room.hiding", "text.number_plates"),
     "outside": ("room.outside", "room.sky"),
     "watermark": ("canvas.watermark",),
 }
@@ -111,7 +113,7 @@ def _steps_of_room(plan: RoomPlan, *, watermark: bool) -> set[str]:
         "lens": plan.lens,
         "privacy": plan.privacy,
         "outside": outside,
-        "text": plan.privacy,  # number plates are found by it
+        "reading": plan.privacy,  # number plates are found by it
         "upscale": plan.upscale,
         "watermark": watermark,
     }
@@ -135,9 +137,13 @@ def modules_of(pipeline: str, steps: set[str]) -> frozenset[str]:
 
 def steps_of(plan: EditPlan, *, watermark: bool) -> Iterator[str]:
     """The steps that `render_edit` takes, as it decides about them."""
+    detail = plan.frame is not None and plan.frame.detail
     taken = {
         "cutting": plan.cutting is not None,
         "frame": plan.frame is not None,
+        "detail": detail,
+        # A detail is found by the text on it, too.
+        "reading": detail or plan.text_removal is not None,
         "text": plan.text_removal is not None,
         "pose": plan.asks_for_pose,
         "upscale": plan.upscale is not None,

@@ -109,6 +109,19 @@ def test_a_look_for_other_pictures_has_no_frame(seller: Person, image: Image) ->
     assert Preset.objects.get().plan["frame"] is None
 
 
+def test_a_detail_is_looked_for_in_other_pictures_too(seller: Person, image: Image) -> None:
+    line = "90 0 detail"
+    studio = seller.client.get(f"/pictures/{image.public_id}/", {"frame": line, "format": "jpg"})
+    assert value(studio.content.decode(), "frame") == line
+    given = STUDIO | {"frame": line, "name": "Detail"}
+    seller.client.post(f"/pictures/{image.public_id}/save/", given)
+    frame = Job.objects.latest("created_at").command["plan"]["frame"]
+    assert (frame["rotate"], frame["detail"], frame["crop"]) == (90, True, None)
+    seller.client.post(f"/pictures/{image.public_id}/look/", given)
+    frame = Preset.objects.get().plan["frame"]
+    assert (frame["rotate"], frame["detail"], frame["crop"]) == (0, True, None)
+
+
 def test_a_frame_that_leaves_all_is_none(seller: Person, image: Image) -> None:
     whole = {"rotate": "0", "top": "", "right": "", "bottom": "100"}
     assert "frame" not in state_of(use(seller, image, state="format=png", **whole))

@@ -346,6 +346,10 @@ class EditPlan:
                 "Shadow and outline require the background to be removed.",
                 field="shadow" if self.shadow is not None else "outline",
             )
+        if self.frame is not None and self.frame.detail:
+            raise InvalidPlan(
+                "A detail requires the background to be removed.", field="frame.detail"
+            )
         if self.layout.reference_box != "subjectBox":
             raise InvalidPlan(
                 "referenceBox requires the background to be removed.", field="layout.referenceBox"

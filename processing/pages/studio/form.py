@@ -126,7 +126,8 @@ class StudioForm(extras.ExtrasForm):
         which of its products it is, and that it is small enough to be enlarged."""
         cutting = self.plan.cutting
         plain = None if cutting is None else replace(cutting, mask=None, point=None, box=None)
-        return replace(self.plan, cutting=plain, frame=None, upscale=None)
+        frame = self.plan.frame.of_any_photo if self.plan.frame else None
+        return replace(self.plan, cutting=plain, frame=frame, upscale=None)
 
     def command(self) -> Command:
         """The work that makes it. What is only a cutout, on nothing or on a color, is a cutout: of a photo

@@ -23,6 +23,7 @@ TURNS = [
     (180, "180°"),
     (270, _("90° counterclockwise")),
 ]
+_DETAIL = "detail"
 _SIDES = ("left", "top", "right", "bottom")
 _NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?")
 
@@ -85,9 +86,11 @@ def initial_of(frame: Frame | None) -> dict[str, Any]:
 
 
 def line_of(frame: Frame | None) -> str:
-    """A frame as the studio's form carries it: turn, degrees and sides; "" for none."""
+    """A frame as the studio's form carries it: turn, degrees, and sides or the word for a detail; "" for none."""
     if frame is None:
         return ""
+    if frame.detail:
+        return f"{frame.rotate} {_short(frame.straighten)} {_DETAIL}"
     area = frame.crop or Area()
     numbers = (frame.rotate, frame.straighten, *(getattr(area, side) for side in _SIDES))
     return " ".join(_short(number) for number in numbers)
@@ -98,21 +101,25 @@ def frame_of(line: str) -> Frame | None:
     if not line:
         return None
     words = line.split(" ")
+    is_detail = words[2:] == [_DETAIL]
+    if is_detail:
+        words[2:] = ["0", "0", "1", "1"]
     if len(words) != 6 or not all(_NUMBER.fullmatch(word) for word in words):
         raise InvalidPlan(gettext("The crop can’t be read. Crop the picture anew."), field="frame")
     turn, straighten, *sides = (float(word) for word in words)
     if turn not in (0, 90, 180, 270):
         raise InvalidPlan(gettext("A picture is turned by 90, 180 or 270 degrees."), field="frame")
-    return _frame((int(turn), straighten), sides)
+    return _frame((int(turn), straighten), sides, is_detail=is_detail)
 
 
-def _frame(turn: tuple[int, float], sides: list[float]) -> Frame | None:
+def _frame(turn: tuple[int, float], sides: list[float], *, is_detail: bool = False) -> Frame | None:
     """None for what leaves the photo as it is, so that it costs no edit."""
     area = Area(*sides)
     frame = Frame(
         crop=None if area.is_whole else area,
         rotate=turn[0],  # type: ignore[arg-type]
         straighten=turn[1],
+        detail=is_detail,
     )
     return None if frame == Frame() else frame
 

@@ -115,7 +115,7 @@ def _done_to_photo(command: Edit) -> list[_StrPromise]:
         (plan.light, _("light corrected")),
         (plan.color_reference, _("colors matched")),
         (plan.overlay, _("logo")),
-        (plan.frame, _("cropped")),
+        (plan.frame, _("a detail") if plan.frame and plan.frame.detail else _("cropped")),
         (plan.upscale and command.operation != UPSCALE, _("enlarged")),
         (text == "all", _("without text")),
         (text == "artificial", _("without labels")),

@@ -126,7 +126,8 @@ def _preview(wanted: Wanted) -> Preview:
 
 def _on_sample(plan: EditPlan, tools: Tools) -> Preview:
     """The sample is cut out already: its own transparency is believed, and no network asked."""
-    plan = replace(plan, cutting=Cutting(keep_existing_alpha=True), frame=None, text_removal=None)
+    frame = plan.frame.of_any_photo if plan.frame else None
+    plan = replace(plan, cutting=Cutting(keep_existing_alpha=True), frame=frame, text_removal=None)
     source = (Path(settings.BASE_DIR) / _SAMPLE).read_bytes()
     return render_preview(ready(source, plan, tools, kept=None), plan, tools, side=SIDE)
 

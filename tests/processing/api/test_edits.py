@@ -328,6 +328,18 @@ SCENE = {"prompt": "sand"}
         ),
         (
             "edit",
+            {"edit": {"cutting": None, "frame": {"detail": True}}},
+            "edit.frame.detail",
+            "A detail requires the background to be removed.",
+        ),
+        (
+            "edit",
+            {"edit": {"frame": {"detail": True, "crop": {"right": 0.5}}}},
+            "edit.frame.detail",
+            "Send crop or detail, not both.",
+        ),
+        (
+            "edit",
             {"edit": {"export": {"colorSpace": "original", "dpi": 72, "format": "jpg"}}},
             "edit.export.colorSpace",
             "colorSpace original requires a transparent png cutout without other edits.",

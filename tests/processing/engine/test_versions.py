@@ -25,6 +25,7 @@ from processing.engine.plans.edit import (
     Shadow,
     Upscale,
 )
+from processing.engine.plans.frame import Frame
 from processing.engine.plans.overlay import Overlay
 from processing.engine.plans.room import RoomPlan
 from processing.engine.source_tree import SourceTree
@@ -43,6 +44,7 @@ PLANS = {
     "overlay": EditPlan(overlay=Overlay("logo")),
     "colors": EditPlan(color_reference=ColorReference("look")),
     "blur": EditPlan(background=Background(blur=Blur())),
+    "detail": EditPlan(frame=Frame(detail=True)),
     "words": EditPlan(background=Background(generated=Generated("marble"))),
 }
 CUTOUTS = {"cutout", "marked cutout"}
@@ -132,7 +134,8 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
     ("file", "affected"),
     [
         ("shadow/soften.py", {"soft shadow"}),
-        ("text/detect.py", {"photo without text", "room without faces"}),
+        ("text/detect.py", {"photo without text", "room without faces", "detail"}),
+        ("looking/detail.py", {"detail"}),
         ("text/number_plates.py", {"room without faces"}),
         ("text/inpaint.py", {"photo without text"}),
         ("networks/upscaler.py", {"photo enlarged", "room enlarged"}),
@@ -233,7 +236,7 @@ def test_no_comment_docstring_or_layout_counts_anywhere(
         ("onnxruntime", CUT | {"photo without text", "room without faces"}),
         ("rembg", CUT),
         ("MNN", CUT),
-        ("rapidocr", {"photo without text", "room without faces"}),
+        ("rapidocr", {"photo without text", "room without faces", "detail"}),
         ("ncnn", {"photo enlarged", "room enlarged"}),
         ("httpx", set()),
     ],

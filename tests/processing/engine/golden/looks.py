@@ -41,6 +41,7 @@ from processing.engine.plans.edit import (
     Sides,
     Upscale,
 )
+from processing.engine.plans.frame import Frame
 from processing.engine.render_cutout import render
 from processing.engine.render_edit import Tools, render_edit
 from processing.engine.text.detect import Text
@@ -293,6 +294,9 @@ LOOKS: dict[str, Look] = {
     "studio-painted": Look("bottle", _words("linen cloth", style="artistic")),
     "photo-laid-out": Look(
         "denim-shorts", _edit(cutting=None, background=Background(color="#e8d8c8"))
+    ),
+    "detail": Look(
+        "denim-shorts", _edit(frame=Frame(rotate=90, detail=True), layout=Layout(size="96x96"))
     ),
     "text-removed": Look(
         "caption", EditPlan(cutting=None, text_removal="all", layout=Layout(size="128x96"))
