@@ -30,7 +30,7 @@ class ProcessingConfig(AppConfig):
         )
         from processing.compat import registry
         from processing.services import masks, own_data, removal, webhooks
-        from processing.services.appearance import house_looks, ready_looks
+        from processing.services.appearance import house_looks, listing_set, ready_looks
         from processing.services.backgrounds import paint_background
         from processing.worker import kinds
         from processing.worker.making import bracket_groups, copies, cutouts, edits, hdr, rooms
@@ -46,6 +46,7 @@ class ProcessingConfig(AppConfig):
         kinds.register(masks.MendMatte, masks.KIND)
         parts.register(removal.PART)
         sources.register("processing", own_data.of_work)
+        ready_looks.register(listing_set.ready_looks)
         ready_looks.register(house_looks.ready_looks)
         encryption.register("Webhook secrets", webhooks.reencrypt_secrets)
         for dialect in DIALECTS:

@@ -33,8 +33,9 @@ from processing.api.serializers.batches import (
     BatchSerializer,
     BatchStatus,
 )
-from processing.models import Batch
-from processing.services.appearance import presets
+from processing.models import Batch, Preset
+from processing.services.appearance import looks, presets
+from processing.services.appearance.ready_looks import ReadyLook
 from processing.services.batching import batches
 from processing.services.batching.batch_uploads import FIELD, batch_limits, uploaded_members
 from processing.services.batching.batches import Look
@@ -83,7 +84,8 @@ class Batches(UploadView, BatchView):
             "preset, or each of several (`presetIds`), to up to 100 images (depending on your plan, "
             "which counts one for each preset): uploaded ones as `imageIds`, "
             "or `files` in a form, whose `options` are JSON. If one image fails, the others are "
-            "still processed. The quota for all images is charged at the start, and refunded for "
+            "still processed. Ready presets (see `/presets/ready`) are named among `presetIds`: the four "
+            "of a listing's set make its pictures of each image, which is cut out once. The quota for all images is charged at the start, and refunded for "
             "each that fails, for instance as NOTHING_FOUND because it shows no product."
         ),
         request={"application/json": BatchBody, "multipart/form-data": BatchForm},
@@ -116,10 +118,11 @@ class Batches(UploadView, BatchView):
             command = command_for(given["operation"], given.get("options", {}), account)
             check(command)
             return [Look("", command)]
-        field = "presetId" if "preset_id" in given else "presetIds"
-        ids = [given["preset_id"]] if "preset_id" in given else given["preset_ids"]
-        found = [presets.preset_for(account, one) for one in ids]
-        options = given.get("options")
+        options, found = given.get("options"), list[Preset | ReadyLook]()
+        if "preset_id" in given:
+            field, found = "presetId", [presets.preset_for(account, given["preset_id"])]
+        else:
+            field, found = "presetIds", [looks.find(account, one) for one in given["preset_ids"]]
         return [Look(one.name, by_preset(account, one, options, field=field)) for one in found]
 
 

@@ -19,6 +19,7 @@ from processing.engine.errors import InvalidPlan
 from processing.models import Preset
 from processing.services import edit_json, jobs, reprocessing
 from processing.services.appearance import looks, presets
+from processing.services.appearance.ready_looks import ReadyLook
 
 Options = Mapping[str, Any]
 # Where an edit has what the smaller tools have beside each other.
@@ -85,10 +86,10 @@ def preset_of(account: Account, preset_id: str | None) -> Preset | None:
 
 
 def by_preset(
-    account: Account, preset: Preset, changes: Options | None, *, field: str
+    account: Account, preset: Preset | ReadyLook, changes: Options | None, *, field: str
 ) -> Edit | Enhance:
     """A preset's work with changes, as this site can do it. Raises AppError naming ``field``, or what is wrong."""
-    if not preset.is_of_rooms:
+    if isinstance(preset, ReadyLook) or not preset.is_of_rooms:
         return looks.changed(account, preset, changes, field=field)
     command = enhance_of(bodies.read(EnhanceOptions, dict(changes or {})), preset)
     return looks.usable(account, preset.name, command, field=field)

@@ -29,7 +29,7 @@ from processing.pages import words
 from processing.pages.looks import cards as look_cards
 from processing.pages.room import in_batches
 from processing.services import edit_json
-from processing.services.appearance import look_pictures, looks
+from processing.services.appearance import listing_set, look_pictures, looks
 from processing.services.batching import batch_overview, batches
 from processing.services.batching.batch_overview import TILES, Tile
 from processing.services.batching.batches import Look
@@ -56,11 +56,15 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 @least(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_batch(request: HttpRequest) -> HttpResponse:
-    """Choose pictures and looks. ``ids`` are pictures that were chosen elsewhere, in the address or a form."""
+    """Choose pictures and looks. ``ids`` are pictures that were chosen elsewhere, in the address or a form, and
+    ``set`` has the looks of a listing's set chosen."""
     if request.method == "POST" and "start" in request.POST:
         return _start(request)
     ids = request.POST.getlist("ids") or request.GET.getlist("ids")
-    return _form(request, ids=ids, wanted=request.POST.getlist("looks") or None)
+    wanted = request.POST.getlist("looks") or None
+    if listing_set.NAME in (request.POST.get("set"), request.GET.get("set")):
+        wanted = [*(wanted or []), *listing_set.IDS]
+    return _form(request, ids=ids, wanted=wanted)
 
 
 @page
@@ -215,6 +219,7 @@ def _form(
         "is_one_of_these": photo is not None and photo.pk in seen,
         "due": [card for card in cards if card.picture.is_due],
         "wanted": default if wanted is None else wanted,
+        "set_ids": listing_set.IDS,
         "most": caller.account.plan.batch_size,
         "error": error.page_message if error else "",
         **in_batches.offered(request, caller.account, chosen, given=room),

@@ -83,6 +83,12 @@ def shown(plan: Mapping[str, Any]) -> dict[str, Any]:
     return spelled
 
 
+def changed(plan: EditPlan, changes: Mapping[str, Any] | None) -> EditPlan:
+    """The plan with what `changes`, spelled as the API takes edits, says in place of it. Raises AppError
+    VALIDATION_ERROR."""
+    return plan_from(merged(shown(stored_json(plan)), changes or {}))
+
+
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`base` with what `changes` says in place of it, part by part."""
     result = dict(base)

@@ -22,5 +22,11 @@ if (all) {
     count();
   });
 }
+form.querySelector("[data-set]")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const set = event.currentTarget.dataset.set.split(" ");
+  form.querySelectorAll("[name=looks]:enabled").forEach((box) => { box.checked ||= set.includes(box.value); });
+  count();
+});
 form.addEventListener("change", count);
 count();

@@ -15,7 +15,7 @@ from media_library.models import Image
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.models import Batch, Job, JobState
-from processing.services.appearance import presets
+from processing.services.appearance import listing_set, presets
 from tests.dashboard.conftest import HTMX, Person, complete, fail
 
 NEW = "/batches/new/"
@@ -68,6 +68,18 @@ def test_several_looks_of_chosen_pictures(seller: Person, any_model: None) -> No
     shown = seller.client.get(page_of(batch))
     assert "0 of 4" in text_of(shown)
     assert shown.content.decode().count('class="batch-tile pending"') == 4
+
+
+def test_a_listings_set_is_chosen_for_pictures_at_once(seller: Person, any_model: None) -> None:
+    picture = seller.image("bag.jpg")
+    form = {"ids": [picture.public_id], "set": "listing"}
+    for shown in (seller.client.post(NEW, form), seller.client.get(NEW, form)):
+        chosen = re.findall(r'name="looks" value="(\S+)" checked', shown.content.decode())
+        assert tuple(chosen) == listing_set.IDS
+        assert "four pictures of each photo, counted as four" in text_of(shown)
+    assert not Job.objects.exists()
+    start(seller, [picture], *listing_set.IDS)
+    assert Batch.objects.get().looks == ["Main picture", "Lifestyle", "Detail", "Hero"]
 
 
 def test_what_can_not_be_started_keeps_the_choice(

@@ -13,6 +13,7 @@ from media_library.files.links import content_url
 from media_library.models import Doubt
 from processing.api.operations import OPERATIONS
 from processing.models import Batch, BatchItem, JobState
+from processing.services.appearance import listing_set, ready_looks
 from processing.worker import batch_progress
 
 _NEITHER = "Send operation, presetId or presetIds."
@@ -20,16 +21,27 @@ _BOTH = "Of operation, presetId and presetIds only one can be sent."
 _MAX_LOOKS = 20
 
 
+class PresetIdField(serializers.CharField):
+    """The id of a preset of the account, ``preset_…``, or of a ready one, ``look_…``."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not text.startswith(ready_looks.PREFIX):
+            PublicIdField("preset").run_validation(text)
+        return str(text)
+
+
 class _What(StrictSerializer):
     operation = serializers.ChoiceField(choices=OPERATIONS, required=False)
     presetId = PublicIdField("preset", source="preset_id", required=False)
     presetIds = serializers.ListField(
-        child=PublicIdField("preset"),
+        child=PresetIdField(max_length=80),
         source="preset_ids",
         required=False,
         min_length=1,
         max_length=_MAX_LOOKS,
-        help_text="Several presets: each makes a result of each image.",
+        help_text="Several presets, your own or ready ones: each makes a result of each image. "
+        f"A listing's set is {', '.join(f'`{one}`' for one in listing_set.IDS)}.",
     )
 
     def validate_presetIds(self, ids: list[Any]) -> list[Any]:

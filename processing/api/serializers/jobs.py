@@ -116,7 +116,10 @@ class ReadyPresetSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
-    group = serializers.ChoiceField(choices=["marketplace", "style"])
+    group = serializers.ChoiceField(
+        choices=["marketplace", "set", "style"],
+        help_text="The four of a `set` make a listing's pictures of one photo.",
+    )
     edit = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField(help_text="What it follows, and who says so.")
 

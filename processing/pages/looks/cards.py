@@ -29,6 +29,7 @@ from processing.worker.making.edits import SHADOWS
 
 _DEMO: Final = "img/example-after.webp"
 _WIDTH: Final = 100
+_ORDER: Final = ("set", "marketplace", "style")
 _PROMPT_SHOWN: Final = 60
 _PLAIN_SIZES: Final = ("auto", "originalImage", "croppedSubject")
 
@@ -103,7 +104,7 @@ def all_cards(account: Account, photo: Image | None) -> list[LookCard]:
         _card(preset, plans[preset.public_id], problems, grounds, is_default=preset == default)
         for preset in own
     ]
-    ready.sort(key=lambda look: look.group != "marketplace")
+    ready.sort(key=lambda look: _ORDER.index(look.group))
     cards = mine + [_card(look, look.plan, problems, grounds) for look in ready]
     return [replace(card, picture=pictures.get(card.id, NO_PICTURE)) for card in cards]
 
@@ -123,7 +124,7 @@ def _card(
         is_own=ready is None,
         is_default=is_default,
         group=ready.group if ready else "own",
-        about=ready.reasons[0].text if ready and ready.group == "style" else _about(plan),
+        about=ready.reasons[0].text if ready and ready.group != "marketplace" else _about(plan),
         reasons=ready.reasons if ready else (),
         problem=problems.get(look.public_id, ""),
         scene=_scene(plan, grounds),

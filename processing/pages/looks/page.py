@@ -51,6 +51,7 @@ def look_list(request: HttpRequest) -> HttpResponse:
         "own": [card for card in cards if card.group == "own"],
         "rooms": room_looks.own(caller.account),
         "markets": [card for card in cards if card.group == "marketplace"],
+        "set": [card for card in cards if card.group == "set"],
         "styles": [card for card in cards if card.group == "style"],
         "photo": look_cards.photo_url(caller.account),
         "due": [card for card in cards if card.picture.is_due],

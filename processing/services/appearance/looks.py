@@ -13,7 +13,7 @@ from config.errors import AppError, invalid
 from media_library.models import Image
 from processing.commands import Edit, Enhance
 from processing.models import Preset
-from processing.services import jobs
+from processing.services import edit_json, jobs
 from processing.services.appearance import presets, ready_looks
 from processing.services.appearance.ready_looks import ReadyLook
 from processing.services.batching.batches import Look
@@ -44,11 +44,12 @@ def chosen(account: Account, public_ids: Sequence[str], *, field: str) -> list[L
 
 
 def changed(
-    account: Account, preset: Preset, changes: Mapping[str, Any] | None, *, field: str
+    account: Account, look: Preset | ReadyLook, changes: Mapping[str, Any] | None, *, field: str
 ) -> Edit:
-    """A preset's edit with changes, as work that this site can do. Raises AppError naming ``field``."""
-    command = Edit(plan=presets.with_changes(preset, changes))
-    return usable(account, preset.name, command, field=field)
+    """A look's edit with changes, as work that this site can do. Raises AppError naming ``field``."""
+    plan = look.plan if isinstance(look, ReadyLook) else presets.plan_of(look)
+    command = Edit(plan=edit_json.changed(plan, changes))
+    return usable(account, look.name, command, field=field)
 
 
 def usable(account: Account, name: str, command: Work, *, field: str) -> Work:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -92,12 +91,6 @@ def change(preset: Preset, *, name: str | None, plan: Plan | None) -> Preset:
         preset.plan = _stored(plan)
     preset.updated_at = timezone.now()
     return _saved(preset, new=False)
-
-
-def with_changes(preset: Preset, changes: Mapping[str, Any] | None) -> EditPlan:
-    """The preset's edit, with what `changes` says in place of it. Raises AppError as `plan_of` does."""
-    kept = edit_json.stored_json(plan_of(preset))
-    return edit_json.plan_from(edit_json.merged(edit_json.shown(kept), changes or {}))
 
 
 def _operation(plan: Plan) -> str:

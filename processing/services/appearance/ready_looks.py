@@ -14,7 +14,7 @@ from config.errors import not_found
 from processing.engine.plans.edit import EditPlan
 
 PREFIX: Final = "look_"
-Group = Literal["marketplace", "style"]
+Group = Literal["marketplace", "set", "style"]
 
 
 @dataclass(frozen=True, slots=True)

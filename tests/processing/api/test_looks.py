@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from media_library.lifecycle import trash
-from media_library.models import Background, Image
+from media_library.models import Background, Image, Matte
 from processing.models import Batch, BrandKit, FavoriteBackground, Job
+from processing.services.appearance import listing_set
 from processing.services.backgrounds import favorites
 from processing.worker import tasks
 from tests.processing.api.test_batches import images
@@ -33,6 +34,13 @@ def preset(seller: Seller, name: str, edit: dict[str, Any]) -> str:
 def batch(seller: Seller, pictures: list[Image], **body: Any) -> Any:
     ids = [image.public_id for image in pictures]
     return seller.client.post(BATCH, {"imageIds": ids, **body}, format="json")
+
+
+class Unread:
+    """Reads nothing on any picture."""
+
+    def find(self, rgb: Any, part: Any = None) -> list[Any]:
+        return []
 
 
 class TestSeveralLooks:
@@ -58,6 +66,33 @@ class TestSeveralLooks:
             names = [name for name in archive.namelist() if name != "manifest.json"]
         assert {name.split("/")[0] for name in names} == {"Red_ warm", "Blue"}
         assert len(set(names)) == 4
+
+    @pytest.mark.usefixtures("transactional_db")
+    def test_a_listings_set_is_four_pictures_of_a_photo_cut_out_once(
+        self, owner: Seller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = []
+
+        class Counting(MiddleModel):
+            def matte(self, name: str, rgb: Any) -> Any:
+                asked.append(name)
+                return super().matte(name, rgb)
+
+        monkeypatch.setattr("processing.worker.runtime.registry", Counting)
+        monkeypatch.setattr("processing.worker.runtime.text_finder", Unread)
+        monkeypatch.setattr(tasks.run_one_of_a_batch, "send", tasks.run_one_of_a_batch.fn)
+        ready = owner.client.get(f"{PRESETS}/ready").json()["data"]
+        looks = [look["id"] for look in ready if look["group"] == "set"]
+        assert tuple(looks) == listing_set.IDS
+        small = {"layout": {"size": "64x64", "maxWidth": None, "maxHeight": None}}
+        answer = batch(owner, [owner.image(photo())], presetIds=looks, options=small)
+        shown = owner.client.get(f"{BATCH}/{answer.json()['data']['batchId']}").json()["data"]
+        assert shown["looks"] == ["Main picture", "Lifestyle", "Detail", "Hero"]
+        assert (shown["counts"]["completed"], owner.used_of("edit")) == (4, 4)
+        # Once at the whole photo, and once at its small product: as for one picture.
+        assert (asked, Matte.objects.count()) == (["fast", "fast"], 1)
+        unknown = batch(owner, [owner.image(photo((61, 40)))], presetIds=["look_nothing"])
+        assert unknown.status_code == 404
 
     @pytest.mark.parametrize(
         ("body", "field"),
