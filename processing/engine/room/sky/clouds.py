@@ -145,16 +145,17 @@ class Weather:
         across: Plane = rays.right * away
         along: Plane = rays.ahead * away
         along, across = 0.8 * along + 0.6 * across, 0.8 * across - 0.6 * along
-        bend = self._look(self._wide, across, along, 3 * _FIBERS, 0.0)
-        across, along = across + 1.2 * bend, along + 1.2 * bend
-        fibers = self._look(self._fibers, across, along * 0.18, _FIBERS, 3.0)
-        finer = self._look(self._fibers, across * 1.1, along * 0.25, _FIBERS / 4, 11.0)
-        where = self._look(self._wide, across, along * 0.6, 1.6 * _FIBERS, 7.0)
-        veil = 0.7 * arrays.smooth_step(where + 0.15 * fibers, 0.0, 2.6)
-        dense = 0.5 * fibers + 0.28 * finer + 0.9 * where - np.float32(0.2)
-        cover = 0.62 * arrays.smooth_step(np.asarray(dense, np.float32), 0, 2.4)
-        cover = 1 - (1 - cover) * (1 - 0.5 * veil)
-        return Clouds(np.asarray(cover, np.float32), np.ones_like(cover), away * np.float32(0.3))
+        # Hardly bent, and far longer than wide, or they look like paint that was stirred.
+        bend = self._look(self._wide, across, along * 0.5, 3 * _FIBERS, 0.0)
+        across, along = across + 0.6 * bend, along + 0.6 * bend
+        fibers = self._look(self._fibers, across, along * 0.12, _FIBERS, 3.0)
+        finer = self._look(self._fibers, across * 1.1, along * 0.15, _FIBERS / 3, 11.0)
+        where = self._look(self._wide, across * 0.7, along * 0.4, 1.6 * _FIBERS, 7.0)
+        dense = np.asarray(0.55 + 0.3 * fibers + 0.2 * finer, np.float32)
+        cover = 0.7 * arrays.smooth_step(where, -0.6, 1.8) * arrays.smooth_step(dense, -0.5, 1.7)
+        veil = 0.25 * arrays.smooth_step(where, -1.2, 2.5)
+        cover = np.asarray(1 - (1 - cover) * (1 - veil), np.float32)
+        return Clouds(cover, np.ones_like(cover), away * np.float32(0.3))
 
     def _at(self, across: F32, along: F32, height: F32, beyond: F32) -> tuple[F32, F32]:
         """How much cloud there is above a place, and how dense it is there, 0 to 1; `beyond` is how far the wide
