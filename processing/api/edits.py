@@ -110,8 +110,8 @@ class GenerateBackgroundView(EditingView):
         description=(
             "Places the product in a scene generated from a prompt, with matching shadow and "
             "light. `provider` in the answer names what generated it, and `notUnderstood` lists "
-            "the words that the scene does without. `pose` tells how the product is posed in its photo. "
-            f"{WAITS} {_NOTHING}"
+            "the words that the scene does without. `pose` tells how the product is posed in its photo, and `view` how "
+            f"the scene is seen. {WAITS} {_NOTHING}"
         ),
         request=edits.GenerateBackgroundBody,
         responses={200: GenerateAnswer, 202: PendingGenerateAnswer},
@@ -126,7 +126,7 @@ class GenerateBackgroundView(EditingView):
     def answer(self, job: Job, display: str) -> Response:
         shown = waiting.picture_fields(job, display=display, base=self.base)
         made = job.report.get("background", {})
-        facts = {name: made.get(name) for name in ("provider", "seed", "notUnderstood")}
+        facts = {name: made.get(name) for name in ("provider", "seed", "notUnderstood", "view")}
         facts["pose"] = job.report.get("pose")
         return waiting.answer(job, {**shown, **facts})
 

@@ -41,6 +41,7 @@ from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan, Generated, Shadow
+from processing.engine.pose.hook import hook_of
 from processing.engine.poses import Pose
 from processing.engine.rendered import Clock
 from processing.engine.shadow import cast, setting
@@ -271,6 +272,8 @@ def _generated(
         guidance=guidance,
         guidance_scale=wanted.guidance_scale,
         pose=pose,
+        view=wanted.view,
+        hook=_hook(front, pose, scale),
     )
     try:
         made = tools.backdrop(wanted.provider).generate(request)
@@ -279,6 +282,12 @@ def _generated(
             raise
         made = tools.backdrop(STUDIO).generate(request)
     return replace(made, rgb=resample.resample(made.rgb, None, size)[0])
+
+
+def _hook(front: _Front, pose: Pose | None, scale: float) -> tuple[float, float] | None:
+    """Where the hook ends from which a hanging product hangs, on a canvas so many times as large."""
+    found = hook_of(front.matte) if pose == "hanging" else None
+    return None if found is None else (found[0] * scale, found[1] * scale)
 
 
 def _takeable(size: tuple[int, int]) -> float:

@@ -196,11 +196,13 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
 
 
 def _background(rendered: Rendered) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "provider": rendered.backdrop,
         "seed": rendered.seed,
         "notUnderstood": list(rendered.not_understood),
     }
+    # What is painted for no product in particular has no view that anybody chose.
+    return told if rendered.pose is None else told | {"view": rendered.view}
 
 
 def _as_json(facts: dict[str, Any]) -> dict[str, Any]:

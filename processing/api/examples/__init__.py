@@ -111,6 +111,7 @@ GENERATE_ANSWER: dict[str, Any] = {
     "seed": 20260504,
     "notUnderstood": [],
     "pose": "lying",
+    "view": "above",
 }
 PRESET: dict[str, Any] = {
     "id": "preset_3Xc9LmTq7bWv2sYd5dNe6K",

@@ -32,6 +32,7 @@ from processing.engine.plans.edit import (
     Upscale,
     UpscaleMode,
 )
+from processing.engine.poses import View
 from processing.engine.prompts import scene
 from processing.services import edit_json
 from processing.services.backgrounds import background_library
@@ -118,6 +119,14 @@ class _Words(Body):
     seed: int | None = None
     provider: str | None = Field(None, description="`studio`, or another provider of this site.")
     allow_fallback: bool = False
+    view: View | None = Field(
+        None,
+        description=(
+            "How the scene is seen: `above`, straight down on a surface; `level`, with a wall or a horizon "
+            'behind; `wall`, straight at a wall. By default the prompt\'s words decide ("from above"), else '
+            "how the product is posed in its photo; the answer says which it was."
+        ),
+    )
 
     def generated(self) -> Generated:
         """Raises InvalidPlan."""
@@ -128,6 +137,7 @@ class _Words(Body):
             seed=self.seed,
             provider=self.provider,
             fallback=self.allow_fallback,
+            view=self.view,
         )
 
 

@@ -84,6 +84,11 @@ class GenerateAnswer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="How the product is posed in its photo, as far as the photo tells.",
     )
+    view = serializers.ChoiceField(
+        choices=["above", "level", "wall"],
+        allow_null=True,
+        help_text="How the scene is seen. Null where the provider doesn't tell.",
+    )
 
 
 class PendingGenerateAnswer(GenerateAnswer):

@@ -11,14 +11,17 @@ from processing.engine.backdrops.props import twigs
 from processing.engine.backdrops.surfaces import towards_light
 from processing.engine.prompts.scene import Scene
 
-# Under a window: what the room gives back to the shade, a little cool, and the sun's own share.
-_SHADE, _SUN = np.array([0.47, 0.48, 0.5], np.float32), 0.62
+# Under a window: what the room gives back to the shade, a little cool.
+_SHADE = np.array([0.47, 0.48, 0.5], np.float32)
+_BRIGHT_SHADE = np.array([0.63, 0.64, 0.665], np.float32)
 _DIM = 0.8
 # Panes and bars as shares of the height of wall that is seen.
 _PANE_WIDE, _PANE_HIGH, _BAR = 0.21, 0.25, 0.03
 _COLUMNS, _ROWS = 2, 3
 # From slat to slat of a blind, in the same shares; and how large twigs before a window are drawn.
 _SLAT, _TWIGS_SIDE = 0.062, 640
+# A floor from above lies in the middle of what the panes let in.
+_SILL = 0.17
 
 
 def illumination(scene: Scene, stage: Stage, noise: Noise) -> F32:
@@ -28,9 +31,11 @@ def illumination(scene: Scene, stage: Stage, noise: Noise) -> F32:
     pool = _pool(scene, stage)
     if not scene.window:
         return np.asarray(pool[..., None] * color, dtype=np.float32)
-    sun = _panes(scene, stage, noise) * np.float32(_SUN)
+    # In a bright room, what faces the camera is lit from all sides.
+    shade = _SHADE if scene.view in (None, "level") else _BRIGHT_SHADE
+    sun = _panes(scene, stage, noise) * np.float32(1.09 - shade[1])
     even = (0.35 + 0.65 * pool)[..., None]
-    return np.asarray(even * (_SHADE + sun[..., None] * color), dtype=np.float32)
+    return np.asarray(even * (shade + sun[..., None] * color), dtype=np.float32)
 
 
 def _pool(scene: Scene, stage: Stage) -> F32:
@@ -43,7 +48,10 @@ def _pool(scene: Scene, stage: Stage) -> F32:
     x = x - 0.3 * light[0] * hard
     y = y + 0.12 * light[1] * hard
     away = x * x + 0.8 * y * y
-    pool = 1.02 / (1 + (0.45 + 1.5 * hard) * away)
+    # A seamless backdrop, and what faces the camera, is lit evenly by large lamps.
+    is_even = scene.kind == "sweep" or scene.view in ("above", "wall")
+    fall = 0.16 + 0.5 * hard if is_even else 0.45 + 1.5 * hard
+    pool = 1.02 / (1 + fall * away)
     if scene.brightness < _DIM:
         # A dark set still has its one lamp on the wall.
         pool = pool * (0.62 + 1.1 * np.exp(-away / 0.07))
@@ -118,16 +126,21 @@ def _twigs_before(
 
 
 def _farther(scene: Scene, stage: Stage) -> float:
+    if scene.view in ("above", "wall"):
+        return 1.0
     return HANGING if scene.kind == "wall" else stage.edge_distance
 
 
 def _places(scene: Scene, stage: Stage) -> tuple[tuple[F32, F32], F32]:
     """Place each pixel: rightwards and towards the wall (0 on it), and height, in meters."""
+    if scene.view == "above":
+        floor = stage.facing(lying=True)
+        return (floor.u, floor.v), np.full_like(floor.u, _SILL)
     wall = stage.wall(farther=_farther(scene, stage))
     u, high = wall.u, wall.v
     deep = np.zeros_like(u)
     top = max(0, int(np.ceil(stage.edge)))
-    if top < stage.height and scene.kind != "wall":
+    if top < stage.height and scene.kind != "wall" and scene.view != "wall":
         ground = stage.ground(top)
         u[top:], high[top:] = ground.u, 0
         deep[top:] = ground.v - np.float32(stage.distance * (stage.edge_distance - 1))

@@ -15,7 +15,9 @@ from processing.engine.arrays import F32, Box
 Doubles = npt.NDArray[np.float64]
 
 # A product is taken to be about this large, in metres. It sets how large grain and planks look.
-_PRODUCT = 0.42
+PRODUCT = 0.42
+# ... and what is laid out or hung up is mostly a garment.
+GARMENT = 0.58
 # How much of the canvas lies between the foot and the table's far edge, how many times farther from
 # the camera that edge is, and the slope of the look down at the foot.
 _GAP, _EDGE, LOOK_DOWN = 0.175, 2.6, 0.32
@@ -32,7 +34,8 @@ class Plane:
 
     `u` (rightwards) and `v` (away from the camera, or up), in metres, float32 (h, w); `du` and
     `dv`, metres per pixel in both directions, float32 (h, 1), positive. `v` falls from row to row.
-    `lying` tells a ground from a wall.
+    `lying` tells a ground from a wall. `turn`: by how many radians its axes are turned in the picture,
+    anticlockwise.
     """
 
     u: F32
@@ -40,6 +43,7 @@ class Plane:
     du: F32
     dv: F32
     lying: bool = False
+    turn: float = 0.0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -61,6 +65,7 @@ class Plane:
             coarser(self.du, 1) * np.float32(step),
             coarser(self.dv, 1) * np.float32(step),
             lying=self.lying,
+            turn=self.turn,
         )
 
 
@@ -71,6 +76,7 @@ class Stage:
     - `foot`: the row on which the product stands; `middle`: its middle column.
     - `horizon`: the ground's vanishing line; `edge`: the table's far edge.
     - `scale`: pixels per metre at the product; `side`: the product's longer side in pixels.
+    - `hook`: where the hook ends (x, y) from which it hangs.
     """
 
     width: int
@@ -81,11 +87,20 @@ class Stage:
     edge: float
     scale: float
     side: float
+    hook: tuple[float, float] | None = None
 
     @classmethod
-    def of(cls, size: tuple[int, int], subject: Box | None, *, gap: float | None = None) -> "Stage":
-        """A stage of (width, height) for a product that fills the box, wholly or partly in it. `gap` is
-        the part of the canvas from its foot to the table's far edge, where it is not the usual one."""
+    def of(
+        cls,
+        size: tuple[int, int],
+        subject: Box | None,
+        *,
+        gap: float | None = None,
+        metres: float = PRODUCT,
+    ) -> "Stage":
+        """A stage of (width, height) for a product that fills the box, wholly or partly in it, and is taken
+        to be so many `metres` long. `gap` is the part of the canvas from its foot to the table's far edge,
+        where it is not the usual one."""
         width, height = size
         behind = (_GAP if gap is None else gap) * height
         if subject is None:
@@ -101,7 +116,7 @@ class Stage:
         # ground go as one over the rows below it.
         horizon = foot - behind * _EDGE / (_EDGE - 1)
         middle = float(np.clip(middle, 0, width))
-        return cls(width, height, middle, foot, horizon, edge, side / _PRODUCT, side)
+        return cls(width, height, middle, foot, horizon, edge, side / metres, side)
 
     def at(self, scale: float) -> "Stage":
         """The same stage drawn `scale` times as large."""
@@ -110,6 +125,7 @@ class Stage:
             self,
             width=max(2, round(self.width * scale)),
             height=max(2, round(self.height * scale)),
+            hook=None if self.hook is None else (self.hook[0] * scale, self.hook[1] * scale),
             **{name: getattr(self, name) * scale for name in lengths},
         )
 
@@ -143,6 +159,17 @@ class Stage:
         v = np.broadcast_to((self.edge - rows) / metre, (self.height, self.width))
         step = np.full((self.height, 1), 1 / metre)
         return Plane(*_arrays(u, v, step, step))
+
+    def facing(self, *, lying: bool, turn: float = 0.0) -> Plane:
+        """A plane that faces the camera over the whole canvas, as far away as the product, with its zero in
+        the middle: a floor from straight above where it is `lying`, else a wall. `turn` in degrees,
+        anticlockwise."""
+        x = ((np.arange(self.width) + 0.5) - self.width / 2)[None, :] / self.scale
+        y = (self.height / 2 - (np.arange(self.height) + 0.5))[:, None] / self.scale
+        angle = float(np.radians(turn))
+        u, v = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+        step = np.full((self.height, 1), 1 / self.scale)
+        return Plane(*_arrays(u, v, step, step), lying=lying, turn=angle)
 
     @property
     def edge_distance(self) -> float:

@@ -23,6 +23,7 @@ class BackdropRequest:
       is at `subject[3]`. None when nothing will stand there.
     - `pose`: how the product is posed in its photo, None when nothing will stand there; `view`: how the
       scene is to be seen whatever its words and the pose say, None when they decide.
+    - `hook`: where the hook ends (x, y) from which the product hangs, None where none is to be seen.
     - `guidance`: a picture to follow, RGB (height, width, 3) of any size; `guidance_scale` from 0
       (ignore it) to 1 (stay close to it).
     """
@@ -37,6 +38,7 @@ class BackdropRequest:
     guidance_scale: float = 0.6
     pose: Pose | None = None
     view: View | None = None
+    hook: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,12 +15,16 @@ from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import HANGING, Plane, Stage
 from processing.engine.backdrops.props import set_out
 from processing.engine.backdrops.surfaces import MATERIALS, relief, towards_light
+from processing.engine.backdrops.variety import AS_SAID, Composition
+from processing.engine.backdrops.views.facing import facing
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color
 from processing.engine.prompts.scene import Scene
 
-# Longer side of what is drawn small, of surfaces in focus, and of leaves.
+# Longer side of what is drawn small, of surfaces in focus, and of leaves and plain paper.
 _SOFT_SIDE, _SHARP_SIDE, _LEAF_SIDE = 840, 1400, 600
+# What faces the camera is in focus all over, and nowhere seen at a grazing angle.
+_FACING_SIDE = 1250
 # A wall behind a table, at depth 1, is out of focus by so much of the canvas's longer side.
 _WALL_BLUR = 0.017
 # A far view in a scene darker than this is graded for night.
@@ -31,10 +35,17 @@ _NIGHT_CONTRAST, _NIGHT = np.float32(1.5), np.float32(0.6)
 
 
 def render(
-    scene: Scene, stage: Stage, noise: Noise, *, quarter: int | None = None
+    scene: Scene, stage: Stage, noise: Noise, composition: Composition = AS_SAID
 ) -> tuple[F32, SceneLight]:
-    """The scene in sRGB, float32 (height, width, 3) from 0 to 255, and what lights it. Of a far view a
-    `quarter` of its panorama is looked at, 0 to 3, or all of it."""
+    """The scene in sRGB, float32 (height, width, 3) from 0 to 255, and what lights it."""
+    if scene.view in ("above", "wall"):
+        side = _LEAF_SIDE if scene.kind == "sweep" else _FACING_SIDE
+        seen, light = facing(scene, _smaller(stage, side), noise, composition)
+        picture = _enlarged(_shown(seen, scene), stage)
+        if scene.view == "above":
+            _with_props(picture, scene, (stage, noise), light)
+        return picture, light
+    quarter = composition.quarter
     if scene.kind not in ("tabletop", "far") or scene.surface is None:
         behind = _behind(scene, stage, noise, quarter)
         picture = _seen_behind(behind, scene, stage, noise)
@@ -61,7 +72,11 @@ def _with_props(picture: F32, scene: Scene, where: tuple[Stage, Noise], light: S
     """Draw the scene's props over the picture, in place."""
     if scene.props:
         set_out(
-            picture, scene.props, *where, (light, scene.depth, lambda linear: _shown(linear, scene))
+            picture,
+            scene.props,
+            *where,
+            (light, scene.depth, lambda linear: _shown(linear, scene)),
+            above=scene.view == "above",
         )
 
 

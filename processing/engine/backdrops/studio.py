@@ -5,7 +5,7 @@ from dataclasses import replace
 from processing.engine.backdrops import finish, painting, variety
 from processing.engine.backdrops.ground import Ground
 from processing.engine.backdrops.noise import Noise
-from processing.engine.backdrops.planes import Stage
+from processing.engine.backdrops.planes import GARMENT, PRODUCT, Stage
 from processing.engine.backdrops.provider import (
     MAX_SIDE,
     MIN_SIDE,
@@ -13,6 +13,7 @@ from processing.engine.backdrops.provider import (
     BackdropRequest,
 )
 from processing.engine.backdrops.render import render
+from processing.engine.backdrops.views import choosing
 from processing.engine.errors import InvalidPlan
 from processing.engine.prompts.scene import Scene, parse
 from processing.engine.shadow.setting import Setting
@@ -38,10 +39,19 @@ def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
             f"side, not {width}x{height}."
         )
     noise = Noise(request.seed)
+    scene = replace(scene, view=choosing.view_of(scene, request))
     mood = variety.mood_of(request.seed)
     scene = variety.varied(scene, mood, noise.random(50))
-    stage = Stage.of(request.size, request.subject, gap=mood.gap if mood else None)
-    picture, light = render(scene, stage, noise, quarter=mood.quarter if mood else None)
+    composition = mood.composition if mood else variety.AS_SAID
+    metres = PRODUCT if scene.view == "level" else GARMENT
+    stage = Stage.of(
+        request.size,
+        request.subject,
+        gap=composition.gap,
+        metres=metres / composition.closeness,
+    )
+    stage = replace(stage, hook=request.hook)
+    picture, light = render(scene, stage, noise, composition)
     if scene.style == "artistic":
         picture = painting.painted(picture, noise.random(33))
     if request.guidance is not None:
@@ -53,11 +63,16 @@ def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
         seed=request.seed,
         light=light,
         setting=_setting(scene, stage),
+        view=scene.view,
     )
 
 
 def _setting(scene: Scene, stage: Stage) -> Setting | None:
     """What the product touches in a scene: nothing certain before a sweep, which has no edge."""
+    if scene.view == "above":
+        return Setting("surface")
+    if scene.view == "wall":
+        return Setting("wall")
     match scene.kind:
         case "wall":
             return Setting("wall")

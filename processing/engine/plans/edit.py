@@ -16,6 +16,7 @@ from processing.engine.plans.cutout import STRICT, Cutting, camel
 from processing.engine.plans.frame import Frame
 from processing.engine.plans.lengths import Length, canonical_length
 from processing.engine.plans.overlay import Overlay
+from processing.engine.poses import View
 
 Scaling = Literal["fit", "fill"]
 Blend = Literal["normal", "multiply", "screen", "overlay"]
@@ -144,6 +145,9 @@ class Generated:
 
     Without `provider`, the site's default is used; with `fallback`, the built-in `studio` replaces
     a provider that fails. Without `seed`, a random one is used and reported in the result.
+    `view` is how the scene is seen: `above`, straight down on a surface; `level`, with a wall or a
+    horizon behind; `wall`, straight at a wall. Without it the prompt's words decide ("from above"),
+    else how the product is posed in its photo.
     """
 
     __pydantic_config__ = STRICT
@@ -156,6 +160,7 @@ class Generated:
     fallback: bool = False
     guidance_image_id: str | None = None
     guidance_scale: float = 0.6
+    view: View | None = None
 
     def __post_init__(self) -> None:
         for name in ("prompt", "negative_prompt"):

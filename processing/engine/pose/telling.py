@@ -2,8 +2,9 @@
 
 Two witnesses are heard. The photo's surroundings, as `features` describes them, are compared with those of photos
 whose pose was told by eye (kernel ridge regression, `benchmarks/poses/train.py`); a photo that resembles none of
-them scores low for every pose. And a silhouette may be one that only things on their own feet have
-(`shadow.ground_contact.pose`): bottles, mugs, boxes. What neither settles is `unsure`.
+them scores low for every pose. But those photos were of clothes: where a silhouette is one that only things on their
+own feet have (`shadow.ground_contact.pose`), as bottles, mugs and boxes do, it is believed, unless the surroundings
+leave no doubt. What neither settles is `unsure`.
 """
 
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ POSES: Final[tuple[Pose, ...]] = ("lying", "hanging", "standing")
 STEPS = 31.75
 # The first must score so much, and so much more than the second, to be believed.
 _LEAST, _LEAD = 0.45, 0.15
-# Against a silhouette that stands, a photo that scores this much for lying is still believed.
-_SURELY_LYING = 0.75
+# Against a silhouette that stands, surroundings are believed that are quite like those of what lies.
+_SURELY_LYING = 1.0
 # A silhouette's longer side, in pixels, is enough.
 _SILHOUETTE = 320
 # Colors under transparent pixels tell nothing of the surroundings; a file with more of them shows no place.

@@ -24,7 +24,7 @@ Settings = Mapping[str, Any]
 
 FILES = tuple(
     Path(__file__).with_name(f"scene_{name}.toml")
-    for name in ("things", "words", "props", "german", "presets")
+    for name in ("things", "words", "views", "props", "german", "presets")
 )
 _SEPARATORS = frozenset(".,;:!?()[]|/\n\r\uff0c\u3001\u3002\u060c")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?![0-9a-zA-Z])")

@@ -34,6 +34,7 @@ class Notes:
     behind: str | None = None
     sky: str | None = None
     style: str | None = None
+    view: str | None = None
     window: bool = False
     bokeh: bool = False
     leaves: bool = False

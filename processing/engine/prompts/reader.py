@@ -26,6 +26,8 @@ from processing.engine.prompts.phrase import Phrase
 _THINGS = frozenset(("far", "behind", "style", "leaves", "bokeh"))
 # After these words comes where goods are placed.
 _PLACED = frozenset(("on", "onto", "in", "at", "against", "before", "auf", "vor"))
+# Settings that tell of light.
+_OF_LIGHT = frozenset(("direction", "softness", "light", "window"))
 
 
 class Reader:
@@ -115,6 +117,10 @@ class Reader:
             # "Green leaves", "a blue sky": the color is the thing's, and not of what comes after.
             self._phrase.colors.clear()
         values = setting.values
+        if "view" in values and "elevation" in values:
+            # "Light from above" is a lamp on the ceiling; "a table from above" is seen from there.
+            left_out = "view" if _is_light(self._before) else "elevation"
+            values = {name: value for name, value in values.items() if name != left_out}
         if self._phrase.within and self.notes.wall is not None:
             # "A brick wall in a loft" shows bricks; "a brick wall, a loft" shows the loft.
             values = {name: value for name, value in values.items() if name != "far"}
@@ -138,6 +144,16 @@ class _Negation:
 
     begun: bool = False
     just_ended: bool = False
+
+
+def _is_light(term: Term | None) -> bool:
+    match term:
+        case Noun():
+            return term.kind == "light"
+        case Setting():
+            return not _OF_LIGHT.isdisjoint(term.values)
+        case _:
+            return False
 
 
 def _shades_next(terms: Sequence[ReadTerm], index: int) -> bool:

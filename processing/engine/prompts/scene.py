@@ -7,6 +7,7 @@ from typing import Literal, cast, get_args
 from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color, parse_color
+from processing.engine.poses import View
 from processing.engine.prompts.lexicon import lexicon, plain_form
 from processing.engine.prompts.notes import Notes
 from processing.engine.prompts.phrase import mix
@@ -56,6 +57,7 @@ class Scene:
     - `glossy`: whether the surface mirrors what is behind it.
     - `props`: what lies or stands around the product, the last named first, with colors where they were
       named.
+    - `view`: how words ask for it to be seen, None where they don't.
     - `brightness`: exposure, 1 is normal (0.4 to 1.3). `saturation`: 0 is grey, 1 is as it comes.
     """
 
@@ -78,6 +80,7 @@ class Scene:
     pattern: Pattern | None = None
     glossy: bool = False
     props: tuple[Prop, ...] = ()
+    view: View | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ class _Settling:
             pattern=cast(Pattern | None, notes.pattern if notes.window else None),
             glossy=notes.glossy,
             props=() if self.kind == "abstract" else tuple(notes.props.items())[-MAX_PROPS:][::-1],
+            view=cast(View | None, notes.view),
         )
 
     def _far(self) -> str | None:

@@ -118,6 +118,7 @@ def work(job: Job, command: PaintBackground) -> Rendered:
         negative_prompt=wanted.negative_prompt,
         seed=wanted.seed or 0,
         size=(command.width, command.height),
+        view=wanted.view,
     )
     with clock.stage("background"):
         made = _made(request, wanted)

@@ -141,7 +141,7 @@ class _Remembering:
         if request.guidance is not None:
             return self.provider.generate(request)
         words = (request.prompt, request.style, request.negative_prompt)
-        posing = (request.pose, request.view)
+        posing = (request.pose, request.view, request.hook)
         key = (self.name, words, request.seed, request.size, request.subject, *posing)
         made = _backdrops.pop(key, None) or self.provider.generate(request)
         _backdrops[key] = made

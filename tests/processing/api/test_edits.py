@@ -137,7 +137,7 @@ class TestGenerate:
         data = answer.json()["data"]
         assert set(data) == {
             *("originalImageId", "processedImageId", "displayUrl", "projectId"),
-            *("provider", "seed", "notUnderstood", "pose"),
+            *("provider", "seed", "notUnderstood", "pose", "view"),
         }
         assert (data["provider"], data["seed"]) == ("studio", 7)
         assert data["notUnderstood"] == ["flurbish"]

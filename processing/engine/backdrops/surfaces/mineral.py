@@ -15,14 +15,16 @@ def marble(plane: Plane, noise: Noise) -> Look:
     presence = step(-0.6, 1.1, noise.field(plane, 0.4, 17))
     line = _veins(plane, noise, (slant, 0.36, 0.4), 10)
     pixel = np.maximum(plane.du, plane.dv)
-    wide = 0.008 + 0.02 * step(0.3, 2.0, noise.field(plane, 0.3, 19))
-    veins = thin(line, wide, pixel / 0.36) * (0.15 + 0.85 * presence)
-    smoke = np.exp(-np.abs(line) * 9) * (0.2 + 0.8 * presence)
+    wide = 0.012 + 0.05 * step(-0.6, 2.0, noise.field(plane, 0.22, 19))
+    veins = thin(line, wide, pixel / 0.36) * (0.1 + 0.9 * presence)
+    smoke = np.exp(-np.abs(line) * 6.5) * (0.15 + 0.85 * presence)
     finer = _veins(plane, noise, (slant + 52, 0.25, 0.4), 20)
-    veins += 0.4 * thin(finer, 0.009, pixel / 0.25) * step(0.1, 1.3, noise.field(plane, 0.3, 18))
+    # Hairlines branch off, and fade before they cross the slab.
+    hairs = thin(finer, 0.006 + 0.012 * step(0, 2, noise.field(plane, 0.16, 16)), pixel / 0.25)
+    veins += 0.32 * hairs * step(0.2, 1.4, noise.field(plane, 0.3, 18))
     clouds = noise.cloud(plane, 0.25, 30, octaves=4)
-    dark = np.clip(0.5 * veins + 0.22 * smoke + 0.045 * clouds + 0.06, 0, 1)
-    return Look(mix(linear("#f4f2ef"), linear("#7d7f85"), dark), gloss=0.5, rough=0.12)
+    dark = np.clip(0.4 * veins + 0.24 * smoke + 0.04 * clouds + 0.04, 0, 1)
+    return Look(mix(linear("#f6f4f1"), linear("#85868a"), dark), gloss=0.5, rough=0.12)
 
 
 def _veins(plane: Plane, noise: Noise, lie: tuple[float, float, float], name: int) -> F32:
@@ -79,14 +81,17 @@ def plaster(plane: Plane, noise: Noise) -> Look:
 def sand(plane: Plane, noise: Noise) -> Look:
     """Wind ripples that come and go, over speckled grains."""
     drift = noise.cloud(plane, 0.4, 10, octaves=3)
-    phase = (plane.v + 0.25 * plane.u) * np.float32(2 * np.pi / 0.075) + 1.9 * drift
+    phase = (plane.v + 0.25 * plane.u) * np.float32(2 * np.pi / 0.062) + 1.3 * drift
+    # Crests fork and wander.
+    phase = phase + 0.3 * noise.field(plane, (0.22, 0.08), 17)
     calm = np.clip(plane.dv * 24, 0, 1)
     ripple = np.sin(phase + 0.35 * np.sin(phase)) * step(-1.2, 1.0, noise.field(plane, 0.5, 14))
     ripple = (ripple * (1 - calm)).astype(np.float32)
     grains = noise.field(plane, 0.0028, 15) + 0.8 * noise.field(plane, 0.005, 16)
-    tone = 1 + 0.045 * grains + 0.03 * drift + 0.03 * ripple
-    albedo = toned(np.broadcast_to(linear("#dccaa8"), (*plane.shape, 3)), tone)
-    height = 0.0026 * ripple + 0.003 * drift + 0.00012 * grains
+    shells = step(2.2, 2.9, noise.field(plane, 0.009, 18))
+    tone = 1 + 0.06 * grains + 0.03 * drift + 0.03 * ripple + 0.22 * shells
+    albedo = toned(np.broadcast_to(linear("#d9c9ab"), (*plane.shape, 3)), tone)
+    height = 0.0015 * ripple + 0.001 * drift + 0.00014 * grains + 0.0004 * shells
     return Look(albedo, height.astype(np.float32))
 
 

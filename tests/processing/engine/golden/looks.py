@@ -291,6 +291,7 @@ LOOKS: dict[str, Look] = {
     "studio-sand": Look("bottle", _words("sand, palm leaves, sunny")),
     "studio-forest": Look("bottle", _words("mossy stone in a forest")),
     "studio-city": Look("bottle", _words("black granite, city lights at night")),
+    "studio-above": Look("bottle", _words("oak table, sunlight from a window", view="above")),
     "studio-painted": Look("bottle", _words("linen cloth", style="artistic")),
     "photo-laid-out": Look(
         "denim-shorts", _edit(cutting=None, background=Background(color="#e8d8c8"))

@@ -8,6 +8,7 @@ from PIL import Image
 
 from processing.engine.arrays import U8
 from processing.engine.pose.features import COUNT, features
+from processing.engine.pose.hook import hook_of
 from processing.engine.pose.telling import pose_of, told
 from tests.processing.engine import silhouettes
 
@@ -39,7 +40,8 @@ def test_what_only_stands_hangs_on_no_wall(drawn: object) -> None:
     assert callable(drawn)
     matte = drawn()
     assert pose_of(photo("hanging-hoodie"), matte) == "standing"
-    # Surroundings that are surely those of something that lies win: a folded shirt may look like a box.
+    # Surroundings that leave no doubt win: a folded shirt may look like a box.
+    assert pose_of(photo("denim-shorts"), matte) == "standing"
     assert pose_of(photo("blue-skirt"), matte) == "lying"
 
 
@@ -61,3 +63,12 @@ def test_a_mirrored_photo_has_the_same_features() -> None:
     found = features(skirt)
     assert found.shape == (COUNT,)
     np.testing.assert_allclose(features(skirt[:, ::-1].copy()), found, atol=0.02)
+
+
+def test_a_hook_is_what_is_narrow_above_a_garment() -> None:
+    hook = silhouettes.rectangle(118, 30, 124, 52)
+    assert hook_of(SHIRT | hook) == (121.0, 30.0)
+    assert hook_of(SHIRT) is None
+    # One that the picture cuts off ends nowhere.
+    assert hook_of(SHIRT | silhouettes.rectangle(118, 0, 124, 52)) is None
+    assert hook_of(np.zeros_like(SHIRT)) is None

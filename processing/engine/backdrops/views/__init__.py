@@ -1,0 +1,1 @@
+"""Scenes that face the camera: surfaces from straight above, and walls with nothing before them."""
