@@ -6,6 +6,10 @@ von Gioi et al., LSD: A Line Segment Detector, IPOL 2012) by consensus of pairs 
 1981) and fitted to all that agree, on the sphere of directions (S. Barnard, Interpreting Perspective Images,
 1983). A rotation of the camera, and so a homography, makes it upright (R. Hartley, A. Zisserman, Multiple View
 Geometry, 8.4).
+
+Of six tilts up to 12 degrees on each of 34 photos (`python -m benchmarks rooms`) 95 % come back within 0.4 degrees, with
+a median error of 0.1. The segments of a network (M-LSD tiny, 512 pixels) lie where edges are, but less exactly: on 16 of
+these photos tilts came back 1.2 degrees off (median), and 0.15 by LSD.
 """
 
 from dataclasses import dataclass
