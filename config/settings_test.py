@@ -47,3 +47,4 @@ DOOR_WAIT_SECONDS = 0.0
 LOG_FORMAT = "console"
 LOG_LEVEL = "ERROR"
 LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
+MERGED_CACHE_MB = 0  # each test merges for itself

@@ -103,6 +103,11 @@ def of_hdr(plan: RoomPlan, *, watermark: bool) -> str:
     return _version("render_hdr", _steps_of_room(plan, watermark=watermark))
 
 
+def of_merging() -> str:
+    """The version of what exposure brackets are merged to, before anything else is done to it."""
+    return _version("render_hdr", set())
+
+
 def _steps_of_room(plan: RoomPlan, *, watermark: bool) -> set[str]:
     outside = plan.sky is not None or plan.window_pull != "NONE"
     taken = {

@@ -14,6 +14,7 @@ from config.observability import queue_client, queued_arguments
 from processing.delivery import attempts
 from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import claims, tasks, transitions
+from processing.worker.making import kept_merges
 
 log = structlog.get_logger(__name__)
 # A message is sent after its row is committed: the message of a younger row may be on its way.
@@ -27,6 +28,7 @@ def run() -> None:
     lost_messages()
     attempts.send_due()
     lost_batch_messages()
+    kept_merges.sweep()
 
 
 def is_anything_under_way(seconds: float) -> bool:

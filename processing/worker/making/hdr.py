@@ -16,15 +16,17 @@ from processing.models import Job
 from processing.worker import renditions, runner, runtime
 from processing.worker.kinds import Kind
 from processing.worker.making import rooms
+from processing.worker.making.kept_merges import KeptMerge
 
 FIELD = "imageIds"
 
 
 def work(job: Job, command: MergeHdr) -> Rendered:
     _, first = runner.source_of(job)
+    sources = [first, *(runner.picture(job, name) for name in command.brackets)]
     try:
         return render_hdr(
-            [first, *(runner.picture(job, name) for name in command.brackets)],
+            sources,
             RoomOrder(
                 command.plan,
                 runtime.room_tools(),
@@ -32,6 +34,7 @@ def work(job: Job, command: MergeHdr) -> Rendered:
                 preview_side=runner.preview_side(job),
             ),
             max_pixels=settings.MAX_PIXELS,
+            keeper=KeptMerge.of(sources, command.plan),
         )
     except BracketsDiffer as error:
         names = [str(job.source_id), *command.brackets]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import time_machine
 from PIL import Image as Pillow
 
 from media_library.models import Image
+from processing.engine.room.hdr import merge
 from processing.models import Job
-from processing.worker import tasks
+from processing.worker import sweeps, tasks
+from processing.worker.making import kept_merges
 from tests.processing.conftest import photo
 from tests.processing.engine.room.hdr.exposed import STOPS, exposed, held, jpeg, light
 from tests.stand_ins import Seller
@@ -76,6 +81,52 @@ def test_equal_work_is_found_again(quick_queue: None, owner: Seller, brackets: l
     other = post(owner, brackets[:2]).json()["data"]
     assert other["processedImageId"] != first["processedImageId"]
     assert owner.used_of("enhance") == 2
+
+
+def test_a_change_merges_nothing_again(
+    quick_queue: None,
+    owner: Seller,
+    brackets: list[Image],
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    merged: list[int] = []
+    whole = merge.merge
+
+    def counted(*given: Any, **options: Any) -> Any:
+        merged.append(len(given[0]))
+        return whole(*given, **options)
+
+    monkeypatch.setattr(merge, "merge", counted)
+
+    def made(**options: Any) -> bytes:
+        answer = post(owner, brackets, **{"straighten": False, "format": "png", **options}).json()
+        told.append(answer["data"]["report"]["hdr"])
+        return base64.b64decode(answer["data"]["displayUrl"].partition(",")[2])
+
+    told: list[dict[str, Any]] = []
+    anew = made(look="modern")
+    settings.VAR_DIR, settings.MERGED_CACHE_MB = tmp_path, 50
+    made(look="warm")
+    Job.objects.filter(command__plan__look="modern").update(rendition_key="")
+    assert made(look="modern") == anew  # to the byte
+    assert (len(merged), told[1:]) == (2, [told[0]] * 2)
+    made(look="warm", windowPull="ONLY_WINDOWS")  # for which the darkest is kept, too
+    made(look="neutral", windowPull="ONLY_WINDOWS")
+    assert len(merged) == 3
+    files = sorted((tmp_path / "merged").iterdir())
+    assert len(files) == 2
+    for file in files:
+        file.write_bytes(file.read_bytes()[:1000])  # cut short: it is merged once more
+    made(look="property")
+    made(look="property", windowPull="ONLY_WINDOWS")
+    assert len(merged) == 5
+    settings.MERGED_CACHE_MB = 2  # both take more
+    assert kept_merges.sweep() == 1
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=7)):
+        sweeps.run()
+    assert not list((tmp_path / "merged").iterdir())
 
 
 def test_one_key_makes_one_job(owner: Seller, brackets: list[Image]) -> None:

@@ -1,0 +1,114 @@
+"""What exposure brackets were merged to, kept on this machine's disk for a few hours: whoever changes how the
+picture is enhanced, or fetches in full what a preview showed, waits for no second merge.
+
+Nothing relies on it. A file is found by the brackets' contents, in their order, and by the version of the code; the
+oldest go first where all take more than `MERGED_CACHE_MB`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import numpy as np
+import structlog
+from django.conf import settings
+
+from processing.engine import versions
+from processing.engine.plans.room import RoomPlan
+from processing.engine.rendered import HdrFacts
+from processing.engine.room.hdr.merge import Merged
+
+log = structlog.get_logger(__name__)
+KEPT_SECONDS: Final = 6 * 3600
+_ENDING: Final = ".npz"
+# What a file that was cut short, or is none, is met with.
+_BROKEN: Final = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMerge:
+    """One set of brackets; see `engine.render_hdr.Keeper`."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, sources: Sequence[bytes], plan: RoomPlan) -> KeptMerge:
+        parts = {
+            "brackets": [hashlib.sha256(source).hexdigest() for source in sources],
+            "with darkest": plan.window_pull != "NONE",
+            "made by": versions.of_merging(),
+        }
+        name = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return cls(_folder() / f"{name}{_ENDING}")
+
+    def found(self) -> Merged | None:
+        try:
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+                facts = _facts(json.loads(str(kept["facts"])))
+                darkest = kept.get("darkest")
+                merged = Merged(kept["rgb"], facts, darkest)
+            os.utime(self.path)
+        except FileNotFoundError:
+            return None
+        except _BROKEN as error:
+            log.warning("merge.file_broken", path=str(self.path), error=str(error))
+            self.path.unlink(missing_ok=True)
+            return None
+        return merged
+
+    def keep(self, merged: Merged) -> None:
+        arrays = {"rgb": merged.rgb, "facts": np.array(json.dumps(asdict(merged.facts)))}
+        if merged.darkest is not None:
+            arrays["darkest"] = merged.darkest
+        if sum(one.nbytes for one in arrays.values()) > _most():
+            return
+        half = self.path.with_name(f"{uuid4().hex}.part")
+        try:
+            half.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with half.open("wb") as file:
+                np.savez(file, **arrays)
+            half.replace(self.path)
+        except OSError as error:
+            log.warning("merge.not_kept", error=str(error))
+            with suppress(OSError):
+                half.unlink(missing_ok=True)
+        sweep()
+
+
+def sweep() -> int:
+    """Remove what is too old, and the oldest of what is too much; how many files that were."""
+    try:
+        files = [(one, one.stat()) for one in _folder().iterdir()]
+    except OSError:  # there are none, or another worker is just doing the same
+        return 0
+    removed, taken, now = 0, 0, time.time()
+    for file, told in sorted(files, key=lambda one: -one[1].st_mtime):
+        taken += told.st_size
+        if taken > _most() or now - told.st_mtime > KEPT_SECONDS:
+            file.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _folder() -> Path:
+    folder: Path = settings.VAR_DIR / "merged"
+    return folder
+
+
+def _most() -> int:
+    most: int = settings.MERGED_CACHE_MB
+    return most * 1_000_000
+
+
+def _facts(told: dict[str, Any]) -> HdrFacts:
+    return HdrFacts(**{**told, "stops": tuple(told["stops"]), "shifts": tuple(told["shifts"])})
