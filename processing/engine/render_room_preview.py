@@ -6,6 +6,7 @@ would find in the photo. It is made once for a photo (`small_copy`); after that 
 milliseconds. Noise is less in a small copy than in the photo, and so is what is done about it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -14,12 +15,15 @@ from PIL import Image
 from processing.engine import arrays
 from processing.engine.arrays import U8
 from processing.engine.errors import EngineError
-from processing.engine.files import decode, opening
+from processing.engine.files import decode, opening, shooting
 from processing.engine.networks.upscaler import SCALE
 from processing.engine.plans.edit import Export
 from processing.engine.plans.room import RoomPlan
+from processing.engine.render_hdr import size_of
 from processing.engine.render_preview import Preview
 from processing.engine.render_room import RoomTools, render_room
+from processing.engine.room.hdr import merge
+from processing.engine.room.hdr.merge import Bracket
 
 SIDE = 1_024
 _QUALITY = 95
@@ -47,6 +51,22 @@ def small_copy(source: bytes, *, max_pixels: int, side: int = SIDE) -> SmallCopy
     least = arrays.fit_within(*size, max_side=side)
     photo = decode.decode(source, max_pixels=max_pixels, least=least)
     return SmallCopy(_written(arrays.shrink(photo.visible, least), source, max_pixels), size)
+
+
+def small_merged(sources: Sequence[bytes], *, max_pixels: int, side: int = SIDE) -> SmallCopy:
+    """Merge small copies of exposures, whose longer side is `side` pixels at most, to what `render_room_preview`
+    takes: a small copy of the merged picture. Views through windows are those of the merged picture, not yet of the
+    darkest exposure. Raises as `render_hdr` does."""
+    size = size_of(sources, max_pixels)
+    small = arrays.fit_within(*size, max_side=side)
+    brackets = []
+    for source in sources:
+        photo = decode.decode(source, max_pixels=max_pixels, least=small)
+        stops = shooting.shot(source).stops
+        brackets.append(Bracket(arrays.shrink(photo.visible, small), stops))
+    merged = merge.merge(brackets, lambda index: brackets[index].small, size=small, step=1)
+    reference = sources[merged.facts.reference]
+    return SmallCopy(_written(merged.rgb, reference, max_pixels), size)
 
 
 def render_room_preview(copy: SmallCopy, plan: RoomPlan, tools: RoomTools) -> Preview:

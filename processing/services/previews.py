@@ -12,11 +12,10 @@ from config.errors import AppError, invalid
 from config.failures import outages
 from config.failures.outages import QUEUE_ERRORS
 from media_library.models import Image
-from processing.commands import Edit, Enhance
+from processing.commands import Edit, Enhance, MergeHdr
 from processing.engine.composing import STUDIO
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan, Generated
-from processing.engine.plans.room import RoomPlan
 from processing.engine.prompts import scene
 from processing.engine.render_preview import Preview
 from processing.services import jobs
@@ -45,16 +44,17 @@ def preview(image: Image, plan: EditPlan) -> Preview:
     return _drawn(lambda: previews.ask(image, plan))
 
 
-def room_preview(image: Image, plan: RoomPlan) -> Preview:
-    """A small picture of what enhancing a photo of a room would make. It is not stored and costs nothing.
+def room_preview(image: Image, command: Enhance | MergeHdr) -> Preview:
+    """A small picture of what enhancing a photo of a room would make, or merging it with others. It is not stored
+    and costs nothing.
 
-    Raises AppError VALIDATION_ERROR for what this site can't do, SERVICE_UNAVAILABLE, and what the picture
-    makes impossible.
+    Raises AppError VALIDATION_ERROR for what this site can't do, NOT_FOUND for another exposure that isn't there,
+    SERVICE_UNAVAILABLE, and what the pictures make impossible.
     """
-    command = Enhance(plan=plan)
     jobs.check(command)
+    jobs.check_pictures(image.account, command)
     kinds.of(command).check_source(command, image)
-    return _drawn(lambda: room_previews.ask(image, plan))
+    return _drawn(lambda: room_previews.ask(image, command))
 
 
 def _drawn(ask: Callable[[], UUID]) -> Preview:

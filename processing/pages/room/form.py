@@ -65,11 +65,6 @@ class RoomForm(forms.Form):
         own = [option.name for option in options.ALL if option.is_of_one_photo]
         return replace(self.plan, **{name: getattr(usual, name) for name in own})
 
-    @property
-    def is_merged(self) -> bool:
-        """Whether several exposures become one picture."""
-        return isinstance(self.command(), MergeHdr)
-
     def command(self) -> Enhance | MergeHdr:
         found: Enhance | MergeHdr = self.cleaned_data["command"]
         return found

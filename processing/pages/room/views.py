@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -48,10 +48,7 @@ def preview(request: HttpRequest, image_id: str) -> HttpResponse:
         image = image_of(request, image_id)
         form = RoomForm(request.POST)
         studio.check(form)
-        if form.is_merged:
-            told = {"code": "MERGED", "message": _("Exposures are merged once you save.")}
-            return JsonResponse(told, status=202)
-        made = previews.room_preview(image, form.plan)
+        made = previews.room_preview(image, form.command())
     except AppError as error:
         return studio.told(error, status=error.status)
     return studio.as_webp(made)
