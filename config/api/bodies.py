@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from config.errors import AppError
 
 Body = TypeVar("Body", bound=BaseModel)
 
+_SHOULD = re.compile(r"^(Input|String|List|Dictionary|Tuple) should ")
 _WORDS = {
     "missing": "This field is required.",
     "extra_forbidden": "Unknown field.",
@@ -86,4 +88,5 @@ def _blamed(found: Mapping[str, Any]) -> list[str]:
 def _words(kind: str, message: str) -> str:
     if kind in _WORDS:
         return _WORDS[kind]
-    return message.removeprefix("Value error, ").replace("Input should be", "Must be")
+    said = _SHOULD.sub("Must ", message.removeprefix("Value error, "))
+    return said.replace(" after validation", "")

@@ -29,6 +29,7 @@ from media_library.files.links import content_url
 from media_library.models import NAME_LENGTH, Image, Project
 from processing.pages.library.deletions import told, told_of_move, told_of_pictures
 from processing.pages.library.filters import LibraryView
+from processing.pages.room import orders as room_orders
 from processing.selectors import cards
 from processing.services import deleting
 from processing.services.appearance import project_looks, ready_looks
@@ -226,6 +227,7 @@ def _context(request: HttpRequest, found: Project, form: ProjectForm) -> dict[st
         "own_looks": own,
         "ready_looks": ready,
         "project": found,
+        "order": room_orders.of(found),
         "form": form,
         "cards": cards(images[:PAGE_SIZE]),
         "view": LibraryView(project=found.public_id),

@@ -109,6 +109,7 @@ def _begin(caller: Caller, order: RoomOrder, group: Group, asked: Asked) -> None
     images = [row.image for row in group if row.image is not None]
     if len(images) < len(group):
         raise not_found("Bracket")
+    _check_sizes(group, images)
     photo = photos.create(
         caller,
         order,
@@ -130,6 +131,17 @@ def _command(images: Sequence[Image], plan: RoomPlan) -> Command:
         return PreviewRoom(plan=plan)
     others = tuple(str(image.pk) for image in images[1:])
     return MergeHdr(brackets=others, plan=plan, watermark=True)
+
+
+def _check_sizes(group: Group, images: Sequence[Image]) -> None:
+    first, *others = images
+    for row, image in zip(group[1:], others, strict=True):
+        if (image.width, image.height) != (first.width, first.height):
+            problem = (
+                f"The bracket {row.pk} ({row.name}) has {image.width} x {image.height} pixels, and {group[0].pk} "
+                f"({group[0].name}) {first.width} x {first.height}: those of a group have one size."
+            )
+            raise invalid(GROUPS, problem)
 
 
 def _check_file(row: RoomBracket, field: str) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
+from accounts.models import Member
 from media_library.models import Image, Project
-from processing.models import RoomBracket, RoomOrder, RoomPhoto
+from processing.models import Job, RoomBracket, RoomOrder, RoomPhoto
 from tests.processing.compat.autoenhance.client import RoomClient
 from tests.processing.compat.autoenhance.conftest import Studio
 
@@ -62,6 +64,34 @@ def test_an_order_is_a_project(studio: Studio, small_photo: bytes) -> None:
     assert studio.client.call("GET", f"images/{photo['image_id']}").status_code == 404
     assert not Image.live.exists()
     assert not Project.objects.filter(name="Elm Street 9").exists()
+
+
+def test_an_orders_project_tells_how_far_it_is(
+    studio: Studio, small_photo: bytes, client: Client
+) -> None:
+    made = create(studio.client, name="Elm Street 7")
+    project = Project.objects.get(name="Elm Street 7")
+    client.force_login(Member.objects.get(account=studio.account).user)
+
+    def page() -> str:
+        return " ".join(client.get(f"/projects/{project.public_id}/").content.decode().split())
+
+    assert "Nothing was sent for it yet." in page()
+    for name in ("kitchen.jpg", "bath.jpg"):
+        studio.client.upload(small_photo, order_id=made["order_id"], image_name=name)
+    studio.client.create(order_id=made["order_id"])
+    bracket = {"name": "1.jpg", "order_id": made["order_id"]}
+    studio.client.call("POST", "brackets/", bracket)
+    told = "2 pictures are done. 1 photo has yet to come. It has 1 exposure. 1 of them has yet to come."
+    assert told in page()
+    failed = RoomPhoto.objects.get(name="bath.jpg")
+    Job.objects.filter(pk=failed.job_id).update(
+        state="failed", result=None, error_code="OUT_OF_MEMORY", error="Too little."
+    )
+    assert "<strong>bath.jpg</strong>: This picture needs more memory" in page()
+    assert made["order_id"] in page()
+    usual = Project.objects.get(account=studio.account, is_default=True)
+    assert "order-title" not in client.get(f"/projects/{usual.public_id}/").content.decode()
 
 
 def test_a_photo_without_an_order_has_one_of_its_own(studio: Studio, small_photo: bytes) -> None:
