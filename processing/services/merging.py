@@ -8,9 +8,12 @@ from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext
 
 from accounts.http import Caller
+from accounts.limits.operations import GROUP_BRACKETS
+from accounts.models import Account
 from config.errors import invalid, not_found
 from media_library.models import Image, ImageKind
 from media_library.selectors import images_of
@@ -24,24 +27,36 @@ from processing.services import jobs
 _DIFFERENT: Final = 0.3
 
 
-def exposures_among(caller: Caller, image_ids: Collection[UUID]) -> list[list[Image]]:
-    """Tell which of the account's photos are exposures of one view, by what they show and by their EXIF; each
-    group in the order in which they were taken. A worker looks at them, which costs nothing.
-
-    [] too where that takes longer than somebody waits: it is for an offer, and nothing is lost by none.
-    """
+def look(caller: Caller, image_ids: Collection[UUID]) -> Job | None:
+    """Have a worker look which of the account's photos are exposures of one view, by what they show and by their
+    EXIF; it costs nothing. None where no two of them have one size; the job may still be open."""
     images = images_of(caller.account).filter(pk__in=image_ids, kind=ImageKind.ORIGINAL)
     found = list(images.order_by("created_at", "id"))
     sizes = Counter((image.width, image.height) for image in found)
     alike = {str(one.pk): one for one in found if sizes[one.width, one.height] >= MIN_BRACKETS}
     if not alike:
-        return []
-    job = jobs.submit_and_wait(caller, GroupBrackets(images=tuple(alike)), source=None)
+        return None
+    return jobs.submit_and_wait(caller, GroupBrackets(images=tuple(alike)), source=None)
+
+
+def look_of(account: Account, job_id: UUID) -> Job:
+    """Wait on for such a look. Raises AppError NOT_FOUND for other work and for other people's."""
+    job = jobs.job_for(account, job_id)
+    if job.operation != GROUP_BRACKETS:
+        raise not_found("Job", on_pages="Work")
+    return jobs.wait_for(job, settings.DOOR_WAIT_SECONDS)
+
+
+def exposures_of(job: Job) -> list[list[Image]]:
+    """What such a look came to: each group in the order in which its photos were taken; [] for one that failed.
+    Without groups of which a photo was deleted meanwhile."""
     if job.state != JobState.COMPLETED:
         return []
     stops = job.report["stops"]
     groups = [group for group in job.report["groups"] if _are_exposures(group, stops)]
-    return [[alike[name] for name in group] for group in groups]
+    wanted = [name for group in groups for name in group]
+    there = {str(one.pk): one for one in images_of(job.account).filter(pk__in=wanted)}
+    return [[there[name] for name in group] for group in groups if set(group) <= set(there)]
 
 
 def _are_exposures(group: Sequence[str], stops: dict[str, float]) -> bool:

@@ -15,6 +15,7 @@ from config.errors import AppError, invalid
 from media_library.intake.ingest import ingest_all
 from media_library.intake.uploads import incoming, sent_name
 from media_library.models import Image
+from processing import selectors
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
 from processing.services import jobs
@@ -48,11 +49,14 @@ def accept_uploads(
 
 
 def cut_out_images(request: HttpRequest, images: Sequence[Image]) -> tuple[list[Image], str]:
-    """Begin to cut them out, which counts as one request; those that were not begun, and why in words.
+    """Begin to cut them out, which counts as one request; those that were not begun, and why in words. Where most
+    was done to rooms, as the page says, none is cut out.
 
     The first refusal stands for all that follow. Raises AppError RATE_LIMITED, and nothing is begun.
     """
     caller, _ = signed_in(request)
+    if images and selectors.is_of_rooms(caller.account.pk, images[0].project_id):
+        return [], ""
     command = RemoveBackground(plan=CutoutPlan(model=settings.DEFAULT_MODEL))
     if images:
         limit(request, "processing")

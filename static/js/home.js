@@ -8,8 +8,11 @@ const form = document.getElementById("upload");
 const chooser = document.getElementById("files");
 const cutOut = document.getElementById("cut-out");
 
-cutOut.checked = wantsCutOut();
-cutOut.addEventListener("change", () => setCutOut(cutOut.checked));
+// There is none where new photos are taken for rooms.
+if (cutOut) {
+  cutOut.checked = wantsCutOut();
+  cutOut.addEventListener("change", () => setCutOut(cutOut.checked));
+}
 
 async function bring(files) {
   if (!files.length) return;

@@ -14,12 +14,15 @@ const grid = () => document.getElementById("tiles");
 // Adding
 
 const cutOut = document.getElementById("cut-out");
-cutOut.closest("label").hidden = false;
-cutOut.checked = wantsCutOut();
-cutOut.addEventListener("change", (event) => {
-  event.stopPropagation(); // no filter
-  setCutOut(cutOut.checked);
-});
+// There is none where new photos are taken for rooms.
+if (cutOut) {
+  cutOut.closest("label").hidden = false;
+  cutOut.checked = wantsCutOut();
+  cutOut.addEventListener("change", (event) => {
+    event.stopPropagation(); // no filter
+    setCutOut(cutOut.checked);
+  });
+}
 
 bringing(chooser, (files) => files.length && add(files), (held) => (veil.hidden = !held));
 if (location.hash === "#add") chooser.focus();

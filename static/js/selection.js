@@ -1,5 +1,6 @@
 // Selecting tiles: by click, Shift and click, a box drawn with the mouse, a long press, the keyboard.
 
+import { merge } from "./exposures.js";
 import { follow } from "./tiles.js";
 import { toast } from "./toasts.js";
 
@@ -197,6 +198,10 @@ document.addEventListener("keydown", (event) => {
 // Doing something with them. What only this page knows about is done without leaving it.
 form.addEventListener("submit", async (event) => {
   const action = event.submitter?.value;
+  if (action === "merge") {
+    event.preventDefault();
+    return void merge(form);
+  }
   if (!["delete", "move", "looked", "favorite"].includes(action) || event.submitter.name !== "action") return;
   event.preventDefault();
   const these = chosen();

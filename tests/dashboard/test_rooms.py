@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+from django.utils import timezone
 from PIL import Image as Pillow
 
 from accounts.limits import quotas
@@ -335,8 +336,6 @@ def test_exposures_become_one_picture(seller: Person, stranger: Person) -> None:
     told = dict(parse_qsl(state[1]))
     assert told["brackets"] == " ".join(other.public_id for other in others)
     assert f'name="brackets" value="{told["brackets"]}" checked' in page
-    preview = post(seller, first, "preview/", brackets=told["brackets"])
-    assert (preview.status_code, preview.json()["code"]) == (202, "MERGED")
     post(seller, first, look="warm", brackets=told["brackets"])
     again = Job.objects.latest("created_at")
     assert (again.command["brackets"], again.command["plan"]["look"]) == (
@@ -345,6 +344,7 @@ def test_exposures_become_one_picture(seller: Person, stranger: Person) -> None:
     )
     theirs = ingest(stranger.account, picture(), name="theirs.jpg")
     for brackets in ("img_1", theirs.public_id):
+        assert post(seller, first, "preview/", brackets=brackets).status_code in (400, 404)
         assert post(seller, first, look="modern", brackets=brackets).status_code in (404, 422)
     assert Job.objects.count() == 2
 
@@ -361,6 +361,9 @@ def test_what_are_no_exposures_of_one_view(seller: Person, stranger: Person) -> 
     ):
         assert select(seller, *images)["Location"] == "/library/"
         assert sentence in html.unescape(seller.client.get("/library/").content.decode())
+    alone = {"action": "merge", "ids": [image.public_id]}
+    told = seller.client.post("/library/selected/", alone, headers=HTMX)
+    assert (told.status_code, "Select 2 to 9" in told.content.decode()) == (400, True)
     assert select(stranger, image, other).status_code == 404
     assert not Job.objects.filter(operation="enhance").exists()
     assert used(seller) == 0
@@ -375,6 +378,27 @@ def series(seller: Person) -> list[Image]:
         ingest(seller.account, data, name=f"{number}.jpg")
         for number, data in enumerate([*shots, other])
     ]
+
+
+def test_a_preview_of_exposures_looks_like_what_they_are_merged_to(
+    quick: None, seller: Person, series: list[Image]
+) -> None:
+    first, *others = series[:3]
+    brackets = " ".join(one.public_id for one in others)
+    preview = post(seller, first, "preview/", brackets=brackets)
+    assert (preview.status_code, preview["Content-Type"]) == (200, "image/webp")
+    assert (Job.objects.count(), used(seller)) == (0, 0)
+    post(seller, first, brackets=brackets)
+    result = Job.objects.get().result
+    assert result is not None
+    small, full = (
+        Pillow.open(BytesIO(data)).convert("RGB")
+        for data in (preview.content, storage.read(result.file_key))
+    )
+    gap = np.asarray(small, np.int16) - np.asarray(full.resize(small.size), np.int16)
+    assert np.abs(gap).mean() < 4
+    other = post(seller, first, "preview/", brackets=series[3].public_id)
+    assert (other.status_code, other.json()["code"]) == (422, "BRACKETS_DIFFER")
 
 
 def ask(who: Person, *images: Image) -> Any:
@@ -395,6 +419,47 @@ def test_exposures_that_came_together_are_offered(
     assert ask(seller, seller.image(), seller.image()).status_code == 204
     assert ask(stranger, *series).status_code == 204
     assert used(seller) == 0
+
+
+def test_looking_for_exposures_may_take_longer_than_a_request(
+    transactional_db: None,
+    seller: Person,
+    stranger: Person,
+    series: list[Image],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.DOOR_WAIT_SECONDS = 0.0
+    monkeypatch.setattr(tasks.run_job, "send", lambda *_: None)
+    first = ask(seller, *series)
+    assert first.status_code == 202
+    goes_on = {"job": first.json()["job"]}
+    assert seller.client.post("/library/exposures/", goes_on).json() == goes_on
+    tasks.run_job.fn(str(Job.objects.get().pk))
+    assert seller.client.post("/library/exposures/", goes_on).status_code == 200
+    assert stranger.client.post("/library/exposures/", goes_on).status_code == 404
+    done(seller, series[3], {})
+    other = {"job": Job.objects.latest("created_at").public_id}
+    assert seller.client.post("/library/exposures/", other).status_code == 404
+    series[0].deleted_at = timezone.now()
+    series[0].save()
+    assert seller.client.post("/library/exposures/", goes_on).status_code == 204
+
+
+def test_new_photos_beside_rooms_are_not_cut_out(seller: Person) -> None:
+    image, new = seller.image("kitchen.jpg"), seller.image("bath.jpg")
+    assert 'id="cut-out"' in seller.client.get("/library/").content.decode()
+    done(seller, image, {})
+    given = {"ids": [new.public_id], "cut_out": "on"}
+    assert seller.client.post("/library/arrived/", given).status_code == 200
+    assert Job.objects.count() == 1
+    for path in ("/library/", "/home/"):
+        page = seller.client.get(path).content.decode()
+        assert "New photos are taken for rooms, and not cut out." in page
+        assert 'id="cut-out"' not in page
+    seller.result(seller.image("shoe.jpg"), model="fast")
+    seller.client.post("/library/arrived/", given)
+    assert Job.objects.filter(operation="remove-background", source=new).exists()
 
 
 def test_photos_whose_files_tell_no_exposure_are_not_offered(quick: None, seller: Person) -> None:

@@ -59,6 +59,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "is_continued": bool(cursor),
         "projects": projects_of(caller.account)[:MAX_PROJECTS_SHOWN],
         "samples": sample_photos.SAMPLES if not (cards or view.is_filtered or cursor) else (),
+        "is_of_rooms": selectors.is_of_rooms(caller.account.pk),
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "max_megabytes": settings.MAX_UPLOAD_BYTES // 1_000_000,
         "max_megapixels": settings.MAX_PIXELS // 1_000_000,

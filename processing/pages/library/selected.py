@@ -8,12 +8,13 @@ from typing import Final, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.access.pages import is_htmx, least, limit, need, page, signed_in
 from accounts.models import Role
@@ -27,6 +28,7 @@ from media_library.files.archives import entries_of, zip_name
 from media_library.models import Image
 from media_library.selectors import project_for
 from processing import selectors
+from processing.models import Job
 from processing.pages.library.deletions import told_of_move, told_of_pictures
 from processing.services import deleting, merging
 from processing.services.batching import archives
@@ -116,10 +118,18 @@ def _zip(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
 @page
 @require_POST
 def look_for_exposures(request: HttpRequest) -> HttpResponse:
-    """Offer to merge those of some photos that are exposures of one view; 204 where there are none."""
+    """Offer to merge those of some photos that are exposures of one view; 204 where there are none, 202 with the
+    ``job`` to ask for where looking takes longer."""
     limit(request, "general")
     caller, _ = signed_in(request)
-    offers = merging.exposures_among(caller, _ids(request)[:_MOST_LOOKED_AT])
+    asked = request.POST.get("job", "")
+    if asked:
+        job: Job | None = merging.look_of(caller.account, decoded("job", asked, "Job"))
+    else:
+        job = merging.look(caller, _ids(request)[:_MOST_LOOKED_AT])
+    if job is not None and not job.ended:
+        return JsonResponse({"job": job.public_id}, status=202)
+    offers = [] if job is None else merging.exposures_of(job)
     if not offers:
         return HttpResponse(status=204)
     shown = [selectors.cards(images) for images in offers]
@@ -133,11 +143,12 @@ def _merge(request: HttpRequest, ids: list[UUID]) -> HttpResponse:
     try:
         job = merging.merge(caller, ids)
     except AppError as error:
-        if error.status not in _SAID:
+        if error.status not in _SAID or is_htmx(request):
             raise
         toasts.say(request, Toast(error.page_message, level="error"))
         return redirect("library")
-    return redirect("picture", job.picture.public_id)
+    where = reverse("picture", args=[job.picture.public_id])
+    return HttpResponseClientRedirect(where) if is_htmx(request) else redirect(where)
 
 
 _ACTIONS: Final[dict[str, Callable[[HttpRequest, list[UUID]], HttpResponse]]] = {
