@@ -281,7 +281,7 @@ SPECTACULAR_SETTINGS = API_DOCUMENT
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 30) * 1_000_000
 MAX_PIXELS = env.int("MAX_MEGAPIXELS", 65) * 1_000_000
-# How much room what brackets were merged to may take on a worker's disk; see worker.making.kept_merges.
+# How much room what brackets were merged to may take on a worker's disk; see processing.worker.making.kept_merges.
 MERGED_CACHE_MB = env.int("MERGED_CACHE_MB", 512)
 # What opening one uploaded file may take, in a process of its own: computing time and memory.
 OPENING_SECONDS = env.float("OPENING_SECONDS", 10.0)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -30,8 +29,6 @@ from processing.models import OPEN_STATES, Job, JobState
 from processing.worker import kinds, runtime
 
 HISTORY_LENGTH = 50
-# How many of a project's newest jobs say what it is about.
-_LOOKED_AT: Final = 50
 # What browsers show by themselves, turned the right way up; other originals need a rendition.
 SHOWN_BY_BROWSERS = frozenset({"jpeg", "jpg", "png", "webp", "gif", "bmp", "avif"})
 
@@ -260,12 +257,3 @@ def _command(job: Job) -> Command | None:
         return commands.from_row(job.command)
     except AppError:
         return None
-
-
-def is_of_rooms(account_id: UUID, project_id: UUID | None = None) -> bool:
-    """Whether most of what was last done in a project was done to rooms; None: in that where new photos come."""
-    inside = Q(source__project=project_id) if project_id else Q(source__project__is_default=True)
-    done = Job.objects.filter(inside, account=account_id, source__deleted_at=None)
-    done = done.exclude(operation=operations.TOUCH_UP).order_by("-created_at", "-id")
-    newest = list(done.values_list("operation", flat=True)[:_LOOKED_AT])
-    return 2 * newest.count(operations.ENHANCE) > len(newest)

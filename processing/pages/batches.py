@@ -29,7 +29,7 @@ from processing.pages import words
 from processing.pages.looks import cards as look_cards
 from processing.pages.room import in_batches
 from processing.services import edit_json
-from processing.services.appearance import listing_set, look_pictures, looks
+from processing.services.appearance import listing_set, look_pictures, looks, project_looks
 from processing.services.batching import batch_overview, batches
 from processing.services.batching.batch_overview import TILES, Tile
 from processing.services.batching.batches import Look
@@ -204,7 +204,10 @@ def _form(
     offered = (chosen + rest if is_part else chosen) or rest
     seen = [image.pk for image in ([besides] if besides else chosen or offered)]
     photo = look_pictures.photo_of(caller.account, seen)
-    cards = look_cards.all_cards(caller.account, photo)
+    own = project_looks.own_looks(caller.account)
+    of_rooms = [one for one in own if one.is_of_rooms]
+    products = [one for one in own if not one.is_of_rooms]
+    cards = look_cards.all_cards(caller.account, photo, products)
     default = [card.id for card in cards if card.is_default]
     context = {
         "cards": selectors.cards(offered),
@@ -222,7 +225,7 @@ def _form(
         "set_ids": listing_set.IDS,
         "most": caller.account.plan.batch_size,
         "error": error.page_message if error else "",
-        **in_batches.offered(request, caller.account, chosen, given=room),
+        **in_batches.offered(request, caller.account, chosen, of_rooms, given=room),
     }
     return render(request, _NEW, context, status=error.status if error else 200)
 

@@ -40,7 +40,6 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "to_check_view": LibraryView(needs_look=True),
         "batch": batch,
         "usage": _usage(account),
-        "is_of_rooms": selectors.is_of_rooms(account.pk),
         "samples": () if newest else sample_photos.SAMPLES,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "max_megabytes": settings.MAX_UPLOAD_BYTES // 1_000_000,

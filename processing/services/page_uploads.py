@@ -15,10 +15,9 @@ from config.errors import AppError, invalid
 from media_library.intake.ingest import ingest_all
 from media_library.intake.uploads import incoming, sent_name
 from media_library.models import Image
-from processing import selectors
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
-from processing.services import jobs
+from processing.services import jobs, projects
 
 
 @dataclass
@@ -55,7 +54,7 @@ def cut_out_images(request: HttpRequest, images: Sequence[Image]) -> tuple[list[
     The first refusal stands for all that follow. Raises AppError RATE_LIMITED, and nothing is begun.
     """
     caller, _ = signed_in(request)
-    if images and selectors.is_of_rooms(caller.account.pk, images[0].project_id):
+    if images and projects.is_of_rooms(caller.account.pk, images[0].project_id):
         return [], ""
     command = RemoveBackground(plan=CutoutPlan(model=settings.DEFAULT_MODEL))
     if images:

@@ -8,11 +8,8 @@ const form = document.getElementById("upload");
 const chooser = document.getElementById("files");
 const cutOut = document.getElementById("cut-out");
 
-// There is none where new photos are taken for rooms.
-if (cutOut) {
-  cutOut.checked = wantsCutOut();
-  cutOut.addEventListener("change", () => setCutOut(cutOut.checked));
-}
+cutOut.checked = wantsCutOut();
+cutOut.addEventListener("change", () => setCutOut(cutOut.checked));
 
 async function bring(files) {
   if (!files.length) return;

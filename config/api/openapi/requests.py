@@ -14,12 +14,19 @@ _SNAKE_CASE = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
 
 
 def plain_words(result: Document, generator: Any, request: Any, public: bool) -> Document:
-    """Name options as the API does, in place of what Pydantic derives from names in the code."""
+    """Name options as the API does, in place of what Pydantic derives from names in the code. Values such as
+    `property_usa` are what they are."""
     for schema in result["components"]["schemas"].values():
-        for part in _parts(schema):
+        parts = list(_parts(schema))
+        values = {value for part in parts for value in part.get("enum", ())}
+
+        def named(found: re.Match[str], values: set[Any] = values) -> str:
+            return found[0] if found[1] in values else _camel(found)
+
+        for part in parts:
             part.pop("title", None)
             if isinstance(part.get("description"), str):
-                part["description"] = _SNAKE_CASE.sub(_camel, part["description"])
+                part["description"] = _SNAKE_CASE.sub(named, part["description"])
     return result
 
 

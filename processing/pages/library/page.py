@@ -25,7 +25,7 @@ from processing.delivery import events, leases, sse
 from processing.pages.library.filters import AGES, SORTS, STATES, LibraryView
 from processing.pages.live import MAX_WATCHED, live, watched
 from processing.selectors import Card
-from processing.services import sample_photos
+from processing.services import projects, sample_photos
 from processing.services.page_uploads import accept_uploads, cut_out_images, what_hinders
 
 PAGE_SIZE = 60
@@ -59,7 +59,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "is_continued": bool(cursor),
         "projects": projects_of(caller.account)[:MAX_PROJECTS_SHOWN],
         "samples": sample_photos.SAMPLES if not (cards or view.is_filtered or cursor) else (),
-        "is_of_rooms": selectors.is_of_rooms(caller.account.pk),
+        "is_of_rooms": projects.is_of_rooms(caller.account.pk),
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "max_megabytes": settings.MAX_UPLOAD_BYTES // 1_000_000,
         "max_megapixels": settings.MAX_PIXELS // 1_000_000,

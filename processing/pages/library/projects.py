@@ -227,7 +227,7 @@ def _context(request: HttpRequest, found: Project, form: ProjectForm) -> dict[st
         "own_looks": own,
         "ready_looks": ready,
         "project": found,
-        "order": room_orders.of(found),
+        "order": room_orders.of(caller.account, found),
         "form": form,
         "cards": cards(images[:PAGE_SIZE]),
         "view": LibraryView(project=found.public_id),

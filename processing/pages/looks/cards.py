@@ -7,7 +7,7 @@ shadow. Nothing is decoded or rendered here.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -89,9 +89,13 @@ def photo_url(account: Account, of: Image | None = None) -> str:
     return content_url(newest, "thumbnail") if newest else static(_DEMO)
 
 
-def all_cards(account: Account, photo: Image | None) -> list[LookCard]:
-    """The account's own for products, by name, and the ready ones, with pictures of them on a photo."""
-    own = list(Preset.objects.filter(account=account, operation=EDIT))
+def all_cards(
+    account: Account, photo: Image | None, own: Sequence[Preset] | None = None
+) -> list[LookCard]:
+    """The account's own for products, by name, and the ready ones, with pictures of them on a photo. ``own`` are
+    its presets where they were read already."""
+    if own is None:
+        own = list(Preset.objects.filter(account=account, operation=EDIT))
     default = brand_kit.of(account).default_look
     plans = {preset.public_id: presets.plan_of(preset) for preset in own}
     ready = ready_looks.ready_looks()

@@ -14,7 +14,7 @@ from config.errors import AppError, invalid
 from media_library.models import Image, Shows
 from processing.commands import Enhance
 from processing.engine.plans.room import RoomPlan
-from processing.models import Job
+from processing.models import Job, Preset
 from processing.pages.room import form as room_form
 from processing.pages.room import looks as room_looks
 from processing.pages.room import options, panel
@@ -64,20 +64,22 @@ def offered(
     request: HttpRequest,
     account: Account,
     chosen: Sequence[Image],
+    own: Sequence[Preset],
     *,
     given: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What the page needs: whether it begins with rooms, and what there is to choose for them."""
+    """What the page needs: whether it begins with rooms, and what there is to choose for them; ``own`` are
+    the account's looks for rooms."""
     is_room = given is not None or is_asked(request)
     if "shows" not in request.POST and given is None:
         is_room = _are_rooms(account, chosen)
     values = given or _sent(request) or room_form.start_values()
-    own = {option.name for option in options.ALL if option.is_of_one_photo}
-    groups = panel.without(own, (*GROUPS, FILE))
+    single = {option.name for option in options.ALL if option.is_of_one_photo}
+    groups = panel.without(single, (*GROUPS, FILE))
     return {
         "is_room": is_room,
         "room": panel.shown(values, groups=groups, prefix=PREFIX),
-        "room_looks": room_looks.own(account, most=room_looks.MOST),
+        "room_looks": room_looks.told(account, own[: room_looks.MOST]),
         "room_saved": request.POST.get(SAVED, ""),
         "room_carried": {
             f"{PREFIX}-{name}": values.get(name, "") for name in ("version", "quality")

@@ -34,6 +34,11 @@ class RoomLook:
 def own(account: Account, *, most: int | None = None) -> Sequence[RoomLook]:
     """By name. One query."""
     rows = Preset.objects.filter(account=account, operation=ENHANCE).order_by("name", "id")[:most]
+    return told(account, list(rows))
+
+
+def told(account: Account, rows: Sequence[Preset]) -> Sequence[RoomLook]:
+    """The same of presets that were read already."""
     commands = {row.public_id: presets.command_of(row) for row in rows}
     problems = looks.problems(account, commands)
     return [

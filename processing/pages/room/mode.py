@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from media_library.models import Image, Shows
-from processing import selectors
 from processing.commands import Command, Enhance, MergeHdr
 from processing.selectors import Entry
+from processing.services import projects
 
 
 def is_of_room(command: Command | None) -> bool:
@@ -22,4 +22,4 @@ def is_room(image: Image, entries: Sequence[Entry]) -> bool:
         return image.shows == Shows.ROOM
     if entries:
         return any(is_of_room(entry.command) for entry in entries)
-    return selectors.is_of_rooms(image.account_id, image.project_id)
+    return projects.is_of_rooms(image.account_id, image.project_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Account
 from media_library.models import Project
 from processing.models import JobState, RoomPhoto
 from processing.pages import words
@@ -34,9 +35,9 @@ class OrderFacts:
     is_working: bool
 
 
-def of(project: Project) -> OrderFacts | None:
-    """None where the project is no order: one query then, else three."""
-    order = orders.of(project.account).filter(project=project).first()
+def of(account: Account, project: Project) -> OrderFacts | None:
+    """None where the account's project is no order: one query then, else three."""
+    order = orders.of(account).filter(project=project).first()
     if order is None:
         return None
     photos = list(order.photos.all())

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from uuid import uuid4
 
 import numpy as np
@@ -67,16 +67,14 @@ class KeptMerge:
         return merged
 
     def keep(self, merged: Merged) -> None:
-        arrays = {"rgb": merged.rgb, "facts": np.array(json.dumps(asdict(merged.facts)))}
-        if merged.darkest is not None:
-            arrays["darkest"] = merged.darkest
-        if sum(one.nbytes for one in arrays.values()) > _most():
+        pictures = [one for one in (merged.rgb, merged.darkest) if one is not None]
+        if sum(one.nbytes for one in pictures) > _most():
             return
         half = self.path.with_name(f"{uuid4().hex}.part")
         try:
             half.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with half.open("wb") as file:
-                np.savez(file, **arrays)
+                _write(file, merged)
             half.replace(self.path)
         except OSError as error:
             log.warning("merge.not_kept", error=str(error))
@@ -98,6 +96,14 @@ def sweep() -> int:
             file.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def _write(file: IO[bytes], merged: Merged) -> None:
+    facts = np.array(json.dumps(asdict(merged.facts)))
+    if merged.darkest is None:
+        np.savez(file, rgb=merged.rgb, facts=facts)
+    else:
+        np.savez(file, rgb=merged.rgb, facts=facts, darkest=merged.darkest)
 
 
 def _folder() -> Path:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Member
+from media_library import projects
 from media_library.models import Image, Project
 from processing.models import Job, RoomBracket, RoomOrder, RoomPhoto
 from tests.processing.compat.autoenhance.client import RoomClient
@@ -90,7 +91,7 @@ def test_an_orders_project_tells_how_far_it_is(
     )
     assert "<strong>bath.jpg</strong>: This picture needs more memory" in page()
     assert made["order_id"] in page()
-    usual = Project.objects.get(account=studio.account, is_default=True)
+    usual = projects.default_project(studio.account)
     assert "order-title" not in client.get(f"/projects/{usual.public_id}/").content.decode()
 
 
