@@ -21,7 +21,7 @@ ON_REQUEST = {
     name: f"{ENGINE}.{name}"
     for name in ("backdrops", "edges", "hdr", "rooms", "sheet", "skies", "text")
 }
-ON_REQUEST |= {"looks": "benchmarks.looks.comparing"}
+ON_REQUEST |= {"looks": "benchmarks.looks.comparing", "light": "benchmarks.looks.lighting"}
 ON_REQUEST |= {name: f"benchmarks.graded.{name}" for name in ("grades", "holes", "tails")}
 ON_REQUEST |= {"poses": "benchmarks.poses.measure"}
 # Measures again what others do, for a document.

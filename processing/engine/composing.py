@@ -35,7 +35,8 @@ from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode
 from processing.engine.files.decode import Decoded
-from processing.engine.light import correct, match, relight
+from processing.engine.light import correct, lighting, match, relight
+from processing.engine.light.lighting import Lighting
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
@@ -137,7 +138,7 @@ def composed(
             color = parse_rgba(plan.outline.color)[:3]
             canvas = compose.paint(canvas, color, outline.outline(front.matte, plan.outline))
         lit = blend.blended(
-            _lit(front, (behind.light, touched), work),
+            _lit(front, (photo, found), (behind.light, touched), work),
             _under(front, behind.pixels),
             plan.background.blend,
         )
@@ -168,11 +169,16 @@ def _named(image_id: str, tools: Tools) -> Decoded:
     return decode.decode(tools.images(image_id), max_pixels=tools.max_pixels)
 
 
-def _lit(front: _Front, scene: tuple[SceneLight | None, Setting | None], work: Work) -> U8:
+def _lit(
+    front: _Front,
+    given: tuple[Decoded, Subject],
+    scene: tuple[SceneLight | None, Setting | None],
+    work: Work,
+) -> U8:
     """The subject in better light, in the colors of a reference, and in the scene's light."""
     rgb, plan = front.rgb, work.plan
     if plan.light is not None:
-        rgb = correct.correct(rgb, front.cover, plan.light)
+        rgb = correct.correct(rgb, front.cover, plan.light, _lighting(*given, plan))
     if plan.color_reference is not None:
         wanted = plan.color_reference
         seen = _named(wanted.image_id, work.tools)
@@ -181,6 +187,14 @@ def _lit(front: _Front, scene: tuple[SceneLight | None, Setting | None], work: W
     if light is None:
         return rgb
     return relight.relit(rgb, front.cover, light, setting.towards(touched, light))
+
+
+def _lighting(photo: Decoded, found: Subject, plan: EditPlan) -> Lighting | None:
+    """What the whole photo tells of its light; nothing of one that came without its surroundings."""
+    own = plan.light is not None and plan.light.mode != "auto"
+    if own or photo.alpha is not None:
+        return None
+    return lighting.measured(photo.rgb, found.cutout.alpha)
 
 
 def _under(front: _Front, behind: Pixels) -> Pixels:

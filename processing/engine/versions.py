@@ -43,7 +43,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "blur": ("canvas.defocus",),
     # What stands is told by its silhouette, whether or not it throws a shadow.
     "shadow": ("shadow.cast",),
-    "light": ("light.correct", "light.relight"),
+    "light": ("light.correct", "light.lighting", "light.relight"),
     "colors": ("light.match",),
     "outline": ("canvas.outline",),
     "overlay": ("canvas.overlay",),

@@ -13,6 +13,8 @@ import numpy as np
 
 from processing.engine import arrays, parallel
 from processing.engine.arrays import F32, U8, Mask
+from processing.engine.canvas import linear
+from processing.engine.light.lighting import Lighting
 from processing.engine.plans.edit import Light
 
 _SIDE = 256
@@ -41,6 +43,9 @@ _FEWEST, _PLENTY = 0.08, 0.3
 # green to magenta, where mostly dyes do; and the most.
 _AMBER_SHARE, _GREEN_SHARE, _MAX_CAST = 0.6, 0.3, 0.1
 _STRIP = 128
+# How late exposing more bends into white, and exposing less leaves it (powers of linear light). What was
+# clipped had been somewhere between white and the gain: this power of it.
+_SHOULDER, _KNEE, _LEFT = 3.0, 8.0, 0.4
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
@@ -52,15 +57,18 @@ class _Sample:
     inside: Mask
 
 
-def correct(rgb: U8, alpha: U8 | None, light: Light) -> U8:
+def correct(rgb: U8, alpha: U8 | None, light: Light, photo: Lighting | None = None) -> U8:
     """The picture (h, w, 3) with better light on its subject; without `alpha` all of it counts.
 
-    `auto` also takes back a cast of light as far as near-neutral pixels show one. A subject of
+    `auto` exposes anew by what the whole `photo` tells of its light, and takes its color back; where
+    nobody measured that, as far as near-neutral pixels of the subject show a cast. A subject of
     one even color, or none at all, tells nothing and comes back as it is.
     """
     sample = _sample(rgb, alpha)
     if sample is None:
         return rgb
+    if light.mode == "auto" and photo is not None:
+        return _by_photo(rgb, sample, photo)
     if light.mode == "auto":
         gains = _white_balance(sample.rgb[sample.inside])
         rgb = _scaled(rgb, gains)
@@ -68,6 +76,34 @@ def correct(rgb: U8, alpha: U8 | None, light: Light) -> U8:
     value = sample.rgb.max(axis=-1)
     curve = _curve(value[sample.inside])
     return _relit(rgb, curve, _local(_look_up(curve, value), sample.inside))
+
+
+def _by_photo(rgb: U8, sample: _Sample, photo: Lighting) -> U8:
+    """The picture as it would have been exposed rightly in white light, its folds a little deeper. A subject
+    that is white is brought up to white."""
+    table = _exposing(photo)
+    rgb = _looked_up(rgb, table)
+    levels = np.rint(sample.rgb * 255).astype(np.intp)
+    shown = np.stack([table[levels[..., channel], channel] for channel in range(3)], axis=-1)
+    sample = _Sample(shown.astype(np.float32) / np.float32(255), sample.inside)
+    value = sample.rgb.max(axis=-1)
+    highlights = float(np.percentile(value[sample.inside], 99))
+    gain = min(_MAX_GAIN, max(1.0, _WHITE / max(highlights, 0.01))) ** photo.white
+    curve = _lifted(gain)
+    return _relit(rgb, curve, _local(_look_up(curve, value), sample.inside))
+
+
+def _exposing(photo: Lighting) -> U8:
+    """New levels for old ones, (256, 3): gains in linear light, bent so that nothing but white gets to white."""
+    gains = photo.gains * 2**photo.stops
+    old = linear.decoded(np.arange(256) / 255)[:, None]
+    # More light needs a shoulder; less must not turn what is clipped as gray as it gets.
+    bent = np.where(gains > 1, old**_SHOULDER, old**_KNEE)
+    more = old * gains / (1 + (np.maximum(gains, 1) - 1) * bent)
+    less = old * gains + (gains**_LEFT - gains) * bent
+    new = np.rint(linear.encoded(np.where(gains > 1, more, less)) * 255)
+    new[:255] = np.minimum(new[:255], 254)
+    return new.astype(np.uint8)
 
 
 def _sample(rgb: U8, alpha: U8 | None) -> _Sample | None:
@@ -112,14 +148,19 @@ def _curve(value: F32) -> F32:
     middle, highlights = (float(part) for part in np.percentile(value, (50, 99)))
     gain = min(_MAX_GAIN, max(1.0, (_WHITE / highlights) ** _HIGHLIGHTS_SHARE))
     old = np.arange(256, dtype=np.float32) / 255
-    # Straight at first, then a shoulder that ends at 1.
-    new = gain * old / (1 + (gain - 1) * old**3)
+    new = _lifted(gain)
     middle = gain * middle / (1 + (gain - 1) * middle**3)
     wanted = min(max(middle, _MIDDLE[0]), _MIDDLE[1])
     exponent = 1 + _MIDDLE_SHARE * (np.log(wanted) / np.log(min(max(middle, 0.01), 0.99)) - 1)
     new = new ** np.clip(exponent, *_EXPONENT)
     # The foot of such a curve is steep, and would lift nothing but noise.
     return np.asarray(np.minimum(new, old * _MAX_LIFT), np.float32)
+
+
+def _lifted(gain: float) -> F32:
+    """Brightness times a gain of at least 1: straight at first, then a shoulder that ends at 1."""
+    old = np.arange(256, dtype=np.float32) / 255
+    return np.asarray(gain * old / (1 + (gain - 1) * old**3), np.float32)
 
 
 def _look_up(curve: F32, value: F32) -> F32:
