@@ -38,14 +38,16 @@ _PARTS_ALIKE: Final = 25.0
 _MOST_BELOW: Final = 0.25  # of the lower border: a backdrop goes all around
 # Brightness L below which a sky is that of a night.
 _NIGHT: Final = 35.0
-# b of CIE Lab (blue is below 0) and a: what is blue for certain, and what is still bluish.
+# b of CIE Lab (blue is below 0) and a: what is blue for certain, beside the rest of the photo too (where all is bluish,
+# a ceiling is), and what is still bluish.
 _BLUE: Final = -8.0
+_BLUER: Final = -8.0
 _NOT_YELLOW: Final = 4.0
 _MOST_PURPLE: Final = 12.0
 # How much brighter than almost all else a colorless sky must be, and one with a trace of blue (by its b of Lab); how
 # much of the upper border and of the photo it must take (a window takes little), and what of its own border must be
 # edge.
-_OUTSHINES: Final = (6.0, 3.0)
+_OUTSHINES: Final = (9.0, 3.0)
 _TRACE: Final = -4.0
 _WIDE, _LARGE = 0.25, 0.08
 _EDGE: Final = 3.0
@@ -167,18 +169,19 @@ def _verdict(part: Mask, lab: F32, change: F32) -> Literal["sky", "night", "othe
     edged = _edged(part, change)
     if float(part[-1].mean()) > _MOST_BELOW:
         return "other"
-    is_blue = blue <= _BLUE and abs(red) <= _MOST_PURPLE
+    rest = lab[~_wider(part, 4)]
+    bluer = blue - float(np.median(rest[:, 2])) if len(rest) else 0.0
+    is_blue = blue <= _BLUE and bluer <= _BLUER and abs(red) <= _MOST_PURPLE
     if is_blue and light < _NIGHT:
         return "night" if edged >= _BLUE_EDGED else "other"
     if is_blue:
         return "sky" if edged >= _BLUE_EDGED else "other"
     if blue > _NOT_YELLOW or abs(red) > _MOST_PURPLE:
         return "other"
-    rest = lab[..., 0][~_wider(part, 4)]
     if float(part[0].mean()) < _WIDE or float(part.mean()) < _LARGE:
         return "other"
     least = float(np.interp(blue, (_TRACE, 0), _OUTSHINES[::-1]))
-    outshines = len(rest) > 0 and light - float(np.percentile(rest, 90)) >= least
+    outshines = len(rest) > 0 and light - float(np.percentile(rest[:, 0], 90)) >= least
     return "sky" if outshines and edged >= _WHITE_EDGED else "other"
 
 

@@ -235,6 +235,12 @@ def test_photographed_rooms_have_none(name: str) -> None:
     assert [finding.find(seen(name, yaw)).share for yaw in range(0, 360, 60)] == [0] * 6
 
 
+def test_where_all_is_bluish_ceilings_are_no_skies() -> None:
+    for name, yaw in (("warehouse", 60), ("hall", 60), ("hall", 300)):
+        tinted = np.clip(seen(name, yaw) * np.array((0.9, 1, 1.1)), 0, 255)
+        assert finding.find(tinted.round().astype(np.uint8)).reason == "no-sky", (name, yaw)
+
+
 def test_photographed_skies_are_found() -> None:
     for yaw in range(0, 360, 60):
         assert 0.25 < finding.find(seen("park", yaw)).share < 0.65, yaw
