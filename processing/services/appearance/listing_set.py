@@ -29,10 +29,8 @@ _KEYS: Final = ("listing-main", "listing-lifestyle", "listing-detail", "listing-
 IDS: Final = tuple(f"{PREFIX}{key}" for key in _KEYS)
 _JPG: Final = Export(format="jpg", quality=90)
 _SAND: Final = Background(gradient=Gradient(("#f8f4ee", "#e9dfd2"), "radial"))
-# No side of a detail is longer; a smaller one isn't enlarged, as that would show nothing more.
-_DETAIL_SIDE: Final = 2000
 # The scene has a camera by how the product lies, hangs or stands.
-_SCENE: Final = Generated("natural linen in soft window light, a sprig of eucalyptus", seed=11)
+_SCENE: Final = Generated("light oak in soft morning light, a sprig of eucalyptus", seed=11)
 
 
 def ready_looks() -> list[ReadyLook]:
@@ -41,7 +39,7 @@ def ready_looks() -> list[ReadyLook]:
         (_("Main picture"), _("Pure white, the product large and in its best light: the cover")),
         (
             _("Lifestyle"),
-            _("On natural linen by a window, seen as the product lies, hangs or stands"),
+            _("On light oak with eucalyptus, seen as the product lies, hangs or stands"),
         ),
         (_("Detail"), _("What tells most, close: a label, a print, the fabric")),
         (_("Hero"), _("Large on a soft warm ground, 4:5, without size charts, text or badges")),
@@ -75,12 +73,7 @@ def _detail() -> EditPlan:
     return EditPlan(
         frame=Frame(detail=True),
         light=Light(),
-        layout=Layout(
-            size="originalImage",
-            max_width=_DETAIL_SIDE,
-            max_height=_DETAIL_SIDE,
-            reference_box="originalImage",
-        ),
+        layout=Layout(size="1600x1600", reference_box="originalImage"),
         background=_SAND,
         export=_JPG,
     )

@@ -84,7 +84,7 @@ class TestSeveralLooks:
         ready = owner.client.get(f"{PRESETS}/ready").json()["data"]
         looks = [look["id"] for look in ready if look["group"] == "set"]
         assert tuple(looks) == listing_set.IDS
-        small = {"layout": {"size": "64x64", "maxWidth": None, "maxHeight": None}}
+        small = {"layout": {"size": "64x64"}}
         answer = batch(owner, [owner.image(photo())], presetIds=looks, options=small)
         shown = owner.client.get(f"{BATCH}/{answer.json()['data']['batchId']}").json()["data"]
         assert shown["looks"] == ["Main picture", "Lifestyle", "Detail", "Hero"]
