@@ -9,8 +9,10 @@ from typing import Any
 from processing.engine.arrays import U8
 from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.engine.files import decode
+from processing.engine.poses import View
 from processing.engine.prompts.scene import style_in_words
 from processing.providers.http import PictureServer, cover, scene_prompt, stepped
+from processing.providers.seen import NEVER, view_asked
 
 _STEPS = 25
 # Such models heed this more than a "no" in the prompt.
@@ -39,7 +41,8 @@ class Automatic1111:
         """Ask for the background and bring it to size. Raises ProviderFailed, and InvalidPlan for
         an unknown style."""
         width, height = stepped(request.size, step=8, least=256, most=1024)
-        fields = self._fields(request) | {"width": width, "height": height}
+        view = view_asked(request)
+        fields = self._fields(request, view) | {"width": width, "height": height}
         if request.guidance is None:
             answer = self._server.post("/sdapi/v1/txt2img", json=fields)
         else:
@@ -56,14 +59,15 @@ class Automatic1111:
             provider=self._provider(told),
             # Servers that don't say which seed they took were still told ours.
             seed=seed if type(seed) is int and 0 <= seed < 2**32 else request.seed,
+            view=view,
         )
 
-    def _fields(self, request: BackdropRequest) -> dict[str, Any]:
+    def _fields(self, request: BackdropRequest, view: View | None) -> dict[str, Any]:
         style = None if request.style is None else style_in_words(request.style)
-        negative = (request.negative_prompt or "").strip()
+        negative = (request.negative_prompt or "").strip(), _NEVER, NEVER.get(view)
         fields: dict[str, Any] = {
-            "prompt": scene_prompt((request.prompt, style)),
-            "negative_prompt": f"{negative}, {_NEVER}" if negative else _NEVER,
+            "prompt": scene_prompt((request.prompt, style), view),
+            "negative_prompt": ", ".join(filter(None, negative)),
             "seed": request.seed,
             "steps": _STEPS,
             "batch_size": 1,

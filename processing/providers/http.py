@@ -22,6 +22,8 @@ from processing.engine.arrays import U8, shrink
 from processing.engine.canvas import compose
 from processing.engine.errors import EngineError, ProviderFailed
 from processing.engine.files import decode
+from processing.engine.poses import View
+from processing.providers.seen import IN_WORDS, PLACES
 
 MAX_BYTES = 40 * 1024 * 1024
 MAX_PIXELS = 4096 * 4096
@@ -195,12 +197,14 @@ def stepped(size: tuple[int, int], *, step: int, least: int, most: int) -> tuple
     return width, height
 
 
-def scene_prompt(parts: Iterable[str | None]) -> str:
-    """What to ask for in prose: the caller's words, and that the product's place stays free."""
-    wanted = [part.strip().rstrip(".") for part in parts if part and part.strip()]
+def scene_prompt(parts: Iterable[str | None], view: View | None) -> str:
+    """What to ask for in prose: the caller's words, how the scene is seen, and that the product's place stays
+    free."""
+    seen = None if view is None else IN_WORDS[view]
+    wanted = [part.strip().rstrip(".") for part in (*parts, seen) if part and part.strip()]
     wanted.append(
         "An empty background scene for a product photo, with free space for a product in the "
-        "middle of the foreground, no product, no people, no text"
+        f"{PLACES[view]}, no product, no people, no text"
     )
     return ". ".join(wanted) + "."
 

@@ -11,8 +11,10 @@ from typing import Any
 from processing.engine.arrays import U8
 from processing.engine.backdrops.provider import Backdrop, BackdropRequest
 from processing.engine.files import decode
+from processing.engine.poses import View
 from processing.engine.prompts.scene import style_in_words
 from processing.providers.http import PictureServer, cover, scene_prompt, stepped
+from processing.providers.seen import view_asked
 
 # Hosted models take these sizes and no others; all other servers take multiples of 64.
 _FIXED_SIZES = {
@@ -39,10 +41,10 @@ class OpenAIImages:
     def generate(self, request: BackdropRequest) -> Backdrop:
         """Ask for the background and bring it to size. Raises ProviderFailed, and InvalidPlan for
         an unknown style."""
-        asked = _size_to_ask(self._model, request.size)
+        asked, view = _size_to_ask(self._model, request.size), view_asked(request)
         fields: dict[str, Any] = {
             "model": self._model,
-            "prompt": _prompt(request),
+            "prompt": _prompt(request, view),
             "n": 1,
             "size": f"{asked[0]}x{asked[1]}",
         }
@@ -56,6 +58,7 @@ class OpenAIImages:
             rgb=self._server.picture(self._picture_in(answer), request.size),
             provider=f"{self.name}/{self._model}",
             seed=request.seed,
+            view=view,
         )
 
     def _edit(self, fields: dict[str, Any], guidance: U8) -> dict[str, Any]:
@@ -83,12 +86,12 @@ def _size_to_ask(model: str, size: tuple[int, int]) -> tuple[int, int]:
     return stepped(size, step=64, least=256, most=1536)
 
 
-def _prompt(request: BackdropRequest) -> str:
+def _prompt(request: BackdropRequest, view: View | None) -> str:
     style = None if request.style is None else style_in_words(request.style)
     follow = None
     if request.guidance is not None:
         follow = _how_closely(request.guidance_scale)
-    prompt = scene_prompt((request.prompt, style, follow))
+    prompt = scene_prompt((request.prompt, style, follow), view)
     negative = (request.negative_prompt or "").strip()
     return f"{prompt} Avoid: {negative}" if negative else prompt
 

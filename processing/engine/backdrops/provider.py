@@ -50,7 +50,8 @@ class Backdrop:
     - `seed`: the one that was used; a provider that takes none gives the request's own back.
     - `light`: what lights the scene, for the product's shadow and tint; None where nobody knows.
     - `setting`: what the product touches in it; None where the picture has no place, or nobody knows.
-    - `view`: how the scene is seen; None where nobody knows.
+    - `view`: how the scene is seen, of another provider than `studio` how it was asked to be; None where
+      nobody knows.
     - `not_understood`: the prompt's words that changed nothing, in their order.
     """
 

@@ -164,6 +164,43 @@ def test_the_negative_prompt_and_the_style_join_openais_prompt(stub: Stub) -> No
     assert prompt.endswith("no text. Avoid: cats")
 
 
+@pytest.mark.parametrize(
+    ("asked", "view", "words", "never"),
+    [
+        ({}, None, "marble table. An empty", ""),
+        ({"pose": "lying"}, "above", "Seen from straight above", ", horizon, sky, wall"),
+        ({"pose": "standing"}, "level", "Seen level", ""),
+        ({"pose": "lying", "view": "level"}, "level", "Seen level", ""),
+        (
+            {"pose": "hanging", "prompt": "brick wall"},
+            "wall",
+            "a wall filling",
+            ", horizon, floor, table",
+        ),
+        (
+            {"prompt": "marble, flat lay"},
+            "above",
+            "Seen from straight above",
+            ", horizon, sky, wall",
+        ),
+    ],
+)
+def test_servers_are_told_how_the_scene_is_seen(
+    stub: Stub, asked: dict[str, Any], view: str | None, words: str, never: str
+) -> None:
+    """So a flat lay gets no horizon; what was asked for is told as the view."""
+    request = replace(REQUEST, **asked)
+    stub.answer(openai_answer(png()))
+    assert openai(stub).generate(request).view == view
+    stub.answer({"images": [text64(png())]})
+    assert a1111(stub).generate(request).view == view
+    prompts = [one.json["prompt"] for one in stub.asked]
+    assert prompts[0] == prompts[1]
+    assert words in prompts[0]
+    assert ("the middle of the foreground" in prompts[0]) == (view in (None, "level"))
+    assert stub.asked[1].json["negative_prompt"] == f"people, text, watermark, logo{never}"
+
+
 @pytest.mark.parametrize("make", [openai, a1111])
 def test_an_unknown_style_is_refused_before_anybody_is_asked(
     stub: Stub, make: Callable[[Stub], BackdropProvider]
