@@ -400,6 +400,31 @@ def test_what_the_form_has_no_choice_for_is_kept(seller: Person, stranger: Perso
     assert saved(format="png")["export"]["quality"] is None
 
 
+def test_words_keep_the_view_that_the_form_has_no_choice_for(seller: Person) -> None:
+    image = seller.image()
+    generated = {"prompt": "marble", "seed": 3, "view": "above"}
+    plan = {"cutting": {"model": "auto"}, "background": {"generated": generated}}
+    Preset.objects.create(account=seller.account, name="Flat", plan=plan)
+    made = edit_json.plan_from(plan)
+    complete(jobs.submit(Caller(seller.account, seller.user), Edit(plan=made), source=image))
+    page = page_of(seller, image)
+    assert 'name="background" value="words" checked' in page
+    state = state_of(page)
+    cases = [
+        ({}, "above"),
+        ({"seed": "4", "prompt": "white marble"}, "above"),
+        ({"prompt": "marble at eye level"}, None),
+        ({"background": "bg_builtin_linen"}, None),
+    ]
+    for changes, view in cases:
+        Job.objects.filter(state="pending").delete()
+        given = state | {"text": "all"} | changes
+        response = seller.client.post(f"/pictures/{image.public_id}/save/", given)
+        assert response.status_code == 302, response.content.decode()
+        saved = Job.objects.latest("created_at").command["plan"]["background"]["generated"]
+        assert saved["view"] == view, changes
+
+
 def test_what_is_kept_is_checked(seller: Person, stranger: Person, image: Image) -> None:
     theirs = stranger.image()
     behind = {"background": {"image": {"imageId": theirs.public_id}}}

@@ -33,6 +33,7 @@ from processing.engine.plans.edit import (
     Shadow,
     Upscale,
 )
+from processing.engine.prompts import scene
 from processing.forms import default_model, model_choices
 from processing.pages.reference import extras
 from processing.pages.studio import kept as studio_kept
@@ -204,8 +205,15 @@ def _background(
     if chosen == WORDS:
         if not given.get("prompt"):
             raise InvalidPlan(gettext("Say in a few words what lies behind the product."))
-        return Background(generated=Generated(given["prompt"], seed=given.get("seed")))
+        return Background(generated=_from_words(given["prompt"], given.get("seed"), kept))
     return library(chosen)
+
+
+def _from_words(prompt: str, seed: int | None, kept: studio_kept.Kept | None) -> Generated:
+    """What words describe, seen as it was before, unless other words say how it is to be seen."""
+    was = kept.was.background.generated if kept else None
+    stays = was is not None and (prompt == was.prompt or scene.parse(prompt).scene.view is None)
+    return Generated(prompt, seed=seed, view=was.view if was and stays else None)
 
 
 def _mask(given: Mapping[str, Any]) -> str | None:

@@ -79,10 +79,14 @@ class Reader:
         """The values with what they don't say of the plan (studio_kept)."""
         given = {name: _FIELDS[name].to_python(value) for name, value in values.items()}
         was = replace(plan, cutting=replace(cutting, model=values["model"]))
-        shown = studio_form.plan_of(given, lambda _key: self._behind(values["background"]))
-        if shown.background != was.background:
+
+        def behind(_key: str) -> Background:
+            return self._behind(values["background"])
+
+        kept = studio_kept.Kept(was, studio_form.plan_of(given, behind))
+        if studio_form.plan_of(given, behind, kept).background != was.background:
             values["background"] = studio_kept.KEPT
-        return values | {"kept": studio_kept.Kept(was, shown).as_text()}
+        return values | {"kept": kept.as_text()}
 
     def _behind(self, key: str) -> Background:
         if key in builtins():
