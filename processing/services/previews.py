@@ -79,7 +79,7 @@ def not_understood(plan: EditPlan) -> tuple[str, ...]:
     if generated is None or not is_drawn_here(plan):
         return ()
     parsed = scene.parse(generated.prompt, generated.style, generated.negative_prompt)
-    return parsed.not_understood
+    return parsed.without_effect(generated.view or parsed.scene.view)
 
 
 def is_cut_out(image: Image) -> bool:

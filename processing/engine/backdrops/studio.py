@@ -27,7 +27,8 @@ class Studio:
     def generate(self, request: BackdropRequest) -> Backdrop:
         """Render what the words ask for. Raises InvalidPlan: unknown style, size out of range."""
         parsed = parse(request.prompt, request.style, request.negative_prompt)
-        return replace(draw(parsed.scene, request), not_understood=parsed.not_understood)
+        made = draw(parsed.scene, request)
+        return replace(made, not_understood=parsed.without_effect(made.view))
 
 
 def draw(scene: Scene, request: BackdropRequest) -> Backdrop:

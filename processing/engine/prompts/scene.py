@@ -86,10 +86,16 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A scene, and the words that changed nothing in it, each once, in their order; last those for props that
-    found no place in it: there are at most three, and none in a scene without a ground."""
+    found no place in it: there are at most three, and none in a scene without a ground. `prop_words` are those
+    for the props it has."""
 
     scene: Scene
     not_understood: tuple[str, ...]
+    prop_words: tuple[str, ...] = ()
+
+    def without_effect(self, view: View | None) -> tuple[str, ...]:
+        """The words that change nothing where the scene is seen so: nothing stands or lies on a wall."""
+        return (*self.not_understood, *(self.prop_words if view == "wall" else ()))
 
 
 def presets() -> dict[str, str]:
@@ -119,10 +125,10 @@ def parse(prompt: str, style: str | None = None, negative: str | None = None) ->
     if name in STYLES:
         notes.style = name
     scene = _Settling(notes, reader.tones).scene()
-    without_place = [
-        notes.prop_words[prop] for prop in notes.props if prop not in dict(scene.props)
-    ]
-    return Parsed(scene, (*reader.not_understood.values(), *without_place))
+    placed = dict(scene.props)
+    without_place = [notes.prop_words[prop] for prop in notes.props if prop not in placed]
+    with_place = tuple(notes.prop_words[prop] for prop in notes.props if prop in placed)
+    return Parsed(scene, (*reader.not_understood.values(), *without_place), with_place)
 
 
 def style_in_words(style: str) -> str:

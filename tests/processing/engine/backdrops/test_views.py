@@ -70,6 +70,31 @@ def test_the_view_follows_who_asks_then_words_then_the_pose(
     assert (backdrop.setting.plane if backdrop.setting else None) == plane
 
 
+@pytest.mark.parametrize(
+    ("prompt", "pose", "view", "left_out"),
+    [
+        ("marble with lemons and a unicorn", "lying", None, ("unicorn",)),
+        ("marble with lemons and a unicorn", "lying", "wall", ("unicorn", "lemons")),
+        ("pastel pink studio, eucalyptus", "hanging", None, ("eucalyptus",)),
+        ("hanging on a brick wall, books, roses", None, None, ("books", "roses")),
+        (
+            "oak, books, lemons, roses, eggs",
+            "standing",
+            "wall",
+            ("books", "lemons", "roses", "eggs"),
+        ),
+    ],
+)
+def test_on_a_wall_no_props_are_drawn_and_it_says_so(
+    prompt: str, pose: Pose | None, view: View | None, left_out: tuple[str, ...]
+) -> None:
+    backdrop = made(prompt, pose, view)
+    assert backdrop.not_understood == left_out
+    if left_out[-1] != "unicorn":
+        bare = made(prompt.split(",")[0].split(" with")[0], pose, view)
+        assert backdrop.view == bare.view == "wall"
+
+
 def test_from_above_no_horizon_is_seen() -> None:
     """Sand before a sunset is brighter above than below; sand from above is sand all over."""
 
