@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.utils.translation import ngettext
 
@@ -22,8 +24,9 @@ FIELD = "imageIds"
 
 
 def work(job: Job, command: MergeHdr) -> Rendered:
-    _, first = runner.source_of(job)
+    image, first = runner.source_of(job)
     sources = [first, *(runner.picture(job, name) for name in command.brackets)]
+    photos = [image.pk, *map(UUID, command.brackets)]
     try:
         return render_hdr(
             sources,
@@ -34,7 +37,7 @@ def work(job: Job, command: MergeHdr) -> Rendered:
                 preview_side=runner.preview_side(job),
             ),
             max_pixels=settings.MAX_PIXELS,
-            keeper=KeptMerge.of(sources, command.plan),
+            keeper=KeptMerge.of(sources, photos, command.plan),
         )
     except BracketsDiffer as error:
         names = [str(job.source_id), *command.brackets]

@@ -14,6 +14,8 @@ import pytest
 import time_machine
 from PIL import Image as Pillow
 
+from accounts.lifecycle import closing, erasing
+from media_library.lifecycle import trash
 from media_library.models import Image
 from processing.engine.room.hdr import merge
 from processing.models import Job
@@ -122,10 +124,34 @@ def test_a_change_merges_nothing_again(
     made(look="property")
     made(look="property", windowPull="ONLY_WINDOWS")
     assert len(merged) == 5
+    assert kept_merges.sweep() == 0
     settings.MERGED_CACHE_MB = 2  # both take more
     assert kept_merges.sweep() == 1
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=7)):
         sweeps.run()
+    assert not list((tmp_path / "merged").iterdir())
+
+
+@pytest.mark.parametrize("whole_account", [False, True])
+def test_no_merge_outlives_its_photos(
+    quick_queue: None,
+    owner: Seller,
+    brackets: list[Image],
+    settings: Any,
+    tmp_path: Path,
+    whole_account: bool,
+) -> None:
+    settings.VAR_DIR, settings.MERGED_CACHE_MB = tmp_path, 50
+    post(owner, brackets, straighten=False)
+    trash.put(owner.account, [brackets[1].pk])
+    assert kept_merges.sweep() == 0  # a photo in the trash can be taken back
+    if whole_account:
+        closing.close_account(owner.account)
+        assert erasing.erase(owner.account.pk)
+    else:
+        trash.remove(owner.account, [brackets[1].pk])
+        trash.remove_due()
+    assert kept_merges.sweep() == 1
     assert not list((tmp_path / "merged").iterdir())
 
 
