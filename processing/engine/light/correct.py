@@ -31,6 +31,10 @@ _HIGHLIGHTS_SHARE, _MIDDLE_SHARE = 0.6, 0.33
 _MAX_GAIN = 1.22
 _EXPONENT = (0.85, 1.15)
 _MAX_LIFT = 1.5
+# Where the middle of a white subject should be, and how far the curve is bent for it; up to where
+# highlights and the middle are gray, and from where on either is white.
+_WHITE_MIDDLE, _WHITE_EXPONENT = 0.86, 0.72
+_GRAY, _PALE, _PALE_MIDDLE = 0.65, 0.8, 0.75
 # Local contrast: how much of the difference to the surroundings (within this share of the longer
 # side) is added, for differences below `_EDGE`, and the most that brightness changes by it.
 _LOCAL, _LOCAL_MOST, _SURROUNDINGS, _EDGE = 0.3, 0.08, 0.06, 0.1
@@ -79,18 +83,29 @@ def correct(rgb: U8, alpha: U8 | None, light: Light, photo: Lighting | None = No
 
 
 def _by_photo(rgb: U8, sample: _Sample, photo: Lighting) -> U8:
-    """The picture as it would have been exposed rightly in white light, its folds a little deeper. A subject
-    that is white is brought up to white."""
+    """The picture as it would have been exposed rightly in white light, its folds a little deeper. Of a subject
+    that is white, highlights and the middle are brought up to white; a gray one stays gray."""
     table = _exposing(photo)
     rgb = _looked_up(rgb, table)
     levels = np.rint(sample.rgb * 255).astype(np.intp)
     shown = np.stack([table[levels[..., channel], channel] for channel in range(3)], axis=-1)
     sample = _Sample(shown.astype(np.float32) / np.float32(255), sample.inside)
     value = sample.rgb.max(axis=-1)
-    highlights = float(np.percentile(value[sample.inside], 99))
-    gain = min(_MAX_GAIN, max(1.0, _WHITE / max(highlights, 0.01))) ** photo.white
-    curve = _lifted(gain)
+    curve = _whitened(value[sample.inside], photo.white)
     return _relit(rgb, curve, _local(_look_up(curve, value), sample.inside))
+
+
+def _whitened(value: F32, white: float) -> F32:
+    """New brightness (256,), 0 to 1, for each old one of a subject that is so surely `white`, 0 to 1."""
+    middle, highlights = np.percentile(value, (50, 99)).astype(np.float32)
+    white *= float(arrays.smooth_step(highlights, _GRAY, _PALE))
+    curve = _lifted(min(_MAX_GAIN, max(1.0, _WHITE / max(float(highlights), 0.01))) ** white)
+    middle = np.clip(curve[round(255 * float(middle))], 0.01, _WHITE_MIDDLE)
+    # A pale label makes no gray bottle white.
+    white *= float(arrays.smooth_step(middle, _GRAY, _PALE_MIDDLE))
+    exponent = max(_WHITE_EXPONENT, float(np.log(_WHITE_MIDDLE) / np.log(middle))) ** white
+    old = np.arange(256, dtype=np.float32) / 255
+    return np.asarray(np.minimum(curve**exponent, np.maximum(curve, old * _MAX_LIFT)), np.float32)
 
 
 def _exposing(photo: Lighting) -> U8:
@@ -192,7 +207,8 @@ def _relit(rgb: U8, curve: F32, local: F32) -> U8:
     """Every pixel times the curve's factor for its brightness, times the local one."""
     height, width = rgb.shape[:2]
     old = np.maximum(np.arange(256, dtype=np.float32), 1) / 255
-    factor, most = curve / old, 1 / old
+    # Nothing but white gets to white.
+    factor, most = curve / old, np.maximum(np.float32(254 / 255) / old, 1)
     result = np.empty_like(rgb)
     spread = np.asarray(cv2.resize(local, (width, height), interpolation=cv2.INTER_LINEAR))
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from processing.engine.light import correct
+from processing.engine.light.lighting import Lighting
 from processing.engine.plans.edit import Light
 
 MODES = ("auto", "preserve-hue-and-saturation")
@@ -87,6 +88,18 @@ def test_whites_never_clip(mode: str) -> None:
     lit = correct.correct(ramp, None, Light(mode))[32, :, 0].astype(int)
     assert lit.max() < 255
     assert (np.diff(lit) >= -1).all()
+
+
+def test_a_white_product_is_brought_up_to_white_and_a_gray_one_stays_gray() -> None:
+    """Told of both: nothing neutral in the photo is brighter, and it was exposed rightly."""
+    photo = Lighting(0.0, np.ones(3), 1.0)
+    white, gray = garment((0.92, 0.92, 0.92)), garment((0.6, 0.6, 0.6))
+    lit = [correct.correct(rgb, body(), AUTO, photo) for rgb in (white, gray)]
+    assert means(lit[0]).max() > means(white).max() + 10
+    assert lit[0].max() < 255
+    assert abs(means(lit[1]) - means(gray)).max() <= 6
+    doubted = correct.correct(white, body(), AUTO, Lighting(0.0, np.ones(3), 0.0))
+    assert abs(means(doubted) - means(white)).max() < 2
 
 
 def test_the_background_has_no_say() -> None:
