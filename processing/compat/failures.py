@@ -106,7 +106,8 @@ class ErrorFormat:
         if auth_header := getattr(exc, "auth_header", None):
             headers["WWW-Authenticate"] = auth_header
         code = self._code(status)
-        status = self.statuses.get(code, status)
+        if isinstance(exc, exceptions.ParseError):
+            status = self.statuses.get(code, status)
         return Failure(status, code, message[:_MAX_LETTERS], headers, fields)
 
     def _code(self, status: int) -> str:

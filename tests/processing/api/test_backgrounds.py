@@ -336,7 +336,7 @@ class TestReplace:
         assert (sky[38, 2] - sky[1, 2] > 20).sum() >= 2
         answer = replaced(owner, image, backgroundId="bg_builtin_red-brick")
         assert answer.json()["data"]["report"]["background"] == {
-            **{"provider": "studio", "seed": 7, "notUnderstood": []},
+            **{"provider": "studio", "seed": 7, "notUnderstood": [], "view": "level"},
         }
         assert pixels(owner, answer)[:8].std() > 10
 

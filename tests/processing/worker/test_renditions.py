@@ -107,7 +107,7 @@ def test_nothing_is_made_anew_while_nothing_changes(made_anew: Any) -> None:
 
 
 def test_other_shadows_make_pictures_with_a_shadow_anew(made_anew: Any, change: Any) -> None:
-    change("shadow/cast.py", "thrown=0.32", "thrown=0.20")
+    change("shadow/styles.py", "thrown=0.3,", "thrown=0.2,")
     assert made_anew() == {"shadow"}
     assert made_anew() == set()
 

@@ -30,10 +30,10 @@ ROWS = [
     for number, row in enumerate(json.loads(path.read_text()), start=1)
 ]
 # Options that came after some of these releases, and what their rows mean: the newer cutout, which
-# nobody helps by pointing at the product, of the whole photo.
+# nobody helps by pointing at the product, of the whole photo; a scene seen as its words and the photo say.
 NEWER = {
     **{"overlay": None, "colorReference": None, "holes": True, "box": None, "point": None},
-    **{"mask": None, "frame": None},
+    **{"mask": None, "frame": None, "view": None},
 }
 BEFORE, AFTER = (
     "The job was submitted to another version of Packshot, and this one doesn't know ",

@@ -513,7 +513,7 @@ def test_no_other_addresses_and_no_redirects(studio: Studio) -> None:
         content=b"{",
         headers={"x-api-key": studio.key, "Content-Type": "application/json"},
     )
-    assert (broken.status_code, set(broken.json())) == (400, {"message", "detail"})
+    assert (broken.status_code, set(broken.json())) == (422, {"message", "detail"})
 
 
 def test_what_is_asked_for_comes_to_a_plan(studio: Studio, small_photo: bytes) -> None:
