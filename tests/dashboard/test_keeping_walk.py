@@ -129,6 +129,24 @@ def test_kept_shared_and_thrown_away(
     mine.look()
 
     theirs = visit(browser, live_server, size, None)
+    _looks_at_what_is_shared(theirs, address)
+
+    page.get_by_role("button", name="End link").click()
+    page.locator("#confirm").get_by_role("button", name="End link").click()
+    expect(page.get_by_text("No link works at the moment.")).to_be_visible()
+    theirs.page.reload()
+    expect(theirs.page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    theirs.context.close()
+
+    _throws_away_and_takes_back(mine)
+    monkeypatch.setattr("processing.pages.library.page.PAGE_SIZE", 8)
+    _finds_its_place_again(page, pictures[0])
+    mine.look()
+    mine.context.close()
+
+
+def _looks_at_what_is_shared(theirs: Visit, address: str) -> None:
+    """As a stranger who was told the address and the password."""
     theirs.page.goto(address)
     theirs.look()
     theirs.page.get_by_label("Password").fill("tweed and wool")
@@ -143,13 +161,11 @@ def test_kept_shared_and_thrown_away(
     assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     theirs.look()
 
-    page.get_by_role("button", name="End link").click()
-    page.locator("#confirm").get_by_role("button", name="End link").click()
-    expect(page.get_by_text("No link works at the moment.")).to_be_visible()
-    theirs.page.reload()
-    expect(theirs.page.get_by_role("heading", name="Nothing here")).to_be_visible()
-    theirs.context.close()
 
+def _throws_away_and_takes_back(mine: Visit) -> None:
+    """By Undo, and from the trash."""
+    page = mine.page
+    boxes = page.locator('input[name="ids"]')
     page.goto("/projects/")
     page.get_by_role("link", name="Spring coats").click()
     boxes.nth(1).check(force=True)
@@ -168,10 +184,6 @@ def test_kept_shared_and_thrown_away(
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
     assert Image.live.count() == 4
     mine.look()
-    monkeypatch.setattr("processing.pages.library.page.PAGE_SIZE", 8)
-    _finds_its_place_again(page, pictures[0])
-    mine.look()
-    mine.context.close()
 
 
 def _finds_its_place_again(page: Page, image: Image) -> None:

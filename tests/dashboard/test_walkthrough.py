@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.chromium import chromium, launched
 from tests.system.site import Site
@@ -191,16 +191,7 @@ def test_a_look_is_chosen_in_the_studio(page: Page, complaints: list[str]) -> No
     page.set_viewport_size({"width": 1440, "height": 900})
     assert fits(page)
 
-    page.get_by_role("radio", name="Looks").check()
-    page.get_by_role("link", name="Marble", exact=True).click()
-    expect(page.locator("#preview")).not_to_have_attribute("src", shown or "", timeout=10_000)
-    expect(page.get_by_role("link", name="Marble", exact=True)).to_have_attribute(
-        "aria-current", "true"
-    )
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_label("Keep this look for other pictures").fill("Square")
-    page.get_by_role("button", name="Save look").click()
-    expect(page.locator("#notices")).to_contain_text("“Square” is saved.")
+    _keeps_a_look(page, shown or "")
     page.locator("#save").click()
     expect(state).to_have_text("Saving")
     expect(page.locator(".result")).to_have_count(2, timeout=10_000)
@@ -212,6 +203,20 @@ def test_a_look_is_chosen_in_the_studio(page: Page, complaints: list[str]) -> No
     _picks_a_product(page)
     assert complaints == []
     _told_and_not_asked_for_ever(page)
+
+
+def _keeps_a_look(page: Page, shown: str) -> None:
+    """A ready one is tried and taken back; what was chosen before is kept under a name."""
+    page.get_by_role("radio", name="Looks").check()
+    page.get_by_role("link", name="Marble", exact=True).click()
+    expect(page.locator("#preview")).not_to_have_attribute("src", shown, timeout=10_000)
+    expect(page.get_by_role("link", name="Marble", exact=True)).to_have_attribute(
+        "aria-current", "true"
+    )
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_label("Keep this look for other pictures").fill("Square")
+    page.get_by_role("button", name="Save look").click()
+    expect(page.locator("#notices")).to_contain_text("“Square” is saved.")
 
 
 def _picks_a_product(page: Page) -> None:
@@ -354,6 +359,19 @@ def test_many_photos_at_once(browser: Browser, site: str, width: int, height: in
     page.reload()
     expect(page.locator(".tile-name")).to_have_text(names)
 
+    _tells_of_bad_files(page, tiles)
+
+    _deletes_and_brings_back(page, tiles)
+    page.reload()
+    expect(tiles).to_have_count(6)
+    expect(page.locator("#cut-out")).not_to_be_checked()
+    told = ("ERR_INTERNET_DISCONNECTED", "429 (Too Many Requests)", "400 (Bad Request)")
+    assert [one for one in complaints if not any(words in one for words in told)] == []
+    context.close()
+
+
+def _tells_of_bad_files(page: Page, tiles: Locator) -> None:
+    """Each is named, none covers the last photo, and all are dismissed at once."""
     bad: list[FilePayload] = [
         {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"nothing"} for n in range(3)
     ]
@@ -367,6 +385,8 @@ def test_many_photos_at_once(browser: Browser, site: str, width: int, height: in
     page.get_by_role("button", name="Dismiss all").click()
     expect(page.locator("#uploads")).to_be_hidden()
 
+
+def _deletes_and_brings_back(page: Page, tiles: Locator) -> None:
     tiles.nth(0).locator(".tile-link").focus()
     page.keyboard.press("x")
     tiles.nth(3).click(modifiers=["Shift"])
@@ -375,9 +395,3 @@ def test_many_photos_at_once(browser: Browser, site: str, width: int, height: in
     expect(tiles).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
     expect(tiles).to_have_count(6)
-    page.reload()
-    expect(tiles).to_have_count(6)
-    expect(page.locator("#cut-out")).not_to_be_checked()
-    told = ("ERR_INTERNET_DISCONNECTED", "429 (Too Many Requests)", "400 (Bad Request)")
-    assert [one for one in complaints if not any(words in one for words in told)] == []
-    context.close()
