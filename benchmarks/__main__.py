@@ -17,10 +17,9 @@ PARTS = {
     "recognition": f"{ENGINE}.recognition",
 }
 # These want a folder of photos, or somebody who looks.
-ON_REQUEST = {
-    name: f"{ENGINE}.{name}"
-    for name in ("backdrops", "edges", "hdr", "rooms", "sheet", "skies", "text")
-}
+ON_REQUEST = {name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "sheet")}
+ON_REQUEST |= {"rooms": "benchmarks.rooms.enhancing", "text": "benchmarks.text.removal"}
+ON_REQUEST |= {name: f"benchmarks.rooms.{name}" for name in ("hdr", "skies")}
 ON_REQUEST |= {"looks": "benchmarks.looks.comparing", "light": "benchmarks.looks.lighting"}
 ON_REQUEST |= {name: f"benchmarks.graded.{name}" for name in ("grades", "holes", "tails")}
 ON_REQUEST |= {"poses": "benchmarks.poses.measure"}

@@ -9,15 +9,16 @@ from typing import Any, Self
 
 from benchmarks.engine.photos import ROOT
 
-_CHILD = Path(__file__).with_name("child.py")
+_SERVE, _WORKS = (Path(__file__).with_name(name) for name in ("serve.py", "child.py"))
 
 
 class Build:
-    """A checkout of Packshot whose code is run by this Python's packages, in the process of a `child`."""
+    """A checkout of Packshot whose code is run by this Python's packages, in a process of its own that does
+    the `works` of a file."""
 
-    def __init__(self, folder: Path = ROOT, child: Path = _CHILD) -> None:
+    def __init__(self, folder: Path = ROOT, works: Path = _WORKS) -> None:
         self._child = subprocess.Popen(
-            [sys.executable, str(child)],
+            [sys.executable, str(_SERVE), str(works)],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -36,7 +37,7 @@ class Build:
         self._child.communicate()  # no more orders: it ends
 
     def ask(self, work: str, **options: object) -> dict[str, Any]:
-        """What the child finds; see its file. Raises RuntimeError where it fails."""
+        """What the work comes to; see its file. Raises RuntimeError where it fails."""
         asks, answers = self._child.stdin, self._child.stdout
         if asks is None or answers is None:
             raise RuntimeError("The child has no pipes.")

@@ -1,29 +1,11 @@
-"""What one build of Packshot takes, asked line by line: `python child.py` in a checkout's folder.
+"""What one build of Packshot takes (see serve.py): uses nothing of the project but what builds have had for long."""
 
-Another build's code can't be imported beside this one's, so each has a process of its own. This file
-uses nothing of the project but what builds have had for long.
-"""
-
-import json
-import os
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 PHOTO_SIZE = (4000, 3000)
-
-
-def main() -> None:
-    # Libraries print to standard output; answers have a way of their own.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    sys.path.insert(0, str(Path.cwd()))
-    for line in sys.stdin:
-        order = json.loads(line)
-        answers.write(json.dumps(_WORKS[order.pop("work")](**order)) + "\n")
-        answers.flush()
 
 
 def _cutout(model: str, models_dir: str) -> dict[str, float]:
@@ -79,7 +61,4 @@ def _status(name: str, pid: int | str = "self") -> float:
     return int(text.split()[0]) * 1024 / 1e6
 
 
-_WORKS: dict[str, Callable[..., dict[str, float]]] = {"cutout": _cutout, "rest": _rest}
-
-if __name__ == "__main__":
-    main()
+WORKS: dict[str, Callable[..., dict[str, float]]] = {"cutout": _cutout, "rest": _rest}

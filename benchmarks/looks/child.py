@@ -1,12 +1,9 @@
-"""Renders one build's pictures, asked line by line: `python child.py` in a checkout's folder.
+"""Renders one build's pictures (see benchmarks/figures/serve.py).
 
-An earlier build's code can't be imported beside this one's, so each has a process of its own. This file uses nothing
-of the project but what builds have had for long, and leaves out what an earlier one doesn't know.
+This file uses nothing of the project but what builds have had for long, and leaves out what an earlier one doesn't know.
 """
 
 import inspect
-import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -28,17 +25,6 @@ SETTINGS = (CUTOUT, WHITE, *SCENES)
 PRODUCT, UNSHADED = "product", "unshaded"
 _PADDING, _SEED = 0.1, 1
 MOST_PIXELS = 100_000_000
-
-
-def main() -> None:
-    # Libraries print to standard output; answers have a way of their own.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    sys.path.insert(0, str(Path.cwd()))
-    for line in sys.stdin:
-        order = json.loads(line)
-        answers.write(json.dumps(_WORKS[order.pop("work")](**order)) + "\n")
-        answers.flush()
 
 
 def _render(
@@ -122,7 +108,4 @@ def _tools(models_dir: str) -> Any:
     return made(**{part.name: known.get(part.name) for part in fields(Tools)})
 
 
-_WORKS = {"render": _render}
-
-if __name__ == "__main__":
-    main()
+WORKS = {"render": _render}

@@ -37,7 +37,7 @@ KINDS = {".jpg", ".jpeg", ".png", ".webp"}
 # The longer side of canvases when they are measured.
 _MEASURED = 1000
 _WHITE = (255, 255, 255)
-_CHILD = Path(child.__file__)
+_WORKS = Path(child.__file__)
 
 
 class _Results:
@@ -111,7 +111,7 @@ def _rendered(
         "network": arguments.network,
     }
     with ExitStack() as running:
-        builds = {name: running.enter_context(Build(at, _CHILD)) for name, at in folders.items()}
+        builds = {name: running.enter_context(Build(at, _WORKS)) for name, at in folders.items()}
         for number, photo in enumerate(photos, start=1):
             print(f"{number}/{len(photos)} {photo.name}", file=sys.stderr, flush=True)
             for name, build in builds.items():

@@ -2,7 +2,7 @@
 
 The folder holds photos (`*.jpg`). What of them is sky is told by outlines drawn by hand, in a file of lines: a photo's
 name, and below it, indented, polygons of `x,y` in its pixels, one a line. `+` is sky, a later `-` what stands in front of
-it, and `?` what isn't judged, such as leaves, glass and railings that one sees it through. `benchmarks/engine/skies.txt`
+it, and `?` what isn't judged, such as leaves, glass and railings that one sees it through. `benchmarks/rooms/skies.txt`
 outlines photos that others may fetch: those of OpenCV's samples (building, home, leuvenA), and those of the seeds of
 github.com/etewiah/property_web_builder (from Unsplash). Photos that the file doesn't name must have none found.
 

@@ -23,9 +23,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.engine.overlays import OVERLAYS, Overlay, laid_over
 from benchmarks.engine.photos import ROOT, models_dir
 from benchmarks.engine.sheet import cell, closest
+from benchmarks.text.overlays import OVERLAYS, Overlay, laid_over
 from processing.engine import arrays
 from processing.engine.arrays import F32, U8
 from processing.engine.files import decode

@@ -1,0 +1,1 @@
+"""Photos of rooms: how long they take, and how well tilts, skies and exposures come out."""

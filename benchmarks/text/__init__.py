@@ -1,0 +1,1 @@
+"""Text laid over photos, and how well it is taken off again."""
