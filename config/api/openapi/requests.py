@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from config.api.openapi.hooks import operations
@@ -19,15 +19,16 @@ def plain_words(result: Document, generator: Any, request: Any, public: bool) ->
     for schema in result["components"]["schemas"].values():
         parts = list(_parts(schema))
         values = {value for part in parts for value in part.get("enum", ())}
-
-        def named(found: re.Match[str], values: set[Any] = values) -> str:
-            return found[0] if found[1] in values else _camel(found)
-
         for part in parts:
             part.pop("title", None)
             if isinstance(part.get("description"), str):
-                part["description"] = _SNAKE_CASE.sub(named, part["description"])
+                part["description"] = _renamed(part["description"], besides=values)
     return result
+
+
+def _renamed(text: str, *, besides: Collection[Any]) -> str:
+    """The text with names as the API spells them, besides those of values."""
+    return _SNAKE_CASE.sub(lambda found: found[0] if found[1] in besides else _camel(found), text)
 
 
 def optional_options(result: Document, generator: Any, request: Any, public: bool) -> Document:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from processing.api.serializers.edits import Body, Shown, ToolBody
 from processing.commands import MAX_BRACKETS, MIN_BRACKETS
 from processing.engine.plans.edit import EditFormat, Export
 from processing.engine.plans.room import FineTune, Level, Look, RoomPlan, SkyKind, WindowPull
 from processing.engine.plans.room_versions import NEWEST, WORDS
+from processing.services import room_json
 
 # What a plan calls otherwise, or has in its export.
 _IN_A_PLAN = {"lens_correction": "lens"}
 _OF_A_FILE = ("format", "quality")
-_PLANS: TypeAdapter[RoomPlan] = TypeAdapter(RoomPlan)
 
 
 class EnhanceOptions(Body):
@@ -152,6 +152,6 @@ class ReprocessChange(ReprocessBody):
 
 def shown(plan: RoomPlan) -> dict[str, Any]:
     """A plan as these options spell it."""
-    kept = _PLANS.dump_python(plan, mode="json", by_alias=True)
+    kept = room_json.stored_json(plan)
     export, lens = kept.pop("export"), kept.pop("lens")
     return {**kept, "lensCorrection": lens, **{name: export[name] for name in _OF_A_FILE}}

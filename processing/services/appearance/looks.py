@@ -12,6 +12,7 @@ from config.api.ids import decoded
 from config.errors import AppError, invalid
 from media_library.models import Image
 from processing.commands import Edit, Enhance
+from processing.engine.plans.edit import EditPlan
 from processing.models import Preset
 from processing.services import edit_json, jobs
 from processing.services.appearance import presets, ready_looks
@@ -26,6 +27,11 @@ def find(account: Account, public_id: str) -> Preset | ReadyLook:
     if public_id.startswith(ready_looks.PREFIX):
         return ready_looks.find(public_id)
     return presets.preset_for(account, decoded("preset", public_id, "Look"))
+
+
+def plan_of(look: Preset | ReadyLook) -> EditPlan:
+    """Raises AppError VALIDATION_ERROR for one that is for rooms."""
+    return look.plan if isinstance(look, ReadyLook) else presets.plan_of(look)
 
 
 def command_of(look: Preset | ReadyLook) -> Edit | Enhance:
@@ -47,8 +53,7 @@ def changed(
     account: Account, look: Preset | ReadyLook, changes: Mapping[str, Any] | None, *, field: str
 ) -> Edit:
     """A look's edit with changes, as work that this site can do. Raises AppError naming ``field``."""
-    plan = look.plan if isinstance(look, ReadyLook) else presets.plan_of(look)
-    command = Edit(plan=edit_json.changed(plan, changes))
+    command = Edit(plan=edit_json.changed(plan_of(look), changes))
     return usable(account, look.name, command, field=field)
 
 

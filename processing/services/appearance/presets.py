@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
-from pydantic import TypeAdapter
 
 from accounts.limits.operations import EDIT, ENHANCE
 from accounts.models import Account
@@ -19,12 +17,11 @@ from processing.commands import Edit, Enhance
 from processing.engine.plans.edit import EditPlan
 from processing.engine.plans.room import RoomPlan
 from processing.models import Preset
-from processing.services import edit_json
+from processing.services import edit_json, room_json
 
 MAX_PRESETS = 500
 NAME_LENGTH = 100
 Plan: TypeAlias = EditPlan | RoomPlan
-_ROOMS: TypeAdapter[RoomPlan] = TypeAdapter(RoomPlan)
 
 
 def preset_for(account: Account, preset_id: UUID) -> Preset:
@@ -48,7 +45,7 @@ def room_plan_of(preset: Preset) -> RoomPlan:
     if not preset.is_of_rooms:
         message = f"The preset '{preset.name}' is an edit, not for photos of rooms."
         raise invalid("presetId", message)
-    return _ROOMS.validate_json(json.dumps(preset.plan))
+    return room_json.plan_from(preset.plan)
 
 
 def command_of(preset: Preset) -> Edit | Enhance:
@@ -98,10 +95,9 @@ def _operation(plan: Plan) -> str:
 
 
 def _stored(plan: Plan) -> dict[str, Any]:
-    if not isinstance(plan, RoomPlan):
-        return edit_json.stored_json(plan)
-    found: dict[str, Any] = _ROOMS.dump_python(plan, mode="json", by_alias=True)
-    return found
+    if isinstance(plan, RoomPlan):
+        return room_json.stored_json(plan)
+    return edit_json.stored_json(plan)
 
 
 def _check(plan: Plan) -> None:

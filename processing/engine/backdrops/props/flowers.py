@@ -21,10 +21,7 @@ def petals(make: Making, stem: Stem | None = None) -> list[Blade]:
     color = make.pick("#e7a9b4", "#f0c9cd", "#c2334a")
     found = []
     for _ in range(int(make.random.integers(13, 19))):
-        turn, away = make.between(0, 6.28), 0.17 * float(np.sqrt(make.random.random()))
-        at = vector(away * float(np.cos(turn)), 0.004, 0.75 * away * float(np.sin(turn)))
-        heading = make.between(0, 6.28)
-        way = unit(vector(float(np.cos(heading)), make.between(0.1, 0.55), float(np.sin(heading))))
+        at, way = _strewn(make, (0.17, 0.004, 0.75), (0.1, 0.55))
         size = np.float32(make.between(0.026, 0.036))
         tone = color * np.float32(make.between(0.88, 1.12))
         found.append(Blade("petal", at, way * size, aside(way) * size * np.float32(0.92), tone, 0))
@@ -153,10 +150,7 @@ def autumn_leaves(make: Making, stem: Stem | None = None) -> list[Blade]:
     """Fallen leaves."""
     found = []
     for n in range(int(make.random.integers(7, 10))):
-        turn, away = make.between(0, 6.28), 0.19 * float(np.sqrt(make.random.random()))
-        at = vector(away * float(np.cos(turn)), 0.004, 0.7 * away * float(np.sin(turn)))
-        heading = make.between(0, 6.28)
-        way = unit(vector(float(np.cos(heading)), make.between(0.02, 0.3), float(np.sin(heading))))
+        at, way = _strewn(make, (0.19, 0.004, 0.7), (0.02, 0.3))
         name, size, wide = ("maple", 0.1, 1.0) if n % 3 else ("beech", 0.075, 0.55)
         long = np.float32(size * make.between(0.8, 1.15))
         tone = np.array(
@@ -178,11 +172,20 @@ def confetti(make: Making, stem: Stem | None = None) -> list[Blade]:
     ]
     found = []
     for _ in range(55):
-        turn, away = make.between(0, 6.28), 0.28 * float(np.sqrt(make.random.random()))
-        at = vector(away * float(np.cos(turn)), 0.003, 0.8 * away * float(np.sin(turn)))
-        heading = make.between(0, 6.28)
-        way = unit(vector(float(np.cos(heading)), make.between(0, 0.5), float(np.sin(heading))))
+        at, way = _strewn(make, (0.28, 0.003, 0.8), (0, 0.5))
         size = np.float32(make.between(0.006, 0.0095))
         tone = colors[int(make.random.integers(3))] * np.float32(make.between(0.8, 1.2))
         found.append(Blade("paper", at, way * size, aside(way) * size, tone, 0))
     return found
+
+
+def _strewn(
+    make: Making, within: tuple[float, float, float], lift: tuple[float, float]
+) -> tuple[F32, F32]:
+    """Where something fell, and the way that it points: `within` a radius, at a height, in a circle pressed to so
+    much of its depth; `lift`, how far it points up."""
+    radius, height, depth = within
+    turn, away = make.between(0, 6.28), radius * float(np.sqrt(make.random.random()))
+    at = vector(away * float(np.cos(turn)), height, depth * away * float(np.sin(turn)))
+    heading = make.between(0, 6.28)
+    return at, unit(vector(float(np.cos(heading)), make.between(*lift), float(np.sin(heading))))

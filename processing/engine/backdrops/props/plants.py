@@ -86,38 +86,31 @@ def eucalyptus(make: Making, stem: Stem | None = None) -> list[Blade]:
     """Branches with round, grey-green leaves in pairs."""
     tint = tint_of(make, "#8fa99c")
     stems = [stem] if stem else [lying(make, 0.34, 11), lying(make, 0.24, 8)]
-    return [
-        blade
-        for one in stems
-        for blade in _leafy(
-            make,
-            one,
-            "eucalyptus",
-            (0.042, 0.037),
-            pairs=True,
-            forward=0.45,
-            lift=(-0.05, 0.3),
-            tint=tint,
-        )
-    ]
+    return _branches(make, stems, "eucalyptus", (0.042, 0.037), (0.45, 0.3), tint)
 
 
 def olive(make: Making, stem: Stem | None = None) -> list[Blade]:
     """A branch with slender leaves."""
     tint = tint_of(make, "#667a55")
     stems = [stem] if stem else [lying(make, 0.32, 15), lying(make, 0.22, 11)]
+    return _branches(make, stems, "olive", (0.062, 0.0145), (1.0, 0.35), tint)
+
+
+def _branches(
+    make: Making,
+    stems: list[Stem],
+    name: str,
+    size: tuple[float, float],
+    way: tuple[float, float],
+    tint: F32 | None,
+) -> list[Blade]:
+    """Leaves in pairs along stems; `way`, how far they point forward, and up at most."""
+    forward, up = way
     return [
         blade
         for one in stems
         for blade in _leafy(
-            make,
-            one,
-            "olive",
-            (0.062, 0.0145),
-            pairs=True,
-            forward=1.0,
-            lift=(-0.05, 0.35),
-            tint=tint,
+            make, one, name, size, pairs=True, forward=forward, lift=(-0.05, up), tint=tint
         )
     ]
 
