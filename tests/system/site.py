@@ -15,12 +15,13 @@ import shutil
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Self, TypeVar
@@ -174,9 +175,18 @@ class Site:
         embedded = self.var / "run/redis_url"
         return self.env["REDIS_URL"] or embedded.read_text().strip()
 
+    def inside(self, folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+        """What a folder holds at any depth, while the site goes on adding and removing."""
+        for top, folders, files in os.walk(folder):
+            for path in (Path(top, name) for name in folders + files):
+                with suppress(FileNotFoundError):
+                    yield path, path.lstat()
+
     def files(self) -> set[Path]:
         """Every stored file of every picture."""
-        return {path for path in (self.var / "media").rglob("*") if path.is_file()}
+        return {
+            path for path, found in self.inside(self.var / "media") if stat.S_ISREG(found.st_mode)
+        }
 
     @contextmanager
     def nothing_kept(self) -> Iterator[None]:
