@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from media_library.files import public_copies, thumbnails
 from media_library.intake.ingest import ingest
@@ -18,22 +17,9 @@ from tests.dashboard.conftest import Person
 from tests.dashboard.test_large_library import copies
 from tests.dashboard.test_projects import project_of
 from tests.system.site import until
+from tests.visits import Visit, visit
 
 DEMO = Path(__file__).resolve().parents[2] / "media_library/demo"
-
-
-@dataclass
-class Visit:
-    """A window of somebody's browser, and what it complained of."""
-
-    context: BrowserContext
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-
-    def look(self) -> None:
-        """Nothing has to be scrolled sideways, nothing was refused or went wrong."""
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert self.complaints == []
 
 
 @pytest.fixture(scope="module")
@@ -65,33 +51,6 @@ def pictures(
     return images
 
 
-def visit(browser: Browser, live_server: Any, size: tuple[int, int], who: Person | None) -> Visit:
-    width, height = size
-    viewport = {"width": width, "height": height}
-    context = browser.new_context(
-        base_url=live_server.url, viewport=viewport, reduced_motion="reduce"
-    )
-    if who is not None:
-        name = "packshot_session"
-        value = who.client.cookies[name].value
-        context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
-    page = context.new_page()
-    found = Visit(context, page)
-    page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda said: found.complaints.append(said.text) if said.type == "error" else None,
-    )
-    # What is under way when the page is left ends so; nothing is wrong with it.
-    page.on(
-        "requestfailed",
-        lambda failed: (
-            None if failed.failure == "net::ERR_ABORTED" else found.complaints.append(failed.url)
-        ),
-    )
-    return found
-
-
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desktop"])
 def test_kept_shared_and_thrown_away(
     browser: Browser,
@@ -101,7 +60,7 @@ def test_kept_shared_and_thrown_away(
     size: tuple[int, int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    mine = visit(browser, live_server, size, seller)
+    mine = visit(browser, live_server, size, seller.client)
     page = mine.page
     page.goto("/projects/")
     mine.look()

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from listings.models import Listing
 from listings.selectors import listing_for
 from tests.chromium import launched
 from tests.listings.pages.test_listing import url
-
-
-@dataclass
-class Visit:
-    """A window of the seller's browser, and what it complained of."""
-
-    context: BrowserContext
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-
-    def look(self) -> None:
-        """Nothing has to be scrolled sideways, nothing was refused or went wrong."""
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert self.complaints == []
+from tests.visits import visit
 
 
 @pytest.fixture(scope="module")
@@ -49,32 +35,6 @@ def shop(
     settings.COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = False
     photos = [add_photo((300, 200 + n), thumbnail=True, name=f"{n}.jpg") for n in range(3)]
     return make_listing(images=photos)
-
-
-def visit(chrome: Browser, live_server: Any, size: tuple[int, int], client: Client) -> Visit:
-    width, height = size
-    context = chrome.new_context(
-        base_url=live_server.url,
-        viewport={"width": width, "height": height},
-        reduced_motion="reduce",
-    )
-    [(name, cookie)] = [x for x in client.cookies.items() if "session" in x[0]]
-    context.add_cookies([{"name": name, "value": cookie.value, "url": live_server.url}])
-    page = context.new_page()
-    found = Visit(context, page)
-    page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda said: found.complaints.append(said.text) if said.type == "error" else None,
-    )
-    # What is under way when the page is left ends so; nothing is wrong with it.
-    page.on(
-        "requestfailed",
-        lambda failed: (
-            None if failed.failure == "net::ERR_ABORTED" else found.complaints.append(failed.url)
-        ),
-    )
-    return found
 
 
 def names(listing: Listing) -> list[str]:
