@@ -25,6 +25,7 @@ class ProcessingConfig(AppConfig):
             Enhance,
             GroupBrackets,
             MergeHdr,
+            PlaceCutout,
             PreviewRoom,
             RemoveBackground,
         )
@@ -33,10 +34,19 @@ class ProcessingConfig(AppConfig):
         from processing.services.appearance import house_looks, listing_set, ready_looks
         from processing.services.backgrounds import paint_background
         from processing.worker import kinds
-        from processing.worker.making import bracket_groups, copies, cutouts, edits, hdr, rooms
+        from processing.worker.making import (
+            bracket_groups,
+            copies,
+            cutouts,
+            edits,
+            hdr,
+            placed,
+            rooms,
+        )
 
         kinds.register(RemoveBackground, cutouts.KIND)
         kinds.register(Edit, edits.KIND)
+        kinds.register(PlaceCutout, placed.KIND)
         kinds.register(Enhance, rooms.KIND)
         kinds.register(PreviewRoom, rooms.PREVIEW_KIND)
         kinds.register(Copy, copies.KIND)

@@ -18,6 +18,7 @@ from config.errors import AppError
 from processing.engine.plans.copy import CopyPlan
 from processing.engine.plans.cutout import CutoutPlan, Cutting, camel, types_of
 from processing.engine.plans.edit import Background, EditPlan
+from processing.engine.plans.placed import PlacedPlan
 from processing.engine.plans.room import RoomPlan
 
 EditOperation = Literal[
@@ -195,6 +196,33 @@ class Edit(Command):
             self.plan.color_reference.image_id if self.plan.color_reference else None,
         )
         return tuple(name for name in named if name is not None)
+
+
+class PlaceCutout(Command):
+    """Cut the product out and place it by shares, in a result of so many pixels (`PlacedPlan`)."""
+
+    operation: Literal["place-cutout"] = "place-cutout"
+    plan: PlacedPlan = Field(default_factory=PlacedPlan)
+
+    @property
+    def label(self) -> str:
+        return _joined("cutout", _ground_word(self.plan.background))
+
+    @property
+    def makes(self) -> Makes:
+        return "material" if self.plan.format == "zip" else "derived"  # a ZIP is no picture
+
+    @property
+    def cut_out_by(self) -> str:
+        return self.plan.cutting.model
+
+    def cutting_out(self, size: tuple[int, int]) -> CuttingOut | None:
+        # How small a photo is made first may depend on its product: that serves nothing else.
+        return CuttingOut(self.plan.cutting) if self.plan.cuts_out_all(*size) else None
+
+    def image_ids(self) -> tuple[str, ...]:
+        image = self.plan.background.image
+        return () if image is None else (image.image_id,)
 
 
 class Enhance(Command):

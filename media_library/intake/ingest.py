@@ -45,7 +45,11 @@ from processing.engine.files.sniff import EXTENSIONS, MEDIA_TYPES
 THUMBNAIL_PATIENCE = timedelta(seconds=30)
 # How long a file may wait to be sent: so long do browsers keep it (uploads.js).
 LONGEST_ON_ITS_WAY = timedelta(days=7)
-_EXTENSIONS = {media_type: EXTENSIONS[name] for name, media_type in MEDIA_TYPES.items()}
+# Beside pictures, what work may come to: colors and matte as two of them.
+_EXTENSIONS = {
+    **{media_type: EXTENSIONS[name] for name, media_type in MEDIA_TYPES.items()},
+    "application/zip": "zip",
+}
 
 
 @dataclass(frozen=True)

@@ -142,10 +142,23 @@ class HdrFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedFacts:
+    """Where a subject came to stand that was placed by shares.
+
+    - `canvas`: width and height of the result as large as it could be, in pixels of the photo.
+    - `box`: the subject's (left, top, right, bottom) in the result; `in_photo`: in the upright photo.
+    """
+
+    canvas: tuple[int, int]
+    box: Box
+    in_photo: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A finished picture.
 
-    - `data`, `format` ("png", "webp", "jpg", "avif"), `media_type`, `width`, `height`, `has_alpha`:
+    - `data`, `format` ("png", "webp", "jpg", "avif", "zip"), `media_type`, `width`, `height`, `has_alpha`:
       the result.
     - `subject_box`: (left, top, right, bottom) of the subject in the upright source, in pixels of the
       size at which it was worked on (see CutoutPlan.size, Upscale); None where nothing was cut out.
@@ -170,6 +183,7 @@ class Rendered:
     - `hook`: whether a hanger's hook was taken off; None where none was looked for.
     - `room`: what was found in a photo of a room; None for all else.
     - `hdr`: what was found in exposures that became one picture; None for all else.
+    - `placed`: where the subject stands; None for what was not placed by shares.
     - `tone_curve`: the curve that brought a source of high dynamic range to sRGB; otherwise None.
     """
 
@@ -201,6 +215,7 @@ class Rendered:
     hdr: HdrFacts | None = None
     matte: bytes | None = None
     from_kept: bool = False
+    placed: PlacedFacts | None = None
 
 
 @dataclass(slots=True)

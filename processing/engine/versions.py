@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from processing.engine.plans.edit import EditPlan
+from processing.engine.plans.placed import PlacedPlan
 from processing.engine.plans.room import RoomPlan
 from processing.engine.source_tree import SourceTree
 
@@ -60,6 +61,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 PIPELINES: Mapping[str, tuple[str, ...]] = {
     "render_cutout": ("render_cutout",),
     "render_edit": ("render_edit", "composing"),
+    "render_placed": ("render_placed", "composing"),
     "render_mask": ("render_mask",),
     "render_room": ("render_room", "room.measuring", "room.viewing"),
     "render_copy": ("render_copy",),
@@ -77,6 +79,11 @@ def of_edit(plan: EditPlan, *, watermark: bool) -> str:
     """The version of an edit: `render_edit`. Those of the models, and of whoever makes a background
     from words, come on top."""
     return _version("render_edit", set(steps_of(plan, watermark=watermark)))
+
+
+def of_placed(plan: PlacedPlan, *, watermark: bool) -> str:
+    """The version of a cutout that is placed by shares: `render_placed`. The model's own version comes on top."""
+    return _version("render_placed", set(steps_of(plan.edit(), watermark=watermark)))
 
 
 def of_matte() -> str:

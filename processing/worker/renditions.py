@@ -18,6 +18,7 @@ from processing.commands import (
     Edit,
     Enhance,
     MergeHdr,
+    PlaceCutout,
     PreviewRoom,
     RemoveBackground,
 )
@@ -89,6 +90,12 @@ def find_open(job: Job, *, of_any_upload: bool) -> Job | None:
 def cutout_makers(command: RemoveBackground) -> list[str]:
     code = versions.of_cutout(watermark=command.watermark)
     return [code, runtime.model_version(command.plan.model)]
+
+
+def placed_makers(command: PlaceCutout) -> list[str]:
+    plan = command.plan
+    code = versions.of_placed(plan, watermark=command.watermark)
+    return [code, runtime.model_version(plan.cutting.model)]
 
 
 def edit_makers(command: Edit) -> list[str]:

@@ -190,6 +190,8 @@ def _report_of_some(rendered: Rendered) -> dict[str, Any]:
         told["room"] = _as_json(asdict(rendered.room))
     if rendered.hdr is not None:
         told["hdr"] = _as_json(asdict(rendered.hdr))
+    if rendered.placed is not None:
+        told["placed"] = _as_json(asdict(rendered.placed))
     if rendered.from_kept:
         told["matteReused"] = True
     return told

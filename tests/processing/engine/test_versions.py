@@ -267,6 +267,7 @@ def test_every_module_counts_for_something() -> None:
     counted |= versions.modules_of("render_cutout", set(versions.STEPS))
     counted |= versions.modules_of("render_edit", set(versions.STEPS))
     counted |= versions.modules_of("render_mask", set(versions.STEPS))
+    counted |= versions.modules_of("render_placed", set(versions.STEPS))
     counted |= versions.modules_of("render_room", set(versions.STEPS))
     counted |= versions.modules_of("render_copy", set(versions.STEPS))
     counted |= versions.modules_of("render_hdr", set(versions.STEPS))
@@ -340,6 +341,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "canvas.contact",
         "canvas.fills",
         "canvas.layout",
+        "canvas.placing",
         "canvas.resample",
         "composing",
         "cutout.result",
@@ -348,6 +350,7 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "files.decode",
         "files.encode",
         "files.gpano",
+        "files.layers_zip",
         "files.metadata",
         "files.shooting",
         "files.sniff",
@@ -355,6 +358,8 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "plans.color_names",
         "plans.cutout",
         "plans.edit",
+        "plans.placed",
+        "networks.auto",
         "poses",
         "plans.copy",
         "plans.room",
