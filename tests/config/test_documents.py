@@ -29,6 +29,7 @@ SETTINGS = (ROOT / "docs/settings.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 TABLE = re.findall(r"^\| `([A-Z][A-Z0-9_]+)` \| (.+?) \| (.+) \|$", SETTINGS, re.MULTILINE)
+APPS = ("config", "accounts", "media_library", "processing", "listings", "client")
 # Written for people; generated ones and licences are not.
 DOCUMENTS = sorted(
     str(path.relative_to(ROOT))
@@ -163,7 +164,7 @@ def test_the_rooms_are_as_the_picture_of_the_house_shows_them() -> None:
             folder = name
             shown.append(folder)
     assert [path for path in shown if not (ROOT / path).exists()] == []
-    rooms = {f"{app}/" for app in ("config", "accounts", "media_library", "processing", "listings")}
+    rooms = {f"{app}/" for app in APPS}
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]
     inside = {f"{path.parent.relative_to(ROOT)}/" for path in files}
     drawn = {

@@ -12,6 +12,7 @@ from config.api.serializers import StrictSerializer
 from media_library.files.links import content_url
 from media_library.models import Doubt
 from processing.api.operations import OPERATIONS
+from processing.api.serializers.jobs import JobErrorSerializer
 from processing.models import Batch, BatchItem, JobState
 from processing.services.appearance import listing_set, ready_looks
 from processing.worker import batch_progress
@@ -91,7 +92,7 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
 
     class Meta:
         model = BatchItem
-        fields = [
+        fields = read_only_fields = [
             *("position", "name", "look", "imageId", "jobId", "needsLook"),
             *("state", "resultImageId", "resultUrl", "error"),
         ]
@@ -112,6 +113,7 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
             return None
         return content_url(result, base=self.context["base"])
 
+    @extend_schema_field(JobErrorSerializer(allow_null=True))
     def get_error(self, item: BatchItem) -> dict[str, str] | None:
         code = item.job.error_code if item.job else item.error_code
         message = item.job.error if item.job else item.error
@@ -170,6 +172,7 @@ class BatchStatus(BatchSerializer):
     def get_progress(self, batch: Batch) -> int:
         return batch_progress.counts_of(batch).progress
 
+    @extend_schema_field(BatchItemSerializer(many=True))
     def get_items(self, batch: Batch) -> list[dict[str, Any]]:
         items = batch.items.select_related("image", "job__result").order_by("position")
         return [dict(BatchItemSerializer(item, context=self.context).data) for item in items]

@@ -1,0 +1,118 @@
+"""The client package against a whole site."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image as Picture
+
+import packshot
+from packshot import AsyncClient, Client
+from tests.system.site import ROOT, Site
+
+PHOTOS = [ROOT / "tests/photos" / name for name in ("wool-hat.jpg", "blue-skirt.jpg")]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    # A moment's wait, so that work is answered with 202 and waited for.
+    with Site(DOOR_WAIT_SECONDS="0.05") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def key(site: Site) -> str:
+    return site.demo("pro")["apiKey"]
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def test_a_photo_becomes_pictures(site: Site, key: str, tmp_path: Path) -> None:
+    with Client(site.url, key) as client:
+        assert client.me().plan.slug == "pro"
+        photo = client.upload(PHOTOS[0])
+        assert (photo.name, photo.bytes) == ("wool-hat.jpg", PHOTOS[0].stat().st_size)
+        states: list[str] = []
+        made = client.remove_background(
+            photo.id, bg_color="white", format="jpg", on_job=lambda job: states.append(job.state)
+        )
+        assert states[-1] == "completed"
+        assert made.processed_image_id is not None
+        to = client.download(made.processed_image_id, tmp_path / "hat.jpg")
+        with Picture.open(to) as picture:
+            assert (picture.format, picture.size) == ("JPEG", (photo.width, photo.height))
+        original = client.download(photo.id, tmp_path / "as it came.jpg")
+        assert original.read_bytes() == PHOTOS[0].read_bytes()
+        edited = client.edit(photo.id, {"layout": {"size": "60x40"}, "export": {"format": "webp"}})
+        assert edited.report is not None
+        assert edited.processed_image_id is not None
+        found = client.image(edited.processed_image_id)
+        assert (found.width, found.height, found.format) == (60, 40, "webp")
+        assert {look.id for look in client.ready_presets()} >= {"look_amazon", "look_ebay"}
+        with pytest.raises(packshot.InvalidRequest) as wrong:
+            client.remove_background(photo.id, bg_color="octarine")
+        assert list(wrong.value.fields) == ["bgColor"]
+        assert wrong.value.request_id
+        client.delete_image(photo.id)
+        with pytest.raises(packshot.NotFound):
+            client.remove_background(photo.id)
+    with Client(site.url, "ps_wrong") as unknown, pytest.raises(packshot.NotSignedIn):
+        unknown.me()
+
+
+def test_many_photos_are_one_batch(site: Site, key: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with AsyncClient(site.url, key) as client:
+            photos = await asyncio.gather(*[client.upload(path) for path in PHOTOS])
+            begun = await client.start_batch(
+                [photo.id for photo in photos],
+                operation="remove-background",
+                how={"size": "preview"},
+                idempotency_key="one-batch",
+            )
+            again = await client.start_batch(
+                [photo.id for photo in photos],
+                operation="remove-background",
+                how={"size": "preview"},
+                idempotency_key="one-batch",
+            )
+            assert again == begun
+            names: list[str] = []
+            ended = await client.wait_for_batch(
+                begun.batch_id, on_event=lambda event: names.append(event.name)
+            )
+            assert names.count("job.completed") == 2
+            assert names[-1] == "batch.completed"
+            assert (ended.state, ended.progress, len(ended.items)) == ("completed", 100, 2)
+            [event] = [e async for e in client.batch_events(begun.batch_id)][-1:]
+            assert event.data["completed"] == 2
+            await client.download_batch(begun.batch_id, tmp_path / "all.zip")
+
+    asyncio.run(run())
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert len(archive.namelist()) == 3
+
+
+def test_a_listing_is_written_kept_and_exported(site: Site, key: str, tmp_path: Path) -> None:
+    with Client(site.url, key) as client:
+        photo = client.upload(PHOTOS[1])
+        draft = client.draft_listing(
+            [photo.id], "depop", hints={"size": "M", "condition": "good", "brand": "Fjord"}
+        )
+        assert "fjord" in draft.title.lower()
+        kept = client.create_listing(job_id=draft.job_id, state="ready", price=2500)
+        assert (kept.title, kept.price, kept.state) == (draft.title, 2500, "ready")
+        assert kept.id in {one.id for one in client.listings(state="ready").items}
+        client.export_listings("csv", tmp_path / "all.csv", listing_ids=[kept.id])
+        assert draft.title in (tmp_path / "all.csv").read_text()
+        client.archive_listings("depop", tmp_path / "depop.zip", listing_ids=[kept.id])
+        digest = hashlib.sha256((tmp_path / "depop.zip").read_bytes()).hexdigest()
+        assert len(digest) == 64
