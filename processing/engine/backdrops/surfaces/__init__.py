@@ -8,16 +8,16 @@ from processing.engine.arrays import F32
 from processing.engine.backdrops.looks import Look
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Plane
-from processing.engine.backdrops.surfaces import crafted, living, mineral
+from processing.engine.backdrops.surfaces import crafted, living, mineral, timber
 from processing.engine.light.scene_light import SceneLight
 
 Material = Callable[[Plane, Noise], Look]
 
 MATERIALS: dict[str, Material] = {
     "marble": mineral.marble,
-    "oak": crafted.oak,
-    "walnut": crafted.walnut,
-    "pine": crafted.pine,
+    "oak": timber.oak,
+    "walnut": timber.walnut,
+    "pine": timber.pine,
     "concrete": mineral.concrete,
     "linen": crafted.linen,
     "sand": mineral.sand,

@@ -1,4 +1,4 @@
-"""What people build and weave: boards, bricks, tiles, metal, linen, velvet, leather, paper."""
+"""What people build and weave: bricks, tiles, metal, linen, velvet, leather, paper."""
 
 import numpy as np
 
@@ -8,48 +8,6 @@ from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Plane
 
 _MANY = 1024
-
-
-def oak(plane: Plane, noise: Noise) -> Look:
-    return _boards(plane, noise, ("#d2ae7e", "#a87c4c"), gloss=0.12)
-
-
-def walnut(plane: Plane, noise: Noise) -> Look:
-    return _boards(plane, noise, ("#7d5637", "#442a1a"), gloss=0.18)
-
-
-def pine(plane: Plane, noise: Noise) -> Look:
-    return _boards(plane, noise, ("#e6c896", "#c39455"), gloss=0.1)
-
-
-def _boards(plane: Plane, noise: Noise, colors: tuple[str, str], *, gloss: float) -> Look:
-    """Boards from left to right: year rings as level lines of a stretched field, fibres, pores."""
-    random = noise.random(9)
-    width, length = 0.135, 1.7
-    across = _placed(plane, random, width)
-    row = np.floor(across / np.float32(width))
-    along = plane.u + _of(row, random.uniform(0, length, _MANY))
-    board = row * 7 + np.floor(along / np.float32(length))
-    away = (_of(board, random.uniform(0, 60, _MANY)), _of(board, random.uniform(0, 60, _MANY)))
-    flame = noise.field(plane, (1.1, 0.16), 10, warp=away) + 0.35 * noise.field(
-        plane, (0.3, 0.05), 11, warp=away
-    )
-    density = _of(board, random.uniform(1.6, 4.2, _MANY))
-    rings = flame * density + plane.v * np.float32(24)
-    rings = np.sin(rings * np.float32(2 * np.pi))
-    visible = np.clip(0.02 / np.maximum(plane.dv, 1e-6) - 1.5, 0, 1)
-    rings = (rings * visible * 0.5).astype(np.float32)
-    fibres = noise.field(plane, (0.16, 0.006), 12, warp=away)
-    pores = step(0.9, 2.2, noise.field(plane, (0.035, 0.0022), 13, warp=away))
-    stains = noise.field(plane, (0.7, 0.12), 14, warp=away)
-    dark = 0.4 + 0.2 * rings + 0.1 * fibres + 0.16 * pores + 0.1 * stains
-    albedo = mix(linear(colors[0]), linear(colors[1]), np.clip(dark, 0, 1).astype(np.float32))
-    gaps = np.maximum(
-        joints(across, width, 0.0022, plane.dv), joints(along, length, 0.0015, plane.du)
-    )
-    tone = _of(board, random.uniform(0.9, 1.08, _MANY)) * (1 - 0.72 * gaps)
-    height = 0.00005 * fibres - 0.00008 * pores - 0.0006 * gaps
-    return Look(toned(albedo, tone), height.astype(np.float32), gloss=gloss, rough=0.55)
 
 
 def brick(plane: Plane, noise: Noise) -> Look:

@@ -307,7 +307,7 @@ def test_a_material_varies_with_the_seed(name: str, noise: Noise) -> None:
     assert not np.allclose(one.albedo, other.albedo, atol=0.01)
 
 
-@pytest.mark.parametrize(("name", "high"), [("brick", 0.075), ("tile", 0.1), ("oak", 0.135)])
+@pytest.mark.parametrize(("name", "high"), [("brick", 0.075), ("tile", 0.1)])
 def test_what_is_laid_in_rows_has_its_true_size(name: str, high: float, noise: Noise) -> None:
     plane = flat(300, 900, 0.001)
     profile = MATERIALS[name](plane, noise).albedo.mean(axis=(1, 2))
@@ -316,6 +316,23 @@ def test_what_is_laid_in_rows_has_its_true_size(name: str, high: float, noise: N
     shift = round(high * 1000)
     likeness = [float((profile[:-s] * profile[s:]).mean()) for s in (shift, shift // 2)]
     assert likeness[0] > 3 * abs(likeness[1])
+
+
+@pytest.mark.parametrize("name", ["oak", "walnut", "pine"])
+def test_a_table_is_made_of_long_boards_of_different_widths(name: str, noise: Noise) -> None:
+    grey = MATERIALS[name](flat(500, 1400, 0.001), noise).albedo.mean(axis=-1)
+    # Gaps run all the way across, so in every part of a row it is darker than those above and below.
+    lines = np.min([part.mean(axis=1) for part in np.array_split(-grey, 10, axis=1)], axis=0)
+    above = lines - np.maximum(np.roll(lines, 4), np.roll(lines, -4))
+    gaps = np.flatnonzero(above > 0.35 * above.max())
+    gaps = gaps[np.diff(gaps, prepend=-10) > 3]
+    widths = np.diff(gaps)
+    assert 6 <= len(widths) <= 18
+    assert 75 <= widths.min() < widths.max() <= 185
+    assert widths.std() > 10
+    # And no board ends: no column is darker than its neighbors all through a board.
+    columns = grey[gaps[2] + 6 : gaps[3] - 5].mean(axis=0)
+    assert (columns - np.minimum(np.roll(columns, 3), np.roll(columns, -3)))[5:-5].min() > -0.03
 
 
 def test_blades_of_grass_stay_upright_away_from_the_middle(noise: Noise) -> None:
