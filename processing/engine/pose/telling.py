@@ -4,7 +4,8 @@ Two witnesses are heard. The photo's surroundings, as `features` describes them,
 whose pose was told by eye (kernel ridge regression, `benchmarks/poses/train.py`); a photo that resembles none of
 them scores low for every pose. But those photos were of clothes: where a silhouette is one that only things on their
 own feet have (`shadow.ground_contact.pose`), as bottles, mugs and boxes do, it is believed, unless the surroundings
-leave no doubt. What neither settles is `unsure`.
+leave no doubt. What neither settles is `unsure`, and so is what surroundings have standing though its underside is none
+that anything stands on.
 """
 
 from dataclasses import dataclass
@@ -90,13 +91,15 @@ def pose_of(rgb: U8, matte: U8, own_alpha: U8 | None = None) -> Pose:
     silhouette is asked.
     """
     size = fit_within(matte.shape[1], matte.shape[0], _SILHOUETTE)
-    stands = ground_contact.pose(shrink(matte, size)) == ground_contact.UPRIGHT
+    silhouette = shrink(matte, size)
+    stands = ground_contact.pose(silhouette) == ground_contact.UPRIGHT
     if own_alpha is not None and np.mean(own_alpha == 0) > _MOST_CLEAR:
         return "standing" if stands else "unsure"
     scores = head().scores(features(rgb))
     if stands:
         return "lying" if scores[0] >= _SURELY_LYING else "standing"
-    return told(scores)
+    pose = told(scores)
+    return "unsure" if pose == "standing" and not ground_contact.is_steady(silhouette) else pose
 
 
 def told(scores: npt.NDArray[np.floating]) -> Pose:

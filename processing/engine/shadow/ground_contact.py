@@ -15,11 +15,15 @@ _STEEPEST = 0.5
 # Of the width of what stands at least this share touches the ground (closer than `_TOUCHING` of the
 # subject's size), and nearly level.
 _BASE, _TOUCHING, _LEVEL = 0.6, 0.015, 0.04
+# A contour that lies higher above the ground than twice this share of the subject's size doesn't touch it.
+_ROUND = 0.035
 # Garments are about as wide as high and alike on both sides. These are not:
 _NARROW, _WIDE, _LOPSIDED = 0.45, 1.75, 0.65
 # ... nor is a box, which fills its convex hull and stands on all of its width.
 _CONVEX, _WHOLE_BASE = 0.985, 0.9
 LYING, UPRIGHT = 0.0, 90.0
+# What stands touches the ground at places so far apart, as a share of its width, on a line that is no steeper.
+_APART, _STEADY = 0.3, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,15 @@ class GroundContact:
 
     - `box` (left, top, right, bottom) around the subject, `unit` the square root of its area.
     - `ground` float32 (w,): the y of the ground beneath each column.
+    - `foot` float32 (w,): the same where the subject touches it. A toe is round, and seen from above its sides touch
+      the ground farther away, higher in the picture. `touches` float32 (w,): how surely, 0 to 1.
     """
 
     box: Box
     unit: float
     ground: F32
+    foot: F32
+    touches: F32
 
 
 def measure(alpha: U8) -> GroundContact | None:
@@ -49,11 +57,26 @@ def measure(alpha: U8) -> GroundContact | None:
     unit = float(np.sqrt((right - left) * (bottom - top)))
     columns, lowest = _lower_contour(alpha)
     if columns.size == 0:  # haze alone
-        return GroundContact(box, unit, np.full(alpha.shape[1], bottom, np.float32))
+        level = np.full(alpha.shape[1], bottom, np.float32)
+        return GroundContact(box, unit, level, level, np.ones_like(level))
     ground = _ground(columns, lowest, alpha.shape[1])
-    return GroundContact(
-        box, unit, ground + np.float32(unit) if touches(alpha[-1:], 0, right - left) else ground
+    if touches(alpha[-1:], 0, right - left):
+        ground += np.float32(unit)
+    return GroundContact(box, unit, ground, *_foot(columns, lowest, ground, unit))
+
+
+def _foot(columns: F32, lowest: F32, ground: F32, unit: float) -> tuple[F32, F32]:
+    """Where columns touch the ground, and how surely: less, the higher their contour lies above it."""
+    own, sure = ground.copy(), np.zeros_like(ground)
+    at = columns.astype(np.intp)
+    above = np.maximum(ground[at] - lowest, 0)
+    own[at] = np.where(above < 2 * _ROUND * unit, lowest, ground[at])
+    sure[at] = np.exp(-np.square(above / np.float32(_ROUND * unit)))
+    lines = np.stack([own, sure])[:, None]
+    foot, touching = (
+        np.asarray(cv2.GaussianBlur(line, (0, 0), 1.5)[0], np.float32) for line in lines
     )
+    return foot, touching
 
 
 def _lower_contour(alpha: U8) -> tuple[F32, F32]:
@@ -118,18 +141,37 @@ def pose(alpha: U8) -> float:
     if found is None or touches(alpha[-1:], 0, found.box[2] - found.box[0]):
         return LYING
     left, top, right, bottom = found.box
-    columns, lowest = _lower_contour(alpha)
-    ground = found.ground[columns.astype(np.intp)]
-    touching = ground - lowest < _TOUCHING * found.unit
-    base = float(touching.sum()) / (right - left)
+    columns, lowest = _touching(alpha, found)
+    base = columns.size / (right - left)
     solid = _solid(alpha)[top:bottom, left:right]
     if base >= _WHOLE_BASE and _convexity(solid) >= _CONVEX:
         return UPRIGHT
-    if base < _BASE or _slope(columns[touching], lowest[touching]) > _LEVEL:
+    if base < _BASE or _slope(columns, lowest) > _LEVEL:
         return LYING
     aspect = (right - left) / (bottom - top)
     ungarmentlike = not _NARROW <= aspect <= _WIDE or _symmetry(solid) < _LOPSIDED
     return UPRIGHT if ungarmentlike else LYING
+
+
+def is_steady(alpha: U8) -> bool:
+    """Whether a subject (h, w) could stand as it is seen: its underside has two points of support on a level.
+
+    A cap that was photographed from above ends in a slanted brim, which nothing stands on. Of what the picture's lower
+    edge cuts nobody knows.
+    """
+    found = measure(alpha)
+    if found is None or touches(alpha[-1:], 0, found.box[2] - found.box[0]):
+        return True
+    xs, lowest = _touching(alpha, found)
+    width = found.box[2] - found.box[0]
+    return xs.size > 1 and float(np.ptp(xs)) >= _APART * width and _slope(xs, lowest) <= _STEADY
+
+
+def _touching(alpha: U8, found: GroundContact) -> tuple[F32, F32]:
+    """The columns in which a subject is as low as the ground, and the y just below it there."""
+    columns, lowest = _lower_contour(alpha)
+    near = found.ground[columns.astype(np.intp)] - lowest < _TOUCHING * found.unit
+    return columns[near], lowest[near]
 
 
 def _slope(xs: F32, ys: F32) -> float:

@@ -13,6 +13,8 @@ _THICKNESS, _FROM_WALL = 0.045, 0.075
 # A soft edge is moved away from the light by so many of its own deviations: a fifteenth of it, at most,
 # is seen on the side of the light, however soft it is.
 _LEE = 1.5
+# ... and the line of contact by so many.
+_CONTACT_LEE = 0.8
 # Light whose shadows are longer than this per unit of height comes from a side. Steeper light moves
 # shadows less, and they are narrower.
 _SIDEWAYS, _USUAL = 0.2, 0.34
@@ -30,7 +32,9 @@ def lit(subject: LitSubject) -> F32:
     result = 1 - np.float32(style.thrown) * _thrown(subject)
     # Light is multiplied, as by filters: however many layers there are, none goes below black.
     if not subject.hangs:
-        line = softened(subject.matte, *[style.contact.blur * unit * subject.blur] * 2)
+        # Where both meet no light is soft enough to spread, and a wide line all around is an outline.
+        thin = style.contact.blur * unit * min(subject.blur, 1.0)
+        line = softened(_away(subject, _CONTACT_LEE * thin), thin, thin)
         result *= 1 - np.float32(style.contact.opacity) * line
     for layer in style.around:
         across = layer.blur * width

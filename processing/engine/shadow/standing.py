@@ -16,11 +16,11 @@ _THINNEST = 0.1
 # Blurs narrower than this, in pixels of the copy, show its steps when it is enlarged.
 _STEPLESS = 0.8
 # How high above the ground, in a layer's blurs along the ground, a subject still darkens it.
-_NEAR = 1.6
+_NEAR = 2.6
 # A thrown shadow is blurred by its subject's depth: so many times as much as it is where it begins.
 _DEPTH = 2.5
 # What stands hides more of the sky from its ground than what lies: layers are as much wider, and darker.
-_WIDER, _DARKER = 3.0, 1.9
+_WIDER, _DARKER = 4.2, 1.8
 
 
 def lit(subject: LitSubject) -> F32:
@@ -41,9 +41,12 @@ def _around(subject: LitSubject, layer: Layer) -> F32:
     """
     across = _WIDER * layer.blur * subject.contact.unit * subject.blur
     along = max(across * subject.squash, _STEPLESS)
-    height = np.maximum(_behind(subject), 0) * np.float32(1 / (_NEAR * along))
-    down = 0.8 * along * subject.lean
-    return moved(softened(subject.matte * np.exp(-height), across, along), 0, down)
+    contact = subject.contact
+    rows = np.arange(subject.matte.shape[0], dtype=np.float32)[:, None]
+    height = np.maximum(contact.foot[None] - rows, 0) * np.float32(1 / (_NEAR * along))
+    down = 1.1 * along * subject.lean
+    near = subject.matte * np.exp(-height) * contact.touches[None]
+    return moved(softened(near, across, along), 0, down)
 
 
 def _behind(subject: LitSubject) -> F32:

@@ -45,6 +45,13 @@ def test_what_only_stands_hangs_on_no_wall(drawn: object) -> None:
     assert pose_of(photo("blue-skirt"), matte) == "lying"
 
 
+def test_what_could_not_stand_as_it_is_seen_is_not_told_surely() -> None:
+    """A cap seen from above ends in a slanted brim."""
+    cap = silhouettes.polygon((30, 60), (130, 40), (215, 150), (150, 200), (90, 160), (30, 130))
+    assert pose_of(photo("standing-boots"), SHIRT) == "standing"
+    assert pose_of(photo("standing-boots"), cap) == "unsure"
+
+
 def test_a_product_without_surroundings_is_told_by_its_silhouette_alone() -> None:
     skirt, clear = photo("blue-skirt"), np.zeros((400, 533), np.uint8)
     assert pose_of(skirt, SHIRT, clear) == "unsure"

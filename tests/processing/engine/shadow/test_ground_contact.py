@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -28,6 +29,29 @@ def test_a_box_stands_on_its_lower_edge() -> None:
     assert found.box == (80, 90, 160, 170)
     assert found.unit == 80
     assert found.ground == pytest.approx(np.full(240, 170), abs=1e-3)
+
+
+def test_what_stands_has_two_points_of_support_on_a_level() -> None:
+    assert ground_contact.is_steady(silhouettes.bottle())
+    assert ground_contact.is_steady(rectangle(60, 60, 80, 180) | rectangle(160, 60, 180, 170))
+    # One point alone, and two on a slope.
+    assert not ground_contact.is_steady(silhouettes.polygon((40, 60), (200, 60), (120, 200)))
+    slanted = silhouettes.polygon((40, 60), (200, 60), (200, 200), (40, 130))
+    assert not ground_contact.is_steady(slanted)
+    # What the picture cuts stands out of sight; nothing at all doesn't fall.
+    assert ground_contact.is_steady(rectangle(40, 60, 100, 240))
+    assert ground_contact.is_steady(np.zeros((30, 40), np.uint8))
+
+
+def test_a_round_toe_touches_the_ground_along_its_side() -> None:
+    toe = np.zeros((240, 240), np.uint8)
+    cv2.ellipse(toe, (120, 120), (40, 80), 0, 0, 360, 255, -1)
+    found = ground_contact.measure(toe)
+    assert found is not None
+    assert found.touches[120] > 0.95
+    assert found.foot[100] == pytest.approx(120 + 80 * 0.75**0.5, abs=3)
+    assert found.ground[100] > found.foot[100] + 5
+    assert found.touches[85] < 0.05
 
 
 def test_the_ground_rises_to_a_foot_further_back() -> None:
