@@ -51,6 +51,8 @@ from processing.engine.text.detect import TextFinder
 
 STUDIO = "studio"
 _BLACK = (0, 0, 0)
+# Where a product lies is told to backdrops on a copy of this side.
+_OUTLINE_SIDE = 128
 # What a product touches that is posed like this.
 _PLANES: Mapping[Pose, Plane] = {"lying": "surface", "hanging": "wall", "standing": "ground"}
 
@@ -138,7 +140,7 @@ def composed(
             color = parse_rgba(plan.outline.color)[:3]
             canvas = compose.paint(canvas, color, outline.outline(front.matte, plan.outline))
         lit = blend.blended(
-            _lit(front, (photo, found), (behind.light, touched), work),
+            _lit(front, (photo, found), (behind, touched), work),
             _under(front, behind.pixels),
             plan.background.blend,
         )
@@ -172,7 +174,7 @@ def _named(image_id: str, tools: Tools) -> Decoded:
 def _lit(
     front: _Front,
     given: tuple[Decoded, Subject],
-    scene: tuple[SceneLight | None, Setting | None],
+    scene: tuple[Behind, Setting | None],
     work: Work,
 ) -> U8:
     """The subject in better light, in the colors of a reference, and in the scene's light."""
@@ -183,10 +185,15 @@ def _lit(
         wanted = plan.color_reference
         seen = _named(wanted.image_id, work.tools)
         rgb = match.match(rgb, front.cover, (seen.rgb, seen.alpha), wanted.strength)
-    light, touched = scene
-    if light is None:
+    behind, touched = scene
+    if behind.light is None or behind.backdrop is None:
         return rgb
-    return relight.relit(rgb, front.cover, light, setting.towards(touched, light))
+    fall, canvas = behind.backdrop.fall, front.matte.shape
+    place = front.at, front.cover.shape
+    falls = None if fall is None else relight.falling_on(fall, canvas, place)
+    return relight.relit(
+        rgb, front.cover, behind.light, setting.towards(touched, behind.light), falls
+    )
 
 
 def _lighting(photo: Decoded, found: Subject, plan: EditPlan) -> Lighting | None:
@@ -288,6 +295,7 @@ def _generated(
         pose=pose,
         view=wanted.view,
         hook=_hook(front, pose, scale),
+        matte=arrays.shrink(front.matte, arrays.fit_within(*size, _OUTLINE_SIDE)),
     )
     try:
         made = tools.backdrop(wanted.provider).generate(request)

@@ -16,6 +16,9 @@ from processing.engine.light.scene_light import SceneLight
 _BLUR = 0.014
 # A ground that runs on begins to melt into the view at this many times the product's distance.
 _MELTS, _MOLTEN = 3.0, 9.0
+# ... and the sea is seen as far as this.
+_SEA = 60.0
+_WAVES = 2.2
 _MIN_REFLECTION, _BEND = 0.1, 0.5
 # Surfaces that mirror more than this show their own waves in it.
 _BENDS_FROM = 0.4
@@ -36,15 +39,18 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The rows of a stage that show the ground, from `top` on; a `melting` one has no edge."""
+    """The rows of a stage that show the ground, from `top` on; a `melting` one has no edge. The `sea` reaches to the
+    horizon."""
 
     stage: Stage
     melting: bool
+    sea: bool = False
 
     @property
     def begin(self) -> float:
         """The row where it begins."""
         reach = _MOLTEN if self.melting else self.stage.edge_distance
+        reach = _SEA if self.sea else reach
         return self.stage.horizon + (self.stage.foot - self.stage.horizon) / reach
 
     @property
@@ -57,7 +63,7 @@ class Ground:
     def cover(self, softness: float) -> F32:
         """Give the ground's share of each row, (rows, 1, 1): a table's edge is `softness` rows soft."""
         rows = np.arange(self.top, self.stage.height, dtype=np.float32) + np.float32(0.5)
-        if self.melting:
+        if self.melting and not self.sea:
             farther = (self.stage.foot - self.stage.horizon) / (rows - self.stage.horizon)
             share = np.clip((_MOLTEN - farther) / (_MOLTEN - _MELTS), 0, 1)
             share = share * share * (3 - 2 * share)
@@ -75,7 +81,7 @@ def lit_ground(ground: Ground, plane: Plane, look: Look, behind: Behind) -> F32:
     lit = np.asarray(cv2.resize(behind.lit, size, interpolation=cv2.INTER_LINEAR), np.float32)
     seen = look.albedo * lit[ground.top :]
     seen *= shade[..., None]
-    return _mirroring(seen, ground, (plane, look), behind) if look.gloss else seen
+    return _mirroring(seen, ground, (plane, look), behind) if np.any(look.gloss) else seen
 
 
 def focused(shown: F32, plane: Plane, stage: Stage, depth: float) -> F32:
@@ -128,11 +134,15 @@ def _mirroring(seen: F32, ground: Ground, given: tuple[Plane, Look], behind: Beh
     plane, look = given
     stage, small = ground.stage, behind.stage
     scale = small.height / stage.height
-    upside_down = _upside_down(behind, look.rough)
+    meets = small.horizon if ground.sea else small.edge
+    upside_down = _upside_down(behind, look.rough, meets)
     rows = np.arange(ground.top, stage.height, dtype=np.float32)[:, None] + np.float32(0.5)
     columns = (np.arange(stage.width, dtype=np.float32)[None] + np.float32(0.5)) * np.float32(scale)
-    down = np.clip(rows * scale - small.edge - 0.5, 0, None) + np.zeros_like(plane.u)
-    if look.height is not None and look.gloss > _BENDS_FROM:
+    down = np.clip(rows * scale - np.float32(meets) - 0.5, 0, None) + np.zeros_like(plane.u)
+    if ground.sea:
+        # Waves lean towards the eye, and mirror what is higher.
+        down *= np.float32(_WAVES)
+    if look.height is not None and np.max(look.gloss) > _BENDS_FROM:
         longest = max(small.width, small.height)
         slope = -np.gradient(look.height, axis=0) / plane.dv
         down += np.clip(slope * _BEND, -0.2, 0.2) * longest
@@ -150,10 +160,10 @@ def _mirroring(seen: F32, ground: Ground, given: tuple[Plane, Look], behind: Beh
     return mix(seen, np.asarray(mirrored, dtype=np.float32), share)
 
 
-def _upside_down(behind: Behind, rough: float) -> F32:
-    """Draw what a level mirror shows of an upright wall, from where both meet downwards."""
+def _upside_down(behind: Behind, rough: float, meets: float) -> F32:
+    """Draw what a level mirror shows of what is upright, from the row where both meet downwards."""
     small = behind.stage
-    last = max(1, min(small.height, round(small.edge)))
+    last = max(1, min(small.height, round(meets)))
     longest = max(small.width, small.height)
     soft = max(0.5, (0.004 + 0.03 * rough) * longest)
     flipped = np.ascontiguousarray(behind.rgb[:last][::-1])

@@ -13,8 +13,10 @@ from processing.engine.prompts.scene import Scene
 
 # Under a window: what the room gives back to the shade, a little cool.
 _SHADE = np.array([0.47, 0.48, 0.5], np.float32)
-_BRIGHT_SHADE = np.array([0.63, 0.64, 0.665], np.float32)
+_BRIGHT_SHADE = np.array([0.7, 0.71, 0.735], np.float32)
+_SUN = 1.15
 _DIM = 0.8
+_FACING_BLUR = 1.8
 # Panes and bars as shares of the height of wall that is seen.
 _PANE_WIDE, _PANE_HIGH, _BAR = 0.21, 0.25, 0.03
 _COLUMNS, _ROWS = 2, 3
@@ -33,7 +35,7 @@ def illumination(scene: Scene, stage: Stage, noise: Noise) -> F32:
         return np.asarray(pool[..., None] * color, dtype=np.float32)
     # In a bright room, what faces the camera is lit from all sides.
     shade = _SHADE if scene.view in (None, "level") else _BRIGHT_SHADE
-    sun = _panes(scene, stage, noise) * np.float32(1.09 - shade[1])
+    sun = _panes(scene, stage, noise) * np.float32(_SUN - shade[1])
     even = (0.35 + 0.65 * pool)[..., None]
     return np.asarray(even * (shade + sun[..., None] * color), dtype=np.float32)
 
@@ -77,6 +79,9 @@ def _panes(scene: Scene, stage: Stage, noise: Noise) -> F32:
     place = (deep - u * np.float32(forward / sideways)) / np.float32(seen)
     height = (high - u * np.float32(slope)) / np.float32(seen)
     blur = 0.007 + 0.03 * scene.light.softness
+    if scene.view in ("above", "wall"):
+        # The window stands farther away, and what lies in its light is seen whole.
+        blur *= _FACING_BLUR
     random = noise.random(40)
     left = random.uniform(-0.16, 0.16) - _COLUMNS * _PANE_WIDE / 2
     bottom = random.uniform(-0.18, 0.02)

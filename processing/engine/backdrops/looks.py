@@ -21,13 +21,13 @@ class Look:
 
     - `albedo`: float32 (h, w, 3), linear, 0 to 1.
     - `height`: relief in metres, float32 (h, w), or None for flat.
-    - `gloss`: how strongly it mirrors, 0 to 1; `rough`: how blurred, 0 to 1.
+    - `gloss`: how strongly it mirrors, 0 to 1, (h, w) where that differs; `rough`: how blurred, 0 to 1.
     - `sheen`: light caught by slopes that turn away from the eye, as velvet's pile does.
     """
 
     albedo: F32
     height: F32 | None = None
-    gloss: float = 0.0
+    gloss: float | F32 = 0.0
     rough: float = 0.5
     sheen: float = 0.0
 

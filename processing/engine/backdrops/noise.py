@@ -26,7 +26,7 @@ class Noise:
     """Random fields of one seed. The same arguments give the same field."""
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
+        self.seed = seed
         white = self.random(0).standard_normal((_TILE, _TILE), dtype=np.float32)
         margin = 16
         wide = cv2.copyMakeBorder(white, margin, margin, margin, margin, cv2.BORDER_WRAP)
@@ -38,7 +38,7 @@ class Noise:
 
     def random(self, name: int) -> np.random.Generator:
         """A generator of its own for each use, so that one use's draws don't shift another's."""
-        return np.random.Generator(np.random.PCG64([self._seed, name]))
+        return np.random.Generator(np.random.PCG64([self.seed, name]))
 
     def field(
         self,

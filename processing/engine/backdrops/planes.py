@@ -77,6 +77,8 @@ class Stage:
     - `horizon`: the ground's vanishing line; `edge`: the table's far edge.
     - `scale`: pixels per metre at the product; `side`: the product's longer side in pixels.
     - `hook`: where the hook ends (x, y) from which it hangs.
+    - `reach`: how far the product reaches from the canvas's middle towards eight sides, from the right
+      anticlockwise; below 0 where it ends before the middle.
     """
 
     width: int
@@ -88,6 +90,7 @@ class Stage:
     scale: float
     side: float
     hook: tuple[float, float] | None = None
+    reach: tuple[float, ...] = (0.0,) * 8
 
     @classmethod
     def of(
@@ -126,6 +129,7 @@ class Stage:
             width=max(2, round(self.width * scale)),
             height=max(2, round(self.height * scale)),
             hook=None if self.hook is None else (self.hook[0] * scale, self.hook[1] * scale),
+            reach=tuple(one * scale for one in self.reach),
             **{name: getattr(self, name) * scale for name in lengths},
         )
 

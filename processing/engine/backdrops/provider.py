@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from processing.engine.arrays import U8, Box
+from processing.engine.arrays import F32, U8, Box
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.poses import Pose, View
 from processing.engine.shadow.setting import Setting
@@ -24,6 +24,8 @@ class BackdropRequest:
     - `pose`: how the product is posed in its photo, None when nothing will stand there; `view`: how the
       scene is to be seen whatever its words and the pose say, None when they decide.
     - `hook`: where the hook ends (x, y) from which the product hangs, None where none is to be seen.
+    - `matte`: what of the canvas the product covers, uint8 (h, w) on a copy of any size; None where nobody
+      knows more than `subject`.
     - `guidance`: a picture to follow, RGB (height, width, 3) of any size; `guidance_scale` from 0
       (ignore it) to 1 (stay close to it).
     """
@@ -39,6 +41,7 @@ class BackdropRequest:
     pose: Pose | None = None
     view: View | None = None
     hook: tuple[float, float] | None = None
+    matte: U8 | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +52,8 @@ class Backdrop:
     - `provider`: who made it: `studio`, `openai/<model>`, `automatic1111/<model>`.
     - `seed`: the one that was used; a provider that takes none gives the request's own back.
     - `light`: what lights the scene, for the product's shadow and tint; None where nobody knows.
+    - `fall`: how brightly light falls on what lies or hangs in it, as through a window, on a small copy of the
+      canvas, float32 (h, w); None where it falls evenly, or nobody knows.
     - `setting`: what the product touches in it; None where the picture has no place, or nobody knows.
     - `view`: how the scene is seen, of another provider than `studio` how it was asked to be; None where
       nobody knows.
@@ -62,6 +67,7 @@ class Backdrop:
     setting: Setting | None = None
     not_understood: tuple[str, ...] = ()
     view: View | None = None
+    fall: F32 | None = None
 
 
 class BackdropProvider(Protocol):

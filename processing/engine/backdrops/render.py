@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32
-from processing.engine.backdrops import far_views, finish, ground, ornaments, shapes
+from processing.engine.backdrops import far_views, finish, ground, ornaments, sea, shapes
 from processing.engine.backdrops.ground import Behind, Ground
 from processing.engine.backdrops.illumination import illumination
 from processing.engine.backdrops.looks import Look, mix, tinted
@@ -36,36 +36,40 @@ _NIGHT_CONTRAST, _NIGHT = np.float32(1.5), np.float32(0.6)
 
 def render(
     scene: Scene, stage: Stage, noise: Noise, composition: Composition = AS_SAID
-) -> tuple[F32, SceneLight]:
-    """The scene in sRGB, float32 (height, width, 3) from 0 to 255, and what lights it."""
+) -> tuple[F32, SceneLight, F32 | None]:
+    """The scene in sRGB, float32 (height, width, 3) from 0 to 255, what lights it, and how brightly that falls on what
+    faces the camera in it, on a small copy; None where nothing does."""
     if scene.view in ("above", "wall"):
         side = _LEAF_SIDE if scene.kind == "sweep" else _FACING_SIDE
-        seen, light = facing(scene, _smaller(stage, side), noise, composition)
+        seen, light, fall = facing(scene, _smaller(stage, side), noise, composition)
         picture = _enlarged(_shown(seen, scene), stage)
         if scene.view == "above":
             _with_props(picture, scene, (stage, noise), light)
-        return picture, light
+        return picture, light, fall
     quarter = composition.quarter
     if scene.kind not in ("tabletop", "far") or scene.surface is None:
         behind = _behind(scene, stage, noise, quarter)
         picture = _seen_behind(behind, scene, stage, noise)
         _with_props(picture, scene, (stage, noise), behind.light)
-        return picture, behind.light
-    place = Ground(_smaller(stage, _SHARP_SIDE), melting=scene.kind == "far")
+        return picture, behind.light, None
+    place = Ground(_smaller(stage, _SHARP_SIDE), melting=scene.kind == "far", sea=scene.shore)
     plane = place.plane()
     # Neither needs the other, and each keeps a core busy.
     with ThreadPoolExecutor(1) as pool:
-        surface = pool.submit(_look, scene.surface, plane, noise, scene.surface_color)
+        surface = pool.submit(_ground, scene, scene.surface, place, plane, noise)
         behind = _behind(scene, stage, noise, quarter)
         picture = _seen_behind(behind, scene, stage, noise)
         look = surface.result()
         if scene.glossy:
             look = replace(look, gloss=max(look.gloss, _GLOSSY), rough=min(look.rough, _POLISHED))
-    shown = _shown(ground.lit_ground(place, plane, look, behind), scene)
+    lit = ground.lit_ground(place, plane, look, behind)
+    if scene.shore:
+        lit += sea.glitter(plane, place.stage, behind.light, noise)
+    shown = _shown(lit, scene)
     shown = ground.focused(shown, plane, place.stage, scene.depth)
     _lay(picture, shown, place, scene.depth)
     _with_props(picture, scene, (stage, noise), behind.light)
-    return picture, behind.light
+    return picture, behind.light, None
 
 
 def _with_props(picture: F32, scene: Scene, where: tuple[Stage, Noise], light: SceneLight) -> None:
@@ -107,7 +111,10 @@ def _behind(scene: Scene, stage: Stage, noise: Noise, quarter: int | None) -> Be
     crisp = scene.kind == "wall" and scene.depth < 0.5
     small = _smaller(stage, _SHARP_SIDE if crisp else _SOFT_SIDE)
     light = scene.light
-    if scene.far is not None:
+    if scene.shore and scene.far in sea.SKIES:
+        lit = illumination(scene, small, noise)
+        rgb = sea.sky(scene.far, small, (light, scene.depth), noise)
+    elif scene.far is not None:
         wide = scene.surface is None
         seen = far_views.view(
             scene.far, small, scene.depth, noise.random(30), wide=wide, quarter=quarter
@@ -159,6 +166,14 @@ def _wall(scene: Scene, stage: Stage, noise: Noise) -> F32:
         shade *= 1 - np.float32(0.22) * np.exp(-np.maximum(plane.v, 0) / np.float32(0.1))
     radius = scene.depth * _WALL_BLUR * max(stage.width, stage.height)
     return far_views.disc_blur(np.asarray(look.albedo * shade[..., None], np.float32), radius)
+
+
+def _ground(scene: Scene, surface: str, place: Ground, plane: Plane, noise: Noise) -> Look:
+    if not scene.shore:
+        return _look(surface, plane, noise, scene.surface_color)
+    look = sea.strand(plane, place.stage, noise)
+    color = scene.surface_color
+    return look if color is None else replace(look, albedo=tinted(look.albedo, color))
 
 
 def _look(name: str, plane: Plane, noise: Noise, color: Color | None) -> Look:

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from processing.engine.backdrops import finish, painting, variety
+import numpy as np
+
+from processing.engine.backdrops import finish, painting, sea, variety
 from processing.engine.backdrops.ground import Ground
 from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import GARMENT, PRODUCT, Stage
@@ -17,6 +19,9 @@ from processing.engine.backdrops.views import choosing
 from processing.engine.errors import InvalidPlan
 from processing.engine.prompts.scene import Scene, parse
 from processing.engine.shadow.setting import Setting
+
+# Less of a product than this is not seen, of 255.
+_SEEN = 24
 
 
 class Studio:
@@ -43,6 +48,8 @@ def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
     scene = replace(scene, view=choosing.view_of(scene, request))
     mood = variety.mood_of(request.seed)
     scene = variety.varied(scene, mood, noise.random(50))
+    if scene.shore and scene.view == "level":
+        scene = sea.seen_level(scene, noise.random(55))
     composition = mood.composition if mood else variety.AS_SAID
     metres = PRODUCT if scene.view == "level" else GARMENT
     stage = Stage.of(
@@ -51,8 +58,8 @@ def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
         gap=composition.gap,
         metres=metres / composition.closeness,
     )
-    stage = replace(stage, hook=request.hook)
-    picture, light = render(scene, stage, noise, composition)
+    stage = replace(stage, hook=request.hook, reach=_reach(request))
+    picture, light, fall = render(scene, stage, noise, composition)
     if scene.style == "artistic":
         picture = painting.painted(picture, noise.random(33))
     if request.guidance is not None:
@@ -63,9 +70,27 @@ def draw(scene: Scene, request: BackdropRequest) -> Backdrop:
         provider=Studio.name,
         seed=request.seed,
         light=light,
+        fall=fall,
         setting=_setting(scene, stage),
         view=scene.view,
     )
+
+
+def _reach(request: BackdropRequest) -> tuple[float, ...]:
+    """How far the product reaches towards eight sides: see Stage."""
+    width, height = request.size
+    if request.matte is not None:
+        rows, columns = np.nonzero(request.matte > _SEEN)
+        scale = width / request.matte.shape[1]
+        places = np.stack([columns + 0.5, rows + 0.5], axis=1) * scale
+    else:
+        left, top, right, bottom = request.subject or (width / 2, height / 2) * 2
+        places = np.array([(x, y) for x in (left, right) for y in (top, bottom)], np.float64)
+    if len(places) == 0:
+        return (0.0,) * 8
+    angles = np.arange(8) * np.pi / 4
+    away = (places - (width / 2, height / 2)) @ np.stack([np.cos(angles), -np.sin(angles)])
+    return tuple(float(most) for most in away.max(axis=0))
 
 
 def _setting(scene: Scene, stage: Stage) -> Setting | None:
@@ -80,7 +105,7 @@ def _setting(scene: Scene, stage: Stage) -> Setting | None:
         case "tabletop" | "far":
             begins = stage.horizon
             if scene.surface is not None:
-                begins = Ground(stage, melting=scene.kind == "far").begin
+                begins = Ground(stage, melting=scene.kind == "far", sea=scene.shore).begin
             return Setting("ground", min(max(begins / stage.height, 0.0), 1.0))
         case _:
             return None

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from processing.engine import arrays, parallel
-from processing.engine.arrays import F32, U8
+from processing.engine.arrays import F32, U8, Mask
 from processing.engine.canvas import linear
 from processing.engine.light.color_difference import differences, lab_of
 from processing.engine.light.scene_light import SceneLight
@@ -26,6 +26,9 @@ _TINT = 0.45
 _FAR_SIDE, _EDGES, _OVERCAST = 0.1, 0.2, 0.35
 # How wide an edge is that turns away, as a share of the product's size.
 _ROUND = 0.012
+# How much of the difference in light from place to place is seen on the product, whose own folds stay, and what
+# share of places, in percent, counts as not in the brightest light.
+_PATCHES, _BRIGHTEST = 0.34, 95
 _SIDE, _STRIP = 160, 128
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 _WHITE = np.full((1, 1, 3), 245, np.uint8)
@@ -40,10 +43,43 @@ class _Relighting:
     shade: F32
 
 
-def relit(rgb: U8, cover: U8, light: SceneLight, towards: tuple[float, float]) -> U8:
+def falling_on(
+    fall: F32, canvas: tuple[int, ...], place: tuple[tuple[int, int], tuple[int, ...]]
+) -> F32:
+    """The part of a canvas's light, `fall` on a small copy of it, that falls on the product: `canvas` (h, w), and the
+    product's place on it, left, top and (h, w)."""
+    (left, top), (height, width) = place
+    size = arrays.fit_within(max(width, 1), max(height, 1), _SIDE)
+    scale = fall.shape[1] / canvas[1], fall.shape[0] / canvas[0]
+    across, down = width / size[0] * scale[0], height / size[1] * scale[1]
+    matrix = np.array(
+        [
+            [across, 0, left * scale[0] + (across - 1) / 2],
+            [0, down, top * scale[1] + (down - 1) / 2],
+        ],
+        np.float32,
+    )
+    part = cv2.warpAffine(
+        fall,
+        matrix,
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(part, np.float32)
+
+
+def relit(
+    rgb: U8,
+    cover: U8,
+    light: SceneLight,
+    towards: tuple[float, float],
+    falls: F32 | None = None,
+) -> U8:
     """The product (h, w, 3) under a scene's light; `cover` (h, w) is its matte.
 
-    `towards` the light in the picture: right and up, of length 0 (it comes from the camera) to 1.
+    `towards` the light in the picture: right and up, of length 0 (it comes from the camera) to 1. `falls`: how brightly
+    light falls on each part of it, see `falling_on`; None where it does evenly.
     """
     if min(rgb.shape[:2]) == 0:  # a subject that stands outside of its canvas
         return rgb
@@ -53,6 +89,8 @@ def relit(rgb: U8, cover: U8, light: SceneLight, towards: tuple[float, float]) -
     if not inside.any():
         return rgb
     shade = _shade(matte, light, towards)
+    if falls is not None:
+        shade *= _patches(falls, inside)
     before = lab_of(small)[inside]
     strength = 1.0
     for _ in range(3):
@@ -102,6 +140,13 @@ def _shade(matte: U8, light: SceneLight, towards: tuple[float, float]) -> F32:
     far = np.clip((1 - near) / 2, 0, 1) * np.float32(_FAR_SIDE * bare * math.hypot(*towards))
     away = np.maximum(_outwards(matte, towards, 2 * half), 0) * np.float32(_EDGES * bare)
     return np.asarray((1 - far) * (1 - np.minimum(away, 1)), np.float32)
+
+
+def _patches(falls: F32, inside: Mask) -> F32:
+    """A factor of at most 1 for stored values: darker where less light falls than where most does."""
+    most = max(float(np.percentile(falls[inside], _BRIGHTEST)), 1e-3)
+    less = np.clip(1 - falls / np.float32(most), 0, 1)
+    return np.asarray(1 - np.float32(_PATCHES) * less, np.float32)
 
 
 def _outwards(matte: U8, towards: tuple[float, float], side: float) -> F32:

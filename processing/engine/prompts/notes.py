@@ -38,6 +38,7 @@ class Notes:
     window: bool = False
     bokeh: bool = False
     leaves: bool = False
+    shore: bool = False
     pattern: str | None = None
     glossy: bool = False
     depth: float | None = None
@@ -65,6 +66,9 @@ class Notes:
                 self.mood = [parse_color(text) for text in value]
             elif name == "prop":
                 self.props.setdefault(value, None)
+            elif name == "ground" and "shore" in values and self.ground == "sand":
+                # "Sand by the sea" ends there.
+                continue
             elif name == "wall" and "window" in values:
                 # A window needs a wall only where nothing else stands behind.
                 self.wall = self.wall or (None if self.far else value)

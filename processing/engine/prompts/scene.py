@@ -54,6 +54,7 @@ class Scene:
     - `surface_color`, `wall_color`: colors asked for, or None for the material's own.
     - `light_named`: whether words told how it is lit; otherwise a far view's own sun may decide.
     - `pattern`: what the window's light comes through instead of panes.
+    - `shore`: whether sand ends at the sea, as a beach's does and a desert's doesn't, or the sea at sand.
     - `glossy`: whether the surface mirrors what is behind it.
     - `props`: what lies or stands around the product, the last named first, with colors where they were
       named.
@@ -81,6 +82,7 @@ class Scene:
     glossy: bool = False
     props: tuple[Prop, ...] = ()
     view: View | None = None
+    shore: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class _Settling:
             glossy=notes.glossy,
             props=() if self.kind == "abstract" else tuple(notes.props.items())[-MAX_PROPS:][::-1],
             view=cast(View | None, notes.view),
+            shore=notes.shore and surface in ("sand", "water") and far in _OPEN_SKIES,
         )
 
     def _far(self) -> str | None:

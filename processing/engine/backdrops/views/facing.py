@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
+from processing.engine import arrays
 from processing.engine.arrays import F32
 from processing.engine.backdrops import far_views, ornaments
 from processing.engine.backdrops.illumination import illumination
@@ -12,7 +14,7 @@ from processing.engine.backdrops.noise import Noise
 from processing.engine.backdrops.planes import Plane, Stage
 from processing.engine.backdrops.surfaces import MATERIALS, relief, towards_light
 from processing.engine.backdrops.variety import Composition
-from processing.engine.backdrops.views import choosing
+from processing.engine.backdrops.views import choosing, shore
 from processing.engine.backdrops.views.hanging import with_rail
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color
@@ -25,14 +27,19 @@ _LOWEST = 24.0
 _SKY = np.array([0.86, 0.98, 1.16], np.float32)
 # How much of the difference between a panorama's light and white is left on what lies there.
 _SUNNY = 0.55
+# The longer side of the copy that tells how light falls.
+_FALL_SIDE = 160
+# Where the patch that a polished surface mirrors lies, how wide it is, by the canvas's longer side, and how bright.
+_SHEEN_AT, _SHEEN_WIDE, _SHEEN = 0.62, 0.16, 0.55
 # Points of light lie around the product, not on it: at so much of the canvas's half diagonal they begin.
 _LIGHTS_FROM, _LIGHTS_FULL = 0.62, 1.0
 
 
 def facing(
     scene: Scene, stage: Stage, noise: Noise, composition: Composition
-) -> tuple[F32, SceneLight]:
-    """The scene in linear light, float32 (h, w, 3), and what lights it. Its `view` is `above` or `wall`."""
+) -> tuple[F32, SceneLight, F32]:
+    """The scene in linear light, float32 (h, w, 3), what lights it, and how brightly it falls everywhere, float32 of
+    a small copy. Its `view` is `above` or `wall`."""
     hook = stage.hook
     light = _light(scene, noise, composition)
     scene = replace(scene, light=light)
@@ -40,11 +47,15 @@ def facing(
         # Twigs that are not to be seen from here stand in the light.
         scene = replace(scene, window=True, pattern="leaves")
     from_above = scene.view == "above"
-    plane = stage.facing(lying=from_above, turn=composition.turn if from_above else 0.0)
-    look = _look(scene, plane, noise)
+    plane = stage.facing(
+        lying=from_above, turn=composition.turn if from_above and not scene.shore else 0.0
+    )
+    look = _look(scene, stage, plane, noise)
     shade = relief(look, plane, _towards(light, from_above, plane), light.softness)
     lit = illumination(scene, stage, noise)
     rgb = look.albedo * lit * _shaded(shade, light)
+    if from_above and np.any(look.gloss):
+        rgb += _sheen(stage, look, light)
     if scene.kind != "sweep":
         rgb *= np.float32(composition.tone)
     if scene.bokeh and scene.far is None:
@@ -52,7 +63,25 @@ def facing(
         rgb = rgb * np.float32(0.9) + lamps * _around(stage)[..., None] / scene.brightness
     if scene.view == "wall" and hook is not None:
         rgb = with_rail(np.asarray(rgb, np.float32), stage, hook)
-    return np.asarray(rgb, np.float32), light
+    return np.asarray(rgb, np.float32), light, _fall(lit)
+
+
+def _fall(lit: F32) -> F32:
+    size = arrays.fit_within(lit.shape[1], lit.shape[0], _FALL_SIDE)
+    small = cv2.resize(lit, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small.mean(axis=-1), np.float32)
+
+
+def _sheen(stage: Stage, look: Look, light: SceneLight) -> F32:
+    """What a polished surface mirrors of the brightness that it is lit from: a soft patch towards the light, linear
+    float32 (h, w, 3)."""
+    x, _, z = towards_light(light)
+    longer = max(stage.width, stage.height)
+    across = ((np.arange(stage.width, dtype=np.float32) + np.float32(0.5)) / longer - 0.5)[None]
+    along = (0.5 - (np.arange(stage.height, dtype=np.float32) + np.float32(0.5)) / longer)[:, None]
+    away = np.square(across - _SHEEN_AT * x) + np.square(along - _SHEEN_AT * z)
+    patch = np.exp(-away / np.float32(_SHEEN_WIDE)) * np.float32(_SHEEN) * look.gloss
+    return np.asarray(patch[..., None] * np.array(light.color), np.float32)
 
 
 def _light(scene: Scene, noise: Noise, composition: Composition) -> SceneLight:
@@ -89,7 +118,11 @@ def _shaded(shade: F32, light: SceneLight) -> F32:
     return np.asarray(shade[..., None] * (1 + dark * (_SKY - 1)), np.float32)
 
 
-def _look(scene: Scene, plane: Plane, noise: Noise) -> Look:
+def _look(scene: Scene, stage: Stage, plane: Plane, noise: Noise) -> Look:
+    if scene.view == "above" and scene.shore:
+        look = shore.beach(plane, stage, noise, _lee(scene.light))
+        color = scene.surface_color
+        return look if color is None else replace(look, albedo=tinted(look.albedo, color))
     if scene.view == "above":
         texture, color = choosing.floor_of(scene) or "paper", scene.surface_color
         if scene.surface is None:
@@ -100,6 +133,12 @@ def _look(scene: Scene, plane: Plane, noise: Noise) -> Look:
             color = _painted(scene)
     look = MATERIALS[texture](plane, noise)
     return look if color is None else replace(look, albedo=_toned(look.albedo, color, scene, plane))
+
+
+def _lee(light: SceneLight) -> tuple[float, float]:
+    """The way shadows fall on a surface seen from above: right and up in the picture."""
+    x, _, z = towards_light(light)
+    return -x, -z
 
 
 def _painted(scene: Scene) -> Color:

@@ -57,6 +57,27 @@ def test_the_side_of_the_light_is_lighter() -> None:
     assert mirrored[30:90, 16:26].mean() < mirrored[30:90, 64:74].mean() - 5
 
 
+def test_a_patch_of_light_falls_over_the_product_within_its_limit() -> None:
+    rgb, matte = product((200, 200, 205))
+    fall = np.full((60, 80), 0.6, np.float32)
+    fall[:, :40] = 1.1
+    # The product covers the canvas's right three quarters.
+    falls = relight.falling_on(fall, (120, 160), ((40, 0), (120, 90)))
+    lit = relight.relit(rgb, matte, SceneLight(), (0, 0), falls)
+    changed = lit.astype(int) - rgb
+    bright, dark = changed[30:90, 20:34].mean(), changed[30:90, 50:70].mean()
+    assert dark < bright - 10
+    assert bright > -3
+    assert apart(lit, rgb)[matte > 0].mean() < 3.8
+    assert (lit <= rgb).all()
+
+
+def test_light_falls_on_a_product_where_it_is_on_the_canvas() -> None:
+    fall = np.tile(np.arange(100, dtype=np.float32), (50, 1))
+    falls = relight.falling_on(fall, (100, 200), ((100, 0), (100, 50)))
+    assert falls[40, [0, -1]] == pytest.approx([50, 74.5], abs=0.5)
+
+
 def test_white_light_from_the_camera_changes_nothing() -> None:
     rgb, matte = product((200, 120, 60))
     assert np.array_equal(relight.relit(rgb, matte, SceneLight(), (0, 0)), rgb)
