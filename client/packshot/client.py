@@ -110,7 +110,7 @@ class _Calls:
 
         ``timeout`` is how many seconds the site may be silent; uploads and work may take longer.
         """
-        self.url = _address(url or os.environ.get("PACKSHOT_URL", ""))
+        self.url = address(url or os.environ.get("PACKSHOT_URL", ""))
         self.retries = retries or Retries()
         self._timeout = timeout
         self._key = api_key or os.environ.get("PACKSHOT_API_KEY", "")
@@ -318,7 +318,7 @@ class AsyncClient(_Calls):
         return response
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
     """Check a site's address. A path before the API's is kept."""
     parsed = httpx.URL(url.strip())
     if parsed.scheme not in ("http", "https") or not parsed.host:

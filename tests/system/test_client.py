@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 from PIL import Image as Picture
 
 import packshot
-from packshot import AsyncClient, Client
+from packshot import AsyncClient, Client, cli
 from tests.system.site import ROOT, Site
 
 PHOTOS = [ROOT / "tests/photos" / name for name in ("wool-hat.jpg", "blue-skirt.jpg")]
@@ -116,3 +119,40 @@ def test_a_listing_is_written_kept_and_exported(site: Site, key: str, tmp_path: 
         client.archive_listings("depop", tmp_path / "depop.zip", listing_ids=[kept.id])
         digest = hashlib.sha256((tmp_path / "depop.zip").read_bytes()).hexdigest()
         assert len(digest) == 64
+
+
+def test_a_command_that_is_killed_goes_on_where_it_was(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKSHOT_CONFIG", str(tmp_path / "sign-in.json"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "client"))
+    key = site.demo("pro")["apiKey"]
+    packshot_, photos = [sys.executable, "-m", "packshot"], []
+    subprocess.run([*packshot_, "login", site.url], input=key, text=True, check=True)
+    for number in range(3):
+        photos.append(tmp_path / f"{number}.jpg")
+        # What follows the end of a JPEG is no part of the picture, but another file.
+        photos[-1].write_bytes(PHOTOS[0].read_bytes() + bytes([number]))
+    look = ["--white", "--size", "100x80", "--json", "-j1", "--out", str(tmp_path / "out")]
+    command = [*packshot_, "cutout", *map(str, photos), *look]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        assert json.loads(first.stdout.readline())["state"] == "done"
+        first.kill()
+    second = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    *told, last = map(json.loads, second.stdout.splitlines())
+    assert told[0]["state"] == "skipped"
+    assert last["summary"]["failed"] == 0
+    assert last["summary"]["done"] + last["summary"]["skipped"] == 3
+    for number in range(3):
+        with Picture.open(tmp_path / f"out/{number}.jpg") as picture:
+            assert (picture.format, picture.size) == ("JPEG", (100, 80))
+    (tmp_path / "few/hats").mkdir(parents=True)
+    photos[0].rename(tmp_path / "few/hats/wool.jpg")
+    batch = ["batch", str(tmp_path / "few"), "--look", "amazon,ebay", "--quiet"]
+    assert cli.run([*batch, "--out", str(tmp_path / "looks")]) == 0
+    made = sorted((tmp_path / "looks").rglob("*.jpg"))
+    assert [str(path.relative_to(tmp_path)) for path in made] == [
+        "looks/Amazon/hats/wool.jpg",
+        "looks/eBay/hats/wool.jpg",
+    ]

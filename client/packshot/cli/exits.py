@@ -1,0 +1,60 @@
+"""How the command ends: one exit code for each kind of failure."""
+
+from __future__ import annotations
+
+import errno
+from enum import IntEnum
+
+from packshot.errors import (
+    NotAllowed,
+    NotSignedIn,
+    PackshotError,
+    QuotaExceeded,
+    RateLimited,
+    SiteUnreachable,
+    Unavailable,
+    UnexpectedAnswer,
+)
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+class Exit(IntEnum):
+    DONE = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    NOT_ALLOWED = 3
+    QUOTA = 4
+    UNAVAILABLE = 5
+    NOT_WRITTEN = 6
+    INTERRUPTED = 130
+
+
+class NotWritten(PackshotError):
+    """A result can't be written where it belongs."""
+
+
+class NoSignIn(PackshotError):
+    """No site or key is known."""
+
+
+def code_of(error: Exception) -> Exit:
+    """Return what an error ends the command with."""
+    if isinstance(error, QuotaExceeded):
+        return Exit.QUOTA
+    if isinstance(error, NotAllowed | NotSignedIn | NoSignIn):
+        return Exit.NOT_ALLOWED
+    if isinstance(error, SiteUnreachable | Unavailable | UnexpectedAnswer | RateLimited):
+        return Exit.UNAVAILABLE
+    if isinstance(error, NotWritten) or is_out_of_room(error):
+        return Exit.NOT_WRITTEN
+    return Exit.SOME_FAILED
+
+
+def stops_everything(error: Exception) -> bool:
+    """Whether every other photo would fail alike, so that going on is no use."""
+    return code_of(error) is not Exit.SOME_FAILED
+
+
+def is_out_of_room(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in _NO_ROOM

@@ -1,0 +1,102 @@
+"""Telling how far it is: bars on a terminal, lines elsewhere, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TimeElapsedColumn as Elapsed
+
+from packshot.errors import ApiError
+
+
+class Report:
+    """What a run tells, on standard error; with ``as_json`` each result is a line on standard output.
+
+    States are `done`, `skipped` (was done already) and `failed`. Threads may share it.
+    """
+
+    def __init__(self, total: int, *, as_json: bool, quiet: bool = False) -> None:
+        self.counts: Counter[str] = Counter()
+        self._as_json = as_json
+        self._quiet = quiet
+        self._lock = threading.Lock()
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            Elapsed(),
+            console=self._console,
+            disable=quiet or not sys.stderr.isatty(),
+            transient=True,
+        )
+        self._all = self._bars.add_task("Photos", total=total)
+        self._steps: dict[Path, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def say(self, text: str) -> None:
+        """Say what all of it is about at the moment, where there are bars."""
+        with self._lock:
+            self._bars.update(self._all, description=escape(text))
+
+    def step(self, photo: Path, what: str, done: int = 0, total: int | None = None) -> None:
+        """Say what is done to a photo, and how much of its bytes."""
+        with self._lock:
+            task = self._steps.get(photo)
+            if task is None:
+                task = self._steps[photo] = self._bars.add_task("", total=None)
+            text = f"{escape(photo.name)}: {what}"
+            self._bars.update(task, description=text, completed=done, total=total)
+
+    def done(self, photo: Path, result: Path, *, skipped: bool = False, **more: Any) -> None:
+        state = "skipped" if skipped else "done"
+        said = f"{photo} -> {result}" + (" (was done already)" if skipped else "")
+        self._end(photo, state, said, {"result": str(result), **more})
+
+    def failed(self, photo: Path, error: Exception, **more: Any) -> None:
+        code = getattr(error, "code", None) or type(error).__name__
+        facts: dict[str, Any] = {"code": code, "message": str(error), **more}
+        if isinstance(error, ApiError):
+            facts |= {"fields": error.fields, "requestId": error.request_id}
+        self._end(photo, "failed", f"{photo}: {error}", facts)
+
+    def _end(self, photo: Path, state: str, said: str, facts: dict[str, Any]) -> None:
+        with self._lock:
+            self.counts[state] += 1
+            task = self._steps.pop(photo, None)
+            if task is not None:
+                self._bars.remove_task(task)
+            self._bars.advance(self._all)
+            if self._as_json:
+                click.echo(json.dumps({"photo": str(photo), "state": state, **facts}))
+            elif not self._quiet or state == "failed":
+                style = "red" if state == "failed" else None
+                self._console.print(escape(said), style=style)
+
+    def summary(self) -> None:
+        counts = {name: self.counts[name] for name in ("done", "skipped", "failed")}
+        if self._as_json:
+            click.echo(json.dumps({"summary": counts}))
+        elif not self._quiet:
+            self._console.print(", ".join(f"{n} {name}" for name, n in counts.items() if n))

@@ -1,0 +1,78 @@
+"""Doing the same to many photos at once, each photo once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from pathlib import Path
+
+from packshot.cli.exits import Exit, NotWritten, code_of, is_out_of_room, stops_everything
+from packshot.cli.journal import Journal, key_of
+from packshot.cli.photos import Photo, digest
+from packshot.cli.report import Report
+from packshot.cli.work import Maker, Work
+from packshot.errors import PackshotError
+
+
+class Run:
+    """One run over photos. What failed for a reason that all others share ends it."""
+
+    def __init__(self, out: Path, journal: Journal, maker: Maker, report: Report) -> None:
+        self.out = out
+        self.report = report
+        self._journal = journal
+        self._maker = maker
+        self._stop: Exception | None = None
+        self._interrupted = threading.Event()
+
+    def over(self, photos: Sequence[Photo], work: Work, *, parallel: int) -> Exit:
+        """Make the result of each photo; what the command ends with."""
+        pool = ThreadPoolExecutor(parallel, thread_name_prefix="photos")
+        try:
+            wait([pool.submit(self.one, photo, work) for photo in photos])
+        except KeyboardInterrupt:
+            self._interrupted.set()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        return self.ended()
+
+    def one(self, photo: Photo, work: Work) -> None:
+        """Make the result of one photo, unless it is there."""
+        if self._stop is not None or self._interrupted.is_set():
+            return
+        try:
+            self._make(photo, work)
+        except (PackshotError, OSError) as error:
+            known = NotWritten(f"{self.out}: {error}") if is_out_of_room(error) else error
+            if stops_everything(known):
+                self._stop = known
+            self.report.failed(photo.path, known)
+
+    def ended(self) -> Exit:
+        """Say how it went. Raises what ended the run before its end."""
+        self.report.summary()
+        if self._stop is not None:
+            return code_of(self._stop)
+        return Exit.SOME_FAILED if self.report.counts["failed"] else Exit.DONE
+
+    def _make(self, photo: Photo, work: Work) -> None:
+        content, key = digest(photo.path), key_of(work.as_json())
+        there = self._there(photo, work, content, key)
+        if there is not None:
+            return self.report.done(photo.path, there, skipped=True)
+        told = partial(self.report.step, photo.path)
+        target = self.out / photo.name
+        found = self._maker.make(photo.path, content, work, target, told)
+        self._journal.made(content, key, found)
+        return self.report.done(photo.path, found)
+
+    def _there(self, photo: Photo, work: Work, content: str, key: str) -> Path | None:
+        endings = [work.ending] if work.ending else [".jpg", ".png", ".webp", ".avif"]
+        for ending in endings:
+            file = photo.target(self.out, ending)
+            if self._journal.is_done(content, key, file):
+                return file
+        return None
