@@ -21,7 +21,9 @@ from processing.engine.plans.edit import Export
 from processing.engine.plans.room import RoomPlan
 from processing.engine.render_hdr import size_of
 from processing.engine.render_preview import Preview
-from processing.engine.render_room import RoomTools, render_room
+from processing.engine.render_room import RoomOrder, RoomTools, finished
+from processing.engine.rendered import Clock, WindowFacts
+from processing.engine.room import outside
 from processing.engine.room.hdr import merge
 from processing.engine.room.hdr.merge import Bracket
 
@@ -34,11 +36,21 @@ _LONGEST = 65_000
 
 
 @dataclass(frozen=True, slots=True)
+class Views:
+    """A merged picture as a small JPEG, with the views through its windows, and what came of them."""
+
+    data: bytes
+    facts: WindowFacts
+
+
+@dataclass(frozen=True, slots=True)
 class SmallCopy:
-    """A photo as a small JPEG, upright, and how large (width, height) it really is."""
+    """A photo as a small JPEG, upright, and how large (width, height) it really is. `views`: the same with what the
+    darkest of merged exposures shows through windows, where one was darker than the others."""
 
     data: bytes
     size: tuple[int, int]
+    views: Views | None = None
 
 
 def small_copy(source: bytes, *, max_pixels: int, side: int = SIDE) -> SmallCopy:
@@ -55,8 +67,8 @@ def small_copy(source: bytes, *, max_pixels: int, side: int = SIDE) -> SmallCopy
 
 def small_merged(sources: Sequence[bytes], *, max_pixels: int, side: int = SIDE) -> SmallCopy:
     """Merge small copies of exposures, whose longer side is `side` pixels at most, to what `render_room_preview`
-    takes: a small copy of the merged picture. Views through windows are those of the merged picture, not yet of the
-    darkest exposure. Raises as `render_hdr` does."""
+    takes: a small copy of the merged picture, without and with the views through its windows. Raises as `render_hdr`
+    does."""
     size = size_of(sources, max_pixels)
     small = arrays.fit_within(*size, max_side=side)
     brackets = []
@@ -64,18 +76,30 @@ def small_merged(sources: Sequence[bytes], *, max_pixels: int, side: int = SIDE)
         photo = decode.decode(source, max_pixels=max_pixels, least=small)
         stops = shooting.shot(source).stops
         brackets.append(Bracket(arrays.shrink(photo.visible, small), stops))
-    merged = merge.merge(brackets, lambda index: brackets[index].small, size=small, step=1)
-    reference = sources[merged.facts.reference]
-    return SmallCopy(_written(merged.rgb, reference, max_pixels), size)
+    merged = merge.merge(
+        brackets, lambda index: brackets[index].small, size=small, step=1, keeps_darkest=True
+    )
+    reference, views = merged.facts.reference, None
+    data = _written(merged.rgb, sources[reference], max_pixels)
+    if merged.darkest is not None:
+        seen = brackets[reference].small
+        rgb, facts = outside.with_views(merged.rgb, merged.darkest, seen)
+        has_views = facts.recovered > 0
+        shown = _written(rgb, sources[reference], max_pixels) if has_views else data
+        views = Views(shown, facts)
+    return SmallCopy(data, size, views)
 
 
 def render_room_preview(copy: SmallCopy, plan: RoomPlan, tools: RoomTools) -> Preview:
     """Enhance the copy as the plan says; its width and height are those of the result itself, within a few
     pixels. Raises what `render_room` does."""
     small = replace(plan, export=Export(format="webp", quality=_PREVIEW_QUALITY))
-    made = render_room(copy.data, small, max_pixels=SIDE * SIDE, tools=tools, max_side=SIDE)
-    photo = decode.probe(copy.data, max_pixels=SIDE * SIDE).oriented_size
-    times = max(copy.size) / max(photo) * (SCALE if plan.upscale else 1)
+    views = copy.views if plan.window_pull != "NONE" else None
+    data = views.data if views else copy.data
+    rgb = decode.decode(data, max_pixels=SIDE * SIDE).visible
+    order = RoomOrder(small, tools, is_small=True, views=views.facts if views else None)
+    made = finished(rgb, data, order, Clock())
+    times = max(copy.size) / max(rgb.shape[:2]) * (SCALE if plan.upscale else 1)
     width, height = round(made.width * times), round(made.height * times)
     return Preview(made.data, width, height)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -12,7 +13,8 @@ from PIL import Image
 from processing.engine.arrays import F32, U8
 from processing.engine.plans.room import RoomPlan
 from processing.engine.render_hdr import render_hdr
-from processing.engine.render_room import RoomOrder
+from processing.engine.render_room import RoomOrder, RoomTools
+from processing.engine.render_room_preview import render_room_preview, small_merged
 from processing.engine.rendered import Rendered, WindowFacts
 from tests.processing.engine.room.hdr.exposed import exposed, held, jpeg
 from tests.processing.engine.room.windowed import CLIPPED, windowed
@@ -78,3 +80,20 @@ def test_without_a_darker_bracket_the_picture_alone_tells(scene: F32) -> None:
     left, top, right, _ = (2 * edge for edge in CLIPPED)
     assert told.recovered < 2
     assert (shown[top + 20 : top + 180, left + 20 : right - 20] >= 250).mean() > 0.9
+
+
+@pytest.mark.parametrize("pull", ["NONE", "ONLY_WINDOWS"])
+def test_a_preview_shows_the_views_that_the_result_has(scene: F32, pull: str) -> None:
+    sources = files(scene)
+    shown, _ = made(sources, pull)
+    plan = RoomPlan(look=None, straighten=False, window_pull=pull)  # type: ignore[arg-type]
+    copy = small_merged(sources, max_pixels=10**7, side=600)
+    preview = render_room_preview(copy, plan, Mock(spec=RoomTools))
+    assert (preview.width, preview.height) == SIZE
+    small = np.asarray(Image.open(BytesIO(preview.data)).convert("RGB"))
+    assert small.shape == (400, 600, 3)
+    left, top, right, bottom = CLIPPED
+    meadow = np.s_[top + 110 : bottom - 10, left + 10 : right - 10]
+    expected = cv2.resize(shown, (600, 400), interpolation=cv2.INTER_AREA)[meadow]
+    apart = small[meadow].astype(float).mean(axis=(0, 1)) - expected.mean(axis=(0, 1))
+    assert np.abs(apart).max() < 4, apart
