@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Account
 from config.errors import invalid
+from media_library import doubts
 from media_library.checks import free_name, renamed_with
 from media_library.lifecycle import trash
 from media_library.models import MAX_TAGS, TAG_LENGTH, Image, ImageKind, Project, Shows
@@ -87,8 +88,11 @@ def mark_favorites(account: Account, image_ids: Collection[UUID], *, are_favorit
 
 
 def say_what_it_shows(image: Image, shows: Shows) -> None:
-    """Keep what a picture's seller says that it shows."""
-    Image.live.filter(pk=image.pk).update(shows=shows)
+    """Keep what a picture's seller says that it shows; of a room no cutout is to be looked at."""
+    with transaction.atomic():
+        Image.live.filter(pk=image.pk).update(shows=shows)
+        if shows == Shows.ROOM:
+            doubts.drop([image.pk])
     image.shows = shows
 
 

@@ -50,6 +50,11 @@ class Card:
         return content_url(self.shown, "thumbnail") if self.shown.thumbnail_key else ""
 
     @property
+    def photo_url(self) -> str:
+        """The photo's own thumbnail, whatever was made of it; "" for none yet."""
+        return content_url(self.image, "thumbnail") if self.image.thumbnail_key else ""
+
+    @property
     def state(self) -> str:
         """The newest job's; "completed" where results outlived their job, "" before any work."""
         if self.job and (self.job.state != JobState.COMPLETED or self.result):

@@ -227,8 +227,13 @@ def reopen(job: Job) -> bool:
 
 
 def _note_doubt(job: Job, report: Mapping[str, Any]) -> None:
-    """Mark the picture whose new cutout somebody should look at; what cut nothing out changes nothing."""
-    if job.source_id is None or not report.get("subjectBox"):
+    """Mark the picture whose new cutout somebody should look at; what cut nothing out changes nothing, but that
+    photos which were enhanced as a room have no cutout to look at."""
+    if job.source_id is None:
+        return
+    if report.get("room"):
+        doubts.drop([job.source_id, *map(UUID, job.command.get("brackets", []))])
+    if not report.get("subjectBox"):
         return
     uncertainty = float(report.get("uncertainty", 0.0))
     doubt = doubts.doubt_of(uncertainty, is_clipped=bool(report.get("isClipped")))

@@ -197,7 +197,9 @@ form.addEventListener("submit", (event) => {
 });
 
 document.body.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.elt === form && !event.detail.successful) forget();
+  const { elt, xhr, successful } = event.detail;
+  // A refusal that says where it wants to be read counts as successful (site.js).
+  if (elt === form && (!successful || xhr.status >= 400)) forget();
 });
 
 // What is not saved yet is saved first.

@@ -14,14 +14,14 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from accounts.limits import quotas
-from media_library.files import storage
+from media_library.files import storage, thumbnails
 from media_library.intake.ingest import ingest
 from media_library.models import Image
 from processing.models import Batch, Job, Preset
 from processing.pages.room import options
 from processing.worker import tasks
 from processing.worker.making import room_previews
-from tests.dashboard.conftest import HTMX, Person, complete, picture
+from tests.dashboard.conftest import HTMX, Person, complete, fail, picture
 from tests.processing.engine.room.drawn import FOCAL, room
 from tests.processing.engine.room.hdr.exposed import STOPS, exposed, jpeg, light
 
@@ -103,6 +103,36 @@ def test_what_was_said_of_a_photo_is_kept_for_it(seller: Person, stranger: Perso
     say(seller, image, "product")
     done(seller, image, {})
     assert not is_for_rooms(seller, image)
+
+
+def test_a_room_without_a_product_has_not_failed(seller: Person) -> None:
+    image = seller.image("kitchen.jpg")
+    fail(seller.job(image), "No product was found in this photo.", code="NOTHING_FOUND")
+    told = '<div class="studio-note bad" role="alert">'
+    assert told in page_of(seller, image)
+    assert 'class="studio-doubt"' in page_of(seller, image)
+    say(seller, image, "room")
+    page = page_of(seller, image)
+    assert told not in page
+    assert 'class="studio-doubt"' not in page
+    assert post(seller, image).status_code == 302
+    fail(Job.objects.latest("created_at"), "The file is broken.", code="BROKEN_IMAGE")
+    assert told in page_of(seller, image)
+
+
+def test_what_is_refused_is_told_in_words_of_the_page(seller: Person) -> None:
+    image = ingest(seller.account, picture(size=(60, 40)), name="kitchen.jpg")
+    sentence = "A 360° picture is twice as wide as high, and this one has 60 x 40 pixels."
+    answer = post(seller, image, "preview/", threesixty="yes")
+    assert (answer.status_code, answer.json()["message"]) == (400, sentence)
+    seller.user.language = "de"
+    seller.user.save()
+    german = "Ein 360°-Bild ist doppelt so breit wie hoch, und dieses hat 60 x 40 Pixel."
+    assert post(seller, image, "preview/", threesixty="yes").json()["message"] == german
+    nothing = {"look": "none", "straighten": "", "lens": ""}
+    told = post(seller, image, "preview/", **nothing).json()["message"]
+    assert told == "Es ist nichts zu tun: Wähle einen Look oder etwas anderes aus."
+    assert used(seller) == 0
 
 
 def test_what_was_done_says_what_a_photo_shows(seller: Person) -> None:
@@ -415,6 +445,14 @@ def test_exposures_that_came_together_are_offered(
     assert "These 3 photos look like one shot at 3 exposures." in page
     named = re.findall(r'name="ids" value="([^"]+)"', page)
     assert named == [image.public_id for image in series[:3]]
+    # The photos are shown, not what was made of them.
+    for image in series[:3]:
+        thumbnails.make_thumbnail.fn(str(image.pk))
+        made = seller.result(image, model="fast")
+        thumbnails.make_thumbnail.fn(str(made.pk))
+    again = ask(seller, *series).content.decode()
+    seen = re.findall(r'<img src="/content/([^/]+)/thumbnail', again)
+    assert seen == named
     assert ask(seller, series[0], series[3]).status_code == 204
     assert ask(seller, seller.image(), seller.image()).status_code == 204
     assert ask(stranger, *series).status_code == 204

@@ -22,6 +22,8 @@ from tests.dashboard.conftest import Person
 from tests.dashboard.test_keeping_walk import visit
 from tests.processing.engine.room.drawn import room
 
+SPHERE = "A 360° picture is twice as wide as high, and this one has 600 x 400 pixels."
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -75,6 +77,19 @@ def test_a_room_is_enhanced(
     expect(page.locator("#save")).to_be_disabled()
     expect(page.locator("#results")).to_contain_text("Warm look, straightened")
     expect(page.locator("#results")).to_contain_text(re.compile(r"Turned by \d\.\d°"))
+    # What is refused when it is saved is no work under way.
+    went.complaints.clear()
+    page.get_by_role("radio", name="Lines").check(force=True)
+    page.locator('[name="threesixty"][value="yes"]').check(force=True)
+    expect(told).to_have_text(SPHERE)
+    page.keyboard.press("Control+s")
+    expect(page.locator("#notices .toast")).to_have_text(SPHERE)
+    expect(told).to_have_text(SPHERE)
+    assert all("400" in said for said in went.complaints)
+    went.complaints.clear()
+    page.get_by_role("button", name="Undo").click()
+    expect(told).to_have_text("Saved")
+    page.get_by_role("radio", name="Look").check(force=True)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("radio", name="Neutral")).to_be_checked()
     expect(told).to_have_text("Preview, not saved yet")
@@ -89,4 +104,30 @@ def test_a_room_is_enhanced(
     expect(page.get_by_role("button", name="Room", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
+    went.context.close()
+
+
+def test_what_is_done_with_exposures_stands_in_one_row(
+    browser: Browser, live_server: Any, seller: Person, kitchen: Image
+) -> None:
+    seller.image("bath.jpg")
+    seller.user.language = "de"
+    seller.user.save()
+    went = visit(browser, live_server, (1280, 900), seller)
+    page = went.page
+    page.goto("/library/")
+    for box in page.locator('.tile [name="ids"]').all():
+        box.check(force=True)
+    bar = page.locator("#selection")
+    for width in (1024, 1280, 1366, 1440, 1760, 1920, 2100):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(bar.get_by_role("button", name="Belichtungen zusammenfügen")).to_be_visible()
+        expect(bar.get_by_role("button", name="Bildsatz machen")).to_be_visible()
+        expect(bar.get_by_role("button", name="Räume verbessern")).to_be_visible()
+        box = bar.bounding_box()
+        row = bar.get_by_role("button", name="Look anwenden").bounding_box()
+        assert box is not None
+        assert row is not None
+        assert box["height"] - row["height"] < 20, width
+    went.look()
     went.context.close()

@@ -12,7 +12,12 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from media_library.models import Image
+from accounts.http import Caller
+from media_library import services
+from media_library.models import Image, Shows
+from processing.commands import MergeHdr
+from processing.engine.plans.room import RoomPlan
+from processing.services import jobs
 from tests.dashboard.conftest import Person, complete, fail
 from tests.dashboard.conftest import person as person
 from tests.dashboard.conftest import seller as seller
@@ -58,6 +63,27 @@ def test_a_photo_without_a_product_is_marked_until_something_is_found(seller: Pe
     assert shown(seller) == {"hat.jpg": "empty"}
     complete(seller.job(image, edge="fine"), report=report(0.0))
     assert shown(seller) == {"hat.jpg": None}
+
+
+def test_nobody_is_asked_to_look_at_the_cutout_of_a_room(seller: Person) -> None:
+    dark, middle, said = (seller.image(name) for name in ("dark.jpg", "middle.jpg", "said.jpg"))
+    fail(seller.job(middle), code="NOTHING_FOUND")
+    complete(seller.job(dark), report=report(0.5))
+    complete(seller.job(said, crop=True), report=report(0.01, is_clipped=True))
+    assert shown(seller) == {"dark.jpg": "unsure", "middle.jpg": "empty", "said.jpg": "clipped"}
+    merge = MergeHdr(plan=RoomPlan(), brackets=(str(middle.pk),))
+    complete(
+        jobs.submit(Caller(seller.account, seller.user), merge, source=dark),
+        report={"room": {"cast": None}},
+    )
+    assert shown(seller) == {"dark.jpg": None, "middle.jpg": None, "said.jpg": "clipped"}
+    services.say_what_it_shows(said, Shows.ROOM)
+    assert shown(seller)["said.jpg"] is None
+    complete(seller.job(said, edge="fine"), report=report(0.5))
+    assert shown(seller)["said.jpg"] is None
+    services.say_what_it_shows(said, Shows.PRODUCT)
+    complete(seller.job(said, edge="none"), report=report(0.5))
+    assert shown(seller)["said.jpg"] == "unsure"
 
 
 def test_what_the_migration_marked_is_not_doubted_again_once_it_was_looked_at(

@@ -113,7 +113,7 @@ class RoomPlan:
         asked = moved or self.privacy or self.upscale or self.sky
         if self.look is None and not asked and self.window_pull == "NONE":
             raise InvalidPlan(
-                "Nothing is asked for: name a look, a sky, or straighten.", field="look"
+                "Nothing is asked for: name a look, or anything else to do.", field="look"
             )
         if self.export.color_space != "sRGB":
             raise InvalidPlan.of("colorSpace", "must be sRGB for photos of rooms.")

@@ -35,9 +35,9 @@ def check(size: tuple[int, int]) -> None:
     """Return when a picture of that size (width, height) can show everything around. Raises InvalidPlan."""
     if not is_whole(size):
         width, height = size
-        raise InvalidPlan.of(
-            "threesixty",
-            f"takes pictures that are twice as wide as high, and this one has {width} x {height}.",
+        raise InvalidPlan(
+            f"A 360° picture is twice as wide as high, and this one has {width} x {height} pixels.",
+            field="threesixty",
         )
 
 

@@ -96,7 +96,9 @@ def _brackets(files: Sequence[object]) -> list[str]:
     if not files:
         return []
     missing = sum(1 for one in files if one is None)
-    text = ngettext("It has %(count)s exposure.", "It has %(count)s exposures.", len(files))
+    text = ngettext(
+        "The order has %(count)s exposure.", "The order has %(count)s exposures.", len(files)
+    )
     found = [text % {"count": len(files)}]
     if missing:
         text = ngettext(

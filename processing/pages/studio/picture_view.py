@@ -126,9 +126,11 @@ class Results:
 
     @property
     def failed(self) -> Line | None:
-        """The newest job, where it failed."""
+        """The newest job, where it failed; that a photo of a room shows no product is nothing to tell."""
         newest = self.newest
-        return newest if newest and newest.entry.job.state == JobState.FAILED else None
+        if newest is None or (self.is_room and newest.entry.found_nothing):
+            return None
+        return newest if newest.entry.job.state == JobState.FAILED else None
 
 
 def image_of(request: HttpRequest, image_id: str) -> Image:

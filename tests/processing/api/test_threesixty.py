@@ -91,7 +91,7 @@ def test_a_photo_of_other_proportions_is_refused_and_costs_nothing(owner: Seller
     assert answer.status_code == 400
     assert answer.json()["fields"] == {
         "threesixty": [
-            "threesixty takes pictures that are twice as wide as high, and this one has 300 x 200."
+            "A 360° picture is twice as wide as high, and this one has 300 x 200 pixels."
         ]
     }
     assert not Job.objects.exists()

@@ -83,7 +83,7 @@ def test_an_orders_project_tells_how_far_it_is(
     studio.client.create(order_id=made["order_id"])
     bracket = {"name": "1.jpg", "order_id": made["order_id"]}
     studio.client.call("POST", "brackets/", bracket)
-    told = "2 pictures are done. 1 photo has yet to come. It has 1 exposure. 1 of them has yet to come."
+    told = "2 pictures are done. 1 photo has yet to come. The order has 1 exposure. 1 of them has yet to come."
     assert told in page()
     failed = RoomPhoto.objects.get(name="bath.jpg")
     Job.objects.filter(pk=failed.job_id).update(
