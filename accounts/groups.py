@@ -43,6 +43,7 @@ _MAY: Final[dict[str, dict[str, str]]] = {
         "batch": "",
         "batchitem": "",
         "preset": "",
+        "pack": "",
         "brandkit": "change",
         "rating": "change",
         "webhookendpoint": "",

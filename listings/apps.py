@@ -15,7 +15,7 @@ class ListingsConfig(AppConfig):
         from listings.generation import generate
         from listings.pricing import comparables
         from listings.services import removal
-        from processing.services.appearance import ready_looks
+        from processing.services.appearance import ready_looks, ready_packs
         from processing.worker import kinds
 
         kinds.register(generate.GenerateListing, generate.KIND)
@@ -23,3 +23,5 @@ class ListingsConfig(AppConfig):
         parts.register(removal.PART)
         sources.register("listings", own_data.of_listings)
         ready_looks.register(market_looks.ready_looks)
+        ready_looks.register_unlisted(market_looks.sizes)
+        ready_packs.register(market_looks.ready_packs)

@@ -18,7 +18,14 @@ from processing.api import (
     tools,
     webhooks,
 )
-from processing.api.appearance import background_library, backgrounds, brand_kit, presets, resources
+from processing.api.appearance import (
+    background_library,
+    backgrounds,
+    brand_kit,
+    packs,
+    presets,
+    resources,
+)
 
 urlpatterns = [
     path(
@@ -83,6 +90,9 @@ urlpatterns = [
     path("presets", presets.Presets.as_view(), name="api-presets"),
     path("presets/ready", presets.ReadyPresets.as_view(), name="api-presets-ready"),
     path("presets/<str:preset_id>", presets.OnePreset.as_view(), name="api-preset"),
+    path("packs", packs.Packs.as_view(), name="api-packs"),
+    path("packs/ready", packs.ReadyPacks.as_view(), name="api-packs-ready"),
+    path("packs/<str:pack_id>", packs.OnePack.as_view(), name="api-pack"),
     path("models", tools.ModelsView.as_view(), name="api-models"),
     path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/<str:job_id>", jobs.OneJob.as_view(), name="api-job"),

@@ -29,14 +29,14 @@ from media_library.api.examples import BACKGROUND, IMAGE, PROJECT
 from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Background
 from media_library.shares import Chosen
-from processing.api.examples import PRESET
+from processing.api.examples import PACK, PRESET
 from processing.commands import RemoveBackground
 from processing.engine.backdrops.provider import Backdrop
 from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.plans.edit import EditPlan
 from processing.models import WebhookDelivery
 from processing.services import jobs
-from processing.services.appearance import presets
+from processing.services.appearance import packs, presets
 from processing.services.backgrounds import resources
 from processing.services.backgrounds.resources import ResourceDetails
 from processing.services.batching import batches
@@ -135,6 +135,8 @@ def stocked(caller: Caller) -> Shop:
         pk=row_id(BACKGROUND["id"]), account=account, image=wall, name="Wall", category="custom"
     )
     presets.create(account, name="Outlet", plan=EditPlan(), preset_id=row_id(PRESET["id"]))
+    looks = [packs.Wanted(PRESET["id"])]
+    packs.create(account, name="Outlet", wanted=looks, pack_id=row_id(PACK["id"]))
     job = jobs.submit(caller, RemoveBackground(), source=image)
     pictures = [batches.Member(image.name, image)]
     batch = batches.submit(
@@ -179,6 +181,7 @@ def stocked(caller: Caller) -> Shop:
             "project_id": PROJECT["id"],
             "background_id": BACKGROUND["id"],
             "preset_id": PRESET["id"],
+            "pack_id": PACK["id"],
             "job_id": job.public_id,
             "batch_id": batch.public_id,
             "webhook_id": endpoint.public_id,

@@ -18,6 +18,7 @@ from processing.models import (
     Job,
     JobEvent,
     JobState,
+    Pack,
     Preset,
     WebhookAttempt,
     WebhookDelivery,
@@ -196,6 +197,14 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     ordering = ["-created_at", "-id"]
     list_select_related = ["endpoint"]
     inlines = [AttemptInline]
+
+
+@admin.register(Pack)
+class PackAdmin(ReadOnlyAdmin):
+    list_display = ["name", "account", "updated_at"]
+    search_fields = ["name", "account__name"]
+    ids = {"pack": ["pk"], "acct": ["account"]}
+    list_select_related = ["account"]
 
 
 @admin.register(Preset)

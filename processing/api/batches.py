@@ -34,11 +34,11 @@ from processing.api.serializers.batches import (
     BatchStatus,
 )
 from processing.models import Batch, Preset
-from processing.services.appearance import looks, presets
+from processing.services.appearance import looks, packs, presets
 from processing.services.appearance.ready_looks import ReadyLook
 from processing.services.batching import batches
 from processing.services.batching.batch_uploads import FIELD, batch_limits, uploaded_members
-from processing.services.batching.batches import Look
+from processing.services.batching.batches import Look, Wanted
 
 _PATH = [path_id("batch_id", "batch")]
 _SCOPE: dict[str, str | None] = {"GET": "jobs:read", "POST": "jobs:write"}
@@ -81,7 +81,7 @@ class Batches(UploadView, BatchView):
         "Start a batch",
         description=(
             "Applies any tool of `images/tools`, named by `operation`, with its options, or a "
-            "preset, or each of several (`presetIds`), to up to 100 images (depending on your plan, "
+            "preset, or each of several (`presetIds`, or those of `packIds`), to up to 100 images (depending on your plan, "
             "which counts one for each preset): uploaded ones as `imageIds`, "
             "or `files` in a form, whose `options` are JSON. If one image fails, the others are "
             "still processed. Ready presets (see `/presets/ready`) are named among `presetIds`: the four "
@@ -102,28 +102,46 @@ class Batches(UploadView, BatchView):
         who, batch_id = caller(request), new_id(request)
         if request.FILES or request.content_type.startswith("multipart/"):
             form = self.read(BatchForm, partial=True)
-            wanted = self._looks(who.account, form | {"options": _options(form)})
-            with uploaded_members(who.account, request.FILES.getlist(FIELD)) as pictures:
+            wanted = self._wanted(who.account, form | {"options": _options(form)})
+            files = request.FILES.getlist(FIELD)
+            batches.check_size(who.account, len(files), FIELD, looks=len(wanted.looks))
+            with uploaded_members(who.account, files) as pictures:
                 batch = batches.submit_looks(who, wanted, pictures=pictures, batch_id=batch_id)
         else:
             body = self.read(BatchBody)
-            wanted = self._looks(who.account, body)
-            batches.check_size(who.account, len(body["image_ids"]), looks=len(wanted))
+            wanted = self._wanted(who.account, body)
+            batches.check_size(who.account, len(body["image_ids"]), looks=len(wanted.looks))
             pictures = batches.members(who.account, body["image_ids"])
             batch = batches.submit_looks(who, wanted, pictures=pictures, batch_id=batch_id)
         return _created(batch)
 
-    def _looks(self, account: Account, given: dict[str, Any]) -> list[Look]:
+    def _wanted(self, account: Account, given: dict[str, Any]) -> Wanted:
         if "operation" in given:
             command = command_for(given["operation"], given.get("options", {}), account)
             check(command)
-            return [Look("", command)]
+            return Wanted([Look("", command)])
+        pack_ids = given.get("pack_ids", [])
+        return Wanted(
+            self._presets(account, given) + self._of_packs(account, given),
+            packs=[packs.find(account, one).name for one in pack_ids],
+        )
+
+    def _presets(self, account: Account, given: dict[str, Any]) -> list[Look]:
         options, found = given.get("options"), list[Preset | ReadyLook]()
+        field = "presetId" if "preset_id" in given else "presetIds"
         if "preset_id" in given:
-            field, found = "presetId", [presets.preset_for(account, given["preset_id"])]
-        else:
-            field, found = "presetIds", [looks.find(account, one) for one in given["preset_ids"]]
+            found = [presets.preset_for(account, given["preset_id"])]
+        elif "preset_ids" in given:
+            found = [looks.find(account, one) for one in given["preset_ids"]]
         return [Look(one.name, by_preset(account, one, options, field=field)) for one in found]
+
+    def _of_packs(self, account: Account, given: dict[str, Any]) -> list[Look]:
+        options, field = given.get("options"), "packIds"
+        found = packs.usable_entries(account, given.get("pack_ids", []), field=field)
+        return [
+            Look(look.name, by_preset(account, look, options, field=field), market=market)
+            for look, market in found
+        ]
 
 
 class OneBatch(BatchView):

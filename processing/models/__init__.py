@@ -4,6 +4,7 @@ from processing.models.batches import Batch, BatchItem
 from processing.models.brand_kits import BrandKit, FavoriteBackground
 from processing.models.events import JobEvent
 from processing.models.jobs import ENDED_STATES, OPEN_STATES, Job, JobState
+from processing.models.packs import Pack
 from processing.models.presets import Preset
 from processing.models.project_looks import ProjectLook
 from processing.models.ratings import Rating, RatingCategory, RatingReason, Verdict
@@ -27,6 +28,7 @@ __all__ = [
     "Job",
     "JobEvent",
     "JobState",
+    "Pack",
     "Preset",
     "ProjectLook",
     "Rating",

@@ -15,7 +15,8 @@ from processing.models.jobs import Job
 
 
 class Batch(models.Model):
-    """One request for the same work on up to a plan's number of pictures, or for each of several looks.
+    """One request for the same work on up to a plan's number of pictures, or for each of several looks,
+    those of packs among them.
 
     `command` is the work, that of the first look where there are several: each job keeps its own.
     `open_items` counts the items that have not ended; it is lowered in the transaction that ends
@@ -31,6 +32,7 @@ class Batch(models.Model):
     command = models.JSONField()
     # The names of the looks it makes of each picture; empty where it was asked for by its work alone.
     looks = models.JSONField(default=list)
+    packs = models.JSONField(default=list)  # the names of the packs that it was asked for by
     total = models.PositiveIntegerField()
     open_items = models.PositiveIntegerField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +72,7 @@ class BatchItem(models.Model):
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=200, blank=True)
     look = models.CharField(max_length=100, blank=True, default="")
+    market = models.CharField(max_length=100, blank=True, default="")
     image = models.ForeignKey(
         Image, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )

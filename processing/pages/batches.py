@@ -32,7 +32,7 @@ from processing.services import edit_json
 from processing.services.appearance import listing_set, look_pictures, looks, project_looks
 from processing.services.batching import batch_overview, batches
 from processing.services.batching.batch_overview import TILES, Tile
-from processing.services.batching.batches import Look
+from processing.services.batching.batches import Look, Wanted
 
 _LIST: Final = "processing/batches.html"
 _ONE: Final = "processing/batch.html"
@@ -151,7 +151,7 @@ def _start(request: HttpRequest) -> HttpResponse:
         batches.check_size(caller.account, len(ids), looks=len(made))
         images = [decoded("img", one, "Image") for one in ids]
         members = batches.members(caller.account, images)
-        batch = batches.submit_looks(caller, made, pictures=members)
+        batch = batches.submit_looks(caller, Wanted(made), pictures=members)
     except AppError as error:
         return _form(request, ids=ids, wanted=wanted, error=error)
     return redirect("batch", batch_id=batch.public_id)

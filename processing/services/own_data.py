@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from accounts.lifecycle.own_data import DataFile, as_json
-from processing.models import BrandKit, Job, Preset, Rating, Resource, RoomPhoto, WebhookEndpoint
+from processing.models import (
+    BrandKit,
+    Job,
+    Pack,
+    Preset,
+    Rating,
+    Resource,
+    RoomPhoto,
+    WebhookEndpoint,
+)
 from processing.services import edit_json
 
 
@@ -15,7 +24,8 @@ def of_work(account_id: UUID) -> Iterator[DataFile]:
     looks = [{"name": one.name, one.operation: edit_json.shown(one.plan)} for one in presets]
     kit = BrandKit.objects.filter(account=account_id).select_related("logo").first()
     told = {"colors": kit.colors, "logo": kit.logo.public_id if kit.logo else None} if kit else {}
-    yield as_json("looks.json", {"looks": looks, "brandKit": told})
+    packs = list(Pack.objects.filter(account=account_id).values("name", "looks"))
+    yield as_json("looks.json", {"looks": looks, "packs": packs, "brandKit": told})
     kept = Resource.objects.filter(account=account_id, image__deleted_at=None)
     yield as_json("resources.json", list(kept.values("name", "role", "tags", "created_at")))
     hooks = WebhookEndpoint.objects.filter(account=account_id)

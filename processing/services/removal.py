@@ -16,6 +16,7 @@ from processing.models import (
     FavoriteBackground,
     Job,
     JobEvent,
+    Pack,
     Preset,
     Rating,
     Resource,
@@ -53,6 +54,7 @@ def remove(account_id: UUID) -> bool:
         BrandKit.objects.filter(account=account_id),
         FavoriteBackground.objects.filter(account=account_id),
         Resource.objects.filter(account=account_id),
+        Pack.objects.filter(account=account_id),
         Preset.objects.filter(account=account_id),
     )
     return any(delete_some(one) for one in rows)

@@ -146,11 +146,28 @@ READY_PRESET: dict[str, Any] = {
         }
     ],
 }
+PACK: dict[str, Any] = {
+    "id": "pack_8Nb3KmTq2bZv9sXc5dNe4W",
+    "name": "Spring shop",
+    "looks": [
+        {"presetId": PRESET["id"], "name": PRESET["name"], "market": "shop"},
+        {"presetId": "look_amazon", "name": "Amazon", "market": "amazon"},
+    ],
+    "createdAt": "2026-05-04T09:30:00Z",
+    "updatedAt": "2026-05-04T09:30:00Z",
+}
+READY_PACK: dict[str, Any] = {
+    "id": "market_amazon",
+    "name": "Amazon",
+    "market": "amazon",
+    "looks": [READY_PRESET],
+}
 BATCH_CREATED: dict[str, Any] = {"batchId": "batch_4Wd8KmTq2bZv9sXc5dNe7R", "totalImages": 24}
 BATCH: dict[str, Any] = {
     "batchId": "batch_4Wd8KmTq2bZv9sXc5dNe7R",
     "operation": "remove-background",
     "looks": [],
+    "packs": [],
     "totalImages": 1,
     "state": "completed",
     "createdAt": "2026-05-04T09:30:00Z",
@@ -166,6 +183,7 @@ BATCH: dict[str, Any] = {
             "needsLook": None,
             "name": "shoe.jpg",
             "look": "",
+            "market": "",
             "imageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",
             "jobId": "job_5JtKd8WcVr3nXy7LqPzEm6",
             "state": "completed",

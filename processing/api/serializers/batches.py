@@ -14,12 +14,14 @@ from media_library.models import Doubt
 from processing.api.operations import OPERATIONS
 from processing.api.serializers.jobs import JobErrorSerializer
 from processing.models import Batch, BatchItem, JobState
-from processing.services.appearance import listing_set, ready_looks
+from processing.services.appearance import listing_set, ready_looks, ready_packs
 from processing.worker import batch_progress
 
-_NEITHER = "Send operation, presetId or presetIds."
+_NEITHER = "Send operation, presetId, presetIds or packIds."
 _BOTH = "Of operation, presetId and presetIds only one can be sent."
+_BESIDE = "An operation can't be sent with packIds: they are presets."
 _MAX_LOOKS = 20
+_MAX_PACKS = 20
 
 
 class PresetIdField(serializers.CharField):
@@ -29,6 +31,16 @@ class PresetIdField(serializers.CharField):
         text = super().to_internal_value(data)
         if not text.startswith(ready_looks.PREFIX):
             PublicIdField("preset").run_validation(text)
+        return str(text)
+
+
+class PackIdField(serializers.CharField):
+    """The id of a pack of the account, ``pack_…``, or of a ready one, ``market_…``."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not text.startswith(ready_packs.PREFIX):
+            PublicIdField("pack").run_validation(text)
         return str(text)
 
 
@@ -45,15 +57,34 @@ class _What(StrictSerializer):
         f"A listing's set is {', '.join(f'`{one}`' for one in listing_set.IDS)}.",
     )
 
+    packIds = serializers.ListField(
+        child=PackIdField(max_length=80),
+        source="pack_ids",
+        required=False,
+        min_length=1,
+        max_length=_MAX_PACKS,
+        help_text="Packs, your own or ready ones such as `market_amazon`, alone or beside presets: each of their "
+        "presets makes a result of each image, and what two packs have for one market is made once.",
+    )
+
     def validate_presetIds(self, ids: list[Any]) -> list[Any]:
         if len(set(ids)) < len(ids):
             raise serializers.ValidationError("Each preset can be listed only once.")
         return ids
 
+    def validate_packIds(self, ids: list[Any]) -> list[Any]:
+        if len(set(ids)) < len(ids):
+            raise serializers.ValidationError("Each pack can be listed only once.")
+        return ids
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = sum(name in attrs for name in ("operation", "preset_id", "preset_ids"))
-        if given != 1:
-            raise serializers.ValidationError(_BOTH if given else _NEITHER)
+        if given > 1:
+            raise serializers.ValidationError(_BOTH)
+        if "pack_ids" in attrs and "operation" in attrs:
+            raise serializers.ValidationError(_BESIDE)
+        if not given and "pack_ids" not in attrs:
+            raise serializers.ValidationError(_NEITHER)
         return attrs
 
 
@@ -80,6 +111,9 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
     look = serializers.CharField(
         read_only=True, help_text="The name of its preset; empty for a tool."
     )
+    market = serializers.CharField(
+        read_only=True, help_text="What a pack makes it for; empty where it is of no pack."
+    )
     imageId = PublicIdField("img", source="image_id", read_only=True, allow_null=True)
     jobId = PublicIdField("job", source="job_id", read_only=True, allow_null=True)
     state = serializers.SerializerMethodField()
@@ -93,7 +127,7 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
     class Meta:
         model = BatchItem
         fields = read_only_fields = [
-            *("position", "name", "look", "imageId", "jobId", "needsLook"),
+            *("position", "name", "look", "market", "imageId", "jobId", "needsLook"),
             *("state", "resultImageId", "resultUrl", "error"),
         ]
 
@@ -136,6 +170,11 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
         read_only=True,
         help_text="The names of the presets it applies to each image.",
     )
+    packs = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="The names of the packs among whose presets they are.",
+    )
     totalImages = serializers.IntegerField(
         source="total", read_only=True, help_text="Its items: one for each image and preset."
     )
@@ -146,7 +185,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
     class Meta:
         model = Batch
         fields = [
-            *("batchId", "operation", "looks", "totalImages"),
+            *("batchId", "operation", "looks", "packs", "totalImages"),
             *("state", "createdAt", "endedAt"),
         ]
 

@@ -15,7 +15,7 @@ from processing.models import Batch, Preset, ProjectLook
 from processing.services.appearance import looks, ready_looks
 from processing.services.appearance.ready_looks import ReadyLook
 from processing.services.batching import batches
-from processing.services.batching.batches import Member
+from processing.services.batching.batches import Member, Wanted
 
 
 def of(project: Project) -> Preset | ReadyLook | None:
@@ -59,7 +59,7 @@ def apply(caller: Caller, project: Project) -> Batch:
     chosen = looks.chosen(caller.account, [look.public_id], field="look")
     batches.check_size(caller.account, count)  # before they are read
     members = [Member(image.name, image) for image in photos]
-    return batches.submit_looks(caller, chosen, pictures=members)
+    return batches.submit_looks(caller, Wanted(chosen), pictures=members)
 
 
 def _photos(project: Project) -> QuerySet[Image]:

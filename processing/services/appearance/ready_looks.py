@@ -46,6 +46,7 @@ class ReadyLook:
 
 Maker = Callable[[], Sequence[ReadyLook]]
 _MAKERS: list[Maker] = []
+_UNLISTED: list[Maker] = []
 
 
 def register(maker: Maker) -> None:
@@ -54,13 +55,24 @@ def register(maker: Maker) -> None:
         _MAKERS.append(maker)
 
 
+def register_unlisted(maker: Maker) -> None:
+    """Enter what makes some that stand in no list of looks, but in packs."""
+    if maker not in _UNLISTED:
+        _UNLISTED.append(maker)
+
+
 def ready_looks() -> list[ReadyLook]:
     return [look for maker in _MAKERS for look in maker()]
 
 
+def every_look() -> list[ReadyLook]:
+    """All of them, with those that packs alone list."""
+    return ready_looks() + [look for maker in _UNLISTED for look in maker()]
+
+
 def find(public_id: str) -> ReadyLook:
     """Raises AppError NOT_FOUND."""
-    for look in ready_looks():
+    for look in every_look():
         if look.public_id == public_id:
             return look
     raise not_found("Look")

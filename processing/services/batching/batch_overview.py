@@ -119,8 +119,8 @@ class Row:
 
 
 def title_of(batch: Batch) -> str:
-    """What is made, in words: the looks, or what is done."""
-    return ", ".join(batch.looks) or str(operations.named(batch.operation).title)
+    """What is made, in words: the packs, else the looks, or what is done."""
+    return ", ".join(batch.packs or batch.looks) or str(operations.named(batch.operation).title)
 
 
 def progress_of(batch: Batch) -> Progress:

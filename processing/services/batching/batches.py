@@ -39,10 +39,19 @@ class Member:
 
 @dataclass(frozen=True)
 class Look:
-    """What is made of each picture of a batch, and what people call it."""
+    """What is made of each picture of a batch, what people call it, and the market it is for, where it is for one."""
 
     name: str
     command: Command
+    market: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is made of each picture of a batch, and the names of the packs that said so."""
+
+    looks: Sequence[Look]
+    packs: Sequence[str] = ()
 
 
 def batch_for(account: Account, batch_id: UUID) -> Batch:
@@ -82,17 +91,19 @@ def submit(
     Results that the account has already are found again and cost nothing; files that could not be
     kept fail alone. Raises AppError QUOTA_EXCEEDED.
     """
-    return submit_looks(caller, [Look("", command)], pictures=pictures, batch_id=batch_id)
+    wanted = Wanted([Look("", command)])
+    return submit_looks(caller, wanted, pictures=pictures, batch_id=batch_id)
 
 
 def submit_looks(
     caller: Caller,
-    looks: Sequence[Look],
+    wanted: Wanted,
     *,
     pictures: Sequence[Member],
     batch_id: UUID | None = None,
 ) -> Batch:
     """The same with one or several looks of each picture, as one batch."""
+    looks = wanted.looks
     check_size(caller.account, len(pictures), looks=len(looks))
     _check_masks(looks, pictures)
     planned = _planned(caller, looks, pictures)
@@ -103,7 +114,7 @@ def submit_looks(
         ingest.keep_all(
             [one.image for one in pictures if one.image is not None and one.image._state.adding]
         )
-        batch = _written(caller, looks, planned, batch_id or uuid4())
+        batch = _written(caller, wanted, planned, batch_id or uuid4())
         for job, done in planned.found:
             jobs.find_again(job, done)
         transaction.on_commit(lambda: tasks.send_batch(batch, len(planned.new)), robust=True)
@@ -183,8 +194,8 @@ def _planned(caller: Caller, looks: Sequence[Look], pictures: Sequence[Member]) 
     return _Planned(items, found)
 
 
-def _written(caller: Caller, looks: Sequence[Look], planned: _Planned, batch_id: UUID) -> Batch:
-    new, every = planned.new, planned.jobs
+def _written(caller: Caller, wanted: Wanted, planned: _Planned, batch_id: UUID) -> Batch:
+    looks, new, every = wanted.looks, planned.new, planned.jobs
     for operation in dict.fromkeys(job.operation for job in new):
         ids = mattes.costly([job for job in new if job.operation == operation])
         quotas.reserve_many(caller.account, operation, job_ids=ids)
@@ -196,6 +207,7 @@ def _written(caller: Caller, looks: Sequence[Look], planned: _Planned, batch_id:
         operation=looks[0].command.operation,
         command=commands.to_row(looks[0].command),
         looks=[look.name for look in looks if look.name],
+        packs=list(wanted.packs),
         total=len(planned.items),
         open_items=len(every),
         ended_at=timezone.now() if nothing_open else None,
@@ -219,6 +231,7 @@ def _items(batch: Batch, planned: _Planned) -> Iterable[BatchItem]:
             position=position,
             name=member.name,
             look=look.name,
+            market=look.market,
             image=member.image,
             job=job,
             error_code=member.error_code,
