@@ -8,6 +8,7 @@ DIALECTS = (
     "backgroundfx",
     "cropedly",
     "autoenhance",
+    "removebg",
 )
 
 

@@ -57,17 +57,18 @@ class RateLimitResult:
         }
 
 
-def hit(request: HttpRequest, group: str, *, about: str = "") -> RateLimitResult:
+def hit(request: HttpRequest, group: str, *, about: str = "", cost: int = 1) -> RateLimitResult:
     """Count a request against a group of settings.RATE_LIMITS and say whether it may pass.
 
-    What it is ``about`` is counted by itself: nobody who asks about something else has less left.
+    What it is ``about`` is counted by itself: nobody who asks about something else has less left. With a
+    ``cost`` it counts as so many.
     """
-    return _usage(request, group, count=True, about=about)
+    return _usage(request, group, cost=cost, about=about)
 
 
 def peek(request: HttpRequest, group: str) -> RateLimitResult:
     """Say whether a request may pass, without counting it."""
-    return _usage(request, group, count=False)
+    return _usage(request, group, cost=0)
 
 
 def parse_rate(rate: str) -> tuple[int, int]:
@@ -105,14 +106,14 @@ def limit_of(request: HttpRequest, group: str) -> Limit:
     return Limit(f"account:{known.account.pk}", allowed, seconds)
 
 
-def _usage(request: HttpRequest, group: str, *, count: bool, about: str = "") -> RateLimitResult:
+def _usage(request: HttpRequest, group: str, *, cost: int, about: str = "") -> RateLimitResult:
     limit = limit_of(request, group)
     who = f"{limit.who}:{about}" if about else limit.who
     if limit.requests is None:
         return limit.untouched
     item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=group)
     try:
-        counted = not count or limiter().hit(item, who)
+        counted = cost == 0 or limiter().hit(item, who, cost=cost)
         window = limiter().get_window_stats(item, who)
     except QUEUE_ERRORS as error:
         log.warning("rate_limits_unavailable", group=group, error=str(error))
@@ -122,7 +123,7 @@ def _usage(request: HttpRequest, group: str, *, count: bool, about: str = "") ->
         remaining=max(0, window.remaining),
         # When the oldest of the counted requests leaves the window, there is room for another.
         reset=max(0, math.ceil(window.reset_time - time.time())),
-        allowed=counted if count else window.remaining > 0,
+        allowed=counted if cost else window.remaining > 0,
     )
 
 

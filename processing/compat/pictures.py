@@ -24,7 +24,7 @@ from processing.compat.fields import MAX_URL
 class PictureParam:
     """A picture on its way in, under the name of its parameter: a file, or an address.
 
-    ``most_bytes`` is for a file, where the service has a limit of its own.
+    ``max_bytes`` is the service's own limit, where it has one.
     """
 
     name: str
@@ -38,7 +38,7 @@ class PictureParam:
         try:
             fetched = outbound.fetch(
                 self.content,
-                max_bytes=settings.MAX_UPLOAD_BYTES,
+                max_bytes=self.max_bytes or settings.MAX_UPLOAD_BYTES,
                 timeout=settings.URL_FETCH_SECONDS,
             )
         except outbound.OutboundError as error:
@@ -52,12 +52,17 @@ class PictureParam:
 
 
 @contextmanager
-def uploaded_images(account: Account, sent: Sequence[PictureParam]) -> Iterator[list[Image]]:
+def uploaded_images(
+    account: Account, sent: Sequence[PictureParam], *, is_material: bool = False
+) -> Iterator[list[Image]]:
     """The pictures, all of them or none, for the block to submit: they get their rows together with
     the job that is for them. If it comes to no job, they go.
+
+    The first is worked on, unless it, too, ``is_material``; the others lie behind it.
     """
     incoming = [one.incoming() for one in sent]
-    # The first is worked on; the others lie behind it.
-    incoming[1:] = [replace(one, is_material=True) for one in incoming[1:]]
+    incoming = [
+        replace(one, is_material=is_material or number > 0) for number, one in enumerate(incoming)
+    ]
     with stored(account, incoming) as images:
         yield images

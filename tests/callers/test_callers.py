@@ -36,10 +36,10 @@ _OPEN = (
 # The front page, and what dialects answer where they have no address.
 _OPEN_EXACTLY = (
     *("", "compat/photoroom/", "compat/backgroundfx/", "compat/cropedly/"),
-    "compat/autoenhance/",
+    *("compat/autoenhance/", "compat/removebg/"),
 )
 # Dialects that keys open.
-_BY_KEY = ("compat/photoroom/", "compat/autoenhance/")
+_BY_KEY = ("compat/photoroom/", "compat/autoenhance/", "compat/removebg/")
 # The address is all the permission they need, and can't be guessed.
 _LINKS = (
     *(
@@ -112,6 +112,8 @@ def _of_nobody(address: Address) -> set[str] | None:
         return {"401"}
     if address.route in ("compat/photoroom/v1/account", "compat/photoroom/v2/account"):
         return {"400"}  # as the vendor does
+    if address.route.startswith("compat/removebg/"):
+        return {"403"}  # so does this one
     return {"401"} if address.kind == "compat" else {SIGN_IN}
 
 

@@ -58,6 +58,7 @@ def person(user: User, account: Account, scopes: Sequence[str] = ALL_SCOPES) -> 
         "compat/backgroundfx/": {"Authorization": f"Bearer {jwt.sign_in(request, user).access}"},
         "compat/photoroom/": {"x-api-key": key},
         "compat/autoenhance/": {"x-api-key": key},
+        "compat/removebg/": {"x-api-key": key},
     }
     return Visitor(lambda address: _first(tokens, address.route) or {}, client)
 

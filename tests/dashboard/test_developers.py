@@ -33,7 +33,7 @@ HOOK = {"url": "https://1.1.1.1/hook", "description": "Shop", "events": ["job.co
 
 def test_samples_have_the_new_key_filled_in(seller: Person) -> None:
     before = seller.client.get("/developers/").content.decode()
-    assert before.count("YOUR_API_KEY") == 12  # the hint, and eleven in samples of three APIs
+    assert before.count("YOUR_API_KEY") == 15  # the hint, and fourteen in samples of four APIs
     assert "ada@example.com" in before
     ticked = re.findall(r'name="scopes" value="([^"]+)"[^>]* checked', before)
     assert ticked == ["images:read", "images:write", "jobs:read", "jobs:write"]
@@ -41,7 +41,7 @@ def test_samples_have_the_new_key_filled_in(seller: Person) -> None:
         "/developers/", {"name": "Shop", "scopes": ["images:read"]}
     ).content.decode()
     [plain] = set(re.findall(r"ps_[A-Za-z0-9]{12}_[A-Za-z0-9]{40}", page))
-    assert page.count(plain) == 12
+    assert page.count(plain) == 15
     assert "YOUR_API_KEY" not in page
 
 

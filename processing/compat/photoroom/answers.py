@@ -6,12 +6,12 @@ import base64
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.request import MediaType
 from django.urls import reverse
 
 from config.web.hosts import prefix_of
 from media_library.files import storage
 from media_library.models import Image
+from processing.compat.accepting import prefers_json
 from processing.compat.photoroom.headers import unsupported_text
 from processing.engine.plans.edit import EditPlan
 from processing.models import Job
@@ -23,29 +23,11 @@ def picture(result: Image) -> HttpResponse:
 
 def picture_or_json(request: HttpRequest, result: Image) -> HttpResponse:
     """The bytes, or the bytes in JSON for who prefers that by ``Accept``."""
-    if not _prefers_json(request.headers.get("Accept", "")):
+    if not prefers_json(request.headers.get("Accept", "")):
         return picture(result)
     content = base64.b64encode(storage.read(result.file_key)).decode("ascii")
     # The second name is an older one, which clients still read.
     return JsonResponse({"base64img": content, "result_b64": content})
-
-
-def _prefers_json(accept: str) -> bool:
-    """Whether JSON is asked for before, or without, any type of image.
-
-    ``*/*`` counts as an image unless it is wanted less: ``application/json, text/plain, */*`` is
-    what a common HTTP library sends for whoever says nothing, and those expect the picture.
-    """
-    tokens = [token for token in accept.split(",") if token.strip()]
-    types = sorted(map(MediaType, tokens), key=lambda one: -one.quality)  # stable: as written
-    asked = [one for one in types if one.quality > 0]
-    json = next((one for one in asked if str(one).startswith("application/json")), None)
-    if json is None:
-        return False
-    before = asked[: asked.index(json)]
-    if any(one.main_type == "image" for one in before):
-        return False
-    return not any(one.main_type == "*" and one.quality >= json.quality for one in asked)
 
 
 def tell_uncertainty(response: HttpResponse, job: Job) -> None:

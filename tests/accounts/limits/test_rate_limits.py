@@ -172,7 +172,7 @@ def test_a_network_of_ipv6_addresses_counts_as_one():
 @pytest.mark.parametrize("error", [RedisConnectionError("down"), OSError("no socket")])
 def test_with_redis_down_requests_pass_and_the_log_says_so(seller, monkeypatch, error):
     class Down:
-        def hit(self, *given: object) -> bool:
+        def hit(self, *given: object, cost: int) -> bool:
             raise error
 
     monkeypatch.setattr(rate_limits, "limiter", Down)
