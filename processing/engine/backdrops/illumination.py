@@ -13,7 +13,7 @@ from processing.engine.prompts.scene import Scene
 
 # Under a window: what the room gives back to the shade, a little cool.
 _SHADE = np.array([0.47, 0.48, 0.5], np.float32)
-_BRIGHT_SHADE = np.array([0.7, 0.71, 0.735], np.float32)
+_BRIGHT_SHADE = np.array([0.755, 0.76, 0.775], np.float32)
 _SUN = 1.15
 _DIM = 0.8
 _FACING_BLUR = 1.8

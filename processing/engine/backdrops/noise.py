@@ -5,6 +5,8 @@ offsets, angles and scales for every use; a use finer than a pixel fades out, ro
 could flicker into moiré. After Cook and DeRose, "Wavelet Noise" (SIGGRAPH 2005), with Gaussians.
 """
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
@@ -27,18 +29,12 @@ class Noise:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        white = self.random(0).standard_normal((_TILE, _TILE), dtype=np.float32)
-        margin = 16
-        wide = cv2.copyMakeBorder(white, margin, margin, margin, margin, cv2.BORDER_WRAP)
-        band = cv2.GaussianBlur(wide, (0, 0), _FINE) - cv2.GaussianBlur(wide, (0, 0), _COARSE)
-        # The blur saw the tile's other side, so the tile repeats without a seam.
-        band = band[margin:-margin, margin:-margin]
-        self._tile = np.ascontiguousarray(band / band.std(), dtype=np.float32)
+        self._tile = _band(seed)
         self._offsets = self.random(1).uniform(0, _TILE, (_NAMES, 2))
 
     def random(self, name: int) -> np.random.Generator:
         """A generator of its own for each use, so that one use's draws don't shift another's."""
-        return np.random.Generator(np.random.PCG64([self.seed, name]))
+        return _random(self.seed, name)
 
     def field(
         self,
@@ -104,6 +100,24 @@ class Noise:
         across = cv2.addWeighted(u, fu * cos, v, fu * sin, left)
         along = cv2.addWeighted(u, -fv * sin, v, fv * cos, top)
         return np.asarray(across, dtype=np.float32), np.asarray(along, dtype=np.float32)
+
+
+def _random(seed: int, name: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64([seed, name]))
+
+
+@lru_cache(maxsize=2)
+def _band(seed: int) -> F32:
+    """A tile of noise, read-only: the pictures of a batch have one seed."""
+    white = _random(seed, 0).standard_normal((_TILE, _TILE), dtype=np.float32)
+    margin = 16
+    wide = cv2.copyMakeBorder(white, margin, margin, margin, margin, cv2.BORDER_WRAP)
+    band = cv2.GaussianBlur(wide, (0, 0), _FINE) - cv2.GaussianBlur(wide, (0, 0), _COARSE)
+    # The blur saw the tile's other side, so the tile repeats without a seam.
+    band = band[margin:-margin, margin:-margin]
+    tile = np.ascontiguousarray(band / band.std(), dtype=np.float32)
+    tile.setflags(write=False)
+    return tile
 
 
 def _fade(plane: Plane, wave_u: float, wave_v: float) -> F32:

@@ -28,7 +28,7 @@ _FAR_SIDE, _EDGES, _OVERCAST = 0.1, 0.2, 0.35
 _ROUND = 0.012
 # How much of the difference in light from place to place is seen on the product, whose own folds stay, and what
 # share of places, in percent, counts as not in the brightest light.
-_PATCHES, _BRIGHTEST = 0.34, 95
+_PATCHES, _BRIGHTEST = 0.28, 95
 _SIDE, _STRIP = 160, 128
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 _WHITE = np.full((1, 1, 3), 245, np.uint8)

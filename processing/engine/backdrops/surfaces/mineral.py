@@ -21,10 +21,23 @@ def marble(plane: Plane, noise: Noise) -> Look:
     finer = _veins(plane, noise, (slant + 52, 0.25, 0.4), 20)
     # Hairlines branch off, and fade before they cross the slab.
     hairs = thin(finer, 0.006 + 0.012 * step(0, 2, noise.field(plane, 0.16, 16)), pixel / 0.25)
-    veins += 0.32 * hairs * step(0.2, 1.4, noise.field(plane, 0.3, 18))
+    veins += 0.24 * hairs * step(0.2, 1.4, noise.field(plane, 0.3, 18))
     clouds = noise.cloud(plane, 0.25, 30, octaves=4)
-    dark = np.clip(0.4 * veins + 0.24 * smoke + 0.04 * clouds + 0.04, 0, 1)
+    dark = 0.42 * veins + 0.24 * smoke + 0.04 * clouds + 0.05 + 0.06 * _beds(plane, noise, slant)
+    dark = np.clip(dark, 0, 1)
     return Look(mix(linear("#f6f4f1"), linear("#85868a"), dark), gloss=0.5, rough=0.12)
+
+
+def _beds(plane: Plane, noise: Noise, slant: float) -> F32:
+    """Soft layers that run the way of veins, and swirl, of deviation 1.2."""
+    # They are smooth: a coarser copy shows all of them.
+    coarse = plane.every(3)
+    bend = np.float32(0.045) * noise.cloud(coarse, 0.42, 40, octaves=2)
+    bedded = turned(coarse, slant)
+    beds = noise.field(bedded, (0.5, 0.11), 34, warp=(bend, bend))
+    beds += np.float32(0.6) * noise.field(bedded, (0.24, 0.04), 35, warp=(bend, bend))
+    large = cv2.resize(beds, plane.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(large, np.float32)
 
 
 def _veins(plane: Plane, noise: Noise, lie: tuple[float, float, float], name: int) -> F32:

@@ -1,5 +1,6 @@
 """A surface from straight above, or a wall: one plane that faces the camera, without any horizon."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import cv2
@@ -50,10 +51,15 @@ def facing(
     plane = stage.facing(
         lying=from_above, turn=composition.turn if from_above and not scene.shore else 0.0
     )
-    look = _look(scene, stage, plane, noise)
-    shade = relief(look, plane, _towards(light, from_above, plane), light.softness)
-    lit = illumination(scene, stage, noise)
-    rgb = look.albedo * lit * _shaded(shade, light)
+    # Neither needs the other, and each keeps a core busy.
+    with ThreadPoolExecutor(1) as pool:
+        lighting = pool.submit(illumination, scene, stage, noise)
+        look = _look(scene, stage, plane, noise)
+        shade = relief(look, plane, _towards(light, from_above, plane), light.softness)
+        shaded = _shaded(shade, light)
+        lit = lighting.result()
+    rgb = np.asarray(cv2.multiply(look.albedo, lit), np.float32)
+    cv2.multiply(rgb, shaded, dst=rgb)
     if from_above and np.any(look.gloss):
         rgb += _sheen(stage, look, light)
     if scene.kind != "sweep":
@@ -114,8 +120,9 @@ def _towards(light: SceneLight, from_above: bool, plane: Plane) -> tuple[float, 
 
 def _shaded(shade: F32, light: SceneLight) -> F32:
     """Slopes that turn away from the light are darker and lit by the sky, float32 (h, w, 3)."""
-    dark = np.clip(1 - shade, 0, 1)[..., None] * np.float32(1 - 0.6 * light.softness)
-    return np.asarray(shade[..., None] * (1 + dark * (_SKY - 1)), np.float32)
+    dark = shade * np.clip(1 - shade, 0, 1) * np.float32(1 - 0.6 * light.softness)
+    channels = [cv2.scaleAdd(dark, float(part) - 1, shade) for part in _SKY]
+    return np.asarray(cv2.merge(channels), np.float32)
 
 
 def _look(scene: Scene, stage: Stage, plane: Plane, noise: Noise) -> Look:

@@ -23,6 +23,8 @@ _LEAST, _CLEAR, _MOST_WET = 0.04, 0.008, 0.05
 _LOBE, _DEEP = 0.42, 0.018
 # Bubbles are as far apart as this along the wave, and half of it across, in metres.
 _BUBBLE = 0.019
+# Foam throws its shade so far, in metres.
+_THROWN = 0.0035
 # How large shells are, in metres, and how many there are at most.
 _SHELL, _MOST_SHELLS = (0.032, 0.046), 2
 # What water leaves of the light of sand, and what a film of it mirrors of the sky.
@@ -72,15 +74,16 @@ def beach(plane: Plane, stage: Stage, noise: Noise, lee: tuple[float, float]) ->
     right and up, of length 1 at most."""
     shore = shore_of(stage, noise.seed)
     grains = _grains(plane, noise)
-    drift = noise.cloud(plane, 0.36, 10, octaves=4, gain=0.4)
-    dimples = noise.cloud(plane, 0.07, 20, octaves=3, gain=0.5)
+    drift = noise.cloud(plane, 0.36, 10, octaves=3, gain=0.4)
+    dimples = noise.cloud(plane, 0.07, 20, octaves=2, gain=0.5)
     bits = step(2.7, 3.3, noise.field(plane, 0.0042, 18))
     tone = 1 + 0.1 * grains + 0.03 * drift + 0.35 * bits
     albedo = toned(np.broadcast_to(linear(_DRY), (*plane.shape, 3)), tone)
     height = 0.0013 * drift + 0.0003 * dimples + 0.00002 * grains + 0.0002 * bits
-    if shore is not None:
-        albedo, height = _washed(albedo, height, plane, (shore, noise))
     height = np.asarray(height, np.float32)
+    if shore is not None and (part := _wetted(plane, shore)) is not None:
+        near = _cut(plane, part)
+        albedo[part], height[part] = _washed(albedo[part], height[part], near, (shore, noise, lee))
     places = _shells(stage, shore, noise.random(53))
     shells.strewn((albedo, height), plane, places, lee, noise.random(54))
     return Look(albedo, np.asarray(height, np.float32))
@@ -113,6 +116,22 @@ def _outwards(stage: Stage, number: int) -> tuple[float, float]:
     return angle, float(across + along) / 2
 
 
+def _wetted(plane: Plane, shore: Shore) -> tuple[slice, slice] | None:
+    """The part of an unturned plane that a wave reaches."""
+    cos, sin = np.float32(np.cos(shore.angle)), np.float32(np.sin(shore.angle))
+    least = np.float32(shore.line - shore.wet - 3 * _DEEP)
+    u, v = plane.u[0] * cos, plane.v[:, 0] * sin
+    columns, rows = np.flatnonzero(u + v.max() > least), np.flatnonzero(v + u.max() > least)
+    if not rows.size or not columns.size:
+        return None
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _cut(plane: Plane, part: tuple[slice, slice]) -> Plane:
+    u, v = (np.ascontiguousarray(one[part]) for one in (plane.u, plane.v))
+    return Plane(u, v, plane.du[part[0]], plane.dv[part[0]], lying=plane.lying)
+
+
 def _grains(plane: Plane, noise: Noise) -> F32:
     """Grains of sand are hardly larger than pixels: each has its own tone, of deviation 1."""
     rows, columns = plane.shape
@@ -125,9 +144,9 @@ def _grains(plane: Plane, noise: Noise) -> F32:
 
 
 def _washed(
-    albedo: F32, height: Floats, plane: Plane, given: tuple[Shore, Noise]
+    albedo: F32, height: Floats, plane: Plane, given: tuple[Shore, Noise, tuple[float, float]]
 ) -> tuple[F32, Floats]:
-    shore, noise = given
+    shore, noise, lee = given
     into, reached = _from_sea(plane, shore, noise)
     # Sand dries from the land on: the last wave came as far as its edge.
     damp = step(-0.006, 0.004, reached) * (0.62 + 0.38 * step(-0.7 * shore.wet, 0.0, into))
@@ -138,14 +157,23 @@ def _washed(
     film = damp * (1 - under) * (0.4 + 0.6 * step(-0.6 * shore.wet, 0.0, into))
     albedo += film[..., None] * _SKY
     deep = step(0.0, 0.22, into)
-    water = mix(albedo * np.float32(1.1), linear(_SHALLOW), (0.16 + 0.6 * deep) * under)
+    water = mix(
+        albedo * (1 + 0.1 * under)[..., None], linear(_SHALLOW), (0.16 + 0.6 * deep) * under
+    )
     water *= (1 + 0.3 * under * step(0.0, 0.06, into) * _caustics(plane, noise))[..., None]
     foam = _foam(plane, into, noise)
     # It throws its own small shadow on the ground of the shallows.
-    shade = cv2.GaussianBlur(np.roll(foam, (4, -4), (0, 1)), (0, 0), 3)
-    water *= (1 - 0.35 * np.asarray(shade, np.float32) * (1 - foam))[..., None]
+    water *= (1 - 0.35 * _thrown(foam, lee, float(plane.du[0, 0])) * (1 - foam))[..., None]
     albedo = mix(water, linear(_FOAM), foam)
     return albedo, height * (1 - 0.9 * damp)
+
+
+def _thrown(foam: F32, lee: tuple[float, float], pixel: float) -> F32:
+    far = np.array(lee) * _THROWN / pixel
+    matrix = np.array([[1, 0, far[0]], [0, 1, -far[1]]], np.float32)
+    size = (foam.shape[1], foam.shape[0])
+    shade = cv2.warpAffine(foam, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.GaussianBlur(shade, (0, 0), 0.5 * _THROWN / pixel), np.float32)
 
 
 def _from_sea(plane: Plane, shore: Shore, noise: Noise) -> tuple[F32, F32]:
@@ -161,7 +189,7 @@ def _from_sea(plane: Plane, shore: Shore, noise: Noise) -> tuple[F32, F32]:
         # Lobes are round towards the land, and meet in cusps.
         bent = along * np.float32((1 - 0.3 * number) / _LOBE) + np.float32(phase) + bend
         lobes = np.sqrt(np.square(np.sin(bent * np.float32(np.pi))) + np.float32(0.006))
-        waver = 0.003 * noise.cloud(plane, 0.08, 23 + 3 * number, octaves=3, gain=0.55)
+        waver = 0.003 * noise.cloud(plane, 0.06, 23 + 3 * number, octaves=2, gain=0.5)
         edges.append(out + np.float32(2 * _DEEP) * (lobes - 0.5) + waver)
     into, before = edges
     return np.asarray(into, np.float32), np.maximum(into, before + np.float32(shore.wet))
@@ -178,18 +206,18 @@ def _caustics(plane: Plane, noise: Noise) -> F32:
 
 def _foam(plane: Plane, into: F32, noise: Noise) -> F32:
     """Foam: a seam where the wave ends, and behind it a net that is torn the farther the sea is, 0 to 1."""
-    froth = noise.cloud(plane, 0.006, 34, octaves=2, gain=0.8)
-    wander = noise.cloud(plane, 0.05, 33, octaves=3)
+    froth = noise.field(plane, 0.005, 34)
+    wander = noise.cloud(plane, 0.04, 33, octaves=2)
     seam = np.maximum(0.0065 + 0.0035 * wander, 0.0012)
     edge = step(-0.0015, 0.001, into) * np.exp(-np.square(np.maximum(into, 0) / seam))
-    torn = noise.cloud(plane, 0.13, 35, octaves=4, gain=0.6)
+    torn = noise.cloud(plane, 0.12, 35, octaves=3, gain=0.6)
     left = step(0.2, 0.0, into + np.float32(0.05) * torn) * step(0.0, 0.006, into)
-    warp = [np.float32(0.008) * noise.cloud(plane, 0.05, 38 + 3 * n, octaves=3) for n in range(2)]
+    warp = [np.float32(0.0045) * noise.cloud(plane, 0.03, 38 + 3 * n, octaves=2) for n in range(2)]
+    # Strands are of any width, and break.
+    some = noise.cloud(plane, 0.05, 50, octaves=3, gain=0.7)
     net = np.zeros(plane.shape, np.float32)
     for number, size in enumerate((2.4, 1.0)):
         away = _cells(plane, size * _BUBBLE, warp, noise.random(45 + number))
-        # Strands are of any width, and break.
-        some = noise.cloud(plane, 1.6 * size * _BUBBLE, 50 + 3 * number, octaves=3, gain=0.7)
         wide = np.maximum(_BUBBLE * (0.05 + 0.13 * left + 0.07 * some), 0.0003)
         net = np.maximum(net, np.exp(-np.square(away / wide)) * step(-1.3, 0.6, some + left))
     thick = step(0.0, 0.6, left) * net * (0.55 + 0.45 * left)
