@@ -15,7 +15,7 @@ from processing.engine.plans.color_names import Color
 from processing.engine.prompts.scene import NEUTRAL, Scene
 
 PLAIN: Final = 100
-# How much of a mood's color and brightness is left where a color was named for the paper behind.
+# How much of a mood's color, brightness and saturation is left where a color was named for the paper behind.
 _ON_PAPER: Final = 0.3
 # Walls that are seen in any color.
 _PAINTED: Final = ("plain", "plaster")
@@ -141,8 +141,8 @@ def varied(scene: Scene, mood: Mood | None, random: np.random.Generator) -> Scen
         window=scene.window or opens,
         leaves=scene.leaves or (mood.twigs and is_facing and not scene.light_named),
         depth=min(1.0, scene.depth * mood.depth),
-        brightness=_brightness(mood, is_paper) if scene.brightness == 1 else scene.brightness,
-        saturation=mood.saturation if scene.saturation == 1 else scene.saturation,
+        brightness=_on(is_paper, mood.brightness) if scene.brightness == 1 else scene.brightness,
+        saturation=_on(is_paper, mood.saturation) if scene.saturation == 1 else scene.saturation,
         wall_color=wall if is_unpainted else scene.wall_color,
         palette=(wall,) if is_bare else scene.palette,
     )
@@ -154,5 +154,5 @@ def _mood_light(mood: Mood, is_paper: bool) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _brightness(mood: Mood, is_paper: bool) -> float:
-    return 1 + (_ON_PAPER if is_paper else 1.0) * (mood.brightness - 1)
+def _on(is_paper: bool, factor: float) -> float:
+    return 1 + (_ON_PAPER if is_paper else 1.0) * (factor - 1)
