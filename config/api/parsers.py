@@ -29,3 +29,10 @@ class JSONParser(parsers.JSONParser):
             return super().parse(stream, media_type, context)
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
+        except ParseError as error:
+            # Neither JSON's nor the text's own errors, which are kinds of ValueError.
+            if type(error.__context__) is not ValueError:
+                raise
+            raise ParseError(
+                "The JSON has a number that can't be read: NaN, an infinity, or one of too many digits."
+            ) from error

@@ -58,8 +58,12 @@ def cancel_work_on(image_ids: Collection[UUID]) -> None:
     """Cancel the open jobs of pictures and of what was made of them."""
     ids = list(image_ids)
     rows = Job.objects.filter(state__in=OPEN_STATES).values_list("pk", flat=True)
-    found = {*rows.filter(source__in=ids), *rows.filter(source__parent__in=ids)}
+    cancel({*rows.filter(source__in=ids), *rows.filter(source__parent__in=ids)})
+
+
+def cancel(job_ids: Collection[UUID]) -> None:
+    """Cancel those of some jobs that are open. Call it in a transaction."""
     # All of them before the first one's quota and batch, as every transition locks in this order: a worker
     # that completes the second would wait for those, and this for the worker.
-    for job in Job.objects.select_for_update(no_key=True).filter(pk__in=found).order_by("pk"):
+    for job in Job.objects.select_for_update(no_key=True).filter(pk__in=job_ids).order_by("pk"):
         transitions.cancel(job)

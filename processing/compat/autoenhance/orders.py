@@ -16,12 +16,13 @@ from config.api.bodies import read
 from processing.compat.autoenhance import answers, preferences
 from processing.compat.autoenhance.access import row_id
 from processing.compat.autoenhance.errors import in_query, wrong
-from processing.compat.autoenhance.preferences import MAX_EXTRAS
+from processing.compat.autoenhance.preferences import MAX_EXTRAS, OrderId
 from processing.compat.autoenhance.uploads import upload_url
 from processing.compat.autoenhance.views import AutoenhanceView, ReadView
 from processing.compat.fields import Fields
 from processing.compat.jobs import done
 from processing.models import RoomBracket, RoomOrder
+from processing.models.room_orders import KEY_LENGTH
 from processing.services.room_orders import brackets, merging, orders
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -34,12 +35,12 @@ class _Body(BaseModel):
 
 class OrderIn(_Body):
     name: _Name | None = None
-    order_id: Annotated[str, Field(max_length=200)] | None = None
+    order_id: OrderId | None = None
 
 
 class BracketIn(_Body):
     name: _Name
-    order_id: Annotated[str, Field(max_length=200)]
+    order_id: Annotated[str, Field(max_length=KEY_LENGTH)]
     metadata: dict[str, Any] | None = None
 
 

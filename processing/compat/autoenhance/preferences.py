@@ -18,6 +18,7 @@ from processing.compat.autoenhance.errors import wrong
 from processing.engine.errors import InvalidPlan
 from processing.engine.plans import room_versions
 from processing.engine.plans.room import FineTune, Look, RoomPlan, WindowPull
+from processing.models.room_orders import KEY_LENGTH
 from processing.services.room_orders.photos import Asked
 
 # Of metadata and further properties together, as JSON.
@@ -64,6 +65,14 @@ EnhanceType = Annotated[
 ]
 
 
+def _given(text: str) -> str | None:
+    """An empty id is one that was left out."""
+    return text or None
+
+
+OrderId = Annotated[str, Field(max_length=KEY_LENGTH), AfterValidator(_given)]
+
+
 class Preferences(BaseModel):
     """What may be asked for a photo, or for all that an order merges."""
 
@@ -90,7 +99,7 @@ class Changed(Preferences):
 
     image_name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     metadata: dict[str, Any] | None = None
-    order_id: Annotated[str, Field(max_length=200)] | None = None
+    order_id: OrderId | None = None
     rating: Annotated[int, Field(ge=0, le=5)] | None = None
 
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.models import Account
 from config.errors import invalid, not_found
 from media_library import projects
-from media_library.lifecycle import trash
 from media_library.models import Image
 from processing.models import RoomBracket, RoomOrder, RoomPhoto
 from processing.models.room_orders import KEY_LENGTH
+from processing.services import deleting
 
 # Not of dots alone: clients take ``..`` in an address for a step upwards, and never reach such an order.
 _KEY = re.compile(rf"(?!\.+$)[A-Za-z0-9._~-]{{1,{KEY_LENGTH}}}")
@@ -83,10 +83,11 @@ def rename(order: RoomOrder, name: str) -> None:
 
 
 def remove(order: RoomOrder) -> None:
-    """Delete an order with its project; its pictures lie in the trash, with what was made of them."""
+    """Delete an order with its project, and the work on them that hasn't ended; its pictures lie in the trash, with
+    what was made of them."""
     with transaction.atomic():
         live = Image.live.filter(pk__in=_images_of([order]))
-        trash.put(order.account, set(live.values_list("pk", flat=True)), with_results=True)
+        deleting.delete_pictures(order.account, set(live.values_list("pk", flat=True)))
         project = order.project
         order.delete()
         if project is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -14,16 +14,18 @@ from accounts.http import Caller
 from accounts.models import Account
 from config.errors import AppError, not_found
 from media_library.intake.ingest import Incoming, keep_all, stored
-from media_library.lifecycle import trash
 from media_library.models import Image
 from media_library.projects import default_project
 from processing import commands
 from processing.commands import Command, PreviewRoom
+from processing.engine.errors import BracketsDiffer
 from processing.engine.plans.room import RoomPlan
 from processing.models import Job, JobState, RoomBracket, RoomOrder, RoomPhoto
-from processing.services import jobs, reprocessing
+from processing.services import deleting, jobs, reprocessing
 from processing.services.room_orders import orders
 
+# What a photo without a picture to show waits for.
+_NOT_YET: Final = {"waiting": "Its file has not come yet.", "processing": "It is being processed."}
 Ordered = TypeVar("Ordered", bound=RoomPhoto | RoomBracket)
 
 
@@ -139,14 +141,17 @@ def move(photo: RoomPhoto, order: RoomOrder) -> None:
 
 
 def remove(photo: RoomPhoto) -> None:
-    """Delete a photo; its pictures lie in the trash. Of one that was merged these are its results alone."""
+    """Delete a photo, with the work on it that hasn't ended; its pictures lie in the trash. Of one that was merged
+    these are its results alone. Raises AppError NOT_FOUND where somebody else has."""
     with transaction.atomic():
-        wanted = [photo.image_id]
-        if photo.merges:
-            made = Job.objects.filter(pk__in=[photo.job_id, *photo.paid.values()])
+        locked = _locked(photo)
+        wanted = [locked.image_id]
+        if locked.merges:
+            made = Job.objects.filter(pk__in=[locked.job_id, *locked.paid.values()])
             wanted = list(made.values_list("result", flat=True))
+            deleting.cancel([locked.job_id] if locked.job_id else [])
         live = Image.live.filter(pk__in=[pk for pk in wanted if pk is not None])
-        trash.put(photo.account, set(live.values_list("pk", flat=True)), with_results=True)
+        deleting.delete_pictures(photo.account, set(live.values_list("pk", flat=True)))
         photo.delete()
         orders.touch(photo.order)
 
@@ -157,7 +162,7 @@ def preview_of(photo: RoomPhoto) -> Image:
     if photo.image is not None and photo.image.deleted_at is not None:
         raise not_found("Image")
     if state != "processed" or photo.job is None:
-        told = reason or f"It is {state}."
+        told = reason or _NOT_YET[state]
         raise AppError("NOT_READY", f"The image is not processed yet. {told}", status=409)
     result = photo.job.result
     if result is None or result.deleted_at is not None:
@@ -197,10 +202,21 @@ def status_of(photo: RoomPhoto) -> tuple[str, str | None]:
     if photo.job.state == JobState.COMPLETED:
         return "processed", None
     if photo.job.state == JobState.FAILED:
-        return "error", photo.job.error
+        return "error", _why(photo, photo.job)
     if photo.job.state == JobState.CANCELLED:
         return "error", "The job was cancelled."
     return "processing", None
+
+
+def _why(photo: RoomPhoto, job: Job) -> str:
+    """Why the work failed; a client knows its brackets by the ids that it has of them."""
+    if job.error_code != BracketsDiffer.code:
+        return job.error
+    told = job.error
+    for row in RoomBracket.objects.select_related("image").filter(pk__in=photo.merges):
+        if row.image is not None:
+            told = told.replace(row.image.public_id, f"{row.pk} ({row.name})")
+    return told
 
 
 def note_rating(photo: RoomPhoto, score: int) -> None:

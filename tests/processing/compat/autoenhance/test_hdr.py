@@ -123,6 +123,34 @@ def test_while_it_merges(
     assert (told["is_merging"], told["is_processing"], told["status"]) == (True, True, "processing")
 
 
+def test_deleting_ends_the_merge_and_keeps_the_brackets(
+    studio: Studio, rooms: list[list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id, _ = order_of(studio, rooms[0])
+    monkeypatch.setattr("processing.worker.tasks.run_job.send", lambda *_: None)
+    [photo] = process(studio, order_id, number_of_brackets_per_image=3).json()["images"]
+    assert studio.client.call("DELETE", f"images/{photo['image_id']}").status_code == 204
+    assert [job.state for job in Job.objects.all()] == ["cancelled"]
+    assert Image.live.filter(kind="original").count() == 3
+    process(studio, order_id, number_of_brackets_per_image=3)
+    assert studio.client.call("DELETE", f"orders/{order_id}").status_code == 204
+    assert {job.state for job in Job.objects.all()} == {"cancelled"}
+    assert not Image.live.exists()
+
+
+def test_what_differs_is_named_as_its_client_knows_it(
+    studio: Studio, rooms: list[list[bytes]]
+) -> None:
+    order_id, ids = order_of(studio, [rooms[0][0], rooms[1][1]])
+    [photo] = process(studio, order_id, images=[{"bracket_ids": ids}]).json()["images"]
+    assert photo["status"] == "error"
+    assert photo["status_reason"] in {
+        f"Bracket {number} shows something else than bracket {3 - number}. It is {one} ({number - 1}.jpg)."
+        for number, one in enumerate(ids, 1)
+    }
+    assert studio.used == 0
+
+
 def test_what_can_not_be_merged_changes_nothing(
     studio: Studio, other: Studio, rooms: list[list[bytes]], small_photo: bytes
 ) -> None:

@@ -14,6 +14,7 @@ from media_library.lifecycle import trash
 from media_library.models import Image
 from processing.models import Job, RoomOrder, RoomPhoto
 from processing.services.room_orders import photos
+from processing.worker import tasks
 from tests.processing.compat.autoenhance.client import BASE, RoomClient
 from tests.processing.compat.autoenhance.conftest import Studio, opened
 
@@ -277,6 +278,11 @@ def test_processing_before_the_file_came_is_what_is_done_when_it_comes(
     made = studio.client.create()
     told = studio.client.process(made["image_id"], enhance_type="warm", image_name="bath.jpg")
     assert (told["status"], told["enhance_type"]) == ("waiting", "warm")
+    early = studio.client.enhanced(made["image_id"])
+    assert (early.status_code, early.json()["message"]) == (
+        422,
+        "The image is not processed yet. Its file has not come yet.",
+    )
     studio.client.put(made["upload_url"], small_photo)
     assert studio.client.image(made["image_id"])["status"] == "processed"
     assert Job.objects.get().command["plan"]["look"] == "warm"
@@ -407,6 +413,11 @@ def test_what_is_no_json_is_refused_as_all_else(studio: Studio) -> None:
     for body in (b"", b"{", b'"kitchen.jpg"', b'{"image_name": NaN}', b'{"image_name": "\xff"}'):
         answer = studio.client.http.post(f"{BASE}/v3/images/", content=body, headers=headers)
         assert (answer.status_code, set(answer.json())) == (422, {"message", "detail"}), body
+    told = "The JSON has a number that can't be read: NaN, an infinity, or one of too many digits."
+    for number in (b"NaN", b"-Infinity", b"9" * 5_000):
+        body = b'{"image_name": "kitchen.jpg", "metadata": {"a": ' + number + b"}}"
+        answer = studio.client.http.post(f"{BASE}/v3/images/", content=body, headers=headers)
+        assert (answer.status_code, answer.json()) == (422, {"message": told, "detail": {}})
     assert not RoomPhoto.objects.exists()
 
 
@@ -451,6 +462,24 @@ def test_deleting(studio: Studio, small_photo: bytes) -> None:
     answer = studio.client.call("DELETE", f"images/{photo['image_id']}")
     assert (answer.status_code, answer.content) == (204, b"")
     assert studio.client.call("GET", f"images/{photo['image_id']}").status_code == 404
+    assert not Image.live.exists()
+
+
+def test_deleting_ends_the_work(
+    studio: Studio, small_photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processing.worker.tasks.run_job.send", lambda *_: None)
+    photo = studio.client.upload(small_photo)
+    told = studio.client.enhanced(photo["image_id"])
+    assert (told.status_code, told.json()["message"]) == (
+        422,
+        "The image is not processed yet. It is being processed.",
+    )
+    job = Job.objects.get()
+    assert studio.client.call("DELETE", f"images/{photo['image_id']}").status_code == 204
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+    tasks.run_job.fn(str(job.pk))
     assert not Image.live.exists()
 
 

@@ -105,6 +105,17 @@ def test_a_photo_without_an_order_has_one_of_its_own(studio: Studio, small_photo
     assert Image.objects.get(kind="original").project.name == "Loft"
 
 
+def test_an_empty_id_is_none(studio: Studio, small_photo: bytes) -> None:
+    photo = studio.client.upload(small_photo, order_id="")
+    assert order(studio.client, photo["order_id"])["name"] is None
+    told = studio.client.process(photo["image_id"], order_id="", enhance_type="warm")
+    assert told["order_id"] == photo["order_id"]
+    assert create(studio.client, order_id="", name="Loft")["name"] == "Loft"
+    assert RoomOrder.objects.count() == 2
+    renamed = studio.client.call("PATCH", f"orders/{photo['order_id']}", {"order_id": ""})
+    assert (renamed.status_code, renamed.json()["order_id"]) == (200, photo["order_id"])
+
+
 def test_ids_of_the_clients_own(studio: Studio, other: Studio, small_photo: bytes) -> None:
     """An unknown one becomes an order with the first photo; another account's are its own."""
     first = studio.client.create(order_id="job-17")
