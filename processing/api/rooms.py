@@ -118,7 +118,8 @@ class ReprocessView(EditingView):
         description=(
             "Does what was asked for the photo the last time, with changes: what is left out keeps its last "
             "value, `finetune` as a whole. The image is the photo, or a result of it. What comes to the "
-            "same as before is found again and costs nothing. 409 CONFLICT where nothing was enhanced yet. "
+            "same as before is found again and costs nothing. While the photo is being worked on, that goes on, "
+            "and the change is queued as work of its own. 409 CONFLICT where nothing was enhanced yet. "
             f"{WAITS}"
         ),
         operation_id="images_reprocess",

@@ -9,6 +9,7 @@ import pytest
 from media_library.lifecycle import trash
 from media_library.models import Image
 from processing.models import Job
+from processing.worker import transitions
 from tests.stand_ins import Seller
 
 ENHANCE = "/api/v1/images/tools/enhance"
@@ -70,6 +71,25 @@ def test_of_a_result_it_is_the_photo_that_is_done_again(
     assert newest_plan()["lens"] is True
     again(owner, image, lensCorrection=False)
     assert newest_plan()["lens"] is False
+
+
+def test_what_is_under_way_goes_on_and_the_change_is_queued(
+    db: None, settings: Any, owner: Seller, image: Image
+) -> None:
+    settings.DOOR_WAIT_SECONDS = 0.0
+    enhance(owner, image, look="warm", version="4.x")
+    answer = again(owner, image, sky="CLEAR")
+    assert answer.status_code == 202
+    first, second = Job.objects.order_by("created_at")
+    assert [job.state for job in (first, second)] == ["pending", "pending"]
+    assert answer.json()["data"]["jobId"] == second.public_id
+    before, after = first.command["plan"], second.command["plan"]
+    assert (after["look"], after["version"], after["sky"]) == ("warm", "4.7", "CLEAR")
+    assert {name for name in after if after[name] != before[name]} == {"sky"}
+    assert transitions.cancel(second)
+    again(owner, image, straighten=False)
+    third = Job.objects.latest("created_at").command["plan"]
+    assert (third["look"], third["sky"], third["straighten"]) == ("warm", None, False)
 
 
 def test_a_failed_try_is_none(quick_queue: None, owner: Seller, image: Image) -> None:
