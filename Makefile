@@ -26,7 +26,7 @@ test: $(TOOLS) ## run the whole suite (ARGS="tests/config -x" for a part)
 	@$(PY) tests/models_here.py || $(MAKE) --no-print-directory models
 	@exec $(PYTEST) $(ARGS)
 
-clients: $(TOOLS) models ## generate a Python and a TypeScript client, and call a site with them (needs npm)
+clients: $(TOOLS) models ## generate a Python and a TypeScript client, and call a site with them and with clients of others (needs npm)
 	@exec $(PY) -m tests.clients $(ARGS)
 
 torture: $(TOOLS) models ## kill and feed whole sites for half an hour (ARGS="kills --seed 7" for a part)

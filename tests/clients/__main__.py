@@ -1,21 +1,23 @@
-"""Generate clients from docs/openapi.yaml, and let each make five calls to a whole site.
+"""Generate clients from docs/openapi.yaml, and let each make five calls to a whole site; and let clients that
+others wrote for other services call it.
 
-python -m tests.clients [python] [typescript]
+python -m tests.clients [python] [typescript] [removebg-python] [removebg-npm] [removebg-curl]
 
-`openapi-python-client` makes the one, `openapi-typescript` the types of the other, which the
-TypeScript compiler checks with `openapi-fetch`; both with their defaults. Needs npm for the second.
+`openapi-python-client` makes the first, `openapi-typescript` the types of the second, which the
+TypeScript compiler checks with `openapi-fetch`; both with their defaults. The clients of remove.bg come from
+their registries, in exact versions, and nothing but the address of their host is changed. Needs npm and curl.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.clients import removebg
+from tests.clients.running import run, served
 from tests.system.site import ROOT, Site
 
 HERE = Path(__file__).parent
@@ -25,17 +27,35 @@ TYPESCRIPT = ("package.json", "package-lock.json", ".npmrc", "calls.ts")
 
 
 def main() -> int:
-    wanted = sys.argv[1:] or ["python", "typescript"]
-    makers: dict[str, Callable[[Path], list[str]]] = {"python": python, "typescript": typescript}
+    makers: dict[str, Callable[[Path], list[str]]] = {
+        "python": python,
+        "typescript": typescript,
+        "removebg-python": removebg.python,
+        "removebg-npm": removebg.npm,
+        "removebg-curl": removebg.curl,
+    }
+    wanted = sys.argv[1:] or [*makers]
     if unknown := set(wanted) - set(makers):
         sys.exit(f"No such client: {', '.join(sorted(unknown))}.")
-    with tempfile.TemporaryDirectory(prefix="packshot-clients-") as folder:
-        commands = {name: makers[name](Path(folder)) for name in wanted}
-        with Site() as site:
-            address = {"SITE": site.url, "API_KEY": site.demo("pro")["apiKey"], "PHOTO": str(PHOTO)}
+    with (
+        tempfile.TemporaryDirectory(prefix="packshot-clients-") as root,
+        served(PHOTO) as photo_url,
+    ):
+        folders = {name: Path(root, name) for name in wanted}
+        for folder in folders.values():
+            folder.mkdir()
+        commands = {name: makers[name](folders[name]) for name in wanted}
+        # Which a photo's address may lead to by nobody's leave but the owner's.
+        with Site(URL_PRIVATE_NETWORKS="127.0.0.1/32") as site:
+            address = {
+                **{"SITE": site.url, "API_KEY": site.demo("pro")["apiKey"]},
+                **{"PHOTO": str(PHOTO), "PHOTO_URL": photo_url},
+            }
             for name, command in commands.items():
-                _run(command, Path(folder), address)
-                print(f"{name}: five calls answered as the document says", flush=True)
+                if name.startswith("removebg"):
+                    removebg.point(folders[name], site.url)
+                run(command, folders[name], address | removebg.address(site.url))
+                print(f"{name}: its calls were answered as documented", flush=True)
     return 0
 
 
@@ -44,7 +64,7 @@ def python(folder: Path) -> list[str]:
     tool = str(Path(sys.executable).with_name("openapi-python-client"))
     options = ["--meta", "none", "--output-path", "packshot_client", "--fail-on-warning"]
     config = ["--config", str(ROOT / "docs/openapi-python-client.yaml")]
-    _run([tool, "generate", "--path", str(DOCUMENT), *options, *config], folder)
+    run([tool, "generate", "--path", str(DOCUMENT), *options, *config], folder)
     shutil.copy(HERE / "calls.py", folder)
     return [sys.executable, "calls.py"]
 
@@ -53,26 +73,11 @@ def typescript(folder: Path) -> list[str]:
     """Generate the types, compile the calls against them, and return what runs these."""
     for name in TYPESCRIPT:
         shutil.copy(HERE / "typescript" / name, folder)
-    _run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], folder)
-    _run(["npx", "--no-install", "openapi-typescript", str(DOCUMENT), "-o", "api.d.ts"], folder)
+    run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], folder)
+    run(["npx", "--no-install", "openapi-typescript", str(DOCUMENT), "-o", "api.d.ts"], folder)
     strict = ["--strict", "--target", "es2022", "--module", "nodenext", "--skipLibCheck", "false"]
-    _run(["npx", "--no-install", "tsc", *strict, "calls.ts"], folder)
+    run(["npx", "--no-install", "tsc", *strict, "calls.ts"], folder)
     return ["node", "calls.js"]
-
-
-def _run(command: list[str], folder: Path, more: dict[str, str] | None = None) -> None:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=os.environ | (more or {}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    if more:
-        print(done.stdout, end="")
 
 
 if __name__ == "__main__":
