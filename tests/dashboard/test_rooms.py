@@ -135,6 +135,26 @@ def test_what_is_refused_is_told_in_words_of_the_page(seller: Person) -> None:
     assert used(seller) == 0
 
 
+def test_a_pattern_stands_only_where_it_can_be_seen_through_a_result(seller: Person) -> None:
+    image = seller.image("kitchen.jpg")
+    result = done(seller, image, {}).result
+    assert result is not None
+    thumbnails.make_thumbnail.fn(str(result.pk))
+    seen = {
+        "/library/": ' class="{}" src="/content/',
+        f"/projects/{image.project.public_id}/": '<span class="{}">',
+        f"/pictures/{image.public_id}/": 'class="result-picture {}"',
+    }
+    for has_alpha, look in ((True, "checker"), (False, "checker opaque")):
+        Image.objects.filter(pk=result.pk).update(has_alpha=has_alpha)
+        for address, where in seen.items():
+            page = seller.client.get(address).content.decode()
+            assert page.count(where.format(look)) == 1, (address, look)
+        chosen = {"shows": "room", "ids": image.public_id}
+        page = seller.client.post("/batches/new/", chosen).content.decode()
+        assert f'class="pick-picture {look}"' in page
+
+
 def test_what_was_done_says_what_a_photo_shows(seller: Person) -> None:
     kitchen, bath, shoe = (seller.image(name) for name in ("kitchen.jpg", "bath.jpg", "shoe.jpg"))
     done(seller, kitchen, {})
