@@ -27,7 +27,7 @@ _LOWEST = 24.0
 # What lies in the shade of a fold or ripple is lit by the sky, so much bluer than the sun.
 _SKY = np.array([0.86, 0.98, 1.16], np.float32)
 # How much of the difference between a panorama's light and white is left on what lies there.
-_SUNNY = 0.55
+_SUNNY, _BY_THE_SEA = 0.55, 0.4
 # The longer side of the copy that tells how light falls.
 _FALL_SIDE = 160
 # Where the patch that a polished surface mirrors lies, how wide it is, by the canvas's longer side, and how bright.
@@ -98,15 +98,15 @@ def _light(scene: Scene, noise: Noise, composition: Composition) -> SceneLight:
             quarter = composition.quarter
             yaw = float(noise.random(30).uniform(0, 90) + 90 * (quarter or 0))
             light = far_views.light_of(far_views.panorama(scene.far), yaw)
-        light = _paler(light)
+        light = _paler(light, _BY_THE_SEA if scene.shore else _SUNNY)
     if scene.view == "above":
         light = light_on(Setting("surface"), light)
     return replace(light, elevation=max(light.elevation, _LOWEST))
 
 
-def _paler(light: SceneLight) -> SceneLight:
+def _paler(light: SceneLight, share: float) -> SceneLight:
     """The light of a view with the rest of its sky in it, as it reaches what lies in the open."""
-    red, green, blue = (1 + _SUNNY * (part - 1) for part in light.color)
+    red, green, blue = (1 + share * (part - 1) for part in light.color)
     return replace(light, color=(red, green, blue))
 
 

@@ -32,7 +32,7 @@ _WET: Final = np.array([0.46, 0.44, 0.43], np.float32)
 _SKY: Final = np.array([0.05, 0.055, 0.07], np.float32)
 # Grains repeat after so many pixels.
 _TILE: Final = 512
-_DRY, _FOAM, _SHALLOW = "#b9b19e", "#f4f8fc", "#3f8f9b"
+_DRY, _FOAM, _SHALLOW = "#c6b59a", "#f4f8fc", "#3f8f9b"
 
 
 @dataclass(frozen=True, slots=True)
