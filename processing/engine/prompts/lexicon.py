@@ -28,7 +28,8 @@ FILES = tuple(
 )
 _SEPARATORS = frozenset(".,;:!?()[]|/\n\r\uff0c\u3001\u3002\u060c")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?![0-9a-zA-Z])")
-_MAX_SHOWN = 40
+# So much of a word that nobody knows is told.
+MAX_SHOWN = 40
 _NO_VALUES = frozenset(("words", "without", "sold"))
 # Beside letters and digits, marks make words (many scripts write vowels with them).
 _APOSTROPHES = "'\u2019"
@@ -123,7 +124,7 @@ class Lexicon:
         while at < len(words):
             term, length = self._longest_at(words, at)
             text = " ".join(original for original, _ in words[at : at + length])
-            found.append(ReadTerm(text[:_MAX_SHOWN], term))
+            found.append(ReadTerm(text[:MAX_SHOWN], term))
             at += length
         return found
 

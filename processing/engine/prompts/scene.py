@@ -8,7 +8,7 @@ from processing.engine.errors import InvalidPlan
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.plans.color_names import Color, parse_color
 from processing.engine.poses import View
-from processing.engine.prompts.lexicon import lexicon, plain_form
+from processing.engine.prompts.lexicon import MAX_SHOWN, Mark, lexicon, plain_form
 from processing.engine.prompts.notes import Notes
 from processing.engine.prompts.phrase import mix
 from processing.engine.prompts.reader import Reader
@@ -130,7 +130,15 @@ def parse(prompt: str, style: str | None = None, negative: str | None = None) ->
     placed = dict(scene.props)
     without_place = [notes.prop_words[prop] for prop in notes.props if prop not in placed]
     with_place = tuple(notes.prop_words[prop] for prop in notes.props if prop in placed)
-    return Parsed(scene, (*reader.not_understood.values(), *without_place), with_place)
+    unread = tuple(reader.not_understood.values()) or _marks_alone(prompt, style)
+    return Parsed(scene, (*unread, *without_place), with_place)
+
+
+def _marks_alone(prompt: str, style: str | None) -> tuple[str, ...]:
+    """A prompt that holds nothing to read, as it was written; nothing where a style says what is to be seen."""
+    read = any(one.text and one.term != Mark("boundary") for one in lexicon().read(prompt))
+    text = " ".join(prompt.split())[:MAX_SHOWN]
+    return () if read or style or not text else (text,)
 
 
 def style_in_words(style: str) -> str:
