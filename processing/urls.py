@@ -7,6 +7,7 @@ from django.urls import path
 from processing.pages import backgrounds, batches, front, home, install, tryout, webhooks
 from processing.pages.library import page as library
 from processing.pages.library import projects, selected
+from processing.pages.looks import packs
 from processing.pages.looks import page as looks
 from processing.pages.rating import views as rating
 from processing.pages.reference import page as resources
@@ -64,6 +65,10 @@ urlpatterns = [
     path("looks/keep/", looks.keep_look, name="keep-look"),
     path("looks/colors/", looks.change_colors, name="brand-colors"),
     path("looks/logo/", looks.change_logo, name="brand-logo"),
+    path("looks/packs/", packs.pack_list, name="packs"),
+    path("looks/packs/new/", packs.new_pack, name="new-pack"),
+    path("looks/packs/<str:pack_id>/", packs.change_pack, name="change-pack"),
+    path("looks/packs/<str:pack_id>/delete/", packs.delete_pack, name="delete-pack"),
     path("looks/<str:preset_id>/rename/", looks.rename_look, name="rename-look"),
     path("looks/<str:preset_id>/delete/", looks.delete_look, name="delete-look"),
     path("looks/<str:preset_id>/default/", looks.choose_default_look, name="default-look"),

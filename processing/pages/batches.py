@@ -27,9 +27,10 @@ from processing.engine.plans.room import RoomPlan
 from processing.models import Batch
 from processing.pages import words
 from processing.pages.looks import cards as look_cards
+from processing.pages.looks import packs as pack_pages
 from processing.pages.room import in_batches
 from processing.services import edit_json
-from processing.services.appearance import listing_set, look_pictures, looks, project_looks
+from processing.services.appearance import listing_set, look_pictures, looks, packs, project_looks
 from processing.services.batching import batch_overview, batches
 from processing.services.batching.batch_overview import TILES, Tile
 from processing.services.batching.batches import Look, Wanted
@@ -147,22 +148,26 @@ def _start(request: HttpRequest) -> HttpResponse:
         limit(request, "processing")
         if not ids:
             raise invalid("ids", _("Choose at least one picture."))
-        made = _looks(request, caller.account)
-        batches.check_size(caller.account, len(ids), looks=len(made))
+        made = _made(request, caller.account)
+        batches.check_size(caller.account, len(ids), looks=len(made.looks))
         images = [decoded("img", one, "Image") for one in ids]
         members = batches.members(caller.account, images)
-        batch = batches.submit_looks(caller, Wanted(made), pictures=members)
+        batch = batches.submit_looks(caller, made, pictures=members)
     except AppError as error:
         return _form(request, ids=ids, wanted=wanted, error=error)
     return redirect("batch", batch_id=batch.public_id)
 
 
-def _looks(request: HttpRequest, account: Account) -> list[Look]:
+def _made(request: HttpRequest, account: Account) -> Wanted:
     """What is made of each picture. Raises AppError for what can't be, and for nothing."""
     if in_batches.is_asked(request):
-        return [in_batches.look(request, account)]
+        return Wanted([in_batches.look(request, account)])
     made, wanted = _made_here(request, account), request.POST.getlist("looks")
-    return made + looks.chosen(account, wanted, field="looks") if wanted or not made else made
+    pack_ids = list(dict.fromkeys(request.POST.getlist("packs")))
+    made += packs.chosen(account, pack_ids, field="packs")
+    if wanted or not made:
+        made = looks.chosen(account, wanted, field="looks") + made
+    return Wanted(made, packs=[packs.find(account, one).name for one in pack_ids])
 
 
 def _made_here(request: HttpRequest, account: Account) -> list[Look]:
@@ -223,6 +228,9 @@ def _form(
         "due": [card for card in cards if card.picture.is_due],
         "wanted": default if wanted is None else wanted,
         "set_ids": listing_set.IDS,
+        "own_packs": pack_pages.own_cards(caller.account, own),
+        "ready_packs": pack_pages.ready_cards(),
+        "wanted_packs": request.POST.getlist("packs") or request.GET.getlist("packs"),
         "most": caller.account.plan.batch_size,
         "error": error.page_message if error else "",
         **in_batches.offered(request, caller.account, chosen, of_rooms, given=room),

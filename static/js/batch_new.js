@@ -9,7 +9,9 @@ const start = words?.textContent;
 function count() {
   const ids = form.querySelectorAll("[name=ids]:checked").length;
   const isOfRooms = form.querySelector("[name=shows][value=room]")?.checked;
-  const made = isOfRooms ? ids : ids * form.querySelectorAll(":is([name=looks], [name=made_here]):checked").length;
+  const looks = form.querySelectorAll(":is([name=looks], [name=made_here]):checked").length;
+  const packs = [...form.querySelectorAll("[name=packs]:checked")].reduce((sum, box) => sum + Number(box.dataset.looks), 0);
+  const made = isOfRooms ? ids : ids * (looks + packs);
   words.textContent = made ? `${start} · ${made}` : start;
 }
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
@@ -85,7 +87,10 @@ def photo_url(account: Account, of: Image | None = None) -> str:
     """The product in the drawings: the newest cutout of a photo, else of the account, else the demonstration's."""
     cutouts = Image.live.filter(account=account, kind=ImageKind.DERIVED, has_alpha=True)
     small = cutouts.exclude(thumbnail_key="").order_by("-created_at", "-id")
-    newest = (small.filter(parent=of).first() if of else None) or small.first()
+    ids = small.values("pk")[:1]
+    of_this = small.filter(parent=of).values("pk")[:1]
+    first = Coalesce(Subquery(of_this), Subquery(ids)) if of else Subquery(ids)
+    newest = Image.objects.filter(pk=first).first()
     return content_url(newest, "thumbnail") if newest else static(_DEMO)
 
 

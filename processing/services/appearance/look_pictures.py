@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q, Subquery
 from django.urls import reverse
 
 from accounts.models import Account
@@ -71,13 +72,11 @@ def photo_of(account: Account, among: Sequence[UUID] = ()) -> Image | None:
     cut out and whose matte is kept."""
     kept = Matte.objects.filter(image__account=account, image__deleted_at=None)
     kept = kept.filter(image__kind=ImageKind.ORIGINAL).select_related("image__account")
-    if among:
-        there = {row.image_id: row.image for row in kept.filter(image__in=among[:_MOST_ASKED])}
-        first = next((there[pk] for pk in among if pk in there), None)
-        if first is not None:
-            return first
-    row = kept.order_by("-image__created_at", "-pk").first()
-    return row.image if row else None
+    last = kept.order_by("-image__created_at", "-pk").values("pk")[:1]
+    asked = Q(image__in=among[:_MOST_ASKED])
+    there = {row.image_id: row.image for row in kept.filter(asked | Q(pk=Subquery(last)))}
+    named = next((there[pk] for pk in among if pk in there), None)
+    return named or next(iter(there.values()), None)
 
 
 def _is_cut_out(account: Account, photo: Image, plan: EditPlan, paid: dict[str, bool]) -> bool:

@@ -64,13 +64,17 @@ def find(account: Account, public_id: str) -> Pack | ReadyPack:
     return pack_for(account, decoded("pack", public_id, "Pack"))
 
 
-def entries_of(packs: Sequence[Pack]) -> dict[UUID, list[Entry]]:
-    """The looks of packs of one account, by the packs' ids, with one query."""
+def entries_of(
+    packs: Sequence[Pack], presets: Sequence[Preset] | None = None
+) -> dict[UUID, list[Entry]]:
+    """The looks of packs of one account, by the packs' ids, with one query at most; ``presets`` are all of the
+    account's where they were read already."""
     wanted = {one["look"] for pack in packs for one in pack.looks}
     own = {public_ids.decode("preset", one) for one in wanted if not _is_ready(one)}
-    accounts = {pack.account_id for pack in packs}
-    rows = Preset.objects.filter(account__in=accounts, pk__in=own) if own else Preset.objects.none()
-    there: dict[str, Preset | ReadyLook] = {row.public_id: row for row in rows}
+    if presets is None:
+        accounts = {pack.account_id for pack in packs}
+        presets = list(Preset.objects.filter(account__in=accounts, pk__in=own)) if own else []
+    there: dict[str, Preset | ReadyLook] = {row.public_id: row for row in presets}
     markets = dict[str, str]()
     if any(_is_ready(one) for one in wanted):
         there |= {look.public_id: look for look in ready_looks.every_look()}
