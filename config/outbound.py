@@ -196,10 +196,10 @@ def _checked(url: str, ports: Collection[int]) -> httpx.URL:
     """The URL, if its scheme, user part and port are ones we speak to."""
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        # Certificates and SNI leave out the dot that may end a full name (RFC 6066).
+        host = parsed.host.rstrip(".")
+    except (httpx.InvalidURL, UnicodeError) as error:  # such as xn-- with no name behind it
         raise OutboundError("This is not a valid URL.") from error
-    # Certificates and SNI leave out the dot that may end a full name (RFC 6066).
-    host = parsed.host.rstrip(".")
     if parsed.scheme not in ("http", "https") or not host:
         raise OutboundError("Only http and https addresses can be fetched.")
     if parsed.userinfo:

@@ -416,6 +416,8 @@ def test_a_redirect_to_a_closed_port_is_refused(site: int) -> None:
         ("http://[::1", "This is not a valid URL."),
         ("http://shop.example:99999/", "Only ports 80, 443, 8080, 8443 are allowed."),
         ("http://exa\nmple/", "This is not a valid URL."),
+        ("http://xn--/", "This is not a valid URL."),
+        ("http://xn--a.example/", "This is not a valid URL."),
     ],
 )
 def test_addresses_we_do_not_speak_to(url: str, message: str) -> None:

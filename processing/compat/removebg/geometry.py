@@ -13,6 +13,7 @@ from processing.engine.plans.placed import MOST_REACH, MOST_SHARE, Around, Reach
 _LENGTH = re.compile(r"(-?[0-9]{1,7}(?:\.[0-9]{0,9})?)(px|%)")
 _HUNDRED = 100.0
 _CENTER = (0.5, 0.5)
+_LEAST_SCALE = 10.0
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,13 @@ def read_around(fields: Fields) -> Around:
 
 def read_scale(fields: Fields) -> float | None:
     """None for ``original``."""
-    fields.leave_out("scale", "original")
-    values = _lengths(fields, "scale", (1,))
-    if values is None:
+    word = fields.text("scale")
+    if word is None or word == "original":
         return None
-    [length] = values
-    if not length.is_share or not 10 <= length.value <= _HUNDRED:
+    share = _share(word, least=_LEAST_SCALE)
+    if share is None:
         raise wrong("scale", "must be original, or 10% to 100%")
-    return length.value / _HUNDRED
+    return share
 
 
 def read_position(fields: Fields, *, is_scaled: bool) -> tuple[float, float] | None:
@@ -85,11 +85,18 @@ def read_position(fields: Fields, *, is_scaled: bool) -> tuple[float, float] | N
         return None
     if word == "center":
         return _CENTER
-    values = _lengths(fields, "position", (1, 2)) or []
-    if not all(length.is_share and 0 <= length.value <= _HUNDRED for length in values):
+    shares = [share for one in word.split() if (share := _share(one, least=0)) is not None]
+    if len(shares) not in (1, 2) or len(shares) < len(word.split()):
         raise wrong("position", "must be original, center, or one or two values of 0% to 100%")
-    shares = [length.value / _HUNDRED for length in values]
     return shares[0], shares[-1]
+
+
+def _share(word: str, *, least: float) -> float | None:
+    """None for what is no percentage, or not within its bounds."""
+    match = _LENGTH.fullmatch(word)
+    if match is None or match[2] != "%" or not least <= float(match[1]) <= _HUNDRED:
+        return None
+    return float(match[1]) / _HUNDRED
 
 
 def _reach(length: Length) -> Reach:
@@ -104,7 +111,8 @@ def _lengths(fields: Fields, name: str, counts: tuple[int, ...]) -> list[Length]
         return None
     found = [_length(name, word) for word in text.split()]
     if len(found) not in counts:
-        numbers = " or ".join(map(str, counts))
+        *others, last = map(str, counts)
+        numbers = f"{', '.join(others)} or {last}" if others else last
         raise wrong(name, f"must have {numbers} values, not {len(found)}")
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from processing.commands import PlaceCutout
-from processing.compat.fields import Fields
+from processing.compat.fields import Fields, wrong
 from processing.compat.removebg.geometry import (
     Length,
     read_around,
@@ -34,7 +34,7 @@ _SIZES = {
     "medium": 1_500_000,
     "hd": 4_000_000,
     **dict.fromkeys(("full", "4k", "auto"), FULL),
-    **dict.fromkeys(("50MP", "50mp"), 50 * MEGAPIXEL),
+    "50MP": 50 * MEGAPIXEL,
 }
 _FORMATS: dict[str, PlacedFormat] = {
     "auto": "auto",
@@ -64,7 +64,6 @@ _SHADOWS: dict[str, ShadowMode] = {
     "auto": "soft",
     "drop": "floating",
     "3D": "soft",
-    "3d": "soft",
     "car": "soft",
 }
 # Stands for the background's id in a plan, until it has one.
@@ -125,10 +124,8 @@ def read_asked(fields: Fields) -> Asked:
     level = fields.choice("type_level", _LEVELS) if fields.has("type_level") else 0
     kind = fields.choice("type", _TYPES) or _TYPES["auto"]
     size = fields.choice("size", _SIZES) or _SIZES["preview"]
-    crop, scale = fields.choice("crop", _FLAGS) or False, read_scale(fields)
-    fields.choice(
-        "semitransparency", _FLAGS
-    )  # of the windows of cars, which are cut out as all else is
+    crop, scale = _flag(fields, "crop") or False, read_scale(fields)
+    _flag(fields, "semitransparency")  # of the windows of cars, which are cut out as all else is
     output = fields.choice("channels", _CHANNELS) or "picture"
     color, shadow = fields.color("bg_color"), _shadow(fields)
     return Asked(
@@ -147,8 +144,15 @@ def read_asked(fields: Fields) -> Asked:
     )
 
 
+def _flag(fields: Fields, name: str) -> bool | None:
+    word = fields.text(name)
+    if word is not None and word not in _FLAGS:
+        raise wrong(name, "must be true or false")
+    return None if word is None else _FLAGS[word]
+
+
 def _shadow(fields: Fields) -> Shadow | None:
-    is_wanted = fields.choice("add_shadow", _FLAGS) or False
+    is_wanted = _flag(fields, "add_shadow") or False
     mode: ShadowMode | None = "soft"
     if fields.has("shadow_type"):
         mode = fields.choice("shadow_type", _SHADOWS, tolerated=("none",))

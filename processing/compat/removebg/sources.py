@@ -70,7 +70,9 @@ def _address(fields: Fields, name: str, code: str) -> str:
     text = fields.text(name, most=MAX_URL) or ""
     try:
         parts = urlsplit(text.strip())
-        is_address = parts.scheme.lower() in _SCHEMES and bool(parts.hostname)
+        is_address = (
+            parts.scheme.lower() in _SCHEMES and bool(parts.hostname) and text.isprintable()
+        )
     except ValueError:  # brackets that belong to no IPv6 address
         is_address = False
     if not is_address:

@@ -121,7 +121,15 @@ class TestSources:
             assert (error.status, error.code, error.detail) == (400, "multiple_bg_sources", None)
 
     @pytest.mark.parametrize(
-        "url", ["shoe.jpg", "ftp://shop.example/shoe.jpg", "http://", "http://[::1", "file:///etc"]
+        "url",
+        [
+            "http://a\r\nX: y/",
+            "shoe.jpg",
+            "ftp://shop.example/shoe.jpg",
+            "http://",
+            "http://[::1",
+            "file:///etc",
+        ],
     )
     def test_what_is_no_address(self, shop: Shop, url: str) -> None:
         error = refusal(shop, None, image_url=url)
