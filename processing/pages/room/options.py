@@ -175,7 +175,9 @@ GROUPS: Final = (
                 "window_pull",
                 _("Views through windows"),
                 WINDOWS,
-                help=_("As far as the file holds them. What is white in it stays white."),
+                help=_(
+                    "As far as the photo, or the darkest of its exposures, holds them. What is white in it stays white."
+                ),
             ),
         ],
     ),

@@ -25,6 +25,8 @@ from processing.services.room_orders import brackets, photos
 from processing.services.room_orders.photos import Asked
 
 NUMBER, GROUPS = "number_of_brackets_per_image", "images"
+# What a merge calls the pictures that it is made of.
+IMAGES = "imageIds"
 Group = list[RoomBracket]
 
 
@@ -122,8 +124,8 @@ def _begin(caller: Caller, order: RoomOrder, group: Group, asked: Asked) -> None
     try:
         photos.begin(caller, photo, images[0])
     except AppError as error:
-        # What the work says of its images is about brackets here.
-        raise invalid(GROUPS, error.message) if error.fields else error from error
+        # What the work says of its images is about brackets here; what it says of the plan is not.
+        raise invalid(GROUPS, error.message) if IMAGES in (error.fields or ()) else error from error
 
 
 def _command(images: Sequence[Image], plan: RoomPlan) -> Command:

@@ -187,6 +187,9 @@ def test_what_can_not_be_merged_changes_nothing(
     RoomPhoto.objects.all().delete()
     for body in ({"rating": 6, "cloud_type": "RAIN"}, {"enhance_type": "property"}):
         assert process(studio, order_id, images=[{"bracket_ids": ids}], **body).status_code == 422
+    wide = process(studio, order_id, images=[{"bracket_ids": ids}], threesixty=True)
+    told = "A 360° picture is twice as wide as high, and this one has 360 x 240 pixels."
+    assert (wide.status_code, wide.json()["detail"]) == (422, {"json": {"threesixty": [told]}})
     trash.put(studio.account, [RoomBracket.objects.get(pk=ids[1]).image_id])
     answer = process(studio, order_id, images=[{"bracket_ids": ids}])
     assert (answer.status_code, "deleted" in answer.json()["message"]) == (422, True)
