@@ -1,4 +1,4 @@
-"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last thirteen without a part."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last fourteen without a part."""
 
 import ast
 import importlib
@@ -17,7 +17,7 @@ PARTS = {
     "recognition": f"{ENGINE}.recognition",
 }
 # These want a folder of photos, or somebody who looks.
-ON_REQUEST = {name: f"{ENGINE}.{name}" for name in ("backdrops", "edges", "sheet")}
+ON_REQUEST = {name: f"{ENGINE}.{name}" for name in ("backdrops", "commands", "edges", "sheet")}
 ON_REQUEST |= {"rooms": "benchmarks.rooms.enhancing", "text": "benchmarks.text.removal"}
 ON_REQUEST |= {name: f"benchmarks.rooms.{name}" for name in ("hdr", "skies")}
 ON_REQUEST |= {"looks": "benchmarks.looks.comparing", "light": "benchmarks.looks.lighting"}

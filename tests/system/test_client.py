@@ -156,3 +156,31 @@ def test_a_command_that_is_killed_goes_on_where_it_was(
         "looks/Amazon/hats/wool.jpg",
         "looks/eBay/hats/wool.jpg",
     ]
+
+
+def test_this_machine_makes_the_same_bytes_as_the_site(
+    site: Site, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKSHOT_URL", site.url)
+    monkeypatch.setenv("PACKSHOT_API_KEY", key)
+    photo = str(PHOTOS[1])
+    for number, options in enumerate(
+        (
+            ["--model", "fast"],
+            ["--model", "fast", "--white", "--crop", "--edge", "fine"],
+            *[["--model", "fast", "--size", "300x200", "--padding", "8%", "--shadow", "soft"]],
+        )
+    ):
+        here, there = tmp_path / f"here{number}", tmp_path / f"there{number}"
+        alone = ["--local", "--threads", "2", "--out", str(here)]
+        assert cli.run(["cutout", photo, *options, *alone, "--quiet"]) == 0
+        assert cli.run(["cutout", photo, *options, "--out", str(there), "--quiet"]) == 0
+        [mine], [theirs] = here.glob("blue-skirt.*"), there.glob("blue-skirt.*")
+        assert mine.read_bytes() == theirs.read_bytes(), options
+    batch = ["batch", str(tmp_path / "in"), "--tool", "remove-background", "--options"]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/hat.jpg").write_bytes(PHOTOS[0].read_bytes() + b"another file")
+    fast = ["--model", "fast", "--out", str(tmp_path / "one"), "--quiet"]
+    assert cli.run(["cutout", "--local", str(tmp_path / "in/hat.jpg"), *fast]) == 0
+    assert cli.run([*batch, '{"model": "fast"}', "--out", str(tmp_path / "many"), "--quiet"]) == 0
+    assert (tmp_path / "one/hat.png").read_bytes() == (tmp_path / "many/hat.png").read_bytes()

@@ -18,6 +18,7 @@ from packshot.cli.work import SiteMaker, Work
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+AT_ONCE = 4
 ANYWHERE = click.Path(path_type=Path)
 
 
@@ -32,9 +33,7 @@ def results(command: F) -> F:
             "--parallel",
             "-j",
             type=click.IntRange(1, 32),
-            default=4,
-            show_default=True,
-            help="How many photos at once.",
+            help="How many photos at once; a site is asked for 4.",
         ),
         click.option(
             "--out",
@@ -50,7 +49,13 @@ def results(command: F) -> F:
 
 
 def on_site(
-    files: Sequence[Path], work: Work, *, out: Path, parallel: int, as_json: bool, quiet: bool
+    files: Sequence[Path],
+    work: Work,
+    *,
+    out: Path,
+    parallel: int | None,
+    as_json: bool,
+    quiet: bool,
 ) -> Exit:
     """Have a site do some work to files."""
     found = photos.named(files, out)
@@ -61,7 +66,7 @@ def on_site(
     ):
         journal = Journal(out)
         run = Run(out, journal, SiteMaker(client, journal), report)
-        return run.over(found, work, parallel=parallel)
+        return run.over(found, work, parallel=parallel or AT_ONCE)
 
 
 def refuse_overwriting(found: Sequence[photos.Photo], out: Path) -> None:

@@ -43,14 +43,27 @@ def _edge(context: click.Context, option: click.Parameter, value: str | None) ->
 @click.option("--model", help="Which model cuts out (see GET /api/v1/models).")
 @click.option("--edge", callback=_edge, help="none, standard, fine, or 0 to 100.")
 @click.option("--format", "ending", type=click.Choice(FORMATS), help="png; jpg on a color.")
+@click.option("--local", is_flag=True, help="Without a site, by the engine on this machine.")
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    help="With --local: cores for each photo. A site uses 1 for batches, 2 for single photos.  [1]",
+)
 @common.results
-def cutout(photos: tuple[Path, ...], **options: Any) -> int:
+def cutout(photos: tuple[Path, ...], local: bool, threads: int | None, **options: Any) -> int:
     """Cut products out of PHOTOS.
 
     What is in the folder of results already, made from the same photo in the same way, isn't made again.
     """
     shared = {name: options.pop(name) for name in ("out", "parallel", "as_json", "quiet")}
-    return common.on_site(photos, work_of(**options), **shared)
+    work = work_of(**options)
+    if not local:
+        if threads is not None:
+            raise click.UsageError("--threads goes with --local.")
+        return common.on_site(photos, work, **shared)
+    from packshot.cli import local as engine  # needs what others need not have
+
+    return engine.run(photos, work, threads=threads or 1, **shared)
 
 
 def work_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from enum import IntEnum
 
+from packshot.engine import NoEngine
 from packshot.errors import (
     NotAllowed,
     NotSignedIn,
@@ -44,7 +45,7 @@ def code_of(error: Exception) -> Exit:
         return Exit.QUOTA
     if isinstance(error, NotAllowed | NotSignedIn | NoSignIn):
         return Exit.NOT_ALLOWED
-    if isinstance(error, SiteUnreachable | Unavailable | UnexpectedAnswer | RateLimited):
+    if isinstance(error, NoEngine | SiteUnreachable | Unavailable | UnexpectedAnswer | RateLimited):
         return Exit.UNAVAILABLE
     if isinstance(error, NotWritten) or is_out_of_room(error):
         return Exit.NOT_WRITTEN

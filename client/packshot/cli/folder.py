@@ -54,7 +54,7 @@ def batch(
     how: dict[str, Any] | None,
     at_once: int,
     out: Path,
-    parallel: int,
+    parallel: int | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -77,4 +77,4 @@ def batch(
         results = len(found) * work.results_each
         with Report(results, as_json=as_json, quiet=quiet) as report:
             run = BatchRun(client, out, Journal(out), report, work)
-            return run.over(found, at_once=at_once, parallel=parallel)
+            return run.over(found, at_once=at_once, parallel=parallel or common.AT_ONCE)

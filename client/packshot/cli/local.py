@@ -1,0 +1,67 @@
+"""Making results on this machine, by the engine in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from packshot.cli import photos
+from packshot.cli.common import refuse_overwriting
+from packshot.cli.exits import Exit
+from packshot.cli.journal import Journal
+from packshot.cli.report import Report
+from packshot.cli.runs import Run
+from packshot.cli.work import Told, Work
+from packshot.engine import Engine
+from packshot.files import write
+from packshot.steps import camel
+
+_MOST = 4
+
+
+class LocalMaker:
+    """Has results made by the engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def make(self, path: Path, photo: str, work: Work, target: Path, told: Told) -> Path:
+        told("working", 0, None)
+        source = path.read_bytes()
+        if work.tool == "edit":
+            made = self._engine.edit(source, cast("dict[str, Any]", work.plan))
+        else:
+            made = self._engine.cut_out(source, camel(work.options))
+        to = target.with_name(f"{target.name}{work.ending}")
+        write(to, made)
+        return to
+
+
+def run(
+    files: Sequence[Path],
+    work: Work,
+    *,
+    threads: int,
+    out: Path,
+    parallel: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> Exit:
+    """Do some work to files, without a site; by default on all cores, but not with more than four
+    networks, as each takes memory."""
+    found = photos.named(files, out)
+    refuse_overwriting(found, out)
+    engine = Engine(threads=threads, report=lambda line: click.echo(line, err=True))
+    with Report(len(found), as_json=as_json, quiet=quiet) as report:
+        return Run(out, Journal(out), LocalMaker(engine), report).over(
+            found, work, parallel=parallel or max(1, min(_MOST, cores() // threads))
+        )
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
