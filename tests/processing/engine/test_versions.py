@@ -27,6 +27,7 @@ from processing.engine.plans.edit import (
 )
 from processing.engine.plans.frame import Frame
 from processing.engine.plans.overlay import Overlay
+from processing.engine.plans.placed import PlacedPlan
 from processing.engine.plans.room import RoomPlan
 from processing.engine.source_tree import SourceTree
 
@@ -48,12 +49,13 @@ PLANS = {
     "words": EditPlan(background=Background(generated=Generated("marble"))),
 }
 CUTOUTS = {"cutout", "marked cutout"}
-CUT = CUTOUTS | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
+PLACED = {"placed", "placed with a shadow"}
+CUT = CUTOUTS | PLACED | PLANS.keys() - {"photo", "photo without text", "photo enlarged"}
 ROOMS = {
     *("room", "room made upright", "room without faces", "room enlarged"),
     *("another sky", "views", "brackets"),
 }
-PICTURES = CUTOUTS | PLANS.keys() | ROOMS | {"copy"}
+PICTURES = CUTOUTS | PLACED | PLANS.keys() | ROOMS | {"copy"}
 ALL = PICTURES | {"studio"}
 
 Change = Callable[[str, str, str], set[str]]
@@ -63,6 +65,8 @@ def current() -> dict[str, str]:
     return {
         "cutout": versions.of_cutout(watermark=False),
         "marked cutout": versions.of_cutout(watermark=True),
+        "placed": versions.of_placed(PlacedPlan(), watermark=False),
+        "placed with a shadow": versions.of_placed(PlacedPlan(shadow=Shadow()), watermark=False),
         "studio": versions.of_studio(),
         "copy": versions.of_copy(watermark=False),
         "room": versions.of_room(RoomPlan(), watermark=False),
@@ -127,13 +131,16 @@ def test_plans_of_the_same_steps_have_the_same_version() -> None:
 
 
 def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change: Change) -> None:
-    assert change("shadow/styles.py", "thrown=0.3,", "thrown=0.2,") == {"soft shadow"}
+    assert change("shadow/styles.py", "thrown=0.3,", "thrown=0.2,") == {
+        "soft shadow",
+        "placed with a shadow",
+    }
 
 
 @pytest.mark.parametrize(
     ("file", "affected"),
     [
-        ("shadow/soften.py", {"soft shadow"}),
+        ("shadow/soften.py", {"soft shadow", "placed with a shadow"}),
         ("text/detect.py", {"photo without text", "room without faces", "detail"}),
         ("looking/detail.py", {"detail"}),
         ("text/number_plates.py", {"room without faces"}),
@@ -157,17 +164,20 @@ def test_a_lighter_soft_shadow_is_a_new_version_of_pictures_with_a_shadow(change
         ("render_copy.py", {"copy"}),
         ("render_hdr.py", {"brackets"}),
         ("room/hdr/fuse.py", {"brackets"}),
-        ("canvas/fills.py", PLANS.keys()),
+        ("canvas/fills.py", PLACED | PLANS.keys()),
         ("cutout/spill.py", CUT),
         ("networks/registry.py", CUT),
         ("render_cutout.py", CUTOUTS),
         ("render_edit.py", PLANS.keys()),
-        ("composing.py", PLANS.keys()),
+        ("composing.py", PLACED | PLANS.keys()),
+        ("render_placed.py", PLACED),
+        ("canvas/placing.py", PLACED),
+        ("files/layers_zip.py", PLACED),
         ("cutout/kept_matte.py", CUT),
         ("files/png.py", PICTURES),
         ("backdrops/surfaces/mineral.py", {"studio"}),
-        ("backdrops/__init__.py", {"studio", *PLANS}),  # its own text, not what it imports
-        ("light/scene_light.py", {"studio", *PLANS}),
+        ("backdrops/__init__.py", {"studio", *PLACED, *PLANS}),  # its own text, not what it imports
+        ("light/scene_light.py", {"studio", *PLACED, *PLANS}),
         ("arrays.py", ALL),
         ("__init__.py", ALL),
         ("errors.py", set()),

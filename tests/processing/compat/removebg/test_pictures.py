@@ -14,6 +14,7 @@ from media_library.models import Image
 from processing.models import Job
 from tests.processing.compat.removebg.client import Picture, encoded
 from tests.processing.compat.removebg.conftest import Shop, photo
+from tests.stand_ins import browser
 
 pytestmark = pytest.mark.usefixtures("working")
 PHOTO = photo()
@@ -314,3 +315,34 @@ def test_types_are_what_the_caller_knows(
 ) -> None:
     """No network here tells what it is that it cuts out."""
     assert shop.client.multipart(PHOTO, **fields).headers.get("X-Type") == told
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"crop": "true"}, "Transparent, cropped"),
+        ({"bg_color": "white"}, "On white"),
+        ({"bg_color": "#102030"}, "On #102030"),
+        ({"channels": "alpha"}, "Mask"),
+        ({"format": "zip"}, ""),
+    ],
+)
+def test_pages_show_what_was_made(shop: Shop, fields: dict[str, str], words: str) -> None:
+    shop.client.multipart(PHOTO, **fields)
+    user = shop.caller.user
+    assert user is not None
+    seller = browser(user)
+    job = Job.objects.get()
+    assert job.source is not None
+    assert job.result is not None
+    for image in (job.source, job.result):
+        assert seller.get(f"/pictures/{image.public_id}/", follow=True).status_code == 200
+    assert seller.get("/library/").status_code == 200
+    page = seller.get(f"/pictures/{job.source.public_id}/").content.decode()
+    assert words in page
+    # A ZIP is no picture that could be shown.
+    assert (job.result.public_id in page) is bool(words)
+    told = shop.client.http.get(
+        f"http://testserver/api/v1/jobs/{job.public_id}", headers={"X-Api-Key": shop.key}
+    ).json()["data"]
+    assert (told["operation"], told["state"]) == ("remove-background", "completed")
