@@ -10,12 +10,13 @@ class ListingsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.lifecycle import own_data as sources
         from accounts.lifecycle import parts
-        from listings import market_looks
+        from listings import market_looks, selectors
         from listings.exports import own_data
         from listings.generation import generate
         from listings.pricing import comparables
         from listings.services import removal
         from processing.services.appearance import ready_looks, ready_packs
+        from processing.services.batching import naming
         from processing.worker import kinds
 
         kinds.register(generate.GenerateListing, generate.KIND)
@@ -25,3 +26,4 @@ class ListingsConfig(AppConfig):
         ready_looks.register(market_looks.ready_looks)
         ready_looks.register_unlisted(market_looks.sizes)
         ready_packs.register(market_looks.ready_packs)
+        naming.register(selectors.skus_of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 from uuid import UUID
@@ -136,3 +136,16 @@ def check_chosen(account: Account, listing_ids: list[UUID]) -> None:
 def history_of(listing: Listing) -> QuerySet[ListingChange]:
     """What happened to the listing, the newest first."""
     return listing.changes.select_related("made_by").order_by("-id")
+
+
+def skus_of(account: Account, photos: Collection[UUID]) -> dict[UUID, str]:
+    """The SKUs of the listings that photos are in, or that show what was made of them; of several the oldest's."""
+    rows = ListingImage.objects.filter(listing__account=account).exclude(listing__sku="")
+    found = rows.filter(Q(image__in=photos) | Q(image__parent__in=photos))
+    skus = dict[UUID, str]()
+    order = found.order_by("listing__created_at", "listing")
+    for image, parent, sku in order.values_list("image", "image__parent", "listing__sku"):
+        skus.setdefault(image, sku)
+        if parent is not None:
+            skus.setdefault(parent, sku)
+    return skus

@@ -59,6 +59,11 @@ urlpatterns = [
     path("batch/<str:batch_id>/events", streams.BatchEvents.as_view(), name="api-batch-events"),
     path("batch/<str:batch_id>/cancel", batches.CancelBatch.as_view(), name="api-batch-cancel"),
     path("batch/<str:batch_id>/retry", batches.RetryBatch.as_view(), name="api-batch-retry"),
+    path(
+        "batch/<str:batch_id>/manifest",
+        archives.BatchManifest.as_view(),
+        name="api-batch-manifest",
+    ),
     path("batch/<str:batch_id>/download", archives.DownloadBatch.as_view(), name="api-batch-zip"),
     path("backgrounds", background_library.Backgrounds.as_view(), name="api-backgrounds"),
     path(

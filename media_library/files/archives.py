@@ -51,6 +51,12 @@ def entry_of(image: Image, names: Names, folder: str = "") -> Entry:
     return Entry(name, image.file_key, image.created_at)
 
 
+def entry_at(image: Image, path: str) -> Entry:
+    """One picture's own file, under a path that was given to it before, which gets the ending of what it is."""
+    ending = PurePosixPath(image.file_key).suffix.removeprefix(".") or image.format
+    return Entry(f"{path}.{ending}", image.file_key, image.created_at)
+
+
 def stream(
     files: Iterable[Entry], *, texts: Mapping[str, str | bytes] | None = None
 ) -> Iterator[bytes]:

@@ -36,7 +36,7 @@ from processing.api.serializers.batches import (
 from processing.models import Batch, Preset
 from processing.services.appearance import looks, packs, presets
 from processing.services.appearance.ready_looks import ReadyLook
-from processing.services.batching import batches
+from processing.services.batching import batches, naming
 from processing.services.batching.batch_uploads import FIELD, batch_limits, uploaded_members
 from processing.services.batching.batches import Look, Wanted
 
@@ -116,14 +116,18 @@ class Batches(UploadView, BatchView):
         return _created(batch)
 
     def _wanted(self, account: Account, given: dict[str, Any]) -> Wanted:
+        pattern = given.get("name_pattern", "")
+        if "name_pattern" in given:
+            naming.check(pattern)
         if "operation" in given:
             command = command_for(given["operation"], given.get("options", {}), account)
             check(command)
-            return Wanted([Look("", command)])
+            return Wanted([Look("", command)], name_pattern=pattern)
         pack_ids = given.get("pack_ids", [])
         return Wanted(
             self._presets(account, given) + self._of_packs(account, given),
             packs=[packs.find(account, one).name for one in pack_ids],
+            name_pattern=pattern,
         )
 
     def _presets(self, account: Account, given: dict[str, Any]) -> list[Look]:

@@ -33,6 +33,7 @@ class Batch(models.Model):
     # The names of the looks it makes of each picture; empty where it was asked for by its work alone.
     looks = models.JSONField(default=list)
     packs = models.JSONField(default=list)  # the names of the packs that it was asked for by
+    name_pattern = models.CharField(max_length=100, blank=True, default="")
     total = models.PositiveIntegerField()
     open_items = models.PositiveIntegerField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -73,6 +74,8 @@ class BatchItem(models.Model):
     name = models.CharField(max_length=200, blank=True)
     look = models.CharField(max_length=100, blank=True, default="")
     market = models.CharField(max_length=100, blank=True, default="")
+    # The path of its result in archives, without an ending; empty where that follows from the result's name.
+    file = models.CharField(max_length=300, blank=True, default="")
     image = models.ForeignKey(
         Image, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )

@@ -31,7 +31,7 @@ from processing.pages.looks import packs as pack_pages
 from processing.pages.room import in_batches
 from processing.services import edit_json
 from processing.services.appearance import listing_set, look_pictures, looks, packs, project_looks
-from processing.services.batching import batch_overview, batches
+from processing.services.batching import batch_overview, batches, naming
 from processing.services.batching.batch_overview import TILES, Tile
 from processing.services.batching.batches import Look, Wanted
 
@@ -167,7 +167,8 @@ def _made(request: HttpRequest, account: Account) -> Wanted:
     made += packs.chosen(account, pack_ids, field="packs")
     if wanted or not made:
         made = looks.chosen(account, wanted, field="looks") + made
-    return Wanted(made, packs=[packs.find(account, one).name for one in pack_ids])
+    names = [packs.find(account, one).name for one in pack_ids]
+    return Wanted(made, names, name_pattern=request.POST.get("name_pattern", "").strip())
 
 
 def _made_here(request: HttpRequest, account: Account) -> list[Look]:
@@ -228,6 +229,8 @@ def _form(
         "due": [card for card in cards if card.picture.is_due],
         "wanted": default if wanted is None else wanted,
         "set_ids": listing_set.IDS,
+        "usual_pattern": naming.DEFAULT,
+        "name_pattern": request.POST.get("name_pattern", ""),
         "own_packs": pack_pages.own_cards(caller.account, own),
         "ready_packs": pack_pages.ready_cards(),
         "wanted_packs": request.POST.getlist("packs") or request.GET.getlist("packs"),

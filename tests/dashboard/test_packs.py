@@ -130,3 +130,15 @@ def test_a_batch_is_made_of_packs(seller: Person) -> None:
     assert refused.status_code == 403
     assert checked(refused, "packs") == ["market_amazon"]
     assert Batch.objects.count() == 1
+
+
+def test_files_are_called_by_a_pattern(seller: Person) -> None:
+    form = {"start": "1", "ids": [seller.image().public_id], "packs": ["market_ebay"]}
+    refused = seller.client.post(BATCH, form | {"name_pattern": "{sku}"})
+    assert refused.status_code == 400
+    assert "Add {n}, {look} or {photo}." in text_of(refused)
+    assert 'value="{sku}"' in refused.content.decode()
+    assert not Batch.objects.exists()
+    seller.client.post(BATCH, form | {"name_pattern": " {n} of {market} "})
+    files = Batch.objects.get().items.order_by("position").values_list("file", flat=True)
+    assert list(files) == [f"ebay/{n} of ebay" for n in (1, 2, 3)]

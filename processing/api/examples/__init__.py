@@ -168,6 +168,7 @@ BATCH: dict[str, Any] = {
     "operation": "remove-background",
     "looks": [],
     "packs": [],
+    "namePattern": "",
     "totalImages": 1,
     "state": "completed",
     "createdAt": "2026-05-04T09:30:00Z",
@@ -200,4 +201,28 @@ MODEL: dict[str, Any] = {
     "runtime": "mnn",
     "licence": "Apache-2.0",
     "description": "U2-Net-p: small and fast.",
+}
+MANIFEST: dict[str, Any] = {
+    "batchId": BATCH["batchId"],
+    "operation": "edit",
+    "packs": ["Amazon"],
+    "namePattern": "{sku}-{market}-{n}",
+    "counts": BATCH["counts"] | {"progress": 100},
+    "items": [
+        {
+            "position": 0,
+            "source": "shoe.jpg",
+            "look": "Amazon",
+            "market": "amazon",
+            "imageId": "img_2VfUX5sCNEcTGeZ8vKoGj1",
+            "state": "completed",
+            "file": "amazon/shoe-amazon-1.jpg",
+            "width": 2000,
+            "height": 2000,
+            "bytes": 214_321,
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "code": None,
+            "error": None,
+        }
+    ],
 }

@@ -15,6 +15,7 @@ from processing.api.operations import OPERATIONS
 from processing.api.serializers.jobs import JobErrorSerializer
 from processing.models import Batch, BatchItem, JobState
 from processing.services.appearance import listing_set, ready_looks, ready_packs
+from processing.services.batching import naming
 from processing.worker import batch_progress
 
 _NEITHER = "Send operation, presetId, presetIds or packIds."
@@ -22,6 +23,12 @@ _BOTH = "Of operation, presetId and presetIds only one can be sent."
 _BESIDE = "An operation can't be sent with packIds: they are presets."
 _MAX_LOOKS = 20
 _MAX_PACKS = 20
+_PATTERN = (
+    "What files are called in the archive, without their ending: text with `{sku}` (of the listing that the image is in, "
+    "else its name), `{name}` (of the image), `{market}` (else the preset), `{look}` (the preset), `{photo}` (the "
+    "image's place in the batch) and `{n}` (counts the results of a SKU in a folder). What packs make is called "
+    f"`{naming.DEFAULT}`. Refused where two results would have one name."
+)
 
 
 class PresetIdField(serializers.CharField):
@@ -65,6 +72,13 @@ class _What(StrictSerializer):
         max_length=_MAX_PACKS,
         help_text="Packs, your own or ready ones such as `market_amazon`, alone or beside presets: each of their "
         "presets makes a result of each image, and what two packs have for one market is made once.",
+    )
+
+    namePattern = Text(
+        source="name_pattern",
+        required=False,
+        max_length=naming.MAX_PATTERN,
+        help_text=_PATTERN,
     )
 
     def validate_presetIds(self, ids: list[Any]) -> list[Any]:
@@ -163,6 +177,10 @@ class CountsSerializer(serializers.Serializer[Any]):
     cancelled = serializers.IntegerField()
 
 
+class ManifestCounts(CountsSerializer):
+    progress = serializers.IntegerField(help_text="0 to 100.")
+
+
 class BatchSerializer(serializers.ModelSerializer[Batch]):
     batchId = PublicIdField("batch", source="id", read_only=True)
     looks = serializers.ListField(
@@ -175,6 +193,11 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
         read_only=True,
         help_text="The names of the packs among whose presets they are.",
     )
+    namePattern = serializers.CharField(
+        source="name_pattern",
+        read_only=True,
+        help_text="What files are called; empty for the usual.",
+    )
     totalImages = serializers.IntegerField(
         source="total", read_only=True, help_text="Its items: one for each image and preset."
     )
@@ -185,7 +208,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
     class Meta:
         model = Batch
         fields = [
-            *("batchId", "operation", "looks", "packs", "totalImages"),
+            *("batchId", "operation", "looks", "packs", "namePattern", "totalImages"),
             *("state", "createdAt", "endedAt"),
         ]
 
@@ -215,6 +238,31 @@ class BatchStatus(BatchSerializer):
     def get_items(self, batch: Batch) -> list[dict[str, Any]]:
         items = batch.items.select_related("image", "job__result").order_by("position")
         return [dict(BatchItemSerializer(item, context=self.context).data) for item in items]
+
+
+class ManifestItemSerializer(serializers.Serializer[Any]):
+    position = serializers.IntegerField()
+    source = serializers.CharField(help_text="The name of the image.")  # type: ignore[assignment]
+    look = serializers.CharField(allow_null=True)
+    market = serializers.CharField(allow_null=True)
+    imageId = serializers.CharField(allow_null=True)
+    state = serializers.ChoiceField(choices=JobState.choices)
+    file = serializers.CharField(allow_null=True, help_text="The path in the archive.")
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    bytes = serializers.IntegerField(allow_null=True)
+    sha256 = serializers.CharField(allow_null=True, help_text="Of the file, in hexadecimal.")
+    code = serializers.CharField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+
+
+class ManifestSerializer(serializers.Serializer[Any]):
+    batchId = serializers.CharField()
+    operation = serializers.CharField()
+    packs = serializers.ListField(child=serializers.CharField())
+    namePattern = serializers.CharField(allow_null=True)
+    counts = ManifestCounts()
+    items = ManifestItemSerializer(many=True)
 
 
 class BatchRetried(serializers.Serializer[Any]):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from config.errors import AppError
 from media_library.files import archives
 from media_library.files.archives import Entry, Names, portable_name
-from media_library.models import Project
+from media_library.models import Image, Project
 from processing.models import Batch, BatchItem, JobState
 from processing.services.batching import batch_overview
 from processing.worker import batch_progress
@@ -27,46 +27,70 @@ def name_of(batch: Batch) -> str:
 
 def entries(batch: Batch) -> list[Entry]:
     """The results there are, under names that don't clash. Raises AppError CONFLICT for none."""
-    found: list[Entry] = []
-    names = Names([MANIFEST])
-    for item in _items(batch):
-        result = item.job.result if item.job else None
-        if result is None or result.deleted_at is not None:
-            continue
-        folder = portable_name(item.look) if len(batch.looks) > 1 else ""
-        found.append(archives.entry_of(result, names, folder))
+    found = list(_entries(batch, _items(batch)).values())
     if not found:
         raise AppError("CONFLICT", "The batch has no results yet.", status=409)
     return found
 
 
-def manifest(batch: Batch, files: list[Entry]) -> bytes:
-    """Say what became of every picture, for people and programs."""
-    names = {entry.key: entry.name for entry in files}
-    told = []
-    for item in _items(batch):
-        job = item.job
-        result = job.result if job else None
-        code, error = (job or item).error_code, (job or item).error
-        told.append(
-            {
-                "position": item.position,
-                "source": item.name,
-                "look": item.look or None,
-                "imageId": item.image.public_id if item.image else None,
-                "state": job.state if job else JobState.FAILED.value,
-                "file": names.get(result.file_key) if result else None,
-                "code": code or None,
-                "error": error or None,
-            }
-        )
-    whole = {
+def manifest(batch: Batch) -> dict[str, Any]:
+    """What became of every picture, for programs; each file under its name in the archive."""
+    items = _items(batch)
+    files = _entries(batch, items)
+    return {
         "batchId": batch.public_id,
         "operation": batch.operation,
+        "packs": batch.packs,
+        "namePattern": batch.name_pattern or None,
         "counts": batch_progress.counts_of(batch).shown(),
-        "items": told,
+        "items": [_told(item, files.get(item.position)) for item in items],
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False).encode()
+
+
+def as_file(told: dict[str, Any]) -> bytes:
+    """The manifest as it lies in an archive."""
+    return json.dumps(told, indent=2, ensure_ascii=False).encode()
+
+
+def _entries(batch: Batch, items: Sequence[BatchItem]) -> dict[int, Entry]:
+    """The files by the positions of their items."""
+    found: dict[int, Entry] = {}
+    names = Names([MANIFEST])
+    for item in items:
+        result = _result_of(item)
+        if result is None:
+            continue
+        if item.file:
+            found[item.position] = archives.entry_at(result, item.file)
+        else:
+            folder = portable_name(item.look) if len(batch.looks) > 1 else ""
+            found[item.position] = archives.entry_of(result, names, folder)
+    return found
+
+
+def _told(item: BatchItem, file: Entry | None) -> dict[str, Any]:
+    job, result = item.job, _result_of(item)
+    code, error = (job or item).error_code, (job or item).error
+    return {
+        "position": item.position,
+        "source": item.name,
+        "look": item.look or None,
+        "market": item.market or None,
+        "imageId": item.image.public_id if item.image else None,
+        "state": job.state if job else JobState.FAILED.value,
+        "file": file.name if file else None,
+        "width": result.width if result else None,
+        "height": result.height if result else None,
+        "bytes": result.bytes if result else None,
+        "sha256": result.sha256 if result else None,
+        "code": code or None,
+        "error": error or None,
+    }
+
+
+def _result_of(item: BatchItem) -> Image | None:
+    result = item.job.result if item.job else None
+    return result if result is not None and result.deleted_at is None else None
 
 
 def stream(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from processing import commands
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.services import jobs
+from processing.services.batching import naming
 from processing.worker import batch_progress, kinds, mattes, renditions, tasks, transitions
 
 
@@ -48,10 +49,11 @@ class Look:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is made of each picture of a batch, and the names of the packs that said so."""
+    """What is made of each picture of a batch, the names of the packs that said so, and how files are called."""
 
     looks: Sequence[Look]
     packs: Sequence[str] = ()
+    name_pattern: str = ""
 
 
 def batch_for(account: Account, batch_id: UUID) -> Batch:
@@ -102,10 +104,14 @@ def submit_looks(
     pictures: Sequence[Member],
     batch_id: UUID | None = None,
 ) -> Batch:
-    """The same with one or several looks of each picture, as one batch."""
+    """The same with one or several looks of each picture, as one batch.
+
+    Raises AppError VALIDATION_ERROR for a pattern by which two results have one name, too.
+    """
     looks = wanted.looks
     check_size(caller.account, len(pictures), looks=len(looks))
     _check_masks(looks, pictures)
+    files = _files(caller.account, wanted, pictures)
     planned = _planned(caller, looks, pictures)
     if planned.new:
         tasks.require_queue()
@@ -114,7 +120,7 @@ def submit_looks(
         ingest.keep_all(
             [one.image for one in pictures if one.image is not None and one.image._state.adding]
         )
-        batch = _written(caller, wanted, planned, batch_id or uuid4())
+        batch = _written(caller, wanted, replace(planned, files=files), batch_id or uuid4())
         for job, done in planned.found:
             jobs.find_again(job, done)
         transaction.on_commit(lambda: tasks.send_batch(batch, len(planned.new)), robust=True)
@@ -155,6 +161,26 @@ def retry(batch: Batch) -> int:
     return done
 
 
+def _pattern(wanted: Wanted) -> str:
+    return wanted.name_pattern or (naming.DEFAULT if wanted.packs else "")
+
+
+def _files(account: Account, wanted: Wanted, pictures: Sequence[Member]) -> list[str]:
+    """What the files of all results are called, in the batch's order; none where no pattern says so."""
+    pattern, several = _pattern(wanted), len(wanted.looks) > 1
+    if not pattern:
+        return []
+    subjects = []
+    for number, member in enumerate(pictures, start=1):
+        photo = member.image.pk if member.image is not None else None
+        for look in wanted.looks:
+            name = look.name or look.command.operation
+            folder = look.market or (name if several else "")
+            market = look.market or name
+            subjects.append(naming.Subject(photo, member.name, number, name, market, folder))
+    return naming.names(account, pattern, subjects)
+
+
 def _check_masks(looks: Sequence[Look], pictures: Sequence[Member]) -> None:
     """Refuse a mask for other pictures than its own: it would fail for each of them."""
     for look in looks:
@@ -166,10 +192,11 @@ def _check_masks(looks: Sequence[Look], pictures: Sequence[Member]) -> None:
 @dataclass(frozen=True)
 class _Planned:
     """`items` in the order of the batch, each with its job but for files that could not be kept; `found`
-    are the jobs with an earlier result."""
+    are the jobs with an earlier result; `files` what the items' files are called, where a pattern says so."""
 
     items: list[tuple[Member, Look, Job | None]]
     found: list[tuple[Job, Job]]
+    files: Sequence[str] = ()
 
     @property
     def jobs(self) -> list[Job]:
@@ -208,6 +235,7 @@ def _written(caller: Caller, wanted: Wanted, planned: _Planned, batch_id: UUID) 
         command=commands.to_row(looks[0].command),
         looks=[look.name for look in looks if look.name],
         packs=list(wanted.packs),
+        name_pattern=_pattern(wanted),
         total=len(planned.items),
         open_items=len(every),
         ended_at=timezone.now() if nothing_open else None,
@@ -225,13 +253,15 @@ def _written(caller: Caller, wanted: Wanted, planned: _Planned, batch_id: UUID) 
 
 
 def _items(batch: Batch, planned: _Planned) -> Iterable[BatchItem]:
-    for position, (member, look, job) in enumerate(planned.items):
+    files = planned.files or [""] * len(planned.items)
+    for position, ((member, look, job), file) in enumerate(zip(planned.items, files, strict=True)):
         yield BatchItem(
             batch=batch,
             position=position,
             name=member.name,
             look=look.name,
             market=look.market,
+            file=file,
             image=member.image,
             job=job,
             error_code=member.error_code,
