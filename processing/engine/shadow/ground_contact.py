@@ -22,8 +22,9 @@ _NARROW, _WIDE, _LOPSIDED = 0.45, 1.75, 0.65
 # ... nor is a box, which fills its convex hull and stands on all of its width.
 _CONVEX, _WHOLE_BASE = 0.985, 0.9
 LYING, UPRIGHT = 0.0, 90.0
-# What stands touches the ground at places so far apart, as a share of its width, on a line that is no steeper.
-_APART, _STEADY = 0.3, 0.2
+# What stands is wide where it touches the ground: at the first of these heights, by its size, at least so much as at the
+# second, measured over what is hollow between.
+_LOW, _HIGHER, _STEADY = 0.06, 0.3, 0.44
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def pose(alpha: U8) -> float:
 
 
 def is_steady(alpha: U8) -> bool:
-    """Whether a subject (h, w) could stand as it is seen: its underside has two points of support on a level.
+    """Whether a subject (h, w) could stand as it is seen: its underside has two points of support on about one level.
 
     A cap that was photographed from above ends in a slanted brim, which nothing stands on. Of what the picture's lower
     edge cuts nobody knows.
@@ -162,9 +163,21 @@ def is_steady(alpha: U8) -> bool:
     found = measure(alpha)
     if found is None or touches(alpha[-1:], 0, found.box[2] - found.box[0]):
         return True
-    xs, lowest = _touching(alpha, found)
-    width = found.box[2] - found.box[0]
-    return xs.size > 1 and float(np.ptp(xs)) >= _APART * width and _slope(xs, lowest) <= _STEADY
+    columns, lowest = _lower_contour(alpha)
+    if columns.size == 0:
+        return True
+    xs, ys = _lower_hull(columns, lowest)
+    low, higher = (_width_above(xs, ys, share * found.unit) for share in (_LOW, _HIGHER))
+    return low >= _STEADY * higher
+
+
+def _width_above(xs: F32, ys: F32, height: float) -> float:
+    """How wide a lower hull is so far above its lowest corner."""
+    deepest = int(np.argmax(ys))
+    at = float(ys[deepest]) - height
+    left = np.interp(at, ys[: deepest + 1], xs[: deepest + 1])
+    right = np.interp(-at, -ys[deepest:], xs[deepest:])
+    return float(right - left)
 
 
 def _touching(alpha: U8, found: GroundContact) -> tuple[F32, F32]:
