@@ -12,7 +12,8 @@ from processing.engine.backdrops.surfaces import towards_light
 from processing.engine.prompts.scene import Scene
 
 # Under a window: what the room gives back to the shade, a little cool.
-_SHADE = np.array([0.47, 0.48, 0.5], np.float32)
+_SHADE = np.array([0.45, 0.46, 0.48], np.float32)
+_SOFTER = np.float32(0.17)
 _BRIGHT_SHADE = np.array([0.755, 0.76, 0.775], np.float32)
 _SUN = 1.15
 _DIM = 0.8
@@ -34,7 +35,9 @@ def illumination(scene: Scene, stage: Stage, noise: Noise) -> F32:
     if not scene.window:
         return np.asarray(pool[..., None] * color, dtype=np.float32)
     # In a bright room, what faces the camera is lit from all sides.
-    shade = _SHADE if scene.view in (None, "level") else _BRIGHT_SHADE
+    is_level = scene.view in (None, "level")
+    # Soft light comes in by more than the window.
+    shade = _SHADE + _SOFTER * scene.light.softness if is_level else _BRIGHT_SHADE
     sun = _panes(scene, stage, noise) * np.float32(_SUN - shade[1])
     even = (0.35 + 0.65 * pool)[..., None]
     return np.asarray(even * (shade + sun[..., None] * color), dtype=np.float32)

@@ -20,7 +20,9 @@ _NEAR = 2.6
 # A thrown shadow is blurred by its subject's depth: so many times as much as it is where it begins.
 _DEPTH = 2.5
 # What stands hides more of the sky from its ground than what lies: layers are as much wider, and darker.
-_WIDER, _DARKER = 4.2, 1.8
+_WIDER, _DARKER = 4.4, 2.3
+# How a light's softness counts for the line where what stands meets the ground, as a power.
+_MEETING = 0.7
 
 
 def lit(subject: LitSubject) -> F32:
@@ -39,7 +41,9 @@ def _around(subject: LitSubject, layer: Layer) -> F32:
 
     Only the part near the ground counts; its blur is moved down to stay dark right up to the base.
     """
-    across = _WIDER * layer.blur * subject.contact.unit * subject.blur
+    # Where both meet, soft light spreads less.
+    blur = subject.blur**_MEETING if layer is subject.style.contact else subject.blur
+    across = _WIDER * layer.blur * subject.contact.unit * blur
     along = max(across * subject.squash, _STEPLESS)
     contact = subject.contact
     rows = np.arange(subject.matte.shape[0], dtype=np.float32)[:, None]
