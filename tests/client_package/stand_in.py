@@ -46,6 +46,7 @@ class StandIn:
             (r"/images/(img_\w+)/content", "GET", self._content),
             (r"/files/(img_\w+)", "GET", lambda _, name: httpx.Response(200, content=self.results[name])),
             ("/images/tools/(remove-background|edit)", "POST", self._work),
+            ("/auth/me", "GET", lambda _: refused(403, "PERMISSION_DENIED")),
             ("/presets", "GET", lambda _: data(page(preset("preset_1", "My look")))),
             ("/presets/ready", "GET", lambda _: data([ready("look_amazon", "Amazon"), ready("look_ebay", "eBay")])),
             ("/batch", "POST", self._batch),

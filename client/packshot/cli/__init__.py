@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from packshot.cli import account, cutout, edit, folder, selling, shells
+from packshot.cli import account, cutout, edit, folder, selling, shells, watch
 from packshot.cli.exits import Exit, code_of
 from packshot.client import VERSION
 from packshot.errors import ApiError, PackshotError
@@ -26,7 +26,7 @@ def cli() -> None:
 
 for command in (
     *(account.login, account.logout, account.status),
-    *(cutout.cutout, edit.edit, folder.batch),
+    *(cutout.cutout, edit.edit, folder.batch, watch.watch),
     *(selling.listing, selling.export, shells.completion),
 ):
     cli.add_command(command)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -31,24 +32,59 @@ def _edge(context: click.Context, option: click.Parameter, value: str | None) ->
         raise click.BadParameter("none, standard, fine, or a number from 0 to 100.") from None
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def flags(command: F) -> F:
+    """Options that say how products are cut out, as `work_of` takes them."""
+    for option in reversed(
+        (
+            click.option("--white", is_flag=True, help="On white."),
+            click.option("--color", help="On a color: #rrggbb or a CSS name."),
+            click.option(
+                "--size", callback=_size, help="The canvas, as 2000x2000. Default: the photo's."
+            ),
+            click.option(
+                "--padding", help='Room around the product, with --size: "10%" or "40px".'
+            ),
+            click.option(
+                "--shadow", type=click.Choice(["soft", "hard", "floating"]), help="Cast a shadow."
+            ),
+            click.option("--crop", is_flag=True, help="Crop to the product."),
+            click.option(
+                "--mask", is_flag=True, help="Only the mask: where the product is, in gray."
+            ),
+            click.option("--model", help="Which model cuts out (see GET /api/v1/models)."),
+            click.option("--edge", callback=_edge, help="none, standard, fine, or 0 to 100."),
+            click.option(
+                "--format", "ending", type=click.Choice(FORMATS), help="png; jpg on a color."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def engine(command: F) -> F:
+    """Whether a site or this machine does it."""
+    for option in (
+        click.option(
+            "--threads",
+            type=click.IntRange(1, 64),
+            help="With --local: cores for each photo. A site uses 1 for batches, 2 for single photos.  [1]",
+        ),
+        click.option(
+            "--local", is_flag=True, help="Without a site, by the engine on this machine."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
 @click.argument("photos", nargs=-1, required=True, type=common.FILE)
-@click.option("--white", is_flag=True, help="On white.")
-@click.option("--color", help="On a color: #rrggbb or a CSS name.")
-@click.option("--size", callback=_size, help="The canvas, as 2000x2000. Default: the photo's.")
-@click.option("--padding", help='Room around the product, with --size: "10%" or "40px".')
-@click.option("--shadow", type=click.Choice(["soft", "hard", "floating"]), help="Cast a shadow.")
-@click.option("--crop", is_flag=True, help="Crop to the product.")
-@click.option("--mask", is_flag=True, help="Only the mask: where the product is, in gray.")
-@click.option("--model", help="Which model cuts out (see GET /api/v1/models).")
-@click.option("--edge", callback=_edge, help="none, standard, fine, or 0 to 100.")
-@click.option("--format", "ending", type=click.Choice(FORMATS), help="png; jpg on a color.")
-@click.option("--local", is_flag=True, help="Without a site, by the engine on this machine.")
-@click.option(
-    "--threads",
-    type=click.IntRange(1, 64),
-    help="With --local: cores for each photo. A site uses 1 for batches, 2 for single photos.  [1]",
-)
+@flags
+@engine
 @common.results
 def cutout(photos: tuple[Path, ...], local: bool, threads: int | None, **options: Any) -> int:
     """Cut products out of PHOTOS.
@@ -61,9 +97,9 @@ def cutout(photos: tuple[Path, ...], local: bool, threads: int | None, **options
         if threads is not None:
             raise click.UsageError("--threads goes with --local.")
         return common.on_site(photos, work, **shared)
-    from packshot.cli import local as engine  # needs what others need not have
+    from packshot.cli import local as here  # needs what others need not have
 
-    return engine.run(photos, work, threads=threads or 1, **shared)
+    return here.run(photos, work, threads=threads or 1, **shared)
 
 
 def work_of(

@@ -55,11 +55,16 @@ def run(
     networks, as each takes memory."""
     found = photos.named(files, out)
     refuse_overwriting(found, out)
-    engine = Engine(threads=threads, report=lambda line: click.echo(line, err=True))
+    maker = LocalMaker(engine(threads))
     with Report(len(found), as_json=as_json, quiet=quiet) as report:
-        return Run(out, Journal(out), LocalMaker(engine), report).over(
+        return Run(out, Journal(out), maker, report).over(
             found, work, parallel=parallel or max(1, min(_MOST, cores() // threads))
         )
+
+
+def engine(threads: int) -> Engine:
+    """Make the engine, which tells what it fetches. Raises NoEngine."""
+    return Engine(threads=threads, report=lambda line: click.echo(line, err=True))
 
 
 def cores() -> int:

@@ -25,7 +25,9 @@ class Report:
     States are `done`, `skipped` (was done already) and `failed`. Threads may share it.
     """
 
-    def __init__(self, total: int, *, as_json: bool, quiet: bool = False) -> None:
+    def __init__(
+        self, total: int, *, as_json: bool, quiet: bool = False, bars: bool = True
+    ) -> None:
         self.counts: Counter[str] = Counter()
         self._as_json = as_json
         self._quiet = quiet
@@ -37,7 +39,7 @@ class Report:
             MofNCompleteColumn(),
             Elapsed(),
             console=self._console,
-            disable=quiet or not sys.stderr.isatty(),
+            disable=quiet or not bars or not sys.stderr.isatty(),
             transient=True,
         )
         self._all = self._bars.add_task("Photos", total=total)
@@ -59,6 +61,11 @@ class Report:
         """Say what all of it is about at the moment, where there are bars."""
         with self._lock:
             self._bars.update(self._all, description=escape(text))
+
+    def note(self, text: str) -> None:
+        """Say something that is about no single photo."""
+        with self._lock:
+            self._console.print(escape(text))
 
     def step(self, photo: Path, what: str, done: int = 0, total: int | None = None) -> None:
         """Say what is done to a photo, and how much of its bytes."""

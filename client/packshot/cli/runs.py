@@ -44,7 +44,8 @@ class Run:
         if self._stop is not None or self._interrupted.is_set():
             return
         try:
-            self._make(photo, work)
+            result, skipped = self.make(photo, work)
+            self.report.done(photo.path, result, skipped=skipped)
         except (PackshotError, OSError) as error:
             known = NotWritten(f"{self.out}: {error}") if is_out_of_room(error) else error
             if stops_everything(known):
@@ -58,16 +59,19 @@ class Run:
             return code_of(self._stop)
         return Exit.SOME_FAILED if self.report.counts["failed"] else Exit.DONE
 
-    def _make(self, photo: Photo, work: Work) -> None:
+    def make(self, photo: Photo, work: Work) -> tuple[Path, bool]:
+        """Make the result of one photo; where it is, and whether it was there already.
+
+        Raises PackshotError and OSError.
+        """
         content, key = digest(photo.path), key_of(work.as_json())
         there = self._there(photo, work, content, key)
         if there is not None:
-            return self.report.done(photo.path, there, skipped=True)
+            return there, True
         told = partial(self.report.step, photo.path)
-        target = self.out / photo.name
-        found = self._maker.make(photo.path, content, work, target, told)
+        found = self._maker.make(photo.path, content, work, self.out / photo.name, told)
         self._journal.made(content, key, found)
-        return self.report.done(photo.path, found)
+        return found, False
 
     def _there(self, photo: Photo, work: Work, content: str, key: str) -> Path | None:
         endings = [work.ending] if work.ending else [".jpg", ".png", ".webp", ".avif"]

@@ -1,0 +1,185 @@
+"""A hot folder: photos that are laid into it are worked on and moved away.
+
+The folder is looked through every few seconds, which also works on network shares, where nobody is told of new
+files. A file is taken when it has not changed for a while. Its result is written, and noted in the journal, before
+it is moved: after a crash at any moment it is found again, and not made again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from packshot.cli.exits import NotWritten, is_out_of_room, stops_everything
+from packshot.cli.photos import Photo, is_photo
+from packshot.cli.runs import Run
+from packshot.cli.work import Work
+from packshot.errors import PackshotError
+from packshot.files import write
+
+DONE, FAILED = "done", "failed"
+_LONGEST_PAUSE = 600.0
+# What a file that is not written to its end looks like.
+_HALF = {"BROKEN_IMAGE", "UNSUPPORTED_FORMAT"}
+
+
+@dataclass(frozen=True)
+class Times:
+    """In seconds: between looks, how long a file must not change, how much longer one that can't be
+    read as a picture is waited for, and the first pause where nothing can be done."""
+
+    every: float = 2.0
+    settle: float = 4.0
+    patience: float = 30.0
+    pause: float = 15.0
+
+
+Seen = tuple[int, int, int]  # size, moment of the last change, file number
+
+
+class HotFolder:
+    """A folder that is watched. `done` and `failed` inside it take the photos."""
+
+    def __init__(
+        self,
+        folder: Path,
+        run: Run,
+        work: Work,
+        *,
+        times: Times,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder
+        self._run = run
+        self._work = work
+        self._times = times
+        self._clock = clock
+        self._seen: dict[Path, tuple[Seen, float]] = {}
+        self._unread: dict[Path, tuple[Seen, float]] = {}
+        self._not_before = 0.0
+        self._pause = times.pause
+
+    def turn(self, pool: ThreadPoolExecutor) -> int:
+        """Look once, and do what is ready; how many photos are left that are not ready yet."""
+        ready = self._ready()
+        if self._clock() >= self._not_before:
+            list(pool.map(self._do, ready))
+        return len(self._seen)
+
+    @property
+    def is_pausing(self) -> bool:
+        """Whether something that all photos share keeps them from being done."""
+        return self._clock() < self._not_before
+
+    def _ready(self) -> list[Path]:
+        now, found = self._clock(), dict(self._files())
+        for path, seen in found.items():
+            if self._seen.get(path, (None, 0.0))[0] != seen:
+                self._seen[path] = seen, now
+        for path in self._seen.keys() - found.keys():
+            self._forget(path)
+        return [
+            path for path, (seen, since) in self._seen.items() if self._is_ready(path, seen, since)
+        ]
+
+    def _is_ready(self, path: Path, seen: Seen, since: float) -> bool:
+        unread = self._unread.get(path)
+        tried = unread is not None and unread[0] == seen
+        wait = self._times.settle + (self._times.patience if tried or not seen[0] else 0.0)
+        return self._clock() - since >= wait
+
+    def _files(self) -> Iterator[tuple[Path, Seen]]:
+        without = {self._folder / DONE, self._folder / FAILED, self._run.out}
+        for top, folders, names in os.walk(self._folder):
+            folders[:] = [
+                name for name in folders if name[0] != "." and Path(top, name) not in without
+            ]
+            for path in (Path(top, name) for name in names):
+                seen = _seen(path) if is_photo(path) else None
+                if seen is not None:
+                    yield path, seen
+
+    def _do(self, path: Path) -> None:
+        seen = self._seen[path][0]
+        try:
+            photo = Photo(path, str(path.relative_to(self._folder).with_suffix("")))
+            self._refuse_two(path)
+            result, skipped = self._run.make(photo, self._work)
+            self._pause = self._times.pause
+            if _seen(path) != seen:  # another version has come meanwhile: it is next
+                return
+            self._move(path, seen, DONE)
+        except (PackshotError, OSError) as error:
+            self._failed(path, seen, error)
+            return
+        self._forget(path)
+        self._run.report.done(path, result, skipped=skipped)
+
+    def _refuse_two(self, path: Path) -> None:
+        """Raise where another photo has, or had, the same name with another ending: one of both results
+        would be lost."""
+        inside = path.relative_to(self._folder)
+        for folder in (path.parent, self._folder / DONE / inside.parent):
+            if not folder.is_dir():
+                continue
+            for other in folder.iterdir():
+                if other.stem == path.stem and other.name != path.name and is_photo(other):
+                    raise PackshotError(f"Its result would replace that of {other.name}.")
+
+    def _failed(self, path: Path, seen: Seen, error: Exception) -> None:
+        now = _seen(path)
+        if now is None:
+            self._run.report.note(f"{path} is gone.")
+            self._forget(path)
+        elif now != seen:
+            return
+        elif stops_everything(error) or is_out_of_room(error):
+            self._rest(error)
+        elif getattr(error, "code", "") in _HALF and self._unread.get(path, (None,))[0] != seen:
+            self._unread[path] = seen, self._clock()
+        else:
+            try:
+                self._move(path, seen, FAILED)
+                reason = self._folder / FAILED / path.relative_to(self._folder)
+                write(reason.with_name(f"{reason.name}.txt"), f"{error}\n".encode())
+            except OSError as full:
+                self._rest(full)
+            self._forget(path)
+            self._run.report.failed(path, error)
+
+    def _rest(self, error: Exception) -> None:
+        """Leave everything as it is, and try again after a pause, each time a longer one."""
+        if self.is_pausing:
+            return
+        known = NotWritten(f"{self._run.out}: {error}") if is_out_of_room(error) else error
+        self._run.report.note(f"{known} Trying again in {self._pause:.0f} s.")
+        self._not_before = self._clock() + self._pause
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    def _move(self, path: Path, seen: Seen, to: str) -> None:
+        """Move a photo, unless another version has taken its place in the last moment."""
+        target = self._folder / to / path.relative_to(self._folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.replace(target)
+        except FileNotFoundError:  # taken away by somebody; its result is there
+            return
+        if _seen(target) != seen and not path.exists():
+            target.replace(path)
+
+    def _forget(self, path: Path) -> None:
+        self._seen.pop(path, None)
+        self._unread.pop(path, None)
+
+
+def _seen(path: Path) -> Seen | None:
+    """Return what tells one state of a file from another; None where it is gone, or none."""
+    try:
+        found = path.stat()
+    except OSError:  # gone, or a share that doesn't answer at the moment
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino
