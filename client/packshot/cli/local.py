@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,7 +58,7 @@ def run(
     found = photos.named(files, out)
     refuse_overwriting(found, out)
     maker = LocalMaker(engine(threads))
-    with Report(len(found), as_json=as_json, quiet=quiet) as report:
+    with own_output(), Report(len(found), as_json=as_json, quiet=quiet) as report:
         return Run(out, Journal(out), maker, report).over(
             found, work, parallel=parallel or max(1, min(_MOST, cores() // threads))
         )
@@ -65,6 +67,23 @@ def run(
 def engine(threads: int) -> Engine:
     """Make the engine, which tells what it fetches. Raises NoEngine."""
     return Engine(threads=threads, report=lambda line: click.echo(line, err=True))
+
+
+@contextmanager
+def own_output() -> Iterator[None]:
+    """Let what this command writes go where standard output leads now. While a network is loaded, standard
+    output is pointed elsewhere for a moment, because of a line that its runtime prints."""
+    try:
+        number = sys.stdout.fileno()
+    except (OSError, ValueError):  # no file, as in tests
+        yield
+        return
+    encoding = sys.stdout.encoding
+    with (
+        os.fdopen(os.dup(number), "w", buffering=1, encoding=encoding) as own,
+        redirect_stdout(own),
+    ):
+        yield
 
 
 def cores() -> int:

@@ -89,7 +89,9 @@ def _maker(journal: Journal, *, local: bool, threads: int | None) -> Iterator[Ma
     if local:
         from packshot.cli import local as here
 
-        yield here.LocalMaker(here.engine(threads or 1))
+        maker = here.LocalMaker(here.engine(threads or 1))
+        with here.own_output():
+            yield maker
         return
     if threads is not None:
         raise click.UsageError("--threads goes with --local.")
