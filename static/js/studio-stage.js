@@ -4,6 +4,7 @@ const stage = document.getElementById("stage");
 const view = document.getElementById("view");
 const result = document.getElementById("result");
 const preview = document.getElementById("preview");
+const original = document.getElementById("original");
 const cut = document.getElementById("cut");
 const readout = document.getElementById("zoom");
 const pixel = document.getElementById("pixel");
@@ -18,7 +19,14 @@ let offset = { x: 0, y: 0 };
 
 // --- What is seen ---------------------------------------------------------------------------------
 
-export async function seeResult(url, width, height) {
+// What a picture is compared with: the photo, or another one of the exposures that were merged with it.
+export function seeBefore(url = "") {
+  const wanted = url || original?.dataset.photo;
+  if (original && original.getAttribute("src") !== wanted) original.src = wanted;
+}
+
+export async function seeResult(url, width, height, before) {
+  seeBefore(before);
   if (result.getAttribute("src") !== url) {
     // The picture before stays until the next can be drawn.
     const next = new Image();

@@ -14,7 +14,7 @@ function show(entry) {
   results.mark(entry.id);
   told.textContent = words.textSaved;
   size.textContent = `${entry.width} × ${entry.height} · ${entry.about}`;
-  return stage.seeResult(entry.url, Number(entry.width), Number(entry.height));
+  return stage.seeResult(entry.url, Number(entry.width), Number(entry.height), entry.before);
 }
 
 // What is looked at stays; where it was deleted, or nothing was there, the newest takes its place.

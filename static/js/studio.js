@@ -38,6 +38,8 @@ let awaited = results.isWorking() ? results.newest().job : "";
 const preview = previewer(words.preview, {
   busy: stage.busy,
   async show({ blob, size: text, ignored }) {
+    const isMerged = form.elements.brackets?.checked;
+    stage.seeBefore(isMerged ? results.entries().find((one) => one.before)?.before : "");
     await stage.seePreview(blob, text);
     tellIgnored(ignored);
     pick.end();
@@ -121,7 +123,7 @@ function seeResult(entry) {
   download.href = entry.download;
   results.mark(entry.id);
   say(words.textSaved, `${entry.width} × ${entry.height} · ${entry.about}`);
-  return stage.seeResult(entry.url, Number(entry.width), Number(entry.height));
+  return stage.seeResult(entry.url, Number(entry.width), Number(entry.height), entry.before);
 }
 
 function isUnfinished() {

@@ -16,6 +16,7 @@ from PIL import Image as Pillow
 from accounts.limits import quotas
 from media_library.files import storage, thumbnails
 from media_library.intake.ingest import ingest
+from media_library.lifecycle import trash
 from media_library.models import Image
 from processing.models import Batch, Job, Preset
 from processing.pages.room import options
@@ -374,6 +375,9 @@ def test_exposures_become_one_picture(seller: Person, stranger: Person) -> None:
     assert (job.command["operation"], job.source) == ("merge-hdr", first)
     assert job.command["brackets"] == [str(other.pk) for other in others]
     assert used(seller) == 1
+    # While they are merged, what is chosen is to be made of all of them, too.
+    ids = " ".join(other.public_id for other in others)
+    assert f'name="brackets" value="{ids}" checked' in page_of(seller, first)
     complete(job, report={"hdr": {"moving": 0.034}, "room": {"straightened": "done", "roll": 2.0}})
     page = page_of(seller, first)
     assert "3 exposures merged, neutral look, straightened" in " ".join(page.split())
@@ -449,6 +453,24 @@ def test_a_preview_of_exposures_looks_like_what_they_are_merged_to(
     assert np.abs(gap).mean() < 4
     other = post(seller, first, "preview/", brackets=series[3].public_id)
     assert (other.status_code, other.json()["code"]) == (422, "BRACKETS_DIFFER")
+
+
+def test_what_was_merged_is_compared_with_the_exposure_in_the_middle(
+    quick: None, seller: Person, series: list[Image]
+) -> None:
+    first, middle, last = series[:3]
+    select(seller, first, middle, last)
+    told = Job.objects.get().report["hdr"]
+    assert (told["reference"], [first, middle, last][told["reference"]]) == (1, middle)
+    page = page_of(seller, first)
+    before = rf'/content/{middle.public_id}/file\?[^"]+'
+    photo = rf'/content/{first.public_id}/file\?[^"]+'
+    assert re.search(rf'id="original" src="{before}" data-photo="{photo}"', page)
+    assert re.search(rf'class="result shown"[^>]* data-before="{before}"', page)
+    trash.put(seller.account, [middle.pk])
+    page = page_of(seller, first)
+    assert re.search(rf'id="original" src="{photo}" data-photo="{photo}"', page)
+    assert "data-before" not in page
 
 
 def ask(who: Person, *images: Image) -> Any:

@@ -19,8 +19,9 @@ from processing.worker.making import room_previews
 from tests import axe
 from tests.chromium import launched
 from tests.dashboard.conftest import Person
-from tests.dashboard.test_keeping_walk import visit
 from tests.processing.engine.room.drawn import room
+from tests.processing.engine.room.hdr.exposed import STOPS, exposed, jpeg, light
+from tests.visits import visit
 
 SPHERE = "A 360° picture is twice as wide as high, and this one has 600 x 400 pixels."
 
@@ -51,7 +52,7 @@ def kitchen(
 def test_a_room_is_enhanced(
     browser: Browser, live_server: Any, seller: Person, kitchen: Image, size: tuple[int, int]
 ) -> None:
-    went = visit(browser, live_server, size, seller)
+    went = visit(browser, live_server, size, seller.client)
     page = went.page
     page.goto(f"/pictures/{kitchen.public_id}/")
     page.get_by_label("Name and tags").press("Enter")
@@ -113,7 +114,7 @@ def test_what_is_done_with_exposures_stands_in_one_row(
     seller.image("bath.jpg")
     seller.user.language = "de"
     seller.user.save()
-    went = visit(browser, live_server, (1280, 900), seller)
+    went = visit(browser, live_server, (1280, 900), seller.client)
     page = went.page
     page.goto("/library/")
     for box in page.locator('.tile [name="ids"]').all():
@@ -129,5 +130,39 @@ def test_what_is_done_with_exposures_stands_in_one_row(
         assert box is not None
         assert row is not None
         assert box["height"] - row["height"] < 20, width
+    went.look()
+    went.context.close()
+
+
+def test_a_merge_is_watched_and_goes_on_from_all_its_exposures(
+    browser: Browser, live_server: Any, seller: Person, kitchen: Image
+) -> None:
+    first, middle, last = (
+        ingest(seller.account, jpeg(exposed(light((360, 240)), one), stops=one), name="hall.jpg")
+        for one in STOPS
+    )
+    ids = [image.public_id for image in (first, middle, last)]
+    seller.client.post("/library/selected/", {"action": "merge", "ids": ids})
+    went = visit(browser, live_server, (1440, 900), seller.client)
+    page = went.page
+    page.goto(f"/pictures/{first.public_id}/")
+    told, before = page.locator("#stage-state"), page.locator("#original")
+    expect(told).to_have_text("Preview, not saved yet")
+    expect(page.get_by_label("Merge it with its other exposures")).to_be_checked()
+    expect(before).to_have_attribute("src", re.compile(first.public_id))
+    tasks.run_job.fn(str(Job.objects.get().pk))
+    expect(told).to_have_text("Saved")
+    expect(before).to_have_attribute("src", re.compile(middle.public_id))
+    page.get_by_role("radio", name="Warm").check(force=True)
+    expect(told).to_have_text("Preview, not saved yet")
+    expect(before).to_have_attribute("src", re.compile(middle.public_id))
+    page.get_by_label("Merge it with its other exposures").uncheck()
+    expect(before).to_have_attribute("src", re.compile(first.public_id))
+    page.get_by_label("Merge it with its other exposures").check()
+    page.keyboard.press("Control+s")
+    expect(page.locator("#results .result")).to_have_count(2)
+    asked = Job.objects.latest("created_at").command
+    assert (asked["operation"], asked["plan"]["look"]) == ("merge-hdr", "warm")
+    assert asked["brackets"] == [str(middle.pk), str(last.pk)]
     went.look()
     went.context.close()

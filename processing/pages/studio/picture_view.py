@@ -52,12 +52,29 @@ _OWN: Final = 24
 @dataclass(frozen=True)
 class Line:
     """One job in the list of results. ``state`` are the choices that make it, as an address says them; ""
-    where the studio has none for it. ``sources`` are the names of several photos of which it was made."""
+    where the studio has none for it. ``merged`` are the photos of which it was made, where these are several."""
 
     entry: Entry
     state: str
     is_shown: bool
-    sources: str = ""
+    merged: Sequence[Image] = ()
+
+    @property
+    def sources(self) -> str:
+        """The names of several photos of which it was made, and that are still there."""
+        return ", ".join(photo.name for photo in self.merged)
+
+    @property
+    def before(self) -> str:
+        """What it is compared with: the exposure on which the others were laid; "" for the photo itself."""
+        command, told = self.entry.command, self.entry.job.report.get("hdr") or {}
+        if not isinstance(command, MergeHdr) or "reference" not in told:
+            return ""
+        names = [str(self.entry.job.source_id), *command.brackets]
+        reference = names[told["reference"]]
+        return next(
+            (selectors.viewable_url(one) for one in self.merged if str(one.pk) == reference), ""
+        )
 
     @property
     def url(self) -> str:
@@ -151,9 +168,9 @@ def results_of(image: Image, *, wanted: str = "", is_room: bool | None = None) -
     shown = next((one for one in found if one.public_id == wanted), None)
     if shown is None:
         shown = _newest_of_its_kind(entries, found, is_room=is_room)
-    sources = _sources(image, entries)
+    merged = _merged(image, entries)
     lines = [
-        Line(one, states.get(one.job.pk, ""), _is(one, shown), sources.get(one.job.pk, ""))
+        Line(one, states.get(one.job.pk, ""), _is(one, shown), merged.get(one.job.pk, ()))
         for one in entries
     ]
     return Results(lines, shown, next((line for line in lines if line.is_shown), None), is_room)
@@ -208,6 +225,7 @@ def _seen(image: Image, results: Results, view: LibraryView) -> dict[str, Any]:
         "newer": newer,
         "older": older,
         "original_url": selectors.viewable_url(image),
+        "before_url": results.line.before if results.line else "",
         "original_download_url": content_url(image, "original", download=True),
         "result_url": content_url(results.shown) if results.shown else "",
         "download_url": content_url(results.shown, download=True) if results.shown else "",
@@ -216,18 +234,31 @@ def _seen(image: Image, results: Results, view: LibraryView) -> dict[str, Any]:
 
 def _of_a_room(image: Image, results: Results, given: Mapping[str, str] | None) -> dict[str, Any]:
     """What there is to choose for a room."""
-    chosen = given or _chosen_of(results) or room_form.start_values()
+    merges = _merges(results)
+    awaited = next((values for line, values in merges if line.entry.is_open), {})
+    # Nothing to see yet: what is being merged is what is chosen.
+    chosen = given or _chosen_of(results) or (not results.line and awaited)
+    chosen = chosen or room_form.start_values()
     # What is too large to be enlarged isn't offered it.
     is_large = not (chosen.get("upscale") or _can_enlarge(image))
     groups = panel.without({"upscale"} if is_large else (), (*GROUPS, FILE))
-    states = [dict(parse_qsl(line.state)) for line in results.lines]
-    merged = [state["brackets"] for state in states if state.get("brackets")]
     return {
         "chosen": chosen,
-        "merged": chosen.get("brackets") or next(iter(merged), ""),
+        "merged": chosen.get("brackets") or next((one["brackets"] for _, one in merges), ""),
         "room": panel.shown(chosen, groups=groups),
         "looks": room_looks.own(image.account, most=room_looks.MOST),
     }
+
+
+def _merges(results: Results) -> list[tuple[Line, dict[str, str]]]:
+    """The merges that are done or under way, newest first, with the room's choices that make them."""
+    found = []
+    for line in results.lines:
+        command = line.entry.command
+        if isinstance(command, MergeHdr) and (line.state or line.entry.is_open):
+            values = room_form.values_of(command)
+            found += [(line, values)] if values else []
+    return found
 
 
 def _of_a_product(
@@ -327,8 +358,8 @@ def _known(
     return found
 
 
-def _sources(image: Image, entries: Sequence[Entry]) -> dict[UUID, str]:
-    """By job the names of the photos that it merged, and that are still there."""
+def _merged(image: Image, entries: Sequence[Entry]) -> dict[UUID, list[Image]]:
+    """By job the photos that it merged, and that are still there."""
     merged = {
         entry.job.pk: [str(image.pk), *entry.command.brackets]
         for entry in entries
@@ -336,11 +367,8 @@ def _sources(image: Image, entries: Sequence[Entry]) -> dict[UUID, str]:
     }
     wanted = {name for names in merged.values() for name in names}
     rows = Image.live.filter(account=image.account, pk__in=wanted) if wanted else ()
-    known = {str(row.pk): row.name for row in rows}
-    return {
-        job: ", ".join(known[name] for name in names if name in known)
-        for job, names in merged.items()
-    }
+    known = {str(row.pk): row for row in rows}
+    return {job: [known[name] for name in names if name in known] for job, names in merged.items()}
 
 
 def _newest_of_its_kind(
