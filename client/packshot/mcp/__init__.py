@@ -1,0 +1,1 @@
+"""An MCP server, which lets assistants use a site (`packshot mcp`)."""
