@@ -10,8 +10,11 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image as Pillow
 
-from media_library.models import Image
+from media_library.intake.ingest import ingest
+from media_library.models import Image, Matte
+from processing.commands import RemoveBackground
 from processing.models import Job
+from processing.services import jobs
 from tests.processing.compat.removebg.client import Picture, encoded
 from tests.processing.compat.removebg.conftest import Shop, photo
 from tests.stand_ins import browser
@@ -346,3 +349,17 @@ def test_pages_show_what_was_made(shop: Shop, fields: dict[str, str], words: str
         f"http://testserver/api/v1/jobs/{job.public_id}", headers={"X-Api-Key": shop.key}
     ).json()["data"]
     assert (told["operation"], told["state"]) == ("remove-background", "completed")
+
+
+def test_what_was_cut_out_in_full_is_not_cut_out_again(shop: Shop) -> None:
+    """Whichever door it came through; the call costs its unit all the same, as the vendor's do."""
+    source = ingest(shop.account, PHOTO, name="shoe.jpg")
+    jobs.submit_and_wait(shop.caller, RemoveBackground(), source=source, seconds=5)
+    fields = {"size": "full", "crop": "true", "format": "png"}
+    answer = shop.client.multipart(PHOTO, **fields)
+    job = Job.objects.get(command__operation="place-cutout")
+    assert job.report["matteReused"] is True
+    assert (answer.headers["X-Credits-Charged"], shop.used) == ("1", 2)
+    Matte.objects.all().delete()
+    Job.objects.all().delete()
+    assert shop.client.multipart(PHOTO, **fields).data == answer.data
