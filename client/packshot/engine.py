@@ -54,7 +54,7 @@ class Engine:
             from processing.engine.networks import registry
         except ImportError as error:
             raise NoEngine(
-                f"The engine needs {error.name}: pip install 'packshot[local]'."
+                f"The engine needs {error.name}: in a checkout, pip install -e 'client[local]'."
             ) from error
         self._threads = threads
         self._report = report

@@ -337,9 +337,11 @@ def test_signing_in_keeps_the_key_to_oneself(
     entered.write_text(f"{KEY}\n")
     old = os.umask(0)
     try:
-        with entered.open() as stdin:
-            monkeypatch.setattr("sys.stdin", stdin)
-            assert cli.run(["login", f"{URL}/"]) == 0
+        for url, warns in (("http://packshot.example", True), (f"{URL}/", False)):
+            with entered.open() as stdin:
+                monkeypatch.setattr("sys.stdin", stdin)
+                assert cli.run(["login", url]) == 0
+            assert ("use https" in capsys.readouterr().err) == warns
     finally:
         os.umask(old)
     kept = Path("config/sign-in.json")
@@ -347,6 +349,7 @@ def test_signing_in_keeps_the_key_to_oneself(
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     assert signed_in.known() == signed_in.SignIn(URL, KEY)
     assert KEY not in repr(signed_in.known())
+    assert cli.run(["status"]) == 3
     told = capsys.readouterr()
     assert KEY not in told.out + told.err
     # The key goes nowhere else.

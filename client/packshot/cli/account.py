@@ -6,12 +6,15 @@ import json
 import sys
 
 import click
+import httpx
 
 from packshot.cli import signed_in
 from packshot.cli.exits import NoSignIn
 from packshot.cli.signed_in import SignIn
 from packshot.client import Client, address
 from packshot.errors import NotAllowed
+
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 @click.command()
@@ -23,6 +26,8 @@ def login(url: str) -> int:
     that only you can read (PACKSHOT_CONFIG says where), and never printed.
     """
     site = address(url)
+    if site.startswith("http://") and httpx.URL(site).host not in _HERE:
+        click.echo(f"Anybody on the way to {site} can read the key: use https.", err=True)
     if sys.stdin.isatty():
         key = str(click.prompt("API key (not shown)", hide_input=True)).strip()
     else:

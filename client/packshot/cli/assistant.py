@@ -22,7 +22,7 @@ def mcp(folders: tuple[Path, ...]) -> int:
         from packshot.mcp.server import PackshotServer
     except ImportError as error:
         raise click.ClickException(
-            f"{error.name} is missing: pip install 'packshot[mcp]'."
+            f"{error.name} is missing: in a checkout, pip install 'client[mcp]'."
         ) from error
     from packshot.mcp.allowed import Folders
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
 
 from packshot.errors import ApiError
@@ -36,14 +36,14 @@ class Report:
         self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[shown]}"),
             Elapsed(),
             console=self._console,
             disable=quiet or not bars or not sys.stderr.isatty(),
             transient=True,
         )
-        self._all = self._bars.add_task("Photos", total=total)
-        self._steps: dict[Path, TaskID] = {}
+        self._all = self._bars.add_task("Photos", total=total, shown=f"0/{total}")
+        self._steps: dict[Path, tuple[str, TaskID]] = {}
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -70,11 +70,14 @@ class Report:
     def step(self, photo: Path, what: str, done: int = 0, total: int | None = None) -> None:
         """Say what is done to a photo, and how much of its bytes."""
         with self._lock:
-            task = self._steps.get(photo)
-            if task is None:
-                task = self._steps[photo] = self._bars.add_task("", total=None)
-            text = f"{escape(photo.name)}: {what}"
-            self._bars.update(task, description=text, completed=done, total=total)
+            before, task = self._steps.get(photo, ("", None))
+            if task is None or before != what:  # a bar without a known end can't be made of another
+                self._remove(task)
+                text = f"{escape(photo.name)}: {what}"
+                task = self._bars.add_task(text, total=total, shown="")
+                self._steps[photo] = what, task
+            shown = f"{done / total:.0%}" if total else ""
+            self._bars.update(task, completed=done, shown=shown)
 
     def done(self, photo: Path, result: Path, *, skipped: bool = False, **more: Any) -> None:
         state = "skipped" if skipped else "done"
@@ -91,15 +94,18 @@ class Report:
     def _end(self, photo: Path, state: str, said: str, facts: dict[str, Any]) -> None:
         with self._lock:
             self.counts[state] += 1
-            task = self._steps.pop(photo, None)
-            if task is not None:
-                self._bars.remove_task(task)
-            self._bars.advance(self._all)
+            self._remove(self._steps.pop(photo, ("", None))[1])
+            ended, total = self.counts.total(), self._bars.tasks[0].total
+            self._bars.update(self._all, completed=ended, shown=f"{ended}/{total:.0f}")
             if self._as_json:
                 click.echo(json.dumps({"photo": str(photo), "state": state, **facts}))
             elif not self._quiet or state == "failed":
                 style = "red" if state == "failed" else None
                 self._console.print(escape(said), style=style)
+
+    def _remove(self, task: TaskID | None) -> None:
+        if task is not None:
+            self._bars.remove_task(task)
 
     def summary(self) -> None:
         counts = {name: self.counts[name] for name in ("done", "skipped", "failed")}
