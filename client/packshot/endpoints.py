@@ -107,6 +107,9 @@ MERGE_HDR = Endpoint(
 PRESETS = Endpoint("GET", "/api/v1/presets", models.PresetPage, query=options.PageOptions)
 READY_PRESETS = Endpoint("GET", "/api/v1/presets/ready", list[models.ReadyPreset])
 
+PACKS = Endpoint("GET", "/api/v1/packs", models.PackPage, query=options.PageOptions)
+READY_PACKS = Endpoint("GET", "/api/v1/packs/ready", list[models.ReadyPack])
+
 JOB = Endpoint("GET", "/api/v1/jobs/{job_id}", models.Job)
 CANCEL_JOB = Endpoint("POST", "/api/v1/jobs/{job_id}/cancel", models.Job)
 JOB_EVENTS = Endpoint("GET", "/api/v1/jobs/{job_id}/events", bytes)
@@ -118,6 +121,7 @@ BATCH = Endpoint("GET", "/api/v1/batch/{batch_id}", models.BatchStatus)
 CANCEL_BATCH = Endpoint("POST", "/api/v1/batch/{batch_id}/cancel", models.BatchStatus)
 RETRY_BATCH = Endpoint("POST", "/api/v1/batch/{batch_id}/retry", models.BatchRetried)
 BATCH_EVENTS = Endpoint("GET", "/api/v1/batch/{batch_id}/events", bytes)
+BATCH_MANIFEST = Endpoint("GET", "/api/v1/batch/{batch_id}/manifest", models.Manifest)
 BATCH_ARCHIVE = Endpoint("GET", "/api/v1/batch/{batch_id}/download", bytes)
 
 DRAFT_LISTING = Endpoint(

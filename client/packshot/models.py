@@ -115,6 +115,7 @@ class BatchItem(Answer):
     position: int
     name: str
     look: str
+    market: str = ""  # sites before packs have none
     image_id: str | None
     job_id: str | None
     needs_look: str | None
@@ -137,6 +138,34 @@ class BatchStatus(Answer):
     counts: dict[str, int]
     progress: int
     items: list[BatchItem]
+
+
+class ManifestItem(Answer):
+    """One result of a batch, as its archive has it."""
+
+    position: int
+    source: str
+    look: str | None
+    market: str | None
+    image_id: str | None
+    state: str
+    file: str | None
+    width: int | None
+    height: int | None
+    bytes: int | None
+    sha256: str | None
+    code: str | None
+    error: str | None
+
+
+class Manifest(Answer):
+    """What became of each photo of a batch, with sizes and hashes."""
+
+    batch_id: str
+    operation: str
+    packs: list[str]
+    name_pattern: str | None
+    items: list[ManifestItem]
 
 
 class BatchRetried(Answer):
@@ -179,6 +208,38 @@ class ReadyPreset(Answer):
     group: str
     edit: dict[str, Any]
     reasons: list[LookReason]
+
+
+class PackLook(Answer):
+    """A look of a pack; ``name`` is null where there is no such look any more."""
+
+    preset_id: str
+    name: str | None
+    market: str
+
+
+class Pack(Answer):
+    """An own pack: looks that are made of each photo."""
+
+    id: str
+    name: str
+    looks: list[PackLook]
+
+
+class PackPage(Answer):
+    items: list[Pack]
+    page: int
+    page_size: int
+    total: int
+
+
+class ReadyPack(Answer):
+    """A pack that is there from the start, one for each marketplace."""
+
+    id: str
+    name: str
+    market: str
+    looks: list[ReadyPreset]
 
 
 class Plan(Answer):

@@ -206,6 +206,8 @@ class BatchBody(TypedDict, total=False):
     operation: BatchOperation
     preset_id: str
     preset_ids: list[str]
+    pack_ids: list[str]
+    name_pattern: str
     options: dict[str, Any]
 
 

@@ -49,7 +49,10 @@ class StandIn:
             ("/auth/me", "GET", lambda _: refused(403, "PERMISSION_DENIED")),
             ("/presets", "GET", lambda _: data(page(preset("preset_1", "My look")))),
             ("/presets/ready", "GET", lambda _: data([ready("look_amazon", "Amazon"), ready("look_ebay", "eBay")])),
+            ("/packs", "GET", lambda _: data(page(pack("pack_1", "Spring shop")))),
+            ("/packs/ready", "GET", lambda _: data([ready_pack()])),
             ("/batch", "POST", self._batch),
+            (r"/batch/(\w+)/retry", "POST", self._retry),
             (r"/batch/(\w+)", "GET", lambda _, name: data(self.batches[name])),
             (r"/batch/(\w+)/events", "GET", self._events),
         ]  # fmt: skip
@@ -95,29 +98,44 @@ class StandIn:
     def _batch(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
         name = f"batch_{len(self.batches) + 1}"
-        looks = {"look_amazon": "Amazon", "look_ebay": "eBay", "preset_1": "My look"}
+        names = {"look_amazon": "Amazon", "look_ebay": "eBay", "preset_1": "My look"}
+        packs = {
+            "market_ebay": [("eBay", "ebay"), ("eBay 1600", "ebay")],
+            "pack_1": [("eBay", "ebay")],
+        }
+        places = [(names[look], "") for look in body.get("presetIds", [])]
+        places += [place for one in body.get("packIds", []) for place in packs[one]]
         items = [
-            self._item(photo, looks[look] if look else "")
+            self._item(photo, *place)
             for photo in body["imageIds"]
-            for look in body.get("presetIds", [None])
+            for place in dict.fromkeys(places) or [("", "")]
         ]
         self.batches[name] = {
             **{"batchId": name, "operation": "edit", "looks": [], "totalImages": len(items)},
-            **{"state": "completed", "createdAt": MOMENT, "endedAt": MOMENT, "counts": {}},
-            **{"progress": 100, "items": items, "asked": body},
+            **{"state": "completed", "createdAt": MOMENT, "endedAt": MOMENT},
+            **{"progress": 100, "items": items, "asked": body, "retried": 0},
+            "counts": {"failed": sum(item["state"] == "failed" for item in items)},
         }
         return data({"batchId": name, "totalImages": len(items)}, 201)
 
-    def _item(self, photo: str, look: str) -> dict[str, Any]:
+    def _item(self, photo: str, look: str, market: str) -> dict[str, Any]:
         name, content = self.photos[photo]
         empty = content.startswith(b"empty")
         error = {"code": "NOTHING_FOUND", "message": "The photo shows no product."}
         return {
-            **{"position": 0, "name": name, "look": look, "imageId": photo, "jobId": "job_1"},
-            **{"needsLook": None, "state": "failed" if empty else "completed"},
-            "resultImageId": None if empty else self._result(look.encode() + content),
+            **{"position": 0, "name": name, "look": look, "market": market, "imageId": photo},
+            **{"needsLook": None, "state": "failed" if empty else "completed", "jobId": "job_1"},
+            "resultImageId": None if empty else self._result(f"{look}{market}".encode() + content),
             **{"resultUrl": None, "error": error if empty else None},
         }
+
+    def _retry(self, _: httpx.Request, name: str) -> httpx.Response:
+        batch = self.batches[name]
+        batch["retried"] += 1
+        for item in batch["items"]:
+            if item["state"] == "failed":
+                item |= self._item(item["imageId"], item["look"], item["market"])
+        return data({"retried": 1, "batch": batch})
 
     def _events(self, _: httpx.Request, name: str) -> httpx.Response:
         if self.interrupts:
@@ -162,3 +180,16 @@ def ready(name: str, title: str) -> dict[str, Any]:
 
 def page(*items: dict[str, Any]) -> dict[str, Any]:
     return {"items": list(items), "page": 1, "pageSize": 100, "total": len(items)}
+
+
+def pack(name: str, title: str) -> dict[str, Any]:
+    looks = [
+        {"presetId": "look_ebay", "name": "eBay", "market": "ebay"},
+        {"presetId": "preset_9", "name": None, "market": "shop"},
+    ]
+    return {"id": name, "name": title, "looks": looks}
+
+
+def ready_pack() -> dict[str, Any]:
+    looks = [ready("look_ebay", "eBay"), ready("look_ebay-1600", "eBay 1600")]
+    return {"id": "market_ebay", "name": "eBay", "market": "ebay", "looks": looks}

@@ -299,6 +299,37 @@ def test_a_folder_is_worked_off_in_batches(
     assert cli.run(command) == 1
     assert lines(capsys)[-1]["summary"] == {"done": 0, "skipped": 6, "failed": 2}
     assert len(site.batches) == 2
+    # What has failed is made again, in its batch.
+    [room] = [name for name, (_, content) in site.photos.items() if content == b"empty room"]
+    site.photos[room] = ("room.jpg", b"photo room")
+    assert cli.run(command) == 0
+    assert lines(capsys)[-1]["summary"] == {"done": 2, "skipped": 6, "failed": 0}
+    assert [batch["retried"] for batch in site.batches.values()] == [0, 2]
+
+
+def test_packs_have_a_folder_for_each_market(
+    site: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("shop/more").mkdir(parents=True)
+    Path("shop/more/a.jpg").write_bytes(b"photo a")
+    command = ["batch", "shop", "--pack", "ebay,spring shop", "--look", "amazon", "--json"]
+    assert cli.run([*command, "--out", "out"]) == 0
+    told = lines(capsys)
+    assert told[-1]["summary"] == {"done": 3, "skipped": 0, "failed": 0}
+    assert {(one["look"], one["market"]) for one in told[:-1]} == {
+        *(("Amazon", ""), ("eBay", "ebay"), ("eBay 1600", "ebay"))
+    }
+    assert {str(path): path.read_bytes() for path in Path("out").rglob("*.jpg")} == {
+        "out/Amazon/more/a.jpg": b"made of Amazonphoto a",
+        "out/ebay/more/a-eBay.jpg": b"made of eBayebayphoto a",
+        "out/ebay/more/a-eBay-1600.jpg": b"made of eBay 1600ebayphoto a",
+    }
+    assert site.batches["batch_1"]["asked"]["packIds"] == ["market_ebay", "pack_1"]
+    assert cli.run([*command, "--out", "out"]) == 0
+    assert lines(capsys)[-1]["summary"] == {"done": 0, "skipped": 3, "failed": 0}
+    assert cli.run([*command, "--out", "new", "--at-once", "2"]) == 2
+    assert cli.run(["batch", "shop", "--pack", "nosuchpack"]) == 2
+    assert "eBay, Spring shop" in capsys.readouterr().err
 
 
 def test_an_interrupted_batch_is_gone_on_with(

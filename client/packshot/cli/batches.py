@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 from packshot.cli.exits import Exit, NotWritten, code_of, is_out_of_room, stops_everything
 from packshot.cli.journal import Journal, key_of
+from packshot.cli.looks import Place
 from packshot.cli.photos import Photo, digest
 from packshot.cli.report import Report
 from packshot.cli.work import SiteMaker
 from packshot.client import Client
-from packshot.errors import NotFound, PackshotError, WorkFailed
+from packshot.errors import Conflict, NotFound, PackshotError, WorkFailed
 from packshot.events import Event
 from packshot.models import BatchItem, BatchStatus
 from packshot.options import BatchOperation
@@ -28,23 +29,35 @@ _ENDINGS = (".jpg", ".png", ".webp", ".avif")
 
 @dataclass(frozen=True)
 class BatchWork:
-    """What a batch does to each photo: a tool with options, or looks, by id with their names."""
+    """What a batch does to each photo: a tool with options, or looks and packs, by id with their places."""
 
     tool: BatchOperation | None
-    looks: Mapping[str, str]
+    looks: Mapping[str, list[Place]]
+    packs: Mapping[str, list[Place]]
     how: dict[str, Any] | None
 
     @property
+    def places(self) -> list[Place]:
+        """The results of each photo. What two packs have for the same market is made once."""
+        named = [
+            place for some in (self.looks, self.packs) for each in some.values() for place in each
+        ]
+        return list(dict.fromkeys(named)) or [Place("")]
+
+    @property
     def results_each(self) -> int:
-        return len(self.looks) or 1
+        return len(self.places)
 
     @property
     def key(self) -> str:
-        return key_of({"tool": self.tool, "looks": sorted(self.looks), "options": self.how})
+        asked = {"tool": self.tool, "looks": sorted(self.looks), "options": self.how}
+        return key_of(asked | ({"packs": sorted(self.packs)} if self.packs else {}))
 
-    def folders(self) -> list[str]:
-        """Return the folders of results, one for each look where there are several."""
-        return [""] if len(self.looks) < 2 else [folder_of(name) for name in self.looks.values()]
+    def name(self, photo: Photo, place: Place) -> str:
+        """Return what a result is called below the folder of all results, without its ending."""
+        if place.market:
+            return f"{safe(place.market)}/{photo.name}-{safe(place.look)}"
+        return f"{safe(place.look)}/{photo.name}" if self.results_each > 1 else photo.name
 
 
 @dataclass
@@ -80,7 +93,7 @@ class BatchRun:
                 todo.setdefault(content, Known(content, [])).photos.append(photo)
             for batch, contents in self._journal.batches(self._client.url, self._work.key).items():
                 mine = [todo[content] for content in contents if content in todo]
-                if mine and self._follow(pool, batch, mine):
+                if mine and self._again(batch) and self._follow(pool, batch, mine):
                     for one in mine:
                         todo.pop(one.content)
             uploaded = [one for one in self._each(pool, self._upload, list(todo.values())) if one]
@@ -93,6 +106,18 @@ class BatchRun:
         if self._stop is not None:
             return code_of(self._stop)
         return Exit.SOME_FAILED if self._report.counts["failed"] else Exit.DONE
+
+    def _again(self, batch: str) -> bool:
+        """Have made again what of an earlier batch has failed; whether there is that batch still."""
+        try:
+            before = self._client.batch(batch)
+            if before.state == "completed" and before.counts.get("failed", 0):
+                self._client.retry_batch(batch)
+        except NotFound:
+            return False
+        except Conflict:  # its photos are no longer there
+            pass
+        return True
 
     def _each(
         self, pool: ThreadPoolExecutor, do: Callable[[Any], T | None], things: Iterable[Any]
@@ -109,16 +134,16 @@ class BatchRun:
         except OSError as error:
             self._failed([photo], error, times=self._work.results_each)
             return None
-        there = [self._there(photo, content, folder) for folder in self._work.folders()]
+        there = [self._there(photo, content, place) for place in self._work.places]
         if not all(there):
             return content, photo
         for file in filter(None, there):
             self._report.done(photo.path, file, skipped=True)
         return None
 
-    def _there(self, photo: Photo, content: str, folder: str) -> Path | None:
+    def _there(self, photo: Photo, content: str, place: Place) -> Path | None:
         for ending in _ENDINGS:
-            file = photo.target(self._out / folder, ending)
+            file = self._out / f"{self._work.name(photo, place)}{ending}"
             if self._journal.is_done(content, self._work.key, file):
                 return file
         return None
@@ -151,6 +176,7 @@ class BatchRun:
                 [one.image for one in some],
                 operation=self._work.tool,
                 preset_ids=list(self._work.looks),
+                pack_ids=list(self._work.packs),
                 how=self._work.how,
             )
             contents = [one.content for one in some]
@@ -184,16 +210,16 @@ class BatchRun:
 
     def _fetch(self, item: BatchItem, names: Mapping[str, Known]) -> None:
         one = names[item.image_id or ""]
-        folder = folder_of(item.look) if len(self._work.looks) > 1 else ""
+        place = Place(item.look, item.market)
         for photo in one.photos:
             try:
-                there = self._there(photo, one.content, folder)
+                there = self._there(photo, one.content, place)
                 if there is None:
-                    there = self._fetched(item, photo, self._out / folder / photo.name)
+                    there = self._fetched(item, photo, self._out / self._work.name(photo, place))
                     self._journal.made(one.content, self._work.key, there)
-                self._report.done(photo.path, there, look=item.look)
+                self._report.done(photo.path, there, look=item.look, market=item.market)
             except (PackshotError, OSError) as error:
-                self._failed([photo], error, look=item.look)
+                self._failed([photo], error, look=item.look, market=item.market)
 
     def _fetched(self, item: BatchItem, photo: Photo, target: Path) -> Path:
         if item.state != "completed":
@@ -219,6 +245,7 @@ def _wanted(ended: BatchStatus, names: Mapping[str, Known]) -> list[BatchItem]:
     return [item for item in ended.items if item.image_id in names]
 
 
-def folder_of(look: str) -> str:
-    """Return a folder's name for a look: letters, digits and what else is safe everywhere."""
-    return re.sub(r"[^\w.-]+", "-", look).strip("-.") or "look"
+def safe(name: str) -> str:
+    """Return a look's or market's name as files may have it: letters, digits and what else is safe
+    everywhere."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "look"

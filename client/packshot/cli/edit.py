@@ -48,7 +48,7 @@ def edit(photos: tuple[Path, ...], look: str | None, plan: EditPlan | None, **op
     preset = None
     if look is not None:
         with signed_in.client() as client:
-            found = looks.ids_of(client, [look])
+            found = looks.looks_of(client, [look])
         if len(found) != 1:
             raise click.UsageError("Name one look; `packshot batch` takes several.")
         [preset] = found

@@ -38,7 +38,8 @@ def _options(
 @click.command()
 @click.argument("folder", type=common.FOLDER)
 @click.option("--look", "words", multiple=True, help="Looks by id or name: amazon,ebay.")
-@click.option("--tool", type=click.Choice(_OPERATIONS), help="A tool instead of looks.")
+@click.option("--pack", "packs", multiple=True, help="Packs of looks: amazon,ebay.")
+@click.option("--tool", type=click.Choice(_OPERATIONS), help="A tool instead.")
 @click.option("--options", "how", callback=_options, help="The tool's options, as JSON.")
 @click.option(
     "--at-once",
@@ -50,6 +51,7 @@ def _options(
 def batch(
     folder: Path,
     words: tuple[str, ...],
+    packs: tuple[str, ...],
     tool: str | None,
     how: dict[str, Any] | None,
     at_once: int,
@@ -60,20 +62,25 @@ def batch(
 ) -> int:
     """Do the same to all photos in FOLDER, at any depth.
 
-    With several looks each has a folder of its own below --out. A run that was interrupted goes on
+    With several looks each has a folder of its own below --out; what packs make lies in a folder for
+    each market. A run that was interrupted goes on
     with the batches it has begun.
     """
-    if bool(words) == bool(tool):
-        raise click.UsageError("Name looks by --look, or a tool by --tool.")
+    if bool(words or packs) == bool(tool):
+        raise click.UsageError("Name looks by --look, packs by --pack, or a tool by --tool.")
     if how is not None and not tool:
         raise click.UsageError("--options are a tool's.")
     found = photos.inside(folder, out)
     common.refuse_overwriting(found, out)
     with signed_in.client() as client:
-        chosen = looks.ids_of(client, words)
-        if len(chosen) > at_once:
-            raise click.UsageError(f"{len(chosen)} looks don't fit in batches of {at_once}.")
-        work = BatchWork(cast("BatchOperation | None", tool), chosen, how)
+        work = BatchWork(
+            cast("BatchOperation | None", tool),
+            looks.looks_of(client, words),
+            looks.packs_of(client, packs),
+            how,
+        )
+        if work.results_each > at_once:
+            raise click.UsageError(f"{work.results_each} results don't fit in {at_once}.")
         results = len(found) * work.results_each
         with Report(results, as_json=as_json, quiet=quiet) as report:
             run = BatchRun(client, out, Journal(out), report, work)

@@ -107,7 +107,7 @@ def _work(maker: Maker, look: str | None, flags: dict[str, Any]) -> Work:
     if any(flags.values()) or not isinstance(maker, SiteMaker):
         raise click.UsageError("--look goes with none of the options of cutouts, nor --local.")
     with signed_in.client() as client:
-        found = looks.ids_of(client, [look])
+        found = looks.looks_of(client, [look])
     if len(found) != 1:
         raise click.UsageError("Name one look.")
     return Work("edit", preset_id=next(iter(found)))

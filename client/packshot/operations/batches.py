@@ -24,15 +24,22 @@ def start_batch(
     *,
     operation: options.BatchOperation | None = None,
     preset_ids: Sequence[str] = (),
+    pack_ids: Sequence[str] = (),
+    name_pattern: str | None = None,
     how: dict[str, Any] | None = None,
     idempotency_key: str | None = None,
 ) -> Steps[models.BatchCreated]:
-    """Begin the same work on many photos: a tool with its options in ``how``, as JSON, or presets."""
+    """Begin the same work on many photos: a tool with its options in ``how``, as JSON, or
+    presets and packs of them. ``name_pattern`` names the files of its archive."""
     body: options.BatchBody = {"image_ids": list(image_ids)}
     if operation is not None:
         body["operation"] = operation
     if preset_ids:
         body["preset_ids"] = list(preset_ids)
+    if pack_ids:
+        body["pack_ids"] = list(pack_ids)
+    if name_pattern is not None:
+        body["name_pattern"] = name_pattern
     if how is not None:
         body["options"] = how
     step = request(endpoints.START_BATCH, body=body, key=idempotency_key)
@@ -61,3 +68,8 @@ def download_batch(
     step = request(endpoints.BATCH_ARCHIVE, batch_id, save_to=Path(to), progress=progress)
     yield from sent(retries, step)
     return Path(to)
+
+
+def batch_manifest(retries: Retries, batch_id: str) -> Steps[models.Manifest]:
+    """Tell path, size and hash of each result of a batch, as its archive has them."""
+    return asked(retries, endpoints.BATCH_MANIFEST, request(endpoints.BATCH_MANIFEST, batch_id))

@@ -110,3 +110,13 @@ def presets(retries: Retries, **pages: Unpack[options.PageOptions]) -> Steps[mod
 def ready_presets(retries: Retries) -> Steps[list[models.ReadyPreset]]:
     """List the looks that are there from the start, such as those of marketplaces."""
     return asked(retries, endpoints.READY_PRESETS, request(endpoints.READY_PRESETS))
+
+
+def packs(retries: Retries, **pages: Unpack[options.PageOptions]) -> Steps[models.PackPage]:
+    """List the account's own packs of looks."""
+    return asked(retries, endpoints.PACKS, request(endpoints.PACKS, query=pages))
+
+
+def ready_packs(retries: Retries) -> Steps[list[models.ReadyPack]]:
+    """List the packs that are there from the start, one for each marketplace."""
+    return asked(retries, endpoints.READY_PACKS, request(endpoints.READY_PACKS))
