@@ -12,7 +12,7 @@ PARTS = {
     **{name: f"{ENGINE}.{name}" for name in ("networks", "rembg", "edit", "worker")},
     **{
         name: f"{SITE}.{name}"
-        for name in ("queue", "streams", "batches", "fairness", "rest", "previews")
+        for name in ("queue", "streams", "batches", "packs", "fairness", "rest", "previews")
     },
     "recognition": f"{ENGINE}.recognition",
 }

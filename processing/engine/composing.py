@@ -31,6 +31,7 @@ from processing.engine.canvas import (
 )
 from processing.engine.canvas.compose import Pixels
 from processing.engine.canvas.layout import Placement, clipped, lay_out
+from processing.engine.canvas.resample import Light
 from processing.engine.cutout.result import Cutout, Subject
 from processing.engine.errors import ProviderFailed
 from processing.engine.files import decode
@@ -47,6 +48,7 @@ from processing.engine.poses import Pose
 from processing.engine.rendered import Clock
 from processing.engine.shadow import cast, setting
 from processing.engine.shadow.setting import Plane, Setting
+from processing.engine.shelf import Shelf
 from processing.engine.text.detect import TextFinder
 
 STUDIO = "studio"
@@ -75,11 +77,12 @@ class Tools:
 
 @dataclass(slots=True)
 class Work:
-    """A plan, what it needs, and the clock that times it."""
+    """A plan, what it needs, the clock that times it, and what it shares with others for the same photo."""
 
     plan: EditPlan
     tools: Tools
     clock: Clock = field(default_factory=Clock)
+    shelf: Shelf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def composed(
     the box that it places."""
     (placement, box), plan, clock = where, work.plan, work.clock
     with clock.stage("layout"):
-        front = _front(found.cutout, placement, plan, box)
+        front = _front(found.cutout, placement, work, box)
     with clock.stage("background"):
         behind = _background(photo, found, (placement, front), work)
     canvas = behind.pixels
@@ -212,14 +215,16 @@ def _under(front: _Front, behind: Pixels) -> Pixels:
     return compose.crop(rgb, box), None if alpha is None else compose.crop(alpha, box)
 
 
-def _front(cutout: Cutout, placement: Placement, plan: EditPlan, whole: Box) -> _Front:
+def _front(cutout: Cutout, placement: Placement, work: Work, whole: Box) -> _Front:
     """The subject's one resampling: only what is visible, and of that only what the canvas shows."""
     pixels: Pixels = cutout.rgb, cutout.alpha
     place = stands = placement.of(whole)
-    if plan.cutting is not None and (box := arrays.visible_box(cutout.alpha)) is not None:
+    light = None
+    if work.plan.cutting is not None and (box := arrays.visible_box(cutout.alpha)) is not None:
         pixels = compose.crop(cutout.rgb, box), compose.crop(cutout.alpha, box)
         place = placement.of(box)
-    rgb, cover, seen = _placed(pixels, place, placement.canvas)
+        light = work.shelf.light(cutout, box) if work.shelf is not None else None
+    rgb, cover, seen = _placed(pixels, place, placement.canvas, light)
     if cover is None:
         cover = np.full(rgb.shape[:2], 255, np.uint8)
     matte = np.zeros(placement.canvas[::-1], np.uint8)
@@ -227,14 +232,16 @@ def _front(cutout: Cutout, placement: Placement, plan: EditPlan, whole: Box) -> 
     return _Front(rgb, cover, seen[:2], stands, matte)
 
 
-def _placed(pixels: Pixels, place: Box, canvas: tuple[int, int]) -> tuple[U8, U8 | None, Box]:
+def _placed(
+    pixels: Pixels, place: Box, canvas: tuple[int, int], light: Callable[[], Light] | None = None
+) -> tuple[U8, U8 | None, Box]:
     """Pixels resampled to a place on the canvas: what of them can be seen, and where that is."""
     seen = clipped(place, canvas)
     if seen is None:  # quite outside: nothing at all of it shows
         return np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0), np.uint8), (0, 0, 0, 0)
     size = (place[2] - place[0], place[3] - place[1])
     window = (seen[0] - place[0], seen[1] - place[1], seen[2] - place[0], seen[3] - place[1])
-    rgb, alpha = resample.resample(*pixels, size, window=window)
+    rgb, alpha = resample.resample(*pixels, size, window=window, light=light)
     return rgb, alpha, seen
 
 

@@ -25,6 +25,7 @@ from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.engine.pose.telling import pose_of
 from processing.engine.rendered import Rendered
+from processing.engine.shelf import Opened, Shelf
 from processing.engine.text import remove
 
 _WHITE = (255, 255, 255)
@@ -39,21 +40,23 @@ def render_edit(
     preview_side: int | None = None,
     kept: bytes | None = None,
     keeps_matte: bool = False,
+    shelf: Shelf | None = None,
 ) -> Rendered:
     """Do all that the plan says to one picture; with a preview of the result no larger than
     `preview_side`, where that is given and the result is in sRGB.
 
     `kept` is the same photo's matte (`cutout.kept_matte`), cut out as the plan says, from which the
-    result is the same as without it. With `keeps_matte` one that is made is returned. Both only for a
-    plan that neither removes text nor enlarges the photo.
+    result is the same as without it. With `keeps_matte` one that is made is returned. A `shelf` is filled, or
+    the photo taken from it. All three only for a plan that neither removes text nor enlarges the photo.
 
     Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, UnknownModel,
     ModelNotInstalled, NothingFound (cutting out), PictureTooLarge (upscaling), ProviderFailed, and
     InvalidPlan for what only the picture shows to be impossible, such as a target area without a pixel.
     """
-    work = Work(plan, tools)
-    photo, found, size, texts = photo_and_subject(source, work, kept)
-    matte = _packed(photo, found, work) if keeps_matte and kept is None else None
+    work = Work(plan, tools, shelf=shelf)
+    keeps_matte &= kept is None and (shelf is None or shelf.opened is None)
+    photo, found, size, texts = _opened(source, work, kept)
+    matte = _packed(photo, found, work) if keeps_matte else None
     photo, found, size = _framed(photo, found, size, work)
     box = arrays.subject_box(found.cutout.alpha) if plan.cutting else None
     placement = placed_by(size, plan, box, found.cutout.alpha)
@@ -61,8 +64,7 @@ def render_edit(
     with work.clock.stage("encode"):
         rgb, alpha = _shown(canvas, plan, watermark=watermark)
         data = encode.write(rgb, alpha, plan.export, source)
-        side = preview_side if plan.export.color_space == "sRGB" else None
-        preview = decode.preview(rgb, alpha, max_side=side) if side is not None else None
+        preview = _preview(rgb, alpha, plan, preview_side)
     backdrop = behind.backdrop
     return Rendered(
         data=data,
@@ -104,6 +106,29 @@ def photo_and_subject(
     return photo, found, size, texts
 
 
+def _opened(
+    source: bytes, work: Work, kept: bytes | None
+) -> tuple[Decoded, Subject, tuple[int, int], int | None]:
+    """The same, from the shelf or for it."""
+    shelf = work.shelf
+    if shelf is not None and (there := shelf.opened) is not None:
+        return there.photo, there.found, there.photo.probe.oriented_size, None
+    photo, found, size, texts = photo_and_subject(source, work, kept)
+    if shelf is not None:
+        shelf.opened = Opened(photo, found)
+    return photo, found, size, texts
+
+
+def _posed(photo: Decoded, found: Subject, work: Work) -> Subject:
+    shelf = work.shelf
+    if shelf is not None and shelf.pose is not None:
+        return replace(found, pose=shelf.pose[0])
+    found = posed(photo, found, work)
+    if shelf is not None:
+        shelf.pose = (found.pose,)
+    return found
+
+
 def posed(photo: Decoded, found: Subject, work: Work) -> Subject:
     """The subject, and how it is posed in the photo as it was taken."""
     with work.clock.stage("pose"):
@@ -118,6 +143,12 @@ def _shown(canvas: Pixels, plan: EditPlan, *, watermark: bool) -> Pixels:
     if alpha is not None and plan.export.format == "jpg":
         return compose.flatten(rgb, alpha, _WHITE), None
     return rgb, alpha
+
+
+def _preview(rgb: U8, alpha: U8 | None, plan: EditPlan, side: int | None) -> bytes | None:
+    if side is None or plan.export.color_space != "sRGB":
+        return None
+    return decode.preview(rgb, alpha, max_side=side)
 
 
 def _decoded(source: bytes, work: Work, *, is_cut_out: bool) -> tuple[Decoded, Seen | None]:
@@ -199,7 +230,7 @@ def _framed(
 ) -> tuple[Decoded, Subject, tuple[int, int]]:
     """Photo and subject turned and cropped, and their size then; with the pose, where the plan asks for it."""
     if work.plan.asks_for_pose:
-        found = posed(photo, found, work)
+        found = _posed(photo, found, work)
     frame = work.plan.frame
     if frame is None:
         return photo, found, size

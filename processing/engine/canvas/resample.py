@@ -5,6 +5,9 @@ transparent pixels would draw a fringe around the subject. Shrinking averages ar
 bicubic (Catmull-Rom: Keys, "Cubic Convolution Interpolation for Digital Image Processing", 1981).
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from PIL import Image
@@ -22,14 +25,33 @@ _WIDEN = 257
 _WIDER: U16 = (np.arange(256) * _WIDEN).astype(np.uint16)
 
 
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Colors in linear light, weighed by alpha, and alpha, 0 to 65535: what pixels are averaged as."""
+
+    colors: U16
+    cover: U16
+
+
+def in_light(rgb: U8, alpha: U8) -> Light:
+    """What `resample` does to pixels before it averages them, for several sizes."""
+    return Light(_premultiplied(rgb, alpha), _widened(alpha))
+
+
 def resample(
-    rgb: U8, alpha: U8 | None, size: tuple[int, int], *, window: Box | None = None
+    rgb: U8,
+    alpha: U8 | None,
+    size: tuple[int, int],
+    *,
+    window: Box | None = None,
+    light: Callable[[], Light] | None = None,
 ) -> tuple[U8, U8 | None]:
     """Straight (not premultiplied) colors (h, w, 3) and alpha (h, w) at another size.
 
     `size` is (width, height). `window` is the part of the result that is wanted, in its pixels: of
     a picture that overhangs the canvas by far, no more is calculated. An equal size hands the
-    pixels back as they are. Where the result is fully transparent, colors are black.
+    pixels back as they are. Where the result is fully transparent, colors are black. `light` answers what
+    `in_light` makes of these pixels, where somebody knows.
     """
     height, width = rgb.shape[:2]
     left, top, right, bottom = window or (0, 0, *size)
@@ -41,7 +63,7 @@ def resample(
         opaque, _ = resample(rgb, None, size, window=window)
         return opaque, np.full(opaque.shape[:2], 255, np.uint8)
     if size[0] <= width and size[1] <= height:
-        colors, cover = _shrunk(rgb, alpha, size)
+        colors, cover = _shrunk(rgb, alpha, size, light)
         colors, cover = colors[part], None if cover is None else cover[part]
     else:
         colors, cover = _enlarged(rgb, alpha, size, (left, top, right, bottom))
@@ -50,10 +72,13 @@ def resample(
     return linear.to_srgb(_straight(colors, cover)), _narrowed(cover)
 
 
-def _shrunk(rgb: U8, alpha: U8 | None, size: tuple[int, int]) -> tuple[U16, U16 | None]:
+def _shrunk(
+    rgb: U8, alpha: U8 | None, size: tuple[int, int], known: Callable[[], Light] | None
+) -> tuple[U16, U16 | None]:
     """Premultiplied linear light and alpha, 0 to 65535. Rows are narrowed strip by strip, on as
-    many threads as OpenCV has, so that no full-size copy in 16 bits ever exists."""
+    many threads as OpenCV has, so that no full-size copy in 16 bits exists but one that came."""
     rows = rgb.shape[0]
+    lit = None if known is None else known()
     colors = np.empty((rows, size[0], 3), np.uint16)
     cover = None if alpha is None else np.empty((rows, size[0]), np.uint16)
 
@@ -61,10 +86,11 @@ def _shrunk(rgb: U8, alpha: U8 | None, size: tuple[int, int]) -> tuple[U16, U16 
         end = min(rows, start + _STRIP)
         part, narrow = np.s_[start:end], (size[0], end - start)
         veil = None if alpha is None else alpha[part]
-        light = _premultiplied(rgb[part], veil)
+        light = _premultiplied(rgb[part], veil) if lit is None else lit.colors[part]
         cv2.resize(light, narrow, dst=colors[part], interpolation=cv2.INTER_AREA)
         if cover is not None and veil is not None:
-            cv2.resize(_widened(veil), narrow, dst=cover[part], interpolation=cv2.INTER_AREA)
+            wide = _widened(veil) if lit is None else lit.cover[part]
+            cv2.resize(wide, narrow, dst=cover[part], interpolation=cv2.INTER_AREA)
 
     parallel.each(strip, range(0, rows, _STRIP))
     # Area averaging is separable: narrowed strips are lowered as one picture, without seams.

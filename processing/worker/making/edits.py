@@ -26,7 +26,7 @@ from processing.engine.rendered import Rendered
 from processing.models import Job
 from processing.worker import mattes, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
-from processing.worker.making import masks
+from processing.worker.making import masks, opened
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -52,17 +52,20 @@ def work(job: Job, command: Edit) -> Rendered:
     # A look with a mask may have been asked for several pictures.
     masks.check(command.plan.cutting, source, field="edit.cutting.mask")
     tools = runtime.tools(partial(runner.picture, job))
-    kept = mattes.for_work(job, command)
-    rendered = render_edit(
-        data,
-        command.plan,
-        tools,
-        watermark=command.watermark,
-        preview_side=runner.preview_side(job),
-        kept=kept,
-        keeps_matte=bool(job.cutting),
-    )
-    return replace(rendered, from_kept=kept is not None)
+    with opened.on_shelf(job, command) as shelf:
+        is_here = shelf is not None and shelf.opened is not None
+        kept = None if is_here else mattes.for_work(job, command)
+        rendered = render_edit(
+            data,
+            command.plan,
+            tools,
+            watermark=command.watermark,
+            preview_side=runner.preview_side(job),
+            kept=kept,
+            keeps_matte=bool(job.cutting),
+            shelf=shelf,
+        )
+    return replace(rendered, from_kept=is_here or kept is not None)
 
 
 def check(command: Edit) -> None:
