@@ -1,8 +1,8 @@
 """From a network's coarse matte to an alpha channel that follows the picture's own edges.
 
 On a small copy of the subject's region: where the matte is sure (`_sure`), alpha between those
-places (`matting`), above standard strength once more with what colors say (`evidence`) and on a finer
-copy, clean-ups (`cleanup`), the colors on both sides of the edge (`foreground`). Then at full size
+places (`matting`), with plain rims kept plain (`rims`), above standard strength once more with what
+colors say (`evidence`) and on a finer copy, clean-ups (`cleanup`), the colors on both sides of the edge (`foreground`). Then at full size
 along the edge alone (`fullsize`). So the cost hardly grows with the photo.
 """
 
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8, Box, fit_within, shrink
-from processing.engine.cutout import cleanup, evidence, foreground, fullsize, holes, matting
+from processing.engine.cutout import cleanup, evidence, foreground, fullsize, holes, matting, rims
 from processing.engine.cutout.fullsize import Findings, to_u8
 from processing.engine.cutout.result import Cutout
 from processing.engine.plans.cutout import CleanUp, Edge, edge_strength
@@ -87,11 +87,18 @@ def _find(
     left, top, right, bottom = region
     seen = rgb[top:bottom, left:right]
     standard, fine = _working_sides(matte, max(seen.shape[:2]))
-    coarse = task = _task(rgb, matte, region, (standard, clean))
-    model = matting.solve(task)
+    looked_at = copy(seen, max(rims.SIDE, standard))
+    opened = _task(looked_at, matte, (rgb, region), (standard, clean))
+    known = matting.approached(opened)
+    # Places of the copy that a pixel of the photo covers, and a cell of the network.
+    pixel = max(opened.matte.shape) / max(seen.shape[:2])
+    cell = pixel * max(rgb.shape[:2]) / max(matte.shape)
+    rim = rims.traced(opened, known, looked_at, cell)
+    coarse = task = rim.narrowed(opened) if rim else opened
+    model = matting.finished(task, known)
     if strength < 50:
         # The matte as a model: no slope, and the matte itself as the offset.
-        as_it_is = np.dstack([np.zeros_like(task.rgb), task.matte])
+        as_it_is = np.dstack([np.zeros_like(task.rgb), opened.matte])
         model = _blend(as_it_is, model, strength / 50)
     elif strength > 50:
         task, known = weighed(task, model), model
@@ -99,6 +106,9 @@ def _find(
         model = matting.resized(model, finer.matte.shape)
         model = _blend(model, matting.refine((task, finer), known), strength / 50 - 1)
         task = finer
+    if rim:
+        pixel = max(task.matte.shape) / max(seen.shape[:2])
+        model = rim.drawn(model, pixel, min(1, strength / 50))
     alpha = np.clip(matting.apply(model, task.rgb), 0, 1)
     alpha = fullsize.unveiled(alpha, veil := VEIL * strength / 50)
     tidied, hook = cleanup.without_hook(cleanup.tidy(alpha, task.matte, clean), clean)
@@ -109,11 +119,16 @@ def _find(
     return Findings(to_u8(tidied), doubt(tidied), model, veil, *colors), hook
 
 
-def _task(rgb: U8, matte: F32, region: Box, wanted: tuple[int, CleanUp]) -> matting.Task:
-    """Gather what is known of a region before matting, on a copy of the given longer side."""
+def _task(
+    copied: F32, matte: F32, part: tuple[U8, Box], wanted: tuple[int, CleanUp]
+) -> matting.Task:
+    """Gather what is known of a part of a picture before matting: its colors as `copied`, made smaller, to the given
+    longer side."""
     side, clean = wanted
+    rgb, region = part
     left, top, right, bottom = region
-    small = copy(rgb[top:bottom, left:right], side)
+    size = fit_within(right - left, bottom - top, side)
+    small = np.asarray(cv2.resize(copied, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
     opinion = _cropped(matte, rgb, region, (small.shape[1], small.shape[0]))
     opinion = holes.opened(cleanup.without_shadow(opinion, small, clean), small, clean)
     # Pixels of the working copy that one cell of the network covers: margins are meant in cells.

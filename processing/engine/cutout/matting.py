@@ -129,11 +129,21 @@ def solve(task: Task) -> F32:
 
     Deterministic; always finite, on flat pictures too.
     """
+    return finished(task, approached(task))
+
+
+def approached(task: Task) -> F32:
+    """Solve for the coefficients on all levels but the finest one: (n, m, 4), or of the only level there is."""
     levels = _levels(task)
     model = _solved(levels[0], None, _ITERATIONS[0])
-    for level, iterations in zip(levels[1:], _ITERATIONS[1:], strict=False):
+    for level, iterations in zip(levels[1:-1], _ITERATIONS[1:], strict=False):
         model = _solved(level, model, iterations)
     return model
+
+
+def finished(task: Task, model: F32) -> F32:
+    """Solve for the coefficients (h, w, 4) from those `approached`, of the same task or one that knows more."""
+    return _solved(task, model, _ITERATIONS[-1])
 
 
 def refine(tasks: Sequence[Task], coarse: F32) -> F32:
