@@ -3,14 +3,15 @@ number of jobs at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account
 from processing.models import Job, JobState
-from processing.worker import transitions
+from processing.worker import opened, transitions
 
 _PENDING = Q(state=JobState.PENDING, batch__isnull=False)
 _RUNNING = Q(state=JobState.PROCESSING)
@@ -19,15 +20,29 @@ _RUNNING = Q(state=JobState.PROCESSING)
 def claim_next() -> Job | None:
     """Claim the next job of any batch for this worker; None where none may run now.
 
-    The account whose batches were attended to longest ago comes first, and its oldest picture.
+    The account whose batches were attended to longest ago comes first, and its oldest picture. Of several looks of
+    one photo, those of the photo that this worker holds go first, and last those whose photo another worker is cutting
+    out now: whoever took one would only wait for that.
     """
     for account_id in _accounts_in_turn():
-        oldest = Job.objects.filter(_PENDING, account=account_id).order_by("created_at")
-        # Three, because another worker may claim the first between this look and the claim.
-        for job_id in oldest.values_list("pk", flat=True)[:3]:
-            if job := transitions.claim(job_id):
-                return job
+        for jobs in _in_order(account_id):
+            # Three, because another worker may claim the first between this look and the claim.
+            for job_id in jobs.values_list("pk", flat=True)[:3]:
+                if job := transitions.claim(job_id):
+                    return job
     return None
+
+
+def _in_order(account_id: UUID) -> Iterator[QuerySet[Job]]:
+    """An account's jobs of batches, those that this worker is to look at first."""
+    pending = Job.objects.filter(_PENDING, account=account_id).order_by("created_at")
+    if (held := opened.photo()) is not None:
+        yield pending.filter(source=held)
+    running = Job.objects.filter(_RUNNING, account=account_id).exclude(cutting="")
+    cut = list(running.values_list("cutting", flat=True))
+    yield pending.exclude(cutting__in=cut)
+    if cut:
+        yield pending
 
 
 def is_work_left() -> bool:

@@ -24,9 +24,9 @@ from processing.engine.errors import EngineError, InvalidPlan
 from processing.engine.render_edit import render_edit
 from processing.engine.rendered import Rendered
 from processing.models import Job
-from processing.worker import mattes, renditions, runner, runtime
+from processing.worker import mattes, opened, renditions, runner, runtime
 from processing.worker.kinds import Kind, by_name
-from processing.worker.making import masks, opened
+from processing.worker.making import masks
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

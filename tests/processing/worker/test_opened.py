@@ -25,8 +25,7 @@ from processing.engine.plans.edit import (
 from processing.engine.plans.frame import Frame
 from processing.models import Batch, Job
 from processing.services.appearance import presets
-from processing.worker import tasks, transitions
-from processing.worker.making import opened
+from processing.worker import fair_share, opened, tasks, transitions
 from tests.processing.engine.pictures import saved
 from tests.stand_ins import Seller
 
@@ -157,3 +156,16 @@ def test_large_photos_and_single_looks_are_not_held(
     assert opened.photo() is None
     work(1)
     assert len(openings) == 2
+
+
+def test_a_worker_goes_on_with_its_photo_and_others_begin_with_others(owner: Seller) -> None:
+    first, second = (owner.image(noise(seed=seed)) for seed in (1, 2))
+    batch(owner, first, second, names=["small", "as it is", "shadow"])
+    work(1)
+    assert opened.photo() == first.pk
+    mine = fair_share.claim_next()
+    opened.let_go()  # as in another worker
+    theirs = [fair_share.claim_next() for _ in range(4)]
+    assert mine is not None
+    assert mine.source == first
+    assert [job.source for job in theirs if job is not None] == [second, first, second, second]
