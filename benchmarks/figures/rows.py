@@ -11,7 +11,7 @@ from benchmarks.engine import edit, rembg
 from benchmarks.engine.in_turn import in_turn
 from benchmarks.engine.photos import PHOTO, SIZES, enlarged
 from benchmarks.figures.builds import Build
-from benchmarks.site import batches
+from benchmarks.site import batches, packs
 from processing.engine.networks.registry import Registry
 from processing.engine.plans.cutout import CutoutPlan
 from processing.engine.render_cutout import render
@@ -140,12 +140,29 @@ def catalogue(arguments: argparse.Namespace) -> Iterator[Row]:
     )
 
 
+def pack(arguments: argparse.Namespace) -> Iterator[Row]:
+    """A photo in eight looks, as one batch, against one of them."""
+    one, eight = packs.measured(max(2, arguments.runs // 2))
+    yield Row(
+        work=f"a batch of one photo of 12 MP in {len(packs.LOOKS)} looks",
+        against="one of these looks",
+        theirs=1000 * one.seconds,
+        ours=1000 * eight.seconds,
+        unit="ms",
+        ratio=eight.seconds / one.seconds,
+        least=packs.LIMIT,
+        aim=2.0,
+        is_limit=True,
+    )
+
+
 ROWS: dict[str, Callable[[argparse.Namespace], Iterator[Row]]] = {
     "cutouts": cutouts,
     "edit": catalogue,
     "high": large_network,
     "rest": rest,
     "batch": batch,
+    "pack": pack,
 }
 # These compare with an earlier build: `--against` names its folder.
 OF_BUILDS = {"high", "rest"}

@@ -1,6 +1,6 @@
 """The figures of docs/benchmarks.md, side by side in one run: `python -m benchmarks figures`.
 
-Measures every row, or the groups that are named: cutouts, edit, high, rest, batch. `--against
+Measures every row, or the groups that are named: cutouts, edit, high, rest, batch, pack. `--against
 FOLDER` is a checkout of an earlier build with its weights in var/models; without it the rows that
 compare with one are left out. `--write` puts the table, with machine, versions and date, into
 docs/benchmarks.md in place of the last.
