@@ -137,6 +137,27 @@ def test_a_version_that_comes_during_the_work_is_next(
     }
 
 
+def test_a_version_that_comes_in_the_last_moment_is_next(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = watched.lay("a.jpg", b"photo one")
+    real = HotFolder._move
+
+    def late(*args: Any) -> None:
+        if path.read_bytes() == b"photo one":
+            path.write_bytes(b"photo number two")
+        real(*args)
+
+    monkeypatch.setattr(HotFolder, "_move", late)
+    watched.turns(0, 4)
+    assert watched.holds() == {"a.jpg": b"photo number two", "results/a.png": b"made of photo one"}
+    watched.turns(0, 4)
+    assert watched.holds() == {
+        "done/a.jpg": b"photo number two",
+        "results/a.png": b"made of photo number two",
+    }
+
+
 @pytest.mark.parametrize("at", ["digest", "upload"])
 def test_a_photo_that_vanishes_is_forgotten(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], at: str

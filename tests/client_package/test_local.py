@@ -80,3 +80,21 @@ def test_the_extra_brings_what_the_engine_is_run_by() -> None:
     named = {one.partition(">")[0] for one in PROJECT["optional-dependencies"]["local"]}
     assert named >= {"numpy", "opencv-python-headless", "pillow", "onnxruntime", "MNN"}
     assert not named & {"django", "rembg"}
+
+
+def test_what_it_writes_arrives_while_standard_output_is_pointed_elsewhere() -> None:
+    """As it is for a moment while a network is loaded."""
+    code = (
+        "import os\nfrom packshot.cli import local\n"
+        "with local.own_output():\n"
+        "    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)\n"
+        "    print('it arrives')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "client")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "it arrives\n"

@@ -110,8 +110,6 @@ class HotFolder:
             self._refuse_two(path)
             result, skipped = self._run.make(photo, self._work)
             self._pause = self._times.pause
-            if _seen(path) != seen:  # another version has come meanwhile: it is next
-                return
             self._move(path, seen, DONE)
         except (PackshotError, OSError) as error:
             self._failed(path, seen, error)
