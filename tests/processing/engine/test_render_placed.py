@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from processing.engine.arrays import U8, VISIBLE
 from processing.engine.composing import Tools
@@ -28,8 +28,12 @@ BOX = (400, 300, 800, 900)
 
 
 def scene(size: tuple[int, int] = SIZE, box: tuple[int, int, int, int] = BOX) -> Image.Image:
+    """A red product with round corners, so that there is something to see through in its box."""
     image = Image.new("RGB", size, (120, 120, 120))
-    image.paste((220, 30, 30), box)
+    left, top, right, bottom = box
+    corner = (right - left) // 8
+    drawn = ImageDraw.Draw(image)
+    drawn.rounded_rectangle((left, top, right - 1, bottom - 1), corner, (220, 30, 30))
     return image
 
 
