@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 # Other options (a mask, a point) choose among or mend what is cut out: they cost nothing more.
 _COUNTED = ("model", "edge", "clean_up", "keep_existing_alpha", "despill")
 # How soon to look whether others are done, at first and later on.
-_FIRST_LOOK_SECONDS, _LOOK_SECONDS = 0.05, 0.8
+_FIRST_LOOK_SECONDS, _LOOK_SECONDS = 0.05, 0.2
 
 
 @dataclass(frozen=True, slots=True)

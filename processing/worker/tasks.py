@@ -19,7 +19,7 @@ from config.failures.outages import QUEUE_ERRORS
 from config.observability import queue_client
 from processing.engine import memory
 from processing.models import Batch, Job
-from processing.worker import fair_share, runner, transitions
+from processing.worker import fair_share, opened, runner, transitions
 
 log = structlog.get_logger(__name__)
 IMAGES, BATCHES = "images", "batches"
@@ -118,7 +118,8 @@ def _work_on(job: Job) -> None:
                 raise  # Dramatiq sends the message again, a little later
         finally:
             _running.pop(job.pk, None)
-            if _is_large(job):
+            # What is held for the next look stays, and it needs as much memory again.
+            if _is_large(job) and opened.photo() is None:
                 memory.give_back()
 
 

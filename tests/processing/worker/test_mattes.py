@@ -255,7 +255,7 @@ def test_the_same_matte_is_waited_for_ever_more_calmly(
     image = owner.image(photo())
     other, job = submitted(owner, image), submitted(owner, image, bgColor="white")
     paused = waited(job, other, 6, monkeypatch)
-    assert paused == [0.05, 0.1, 0.2, 0.4, 0.8, 0.8]
+    assert paused == [0.05, 0.1, 0.2, 0.2, 0.2, 0.2]
 
 
 def test_another_matte_of_a_photo_that_is_paid_is_not_waited_for(
