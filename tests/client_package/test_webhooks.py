@@ -22,7 +22,7 @@ def headers(body: bytes = BODY, *, age: int = 0) -> dict[str, str]:
     return {name.title(): value for name, value in signed.items()}
 
 
-@pytest.mark.parametrize("secret", [OLD, NEW])
+@pytest.mark.parametrize("secret", [OLD, NEW], ids=["old", "new"])
 def test_a_message_is_read_by_either_secret(secret: str) -> None:
     message = webhooks.verify(BODY, headers(), secret)
     assert (message.id, message.type, message.data) == (
