@@ -6,7 +6,17 @@ import sys
 
 import click
 
-from packshot.cli import account, assistant, cutout, edit, folder, selling, shells, watch
+from packshot.cli import (
+    account,
+    assistant,
+    compare,
+    cutout,
+    edit,
+    folder,
+    selling,
+    shells,
+    watch,
+)
 from packshot.cli.exits import Exit, code_of
 from packshot.client import VERSION
 from packshot.errors import ApiError, PackshotError
@@ -27,7 +37,8 @@ def cli() -> None:
 for command in (
     *(account.login, account.logout, account.status),
     *(cutout.cutout, edit.edit, folder.batch, watch.watch),
-    *(selling.listing, selling.export, shells.completion, assistant.mcp),
+    *(selling.listing, selling.export, compare.compare),
+    *(shells.completion, assistant.mcp),
 ):
     cli.add_command(command)
 

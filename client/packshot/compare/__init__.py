@@ -1,0 +1,1 @@
+"""Sample calls sent to two services, and what differs in their answers: `packshot compare`."""
