@@ -127,6 +127,15 @@ class TestCurl:
         assert request.headers["authorization"] == "Basic YWRhOnNlY3JldA=="
         assert "content-type" not in request.headers
 
+    def test_variables_as_a_shell_puts_them(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NAME", 'a "b" \'c')
+        monkeypatch.setenv("BASE", OLD)
+        request = sent("curl -d \"n=${NAME}\" -d '$ref' -d \\$x $BASE/x")
+        assert str(request.url) == f"{OLD}/x"
+        assert request.content == b'n=a "b" \'c&$ref&$x'
+
     def test_lines_and_quotations_that_go_on(self, folder: Path) -> None:
         Path("two.sh").write_text(f"set -e\ncurl {OLD}/a\n\ncurl --json '{{\n}}' {OLD}/b\n")
         assert [(one.line, one.url) for one in curl.read(Path("two.sh"))] == [
@@ -143,6 +152,7 @@ class TestCurl:
             (f"curl -F image_file {OLD}/a", "line 1: a field must be written as name=value"),
             (f"curl -F a=@none.jpg {OLD}/a", "line 1: [Errno 2] No such file or directory"),
             (f"curl -F a=1 -d b=2 {OLD}/a", "line 1: --form can't be used with --data"),
+            (f'curl -H "X-Api-Key: $NO_KEY" {OLD}/a', "line 1: $NO_KEY is not set"),
             (f"curl -H key {OLD}/a", "line 1: a header must be written as 'Name: value'"),
             ("wget /a", "has no line that begins with curl"),
             ("curl 'x", "a quotation isn't closed"),
@@ -228,6 +238,10 @@ class TestAnswers:
             "content type: application/json, now image/png",
             "picture: none, now one",
         ]
+
+    def test_refused_alike_is_said(self, run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(UPLOAD, answers(b"", 403), answers(b"", 403))[0] == 0
+        assert ": same, refused with 403 (" in capsys.readouterr().out
 
     def test_no_answer(self, run: Any, capsys: pytest.CaptureFixture[str]) -> None:
         def refuses(request: httpx.Request) -> httpx.Response:

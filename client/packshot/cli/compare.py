@@ -133,7 +133,13 @@ def _show(
         click.echo(json.dumps({**row, "differences": found, "seconds": seconds}))
         return
     took = ", ".join("none" if one is None else f"{one:.2f} s" for one in seconds)
-    said = "differs" if found else "same"
+    said = "differs" if found else _alike(answers[0])
     click.echo(f"line {call.line}: {call.method} {httpx.URL(call.url).path}: {said} ({took})")
     for line in found:
         click.echo(f"    {line}")
+
+
+def _alike(answer: Answer | str) -> str:
+    if isinstance(answer, Answer) and answer.status >= 400:
+        return f"same, refused with {answer.status}"
+    return "same"

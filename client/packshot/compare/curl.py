@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,12 @@ _VALUES = (
 )
 
 
+# What a shell leaves as it is, what it looks into, and a variable's name.
+_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|\$(?:\{\w+\}|[A-Za-z_]\w*)""", re.DOTALL)
+_VARIABLE = re.compile(r"\\.|\$(?:\{\w+\}|[A-Za-z_]\w*)", re.DOTALL)
+_MARKED = re.compile("\0([^\0]+)\0")
+
+
 class NoCalls(PackshotError):
     """A file holds no calls that can be sent."""
 
@@ -67,7 +74,7 @@ class Call:
 
 def read(path: Path) -> list[Call]:
     """Read the calls of a file: curl's command lines, which may go on behind a backslash. `$NAME` is what the
-    environment has by that name, and files are looked for from the folder of the file on.
+    environment has by that name where a shell would put it, and files are looked for from the folder of the file on.
 
     Raises NoCalls.
     """
@@ -123,7 +130,7 @@ class _Curl:
         self.line, self.folder = line, folder
 
     def call(self, words: Sequence[str]) -> Call:
-        told = _parser().parse_args([os.path.expandvars(word) for word in words])
+        told = _parser().parse_args([_expanded(word) for word in words])
         urls = [*told.urls, *told.urls_too]
         if len(urls) != 1:
             raise _Wrong(f"there must be one address, not {len(urls)}")
@@ -192,6 +199,27 @@ class _Curl:
         return name, (filename, data, more["type"]) if "type" in more else (filename, data)
 
 
+def _marked(command: str) -> str:
+    """A command with its variables marked, so that their values are words as a shell has them, quotes and all."""
+
+    def mark(found: re.Match[str]) -> str:
+        text = found[0]
+        if text.startswith('"'):
+            return _VARIABLE.sub(mark, text)
+        return f"\0{text.strip('${}')}\0" if text.startswith("$") else text
+
+    return _QUOTED.sub(mark, command)
+
+
+def _expanded(word: str) -> str:
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in os.environ:
+            raise _Wrong(f"${found[1]} is not set")
+        return os.environ[found[1]]
+
+    return _MARKED.sub(value, word)
+
+
 def _pair(part: str) -> tuple[str, str]:
     name, equals, value = part.partition("=")
     if not equals:
@@ -209,7 +237,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             continue
         command += line
         try:
-            words = shlex.split(command, comments=True)
+            words = shlex.split(_marked(command), comments=True)
         except ValueError:  # a quoted part goes on in the next line
             if number > len(text.splitlines()):
                 raise NoCalls(f"Line {begun}: a quotation isn't closed.") from None
