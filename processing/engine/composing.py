@@ -41,6 +41,7 @@ from processing.engine.light.lighting import Lighting
 from processing.engine.light.scene_light import SceneLight
 from processing.engine.networks.registry import Models
 from processing.engine.networks.upscaler import Upscaler
+from processing.engine.photo_cache import PhotoCache
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan, Generated, Shadow
 from processing.engine.pose.hook import hook_of
@@ -48,7 +49,6 @@ from processing.engine.poses import Pose
 from processing.engine.rendered import Clock
 from processing.engine.shadow import cast, setting
 from processing.engine.shadow.setting import Plane, Setting
-from processing.engine.shelf import Shelf
 from processing.engine.text.detect import TextFinder
 
 STUDIO = "studio"
@@ -82,7 +82,7 @@ class Work:
     plan: EditPlan
     tools: Tools
     clock: Clock = field(default_factory=Clock)
-    shelf: Shelf | None = None
+    cache: PhotoCache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def _front(cutout: Cutout, placement: Placement, work: Work, whole: Box) -> _Fro
     if work.plan.cutting is not None and (box := arrays.visible_box(cutout.alpha)) is not None:
         pixels = compose.crop(cutout.rgb, box), compose.crop(cutout.alpha, box)
         place = placement.of(box)
-        light = work.shelf.light(cutout, box) if work.shelf is not None else None
+        light = work.cache.light(cutout, box) if work.cache is not None else None
     rgb, cover, seen = _placed(pixels, place, placement.canvas, light)
     if cover is None:
         cover = np.full(rgb.shape[:2], 255, np.uint8)

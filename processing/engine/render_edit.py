@@ -21,11 +21,11 @@ from processing.engine.files import decode, encode
 from processing.engine.files.decode import Decoded
 from processing.engine.looking import first_look, looks
 from processing.engine.looking.looks import Seen
+from processing.engine.photo_cache import Opened, PhotoCache
 from processing.engine.plans.cutout import Cutting
 from processing.engine.plans.edit import EditPlan
 from processing.engine.pose.telling import pose_of
 from processing.engine.rendered import Rendered
-from processing.engine.shelf import Opened, Shelf
 from processing.engine.text import remove
 
 _WHITE = (255, 255, 255)
@@ -40,21 +40,21 @@ def render_edit(
     preview_side: int | None = None,
     kept: bytes | None = None,
     keeps_matte: bool = False,
-    shelf: Shelf | None = None,
+    cache: PhotoCache | None = None,
 ) -> Rendered:
     """Do all that the plan says to one picture; with a preview of the result no larger than
     `preview_side`, where that is given and the result is in sRGB.
 
     `kept` is the same photo's matte (`cutout.kept_matte`), cut out as the plan says, from which the
-    result is the same as without it. With `keeps_matte` one that is made is returned. A `shelf` is filled, or
+    result is the same as without it. With `keeps_matte` one that is made is returned. A `cache` is filled, or
     the photo taken from it. All three only for a plan that neither removes text nor enlarges the photo.
 
     Raises UnsupportedFormat, TooManyPixels, TooCostly, OutOfMemory, BrokenImage, UnknownModel,
     ModelNotInstalled, NothingFound (cutting out), PictureTooLarge (upscaling), ProviderFailed, and
     InvalidPlan for what only the picture shows to be impossible, such as a target area without a pixel.
     """
-    work = Work(plan, tools, shelf=shelf)
-    keeps_matte &= kept is None and (shelf is None or shelf.opened is None)
+    work = Work(plan, tools, cache=cache)
+    keeps_matte &= kept is None and (cache is None or cache.opened is None)
     photo, found, size, texts = _opened(source, work, kept)
     matte = _packed(photo, found, work) if keeps_matte else None
     photo, found, size = _framed(photo, found, size, work)
@@ -109,23 +109,23 @@ def photo_and_subject(
 def _opened(
     source: bytes, work: Work, kept: bytes | None
 ) -> tuple[Decoded, Subject, tuple[int, int], int | None]:
-    """The same, from the shelf or for it."""
-    shelf = work.shelf
-    if shelf is not None and (there := shelf.opened) is not None:
+    """The same, from the cache or for it."""
+    cache = work.cache
+    if cache is not None and (there := cache.opened) is not None:
         return there.photo, there.found, there.photo.probe.oriented_size, None
     photo, found, size, texts = photo_and_subject(source, work, kept)
-    if shelf is not None:
-        shelf.opened = Opened(photo, found)
+    if cache is not None:
+        cache.opened = Opened(photo, found)
     return photo, found, size, texts
 
 
 def _posed(photo: Decoded, found: Subject, work: Work) -> Subject:
-    shelf = work.shelf
-    if shelf is not None and shelf.pose is not None:
-        return replace(found, pose=shelf.pose[0])
+    cache = work.cache
+    if cache is not None and cache.pose is not None:
+        return replace(found, pose=cache.pose[0])
     found = posed(photo, found, work)
-    if shelf is not None:
-        shelf.pose = (found.pose,)
+    if cache is not None:
+        cache.pose = (found.pose,)
     return found
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from media_library.models import Image
 from processing.commands import Edit
-from processing.engine.shelf import Shelf
+from processing.engine.photo_cache import PhotoCache
 from processing.models import Job, JobState
 from processing.worker import mattes
 
@@ -26,7 +26,7 @@ _MOST_PIXELS: Final = 16_000_000
 class _Held:
     key: tuple[UUID, str]
     photo: UUID
-    shelf: Shelf = field(default_factory=Shelf)
+    cache: PhotoCache = field(default_factory=PhotoCache)
 
 
 _held: _Held | None = None
@@ -38,11 +38,11 @@ def photo() -> UUID | None:
 
 
 @contextmanager
-def on_shelf(job: Job, command: Edit) -> Iterator[Shelf | None]:
-    """Answer the shelf for a job's work; where that fails, nothing is held any more."""
+def cached_photo(job: Job, command: Edit) -> Iterator[PhotoCache | None]:
+    """Answer the cache for a job's work; where that fails, nothing is held any more."""
     is_done = False
     try:
-        yield _shelf_for(job, command)
+        yield _cache_for(job, command)
         is_done = True
     finally:
         if not is_done:
@@ -55,8 +55,8 @@ def let_go() -> None:
     _held = None
 
 
-def _shelf_for(job: Job, command: Edit) -> Shelf | None:
-    """The shelf for a job that was claimed: with its photo on it, where that is here and its matte kept, else an empty
+def _cache_for(job: Job, command: Edit) -> PhotoCache | None:
+    """The cache for a job that was claimed: with its photo on it, where that is here and its matte kept, else an empty
     one. None where nobody else will ask for it."""
     global _held
     source = job.picture
@@ -65,12 +65,12 @@ def _shelf_for(job: Job, command: Edit) -> Shelf | None:
     if cut is None or not _is_asked_again(job, source):
         _held = None
         is_here = held is not None and held.key == key and cut is not None
-        return held.shelf if held is not None and is_here and _is_kept(job, key[1]) else None
+        return held.cache if held is not None and is_here and _is_kept(job, key[1]) else None
     if held is None or held.key != key or not _is_kept(job, key[1]):
         # The one before goes first: there may be no room for two.
         held = _held = None
         held = _held = _Held(key, source.pk)
-    return held.shelf
+    return held.cache
 
 
 def _is_kept(job: Job, key: str) -> bool:

@@ -52,8 +52,8 @@ def work(job: Job, command: Edit) -> Rendered:
     # A look with a mask may have been asked for several pictures.
     masks.check(command.plan.cutting, source, field="edit.cutting.mask")
     tools = runtime.tools(partial(runner.picture, job))
-    with opened.on_shelf(job, command) as shelf:
-        is_here = shelf is not None and shelf.opened is not None
+    with opened.cached_photo(job, command) as cache:
+        is_here = cache is not None and cache.opened is not None
         kept = None if is_here else mattes.for_work(job, command)
         rendered = render_edit(
             data,
@@ -63,7 +63,7 @@ def work(job: Job, command: Edit) -> Rendered:
             preview_side=runner.preview_side(job),
             kept=kept,
             keeps_matte=bool(job.cutting),
-            shelf=shelf,
+            cache=cache,
         )
     return replace(rendered, from_kept=is_here or kept is not None)
 

@@ -383,5 +383,5 @@ def test_the_table_of_steps_knows_what_the_pipelines_import() -> None:
         "room.resampling",
         "room.viewing",
         "shadow.setting",
-        "shelf",
+        "photo_cache",
     }

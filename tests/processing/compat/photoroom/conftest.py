@@ -99,7 +99,7 @@ class DrawingEngine:
         preview_side: int | None = None,
         kept: bytes | None = None,
         keeps_matte: bool = False,
-        shelf: Any = None,
+        cache: Any = None,
     ) -> Rendered:
         behind = plan.background
         named = [behind.image.image_id] if behind.image else []

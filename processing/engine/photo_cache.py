@@ -20,7 +20,7 @@ class Opened:
 
 
 @dataclass(slots=True)
-class Shelf:
+class PhotoCache:
     """Holds an opened photo for further plans, and what they come to know of it.
 
     Whoever keeps one sees to it that it is the same photo, and that all plans cut out the same of it in the same
