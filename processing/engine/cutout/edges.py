@@ -1,7 +1,7 @@
 """From a network's coarse matte to an alpha channel that follows the picture's own edges.
 
-On a small copy of the subject's region: where the matte is sure (`_sure`), alpha between those
-places (`matting`), with plain rims kept plain (`rims`), above standard strength once more with what
+On a small copy of the subject's region: doubt that colors settle (`own_colors`), where the matte is sure
+(`_sure`), alpha between those places (`matting`), with plain rims kept plain (`rims`), above standard strength once more with what
 colors say (`evidence`) and on a finer copy, clean-ups (`cleanup`), the colors on both sides of the edge (`foreground`). Then at full size
 along the edge alone (`fullsize`). So the cost hardly grows with the photo.
 """
@@ -12,7 +12,16 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, U8, Box, fit_within, shrink
-from processing.engine.cutout import cleanup, evidence, foreground, fullsize, holes, matting, rims
+from processing.engine.cutout import (
+    cleanup,
+    evidence,
+    foreground,
+    fullsize,
+    holes,
+    matting,
+    own_colors,
+    rims,
+)
 from processing.engine.cutout.fullsize import Findings, to_u8
 from processing.engine.cutout.result import Cutout
 from processing.engine.plans.cutout import CleanUp, Edge, edge_strength
@@ -130,10 +139,11 @@ def _task(
     size = fit_within(right - left, bottom - top, side)
     small = np.asarray(cv2.resize(copied, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
     opinion = _cropped(matte, rgb, region, (small.shape[1], small.shape[0]))
-    opinion = holes.opened(cleanup.without_shadow(opinion, small, clean), small, clean)
     # Pixels of the working copy that one cell of the network covers: margins are meant in cells.
     shrunk = max(opinion.shape) / max(right - left, bottom - top)
     cell = max(rgb.shape[:2]) / max(matte.shape) * shrunk
+    opinion = holes.opened(cleanup.without_shadow(opinion, small, clean), small, clean)
+    opinion = own_colors.settled(opinion, small, cell)
     subject, background = _sure(opinion, cell)
     return matting.Task(small, opinion, trust(small, subject, background), subject, background)
 
