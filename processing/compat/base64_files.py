@@ -11,7 +11,8 @@ from typing import IO, Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import QueryDict
-from rest_framework.parsers import BaseParser, FormParser
+from django.utils.datastructures import MultiValueDict
+from rest_framework.parsers import BaseParser, DataAndFiles, FormParser
 
 from config.api.parsers import JSONParser
 from media_library.checks import too_large
@@ -64,9 +65,8 @@ class FilesFormParser(BaseParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> QueryDict:
-        context = parser_context or {}
-        view, page = context["view"], context["request"]._request
+    ) -> DataAndFiles[Any, Any]:
+        view = (parser_context or {})["view"]
         max_bytes = view.dialect.max_file_bytes
         longest = max_form(max_bytes, len(view.base64_files))
         with _readers:
@@ -74,12 +74,11 @@ class FilesFormParser(BaseParser):
             if len(data) > longest:
                 raise too_large(max_bytes)
             form = QueryDict(data, encoding="utf-8", mutable=True)
+            files: MultiValueDict[str, TemporaryUploadedFile] = MultiValueDict()
             for name in view.base64_files:
                 for text in filter(None, form.pop(name, [])):
-                    file = _on_disk(name, content_of(name, text))
-                    form.appendlist(name, file)  # type: ignore[arg-type]
-                    page.FILES.appendlist(name, file)
-        return form
+                    files.appendlist(name, _on_disk(name, content_of(name, text)))
+        return DataAndFiles(form, files)
 
 
 def max_json(max_file_bytes: int, files: int) -> int:
