@@ -92,6 +92,8 @@ def find(plain: str) -> ApiKey | None:
 
     Unknown id, wrong secret, expired and switched off answer alike, after the same work.
     """
+    if not plain.isprintable():  # an address may bring what no header can, and no database takes
+        return None
     key_id = plain.removeprefix(PREFIX).partition("_")[0]
     key = ApiKey.objects.select_related("account__plan", "created_by").filter(key_id=key_id).first()
     pepper = key.pepper if key else max(settings.API_KEY_PEPPERS)
@@ -101,6 +103,14 @@ def find(plain: str) -> ApiKey | None:
         return None
     usable = key.usable(timezone.now()) and key.created_by.is_active
     return key if usable else None
+
+
+def find_used(plain: str) -> ApiKey | None:
+    """The same, with its use noted."""
+    key = find(plain)
+    if key is not None:
+        touch(key)
+    return key
 
 
 def key_for(account: Account, key_pk: UUID) -> ApiKey:

@@ -59,11 +59,8 @@ class CookieAuthentication(BaseAuthentication):
 
 
 def _by_key(plain: str) -> Caller | None:
-    key = api_keys.find(plain)
-    if key is None:
-        return None
-    api_keys.touch(key)
-    return Caller(key.account, key.created_by, api_key=key)
+    key = api_keys.find_used(plain)
+    return None if key is None else Caller(key.account, key.created_by, api_key=key)
 
 
 def _by_session(request: Request, token: str) -> Caller | None:

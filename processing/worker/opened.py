@@ -7,7 +7,7 @@ same. One photo is held at most, and only as long as its batch waits for more of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -40,13 +40,10 @@ def photo() -> UUID | None:
 @contextmanager
 def cached_photo(job: Job, command: Edit) -> Iterator[PhotoCache | None]:
     """Answer the cache for a job's work; where that fails, nothing is held any more."""
-    is_done = False
-    try:
+    with ExitStack() as failing:
+        failing.callback(let_go)
         yield _cache_for(job, command)
-        is_done = True
-    finally:
-        if not is_done:
-            let_go()
+        failing.pop_all()
 
 
 def let_go() -> None:
@@ -61,14 +58,17 @@ def _cache_for(job: Job, command: Edit) -> PhotoCache | None:
     global _held
     source = job.picture
     cut = mattes.wanted(command, source)
-    held, key = _held, (job.account_id, cut.key if cut else "")
-    if cut is None or not _is_asked_again(job, source):
-        _held = None
-        is_here = held is not None and held.key == key and cut is not None
-        return held.cache if held is not None and is_here and _is_kept(job, key[1]) else None
-    if held is None or held.key != key or not _is_kept(job, key[1]):
-        # The one before goes first: there may be no room for two.
-        held = _held = None
+    if cut is None:
+        let_go()
+        return None
+    key = job.account_id, cut.key
+    if _held is not None and (_held.key != key or not _is_kept(job, cut.key)):
+        let_go()
+    held = _held
+    if not _is_asked_again(job, source):
+        let_go()
+        return held.cache if held is not None else None
+    if held is None:
         held = _held = _Held(key, source.pk)
     return held.cache
 

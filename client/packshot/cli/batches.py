@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from packshot.cli.exits import Exit, NotWritten, code_of, is_out_of_room, stops_everything
+from packshot.cli.exits import Exit, blamed_on_room, code_of, stops_everything
 from packshot.cli.journal import Journal, key_of
 from packshot.cli.looks import Place
-from packshot.cli.photos import Photo, digest
+from packshot.cli.photos import RESULTS, Photo, digest
 from packshot.cli.report import Report
 from packshot.cli.work import SiteMaker
 from packshot.client import Client
@@ -24,7 +24,6 @@ from packshot.models import BatchItem, BatchStatus
 from packshot.options import BatchOperation
 
 T = TypeVar("T")
-_ENDINGS = (".jpg", ".png", ".webp", ".avif")
 
 
 @dataclass(frozen=True)
@@ -142,11 +141,8 @@ class BatchRun:
         return None
 
     def _there(self, photo: Photo, content: str, place: Place) -> Path | None:
-        for ending in _ENDINGS:
-            file = self._out / f"{self._work.name(photo, place)}{ending}"
-            if self._journal.is_done(content, self._work.key, file):
-                return file
-        return None
+        target = self._out / self._work.name(photo, place)
+        return self._journal.result(content, self._work.key, target, RESULTS)
 
     def _upload(self, one: Known) -> Known | None:
         told = partial(self._report.step, one.photos[0].path)
@@ -232,7 +228,7 @@ class BatchRun:
     def _failed(
         self, photos: Sequence[Photo], error: Exception, *, times: int = 1, **more: Any
     ) -> None:
-        known = NotWritten(f"{self._out}: {error}") if is_out_of_room(error) else error
+        known = blamed_on_room(error, self._out)
         with self._lock:
             if stops_everything(known):
                 self._stop = known

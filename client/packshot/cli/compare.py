@@ -103,7 +103,7 @@ def _sent(client: httpx.Client, request: httpx.Request) -> Answer | str:
     try:
         response = client.send(request, stream=True)
         try:
-            body = b""
+            body = bytearray()
             for part in response.iter_bytes():
                 body += part
                 if len(body) > MOST_BYTES:
@@ -112,7 +112,7 @@ def _sent(client: httpx.Client, request: httpx.Request) -> Answer | str:
             response.close()
     except httpx.HTTPError as error:
         return str(error) or type(error).__name__
-    return answer_of(response, body, time.monotonic() - began)
+    return answer_of(response, bytes(body), time.monotonic() - began)
 
 
 def _told(before: Answer | str, now: Answer | str, tolerance: float) -> list[str]:

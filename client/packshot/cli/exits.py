@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from enum import IntEnum
+from pathlib import Path
 
 from packshot.engine import NoEngine
 from packshot.errors import (
@@ -55,6 +56,11 @@ def code_of(error: Exception) -> Exit:
 def stops_everything(error: Exception) -> bool:
     """Whether every other photo would fail alike, so that going on is no use."""
     return code_of(error) is not Exit.SOME_FAILED
+
+
+def blamed_on_room(error: Exception, out: Path) -> Exception:
+    """Return an error, as NotWritten where it only says that there is no room for results."""
+    return NotWritten(f"{out}: {error}") if is_out_of_room(error) else error
 
 
 def is_out_of_room(error: Exception) -> bool:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from packshot.cli.exits import NotWritten, is_out_of_room, stops_everything
+from packshot.cli.exits import blamed_on_room, stops_everything
 from packshot.cli.photos import Photo, is_photo
 from packshot.cli.runs import Run
 from packshot.cli.work import Work
@@ -135,7 +135,7 @@ class HotFolder:
             self._forget(path)
         elif now != seen:
             return
-        elif stops_everything(error) or is_out_of_room(error):
+        elif stops_everything(error):
             self._rest(error)
         elif getattr(error, "code", "") in _HALF and self._unread.get(path, (None,))[0] != seen:
             self._unread[path] = seen, self._clock()
@@ -153,7 +153,7 @@ class HotFolder:
         """Leave everything as it is, and try again after a pause, each time a longer one."""
         if self.is_pausing:
             return
-        known = NotWritten(f"{self._run.out}: {error}") if is_out_of_room(error) else error
+        known = blamed_on_room(error, self._run.out)
         self._run.report.note(f"{known} Trying again in {self._pause:.0f} s.")
         self._not_before = self._clock() + self._pause
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,14 @@ class Journal:
             return (file.stat().st_size, digest(file)) == (fact["bytes"], fact["sha256"])
         except FileNotFoundError:
             return False
+
+    def result(self, photo: str, work: str, target: Path, endings: Sequence[str]) -> Path | None:
+        """Return the result that is there as it was written: a file called ``target`` with one of some endings."""
+        for ending in endings:
+            file = target.with_name(f"{target.name}{ending}")
+            if self.is_done(photo, work, file):
+                return file
+        return None
 
     def batches(self, site: str, work: str) -> dict[str, list[str]]:
         """Return the batches that were begun with some work, with the photos of each."""

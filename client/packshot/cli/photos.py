@@ -13,6 +13,8 @@ ENDINGS = {
     *(".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif"),
     *(".tif", ".tiff", ".bmp", ".gif"),
 }
+# Of results whose format nobody named.
+RESULTS = (".jpg", ".png", ".webp", ".avif")
 _PIECE = 1 << 20
 
 

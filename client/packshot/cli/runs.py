@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
-from packshot.cli.exits import Exit, NotWritten, code_of, is_out_of_room, stops_everything
+from packshot.cli.exits import Exit, blamed_on_room, code_of, stops_everything
 from packshot.cli.journal import Journal, key_of
-from packshot.cli.photos import Photo, digest
+from packshot.cli.photos import RESULTS, Photo, digest
 from packshot.cli.report import Report
 from packshot.cli.work import Maker, Work
 from packshot.errors import PackshotError
@@ -47,7 +47,7 @@ class Run:
             result, skipped = self.make(photo, work)
             self.report.done(photo.path, result, skipped=skipped)
         except (PackshotError, OSError) as error:
-            known = NotWritten(f"{self.out}: {error}") if is_out_of_room(error) else error
+            known = blamed_on_room(error, self.out)
             if stops_everything(known):
                 self._stop = known
             self.report.failed(photo.path, known)
@@ -65,18 +65,11 @@ class Run:
         Raises PackshotError and OSError.
         """
         content, key = digest(photo.path), key_of(work.as_json())
-        there = self._there(photo, work, content, key)
+        target, endings = self.out / photo.name, [work.ending] if work.ending else RESULTS
+        there = self._journal.result(content, key, target, endings)
         if there is not None:
             return there, True
         told = partial(self.report.step, photo.path)
-        found = self._maker.make(photo.path, content, work, self.out / photo.name, told)
+        found = self._maker.make(photo.path, content, work, target, told)
         self._journal.made(content, key, found)
         return found, False
-
-    def _there(self, photo: Photo, work: Work, content: str, key: str) -> Path | None:
-        endings = [work.ending] if work.ending else [".jpg", ".png", ".webp", ".avif"]
-        for ending in endings:
-            file = photo.target(self.out, ending)
-            if self._journal.is_done(content, key, file):
-                return file
-        return None

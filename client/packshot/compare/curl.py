@@ -230,7 +230,8 @@ def _pair(part: str) -> tuple[str, str]:
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """The words behind `curl` of each command, and where it begins."""
     begun, command = 0, ""
-    for number, line in enumerate([*text.splitlines(), ""], 1):
+    lines = [*text.splitlines(), ""]
+    for number, line in enumerate(lines, 1):
         begun = begun if command else number
         if line.rstrip().endswith("\\"):
             command += line.rstrip()[:-1] + " "
@@ -239,7 +240,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         try:
             words = shlex.split(_marked(command), comments=True)
         except ValueError:  # a quoted part goes on in the next line
-            if number > len(text.splitlines()):
+            if number == len(lines):
                 raise NoCalls(f"Line {begun}: a quotation isn't closed.") from None
             command += "\n"
             continue

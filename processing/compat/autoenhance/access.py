@@ -25,10 +25,9 @@ class KeyAuthentication(BaseAuthentication):
         given = request.headers.get("x-api-key", "").strip()
         if not given:
             return None
-        key = api_keys.find(given) if given.isprintable() else None
+        key = api_keys.find_used(given)
         if key is None:
             raise AuthenticationFailed("The API key is not valid.")
-        api_keys.touch(key)
         found = Caller(key.account, key.created_by, api_key=key)
         remember_caller(request._request, found)
         return key.created_by, found

@@ -34,12 +34,9 @@ class KeyAuthentication(BaseAuthentication):
         given = self.given(request).strip()
         if not given:
             return None
-        # An address may bring characters that no header can, and that no database takes.
-        plain = given.removeprefix(SANDBOX_PREFIX)
-        key = api_keys.find(plain) if plain.isprintable() else None
+        key = api_keys.find_used(given.removeprefix(SANDBOX_PREFIX))
         if key is None:
             raise PermissionDenied("The API key is not valid.")
-        api_keys.touch(key)
         found = PhotoroomCaller(
             key.account,
             key.created_by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
@@ -17,8 +17,7 @@ from accounts.limits.rate_limits import RateLimitResult
 from accounts.models import User
 from processing.compat.removebg.dialect import IMPROVE_GROUP, RATE_GROUP
 from processing.compat.removebg.errors import Refusal
-
-_MEGAPIXEL = 1_000_000
+from processing.compat.removebg.parameters import MEGAPIXEL
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -31,10 +30,9 @@ class KeyAuthentication(BaseAuthentication):
             given = token.strip() if scheme.lower() == "bearer" else ""
         if not given:
             return None
-        key = api_keys.find(given) if given.isprintable() else None
+        key = api_keys.find_used(given)
         if key is None:
             raise Refusal("auth_failed", "API Key invalid", status=403)
-        api_keys.touch(key)
         found = Caller(key.account, key.created_by, api_key=key)
         remember_caller(request._request, found)
         return key.created_by, found
@@ -66,7 +64,7 @@ def count_pixels(request: HttpRequest, pixels: int) -> None:
     Raises Throttled where that is more than is left.
     """
     counted = rate_limits.peek(request, RATE_GROUP)
-    more = min(-(-pixels // _MEGAPIXEL), counted.limit) - 1
+    more = min(-(-pixels // MEGAPIXEL), counted.limit) - 1
     if more < 1:
         return
     result = rate_limits.hit(request, RATE_GROUP, cost=more)
@@ -79,5 +77,5 @@ def count_report(request: HttpRequest) -> None:
     """Raises Throttled for a report too many."""
     result = allowances.take(request, IMPROVE_GROUP)
     if not result.allowed:
-        request.rate_limit = replace(result)  # type: ignore[attr-defined]
+        request.rate_limit = result  # type: ignore[attr-defined]
         raise Throttled(wait=max(1, result.reset))

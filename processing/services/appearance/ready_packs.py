@@ -45,11 +45,3 @@ def find(public_id: str) -> ReadyPack:
         if pack.public_id == public_id:
             return pack
     raise not_found("Pack")
-
-
-def market_of(look_id: str) -> str:
-    """The market that a ready look is for; "" for any other."""
-    for pack in ready_packs():
-        if any(look.public_id == look_id for look in pack.looks):
-            return pack.key
-    return ""

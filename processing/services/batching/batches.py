@@ -55,6 +55,11 @@ class Wanted:
     packs: Sequence[str] = ()
     name_pattern: str = ""
 
+    @property
+    def pattern(self) -> str:
+        """What files are called by; "" for no pattern."""
+        return self.name_pattern or (naming.DEFAULT if self.packs else "")
+
 
 def batch_for(account: Account, batch_id: UUID) -> Batch:
     """The account's batch. Raises AppError NOT_FOUND, also for somebody else's."""
@@ -161,14 +166,10 @@ def retry(batch: Batch) -> int:
     return done
 
 
-def _pattern(wanted: Wanted) -> str:
-    return wanted.name_pattern or (naming.DEFAULT if wanted.packs else "")
-
-
 def _files(account: Account, wanted: Wanted, pictures: Sequence[Member]) -> list[str]:
     """What the files of all results are called, in the batch's order; none where no pattern says so."""
-    pattern, several = _pattern(wanted), len(wanted.looks) > 1
-    if not pattern:
+    several = len(wanted.looks) > 1
+    if not wanted.pattern:
         return []
     subjects = []
     for number, member in enumerate(pictures, start=1):
@@ -178,7 +179,7 @@ def _files(account: Account, wanted: Wanted, pictures: Sequence[Member]) -> list
             folder = look.market or (name if several else "")
             market = look.market or name
             subjects.append(naming.Subject(photo, member.name, number, name, market, folder))
-    return naming.names(account, pattern, subjects)
+    return naming.names(account, wanted.pattern, subjects)
 
 
 def _check_masks(looks: Sequence[Look], pictures: Sequence[Member]) -> None:
@@ -235,7 +236,7 @@ def _written(caller: Caller, wanted: Wanted, planned: _Planned, batch_id: UUID) 
         command=commands.to_row(looks[0].command),
         looks=[look.name for look in looks if look.name],
         packs=list(wanted.packs),
-        name_pattern=_pattern(wanted),
+        name_pattern=wanted.pattern,
         total=len(planned.items),
         open_items=len(every),
         ended_at=timezone.now() if nothing_open else None,
