@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from packshot import Client, cli
-from packshot.cli.hot_folder import HotFolder, Times
-from packshot.cli.journal import Journal
-from packshot.cli.report import Report
-from packshot.cli.runs import Run
-from packshot.cli.work import SiteMaker, Work
 from packshot.files import Written
+from packshot.runs import run
+from packshot.runs.hot_folder import HotFolder, Times
+from packshot.runs.journal import Journal
+from packshot.runs.report import Report
+from packshot.runs.run import Run
+from packshot.runs.work import SiteMaker, Work
 from tests.client_package.stand_in import StandIn
 from tests.client_package.test_command import KEY, URL, reach
 
@@ -174,7 +175,7 @@ def test_a_photo_that_vanishes_is_forgotten(
 
 def before(patch: pytest.MonkeyPatch, step: str, does: Callable[[], None]) -> None:
     """Do something before a photo `a.jpg` is hashed or uploaded."""
-    owner = cli.runs if step == "digest" else SiteMaker
+    owner = run if step == "digest" else SiteMaker
     real = getattr(owner, step)
 
     def first(*args: Any) -> Any:

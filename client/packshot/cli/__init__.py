@@ -6,20 +6,10 @@ import sys
 
 import click
 
-from packshot.cli import (
-    account,
-    assistant,
-    compare,
-    cutout,
-    edit,
-    folder,
-    selling,
-    shells,
-    watch,
-)
-from packshot.cli.exits import Exit, code_of
+from packshot.cli import account, assistant, compare, cutout, edit, folder, selling, shells, watch
 from packshot.client import VERSION
 from packshot.errors import ApiError, PackshotError
+from packshot.runs.exits import Exit, code_of
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

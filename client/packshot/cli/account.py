@@ -9,10 +9,10 @@ import click
 import httpx
 
 from packshot.cli import signed_in
-from packshot.cli.exits import NoSignIn
 from packshot.cli.signed_in import SignIn
 from packshot.client import Client, address
 from packshot.errors import NotAllowed
+from packshot.runs.exits import NoSignIn
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 

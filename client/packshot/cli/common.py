@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 import click
 
-from packshot.cli import photos, signed_in
-from packshot.cli.exits import Exit
-from packshot.cli.journal import Journal
-from packshot.cli.report import Report
-from packshot.cli.runs import Run
-from packshot.cli.work import SiteMaker, Work
+from packshot.cli import signed_in
+from packshot.runs import photos
+from packshot.runs.exits import Exit
+from packshot.runs.journal import Journal
+from packshot.runs.report import Report
+from packshot.runs.run import Run
+from packshot.runs.work import SiteMaker, Work
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)

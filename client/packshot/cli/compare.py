@@ -10,11 +10,11 @@ import click
 import httpx
 
 from packshot.cli import common
-from packshot.cli.exits import Exit
 from packshot.compare import curl
 from packshot.compare.answers import MOST_BYTES, Answer, answer_of
 from packshot.compare.curl import Call
 from packshot.compare.differences import differences
+from packshot.runs.exits import Exit
 
 _SECONDS = 120.0
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import click
 
 from packshot.cli import common
-from packshot.cli.work import Work
 from packshot.plans import Background, EditPlan, Layout
+from packshot.runs.work import Work
 
 _SIZE = re.compile(r"\d{1,5}x\d{1,5}")
 FORMATS = ("png", "jpg", "webp", "avif")

@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import click
 
-from packshot.cli import common, looks, signed_in
-from packshot.cli.work import Work
+from packshot.cli import common, signed_in
 from packshot.plans import EditPlan
+from packshot.runs import looks
+from packshot.runs.work import Work
 
 
 def _plan(context: click.Context, option: click.Parameter, value: str | None) -> EditPlan | None:

@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import click
 
-from packshot.cli import common, looks, photos, signed_in
-from packshot.cli.batches import BatchRun, BatchWork
-from packshot.cli.journal import Journal
-from packshot.cli.report import Report
+from packshot.cli import common, signed_in
 from packshot.options import BatchOperation
+from packshot.runs import looks, photos
+from packshot.runs.batches import BatchRun, BatchWork
+from packshot.runs.journal import Journal
+from packshot.runs.report import Report
 
 _OPERATIONS = (
     *("remove-background", "edit", "enhance", "generate-background"),

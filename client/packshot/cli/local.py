@@ -11,15 +11,15 @@ from typing import Any, cast
 
 import click
 
-from packshot.cli import photos
 from packshot.cli.common import refuse_overwriting
-from packshot.cli.exits import Exit
-from packshot.cli.journal import Journal
-from packshot.cli.report import Report
-from packshot.cli.runs import Run
-from packshot.cli.work import Told, Work
 from packshot.engine import Engine
 from packshot.files import write
+from packshot.runs import photos
+from packshot.runs.exits import Exit
+from packshot.runs.journal import Journal
+from packshot.runs.report import Report
+from packshot.runs.run import Run
+from packshot.runs.work import Told, Work
 from packshot.steps import camel
 
 _MOST = 4

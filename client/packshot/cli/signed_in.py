@@ -9,8 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
-from packshot.cli.exits import NoSignIn
 from packshot.client import Client, address
+from packshot.runs.exits import NoSignIn
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ from typing import Any
 
 import click
 
-from packshot.cli import common, cutout, looks, signed_in
-from packshot.cli.exits import Exit
-from packshot.cli.hot_folder import DONE, FAILED, HotFolder, Times
-from packshot.cli.journal import Journal
-from packshot.cli.report import Report
-from packshot.cli.runs import Run
-from packshot.cli.work import Maker, SiteMaker, Work
+from packshot.cli import common, cutout, signed_in
 from packshot.errors import NotAllowed
+from packshot.runs import looks
+from packshot.runs.exits import Exit
+from packshot.runs.hot_folder import DONE, FAILED, HotFolder, Times
+from packshot.runs.journal import Journal
+from packshot.runs.report import Report
+from packshot.runs.run import Run
+from packshot.runs.work import Maker, SiteMaker, Work
 
 
 @click.command()

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from packshot.cli.photos import digest
+from packshot.runs.photos import digest
 
 NAME = ".packshot/journal.jsonl"
 

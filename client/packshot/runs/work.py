@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from packshot.cli.journal import Journal
 from packshot.client import Client
 from packshot.errors import NotFound, UnexpectedAnswer
 from packshot.models import Made
 from packshot.plans import EditPlan
+from packshot.runs.journal import Journal
 from packshot.steps import camel
 
 Told = Callable[[str, int, int | None], None]  # what is done, the bytes done, and their total

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
-from packshot.cli.exits import Exit, blamed_on_room, code_of, stops_everything
-from packshot.cli.journal import Journal, key_of
-from packshot.cli.photos import RESULTS, Photo, digest
-from packshot.cli.report import Report
-from packshot.cli.work import Maker, Work
 from packshot.errors import PackshotError
+from packshot.runs.exits import Exit, blamed_on_room, code_of, stops_everything
+from packshot.runs.journal import Journal, key_of
+from packshot.runs.photos import RESULTS, Photo, digest
+from packshot.runs.report import Report
+from packshot.runs.work import Maker, Work
 
 
 class Run:

@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from packshot.cli.exits import blamed_on_room, stops_everything
-from packshot.cli.photos import Photo, is_photo
-from packshot.cli.runs import Run
-from packshot.cli.work import Work
 from packshot.errors import PackshotError
 from packshot.files import write
+from packshot.runs.exits import blamed_on_room, stops_everything
+from packshot.runs.photos import Photo, is_photo
+from packshot.runs.run import Run
+from packshot.runs.work import Work
 
 DONE, FAILED = "done", "failed"
 _LONGEST_PAUSE = 600.0

@@ -11,17 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from packshot.cli.exits import Exit, blamed_on_room, code_of, stops_everything
-from packshot.cli.journal import Journal, key_of
-from packshot.cli.looks import Place
-from packshot.cli.photos import RESULTS, Photo, digest
-from packshot.cli.report import Report
-from packshot.cli.work import SiteMaker
 from packshot.client import Client
 from packshot.errors import Conflict, NotFound, PackshotError, WorkFailed
 from packshot.events import Event
 from packshot.models import BatchItem, BatchStatus
 from packshot.options import BatchOperation
+from packshot.runs.exits import Exit, blamed_on_room, code_of, stops_everything
+from packshot.runs.journal import Journal, key_of
+from packshot.runs.looks import Place
+from packshot.runs.photos import RESULTS, Photo, digest
+from packshot.runs.report import Report
+from packshot.runs.work import SiteMaker
 
 T = TypeVar("T")
 
