@@ -16,7 +16,7 @@ from django.db import transaction
 from accounts.access import api_keys, origin_proofs, origins
 from accounts.access.demo import create_demo
 from accounts.http import Caller
-from accounts.models import Role, Session
+from accounts.models import Account, Role, Session
 from accounts.signing.sessions import key_hash
 from accounts.signing.sign_in import new_token
 from accounts.team import invitations
@@ -27,7 +27,7 @@ from listings.pricing.tables import Outcome
 from media_library import projects, shares
 from media_library.api.examples import BACKGROUND, IMAGE, PROJECT
 from media_library.intake.ingest import Incoming, ingest_all
-from media_library.models import Background
+from media_library.models import Background, Image
 from media_library.shares import Chosen
 from processing.api.examples import PACK, PRESET
 from processing.commands import RemoveBackground
@@ -142,32 +142,11 @@ def stocked(caller: Caller) -> Shop:
     batch = batches.submit(
         caller, RemoveBackground(plan=CutoutPlan(format="jpg")), pictures=pictures
     )
-    listing = Listing.objects.create(
-        pk=row_id(LISTING_ID),
-        account=account,
-        state="ready",
-        title="Shoe",
-        currency="EUR",
-        price=900,
-    )
+    listing, table, sold = _selling(account, image)
     [resource] = resources.upload(
         account, [Incoming("logo.jpg", lambda: photo())], ResourceDetails(role="logo")
     )
     share = shares.create(account, Chosen(images=[image.pk]))
-    ListingImage.objects.create(listing=listing, image=image, position=0)
-    report = Outcome("utf-8", ";", ("title",)).as_json() | {"imported": 0, "alreadyThere": 0}
-    table = ComparableImport.objects.create(
-        account=account, name="sold.csv", report=report | {"refused": False}, finished=True
-    )
-    sold = Comparable.objects.create(
-        account=account,
-        imported=table,
-        title="Wool coat",
-        price=4500,
-        currency="EUR",
-        sold_on="2026-01-01",
-        fingerprint="x",
-    )
     assert caller.user is not None
     key, _ = api_keys.create(account, caller.user, name="Till")
     session = Session.objects.get(key_hash=key_hash(new_token(caller.user)))
@@ -200,3 +179,30 @@ def stocked(caller: Caller) -> Shop:
             "invitation_id": invitation.public_id,
         },
     )
+
+
+def _selling(account: Account, image: Image) -> tuple[Listing, ComparableImport, Comparable]:
+    """A listing of a picture, and a table of one sale."""
+    listing = Listing.objects.create(
+        pk=row_id(LISTING_ID),
+        account=account,
+        state="ready",
+        title="Shoe",
+        currency="EUR",
+        price=900,
+    )
+    ListingImage.objects.create(listing=listing, image=image, position=0)
+    report = Outcome("utf-8", ";", ("title",)).as_json() | {"imported": 0, "alreadyThere": 0}
+    table = ComparableImport.objects.create(
+        account=account, name="sold.csv", report=report | {"refused": False}, finished=True
+    )
+    sold = Comparable.objects.create(
+        account=account,
+        imported=table,
+        title="Wool coat",
+        price=4500,
+        currency="EUR",
+        sold_on="2026-01-01",
+        fingerprint="x",
+    )
+    return listing, table, sold

@@ -14,7 +14,6 @@ from accounts.access.demo import create_demo
 from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.models import Account
-from config import outbound
 from processing.engine.plans.color_names import parse_rgba
 from processing.engine.plans.edit import EditPlan
 from processing.engine.rendered import Rendered
@@ -157,17 +156,3 @@ def quick_queue(
     settings.COMPAT_WAIT_SECONDS = 2.0
     monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)
     return engine
-
-
-@pytest.fixture
-def internet(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """What lies at which public address; everything else is refused as by the outbound guard."""
-    pages: dict[str, bytes] = {}
-
-    def fetch(url: str, *, max_bytes: int, timeout: float) -> outbound.Download:
-        if url not in pages:
-            raise outbound.OutboundError("This address doesn't lead to a public web server.")
-        return outbound.Download(pages[url], url, "image/jpeg")
-
-    monkeypatch.setattr(outbound, "fetch", fetch)
-    return pages

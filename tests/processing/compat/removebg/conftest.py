@@ -15,7 +15,6 @@ from accounts.http import Caller
 from accounts.limits import quotas
 from accounts.limits.operations import REMOVE_BACKGROUND
 from accounts.models import Account
-from config import outbound
 from processing.worker import runtime, tasks
 from tests.processing.compat.removebg.client import RemoveBgClient
 from tests.stand_ins import MiddleModel
@@ -61,17 +60,3 @@ def working(transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: A
     settings.COMPAT_WAIT_SECONDS = 5.0
     monkeypatch.setattr(runtime, "registry", MiddleModel)
     monkeypatch.setattr(tasks.run_job, "send", tasks.run_job.fn)
-
-
-@pytest.fixture
-def internet(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """What lies at which public address; everything else is refused as by the outbound guard."""
-    pages: dict[str, bytes] = {}
-
-    def fetch(url: str, *, max_bytes: int, timeout: float) -> outbound.Download:
-        if url not in pages:
-            raise outbound.OutboundError("This address doesn't lead to a public web server.")
-        return outbound.Download(pages[url], url, "image/jpeg")
-
-    monkeypatch.setattr(outbound, "fetch", fetch)
-    return pages
