@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import Account
 from config import public_ids
 from config.api.ids import decoded
-from config.errors import AppError, invalid, not_found
+from config.errors import invalid, not_found
 from media_library.projects import visible_name
 from processing.models import Pack, Preset
-from processing.services.appearance import looks, ready_looks, ready_packs
+from processing.services.appearance import looks, named, ready_looks, ready_packs
 from processing.services.appearance.ready_looks import ReadyLook
 from processing.services.appearance.ready_packs import ReadyPack
 from processing.services.batching.batches import Look
@@ -135,13 +134,9 @@ def create(
 ) -> Pack:
     """Raises AppError CONFLICT where the name is taken or the account has too many, VALIDATION_ERROR for a name
     that is none, for no looks, too many and those of rooms, NOT_FOUND for what is not the account's."""
-    if Pack.objects.filter(account=account).count() >= MAX_PACKS:
-        raise AppError(
-            "CONFLICT",
-            f"An account can have at most {MAX_PACKS} packs.",
-            status=409,
-            page_message=gettext("You can have at most %(most)s packs.") % {"most": MAX_PACKS},
-        )
+    message = f"An account can have at most {MAX_PACKS} packs."
+    text = gettext("You can have at most %(most)s packs.") % {"most": MAX_PACKS}
+    named.refuse_more(Pack, account, MAX_PACKS, (message, text))
     pack = Pack(
         id=pack_id or uuid4(),
         account=account,
@@ -187,11 +182,6 @@ def _tidy_market(raw: str) -> str:
 
 
 def _saved(pack: Pack, *, new: bool) -> Pack:
-    try:
-        with transaction.atomic():
-            pack.save(force_insert=new)
-    except IntegrityError as error:
-        text = gettext("You have a pack called “%(name)s” already.") % {"name": pack.name}
-        message = f"A pack named '{pack.name}' already exists."
-        raise AppError("CONFLICT", message, status=409, page_message=text) from error
-    return pack
+    message = f"A pack named '{pack.name}' already exists."
+    text = gettext("You have a pack called “%(name)s” already.") % {"name": pack.name}
+    return named.saved(pack, (message, text), new=new)

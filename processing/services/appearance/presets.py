@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.limits.operations import EDIT, ENHANCE
 from accounts.models import Account
-from config.errors import AppError, invalid, not_found
+from config.errors import invalid, not_found
 from media_library.projects import visible_name
 from processing.commands import Edit, Enhance
 from processing.engine.plans.edit import EditPlan
 from processing.engine.plans.room import RoomPlan
 from processing.models import Preset
 from processing.services import edit_json, room_json
+from processing.services.appearance import named
 
 MAX_PRESETS = 500
 NAME_LENGTH = 100
@@ -59,13 +59,9 @@ def create(account: Account, *, name: str, plan: Plan, preset_id: UUID | None = 
     """Raises AppError CONFLICT where the name is taken or the account has too many, VALIDATION_ERROR for
     a name that is none, and for what suits one photo only."""
     _check(plan)
-    if Preset.objects.filter(account=account).count() >= MAX_PRESETS:
-        raise AppError(
-            "CONFLICT",
-            f"An account can have at most {MAX_PRESETS} presets.",
-            status=409,
-            page_message=gettext("You can have at most %(most)s looks.") % {"most": MAX_PRESETS},
-        )
+    message = f"An account can have at most {MAX_PRESETS} presets."
+    text = gettext("You can have at most %(most)s looks.") % {"most": MAX_PRESETS}
+    named.refuse_more(Preset, account, MAX_PRESETS, (message, text))
     preset = Preset(
         id=preset_id or uuid4(),
         account=account,
@@ -109,11 +105,6 @@ def _check(plan: Plan) -> None:
 
 
 def _saved(preset: Preset, *, new: bool) -> Preset:
-    try:
-        with transaction.atomic():
-            preset.save(force_insert=new)
-    except IntegrityError as error:
-        text = gettext("You have a look called “%(name)s” already.") % {"name": preset.name}
-        message = f"A preset named '{preset.name}' already exists."
-        raise AppError("CONFLICT", message, status=409, page_message=text) from error
-    return preset
+    message = f"A preset named '{preset.name}' already exists."
+    text = gettext("You have a look called “%(name)s” already.") % {"name": preset.name}
+    return named.saved(preset, (message, text), new=new)
