@@ -29,6 +29,7 @@ from media_library.files.public_copies import make_public_copy, make_view_copy  
 from media_library.files.thumbnails import make_thumbnail  # noqa: E402
 from media_library.lifecycle.own_data import make_data_export  # noqa: E402
 from media_library.lifecycle.trash import remove_files  # noqa: E402
+from processing.delivery import lanes  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
 from processing.worker import claims  # noqa: E402
 from processing.worker.fetching import fetch_model  # noqa: E402
@@ -59,3 +60,8 @@ broker = get_broker()
 if isinstance(broker, Broker):
     broker.be_another_worker()
 broker.add_middleware(WorkerHeartbeat())
+
+
+def has_errands() -> bool:
+    """Whether threads of this process still do what a message asked for that is done with."""
+    return not lanes.are_empty()

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
 import dramatiq
@@ -28,9 +29,14 @@ SHUTDOWN_MS = 18_000
 
 
 class LastWork(Middleware):
-    """Knows when this process last had something to do."""
+    """Knows when this process last had something to do.
 
-    def __init__(self) -> None:
+    What ``has_errands`` tells of counts too: a process that leaves ends after the last of them, and no
+    other is started for its queues meanwhile.
+    """
+
+    def __init__(self, has_errands: Callable[[], bool]) -> None:
+        self._has_errands = has_errands
         self._ended = time.monotonic()
 
     def after_process_message(
@@ -54,7 +60,7 @@ class LastWork(Middleware):
             )
         except QUEUE_ERRORS:
             held = 1  # nobody knows
-        if held:
+        if held or self._has_errands():
             self._ended = time.monotonic()
         return time.monotonic() - self._ended
 
@@ -72,9 +78,9 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     # Only now: what it loads takes a while, in which a signal may come.
-    from config.worker import broker
+    from config.worker import broker, has_errands
 
-    last_work = LastWork()
+    last_work = LastWork(has_errands)
     broker.add_middleware(last_work)
     worker = dramatiq.Worker(broker, queues=set(arguments.queues), worker_threads=arguments.threads)
     worker.start()

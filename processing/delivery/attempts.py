@@ -59,9 +59,13 @@ def deliver(account_id: str) -> None:
     begun = 0
     for lane in (lanes.QUICK, lanes.SLOW):
         while begun < _IN_A_ROW and lane.enter():
-            delivery = claim_next(account, slow=lane is lanes.SLOW)
+            delivery = None
+            try:
+                delivery = claim_next(account, slow=lane is lanes.SLOW)
+            finally:
+                if delivery is None:
+                    lane.leave()
             if delivery is None:
-                lane.leave()
                 break
             begun += 1
             lane.run(partial(attempt, delivery), then=partial(_go_on, account))

@@ -23,15 +23,27 @@ class Lane:
 
     def __init__(self, name: str, places: int) -> None:
         self.name = name
-        self._places = threading.BoundedSemaphore(places)
+        self._all = places
+        self._free = places
+        self._counting = threading.Lock()
         self._threads = ThreadPoolExecutor(places, thread_name_prefix=f"webhooks-{name}")
 
     def enter(self) -> bool:
         """Take a place, where one is free; it is given back by `leave`, or at the end of `run`."""
-        return self._places.acquire(blocking=False)
+        with self._counting:
+            if self._free == 0:
+                return False
+            self._free -= 1
+            return True
 
     def leave(self) -> None:
-        self._places.release()
+        with self._counting:
+            self._free += 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all places are free."""
+        return self._free == self._all
 
     def run(self, work: Callable[[], object], then: Callable[[], object]) -> None:
         """Do ``work`` in a thread, give the place back, and do ``then``."""
@@ -64,3 +76,8 @@ def _connections_given_back() -> Iterator[None]:
 
 QUICK = Lane("quick", 256)
 SLOW = Lane("slow", 64)
+
+
+def are_empty() -> bool:
+    """Whether no attempt is under way in this process."""
+    return QUICK.is_empty and SLOW.is_empty

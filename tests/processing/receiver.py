@@ -63,9 +63,9 @@ class Receiver:
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.react: React = lambda handler: handler.reply(status, body, **headers)
 
-    def hang(self) -> None:
-        """Say nothing until the test is over."""
-        self.react = lambda _: (self.released.wait(5), None)[1]
+    def hang(self, seconds: float = 5) -> None:
+        """Say nothing until the test is over, or for so long."""
+        self.react = lambda _: (self.released.wait(seconds), None)[1]
 
 
 @contextlib.contextmanager

@@ -201,10 +201,10 @@ def test_a_dialects_receiver_hears_of_what_a_worker_has_ended(site: Site) -> Non
 
 
 def test_a_healthy_receiver_waits_for_none_of_forty_that_hang(site: Site) -> None:
-    """Of the same account and of another."""
+    """Of the same account and of another, also when their messages were done long ago."""
     with ExitStack() as stack:
         healthy, hanging = (stack.enter_context(receiving()) for _ in range(2))
-        hanging.hang()
+        hanging.hang(9)
         sellers = [
             stack.enter_context(site.client(site.demo("enterprise")["apiKey"])) for _ in range(3)
         ]
@@ -214,7 +214,9 @@ def test_a_healthy_receiver_waits_for_none_of_forty_that_hang(site: Site) -> Non
                 body = {"url": url, "events": ["project.created"]}
                 assert seller.post("/webhooks", json=body).status_code == 201
         waits = []
-        for seller in sellers * 3:
+        for number, seller in enumerate(sellers * 3):
+            if number == len(sellers):
+                time.sleep(3)  # a worker without work would leave, and end when all hanging ones do
             told, began = len(healthy.received), time.monotonic()
             assert seller.post("/projects", json={"name": f"{began}"}).status_code == 201
             if seller is not sellers[1]:  # who has none but those that hang
@@ -223,7 +225,7 @@ def test_a_healthy_receiver_waits_for_none_of_forty_that_hang(site: Site) -> Non
         until(lambda: len(hanging.received) >= 58, seconds=10)
         hanging.released.set()
     assert statistics.median(waits) < 1.0, waits
-    assert max(waits) < 4.0, waits  # on a machine with other things to do; one that hangs takes 5
+    assert max(waits) < 4.0, waits  # on a machine with other things to do; one that hangs takes 9
 
 
 def test_nobody_else_can_read_the_data(site: Site, seller: Seller) -> None:
