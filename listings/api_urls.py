@@ -11,6 +11,12 @@ urlpatterns = [
     path("listings", listings.Listings.as_view(), name="api-listings"),
     path("listings/bulk", listings.BulkListings.as_view(), name="api-listings-bulk"),
     path("listings/export", exports.ExportListings.as_view(), name="api-listings-export"),
+    path("listings/exports", exports.Exports.as_view(), name="api-listings-exports"),
+    path(
+        "listings/exports/<str:export_id>/links",
+        exports.ExportLinks.as_view(),
+        name="api-listings-export-links",
+    ),
     path("listings/archive", exports.ArchiveListings.as_view(), name="api-listings-archive"),
     path(
         "listings/marketplaces", reference.Marketplaces.as_view(), name="api-listings-marketplaces"

@@ -24,6 +24,7 @@ urlpatterns = [
     path("listings/sales/<str:comparable_id>/delete/", sales.delete_item, name="delete-sold-item"),
     path("listings/exports/", exports.exports, name="exports"),
     path("listings/exports/<str:export_id>/file/", exports.fetch, name="export-file"),
+    path("listings/exports/<str:export_id>/revoke/", exports.revoke, name="revoke-export"),
     path("listings/exports/<str:export_id>/delete/", exports.delete, name="delete-export"),
     path("listings/<str:listing_id>/", listing.listing, name="listing"),
     path("listings/<str:listing_id>/state/", listing.move, name="move-listing"),

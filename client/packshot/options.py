@@ -280,6 +280,8 @@ class ExportOptions(TypedDict, total=False):
     state: ListingState
     platform: Platform
     link: str
+    picture_links: bool
+    link_days: int
     ebay: dict[str, Any]
     shopify: dict[str, Any]
 

@@ -22,6 +22,6 @@ def cors(origins: Sequence[str]) -> dict[str, Any]:
         "CORS_ALLOW_HEADERS": ["accept", "authorization", "content-type", "x-request-id"],
         "CORS_EXPOSE_HEADERS": [
             *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
-            *("Retry-After", "X-Request-Id"),
+            *("Retry-After", "X-Request-Id", "X-Export-Id"),
         ],
     }

@@ -70,6 +70,14 @@ NEW_LISTING: dict[str, Any] = {
         *("tags", "attributes", "price", "sku"),
     )
 } | {"imageIds": [IMAGE_ID]}
+EXPORT: dict[str, Any] = {
+    "id": "lexp_7Hq3sVb2LmXc9RtKw5PzYd",
+    "format": "ebay",
+    "platform": "",
+    "listings": 12,
+    "linksUntil": "2027-03-31T09:31:00Z",
+    "createdAt": "2027-03-01T09:31:00Z",
+}
 CHANGE: dict[str, Any] = {
     "action": "changed",
     "changes": {"price": [5200, 4500]},

@@ -17,6 +17,7 @@ from listings.vocabulary.texts import is_address
 from processing.engine.plans.cutout import camel
 
 MAX_LISTINGS = 500
+_MAX_LINK_DAYS = 3650
 _PLACEHOLDERS = ("{id}", "{sku}", "{handle}")
 
 
@@ -57,6 +58,20 @@ class ExportBody(ListingSelection):
                 help_text=f"With {_quoted(goes_with['link'])}: the page of a listing whose variant has "
                 "no `url`: an address that contains `{id}`, `{sku}` or `{handle}` (Shopify's).",
             ),
+            "pictureLinks": Flag(
+                default=True,
+                source="picture_links",
+                help_text="If `false`, the columns of pictures stay empty: for a site that can't be "
+                "reached from outside.",
+            ),
+            "linkDays": WholeNumberField(
+                min_value=1,
+                max_value=_MAX_LINK_DAYS,
+                required=False,
+                source="link_days",
+                help_text="How long links to pictures hold, at most EXPORT_LINK_DAYS (30 by "
+                f"default). If omitted, {_usual_days()}",
+            ),
             **{
                 format.name: options_serializer(format)(required=False)
                 for format in _with_options()
@@ -90,6 +105,8 @@ def request_of(body: Mapping[str, Any]) -> ExportRequest:
         options=format.options(**body.get(format.name, {})),
         platform=body.get("platform"),
         link=body.get("link", ""),
+        picture_links=body["picture_links"],
+        link_days=body.get("link_days"),
     )
 
 
@@ -128,6 +145,12 @@ def _field(kind: options.Kind, source: str | None) -> serializers.Field[Any, Any
 
 def _with_options() -> list[Format]:
     return [one for one in all_formats().values() if options.kinds_of(one.options)]
+
+
+def _usual_days() -> str:
+    own = [one for one in all_formats().values() if one.link_days]
+    told = [f"{one.link_days} for `{one.name}`" for one in own]
+    return f"{', '.join(told)} and EXPORT_LINK_DAYS for all others."
 
 
 def _quoted(formats: Iterable[Format]) -> str:

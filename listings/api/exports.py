@@ -1,4 +1,4 @@
-"""``/listings/export`` and ``/listings/archive``: files for marketplaces."""
+"""``/listings/export`` and ``/listings/archive``, files for marketplaces, and what was exported."""
 
 from __future__ import annotations
 
@@ -16,18 +16,22 @@ from rest_framework.response import Response
 
 from accounts.access import scopes
 from accounts.http import caller
-from config.api.docs import endpoint
+from config.api.docs import PAGING, endpoint, page_example, page_schema, path_id
 from config.api.downloads import ZIP, download
+from config.api.fields import PublicIdField
+from config.api.ids import decoded
 from config.api.openapi.hooks import NO_ENVELOPE
+from config.api.pagination import page_of
+from config.api.serializers import PageQuery
+from config.api.views import ApiView
 from listings import selectors
 from listings.api import examples
 from listings.api.export_bodies import ArchiveBody, ExportBody, request_of
 from listings.api.listings import ListingView
-from listings.exports import all_formats, export
-from listings.exports.common import Site
+from listings.exports import all_formats, saved
 from listings.exports.format import JSON
 from listings.exports.packing import MAX_IN_ARCHIVE, pack
-from listings.models import Listing, ListingState
+from listings.models import Listing, ListingExport, ListingState
 
 # What is exported where nobody names listings or a state.
 _FOR_SALE = (ListingState.READY, ListingState.LISTED)
@@ -80,8 +84,9 @@ class ExportListings(ExportView):
         description=(
             f"Creates a file for {_formats_in_words()}, with that platform's texts and pictures. "
             "Links lead to copies of the pictures without metadata, as JPEG or PNG. They are "
-            "signed and valid for up to EXPORT_LINK_DAYS (30 by default), so import the file within "
-            "that time. In `csv`, which people open, cells that a spreadsheet would run as a formula "
+            "signed and hold for `linkDays`, so import the file within that time; the header "
+            "`X-Export-Id` names the export, whose links can be revoked before. 409 CONFLICT if a "
+            "marketplace could not fetch them from this site: see `pictureLinks`. In `csv`, which people open, cells that a spreadsheet would run as a formula "
             "start with an apostrophe. A Shopify file has no column for a currency: its prices are "
             "in the one that its name says, and the shop must have. 400 names listings that lack required data; 404 NOT_FOUND if a listing "
             "is not yours, 409 CONFLICT if there are none."
@@ -94,8 +99,71 @@ class ExportListings(ExportView):
     def post(self, request: Request) -> StreamingHttpResponse:
         body = self.read(ExportBody)
         today = timezone.now().date()
-        file = export(self.chosen(body), request_of(body), Site(self.base), today)
-        return download(request, file.pieces, name=file.name, media_type=file.media_type)
+        file, kept = saved.send(
+            caller(request), self.chosen(body), request_of(body), base=self.base, day=today
+        )
+        response = download(request, file.pieces, name=file.name, media_type=file.media_type)
+        response["X-Export-Id"] = kept.public_id
+        return response
+
+
+class ListingExportSerializer(serializers.ModelSerializer[ListingExport]):
+    id = PublicIdField("lexp", read_only=True)
+    format = serializers.CharField(help_text="Empty for a ZIP of texts and pictures.")
+    platform = serializers.CharField(help_text="Empty unless it was chosen.")
+    listings = serializers.IntegerField(source="count")
+    linksUntil = serializers.DateTimeField(
+        source="links_until",
+        allow_null=True,
+        help_text="When the last of its links to pictures ends; null if there are none, or none "
+        "any more.",
+    )
+    createdAt = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = ListingExport
+        fields = ["id", "format", "platform", "listings", "linksUntil", "createdAt"]
+
+
+class Exports(ApiView):
+    scope = dict.fromkeys(["GET", "HEAD"], scopes.LISTINGS_READ)
+
+    @endpoint(
+        "List exports",
+        description=(
+            f"Made on the pages or by the API, newest first: the last {saved.MAX_KEPT}, and those "
+            "whose links to pictures still hold."
+        ),
+        responses={200: page_schema(ListingExportSerializer)},
+        example=page_example(examples.EXPORT),
+        operation_id="listings_exports_list",
+        parameters=PAGING,
+    )
+    def get(self, request: Request) -> Response:
+        rows = saved.exports_of(caller(request).account)
+        return Response(
+            page_of(rows, self.read_query(PageQuery), serializer=ListingExportSerializer)
+        )
+
+
+class ExportLinks(ApiView):
+    scope = {"DELETE": scopes.LISTINGS_WRITE}
+
+    @endpoint(
+        "Revoke an export's picture links",
+        description=(
+            "Ends all links to pictures in the files of this export, wherever they are by now. "
+            "Pictures that a marketplace has copied stay there. Revoking twice is no error."
+        ),
+        responses={200: ListingExportSerializer},
+        example=examples.EXPORT | {"linksUntil": None},
+        operation_id="listings_exports_revoke",
+        parameters=[path_id("export_id", "lexp")],
+    )
+    def delete(self, request: Request, export_id: str) -> Response:
+        account = caller(request).account
+        kept = saved.revoke_links(account, decoded("lexp", export_id, "Export"))
+        return Response(ListingExportSerializer(kept).data)
 
 
 class ArchiveListings(ExportView):

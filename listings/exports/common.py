@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from django.conf import settings
 from django.utils.html import escape
 from django.utils.text import slugify
 
@@ -24,20 +23,31 @@ NEW: Final = (Condition.NEW, Condition.NEW_OTHER, Condition.NEW_WITH_DEFECTS)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`base` is the site's address, in front of the signed paths of pictures."""
+    """`base` is the site's address, in front of the signed paths of pictures.
+
+    Links hold for `days`, and only as long as their `grant` does; without `picture_links` there are
+    none.
+    """
 
     base: str
+    grant: str = ""
+    days: int = 1
+    picture_links: bool = True
 
 
 def links(offer: Offer, site: Site, most: int) -> list[str]:
-    """Sign addresses of the offer's pictures, the cover first, good for EXPORT_LINK_DAYS.
+    """Sign addresses of the offer's pictures, the cover first.
 
     Whoever has the file can open them: they lead to copies that tell nothing but the picture.
     """
+    if not site.picture_links:
+        return []
     images = [picture.image for picture in offer.pictures[:most]]
     public_copies.ask_for(images)
-    seconds = settings.EXPORT_LINK_DAYS * _DAY
-    return [content_url(image, PUBLIC, base=site.base, seconds=seconds) for image in images]
+    return [
+        content_url(image, PUBLIC, base=site.base, seconds=site.days * _DAY, grant=site.grant)
+        for image in images
+    ]
 
 
 def attribute(offer: Offer, *names: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.errors import AppError
+from listings.exports import reach
 from listings.exports.common import Site, link_of
 from listings.exports.format import Contents, ExportRequest, Requirement
 from listings.models import Listing, ListingVariant
@@ -42,12 +43,14 @@ class File:
 
 
 def export(listings: QuerySet[Listing], request: ExportRequest, site: Site, day: date) -> File:
-    """Make the file while it is sent. Raises AppError CONFLICT for no listings, VALIDATION_ERROR
-    for listings that lack what the format requires."""
+    """Make the file while it is sent. Raises AppError CONFLICT for no listings and for links that a
+    marketplace could not follow, VALIDATION_ERROR for listings that lack what the format requires."""
     ids = list(listings.values_list("pk", flat=True))
     if not ids:
         raise AppError("CONFLICT", "There are no listings to export.", status=409)
     _check(listings, request)
+    if site.picture_links and request.format.platform is not None:
+        reach.check(site.base, https=request.format.https)
     contents = Contents(ids, request, site)
     label = request.format.label(contents) if request.format.label else ""
     pieces = request.format.pieces(contents)

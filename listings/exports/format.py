@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from django.conf import settings
+
 from listings import selectors
 from listings.exports.cells import Dialect, rows_of
 from listings.exports.common import Site, link_of
@@ -31,7 +33,9 @@ class Format:
     that to the request. A listing without what is in `requires` is refused; "link" is the address
     where buyers find it. `options` is a dataclass of what the format alone asks for; each field
     says by listings.exports.options.option what it takes. `label` is what the file's name says of
-    its contents; like `pieces` it may refuse them.
+    its contents; like `pieces` it may refuse them. Links to pictures hold for `link_days`, where
+    nobody says otherwise (None: as long as the site lets any), and `https` says that the platform
+    follows no others.
 
     `pieces` is called before the first byte is sent, so that it may still raise AppError; what it
     returns is sent while it is made.
@@ -46,6 +50,8 @@ class Format:
     platform: str | None = None
     requires: tuple[Requirement, ...] = ()
     options: type[Any] = NoOptions
+    link_days: int | None = None
+    https: bool = False
     label: Callable[[Contents], str] | None = None
 
 
@@ -54,13 +60,22 @@ class ExportRequest:
     """What somebody asks for. `options` is an instance of the format's own.
 
     `link` is an address with ``{id}``, ``{sku}`` or ``{handle}`` in it, for listings whose variant
-    has none; `platform` counts for formats alone that have none themselves.
+    has none; `platform` counts for formats alone that have none themselves. Links to pictures hold
+    for `link_days`, else for as long as is usual for the format.
     """
 
     format: Format
     options: Any
     platform: str | None = None
     link: str = ""
+    picture_links: bool = True
+    link_days: int | None = None
+
+    @property
+    def days(self) -> int:
+        """How long its links to pictures hold."""
+        most: int = settings.EXPORT_LINK_DAYS
+        return min(self.link_days or self.format.link_days or most, most)
 
     @property
     def offer_platform(self) -> str | None:

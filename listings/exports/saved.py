@@ -1,29 +1,51 @@
-"""Exports that an account keeps: what was exported for whom, to be fetched again."""
+"""Exports that an account keeps: what was exported for whom, to be fetched again or taken back."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from accounts.http import Caller
 from accounts.models import Account
+from config import public_ids
 from config.errors import AppError, invalid, not_found
 from listings import selectors
+from listings.exports import options, reach
 from listings.exports.common import Site
 from listings.exports.files import File, export
-from listings.exports.format import ExportRequest
+from listings.exports.format import ExportRequest, Format
 from listings.exports.formats import all_formats
 from listings.exports.packing import MAX_IN_ARCHIVE, Pack, pack
 from listings.models import Listing, ListingExport
 
 MAX_LISTINGS: Final = 500
 MAX_KEPT: Final = 100
-_SITE: Final = Site("")
+# Beside them, as long as links to pictures are out that can be taken back.
+_MAX_WITH_LINKS: Final = 2_000
+
+
+def send(
+    caller: Caller, rows: QuerySet[Listing], request: ExportRequest, *, base: str, day: date
+) -> tuple[File, ListingExport]:
+    """Make a file at once, and keep how it was made. ``base`` is where the site was asked.
+
+    Raises AppError as ``keep`` does.
+    """
+    made = _new(caller, request, list(rows.values_list("pk", flat=True)))
+    file = export(rows, request, _site(made, request, base), day)
+    _note_links(made, request)
+    with transaction.atomic():
+        made.save(force_insert=True)
+        _forget_old(caller.account)
+    return file, made
 
 
 def keep(
@@ -31,39 +53,30 @@ def keep(
     listing_ids: Sequence[UUID],
     *,
     request: ExportRequest | None,
-    options: Mapping[str, Any],
     zip_for: str,
+    base: str,
     day: date,
 ) -> list[ListingExport]:
     """Write down an export: a file, a ZIP for ``zip_for``, or both. The oldest beyond MAX_KEPT go.
 
     What can be refused is refused here, and not only when it is fetched. Raises AppError NOT_FOUND for
-    other people's listings, CONFLICT for none, VALIDATION_ERROR for too many and for listings that lack
-    what the format requires.
+    other people's listings, CONFLICT for none and where nobody could fetch their pictures,
+    VALIDATION_ERROR for too many and for listings that lack what the format requires.
     """
     if request is None and not zip_for:
         raise invalid("format", "Choose a file, the ZIP, or both.")
     rows = _checked(caller.account, listing_ids, zip_for)
-    if request is not None:
-        export(rows, request, _SITE, day)
-    ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    ids = list(rows.values_list("pk", flat=True))
     made = []
+    if request is not None:
+        made.append(_new(caller, request, ids))
+        export(rows, request, _site(made[0], request, base), day)
+    if zip_for:
+        made.append(_row(caller, ids, platform=zip_for, picture_links=False))
     with transaction.atomic():
-        if request is not None:
-            made.append(
-                _row(
-                    caller,
-                    ids,
-                    format=request.format.name,
-                    platform=request.platform or "",
-                    link=request.link,
-                    options=dict(options),
-                )
-            )
-        if zip_for:
-            made.append(_row(caller, ids, platform=zip_for))
-        kept = exports_of(caller.account).values_list("pk", flat=True)
-        ListingExport.objects.filter(pk__in=list(kept[MAX_KEPT:])).delete()
+        for row in made:
+            row.save(force_insert=True)
+        _forget_old(caller.account)
     return made
 
 
@@ -81,18 +94,26 @@ def export_for(account: Account, export_id: UUID) -> ListingExport:
 
 
 def file_of(kept: ListingExport, base: str, day: date) -> File:
-    """Make the file of the listings as they are now. Raises AppError as ``export`` does."""
+    """Make the file of the listings as they are now. Raises AppError as ``send`` does."""
     format = all_formats().get(kept.format)
     if format is None:
         message = "This kind of file is no longer made here. Make a new export."
         raise AppError("CONFLICT", message, status=409)
+    if not kept.listing_ids and kept.count:
+        message = f"Which {kept.count} listings it had was not kept. Make a new export."
+        raise AppError("CONFLICT", message, status=409)
     request = ExportRequest(
         format,
-        options=format.options(**kept.options),
+        options=format.options(**_known(format, kept.options)),
         platform=kept.platform or None,
         link=kept.link,
+        picture_links=kept.picture_links,
+        link_days=kept.link_days,
     )
-    return export(_rows(kept.account, _ids(kept)), request, Site(base), day)
+    file = export(_rows(kept.account, _ids(kept)), request, _site(kept, request, base), day)
+    _note_links(kept, request)
+    kept.save(update_fields=["links_until"])
+    return file
 
 
 def pack_of(caller: Caller, kept: ListingExport, day: date) -> Pack:
@@ -100,10 +121,65 @@ def pack_of(caller: Caller, kept: ListingExport, day: date) -> Pack:
     return pack(caller, _rows(kept.account, _ids(kept)), kept.platform, day)
 
 
-def _row(caller: Caller, ids: list[str], **told: Any) -> ListingExport:
-    return ListingExport.objects.create(
-        account=caller.account, created_by=caller.user, listing_ids=ids, **told
+def revoke_links(account: Account, export_id: UUID) -> ListingExport:
+    """End all links to pictures in the export's files, also of files that were fetched before. Those of
+    a file that is fetched afterwards hold. Raises AppError NOT_FOUND, also for other people's."""
+    rows = exports_of(account).filter(pk=export_id)
+    rows.update(links_version=F("links_version") + 1, links_until=None)
+    return export_for(account, export_id)
+
+
+def links_hold(grant: str) -> bool:
+    """Tell whether links of this grant (ListingExport.grant) hold still."""
+    name, _, version = grant.rpartition(".")  # signed, so it is as ListingExport.grant wrote it
+    key = public_ids.decode("lexp", name)
+    return ListingExport.objects.filter(pk=key, links_version=int(version)).exists()
+
+
+def _new(caller: Caller, request: ExportRequest, ids: list[UUID]) -> ListingExport:
+    """Raises AppError VALIDATION_ERROR for links that would hold longer than the site lets any."""
+    most: int = settings.EXPORT_LINK_DAYS
+    if request.link_days is not None and request.link_days > most:
+        raise invalid("linkDays", f"Links hold for at most {most} days here (EXPORT_LINK_DAYS).")
+    return _row(
+        caller,
+        ids,
+        format=request.format.name,
+        platform=request.platform or "",
+        link=request.link,
+        options=dataclasses.asdict(request.options),
+        picture_links=request.picture_links,
+        link_days=request.link_days,
     )
+
+
+def _row(caller: Caller, ids: list[UUID], **told: Any) -> ListingExport:
+    return ListingExport(
+        id=uuid4(),
+        account=caller.account,
+        created_by=caller.user,
+        listing_ids=[str(pk) for pk in ids] if len(ids) <= MAX_LISTINGS else [],
+        count=len(ids),
+        **told,
+    )
+
+
+def _site(kept: ListingExport, request: ExportRequest, base: str) -> Site:
+    return Site(reach.public_base(base), kept.grant, request.days, request.picture_links)
+
+
+def _note_links(kept: ListingExport, request: ExportRequest) -> None:
+    if request.picture_links:
+        until = timezone.now() + timedelta(days=request.days)
+        kept.links_until = max(until, kept.links_until or until)
+
+
+def _forget_old(account: Account) -> None:
+    """Delete the oldest beyond MAX_KEPT, but not while their links to pictures hold."""
+    kept = exports_of(account).values_list("pk", flat=True)
+    over = ListingExport.objects.filter(pk__in=list(kept[MAX_KEPT:]))
+    over.filter(Q(links_until=None) | Q(links_until__lt=timezone.now())).delete()
+    ListingExport.objects.filter(pk__in=list(kept[MAX_KEPT + _MAX_WITH_LINKS :])).delete()
 
 
 def _checked(account: Account, listing_ids: Sequence[UUID], zip_for: str) -> QuerySet[Listing]:
@@ -116,6 +192,11 @@ def _checked(account: Account, listing_ids: Sequence[UUID], zip_for: str) -> Que
         raise invalid("listingIds", message)
     selectors.check_chosen(account, list(listing_ids))
     return _rows(account, listing_ids)
+
+
+def _known(format: Format, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the options that were kept, those that the format still has."""
+    return {name: kept[name] for name in options.kinds_of(format.options) if name in kept}
 
 
 def _ids(kept: ListingExport) -> list[UUID]:

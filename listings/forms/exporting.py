@@ -61,6 +61,12 @@ class FileForm(forms.Form):
         help_text=_("For Google and Facebook. With {id}, {sku} or {handle} in it."),
     )
 
+    without_pictures = forms.BooleanField(
+        label=_("Leave out links to pictures"),
+        required=False,
+        help_text=_("For a site that can’t be reached from outside."),
+    )
+
     def clean_link(self) -> str:
         link: str = self.cleaned_data["link"]
         if link and not (is_address(link) and any(name in link for name in PLACEHOLDERS)):
@@ -86,7 +92,12 @@ class FileForm(forms.Form):
         chosen = self.chosen
         if chosen is None:
             return None
-        return ExportRequest(chosen, chosen.options(), link=self.link_for(chosen))
+        return ExportRequest(
+            chosen,
+            chosen.options(),
+            link=self.link_for(chosen),
+            picture_links=not self.cleaned_data["without_pictures"],
+        )
 
     def link_for(self, chosen: Format) -> str:
         """The address, where the file has a place for it."""
@@ -110,6 +121,9 @@ class ExportForm(FileForm):
         choices=[("", _("Your own")), *words.PLATFORMS.items()],
         required=False,
         help_text=_("For a spreadsheet or for programs."),
+    )
+    link_days = forms.IntegerField(
+        label=_("Days that links to pictures work"), min_value=1, required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -152,6 +166,8 @@ class ExportForm(FileForm):
             chosen.options(**self.options),
             platform=platform or None,
             link=self.link_for(chosen),
+            picture_links=not self.cleaned_data["without_pictures"],
+            link_days=self.cleaned_data["link_days"],
         )
 
 

@@ -60,7 +60,9 @@ class ListingExport(models.Model):
     """What was exported for whom: the file is made of the listings as they are when it is fetched.
 
     `format` is one of listings.exports.formats, or "" for the ZIP of words and pictures that
-    `platform` gets. `listing_ids` are UUIDs as text, in order.
+    `platform` gets. `listing_ids` are UUIDs as text, in order; none where there were more of them
+    (`count`) than are kept. Links to pictures in its files hold until `links_until` at the latest,
+    and only as long as they have its `links_version`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -73,6 +75,12 @@ class ListingExport(models.Model):
     link = models.CharField(max_length=500, blank=True, default="")
     options = models.JSONField(default=dict)
     listing_ids = models.JSONField(default=list)
+    count = models.PositiveIntegerField(default=0)
+    picture_links = models.BooleanField(default=True)
+    # None: as long as is usual for the format.
+    link_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    links_until = models.DateTimeField(null=True, blank=True)
+    links_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -87,3 +95,13 @@ class ListingExport(models.Model):
     @property
     def public_id(self) -> str:
         return public_ids.encode("lexp", self.id)
+
+    @property
+    def grant(self) -> str:
+        """What its links to pictures name as the reason why they hold."""
+        return f"{self.public_id}.{self.links_version}"
+
+    @property
+    def has_links(self) -> bool:
+        """Whether links to pictures are out that may hold still."""
+        return self.links_until is not None and self.links_until > timezone.now()

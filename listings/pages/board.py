@@ -25,6 +25,7 @@ from listings.forms import words
 from listings.forms.bulk import BulkForm
 from listings.forms.exporting import FileForm
 from listings.models import Condition, ListingState, Platform
+from listings.pages.exports import base_of
 from listings.pages.shown import Card, ids_of
 from listings.selectors import Filter
 from listings.services import bulk
@@ -155,8 +156,8 @@ def _export(request: HttpRequest, caller: Caller, chosen: list[Any]) -> HttpResp
         caller,
         chosen,
         request=form.request(),
-        options={},
         zip_for=form.cleaned_data["zip_for"],
+        base=base_of(request),
         day=timezone.now().date(),
     )
     messages.success(request, _("The export is ready."))

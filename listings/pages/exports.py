@@ -54,7 +54,7 @@ class Row:
 
     @property
     def count(self) -> int:
-        return len(self.kept.listing_ids)
+        return max(self.kept.count, len(self.kept.listing_ids))
 
     @property
     def is_zip(self) -> bool:
@@ -85,8 +85,8 @@ def _make(request: HttpRequest) -> HttpResponse:
             caller,
             ids,
             request=form.request(),
-            options=form.options,
             zip_for=form.cleaned_data["zip_for"],
+            base=base_of(request),
             day=timezone.now().date(),
         )
     except AppError as error:
@@ -106,8 +106,7 @@ def fetch(request: HttpRequest, export_id: str) -> HttpResponse:
     today = timezone.now().date()
     try:
         if kept.format:
-            base = request.build_absolute_uri("/").removesuffix("/")
-            file = saved.file_of(kept, base, today)
+            file = saved.file_of(kept, base_of(request), today)
             return _sent(request, file.pieces, name=file.name, media_type=file.media_type)
         if request.method != "POST" and not is_htmx(request):
             return redirect("exports")
@@ -135,6 +134,21 @@ def _told(request: HttpRequest, row: Row, *, status: int) -> HttpResponse:
 def _sent(request: HttpRequest, pieces: Iterator[bytes], **about: str) -> HttpResponse:
     # A stream is as much of an answer as a page's frame needs.
     return cast(HttpResponse, download(request, pieces, **about))
+
+
+def base_of(request: HttpRequest) -> str:
+    """The address at which the site was asked."""
+    return request.build_absolute_uri("/").removesuffix("/")
+
+
+@page
+@require_POST
+def revoke(request: HttpRequest, export_id: str) -> HttpResponse:
+    caller, _user = signed_in(request)
+    need(request, Role.EDITOR)
+    saved.revoke_links(caller.account, decoded("lexp", export_id, "Export"))
+    messages.success(request, _("The links to pictures in this export’s files no longer work."))
+    return redirect("exports")
 
 
 @page

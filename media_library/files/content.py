@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from config import public_ids
 from media_library.checks import with_ending
-from media_library.files import archives, links, public_copies, storage
+from media_library.files import archives, grants, links, public_copies, storage
 from media_library.models import Image
 
 _CHUNK = 256 * 1024
@@ -38,15 +38,19 @@ _SAFETY = {
 @require_safe
 def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBase:
     """One file of a picture. The signature in the address is all the permission there is."""
+    grant = request.GET.get("grant", "")
     try:
         seconds = links.seconds_left(
             image_id,
             variant,
             expires=request.GET.get("expires", ""),
             signature=request.GET.get("signature", ""),
+            grant=grant,
         )
     except BadSignature:
         return _plain(403, "This link is invalid or has expired.")
+    if not grants.holds(grant):
+        return _plain(403, "This link was revoked.")
     image = _trashed_image(image_id) if variant == links.TRASHED else _live_image(image_id)
     if image and variant == links.PUBLIC and not image.public_key:
         image.public_key = public_copies.wait_for(image)
@@ -60,7 +64,8 @@ def content(request: HttpRequest, image_id: str, variant: str) -> HttpResponseBa
         image,
         key,
         disposition=_disposition(request, image, variant, key=key),
-        life=seconds,
+        # What may be revoked has to be asked for each time.
+        life=0 if grant else seconds,
     )
 
 

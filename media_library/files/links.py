@@ -34,8 +34,10 @@ def content_url(
     base: str = "",
     download: bool = False,
     seconds: int | None = None,
+    grant: str = "",
 ) -> str:
-    """A link to one of the picture's files, for at most ``seconds`` (``SIGNED_URL_SECONDS``).
+    """A link to one of the picture's files, for at most ``seconds`` (``SIGNED_URL_SECONDS``), and only
+    as long as somebody vouches for its ``grant`` (see grants.py).
 
     ``base`` (``https://shop.example``) makes it absolute. The moment of expiry is rounded down to
     a twelfth of that time, so that a page shown again has the same links and the browser's cache
@@ -43,20 +45,26 @@ def content_url(
     """
     path = reverse("image-content", args=[image.public_id, variant])
     expires = _expiry(settings.SIGNED_URL_SECONDS if seconds is None else seconds)
-    signature = _signature(image.public_id, variant, expires)
+    signature = _signature(image.public_id, variant, expires, grant)
     query: dict[str, str | int] = {"expires": expires, "signature": signature}
+    if grant:
+        query["grant"] = grant
     if download:
         query["download"] = 1
     return f"{base}{path}?{urlencode(query)}"
 
 
-def seconds_left(public_id: str, variant: str, *, expires: str, signature: str) -> int:
-    """Tell how long the link still holds. Raises BadSignature if it is wrong or has expired."""
+def seconds_left(
+    public_id: str, variant: str, *, expires: str, signature: str, grant: str = ""
+) -> int:
+    """Tell how long the link still holds, unless its grant ended. Raises BadSignature if it is wrong or
+    has expired."""
     # Only the plain digits that content_url writes: int() takes other scripts' digits and spaces.
     if not (expires.isascii() and expires.isdigit() and len(expires) <= 12):
         raise BadSignature("expiry is not a number")
     signer = _signer()
-    signer.unsign(f"{_value(public_id, variant, int(expires))}{signer.sep}{signature}")
+    value = _value(public_id, variant, int(expires), grant)
+    signer.unsign(f"{value}{signer.sep}{signature}")
     left = int(expires) - time.time()
     if left <= 0:
         raise BadSignature("expired")
@@ -68,13 +76,13 @@ def _expiry(life: int) -> int:
     return (int(time.time()) + life) // step * step
 
 
-def _value(public_id: str, variant: str, expires: int) -> str:
-    return f"{public_id}/{variant}/{expires}"
+def _value(public_id: str, variant: str, expires: int, grant: str) -> str:
+    return f"{public_id}/{variant}/{expires}{f'/{grant}' if grant else ''}"
 
 
 def _signer() -> Signer:
     return Signer(salt="media_library.files.links")
 
 
-def _signature(public_id: str, variant: str, expires: int) -> str:
-    return _signer().signature(_value(public_id, variant, expires))
+def _signature(public_id: str, variant: str, expires: int, grant: str) -> str:
+    return _signer().signature(_value(public_id, variant, expires, grant))

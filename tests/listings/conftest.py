@@ -38,6 +38,12 @@ def photo(
     return out.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def public_site(settings: Any) -> None:
+    """Marketplaces can fetch pictures from this site."""
+    settings.SITE_URL = "https://shop.example"
+
+
 @pytest.fixture
 def add_photo(owner: Seller) -> Callable[..., Image]:
     """Upload a photo; with ``thumbnail`` its small copy is there, as soon after an upload."""

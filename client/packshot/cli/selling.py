@@ -10,7 +10,7 @@ import click
 
 from packshot.cli import common, signed_in
 from packshot.models import ListingDraft
-from packshot.options import ExportFormat, Hints, ListingState, Platform
+from packshot.options import ExportFormat, ExportOptions, Hints, ListingState, Platform
 
 _HINTS = tuple(Hints.__annotations__)
 
@@ -50,13 +50,16 @@ def listing(
 @click.argument("format", type=click.Choice(get_args(ExportFormat)))
 @click.argument("file", type=common.ANYWHERE)
 @click.option("--state", type=click.Choice(get_args(ListingState)), help="Only such listings.")
-def export(format: ExportFormat, file: Path, state: ListingState | None) -> int:
+@click.option("--without-pictures", is_flag=True, help="Leave out links to pictures.")
+def export(
+    format: ExportFormat, file: Path, state: ListingState | None, without_pictures: bool
+) -> int:
     """Write the listings into FILE, as a marketplace imports them."""
+    how: ExportOptions = {"picture_links": not without_pictures}
+    if state is not None:
+        how["state"] = state
     with signed_in.client() as client:
-        if state is None:
-            client.export_listings(format, file)
-        else:
-            client.export_listings(format, file, state=state)
+        client.export_listings(format, file, **how)
     click.echo(str(file))
     return 0
 

@@ -154,6 +154,7 @@ FORMAT = Format(
     media_type=CSV,
     platform=Platform.EBAY,
     requires=("title", "price"),
+    https=True,
     options=Options,
     pieces=pieces,
 )

@@ -132,6 +132,7 @@ FORMAT = Format(
     media_type=CSV,
     platform=Platform.SHOPIFY,
     requires=("title", "price"),
+    link_days=7,
     options=Options,
     label=currency,
     pieces=table(HEADER, rows),

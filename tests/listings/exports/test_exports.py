@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from accounts.limits.operations import EDIT
 from listings.exports import all_formats
-from listings.models import Listing, ListingVariant
+from listings.models import Listing, ListingExport, ListingVariant
 from listings.services import listings
 from media_library.intake.ingest import ingest
 from tests.listings.conftest import LISTINGS, data_of, refusal_of
@@ -47,7 +47,7 @@ def test_links_lead_to_pictures_without_metadata(owner, make_listing, copying, f
     make_listing(images=images)
     link = {"link": "https://shop.example/{id}"} if "link" in format.requires else {}
     text = content(send(owner, format.name, **link))
-    found = re.findall(rb"http://testserver(/content/[^\s,|\"]+)", text)
+    found = re.findall(rb"https://shop\.example(/content/[^\s,|\"]+)", text)
     assert len(found) == (1 if format.name == "meta" else 2)  # Meta's file has the cover alone
     assert copying == [str(image.pk) for image in images[: len(found)]]
     for address in found:
@@ -68,12 +68,92 @@ def test_links_are_whole_addresses_that_hold_as_long_as_the_setting_says(
     settings.EXPORT_LINK_DAYS = 7
     _, [row] = table(send(owner, "ebay"))
     link = urlsplit(row["PicURL"])
-    assert (link.scheme, link.netloc) == ("http", "testserver")
+    assert (link.scheme, link.netloc) == ("https", "shop.example")
     left = int(parse_qs(link.query)["expires"][0]) - time.time()
     assert 6 * 86400 < left <= 7 * 86400
     assert Client().get(f"{link.path}?{link.query}").status_code == 200
-    forged = link.query.replace("signature=", "signature=x")
-    assert Client().get(f"{link.path}?{forged}").status_code == 403
+    for own, forged in (("signature=", "signature=x"), (".1", ".2"), ("grant=lexp", "grant=lexq")):
+        assert own in link.query
+        assert Client().get(f"{link.path}?{link.query.replace(own, forged)}").status_code == 403
+    [row] = table(send(owner, "ebay", linkDays=2))[1]
+    left = int(parse_qs(urlsplit(row["PicURL"]).query)["expires"][0]) - time.time()
+    assert 86400 < left <= 2 * 86400
+    error = refusal_of(send(owner, "ebay", linkDays=8), 400, "VALIDATION_ERROR")
+    message = "Links hold for at most 7 days here (EXPORT_LINK_DAYS)."
+    assert error["fields"] == {"linkDays": [message]}
+
+
+def test_an_exports_links_are_revoked_and_those_of_other_exports_stay(
+    owner, stranger, listing, copying
+):
+    def links():
+        answer = send(owner, "shopify")
+        [row] = table(answer)[1]
+        return answer["X-Export-Id"], row["Product image URL"].removeprefix("https://shop.example")
+
+    (first, revoked), (_, other) = links(), links()
+    shown = data_of(owner.client.get(f"{LISTINGS}/exports"))["items"]
+    assert [(one["format"], one["listings"]) for one in shown] == [("shopify", 1)] * 2
+    assert all(one["linksUntil"] for one in shown)
+    address = f"{LISTINGS}/exports/{first}/links"
+    refusal_of(stranger.client.delete(address), 404, "NOT_FOUND")
+    assert Client().get(revoked).status_code == 200
+    assert Client().get(revoked)["Cache-Control"] == "private, no-cache"
+    for _ in range(2):
+        assert data_of(owner.client.delete(address))["linksUntil"] is None
+        assert [Client().get(link).status_code for link in (revoked, other)] == [403, 200]
+    assert data_of(stranger.client.get(f"{LISTINGS}/exports"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("site", "format", "problem"),
+    [
+        ("http://127.0.0.1:8000", "shopify", "can't be fetched from outside"),
+        ("http://[::1]:8000", "google", "can't be fetched from outside"),
+        ("https://192.168.1.4", "meta", "can't be fetched from outside"),
+        ("https://studio", "ebay", "can't be fetched from outside"),
+        ("https://studio.local", "ebay", "can't be fetched from outside"),
+        ("http://shop.example", "ebay", "are not served by https"),
+        ("http://shop.example", "shopify", None),
+        ("https://shop.example", "ebay", None),
+        ("https://8.8.8.8", "ebay", None),
+        ("http://127.0.0.1:8000", "csv", None),
+    ],
+)
+def test_links_that_nobody_could_follow_are_refused(
+    owner, listing, settings, site, format, problem
+):
+    settings.SITE_URL = site
+    settings.ALLOWED_HOSTS = ["*"]
+    host = {"HTTP_HOST": urlsplit(site).netloc, "secure": site.startswith("https")}
+    link = {"link": "https://shop.example/{id}"} if format in ("google", "meta") else {}
+    body = {"format": format, **link}
+    answer = owner.client.post(f"{LISTINGS}/export", body, format="json", **host)
+    if problem is None:
+        assert f"{site}/content/" in content(answer).decode()
+        return
+    error = refusal_of(answer, 409, "CONFLICT")
+    assert error["error"] == (
+        f"Pictures at {site} {problem}. Set SITE_URL to the site's public https address, or send "
+        "pictureLinks: false."
+    )
+    without = owner.client.post(
+        f"{LISTINGS}/export", {**body, "pictureLinks": False}, format="json", **host
+    )
+    assert "/content/" not in content(without).decode()
+    [kept] = ListingExport.objects.all()  # what was refused is not kept
+    assert (kept.picture_links, kept.links_until) == (False, None)
+
+
+def test_an_address_that_was_asked_at_by_http_is_no_sites_address(owner, listing, settings):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "http://127.0.0.1:8000", ["*"]
+    asked = {"HTTP_HOST": "shop.example"}
+    error = refusal_of(
+        owner.client.post(f"{LISTINGS}/export", {"format": "shopify"}, format="json", **asked),
+        409,
+        "CONFLICT",
+    )
+    assert error["error"].startswith("Pictures at http://shop.example are not served by https.")
 
 
 def test_what_is_for_sale_is_exported_or_what_is_named_or_a_state(owner, make_listing):

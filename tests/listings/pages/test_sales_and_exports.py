@@ -7,6 +7,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from listings.models import Comparable, ComparableImport, ListingExport
 from processing.models import Batch, Job
@@ -77,7 +78,10 @@ def test_a_stranger_neither_sees_nor_deletes_sold_items(other, table):
     assert Comparable.objects.count() == 3
 
 
-def test_an_export_is_made_listed_and_fetched(browser, make_listing):
+def test_an_export_is_made_listed_fetched_and_its_links_are_ended(
+    browser, other, make_listing, settings
+):
+    settings.DOOR_WAIT_SECONDS = 0.0
     make_listing(title="One", sku="A-1")
     make_listing(title="Two", state="draft")
     options = {"format": "ebay", "ebay_action": "Add", "ebay_location": "Berlin"}
@@ -91,9 +95,34 @@ def test_an_export_is_made_listed_and_fetched(browser, make_listing):
     named = dict(zip(rows[0], rows[1], strict=True))
     assert (named["*Title"], named["*Location"], len(rows)) == ("One", "Berlin", 2)
     assert rows[1][0] == "Add"
-    assert named["PicURL"].startswith("http://testserver/content/img_")
+    assert named["PicURL"].startswith("https://shop.example/content/img_")
+    link = named["PicURL"].removeprefix("https://shop.example")
+    assert Client().get(link).status_code == 503  # it is being made
+    revoke = f"{EXPORTS}{kept.public_id}/revoke/"
+    assert other.post(revoke).status_code == 404
+    assert "Links to pictures work until" in text_of(browser.get(EXPORTS))
+    page = text_of(browser.post(revoke, follow=True))
+    assert "The links to pictures in this export’s files no longer work." in page
+    assert "Links to pictures work until" not in page
+    assert Client().get(link).status_code == 403
     browser.post(f"{EXPORTS}{kept.public_id}/delete/")
     assert not ListingExport.objects.exists()
+
+
+def test_a_site_that_nobody_reaches_says_so_and_exports_without_pictures(
+    browser, make_listing, settings
+):
+    settings.SITE_URL = "http://127.0.0.1:8000"
+    make_listing()
+    page = text_of(browser.post(EXPORTS, {"format": "ebay"}), 409)
+    assert "Pictures at http://testserver can’t be fetched from outside." in page
+    assert not ListingExport.objects.exists()
+    browser.post(EXPORTS, {"format": "ebay", "without_pictures": "on", "link_days": "3"})
+    [kept] = ListingExport.objects.all()
+    answer = browser.get(f"{EXPORTS}{kept.public_id}/file/")
+    assert "/content/" not in b"".join(answer.streaming_content).decode()
+    browser.post(EXPORTS, {"format": "csv", "link_days": "31"})  # 30 are the most
+    assert ListingExport.objects.get() == kept
 
 
 def test_what_a_file_needs_is_asked_for_before_it_is_kept(browser, make_listing):
