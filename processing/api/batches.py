@@ -33,9 +33,8 @@ from processing.api.serializers.batches import (
     BatchSerializer,
     BatchStatus,
 )
-from processing.models import Batch, Preset
-from processing.services.appearance import looks, packs, presets
-from processing.services.appearance.ready_looks import ReadyLook
+from processing.models import Batch
+from processing.services.appearance import looks, packs
 from processing.services.batching import batches, naming
 from processing.services.batching.batch_uploads import FIELD, batch_limits, uploaded_members
 from processing.services.batching.batches import Look, Wanted
@@ -131,12 +130,10 @@ class Batches(UploadView, BatchView):
         )
 
     def _presets(self, account: Account, given: dict[str, Any]) -> list[Look]:
-        options, found = given.get("options"), list[Preset | ReadyLook]()
-        field = "presetId" if "preset_id" in given else "presetIds"
+        field, ids = "presetIds", given.get("preset_ids", [])
         if "preset_id" in given:
-            found = [presets.preset_for(account, given["preset_id"])]
-        elif "preset_ids" in given:
-            found = [looks.find(account, one) for one in given["preset_ids"]]
+            field, ids = "presetId", [given["preset_id"]]
+        options, found = given.get("options"), [looks.find(account, one) for one in ids]
         return [Look(one.name, by_preset(account, one, options, field=field)) for one in found]
 
     def _of_packs(self, account: Account, given: dict[str, Any]) -> list[Look]:

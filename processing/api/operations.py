@@ -18,7 +18,7 @@ from processing.commands import Command, Edit, Enhance, MergeHdr, RemoveBackgrou
 from processing.engine.errors import InvalidPlan
 from processing.models import Preset
 from processing.services import edit_json, jobs, reprocessing
-from processing.services.appearance import looks, presets
+from processing.services.appearance import looks, presets, ready_looks
 from processing.services.appearance.ready_looks import ReadyLook
 
 Options = Mapping[str, Any]
@@ -54,7 +54,7 @@ def edit_of(options: EditOptions, account: Account) -> Edit:
         raise edit_json.refused(error, options.names) from error
 
 
-def enhance_of(options: EnhanceOptions, preset: Preset | None = None) -> Enhance:
+def enhance_of(options: EnhanceOptions, preset: Preset | ReadyLook | None = None) -> Enhance:
     """A room's enhancement by its options, which a preset may begin with. Raises AppError naming the option."""
     before = None if preset is None else presets.room_plan_of(preset)
     try:
@@ -73,15 +73,18 @@ def merge_of(body: MergeHdrBody, account: Account) -> tuple[str, MergeHdr]:
     return first, MergeHdr(brackets=tuple(others), plan=command.plan)
 
 
-def preset_of(account: Account, preset_id: str | None) -> Preset | None:
-    """The preset that a body names, if it names one. Raises AppError VALIDATION_ERROR for what is no id,
-    NOT_FOUND for what is not the account's."""
+def preset_of(account: Account, preset_id: str | None) -> Preset | ReadyLook | None:
+    """The preset that a body names, if it names one, the account's own or a ready one. Raises AppError
+    VALIDATION_ERROR for what is no id, NOT_FOUND for what is neither."""
     if preset_id is None:
         return None
+    if preset_id.startswith(ready_looks.PREFIX):
+        return ready_looks.find(preset_id)
     try:
         found = public_ids.decode("preset", preset_id)
     except ValueError as error:
-        raise invalid("presetId", "Not a valid preset_ id.") from error
+        message = "Not a valid preset_ id, nor that of a ready preset, which begins with look_."
+        raise invalid("presetId", message) from error
     return presets.preset_for(account, found)
 
 
@@ -89,7 +92,7 @@ def by_preset(
     account: Account, preset: Preset | ReadyLook, changes: Options | None, *, field: str
 ) -> Edit | Enhance:
     """A preset's work with changes, as this site can do it. Raises AppError naming ``field``, or what is wrong."""
-    if isinstance(preset, ReadyLook) or not preset.is_of_rooms:
+    if not preset.is_of_rooms:
         return looks.changed(account, preset, changes, field=field)
     command = enhance_of(bodies.read(EnhanceOptions, dict(changes or {})), preset)
     return looks.usable(account, preset.name, command, field=field)

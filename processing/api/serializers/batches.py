@@ -53,7 +53,7 @@ class PackIdField(serializers.CharField):
 
 class _What(StrictSerializer):
     operation = serializers.ChoiceField(choices=OPERATIONS, required=False)
-    presetId = PublicIdField("preset", source="preset_id", required=False)
+    presetId = PresetIdField(max_length=80, source="preset_id", required=False)
     presetIds = serializers.ListField(
         child=PresetIdField(max_length=80),
         source="preset_ids",

@@ -39,7 +39,10 @@ from processing.services.backgrounds import background_library
 from processing.services.backgrounds.paint_background import PaintBackground, Side, order
 
 _SHADOW = Literal["none", ShadowMode]
-_PRESET: Any = Field(None, description="A saved edit, `preset_…`. Values in `edit` override it.")
+_PRESET: Any = Field(
+    None,
+    description="A preset, your own (`preset_…`) or a ready one (`look_…`). Values in `edit` override it.",
+)
 
 
 class Body(BaseModel):
@@ -81,14 +84,14 @@ class EditToolBody(EditOptions, ToolBody):
 
 
 class PreviewBody(Body):
-    """Takes an edit, a saved preset, or a preset with changes."""
+    """Takes an edit, a preset, or a preset with changes."""
 
     edit: dict[str, Any] | None = Field(None, description="The edit.")
     preset_id: str | None = _PRESET
 
 
 class EditBody(PreviewBody, ToolBody):
-    """Takes an edit, a saved preset, or a preset with changes."""
+    """Takes an edit, a preset, or a preset with changes."""
 
     @model_validator(mode="after")
     def _something(self) -> EditBody:
@@ -98,14 +101,14 @@ class EditBody(PreviewBody, ToolBody):
 
 
 class DocumentedPreviewBody(Body):
-    """Takes an edit, a saved preset, or a preset with changes."""
+    """Takes an edit, a preset, or a preset with changes."""
 
     edit: EditPlan | None = Field(None, description="The edit.")
     preset_id: str | None = _PRESET
 
 
 class DocumentedEditBody(DocumentedPreviewBody, ToolBody):
-    """Takes an edit, a saved preset, or a preset with changes."""
+    """Takes an edit, a preset, or a preset with changes."""
 
 
 class _Words(Body):

@@ -168,7 +168,7 @@ def _stored(account: Account, wanted: Sequence[Wanted]) -> list[dict[str, str]]:
         raise invalid("looks", "Each look can be listed only once for a market.")
     for one in dict.fromkeys(one.look for one in wanted):
         found = looks.find(account, one)
-        if isinstance(found, Preset) and found.is_of_rooms:
+        if found.is_of_rooms:
             raise invalid("looks", f"The look '{found.name}' is for photos of rooms.")
     return stored
 

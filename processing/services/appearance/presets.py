@@ -18,6 +18,7 @@ from processing.engine.plans.room import RoomPlan
 from processing.models import Preset
 from processing.services import edit_json, room_json
 from processing.services.appearance import named
+from processing.services.appearance.ready_looks import ReadyLook
 
 MAX_PRESETS = 500
 NAME_LENGTH = 100
@@ -40,9 +41,9 @@ def plan_of(preset: Preset) -> EditPlan:
     return edit_json.plan_from(edit_json.shown(preset.plan))
 
 
-def room_plan_of(preset: Preset) -> RoomPlan:
+def room_plan_of(preset: Preset | ReadyLook) -> RoomPlan:
     """Raises AppError VALIDATION_ERROR for one that is an edit."""
-    if not preset.is_of_rooms:
+    if isinstance(preset, ReadyLook) or not preset.is_of_rooms:
         message = f"The preset '{preset.name}' is an edit, not for photos of rooms."
         raise invalid("presetId", message)
     return room_json.plan_from(preset.plan)

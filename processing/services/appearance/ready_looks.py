@@ -43,6 +43,11 @@ class ReadyLook:
     def public_id(self) -> str:
         return f"{PREFIX}{self.key}"
 
+    @property
+    def is_of_rooms(self) -> bool:
+        """Whether it is for photos of rooms, as a saved one may be."""
+        return False
+
 
 Maker = Callable[[], Sequence[ReadyLook]]
 _MAKERS: list[Maker] = []

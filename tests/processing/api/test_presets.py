@@ -86,6 +86,34 @@ def test_an_edit_by_preset_is_the_edit_it_holds(owner: Seller) -> None:
     assert (changed.result.width, changed.result.height) == (32, 32)  # type: ignore[union-attr]
 
 
+@pytest.mark.usefixtures("middle_model", "quick_queue")
+def test_ready_ones_are_named_as_saved_ones_are(owner: Seller) -> None:
+    tools, image = "/api/v1/images/tools", owner.image(photo())
+    small = {"layout": {"size": "32x32"}}
+    ready = {"presetId": "look_amazon"}
+    body = {"imageId": image.public_id, **ready, "edit": small}
+    assert owner.client.post(f"{tools}/edit", body, format="json").status_code == 200
+    made = Job.objects.get()
+    assert made.command["plan"]["background"]["color"] == "#ffffff"
+    assert (made.result.width, made.result.height) == (32, 32)  # type: ignore[union-attr]
+    body = {"imageIds": [image.public_id], **ready, "options": small}
+    begun = owner.client.post("/api/v1/batch", body, format="json").json()["data"]["batchId"]
+    shown = owner.client.get(f"/api/v1/batch/{begun}").json()["data"]
+    assert (shown["looks"], shown["counts"]["completed"]) == (["Amazon"], 1)
+    assert owner.used_of("edit") == 1  # the same work, found again
+
+    for path, named, answer in (
+        ("images/tools/edit", {"presetId": "look_none"}, (404, [])),
+        ("images/tools/edit", {"presetId": "amazon"}, (400, ["presetId"])),
+        ("images/tools/enhance", ready, (400, ["presetId"])),
+        ("batch", {"presetId": "look_none", "imageIds": [image.public_id]}, (404, [])),
+    ):
+        body = {"imageId": image.public_id} if path != "batch" else {}
+        told = owner.client.post(f"/api/v1/{path}", body | named, format="json")
+        assert (told.status_code, list(told.json().get("fields", {}))) == answer, path
+    assert Job.objects.count() == 2
+
+
 ROOMS = {"look": "warm", "version": "4.x", "lensCorrection": False, "format": "webp"}
 
 
