@@ -65,7 +65,8 @@ class StandIn:
         assert isinstance(content, bytes)
         self.uploads += 1
         if content.startswith(b"text"):
-            return refused(400, "UNSUPPORTED_FORMAT", "The file is no picture.")
+            wrong = "The file is no picture."
+            return refused(400, "VALIDATION_ERROR", wrong, fields={"file": [wrong]})
         name = f"img_p{self.uploads}"
         self.photos[name] = (str(part.get_filename()), content)  # type: ignore[union-attr]
         return data(image(name), 201)

@@ -109,7 +109,7 @@ def test_photos_fail_alone(site: StandIn, capsys: pytest.CaptureFixture[str]) ->
     assert cli.run(command) == 1
     told = {one["photo"]: one for one in lines(capsys) if "photo" in one}
     assert {name: one.get("code") for name, one in told.items()} == {
-        **{"a.jpg": "UNSUPPORTED_FORMAT", "b.jpg": "NOTHING_FOUND", "c.jpg": None}
+        **{"a.jpg": "VALIDATION_ERROR", "b.jpg": "NOTHING_FOUND", "c.jpg": None}
     }
     assert sorted(path.name for path in Path("out").glob("*.*")) == [".packshot", "c.png"]
     Path("a.jpg").write_bytes(b"photo a")
@@ -214,8 +214,6 @@ def test_wrong_usage_is_told_before_anything_is_sent(
 
 
 def test_flags_become_what_the_api_takes() -> None:
-    nothing = dict.fromkeys(("color", "size", "padding", "shadow", "model", "edge", "ending"))
-    flags: dict[str, Any] = nothing | dict.fromkeys(("white", "crop", "mask"), False)
     for chosen, tool, options, plan in (
         ({}, "remove-background", {"format": "png"}, None),
         (
@@ -248,7 +246,7 @@ def test_flags_become_what_the_api_takes() -> None:
             },
         ),
     ):
-        work = cutout.work_of(**flags | chosen)
+        work = cutout.work_of(cutout.Flags(**chosen))
         assert (work.tool, work.options, work.plan) == (tool, options, plan)
 
 

@@ -19,6 +19,7 @@ from packshot.runs.hot_folder import HotFolder, Times
 from packshot.runs.journal import Journal
 from packshot.runs.report import Report
 from packshot.runs.run import Run
+from packshot.runs.watching import alone
 from packshot.runs.work import SiteMaker, Work
 from tests.client_package.stand_in import StandIn
 from tests.client_package.test_command import KEY, URL, reach
@@ -244,6 +245,38 @@ def test_two_photos_never_have_one_result(watched: Watched) -> None:
     assert watched.holds()["results/a.png"] == b"made of photo a"
 
 
+def test_of_two_that_come_at_once_one_is_made(watched: Watched) -> None:
+    watched.lay("shop/a.png", b"photo of another")
+    watched.lay("shop/a.jpg", b"photo a")
+    watched.turns(0, 4)
+    assert watched.holds() == {
+        **{"done/shop/a.jpg": b"photo a", "results/shop/a.png": b"made of photo a"},
+        "failed/shop/a.png": b"photo of another",
+        "failed/shop/a.png.txt": b"Its result would replace that of a.jpg.\n",
+    }
+
+
+def test_one_command_watches_a_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = StandIn()
+    reach(monkeypatch, site)
+    monkeypatch.setenv("PACKSHOT_URL", URL)
+    monkeypatch.setenv("PACKSHOT_API_KEY", KEY)
+    hot, inside = tmp_path / "hot", tmp_path / "hot/shop/inside"
+    inside.mkdir(parents=True)
+    (inside / "a.jpg").write_bytes(b"photo a")
+    once = ["--once", "--settle", "0", "--every", "0.1"]
+    for held, others in ((hot, (hot, inside, hot / "shop/..")), (inside, (inside, hot))):
+        with alone(held):
+            for other in others:
+                assert cli.run(["watch", str(other), *once]) == 2
+                assert f"Another command watches {held}" in capsys.readouterr().err
+    assert site.uploads == 0
+    assert cli.run(["watch", str(hot), *once]) == 0  # whoever held it is gone
+    assert (hot / "results/shop/inside/a.png").read_bytes() == b"made of photo a"
+
+
 def test_a_folder_is_worked_off_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -261,6 +294,6 @@ def test_a_folder_is_worked_off_once(
     assert site.made[-1]["presetId"] == "look_amazon"
     (tmp_path / "c.jpg").write_bytes(b"photo c")
     site.quota = 0
-    assert cli.run(once) == 5
+    assert cli.run(once) == 4
     for wrong in (["--look", "amazon", "--white"], ["--out", str(tmp_path)], ["--threads", "2"]):
         assert cli.run([*once, *wrong]) == 2

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from packshot.cli import signed_in
+from packshot.cli.grouping import grouped
 from packshot.runs import photos
 from packshot.runs.exits import Exit
 from packshot.runs.journal import Journal
@@ -16,58 +17,57 @@ from packshot.runs.report import Report
 from packshot.runs.run import Run
 from packshot.runs.work import SiteMaker, Work
 
-F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 AT_ONCE = 4
 ANYWHERE = click.Path(path_type=Path)
 
 
-def results(command: F) -> F:
-    """Where results go, and how it is told."""
-    for option in (
-        click.option(
-            "--json", "as_json", is_flag=True, help="Write a line of JSON for each photo."
-        ),
-        click.option("--quiet", "-q", is_flag=True, help="Tell only what fails."),
-        click.option(
-            "--parallel",
-            "-j",
-            type=click.IntRange(1, 32),
-            help="How many photos at once; a site is asked for 4.",
-        ),
-        click.option(
-            "--out",
-            "-o",
-            type=ANYWHERE,
-            default=Path("packshot-out"),
-            show_default=True,
-            help="The folder of the results, with a journal of what is done.",
-        ),
-    ):
-        command = option(command)
-    return command
+@dataclass(frozen=True)
+class Results:
+    """Where results go, how many are made at once, and how it is told."""
+
+    out: Path
+    parallel: int | None
+    as_json: bool
+    quiet: bool
+
+    def report(self, total: int) -> Report:
+        """Begin telling of so many results."""
+        return Report(total, as_json=self.as_json, quiet=self.quiet)
 
 
-def on_site(
-    files: Sequence[Path],
-    work: Work,
-    *,
-    out: Path,
-    parallel: int | None,
-    as_json: bool,
-    quiet: bool,
-) -> Exit:
+results = grouped(
+    "results",
+    Results,
+    click.option(
+        "--out",
+        "-o",
+        type=ANYWHERE,
+        default=Path("packshot-out"),
+        show_default=True,
+        help="The folder of the results, with a journal of what is done.",
+    ),
+    click.option(
+        "--parallel",
+        "-j",
+        type=click.IntRange(1, 32),
+        help="How many photos at once; a site is asked for 4.",
+    ),
+    click.option("--quiet", "-q", is_flag=True, help="Tell only what fails."),
+    click.option("--json", "as_json", is_flag=True, help="Write a line of JSON for each photo."),
+)
+
+
+def on_site(files: Sequence[Path], work: Work, results: Results) -> Exit:
     """Have a site do some work to files."""
+    out = results.out
     found = photos.named(files, out)
     refuse_overwriting(found, out)
-    with (
-        signed_in.client() as client,
-        Report(len(found), as_json=as_json, quiet=quiet) as report,
-    ):
+    with signed_in.client() as client, results.report(len(found)) as report:
         journal = Journal(out)
         run = Run(out, journal, SiteMaker(client, journal), report)
-        return run.over(found, work, parallel=parallel or AT_ONCE)
+        return run.over(found, work, parallel=results.parallel or AT_ONCE)
 
 
 def refuse_overwriting(found: Sequence[photos.Photo], out: Path) -> None:

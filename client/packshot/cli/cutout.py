@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from packshot.cli import common
+from packshot.cli.grouping import grouped
 from packshot.plans import Background, EditPlan, Layout
 from packshot.runs.work import Work
 
@@ -32,118 +33,115 @@ def _edge(context: click.Context, option: click.Parameter, value: str | None) ->
         raise click.BadParameter("none, standard, fine, or a number from 0 to 100.") from None
 
 
-F = TypeVar("F", bound=Callable[..., Any])
+@dataclass(frozen=True)
+class Flags:
+    """How products are cut out, and what they stand on."""
+
+    white: bool = False
+    color: str | None = None
+    size: str | None = None
+    padding: str | None = None
+    shadow: str | None = None
+    crop: bool = False
+    mask: bool = False
+    model: str | None = None
+    edge: str | float | None = None
+    ending: str | None = None
 
 
-def flags(command: F) -> F:
-    """Options that say how products are cut out, as `work_of` takes them."""
-    for option in reversed(
-        (
-            click.option("--white", is_flag=True, help="On white."),
-            click.option("--color", help="On a color: #rrggbb or a CSS name."),
-            click.option(
-                "--size", callback=_size, help="The canvas, as 2000x2000. Default: the photo's."
-            ),
-            click.option(
-                "--padding", help='Room around the product, with --size: "10%" or "40px".'
-            ),
-            click.option(
-                "--shadow", type=click.Choice(["soft", "hard", "floating"]), help="Cast a shadow."
-            ),
-            click.option("--crop", is_flag=True, help="Crop to the product."),
-            click.option(
-                "--mask", is_flag=True, help="Only the mask: where the product is, in gray."
-            ),
-            click.option("--model", help="Which model cuts out (see GET /api/v1/models)."),
-            click.option("--edge", callback=_edge, help="none, standard, fine, or 0 to 100."),
-            click.option(
-                "--format", "ending", type=click.Choice(FORMATS), help="png; jpg on a color."
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+flags = grouped(
+    "flags",
+    Flags,
+    click.option("--white", is_flag=True, help="On white."),
+    click.option("--color", help="On a color: #rrggbb or a CSS name."),
+    click.option("--size", callback=_size, help="The canvas, as 2000x2000. Default: the photo's."),
+    click.option("--padding", help='Room around the product, with --size: "10%" or "40px".'),
+    click.option(
+        "--shadow", type=click.Choice(["soft", "hard", "floating"]), help="Cast a shadow."
+    ),
+    click.option("--crop", is_flag=True, help="Crop to the product."),
+    click.option("--mask", is_flag=True, help="Only the mask: where the product is, in gray."),
+    click.option("--model", help="Which model cuts out (see GET /api/v1/models)."),
+    click.option("--edge", callback=_edge, help="none, standard, fine, or 0 to 100."),
+    click.option("--format", "ending", type=click.Choice(FORMATS), help="png; jpg on a color."),
+)
 
 
-def engine(command: F) -> F:
-    """Whether a site or this machine does it."""
-    for option in (
-        click.option(
-            "--threads",
-            type=click.IntRange(1, 64),
-            help="With --local: cores for each photo. A site uses 1 for batches, 2 for single photos.  [1]",
-        ),
-        click.option(
-            "--local", is_flag=True, help="Without a site, by the engine on this machine."
-        ),
-    ):
-        command = option(command)
-    return command
+@dataclass(frozen=True)
+class Machine:
+    """Whether this machine does the work, and by how many cores for each photo."""
+
+    local: bool
+    threads: int | None
+
+    def __post_init__(self) -> None:
+        if self.threads is not None and not self.local:
+            raise click.UsageError("--threads goes with --local.")
+
+
+machine = grouped(
+    "machine",
+    Machine,
+    click.option("--local", is_flag=True, help="Without a site, by the engine on this machine."),
+    click.option(
+        "--threads",
+        type=click.IntRange(1, 64),
+        help="With --local: cores for each photo. A site uses 1 for batches, 2 for single photos.  [1]",
+    ),
+)
 
 
 @click.command()
 @click.argument("photos", nargs=-1, required=True, type=common.FILE)
 @flags
-@engine
+@machine
 @common.results
-def cutout(photos: tuple[Path, ...], local: bool, threads: int | None, **options: Any) -> int:
+def cutout(
+    photos: tuple[Path, ...], flags: Flags, machine: Machine, results: common.Results
+) -> int:
     """Cut products out of PHOTOS.
 
     What is in the folder of results already, made from the same photo in the same way, isn't made again.
     """
-    shared = {name: options.pop(name) for name in ("out", "parallel", "as_json", "quiet")}
-    work = work_of(**options)
-    if not local:
-        if threads is not None:
-            raise click.UsageError("--threads goes with --local.")
-        return common.on_site(photos, work, **shared)
+    work = work_of(flags)
+    if not machine.local:
+        return common.on_site(photos, work, results)
     from packshot.cli import local as here  # needs what others need not have
 
-    return here.run(photos, work, threads=threads or 1, **shared)
+    return here.run(photos, work, results, threads=machine.threads or 1)
 
 
-def work_of(
-    *,
-    white: bool,
-    color: str | None,
-    size: str | None,
-    padding: str | None,
-    shadow: str | None,
-    crop: bool,
-    mask: bool,
-    model: str | None,
-    edge: str | float | None,
-    ending: str | None,
-) -> Work:
+def work_of(flags: Flags) -> Work:
     """Choose the tool: plain cutouts are its own, canvases and shadows are edits."""
-    if white and color:
+    if flags.white and flags.color:
         raise click.UsageError("Choose --white or --color.")
-    if padding and not size:
+    if flags.padding and not flags.size:
         raise click.UsageError("--padding needs --size.")
-    canvas = size or shadow
-    ground = "white" if white else color
-    format = ending or ("jpg" if ground and not mask else "png")
-    how = {name: value for name, value in (("model", model), ("edge", edge)) if value is not None}
+    canvas = flags.size or flags.shadow
+    ground = "white" if flags.white else flags.color
+    format = flags.ending or ("jpg" if ground and not flags.mask else "png")
+    known = {"model": flags.model, "edge": flags.edge}
+    how = {name: value for name, value in known.items() if value is not None}
     if not canvas and format != "avif":
         chosen: dict[str, Any] = how | {"format": format}
         chosen |= {"bg_color": ground} if ground else {}
-        chosen |= {"crop": True} if crop else {}
-        chosen |= {"output": "mask"} if mask else {}
+        chosen |= {"crop": True} if flags.crop else {}
+        chosen |= {"output": "mask"} if flags.mask else {}
         return Work("remove-background", chosen, ending=f".{format}")
-    if mask or (crop and size):
+    if flags.mask or (flags.crop and flags.size):
         raise click.UsageError(
             "--mask goes with neither --size, --shadow nor avif."
-            if mask
+            if flags.mask
             else "--size lays the product on its canvas by itself: leave --crop out."
         )
-    layout: Layout = {"size": size or ("croppedSubject" if crop else "originalImage")}
-    if padding:
-        layout["padding"] = padding
+    layout: Layout = {"size": flags.size or ("croppedSubject" if flags.crop else "originalImage")}
+    if flags.padding:
+        layout["padding"] = flags.padding
     background: Background = {"color": ground} if ground else {}
     plan: EditPlan = {"layout": layout, "background": background}
     plan["export"] = {"format": format}  # type: ignore[typeddict-item]
     if how:
         plan["cutting"] = how  # type: ignore[typeddict-item]
-    if shadow:
-        plan["shadow"] = {"mode": shadow}  # type: ignore[typeddict-item]
+    if flags.shadow:
+        plan["shadow"] = {"mode": flags.shadow}  # type: ignore[typeddict-item]
     return Work("edit", plan=plan, ending=f".{format}")

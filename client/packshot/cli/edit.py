@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import click
 
@@ -39,7 +39,9 @@ def _text(path: Path) -> str:
 @click.option("--look", help="A ready or saved look, by its id or name: amazon, look_ebay.")
 @click.option("--plan", callback=_plan, help="An edit as JSON, or a file with it (docs/api.md).")
 @common.results
-def edit(photos: tuple[Path, ...], look: str | None, plan: EditPlan | None, **options: Any) -> int:
+def edit(
+    photos: tuple[Path, ...], look: str | None, plan: EditPlan | None, results: common.Results
+) -> int:
     """Make whole pictures of PHOTOS: canvas, background, shadow, light and more.
 
     With both --look and --plan the plan's parts replace the look's.
@@ -55,4 +57,4 @@ def edit(photos: tuple[Path, ...], look: str | None, plan: EditPlan | None, **op
         [preset] = found
     format = (plan or {}).get("export", {}).get("format")
     work = Work("edit", plan=plan, preset_id=preset, ending=f".{format}" if format else None)
-    return common.on_site(photos, work, **options)
+    return common.on_site(photos, work, results)

@@ -11,13 +11,12 @@ from typing import Any, cast
 
 import click
 
-from packshot.cli.common import refuse_overwriting
+from packshot.cli.common import Results, refuse_overwriting
 from packshot.engine import Engine
 from packshot.files import write
 from packshot.runs import photos
 from packshot.runs.exits import Exit
 from packshot.runs.journal import Journal
-from packshot.runs.report import Report
 from packshot.runs.run import Run
 from packshot.runs.work import Told, Work
 from packshot.steps import camel
@@ -43,25 +42,16 @@ class LocalMaker:
         return to
 
 
-def run(
-    files: Sequence[Path],
-    work: Work,
-    *,
-    threads: int,
-    out: Path,
-    parallel: int | None,
-    as_json: bool,
-    quiet: bool,
-) -> Exit:
+def run(files: Sequence[Path], work: Work, results: Results, *, threads: int) -> Exit:
     """Do some work to files, without a site; by default on all cores, but not with more than four
     networks, as each takes memory."""
+    out = results.out
     found = photos.named(files, out)
     refuse_overwriting(found, out)
     maker = LocalMaker(engine(threads))
-    with own_output(), Report(len(found), as_json=as_json, quiet=quiet) as report:
-        return Run(out, Journal(out), maker, report).over(
-            found, work, parallel=parallel or max(1, min(_MOST, cores() // threads))
-        )
+    at_once = results.parallel or max(1, min(_MOST, cores() // threads))
+    with own_output(), results.report(len(found)) as report:
+        return Run(out, Journal(out), maker, report).over(found, work, parallel=at_once)
 
 
 def engine(threads: int) -> Engine:

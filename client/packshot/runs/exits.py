@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
 from enum import IntEnum
 from pathlib import Path
 
 from packshot.engine import NoEngine
 from packshot.errors import (
+    InvalidRequest,
     NotAllowed,
     NotSignedIn,
     PackshotError,
@@ -19,6 +21,9 @@ from packshot.errors import (
 )
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_NO_RIGHTS = {errno.EACCES, errno.EPERM, errno.ENOTDIR}
+# What the engine calls a file that is no picture, or half of one.
+_NO_PICTURE = {"BROKEN_IMAGE", "UNSUPPORTED_FORMAT"}
 
 
 class Exit(IntEnum):
@@ -59,9 +64,25 @@ def stops_everything(error: Exception) -> bool:
 
 
 def blamed_on_room(error: Exception, out: Path) -> Exception:
-    """Return an error, as NotWritten where it only says that there is no room for results."""
-    return NotWritten(f"{out}: {error}") if is_out_of_room(error) else error
+    """Return an error, as NotWritten where it only says that results can't be written: no room, no rights."""
+    if is_out_of_room(error) or _is_about(out, error):
+        return NotWritten(f"{out}: {getattr(error, 'strerror', None) or error}.")
+    return error
 
 
 def is_out_of_room(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Whether a file can't be read as a picture, for the site or the engine here."""
+    if isinstance(error, InvalidRequest):
+        return "file" in error.fields
+    return getattr(error, "code", "") in _NO_PICTURE
+
+
+def _is_about(out: Path, error: Exception) -> bool:
+    """Whether a place below the folder of results is closed to this user, or no folder."""
+    if not isinstance(error, OSError) or error.errno not in _NO_RIGHTS or error.filename is None:
+        return False
+    return Path(os.fsdecode(error.filename)).absolute().is_relative_to(out.absolute())

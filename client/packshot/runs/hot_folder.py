@@ -7,6 +7,7 @@ it is moved: after a crash at any moment it is found again, and not made again.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -16,15 +17,20 @@ from pathlib import Path
 
 from packshot.errors import PackshotError
 from packshot.files import write
-from packshot.runs.exits import blamed_on_room, stops_everything
+from packshot.runs.exits import (
+    Exit,
+    NotWritten,
+    blamed_on_room,
+    code_of,
+    is_unreadable,
+    stops_everything,
+)
 from packshot.runs.photos import Photo, is_photo
 from packshot.runs.run import Run
 from packshot.runs.work import Work
 
 DONE, FAILED = "done", "failed"
 _LONGEST_PAUSE = 600.0
-# What a file that is not written to its end looks like.
-_HALF = {"BROKEN_IMAGE", "UNSUPPORTED_FORMAT"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class HotFolder:
         self._seen: dict[Path, tuple[Seen, float]] = {}
         self._unread: dict[Path, tuple[Seen, float]] = {}
         self._not_before = 0.0
+        self._stopped = Exit.UNAVAILABLE
         self._pause = times.pause
 
     def turn(self, pool: ThreadPoolExecutor) -> int:
@@ -74,6 +81,11 @@ class HotFolder:
     def is_pausing(self) -> bool:
         """Whether something that all photos share keeps them from being done."""
         return self._clock() < self._not_before
+
+    @property
+    def stopped(self) -> Exit:
+        """What the command ends with where it is pausing."""
+        return self._stopped
 
     def _ready(self) -> list[Path]:
         now, found = self._clock(), dict(self._files())
@@ -118,26 +130,30 @@ class HotFolder:
         self._run.report.done(path, result, skipped=skipped)
 
     def _refuse_two(self, path: Path) -> None:
-        """Raise where another photo has, or had, the same name with another ending: one of both results
-        would be lost."""
+        """Raise where another photo that came before has, or had, the same name with another ending: one of both
+        results would be lost."""
         inside = path.relative_to(self._folder)
-        for folder in (path.parent, self._folder / DONE / inside.parent):
-            if not folder.is_dir():
-                continue
-            for other in folder.iterdir():
-                if other.stem == path.stem and other.name != path.name and is_photo(other):
-                    raise PackshotError(f"Its result would replace that of {other.name}.")
+        before = [other for other in _named_alike(path) if self._came(other) < self._came(path)]
+        # Looked for second, as the other may be moved there just now.
+        for other in (*before, *_named_alike(self._folder / DONE / inside)):
+            raise PackshotError(f"Its result would replace that of {other.name}.")
+
+    def _came(self, path: Path) -> tuple[float, str]:
+        """When a photo was first seen as it is, and of two at once which goes first."""
+        found = self._seen.get(path)
+        return (math.inf if found is None else found[1], path.name)
 
     def _failed(self, path: Path, seen: Seen, error: Exception) -> None:
-        now = _seen(path)
+        now, known = _seen(path), blamed_on_room(error, self._run.out)
         if now is None:
             self._run.report.note(f"{path} is gone.")
             self._forget(path)
         elif now != seen:
             return
-        elif stops_everything(error):
-            self._rest(error)
-        elif getattr(error, "code", "") in _HALF and self._unread.get(path, (None,))[0] != seen:
+        elif stops_everything(known):
+            self._rest(known)
+        elif is_unreadable(error) and self._unread.get(path, (None,))[0] != seen:
+            # It may be half of one that is still being written.
             self._unread[path] = seen, self._clock()
         else:
             try:
@@ -145,7 +161,8 @@ class HotFolder:
                 reason = self._folder / FAILED / path.relative_to(self._folder)
                 write(reason.with_name(f"{reason.name}.txt"), f"{error}\n".encode())
             except OSError as full:
-                self._rest(full)
+                self._rest(NotWritten(f"{self._folder / FAILED}: {full.strerror}."))
+                return
             self._forget(path)
             self._run.report.failed(path, error)
 
@@ -153,8 +170,8 @@ class HotFolder:
         """Leave everything as it is, and try again after a pause, each time a longer one."""
         if self.is_pausing:
             return
-        known = blamed_on_room(error, self._run.out)
-        self._run.report.note(f"{known} Trying again in {self._pause:.0f} s.")
+        self._stopped = code_of(error)
+        self._run.report.note(f"{error} Trying again in {self._pause:.0f} s.")
         self._not_before = self._clock() + self._pause
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
@@ -172,6 +189,17 @@ class HotFolder:
     def _forget(self, path: Path) -> None:
         self._seen.pop(path, None)
         self._unread.pop(path, None)
+
+
+def _named_alike(path: Path) -> list[Path]:
+    """Photos beside a path, there or not, that have its name with another ending."""
+    if not path.parent.is_dir():
+        return []
+    return [
+        other
+        for other in path.parent.iterdir()
+        if other.stem == path.stem and other.name != path.name and is_photo(other)
+    ]
 
 
 def _seen(path: Path) -> Seen | None:

@@ -12,15 +12,19 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from packshot.runs.exits import NotWritten
 from packshot.runs.photos import digest
 
 NAME = ".packshot/journal.jsonl"
 
 
 class Journal:
-    """The journal of a folder of results. Threads may share it."""
+    """The journal of a folder of results. Threads may share it.
+
+    Raises NotWritten where there is something that can't be read.
+    """
 
     def __init__(self, out: Path) -> None:
         self._out = out
@@ -29,8 +33,11 @@ class Journal:
         self._uploads: dict[tuple[str, str], str] = {}
         self._done: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._batches: dict[str, dict[str, Any]] = {}
-        for fact in _facts(self._path):
-            self._take(fact)
+        try:
+            for fact in _facts(self._path):
+                self._take(fact)
+        except OSError as error:
+            raise NotWritten(f"{out} can't be used for results: {error.strerror}.") from error
 
     def image(self, site: str, photo: str) -> str | None:
         """Return the id that a photo has at a site since an earlier upload."""
@@ -98,7 +105,7 @@ class Journal:
         with self._lock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab+") as file:
-                if file.tell() and not _ends_a_line(file.fileno()):
+                if file.tell() and not _ends_a_line(file):
                     line = f"\n{line}"
                 file.write(line.encode())
                 file.flush()
@@ -112,9 +119,9 @@ def key_of(work: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _ends_a_line(handle: int) -> bool:
-    end = os.lseek(handle, 0, os.SEEK_END)
-    return os.pread(handle, 1, end - 1) == b"\n"
+def _ends_a_line(file: IO[bytes]) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def _facts(path: Path) -> list[dict[str, Any]]:

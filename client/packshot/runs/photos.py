@@ -39,7 +39,7 @@ def inside(folder: Path, out: Path) -> list[Photo]:
     """Find a folder's photos at any depth by their endings, without hidden ones and earlier results."""
     found = [
         Photo(path, str(path.relative_to(folder).with_suffix("")))
-        for path in sorted(_files(folder, out.absolute()))
+        for path in sorted(_files(folder, out.resolve()))
     ]
     if not found:
         raise click.UsageError(f"There is no photo in {folder}.")
@@ -61,7 +61,7 @@ def digest(path: Path) -> str:
 
 def _files(folder: Path, without: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path.name.startswith(".") or path.absolute() == without:
+        if path.name.startswith(".") or path.resolve() == without:
             continue
         if path.is_dir():
             yield from _files(path, without)
