@@ -18,7 +18,7 @@ from mcp.types import CallToolResult, ResourceLink, TextContent
 
 from packshot import AsyncClient, cli
 from packshot.mcp.allowed import Folders, Outside
-from packshot.mcp.server import PackshotServer
+from packshot.mcp.server import SiteServer
 from tests.client_package.conftest import KEY
 from tests.client_package.stand_in import StandIn
 from tests.client_package.test_package import ROOT
@@ -40,7 +40,7 @@ def shop(tmp_path: Path) -> Path:
 def asked(site: StandIn, folder: Path, does: Callable[[Assistant], Awaitable[Any]]) -> Any:
     async def run() -> Any:
         client = AsyncClient(URL, KEY, transport=httpx.MockTransport(site))
-        server = PackshotServer(client, Folders([folder]))
+        server = SiteServer(client, Folders([folder]))
         async with client, Assistant(server.mcp) as assistant:
             return await does(assistant)
 
@@ -95,6 +95,10 @@ def test_an_edit_is_made_by_look_and_plan(shop: Path) -> None:
         {"export": {"quality": 80, "format": "webp"}, "light": {}},
     )
     assert called(site, shop, "edit", photo="a.jpg", result="b.jpg").is_error
+    for export in ("jpg", None):
+        wrong = {"photo": "a.jpg", "result": "b.jpg", "plan": {"export": export}}
+        assert "plan.export must be" in said(called(site, shop, "edit", **wrong))
+    assert not (shop / "b.jpg").exists()
 
 
 def test_looks_and_batches_are_told(shop: Path) -> None:
@@ -119,7 +123,7 @@ def test_looks_and_batches_are_told(shop: Path) -> None:
 
 def test_what_goes_wrong_is_told_with_its_code(shop: Path) -> None:
     site = StandIn()
-    assert "UNSUPPORTED_FORMAT: " in said(
+    assert "VALIDATION_ERROR: " in said(
         called(site, shop, "cutout", photo="text.jpg", result="x.png")
     )
     assert "must end in" in said(called(site, shop, "cutout", photo="a.jpg", result="x.tif"))
@@ -146,7 +150,12 @@ def test_paths_outside_are_refused_before_anything_is_sent(shop: Path) -> None:
         *("../x.png", "up/x.png", "/tmp/x.png", "dangling.png", "a.jpg", "no/folder/x.png", ".."),
         *("a.jpg/x.png", "nul\0.png"),
     ):
-        assert called(site, shop, "cutout", photo="a.jpg", result=to).is_error, to
+        refused = called(site, shop, "cutout", photo="a.jpg", result=to)
+        assert refused.is_error, to
+        assert repr(to) in said(refused)
+    assert "could be a photo" in said(called(site, shop, "cutout", photo=".", result="x.png"))
+    both = {"photos": ["a.jpg", "link.jpg"], "platform": "ebay"}
+    assert called(site, shop, "listing_draft", **both).is_error
     assert site.uploads == 0
     assert not (shop.parent / "x.png").exists()
     assert not (shop.parent / "new.png").exists()
@@ -171,19 +180,47 @@ def test_a_result_that_was_replaced_by_a_link_is_not_read(shop: Path) -> None:
     assert "secret" not in str(asked(site, shop, does))
 
 
-def test_it_speaks_over_standard_input_and_output(shop: Path) -> None:
+def test_two_calls_never_write_one_file(shop: Path) -> None:
+    async def does(assistant: Assistant) -> Any:
+        one = {"photo": "a.jpg", "result": "cut.png"}
+        return await asyncio.gather(*[assistant.call_tool("cutout", one) for _ in range(2)])
+
+    site = StandIn()
+    assert [one.is_error for one in asked(site, shop, does)].count(True) == 1
+    assert len(site.made) == 1
+
+
+def test_it_speaks_over_standard_input_and_output(
+    shop: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     environment = {"PACKSHOT_URL": "http://127.0.0.1:9", "PACKSHOT_API_KEY": KEY}
-    server = StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "packshot", "mcp", str(shop)],
-        env=environment | {"PYTHONPATH": str(ROOT / "client"), "NO_PROXY": "127.0.0.1"},
-    )
+
+    def server(*options: str) -> StdioServerParameters:
+        return StdioServerParameters(
+            command=sys.executable,
+            args=["-m", "packshot", "mcp", str(shop), *options],
+            env=environment | {"PYTHONPATH": str(ROOT / "client"), "NO_PROXY": "127.0.0.1"},
+        )
 
     async def run() -> Any:
-        async with Assistant(stdio_client(server)) as assistant:
-            return await assistant.list_tools()
+        (shop / "hat.jpg").write_bytes((ROOT / "tests/photos/wool-hat.jpg").read_bytes())
+        async with Assistant(stdio_client(server("--local"))) as here:
+            local = (await here.list_tools()).tools
+            wanted = {"photo": "hat.jpg", "result": "hat.png", "model": "fast", "crop": True}
+            made = await here.call_tool("cutout", wanted)
+            refused = await here.call_tool(
+                "edit", {"photo": "hat.jpg", "result": "b.jpg", "plan": {"shadow": {"mode": "x"}}}
+            )
+        async with Assistant(stdio_client(server())) as assistant:
+            return local, made, refused, (await assistant.list_tools()).tools
 
-    tools = {tool.name: tool for tool in asyncio.run(run()).tools}
+    local, made, refused, found = asyncio.run(run())
+    assert {tool.name for tool in local} == {"cutout", "edit"}
+    assert not made.is_error, said(made)
+    assert (shop / "hat.png").read_bytes()[:4] == b"\x89PNG"
+    assert (refused.is_error, (shop / "b.jpg").exists()) == (True, False)
+    assert "VALIDATION_ERROR: " in said(refused)
+    tools = {tool.name: tool for tool in found}
     assert tools.keys() == {
         *("cutout", "edit", "looks", "describe_look", "listing_draft", "batch_status")
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from packshot.errors import PackshotError
@@ -31,39 +32,47 @@ class Folders:
 
     def read(self, path: str) -> bytes:
         """Read a file inside the folders. Raises Outside."""
-        real = self._real(path)
+        real = self._real(self._folders[0] / path, named=path)
         try:
             handle = os.open(real, os.O_RDONLY | _CAREFULLY)
         except OSError as error:
-            raise Outside(f"{path} can't be read: {error.strerror}.") from error
-        with os.fdopen(handle, "rb") as file:
+            raise Outside(f"{path!r} can't be read: {error.strerror}.") from error
+        try:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
-                raise Outside(f"{path} is no file that could be a photo.")
-            return file.read()
+                raise Outside(f"{path!r} is no file that could be a photo.")
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(handle)
 
-    def new(self, path: str) -> Path:
-        """Check the path of a file that is to be written. Raises Outside, also where there is one."""
-        wanted = Path(self._from_first(path))
-        real = self._real(str(wanted.parent)) / wanted.name
-        if wanted.name in ("", ".", "..") or "\0" in path or not real.parent.is_dir():
-            raise Outside(f"{path} is no place for a file.")
-        if os.path.lexists(real):
-            raise Outside(f"{path} is there already: choose another name.")
-        return real
-
-    def _real(self, path: str) -> Path:
+    @contextmanager
+    def new(self, path: str, endings: Sequence[str]) -> Iterator[Path]:
+        """Make an empty file for the block to replace, so that nothing else takes its place meanwhile; it is gone
+        where the block fails. Raises Outside, also where there is such a file."""
+        wanted = self._folders[0] / path
+        if wanted.suffix not in endings:
+            raise Outside(f"{path!r} must end in {', '.join(endings)}.")
+        real = self._real(wanted.parent, named=path) / wanted.name
         try:
-            real = Path(self._from_first(path)).resolve(strict=True)
+            os.close(os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666))
+        except FileExistsError:
+            raise Outside(f"{path!r} is there already: choose another name.") from None
+        except (NotADirectoryError, ValueError):
+            raise Outside(f"{path!r} is no place for a file.") from None
+        try:
+            yield real
+        except BaseException:
+            real.unlink(missing_ok=True)
+            raise
+
+    def _real(self, path: Path, *, named: str) -> Path:
+        refused = Outside(f"{named!r} is not in a folder that may be used: {self}.")
+        try:
+            real = path.resolve(strict=True)
         except (OSError, ValueError, RuntimeError):
             # The same for what is outside, so that nobody learns what is there.
-            raise Outside(self._refusal(path)) from None
+            raise refused from None
         if not any(real.is_relative_to(folder) for folder in self._folders):
-            raise Outside(self._refusal(path))
+            raise refused
         return real
-
-    def _from_first(self, path: str) -> Path:
-        return self._folders[0] / path
-
-    def _refusal(self, path: str) -> str:
-        return f"{path} is not in a folder that may be used: {self}."

@@ -1,53 +1,36 @@
-"""An MCP server: tools for assistants, by the official SDK (`mcp`), which the extra `mcp` brings."""
+"""An MCP server over a site: tools for assistants, by the official SDK (`mcp`), which the extra `mcp` brings."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar, cast, get_args
+from typing import Any, Literal, cast, get_args
 
-from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
-from mcp.server.mcpserver.resources import FunctionResource
-from mcp.types import ResourceLink, TextContent, ToolAnnotations
+from mcp.server.mcpserver import Context
 
-from packshot.client import VERSION, AsyncClient
-from packshot.errors import ApiError, PackshotError
+from packshot.client import AsyncClient
+from packshot.errors import PackshotError, UnexpectedAnswer
 from packshot.mcp.allowed import Folders
+from packshot.mcp.folder_server import CUTOUTS, MAKES, MEDIA, READS, Content, FolderServer, plan_for
+from packshot.models import Preset
 from packshot.options import CutoutOptions, Hints, Platform
 from packshot.plans import EditPlan
 
-P = ParamSpec("P")
-T = TypeVar("T")
-Content = list[TextContent | ResourceLink]
-
-_MEDIA = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".avif": "image/avif"}
-_READS = ToolAnnotations(read_only_hint=True)
-_MAKES = ToolAnnotations(read_only_hint=False, destructive_hint=False)
 _INSTRUCTIONS = """\
 Packshot cuts products out of photos, makes pictures for marketplaces of them, and writes listings. Photos are read \
 from, and results written to, these folders alone: {folders}. Results never replace a file. `describe_look` tells what \
 a look does; `looks` lists them."""
+_PAGE = 100
 
 
-class PackshotServer:
-    """The tools, over one client and the folders that were named at the start."""
+class SiteServer(FolderServer):
+    """The tools of a site, by one client."""
 
     def __init__(self, client: AsyncClient, folders: Folders) -> None:
+        super().__init__(folders, _INSTRUCTIONS)
         self._client = client
-        self._folders = folders
-        self._results = 0
-        self.mcp = MCPServer(
-            "packshot", version=VERSION, instructions=_INSTRUCTIONS.format(folders=folders)
-        )
-        for tool, hints in (
-            *((self.cutout, _MAKES), (self.edit, _MAKES)),
-            *((self.looks, _READS), (self.describe_look, _READS)),
-            *((self.listing_draft, _MAKES), (self.batch_status, _READS)),
-        ):
-            self.mcp.add_tool(_told(tool), annotations=hints)
+        self.offer([self.cutout, self.edit, self.listing_draft], MAKES)
+        self.offer([self.looks, self.describe_look, self.batch_status], READS)
 
     async def cutout(
         self,
@@ -63,14 +46,16 @@ class PackshotServer:
         `result` ends in .png, .webp or .jpg. With `color` (#rrggbb or a CSS name) it stands on that,
         otherwise it is transparent; `crop` crops to the product. Costs one background removal.
         """
-        to = self._new(result, (".png", ".webp", ".jpg"))
-        options = CutoutOptions(
-            format=cast("Literal['png', 'webp', 'jpg']", to.suffix[1:]), crop=crop, model=model
-        )
-        if color is not None:
-            options["bg_color"] = color
-        made = await self._client.remove_background(await self._uploaded(photo), **options)
-        return await self._fetched(made.processed_image_id, to, context)
+        with self.folders.new(result, CUTOUTS) as to:
+            options = CutoutOptions(
+                format=cast("Literal['png', 'webp', 'jpg']", to.suffix[1:]), crop=crop, model=model
+            )
+            if color is not None:
+                options["bg_color"] = color
+            [image] = await self._uploaded([photo])
+            made = await self._client.remove_background(image, **options)
+            await self._fetched(made.processed_image_id, to)
+        return await self.written(to, context)
 
     async def edit(
         self,
@@ -86,28 +71,27 @@ class PackshotServer:
         light, outline, export), or a look with the plan's parts in place of its own. `result` ends in .png,
         .jpg, .webp or .avif, which decides the format. Costs one edit.
         """
-        to = self._new(result, tuple(_MEDIA))
         if look is None and plan is None:
             raise PackshotError("Name a look, a plan, or both.")
-        export = {**(plan or {}).get("export", {}), "format": to.suffix[1:]}
-        whole = cast("EditPlan", {**(plan or {}), "export": export})
-        made = await self._client.edit(await self._uploaded(photo), whole, preset_id=look)
-        return await self._fetched(made.processed_image_id, to, context)
+        with self.folders.new(result, tuple(MEDIA)) as to:
+            whole = cast("EditPlan", plan_for(plan, to))
+            [image] = await self._uploaded([photo])
+            made = await self._client.edit(image, whole, preset_id=look)
+            await self._fetched(made.processed_image_id, to)
+        return await self.written(to, context)
 
     async def looks(self) -> list[dict[str, str]]:
         """List the looks that an edit may name: ready ones for marketplaces and styles, and saved ones."""
-        ready, own = await asyncio.gather(
-            self._client.ready_presets(), self._client.presets(page_size=100)
-        )
+        ready, own = await asyncio.gather(self._client.ready_presets(), self._own_looks())
         told = [{"id": one.id, "name": one.name, "group": one.group} for one in ready]
-        return [*told, *({"id": one.id, "name": one.name, "group": "own"} for one in own.items)]
+        return [*told, *({"id": one.id, "name": one.name, "group": "own"} for one in own)]
 
     async def describe_look(self, look: str) -> dict[str, Any]:
         """Tell what a look does: its edit as JSON, and for ready ones whose rule each part follows."""
         for one in await self._client.ready_presets():
             if one.id == look:
                 return one.model_dump(mode="json", by_alias=True)
-        for own in (await self._client.presets(page_size=100)).items:
+        for own in await self._own_looks():
             if own.id == look:
                 return own.model_dump(mode="json", by_alias=True)
         raise PackshotError(f"There is no look {look!r}: `looks` lists them.")
@@ -122,7 +106,7 @@ class PackshotServer:
         """
         if platform not in get_args(Platform):
             raise PackshotError(f"{platform!r} is none of {', '.join(get_args(Platform))}.")
-        images = [await self._uploaded(photo) for photo in photos]
+        images = await self._uploaded(photos)
         draft = await self._client.draft_listing(
             images, cast("Platform", platform), hints=cast("Hints", hints or {})
         )
@@ -133,47 +117,23 @@ class PackshotServer:
         found = await self._client.batch(batch)
         return found.model_dump(mode="json", by_alias=True)
 
-    def _new(self, path: str, endings: Sequence[str]) -> Path:
-        to = self._folders.new(path)
-        if to.suffix not in endings:
-            raise PackshotError(f"{path} must end in {', '.join(endings)}.")
-        return to
+    async def _own_looks(self) -> list[Preset]:
+        found: list[Preset] = []
+        while True:
+            page = await self._client.presets(page=len(found) // _PAGE + 1, page_size=_PAGE)
+            found += page.items
+            if len(found) >= page.total or not page.items:
+                return found
 
-    async def _uploaded(self, path: str) -> str:
-        content = await asyncio.to_thread(self._folders.read, path)
-        return (await self._client.upload(content, name=Path(path).name)).id
+    async def _uploaded(self, paths: list[str]) -> list[str]:
+        """Read all photos, then send them: where one may not be read, none is sent."""
+        read = [await asyncio.to_thread(self.folders.read, path) for path in paths]
+        return [
+            (await self._client.upload(content, name=Path(path).name)).id
+            for path, content in zip(paths, read, strict=True)
+        ]
 
-    async def _fetched(self, result: str | None, to: Path, context: Context) -> Content:
+    async def _fetched(self, result: str | None, to: Path) -> None:
         if result is None:
-            raise PackshotError("The site named no picture.")
+            raise UnexpectedAnswer("The site named no picture.")
         await self._client.download(result, to)
-        self._results += 1
-        uri = f"packshot://results/{self._results}/{to.name}"
-        media = _MEDIA[to.suffix]
-        self.mcp.add_resource(
-            FunctionResource(
-                uri=uri,
-                name=to.name,
-                mime_type=media,
-                fn=lambda: self._folders.read(str(to)),
-            )
-        )
-        await context.notify_resources_changed()
-        link = ResourceLink(uri=uri, name=to.name, mime_type=media, size=to.stat().st_size)
-        return [TextContent(text=f"Written to {to}."), link]
-
-
-def _told(tool: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Let what goes wrong be read by the assistant, in one sentence with its code."""
-
-    @wraps(tool)
-    async def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return await tool(*args, **kwargs)
-        except PackshotError as error:
-            code = f"{error.code}: " if isinstance(error, ApiError) else ""
-            raise ToolError(f"{code}{error}") from error
-        except OSError as error:
-            raise ToolError(f"The result can't be written: {error}") from error
-
-    return call
