@@ -23,6 +23,11 @@ urlpatterns = [
     ),
     path("listings/categories", reference.Categories.as_view(), name="api-listings-categories"),
     path("listings/generate", generate.GenerateView.as_view(), name="api-listings-generate"),
+    path(
+        "listings/generate/<str:job_id>",
+        generate.GeneratedView.as_view(),
+        name="api-listings-generated",
+    ),
     path("listings/comparables", comparables.Comparables.as_view(), name="api-comparables"),
     path(
         "listings/comparables/import",

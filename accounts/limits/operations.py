@@ -23,6 +23,7 @@ ENHANCE = "enhance"
 GROUP_BRACKETS = "group-brackets"
 COPY = "copy"
 GENERATE_LISTING = "generate-listing"
+REWRITE_LISTING = "rewrite-listing"
 TOUCH_UP = "touch-up"
 IMPORT_COMPARABLES = "import-comparables"
 

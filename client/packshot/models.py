@@ -306,6 +306,26 @@ class Price(Answer):
     note: str
 
 
+class Question(Answer):
+    """What buyers want to know and nobody has said; the hint of that name answers it."""
+
+    hint: str
+    question: str
+    answer: str
+    choices: list[str] | None
+    example: str | None
+    is_required: bool
+
+
+class NoteProblem(Answer):
+    """What in the seller's own words is against the hints or a platform's rules."""
+
+    hint: str
+    code: str
+    message: str
+    found: str
+
+
 class ListingDraft(Answer):
     """A listing written from photos, with prices in the currency's minor unit.
 
@@ -327,6 +347,8 @@ class ListingDraft(Answer):
     evidence: list[Evidence]
     provider: str
     warnings: list[str]
+    questions: list[Question]
+    problems: list[NoteProblem]
     job_id: str
 
 

@@ -216,14 +216,19 @@ class Hints(TypedDict, total=False):
 
     category: str | None
     brand: str | None
+    model: str | None
+    department: Literal["women", "men", "unisex", "girls", "boys", "kids", "baby"] | None
     size: str | None
     condition: str | None
     color: str | None
     material: str | None
     notes: str | None
+    flaws: str | None
+    age: str | None
+    smell: Literal["none", "smoke", "storage", "perfume"] | None
     purchasePrice: int | None
     tone: Literal["neutral", "friendly", "professional", "playful"] | None
-    language: str
+    language: Literal["en", "de", "fr", "es", "it"]
 
 
 class DraftOptions(TypedDict, total=False):

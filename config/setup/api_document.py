@@ -45,6 +45,7 @@ API_DOCUMENT: dict[str, Any] = {
         "NewListingState": "listings.api.bodies.NEW_STATES",
         "Platform": "listings.models.Platform",
         "Condition": "listings.models.Condition",
+        "ListingLanguage": "listings.writers.base.Language.__args__",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["config.api.openapi.hooks.native_endpoints_only"],

@@ -12,16 +12,20 @@ from rest_framework.response import Response
 
 from accounts.access import scopes
 from accounts.api.idempotency import idempotent
+from accounts.http import caller
 from config.api import bodies
 from config.api.docs import endpoint
+from config.api.ids import decoded
 from config.api.views import ApiView
+from config.errors import not_found
 from listings.api.generate_examples import GENERATED
+from listings.generation import draft
 from listings.generation.generate import MAX_VIEWS, GenerateListing
 from listings.models import Platform
 from listings.pricing.estimate import Basis
 from listings.recognition.result import Source
-from listings.writers import choosing
-from listings.writers.base import Hints
+from listings.writers import choosing, notes, questions
+from listings.writers.base import LANGUAGES, Hints
 from processing.api import waiting
 from processing.engine.plans.cutout import camel
 from processing.models import Job
@@ -58,6 +62,27 @@ class GenerateListingBody(BaseModel):
         return value
 
 
+class HintsChange(Hints):
+    """Takes the hints that answer questions; `null` takes one back."""
+
+
+class RewriteListingBody(BaseModel):
+    """Takes what the seller says besides. Hints that are not sent stay as they were."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, alias_generator=camel, populate_by_name=False
+    )
+
+    hints: HintsChange
+
+    @field_validator("hints")
+    @classmethod
+    def _something(cls, value: HintsChange) -> HintsChange:
+        if not value.model_fields_set:
+            raise ValueError("Send at least one hint.")
+        return value
+
+
 class NearestSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     price = serializers.IntegerField()
@@ -86,6 +111,38 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     confidence = serializers.FloatField()
 
 
+class QuestionSerializer(serializers.Serializer[Any]):
+    hint = serializers.CharField(
+        help_text="The hint that answers it, such as `size` or `measurements.chest`."
+    )
+    question = serializers.CharField()
+    answer = serializers.ChoiceField(
+        choices=list(questions.ANSWERS),
+        help_text="What answers it: a text, one of `choices`, true or false, a number with its unit.",
+    )
+    choices = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    example = serializers.CharField(allow_null=True)
+    isRequired = serializers.BooleanField(help_text="Whether the platform demands it.")
+
+
+class NoteProblemSerializer(serializers.Serializer[Any]):
+    hint = serializers.ChoiceField(choices=["notes", "flaws"])
+    code = serializers.ChoiceField(choices=list(notes.CODES))
+    message = serializers.CharField()
+    found = serializers.CharField(help_text="The words in question.")
+
+
+class FallbackSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField()
+    word = serializers.CharField(help_text="A word that stands there in the language it came in.")
+
+
+class LanguageSerializer(serializers.Serializer[Any]):
+    asked = serializers.ChoiceField(choices=list(LANGUAGES))
+    given = serializers.ChoiceField(choices=list(LANGUAGES))
+    fallbacks = FallbackSerializer(many=True)
+
+
 class GeneratedListing(serializers.Serializer[Any]):
     """Holds the generated listing. Amounts are in minor units; they are null without a basis."""
 
@@ -105,6 +162,14 @@ class GeneratedListing(serializers.Serializer[Any]):
     provider = serializers.CharField(help_text="Who wrote it: `rules`, or `llm/` and the model.")
     recognisedBy = serializers.CharField()
     warnings = serializers.ListField(child=serializers.CharField())
+    questions = QuestionSerializer(
+        many=True, help_text="What buyers want to know and nobody has said yet."
+    )
+    problems = NoteProblemSerializer(
+        many=True,
+        help_text="What in your own words is against the hints or a platform's rules. They stay.",
+    )
+    language = LanguageSerializer()
     jobId = serializers.CharField()
 
 
@@ -157,6 +222,34 @@ class GenerateView(ApiView):
             allow_fallback=body.allow_fallback,
         )
         return _answer(waiting.run(request, command, image_id=UUID(first)))
+
+
+class GeneratedView(ApiView):
+    rate_group = "listing-generate"
+    scope = scopes.LISTINGS_WRITE
+
+    @endpoint(
+        "Answer questions about a generated listing",
+        description=(
+            "Writes it anew with hints besides those that it was generated with, such as answers to "
+            "its `questions` or another `language`. The photos are not looked at again. It is free "
+            "where `rules` wrote it, and costs as before where a language model did. The answer is "
+            "a job of its own, waited for as in `/listings/generate`; the job before stays as it is."
+        ),
+        request=RewriteListingBody,
+        responses={200: GeneratedListing, 202: PendingListing},
+        example=GENERATED,
+        body_example={"hints": {"department": "men", "measurements": {"waist": "41 cm"}}},
+        operation_id="listings_rewrite",
+    )
+    def patch(self, request: Request, job_id: str) -> Response:
+        body = bodies.read(RewriteListingBody, request.data)
+        account = caller(request).account
+        job = draft.written_job(account, decoded("job", job_id, "Job"))
+        if job.source is None:
+            raise not_found("Image")
+        command = draft.rewritten(job, body.hints)
+        return _answer(waiting.run(request, command, image_id=job.source.pk))
 
 
 def _answer(job: Job) -> Response:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 GENERATED: dict[str, Any] = {
-    "title": "Levi's Jeans Blue Denim W32 L34",
-    "description": "A pair of blue denim jeans from Levi's.\n\nBrand: Levi's\nSize: W32 L34\n"
-    "Color: Blue\nMaterial: Denim\nCondition: Used, good\n\nSmall mark on the left knee.",
+    "title": "Levi's 501 Jeans W32 L34 Blue Denim Good Condition",
+    "description": "A pair of blue denim 501 jeans from Levi's.\n\nBrand: Levi's\nModel: 501\n"
+    "Size: W32 L34\nColor: Blue\nMaterial: Denim\nCondition: Used, good\n\nSmall mark on the left knee.",
     "suggestedPrice": 4500,
     "priceRangeMin": 3200,
     "priceRangeMax": 6800,
@@ -31,6 +31,7 @@ GENERATED: dict[str, Any] = {
     "category": "jeans",
     "attributes": {
         "brand": "Levi's",
+        "model": "501",
         "size": "W32 L34",
         "condition": "good",
         "colors": ["blue"],
@@ -50,6 +51,26 @@ GENERATED: dict[str, Any] = {
     "provider": "rules",
     "recognisedBy": "packshot:efficientnet-lite0",
     "warnings": [],
+    "questions": [
+        {
+            "hint": "department",
+            "question": "Who is it made for?",
+            "answer": "choice",
+            "choices": ["women", "men", "unisex", "girls", "boys", "kids", "baby"],
+            "example": None,
+            "isRequired": False,
+        },
+        {
+            "hint": "measurements.waist",
+            "question": "How wide is the waist, laid flat?",
+            "answer": "measure",
+            "choices": None,
+            "example": "52 cm",
+            "isRequired": False,
+        },
+    ],
+    "problems": [],
+    "language": {"asked": "en", "given": "en", "fallbacks": []},
     "jobId": "job_5KcQpN8rTy2WvXz4hLmBdE",
 }
 COMPARABLE: dict[str, Any] = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from accounts.limits.operations import GENERATE_LISTING
+from accounts.limits.operations import GENERATE_LISTING, REWRITE_LISTING
 from accounts.models import Account
 from config.errors import AppError, not_found
 from listings.generation.generate import GenerateListing
+from listings.writers.base import Hints
 from processing.commands import words_of
 from processing.models import Job, JobState
 from processing.services import jobs
@@ -25,11 +26,7 @@ def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], li
     """
     if job_id is None:
         return {}, []
-    job = jobs.job_for(account, job_id)
-    if job.operation != GENERATE_LISTING:
-        raise not_found("Job")
-    if job.state != JobState.COMPLETED:
-        raise AppError("CONFLICT", f"The job is {job.state} and has no result.", status=409)
+    job = written_job(account, job_id)
     told = job.report
     attributes = dict(told["attributes"])
     fields = {name: attributes.pop(name) for name in _FIELDS if name in attributes}
@@ -52,6 +49,28 @@ def fields_of(account: Account, job_id: UUID | None) -> tuple[dict[str, Any], li
     }
     views = command_of(job).view_ids
     return fields, [job.picture.pk, *map(UUID, views)]
+
+
+def written_job(account: Account, job_id: UUID) -> Job:
+    """Raises AppError NOT_FOUND for what is no job of the account that writes listings, CONFLICT for one
+    that has not completed."""
+    job = jobs.job_for(account, job_id)
+    if job.operation not in (GENERATE_LISTING, REWRITE_LISTING):
+        raise not_found("Job")
+    if job.state != JobState.COMPLETED:
+        raise AppError("CONFLICT", f"The job is {job.state} and has no result.", status=409)
+    return job
+
+
+def rewritten(job: Job, change: Hints) -> GenerateListing:
+    """The command that writes the same item's listing anew with these hints besides.
+
+    It costs nothing where rules write it; a language model is asked once more, and charged as before.
+    """
+    command = command_of(job)
+    operation = REWRITE_LISTING if command.provider == "rules" else GENERATE_LISTING
+    hints = command.hints.changed(change)
+    return command.model_copy(update={"operation": operation, "hints": hints})
 
 
 def command_of(job: Job) -> GenerateListing:

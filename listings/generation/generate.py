@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,17 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.limits.operations import GENERATE_LISTING, Operation
+from accounts.limits.operations import GENERATE_LISTING, REWRITE_LISTING, Operation
 from config import public_ids
+from listings.generation import looks
 from listings.models import Platform
 from listings.pricing import estimate, similar
 from listings.pricing.estimate import Estimate
 from listings.recognition.result import Evidence, Recognition
-from listings.writers import base, choosing, facts, wording
+from listings.writers import base, choosing, facts, notes, questions, wording
 from listings.writers.base import Brief, Draft, Hints, Limits
 from listings.writers.rules import RulesWriter
 from processing.commands import Command
 from processing.engine.errors import ProviderFailed
+from processing.engine.plans.cutout import camel
 from processing.models import Job
 from processing.worker import runner
 from processing.worker.kinds import Kind, ReportOnly, by_name
@@ -33,9 +35,10 @@ log = structlog.get_logger(__name__)
 
 
 class GenerateListing(Command):
-    """Write a listing about the item on the job's picture, and on the others that are named."""
+    """Write a listing about the item on the job's picture, and on the others that are named; to rewrite
+    it is to do so once more of photos that were looked at already."""
 
-    operation: Literal["generate-listing"] = "generate-listing"
+    operation: Literal["generate-listing", "rewrite-listing"] = "generate-listing"
     platform: Platform
     view_ids: tuple[str, ...] = ()
     hints: Hints = Hints()
@@ -50,7 +53,7 @@ def work(job: Job, command: GenerateListing) -> ReportOnly:
     """Runs in a worker. Raises AppError and EngineError, which fail the job."""
     images = (str(job.picture.pk), *command.view_ids)
     pictures = tuple(runner.picture(job, image_id) for image_id in images)
-    seen = _recognised(pictures)
+    seen = _seen(command, pictures)
     currency, today = job.account.currency, timezone.now().date()
     brief = Brief(
         facts=facts.merge(seen, command.hints),
@@ -59,6 +62,7 @@ def work(job: Job, command: GenerateListing) -> ReportOnly:
         tone=command.hints.tone,
         language=command.hints.language,
         english=base.english_for(currency),
+        today=today,
         pictures=pictures,
     )
     draft = _written(brief, command)
@@ -69,7 +73,16 @@ def work(job: Job, command: GenerateListing) -> ReportOnly:
         _texts(draft, seen, brief),
     )
     price = estimate.estimate(job.account, wanted, currency=currency, today=today)
-    return ReportOnly(_report(command, images, seen, draft, price))
+    told = replace(brief, facts=draft.facts)
+    return ReportOnly(_report(command, images, seen, draft, price) | _asked(told, draft))
+
+
+def _seen(command: GenerateListing, pictures: Sequence[bytes]) -> Recognition:
+    found = looks.remembered(pictures) if command.operation == REWRITE_LISTING else None
+    if found is None:
+        found = _recognised(pictures)
+        looks.remember(pictures, found)
+    return found
 
 
 def _recognised(pictures: Sequence[bytes]) -> Recognition:
@@ -128,9 +141,26 @@ def _report(
         "warnings": [
             *draft.warnings,
             *facts.doubts(seen, command.hints, found),
+            *facts.of_market(command.platform.value, command.hints.language),
             *([price.note] if price.basis != "comparables" else []),
             *([below] if below else []),
         ],
+    }
+
+
+def _asked(brief: Brief, draft: Draft) -> dict[str, Any]:
+    """What the seller can do for the text: questions, what is wrong with the notes, words that lacked."""
+    return {
+        "questions": [
+            {camel(name): value for name, value in asdict(one).items()}
+            for one in questions.questions_of(brief.facts, brief.limits)
+        ],
+        "problems": [asdict(one) for one in notes.problems_of(brief)],
+        "language": {
+            "asked": brief.language,
+            "given": brief.language,
+            "fallbacks": [asdict(one) for one in draft.fallbacks],
+        },
     }
 
 
@@ -139,13 +169,16 @@ def _attributes(draft: Draft) -> dict[str, Any]:
     found = draft.facts
     known = {
         "brand": found.brand,
+        "model": found.model,
+        "department": found.department,
         "size": found.size,
         "condition": found.condition,
         "colors": list(found.colors),
         "materials": list(found.materials),
         "pattern": found.pattern,
     }
-    return {**draft.extra, **{name: value for name, value in known.items() if value}}
+    measured = {name: f"{one.text} {one.unit}" for name, one in found.measurements}
+    return {**draft.extra, **{name: value for name, value in known.items() if value}, **measured}
 
 
 def _shown(one: Evidence, images: tuple[str, ...]) -> dict[str, Any]:
@@ -170,7 +203,15 @@ KIND = Kind(
             title=_("Listing generation"),
             running=_("Writing a listing"),
             done=_("Listing written"),
-        )
+        ),
+        Operation(
+            REWRITE_LISTING,
+            title=_("Listings written anew"),
+            running=_("Writing a listing anew"),
+            done=_("Listing written anew"),
+            metered=False,
+            one=_("Listing written anew"),
+        ),
     ),
     work=work,
     describe=describe,

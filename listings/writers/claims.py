@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from listings import vocabulary
 from listings.models import Condition
-from listings.writers import wording
-from listings.writers.base import Facts
+from listings.writers import languages, wording
+from listings.writers.base import LANGUAGES, Facts
 
 _NEW = (Condition.NEW, Condition.NEW_OTHER, Condition.NEW_WITH_DEFECTS)
 _FLAWLESS = (Condition.NEW, Condition.NEW_OTHER, Condition.LIKE_NEW)
-# What is claimed of a condition, and the conditions in which it is true.
-_CONDITIONS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (re.compile(r"\b(?:with (?:the )?(?:original )?tags|nwt|bnwt)\b", re.I), (Condition.NEW,)),
-    (
-        re.compile(
-            r"\b(?:brand[ -]?new|nwot|never (?:been )?(?:worn|used)|unworn|unused|"
-            r"condition:? new|new condition|factory sealed)\b",
-            re.I,
-        ),
-        _NEW,
-    ),
-    (
-        re.compile(
-            r"\b(?:like[ -]new|as new|mint(?! green)|pristine|immaculate|flawless|euc|"
-            r"(?:excellent|great|perfect|fantastic) (?:\w+ ){0,2}(?:condition|shape|state)|"
-            r"no (?:visible )?(?:flaws|signs of wear|stains|defects|damage|holes))\b",
-            re.I,
-        ),
-        _FLAWLESS,
-    ),
-    (
-        re.compile(
-            r"\b(?:good (?:\w+ )?(?:condition|shape)|well[ -]kept|gently (?:worn|used))\b", re.I
-        ),
-        (*_FLAWLESS, Condition.GOOD),
-    ),
-)
+# What is claimed of a condition, as the languages' files have it ([claims]), and where it is true.
+_TRUE_OF: Mapping[str, tuple[str, ...]] = {
+    "tags": (Condition.NEW,),
+    "new": _NEW,
+    "flawless": _FLAWLESS,
+    "good": (*_FLAWLESS, Condition.GOOD),
+}
 _UNPROVEN = re.compile(
     r"\b(?:authentic\w*|genuine|guaranteed?|100 ?% original|rare|one of a kind)\b", re.I
 )
@@ -54,7 +35,7 @@ _MONEY = re.compile(
     re.I,
 )
 _SIZE = re.compile(
-    r"\bsize:? +(?:us |uk |eu )?(\d?x{0,3}[sml]|small|medium|large|x-?large|w?\d{1,3}(?:\.5)?)\b",
+    r"\b(?:size|größe|gr\.|taille|talla|taglia):? +(?:us |uk |eu |it |fr )?(\d?x{0,3}[sml]|small|medium|large|x-?large|w?\d{1,3}(?:\.5)?)\b",
     re.I,
 )
 _LETTERS = {"small": "s", "medium": "m", "large": "l", "xlarge": "xl"}
@@ -64,6 +45,19 @@ _COLOR_WORDS = (
     "burgundy olive khaki"
 )
 _COLORS = frozenset(_COLOR_WORDS.split())
+
+
+@functools.cache
+def _condition_patterns() -> Mapping[str, tuple[list[re.Pattern[str]], tuple[str, ...]]]:
+    """For each kind of claim, its pattern in every language, as sellers write in any, and where it is true."""
+    tables = [languages.table(one)["claims"] for one in LANGUAGES]
+    return {
+        kind: (
+            [re.compile(rf"\b(?:{'|'.join(found[kind])})\b", re.I) for found in tables],
+            true_of,
+        )
+        for kind, true_of in _TRUE_OF.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +103,35 @@ def _faults(text: str, facts: Facts) -> Iterator[str]:
 
 
 def _brands(text: str, facts: Facts) -> Iterator[str]:
+    for other in brands_against(text, facts):
+        known = f"the brand is {facts.brand}" if facts.brand else "no brand is known"
+        yield f"it names {other}, and {known}"
+
+
+def brands_against(text: str, facts: Facts) -> Iterator[str]:
+    """Every brand that a text names and that is not the item's."""
     for other in vocabulary.brands_within(text):
         if facts.brand and vocabulary.brand_key(other) == vocabulary.brand_key(facts.brand):
             continue
         if facts.brand and vocabulary.words(other) in vocabulary.words(facts.brand):
             continue
         if not _noted(other, facts):
-            known = f"the brand is {facts.brand}" if facts.brand else "no brand is known"
-            yield f"it names {other}, and {known}"
+            yield other
 
 
 def _sizes(text: str, facts: Facts) -> Iterator[str]:
+    for size in sizes_against(text, facts):
+        yield f"it says size {size}, but the size is {facts.size}"
+
+
+def sizes_against(text: str, facts: Facts) -> Iterator[str]:
+    """Every size that a text names beside the known one."""
     if not facts.size:
         return
     known = _letters(facts.size)
     for found in _SIZE.finditer(text):
         if not set(_letters(found[1])) & set(known):
-            yield f"it says size {found[1]}, but the size is {facts.size}"
+            yield found[1]
 
 
 def _letters(size: str) -> list[str]:
@@ -134,12 +140,19 @@ def _letters(size: str) -> list[str]:
 
 
 def _conditions(text: str, facts: Facts) -> Iterator[str]:
-    for pattern, true_of in _CONDITIONS:
-        claim = pattern.search(text)
-        if claim is None or facts.condition in true_of or _noted(claim[0], facts):
-            continue
-        known = Condition(facts.condition).label if facts.condition else "not known"
-        yield f"it says '{claim[0]}', but the condition is {known}"
+    for _kind, claim in conditions_against(text, facts.condition):
+        if not _noted(claim, facts):
+            known = Condition(facts.condition).label if facts.condition else "not known"
+            yield f"it says '{claim}', but the condition is {known}"
+
+
+def conditions_against(text: str, condition: str) -> Iterator[tuple[str, str]]:
+    """What a text claims of the condition that is not true of this one, and what kind of claim it is;
+    nothing is true of an unknown condition, ""."""
+    for kind, (patterns, true_of) in _condition_patterns().items():
+        claims = [found[0] for pattern in patterns if (found := pattern.search(text))]
+        if claims and condition not in true_of:
+            yield kind, claims[0]
 
 
 def _colors(text: str, facts: Facts) -> Iterator[str]:

@@ -6,38 +6,74 @@ from collections.abc import Iterator
 from typing import Final
 
 from listings import vocabulary
+from listings.models import Platform
 from listings.recognition.result import Evidence, Recognition
-from listings.writers.base import Facts, Hints
+from listings.vocabulary.measures import NAMES, Age, Measure
+from listings.writers import languages
+from listings.writers.base import Facts, Hints, Language
 
 _ADVICE: Final = " Set hints.category."
+_NAMED: Final = frozenset(
+    ("category", "brand", "model", "department", "size", "condition", "color", "material", "flaws")
+)
+_NO_FLAWS: Final = frozenset(
+    (
+        "none",
+        "no",
+        "no flaws",
+        "keine",
+        "aucun",
+        "aucune",
+        "ninguno",
+        "ninguna",
+        "nessuno",
+        "nessuna",
+    )
+)
 
 
 def merge(seen: Recognition, hints: Hints) -> Facts:
     key = hints.category or seen.category
     category = vocabulary.categories().get(key) if key else None
     confidence = 1.0 if hints.category else seen.category_confidence
-    named = hints.model_dump(
-        include={"category", "brand", "size", "condition", "color", "material"}
-    )
+    named = hints.model_dump(include=set(_NAMED))
     given = frozenset(name for name, value in named.items() if value)
     return Facts(
         category=category,
         confidence=round(confidence, 3) if category else 0.0,
         brand=hints.brand or seen.brand,
+        model=hints.model,
+        department=hints.department,
         size=hints.size or seen.size,
         condition=hints.condition or "",
         colors=(hints.color,) if hints.color else seen.colors,
         pattern=seen.pattern,
         materials=(hints.material,) if hints.material else seen.materials,
+        measurements=tuple(
+            (name, Measure.read(said, of=name))
+            for name in NAMES
+            if (said := hints.measurements.get(name))
+        ),
+        flaws=_flaws(hints.flaws),
+        age=Age.read(hints.age) if hints.age else None,
+        smell=hints.smell,
+        smokers=hints.smokers,
+        pets=hints.pets,
         notes=hints.notes or "",
         texts=seen.texts,
         given=given,
     )
 
 
+def _flaws(said: str | None) -> str | None:
+    if said is None:
+        return None
+    return "" if said.casefold().rstrip(".!") in _NO_FLAWS else said
+
+
 def evidence(seen: Recognition, hints: Hints) -> list[Evidence]:
     """Where each fact comes from; what the seller overruled is left out."""
-    told = hints.model_dump(include={"category", "brand", "size", "condition", "color", "material"})
+    told = hints.model_dump(include=set(_NAMED))
     found = [
         Evidence("colour" if name == "color" else name, value, "hint", None, 1.0)
         for name, value in told.items()
@@ -67,6 +103,12 @@ def doubts(seen: Recognition, hints: Hints, facts: Facts) -> Iterator[str]:
         yield "The condition was not given, and photos alone don't show it."
     for one in seen.quality:
         yield f"Photo {one.image + 1}: {one.message}"
+
+
+def of_market(platform: str, language: Language) -> Iterator[str]:
+    """A warning where a platform's buyers read other languages."""
+    if platform not in languages.table(language)["platforms"]:
+        yield f"Few buyers on {Platform(platform).label} read this language."
 
 
 def for_people(warning: str) -> str:

@@ -17,10 +17,10 @@ from typing import Any
 from listings import vocabulary
 from listings.models import Condition
 from listings.recognition.result import Evidence
-from listings.writers import claims, replies, titles, wording
+from listings.writers import claims, languages, replies, wording
 from listings.writers.base import Brief, Draft, Facts
 from listings.writers.replies import BadReply, Reply
-from listings.writers.rules import styles
+from listings.writers.rules import RulesWriter, styles
 from processing.engine.files import decode
 from processing.providers.http import PictureServer
 
@@ -109,7 +109,7 @@ class LlmWriter:
             raise self._server.failed("wrote nothing that agrees with what is known about the item")
         title, fault = reply.title, claims.fault_of(reply.title, facts)
         if fault is not None:
-            title = titles.title(replace(brief, facts=facts), styles()[brief.platform])
+            title = RulesWriter().title(replace(brief, facts=facts))
             if not title:
                 raise self._server.failed(f"wrote a title that can't be used: {fault}")
             warnings.append(_left_out("the title", reply.title, fault))
@@ -149,12 +149,16 @@ def _item(brief: Brief) -> dict[str, Any]:
         },
         "customs": {"title case": style["case"], "layout": style["layout"]},
         "tone": brief.tone or style["tone"],
-        "language": {"en": "American English" if brief.english == "us" else "British English"}[
-            brief.language
-        ],
+        "language": _language(brief),
         "given": given | ({"notes": facts.notes} if facts.notes else {}),
         "seen": seen | {"text on the photos": list(facts.texts[:40])},
     }
+
+
+def _language(brief: Brief) -> str:
+    if brief.language == "en":
+        return "American English" if brief.english == "us" else "British English"
+    return str(languages.table(brief.language)["name"])
 
 
 def _called(facts: Facts) -> list[str]:

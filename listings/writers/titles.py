@@ -3,66 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from listings.models import Condition
 from listings.writers import wording
 from listings.writers.base import Brief, Facts
+from listings.writers.languages import Words
+from listings.writers.said import Said
 
-# Sizes that say themselves that they are sizes: W32 L34, EU 42, 30 x 40 cm, One Size.
-_SAYS_SIZE = re.compile(r"(?i)\b(?:w\d|l\d|eu|uk|us|it|fr|size|one)|\d\s*(?:cm|mm|in|inch|ml|l)\b")
+# Longer ones are read by nobody, whatever a platform would take.
+_LONG_ENOUGH: Final = 80
 
 
-def title(brief: Brief, style: Mapping[str, Any]) -> str:
-    """The platform's pattern filled with what is known, and shortened part by part until it fits."""
+def title(brief: Brief, style: Mapping[str, Any], words: Words, told: Said) -> str:
+    """The platform's parts filled with what is known, and given up one by one until it fits."""
     limits = brief.limits
     if brief.facts.category is None:
         text = wording.sentence(_from_notes(brief.facts))
     else:
-        text = _shortened(_parts(brief, style["title"]), style["drop"], limits.title_advised)
-        text = _cased(text, style["case"], brief.facts)
+        parts, drop = _order(brief, style, words)
+        text = _shortened(parts, drop, told, min(limits.title_advised, _LONG_ENOUGH))
+        text = _cased(text, style["case"], brief.facts, words)
     kept = "".join(c for c in text if c not in limits.title_characters_forbidden)
-    return wording.cut(kept, limits.title)
+    return wording.cut(" ".join(kept.split()), limits.title)
 
 
-def _parts(brief: Brief, patterns: list[str]) -> list[str]:
-    """Each pattern filled; empty where its fact is not known."""
-    facts, english = brief.facts, brief.english
-    material = facts.materials[0] if len(facts.materials) == 1 else ""
-    noun = wording.noun(facts, english)
-    known = {
-        "brand": facts.brand or "",
-        "noun": noun,
-        "colours": wording.colors(facts),
-        "pattern": wording.pattern(facts),
-        "material": material if material.casefold() not in noun.casefold() else "",
-        "size": size(facts.size) if facts.size else "",
-        "new": "new" if facts.condition == Condition.NEW else "",
-    }
-    filled = []
-    for pattern in patterns:
-        text = pattern.format(**known)
-        filled.append(wording.spelt(text, english) if text.strip(", ") else "")
-    return filled
+def _order(
+    brief: Brief, style: Mapping[str, Any], words: Words
+) -> tuple[Sequence[str], Sequence[str]]:
+    """The parts in order, as the language has them where it has an order of its own."""
+    own = words.table.get("titles")
+    parts = style["title"] if own is None else own.get(brief.platform, own["other"])
+    wanted = {part.lstrip(", ") for part in style["title"]}
+    return [part for part in parts if part.lstrip(", ") in wanted], style["drop"]
 
 
-def _shortened(parts: list[str], drop: list[int], most: int) -> str:
-    left = list(parts)
-    for place in drop:
-        if len(_joined(left)) <= most:
+def _shortened(parts: Sequence[str], drop: Sequence[str], told: Said, most: int) -> str:
+    left = {part.lstrip(", "): str(getattr(told, part.lstrip(", "))) for part in parts}
+    for name in drop:
+        if len(_joined(parts, left)) <= most:
             break
-        left[place] = ""
-    return _joined(left)
+        left[name] = ""
+    return _joined(parts, left)
 
 
-def _joined(parts: list[str]) -> str:
-    return " ".join(part for part in parts if part).replace(" ,", ",").lstrip(", ")
-
-
-def size(name: str) -> str:
-    """With the word "size" before it, unless it says itself what it is."""
-    return name if _SAYS_SIZE.search(name) else f"size {name}"
+def _joined(parts: Sequence[str], known: Mapping[str, str]) -> str:
+    """A comma stands only where something stands before it."""
+    text = ""
+    for part in parts:
+        found = known[part.lstrip(", ")]
+        if found:
+            text += f"{', ' if part.startswith(',') else ' '}{found}" if text else found
+    return text
 
 
 def _from_notes(facts: Facts) -> str:
@@ -72,11 +64,11 @@ def _from_notes(facts: Facts) -> str:
     return first if brand.casefold() in first.casefold() else f"{brand}: {first}"
 
 
-def _cased(text: str, case: str, facts: Facts) -> str:
+def _cased(text: str, case: str, facts: Facts, words: Words) -> str:
     if case == "lower":
         return text.lower()
-    if case == "title":
-        keep = [name for name in (facts.brand, facts.size) if name]
+    if case == "title" and words.table["headlines"]:
+        keep = [name for name in (facts.brand, facts.model, facts.size) if name]
         return wording.headline(text, keep=keep)
     # A name keeps the spelling that its owner gave it.
     return text if facts.brand and text.startswith(facts.brand) else wording.sentence(text)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from listings import vocabulary
 from listings.writers.base import English, Facts
+from listings.writers.languages import american, table
 
 _SMALL = frozenset(("and", "of", "in", "by", "with", "for", "or", "the", "a", "an", "on", "from"))
 # Materials that stand before a noun as they are.
@@ -17,8 +18,15 @@ _TEXTILES = (
 )
 _HARD = "wood oak pine glass ceramic porcelain steel brass copper gold silver plastic rattan bamboo"
 TEXTILES = frozenset(_TEXTILES.split())
+# Sizes that say themselves that they are sizes: W32 L34, EU 42, 30 x 40 cm, One Size.
+_SAYS_SIZE = re.compile(
+    r"(?i)\b(?:w\d|l\d|eu|uk|us|it|fr|de|size|one|gr\.|größe|taille|talla|taglia)"
+    r"|\d\s*(?:cm|mm|m|in|inch|ml|l|gb|tb|kg|g)\b|\d\s*[\"”″]"
+)
+_UNBRANDED = frozenset(
+    ("unbranded", "nobrand", "ohnemarke", "markenlos", "sansmarque", "sinmarca", "senzamarca")
+)
 _ADJECTIVES = TEXTILES | frozenset(_HARD.split())
-_AMERICAN = {"grey": "gray", "colour": "color", "labelled": "labeled"}
 
 
 def noun(facts: Facts, english: English) -> str:
@@ -32,8 +40,14 @@ def noun(facts: Facts, english: English) -> str:
 
 
 def described(facts: Facts, english: English) -> str:
-    """The noun with what can be seen before it: "blue and white patterned cotton shirt"."""
-    parts = [colors(facts), pattern(facts), adjective_material(facts), noun(facts, english)]
+    """The noun with what is known before it: "men's blue and white patterned cotton shirt"."""
+    called = noun(facts, english)
+    parts = [
+        text_of_department(facts),
+        *(colors(facts), pattern(facts), adjective_material(facts)),
+        model(facts),
+        "" if is_said_by_model(facts, called) else called,
+    ]
     said: list[str] = []
     for part in filter(None, parts):
         if part not in said:
@@ -42,11 +56,16 @@ def described(facts: Facts, english: English) -> str:
 
 
 def colors(facts: Facts) -> str:
-    """The main colors in a row; nothing where there are so many that they are a pattern."""
+    """The main colors in a row."""
+    return listed([mid_sentence(name) for name in color_names(facts)])
+
+
+def color_names(facts: Facts) -> list[str]:
+    """The main colors; nothing where there are so many that they are a pattern."""
     if pattern(facts) == "multicoloured":
-        return ""
+        return []
     most = 2 if facts.pattern == "patterned" else 3
-    return listed([_mid_sentence(name) for name in facts.colors[:most]])
+    return list(facts.colors[:most])
 
 
 def pattern(facts: Facts) -> str:
@@ -60,18 +79,43 @@ def adjective_material(facts: Facts) -> str:
     """The material, where there is one alone and English puts it before the noun."""
     if len(facts.materials) != 1:
         return ""
-    name = _mid_sentence(facts.materials[0])
+    name = mid_sentence(facts.materials[0])
     called = facts.category.name if facts.category else ""
     return name if name in _ADJECTIVES and name not in called else ""
 
 
-def spelt(text: str, english: English) -> str:
-    if english == "uk":
-        return text
-    for british, american in _AMERICAN.items():
-        text = text.replace(british, american)
-        text = text.replace(british.capitalize(), american.capitalize())
+def text_of_department(facts: Facts) -> str:
+    return str(table("en")["department"][facts.department]) if facts.department else ""
+
+
+def model(facts: Facts) -> str:
+    """The model, without the brand where that is said before it."""
+    text = facts.model or ""
+    brand = facts.brand or ""
+    if brand and text.casefold().startswith(f"{brand.casefold()} "):
+        return text[len(brand) + 1 :]
     return text
+
+
+def is_said_by_model(facts: Facts, noun: str) -> bool:
+    """Whether the model's name ends with what the item is: "Trucker Jacket"."""
+    said = vocabulary.words(facts.model or "").split()
+    last = vocabulary.words(noun).split()
+    return bool(last) and said[-len(last) :] == last
+
+
+def is_unbranded(brand: str | None) -> bool:
+    """Whether the seller says that there is no brand."""
+    return brand is not None and vocabulary.plain(brand) in _UNBRANDED
+
+
+def says_size(size: str) -> bool:
+    """Whether a size says itself that it is one."""
+    return bool(_SAYS_SIZE.search(size))
+
+
+def spelt(text: str, english: English) -> str:
+    return american(text) if english == "us" else text
 
 
 def listed(names: Sequence[str]) -> str:
@@ -153,6 +197,6 @@ def _grammar() -> Mapping[str, frozenset[str]]:
     return {shape: frozenset(keys) for shape, keys in vocabulary.grammar().items()}
 
 
-def _mid_sentence(name: str) -> str:
+def mid_sentence(name: str) -> str:
     """Without a capital that only stood at a beginning."""
     return name[:1].lower() + name[1:] if name[1:].islower() or len(name) == 1 else name

@@ -31,7 +31,7 @@ SOURCES = (
     "listings/pictures.py",
     *(f"listings/pricing/{name}.py" for name in ("comparables", "estimate", "sheets", "tables")),
     *("listings/pricing/priors.py", "listings/recognition/quality.py"),
-    *("listings/writers/facts.py", "listings/writers/rules.py"),
+    *(f"listings/writers/{name}.py" for name in ("facts", "notes", "questions", "rules")),
     "accounts/services.py",
     *("config/errors.py", "config/outbound.py", "config/failures/outages.py"),
     *("config/web/addresses.py", "config/web/bodies.py"),

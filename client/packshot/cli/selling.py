@@ -73,4 +73,6 @@ def _in_words(draft: ListingDraft) -> str:
     if draft.tags:
         lines.append(f"Tags: {', '.join(draft.tags)}")
     lines += [f"Note: {warning}" for warning in draft.warnings]
+    lines += [f"Problem: {one.message}" for one in draft.problems]
+    lines += [f"Asked ({one.hint}): {one.question}" for one in draft.questions]
     return "\n".join(lines)

@@ -133,7 +133,7 @@ def test_a_listing_comes_in_the_seeds_shape(
     price, job_id = made.pop("price"), made.pop("jobId")
     assert job_id == Job.objects.get().public_id
     assert made == {
-        "title": "Levi's Jeans Blue W32 L34",
+        "title": "Levi's Jeans W32 L34 Blue Good Condition",
         "description": made["description"],
         "suggestedPrice": 2500,
         "priceRangeMin": 1620,
@@ -158,6 +158,22 @@ def test_a_listing_comes_in_the_seeds_shape(
             price["note"],
             "The suggested price is below the 30.00 USD that you paid.",
         ],
+        "questions": made["questions"],
+        "problems": [],
+        "language": {"asked": "en", "given": "en", "fallbacks": []},
+    }
+    assert [one["hint"] for one in made["questions"]] == [
+        "department",
+        *(f"measurements.{name}" for name in ("waist", "inseam", "rise", "hem")),
+        *("material", "flaws", "model", "age", "smell", "smokers", "pets"),
+    ]
+    assert made["questions"][0] == {
+        "hint": "department",
+        "question": "Who is it made for?",
+        "answer": "choice",
+        "choices": ["women", "men", "unisex", "girls", "boys", "kids", "baby"],
+        "example": None,
+        "isRequired": False,
     }
     assert "Small mark on the left knee." in made["description"]
     assert "30" not in made["description"].replace("W32 L34", "")
@@ -191,7 +207,7 @@ def test_without_waiting_there_is_a_job_to_follow(
     assert list(answer) == ["jobId"]
     tasks.run_job.fn(str(Job.objects.get().pk))
     job = data_of(owner.client.get(f"/api/v1/jobs/{answer['jobId']}"))
-    assert job["report"]["title"] == "Levi's Jeans Blue W32 L34"
+    assert job["report"]["title"] == "Levi's Jeans W32 L34 Blue"
 
 
 def test_prices_are_in_the_accounts_currency_and_words_in_its_english(
@@ -232,7 +248,7 @@ def test_sold_items_make_the_price(
         ({"hints": {"purchasePrice": -1}}, "hints.purchasePrice"),
         ({"hints": {"notes": "x" * 900_000}}, "hints.notes"),
         ({"hints": {"condition": "mint"}}, "hints.condition"),
-        ({"hints": {"language": "fr"}}, "hints.language"),
+        ({"hints": {"language": "nl"}}, "hints.language"),
         ({"hints": {"tone": "rude"}}, "hints.tone"),
         ({"hints": {"category": "spaceship"}}, "hints.category"),
         ({"hints": {"mood": "good"}}, "hints.mood"),
@@ -293,6 +309,55 @@ def test_a_photo_of_nothing_is_told_and_costs_nothing(
         None,
         None,
     )
+
+
+def test_answers_improve_the_text_at_no_cost_and_without_a_second_look(
+    owner: Seller,
+    stranger: Seller,
+    ask: Callable[..., Any],
+    recogniser: Recogniser,
+) -> None:
+    first = data_of(ask(hints={"condition": "fair", "notes": "Brand new! See www.shop.com"}))
+    assert [one["code"] for one in first["problems"]] == ["link", "condition"]
+    url = f"{URL}/{first['jobId']}"
+    hints = {
+        "model": "501",
+        "department": "men",
+        "notes": None,
+        "measurements": {"waist": "41 cm"},
+        "flaws": "none",
+    }
+    made = data_of(owner.client.patch(url, {"hints": hints}, format="json"))
+    assert made["title"] == "Levi's 501 Jeans Men's W32 L34 Blue Fair Condition"
+    assert "Measurements: Waist 16.1 in (41 cm)\nFlaws: None known" in made["description"]
+    told = {"model": "501", "department": "men", "waist": "41 cm", "condition": "fair"}
+    assert made["attributes"] | told == made["attributes"]
+    answered = {"department", "measurements.waist", "flaws", "model"}
+    assert not answered & {one["hint"] for one in made["questions"]}
+    assert made["problems"] == []
+    assert (recogniser.shown, owner.used_of(GENERATE_LISTING)) == ([1], 1)
+    german = {"hints": {"language": "de", "material": "tencel", "measurements": {"waist": None}}}
+    last = data_of(owner.client.patch(f"{URL}/{made['jobId']}", german, format="json"))
+    assert last["title"] == "Levi's 501 Jeans Herren W32 L34 blau tencel mit Gebrauchsspuren"
+    assert last["language"] == {
+        "asked": "de",
+        "given": "de",
+        "fallbacks": [{"field": "material", "word": "tencel"}],
+    }
+    assert "waist" not in last["attributes"]
+    kept = owner.client.post("/api/v1/listings", {"jobId": last["jobId"]}, format="json")
+    assert data_of(kept, 201)["title"] == last["title"]
+    for body, field in (
+        ({"hints": {}}, "hints"),
+        ({}, "hints"),
+        ({"hints": {"department": "dogs"}}, "hints.department"),
+        ({"hints": {"measurements": {"waist": "wide"}}}, "hints.measurements"),
+        ({"hints": {"model": "5"}, "platform": "ebay"}, "platform"),
+    ):
+        refused = owner.client.patch(url, body, format="json")
+        assert list(refusal_of(refused, 400, "VALIDATION_ERROR")["fields"]) == [field]
+    refusal_of(stranger.client.patch(url, {"hints": hints}, format="json"), 404, "NOT_FOUND")
+    assert (Job.objects.count(), recogniser.shown) == (3, [1])
 
 
 def test_the_items_own_text_gives_no_orders(
@@ -397,7 +462,7 @@ def test_the_rules_step_in_only_where_they_may(
 ) -> None:
     llm.answer({"error": {"message": "out of memory"}}, status=500)
     made = data_of(ask(provider="llm", allowFallback=True))
-    assert (made["provider"], made["title"]) == ("rules", "Levi's Jeans Blue W32 L34")
+    assert (made["provider"], made["title"]) == ("rules", "Levi's Jeans W32 L34 Blue")
     assert made["warnings"][0] == (
         "llm answered with status 500: out of memory. The built-in writer wrote this instead."
     )

@@ -349,7 +349,7 @@ def test_facts_that_are_known_stand_against_the_models(stub: Stub) -> None:
 
 def test_a_title_against_the_facts_is_written_anew(stub: Stub) -> None:
     draft = write(stub, {**REPLY, "title": "Wrangler jeans, brand new"})
-    assert draft.title == "Levi's blue denim jeans, size M"
+    assert draft.title == "Levi's blue denim jeans, size M, good condition"
     [warning] = draft.warnings
     assert "Wrangler jeans, brand new" in warning
 
