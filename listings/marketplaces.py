@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from listings import vocabulary
 from listings.models import Platform
+from listings.vocabulary import tree
 
 Certainty = Literal["documented", "secondary", "uncertain"]
 _FILE: Final = Path(__file__).parent / "marketplaces.toml"
@@ -79,7 +80,8 @@ def google_category(key: str) -> str:
     if found is None:
         return ""
     tables = _whole()["categories"]["google"]
-    return str(tables["keys"].get(key) or tables["groups"].get(found.group, ""))
+    told = tables["keys"].get(key) or tree.taxonomy_name("google", found.google)
+    return str(told or tables["groups"].get(found.group, ""))
 
 
 def ebay_category(key: str, department: str) -> str:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from listings.forms import words
-from listings.forms.fields import PriceField, WordsField, line
+from listings.forms.fields import CategoryField, PriceField, WordsField, line
 from listings.services.bulk import BulkChange
 
 _SAME: tuple[str, object] = ("", _("Leave as it is"))
@@ -20,11 +20,7 @@ class BulkForm(forms.Form):
     condition = forms.ChoiceField(
         label=_("Condition"), choices=[_SAME, *words.CONDITIONS.items()], required=False
     )
-    category = forms.ChoiceField(
-        label=_("Category"),
-        choices=lambda: [_SAME, *words.categories()[1:]],
-        required=False,
-    )
+    category = CategoryField(required=False)
     brand = line(_("Brand"))
     size = line(_("Size"))
     price_percent = forms.DecimalField(

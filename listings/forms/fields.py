@@ -8,15 +8,20 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.currencies import EXPONENTS, amount
+from listings.forms import words
 from listings.models.listings import MAX_MONEY, SHORT_LENGTH
 from listings.pricing import cells
+from listings.vocabulary import tree
 
 _MAX_ATTRIBUTES: Final = 50
+_MAX_CHOICES: Final = 8
 _NAME_LENGTH: Final = 60
 _TEXT_LENGTH: Final = 500
 
@@ -57,6 +62,40 @@ class PriceField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Its length is that of the text: a number has none."""
+
+
+class CategoryField(forms.CharField):
+    """The kind of thing that something is, by any of its names; "" where nothing is typed.
+
+    Names are offered while a person types; without JavaScript the field takes them all the same.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"label": gettext_lazy("Category"), "max_length": 120, **options})
+        self.widget.attrs |= {
+            "list": "category-names",
+            "autocomplete": "off",
+            "hx-get": reverse_lazy("category-names"),
+            "hx-trigger": "input changed delay:150ms",
+            "hx-target": "#category-names",
+            "hx-sync": "this:replace",
+            "hx-params": "category",
+        }
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value))
+        if not text:
+            return ""
+        found = words.category_typed(text)
+        if not found:
+            raise ValidationError(_("We know nothing called “%(text)s”.") % {"text": text})
+        if len(found) > 1:
+            names = ", ".join(words.category_to_type(one) for one in found[:_MAX_CHOICES])
+            raise ValidationError(_("Which of these is it: %(names)s?") % {"names": names})
+        return found[0]
+
+    def prepare_value(self, value: Any) -> Any:
+        return words.category_to_type(value) if value in tree.categories() else value
 
 
 class WordsField(forms.CharField):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from listings.forms import words
-from listings.forms.fields import ProseField, line
+from listings.forms.fields import CategoryField, ProseField, line
 from listings.forms.wording import ListingForm
 from listings.generation.generate import MAX_VIEWS, GenerateListing
 from listings.models import Platform
@@ -62,7 +62,7 @@ class GenerateForm(forms.Form):
     size = line(_("Size"), longest=50)
     color = line(_("Color"), longest=60)
     material = line(_("Material"), longest=60)
-    category = forms.ChoiceField(label=_("Category"), choices=words.categories, required=False)
+    category = CategoryField(required=False)
 
     @property
     def size_of_groups(self) -> int | None:
@@ -84,7 +84,7 @@ class GenerateForm(forms.Form):
 class CategoryForm(forms.Form):
     """What the seller says it is, where the photos didn't."""
 
-    category = forms.ChoiceField(label=_("What it is"), choices=words.categories)
+    category = CategoryField(label=_("What it is"))
 
 
 class AcceptForm(ListingForm):

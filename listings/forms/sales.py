@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import CODES
 from listings.forms import words
-from listings.forms.fields import line
+from listings.forms.fields import CategoryField, line
 from listings.pricing.comparables import ImportComparables
 
 
@@ -43,7 +43,7 @@ class PriceForm(forms.Form):
     """An item to be priced, as far as it is known."""
 
     title = line(_("What it is"), longest=200)
-    category = forms.ChoiceField(label=_("Category"), choices=words.categories, required=False)
+    category = CategoryField(required=False)
     brand = line(_("Brand"))
     condition = forms.ChoiceField(label=_("Condition"), choices=words.conditions, required=False)
 

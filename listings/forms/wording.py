@@ -11,7 +11,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from listings.forms import words
-from listings.forms.fields import DetailsField, PriceField, ProseField, WordsField, line
+from listings.forms.fields import (
+    CategoryField,
+    DetailsField,
+    PriceField,
+    ProseField,
+    WordsField,
+    line,
+)
 from listings.models import Listing, ListingVariant
 from listings.models.listings import DESCRIPTION_LENGTH, MAX_QUANTITY, TITLE_LENGTH
 from listings.vocabulary import texts
@@ -59,7 +66,7 @@ class SharedForm(forms.Form):
 class ListingForm(SharedForm):
     title = line(_("Title"), longest=TITLE_LENGTH)
     description = ProseField(label=_("Description"), max_length=DESCRIPTION_LENGTH)
-    category = forms.ChoiceField(label=_("Category"), choices=words.categories, required=False)
+    category = CategoryField(required=False)
     condition = forms.ChoiceField(label=_("Condition"), choices=words.conditions, required=False)
     brand = line(_("Brand"))
     size = line(_("Size"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from accounts import currencies
-from listings import vocabulary
 from listings.models import Condition, ListingState, Platform
+from listings.vocabulary import tree
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -98,23 +98,27 @@ def money(minor: int | None, currency: str) -> str:
 
 def category(key: str) -> str:
     """What people call a category: with a capital, as it stands alone."""
-    found = vocabulary.categories().get(key)
-    name = pgettext("category", found.name) if found else key
+    found = tree.categories().get(key)
+    name = tree.names_in(get_language() or "en").get(key) or (found.name if found else key)
     return name[:1].upper() + name[1:]
 
 
-def categories() -> list[tuple[str, object]]:
-    """Every category by its group, for a list to choose from."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for key, found in vocabulary.categories().items():
-        group = pgettext("group of categories", found.group)
-        groups.setdefault(group[:1].upper() + group[1:], []).append((key, category(key)))
-    return [("", "—"), *((name, sorted(rows, key=_by_name)) for name, rows in groups.items())]
+def category_to_type(key: str) -> str:
+    """A name that ``category_typed`` knows again: with the key where several kinds are called so."""
+    name = category(key)
+    return name if category_typed(name) == [key] else f"{name} ({key})"
+
+
+def category_typed(text: str) -> list[str]:
+    """The categories that a person may mean."""
+    return tree.find(text, get_language() or "en")
+
+
+def group(name: str) -> str:
+    """What people call a group of categories: with a capital, as it stands alone."""
+    told = pgettext("group of categories", name)
+    return told[:1].upper() + told[1:]
 
 
 def conditions() -> list[tuple[str, object]]:
     return [("", "—"), *CONDITIONS.items()]
-
-
-def _by_name(row: tuple[str, str]) -> str:
-    return row[1]

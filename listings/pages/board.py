@@ -30,7 +30,6 @@ from listings.pages.shown import Card, ids_of
 from listings.selectors import Filter
 from listings.services import bulk
 from listings.services.bulk import BulkChange
-from listings.vocabulary import categories
 
 TEMPLATE: Final = "listings/board.html"
 PAGE_SIZE: Final = 50
@@ -58,13 +57,18 @@ class Asked:
         state = one_of("state", ListingState.values)
         only = Filter(
             state=state,
-            category=one_of("category", categories()),
+            category=_category(request.GET.get("category", "")),
             condition=one_of("condition", Condition.values),
             platform=one_of("platform", Platform.values),
         )
         view = "table" if state or request.GET.get("view") == "table" else "board"
         search = " ".join(request.GET.get("q", "").replace("\0", "").split())[:200]
         return cls(view, search, only, one_of("sort", _SORTS) or _SORTS[0])
+
+    @property
+    def category(self) -> str:
+        """The category's name, as the field has it."""
+        return words.category_to_type(self.only.category) if self.only.category else ""
 
     def query(self, **other: str | None) -> str:
         """The address of the same list but for what is said otherwise."""
@@ -78,6 +82,11 @@ class Asked:
             "sort": self.sort if self.sort != _SORTS[0] else None,
         }
         return f"?{urlencode({name: value for name, value in (told | other).items() if value})}"
+
+
+def _category(typed: str) -> str | None:
+    found = words.category_typed(typed[:120])
+    return found[0] if len(found) == 1 else None
 
 
 @page
@@ -197,7 +206,6 @@ def _tabs(asked: Asked, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def _choices() -> dict[str, Any]:
     return {
-        "categories": words.categories()[1:],
         "conditions": list(words.CONDITIONS.items()),
         "platforms": list(words.PLATFORMS.items()),
         "sorts": [

@@ -205,7 +205,6 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "is_open": any(row.is_open for row in rows),
         "written": sum(row.is_written for row in rows),
-        "categories": words.categories()[1:] if any(row.needs_help for row in rows) else (),
         **around(number, has_more=len(found) > PAGE_SIZE),
         "section": "listings",
     }
@@ -224,7 +223,6 @@ def waiting_live(request: HttpRequest) -> HttpResponse:
     changed = [row for row in rows if row.watch != marks[row.suggestion.pk]]
     context = {
         "rows": changed,
-        "categories": words.categories()[1:],
         "gone": [public_ids.encode("lsug", pk) for pk in gone],
     }
     return live(
@@ -353,7 +351,6 @@ def _show(
         "row": Row(found),
         "listing": found.listing,
         "waiting": suggestions.suggestions_of(caller.account).count() - 1,
-        "categories": words.categories()[1:] if Row(found).needs_help else (),
         "section": "listings",
     }
     if job.state == JobState.COMPLETED:

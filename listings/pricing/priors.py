@@ -11,6 +11,7 @@ from pathlib import Path
 from accounts import currencies
 from listings import vocabulary
 from listings.pricing.quantiles import Spread, plain
+from listings.vocabulary import tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,16 @@ def estimate(
 ) -> Spread | None:
     """The table's figure in minor units; None where it has none for the category or the currency."""
     table = _table()
-    if category is None or category not in table.typical or currency not in table.dollar:
+    if category is None or currency not in table.dollar:
+        return None
+    # A kind that the table doesn't have costs what the one above it does.
+    known = next((one for one in tree.lineage(category) if one in table.typical), None)
+    if known is None:
         return None
     fashion = vocabulary.categories()[category].group in table.fashion
     tier = vocabulary.tier(brand)
     dollars = (
-        table.typical[category]
+        table.typical[known]
         * table.tiers["fashion" if fashion else "other"][tier]
         * table.conditions.get(condition, 1.0)
     )

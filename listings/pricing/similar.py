@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from listings import vocabulary
 from listings.models import Comparable, Condition, Listing
+from listings.vocabulary import tree
 
 # The newest so many of each kind are looked at, so that a look-up costs the same however many
 # there are in all.
@@ -21,6 +22,8 @@ NEWEST = 1_000
 NEAREST = 60
 # What says less than this about the item says nothing.
 _MIN_SIMILARITY = 0.12
+# Of the kinds above and below its own, a sale says half.
+_RELATIVE = 0.5
 _HALF_LIFE = 365.0  # days in which a sale's word comes to count half
 # From best to worst: the further apart, the less one says about the other.
 _GRADES: Mapping[str, int] = {
@@ -89,6 +92,8 @@ def _imported(account: Account, wanted: Item, currency: str) -> Iterator[SoldIte
         if brand:
             # On its own, too: the newest thousand of a category may hold none of the brand.
             lots.append(of_category.filter(brand_key=brand))
+        if relatives := tree.relatives(wanted.category):
+            lots.append(rows.filter(category_key__in=relatives))
     if brand:
         lots.append(rows.filter(brand_key=brand))
     if not lots:
@@ -104,7 +109,7 @@ def _imported(account: Account, wanted: Item, currency: str) -> Iterator[SoldIte
 def _listed(account: Account, wanted: Item, currency: str) -> Iterator[SoldItem]:
     rows = Listing.objects.filter(account=account, currency=currency, sold_at__isnull=False)
     if wanted.category:
-        rows = rows.filter(category=wanted.category)
+        rows = rows.filter(category__in=[wanted.category, *tree.relatives(wanted.category)])
     columns = ("title", "brand", "category", "condition", "sold_price", "sold_at")
     for title, brand, category, condition, price, sold_at in rows.order_by("-sold_at").values_list(
         *columns
@@ -129,6 +134,8 @@ def _weight(sold: SoldItem, wanted: Item, today: date) -> float:
 def _category(sold: SoldItem, wanted: Item) -> float:
     if sold.category == wanted.category:
         return 1.0
+    if wanted.category and sold.category in tree.relatives(wanted.category):
+        return _RELATIVE
     if sold.category and wanted.category:
         return 0.0
     # One of the two has no category, so the title has to do.

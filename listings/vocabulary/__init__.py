@@ -5,56 +5,20 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from listings.vocabulary import tree
+from listings.vocabulary.spelling import plain as plain
+from listings.vocabulary.spelling import words as words
+from listings.vocabulary.tree import Category as Category
+from listings.vocabulary.tree import categories as categories
+from listings.vocabulary.tree import category_in as category_in
+from listings.vocabulary.tree import category_within as category_within
+
 UNKNOWN: Final = "unknown"
-_PATHS = re.compile(r"\s*(?:>|/|\||»|:| - )\s*")
 _HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One of categories.toml: its key, what a person calls it, and the group it belongs to."""
-
-    key: str
-    name: str
-    plural: str
-    group: str
-
-
-@functools.cache
-def categories() -> Mapping[str, Category]:
-    return {
-        key: Category(key, found["name"], found["plural"], found["group"])
-        for key, found in _file("categories.toml").items()
-    }
-
-
-@functools.lru_cache(4096)
-def category_in(text: str) -> str | None:
-    """The category that a text or path names (``Women > Clothing > Jeans``), by its last word."""
-    for part in reversed(_PATHS.split(text)):
-        if key := _category_names().get(plain(part)):
-            return key
-    return category_within(text)
-
-
-def category_within(text: str) -> str | None:
-    """The category that a title mentions; the last one, as what an item is stands behind what kind."""
-    found = _category_pattern().findall(f" {words(text)} ")
-    return _category_names()[plain(found[-1])] if found else None
-
-
-def names_of(key: str) -> list[str]:
-    """All that a category is called, in its singular and plural and by other words."""
-    found, synonyms = categories()[key], _file("words.toml")["synonyms"].get(key, [])
-    return list(
-        dict.fromkeys([found.name, found.plural, american().get(key, found.name), *synonyms])
-    )
 
 
 @functools.lru_cache(4096)
@@ -92,42 +56,20 @@ def american() -> Mapping[str, str]:
 
 
 @functools.cache
-def grammar() -> Mapping[str, list[str]]:
+def grammar() -> Mapping[str, frozenset[str]]:
     """The categories whose names are `plural`, `mass` nouns, or come as a `pair`."""
-    return dict(_file("words.toml")["grammar"])
+    found = {key: one.shape for key, one in categories().items()}
+    return {
+        "plural": frozenset(key for key, shape in found.items() if shape in ("plural", "pair")),
+        "mass": frozenset(key for key, shape in found.items() if shape == "mass"),
+        "pair": frozenset(key for key, shape in found.items() if shape == "pair"),
+    }
 
 
-def plain(text: str) -> str:
-    """Letters and digits alone, without case and accents."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in flat if letter.isalnum())
-
-
-def words(text: str) -> str:
-    """The words of a text, without case, accents and punctuation, one space between them."""
-    flat = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("\u2019", ""))
-    spaced = (c if c.isalnum() else " " for c in flat if not unicodedata.combining(c))
-    return " ".join("".join(spaced).split())
-
-
-@functools.cache
-def _category_names() -> dict[str, str]:
-    """Category by each of its names, and by what else people call it."""
-    names = {}
-    for key, found in categories().items():
-        for name in (key, found.name, found.plural):
-            names[plain(name)] = key
-    for key, synonyms in _file("words.toml")["synonyms"].items():
-        for name in synonyms:
-            names.setdefault(plain(name), key)
-    return names
-
-
-@functools.cache
-def _category_pattern() -> re.Pattern[str]:
-    called = [name for found in categories().values() for name in (found.name, found.plural)]
-    called += [name for names in _file("words.toml")["synonyms"].values() for name in names]
-    return _pattern(called)
+def names_of(key: str) -> list[str]:
+    """All that a category is called, in its singular and plural, by Americans and by other words."""
+    name, *others = tree.names_of(key)
+    return list(dict.fromkeys([name, american().get(key, name), *others]))
 
 
 @functools.cache

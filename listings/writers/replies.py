@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from listings import vocabulary
-from listings.vocabulary import texts
+from listings.vocabulary import texts, tree
 from listings.writers.base import Limits
 
 _LONGEST_SHORT = 100
@@ -61,7 +61,7 @@ def schema(limits: Limits) -> dict[str, Any]:
             "title": {"type": "string", "description": f"at most {limits.title} characters"},
             "description": {"type": "string", "description": f"at most {limits.description}"},
             "tags": _list(text),
-            "category": {"type": ["string", "null"], "enum": [*vocabulary.categories(), None]},
+            "category": maybe,
             "brand": maybe,
             "size": maybe,
             "colors": _list(text),
@@ -124,8 +124,8 @@ def _cleaned(found: Any) -> Any:
     for name in ("tags", "colors", "materials"):
         tidy[name] = _without_empty(tidy.get(name))
     category = tidy.get("category")
-    if not isinstance(category, str) or category not in vocabulary.categories():
-        tidy["category"] = None
+    found = tree.find(category) if isinstance(category, str) else []
+    tidy["category"] = found[0] if len(found) == 1 else None
     return tidy
 
 

@@ -15,9 +15,10 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 from config.told import CONTEXT, WORDS
-from listings import marketplaces, vocabulary
+from listings import marketplaces
 from listings.models import Platform
 from listings.pricing import priors
+from listings.vocabulary import tree
 from processing.services.backgrounds import builtin_backgrounds
 from tests.texts import told
 
@@ -57,10 +58,8 @@ def texts() -> dict[Text, str]:
 
 def of_data() -> Iterator[tuple[Text, str]]:
     """Names in data files that pages show by ``pgettext``, and sentences that pages tell (config/told.py)."""
-    for category in vocabulary.categories().values():
-        path = "listings/vocabulary/categories.toml"
-        yield Text(category.name, context="category"), path
-        yield Text(category.group, context="group of categories"), path
+    for group in tree.groups():
+        yield Text(group, context="group of categories"), "listings/vocabulary/groups.toml"
     for one in builtin_backgrounds.builtins().values():
         path = "processing/services/backgrounds/builtin_backgrounds.toml"
         yield Text(one.english, context="background"), path

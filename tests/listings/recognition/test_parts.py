@@ -124,7 +124,7 @@ GUITAR, MUG = 546, 504
 
 def test_goods_are_known_by_imagenets_classes() -> None:
     choice = choosing.choose([looks({GUITAR: 0.8})])
-    assert (choice.key, choice.views) == ("guitar", (0,))
+    assert (choice.key, choice.views) == ("electric-guitar", (0,))
     assert choice.confidence == pytest.approx(0.8, abs=0.01)
 
 
@@ -141,21 +141,20 @@ def test_faint_signs_are_alternatives_and_no_answer() -> None:
 
 def test_the_first_view_counts_double_and_empty_ones_nothing() -> None:
     choice = choosing.choose([looks({GUITAR: 0.9}), None, looks({MUG: 0.9})])
-    assert (choice.key, choice.views) == ("guitar", (0,))
+    assert (choice.key, choice.views) == ("electric-guitar", (0,))
     assert choice.confidence == pytest.approx(0.6, abs=0.01)
-    assert choice.alternatives == (("mug", pytest.approx(0.3, abs=0.01)),)
+    assert choice.alternatives[1] == ("mug", pytest.approx(0.3, abs=0.01))
 
 
 def test_every_label_of_the_head_has_its_category() -> None:
     assert set(clothing.head().labels) == set(categories.by_label())
 
 
-def test_every_parent_is_a_category_and_no_class_means_two() -> None:
-    found = categories.catalogue().values()
-    classes = [index for category in found for index in category.imagenet]
-    assert {category.parent for category in found} - {None} <= set(categories.catalogue())
-    assert len(classes) == len(set(classes))
-    assert all(0 <= index < 1000 for index in classes)
+def test_no_class_shows_two_kinds_of_goods() -> None:
+    for index in range(1000):
+        one = np.zeros(1000, np.float32)
+        one[index] = 1
+        assert sum(categories.goods(one).values()) in (0, 1), index
 
 
 def test_a_finer_kind_is_the_likeliest_of_its_parents() -> None:

@@ -1,0 +1,1 @@
+"""Making the tree of categories from public taxonomies."""
