@@ -32,8 +32,7 @@ class DownloadBatch(BatchView):
     )
     def get(self, request: Request, batch_id: str) -> StreamingHttpResponse:
         batch = self.batch(batch_id)
-        files = archives.entries(batch)
-        pieces = archives.stream(files, archives.as_file(archives.manifest(batch)))
+        pieces = archives.pieces_of(batch)
         return download(request, pieces, name=archives.name_of(batch), media_type=ZIP)
 
 

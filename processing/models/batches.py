@@ -79,8 +79,9 @@ class BatchItem(models.Model):
     image = models.ForeignKey(
         Image, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
-    job = models.OneToOneField(
-        Job, null=True, blank=True, on_delete=models.CASCADE, related_name="batch_item"
+    # Of several items where looks come to the same work.
+    job = models.ForeignKey(
+        Job, null=True, blank=True, on_delete=models.CASCADE, related_name="batch_items"
     )
     error_code = models.CharField(max_length=40, blank=True, default="")
     error = models.TextField(blank=True, default="")

@@ -50,6 +50,8 @@ class Job(models.Model):
     batch = models.ForeignKey(
         "processing.Batch", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
     )
+    # How many items of its batch it is the work of: several where looks come to the same.
+    batch_results = models.PositiveSmallIntegerField(default=1)
     # None for work that begins without a picture, such as painting a background.
     source = models.ForeignKey(
         Image, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from processing.delivery import events
@@ -41,11 +41,11 @@ class BatchCounts:
 
 
 def counts_of(batch: Batch) -> BatchCounts:
-    rows = Job.objects.filter(batch=batch).order_by().values("state").annotate(n=Count("pk"))
-    return counted(batch, {row["state"]: row["n"] for row in rows})
+    rows = Job.objects.filter(batch=batch).order_by().values("state")
+    return counted(batch, {row["state"]: row["n"] for row in rows.annotate(n=Sum("batch_results"))})
 
 
-def item_ended(batch: Batch | None) -> None:
+def job_ended(job: Job, batch: Batch | None) -> None:
     """Tell how far the batch of a job that has ended is, and end it with its last job.
 
     The caller's transaction holds the batch's row (`events.lock_batch`), so no other item comes in between.
@@ -53,7 +53,7 @@ def item_ended(batch: Batch | None) -> None:
     if batch is None:
         return
     if batch.open_items > 0:
-        batch.open_items -= 1
+        batch.open_items -= min(batch.open_items, job.batch_results)
         if batch.open_items == 0:
             batch.ended_at = timezone.now()
         batch.save(update_fields=["open_items", "ended_at"])
@@ -68,16 +68,16 @@ def append_progress(batch: Batch) -> None:
         events.append_to_batch(batch, "batch.completed", counts)
 
 
-def item_reopened(job: Job) -> None:
+def job_reopened(job: Job) -> None:
     """Open the batch of a job that is pending again."""
     if job.batch_id is not None:
         Batch.objects.filter(pk=job.batch_id).update(
-            ended_at=None, cancelled_at=None, open_items=F("open_items") + 1
+            ended_at=None, cancelled_at=None, open_items=F("open_items") + job.batch_results
         )
 
 
 def counted(batch: Batch, by_state: Mapping[str, int]) -> BatchCounts:
-    """The counts of a batch whose jobs were counted by state."""
+    """The counts of a batch whose items with a job were counted by its state."""
     # Files that could not be kept have no job, so no state counts them.
     never_jobs = batch.total - sum(by_state.values())
     return BatchCounts(

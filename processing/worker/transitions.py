@@ -222,7 +222,7 @@ def reopen(job: Job) -> bool:
             if not job.command.get("watermark") and mattes.costly([job]):
                 quotas.reserve(job.account, job.operation, job_id=job.pk)
             _record(job, "job.queued", {"retried": True})
-            batch_progress.item_reopened(job)
+            batch_progress.job_reopened(job)
     return bool(reopened)
 
 
@@ -275,7 +275,7 @@ def _record(job: Job, name: str, data: Mapping[str, Any]) -> Batch | None:
 
 def _record_end(job: Job, state: JobState, data: Mapping[str, Any]) -> None:
     """Append the event of a job's end, and count it in the job's batch."""
-    batch_progress.item_ended(_record(job, f"job.{state.value}", data))
+    batch_progress.job_ended(job, _record(job, f"job.{state.value}", data))
     transaction.on_commit(lambda: _count(job, state), robust=True)
 
 

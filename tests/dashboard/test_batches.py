@@ -114,7 +114,7 @@ def test_news_comes_since_an_event(seller: Person, batch: Batch) -> None:
     assert cursor
     live = f"{page_of(batch)}live/"
     assert seller.client.get(live, {"after": cursor[1]}).status_code == 204
-    jobs = list(batch.jobs.order_by("batch_item__position"))
+    jobs = list(batch.jobs.order_by("batch_items__position"))
     complete(jobs[0])
     fail(jobs[1], "No.", code="INTERNAL_ERROR")
     answer = seller.client.get(live, {"after": cursor[1]}, headers=HTMX)
@@ -132,7 +132,7 @@ def test_news_comes_since_an_event(seller: Person, batch: Batch) -> None:
 
 
 def test_the_failed_run_again_and_the_rest_is_stopped(seller: Person, batch: Batch) -> None:
-    jobs = list(batch.jobs.order_by("batch_item__position"))
+    jobs = list(batch.jobs.order_by("batch_items__position"))
     complete(jobs[0])
     fail(jobs[1])
     assert seller.client.post(f"{page_of(batch)}cancel/").status_code == 302

@@ -25,18 +25,26 @@ def name_of(batch: Batch) -> str:
     return archives.zip_name(what, batch.created_at.date())
 
 
-def entries(batch: Batch) -> list[Entry]:
-    """The results there are, under names that don't clash. Raises AppError CONFLICT for none."""
-    found = list(_entries(batch, _items(batch)).values())
-    if not found:
+def pieces_of(batch: Batch) -> Iterator[bytes]:
+    """The archive of the results there are, under names that don't clash, with the manifest. Raises AppError CONFLICT
+    for none."""
+    items = _items(batch)
+    files = _entries(batch, items)
+    if not files:
         raise AppError("CONFLICT", "The batch has no results yet.", status=409)
-    return found
+    told = json.dumps(_manifest(batch, items, files), indent=2, ensure_ascii=False)
+    return stream(list(files.values()), told.encode())
 
 
 def manifest(batch: Batch) -> dict[str, Any]:
     """What became of every picture, for programs; each file under its name in the archive."""
     items = _items(batch)
-    files = _entries(batch, items)
+    return _manifest(batch, items, _entries(batch, items))
+
+
+def _manifest(
+    batch: Batch, items: Sequence[BatchItem], files: Mapping[int, Entry]
+) -> dict[str, Any]:
     return {
         "batchId": batch.public_id,
         "operation": batch.operation,
@@ -45,11 +53,6 @@ def manifest(batch: Batch) -> dict[str, Any]:
         "counts": batch_progress.counts_of(batch).shown(),
         "items": [_told(item, files.get(item.position)) for item in items],
     }
-
-
-def as_file(told: dict[str, Any]) -> bytes:
-    """The manifest as it lies in an archive."""
-    return json.dumps(told, indent=2, ensure_ascii=False).encode()
 
 
 def _entries(batch: Batch, items: Sequence[BatchItem]) -> dict[int, Entry]:

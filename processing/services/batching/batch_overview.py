@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.limits import operations
@@ -210,7 +210,7 @@ def _covers(batches: Sequence[Batch]) -> dict[object, list[Tile]]:
 def _counts(batches: Sequence[Batch]) -> dict[object, BatchCounts]:
     by_state: dict[object, dict[str, int]] = defaultdict(dict)
     jobs = Job.objects.filter(batch__in=batches).order_by()
-    for row in jobs.values("batch", "state").annotate(n=Count("pk")):
+    for row in jobs.values("batch", "state").annotate(n=Sum("batch_results")):
         by_state[row["batch"]][row["state"]] = row["n"]
     return {batch.pk: batch_progress.counted(batch, by_state[batch.pk]) for batch in batches}
 

@@ -201,7 +201,8 @@ class _Planned:
 
     @property
     def jobs(self) -> list[Job]:
-        return [job for _, _, job in self.items if job is not None]
+        """Each once, also where it is the work of several items."""
+        return list({job.pk: job for _, _, job in self.items if job is not None}.values())
 
     @property
     def new(self) -> list[Job]:
@@ -211,19 +212,35 @@ class _Planned:
 
 def _planned(caller: Caller, looks: Sequence[Look], pictures: Sequence[Member]) -> _Planned:
     templates = [(look, jobs.Template.of(caller, look.command)) for look in looks]
-    items = [
-        (member, look, template.job(member.image) if member.image is not None else None)
-        for member in pictures
-        for look, template in templates
+    items = [item for member in pictures for item in _items_of(member, templates)]
+    planned = _Planned(items, [])
+    earlier = renditions.find_all(caller.account, {job.rendition_key for job in planned.jobs})
+    found = [
+        (job, earlier[job.rendition_key]) for job in planned.jobs if job.rendition_key in earlier
     ]
-    planned = [job for _, _, job in items if job is not None]
-    earlier = renditions.find_all(caller.account, {job.rendition_key for job in planned})
-    found = [(job, done) for job in planned if (done := earlier.get(job.rendition_key)) is not None]
-    return _Planned(items, found)
+    return replace(planned, found=found)
+
+
+def _items_of(
+    member: Member, templates: Sequence[tuple[Look, jobs.Template]]
+) -> Iterable[tuple[Member, Look, Job | None]]:
+    """A picture in each look. What several markets want alike is made, and costs, once."""
+    made = dict[tuple[str, str], Job]()
+    for look, template in templates:
+        if member.image is None:
+            yield member, look, None
+            continue
+        work = template.operation, template.digest
+        if work in made:
+            made[work].batch_results += 1
+        else:
+            made[work] = template.job(member.image)
+        yield member, look, made[work]
 
 
 def _written(caller: Caller, wanted: Wanted, planned: _Planned, batch_id: UUID) -> Batch:
     looks, new, every = wanted.looks, planned.new, planned.jobs
+    open_items = sum(job.batch_results for job in every)
     for operation in dict.fromkeys(job.operation for job in new):
         ids = mattes.costly([job for job in new if job.operation == operation])
         quotas.reserve_many(caller.account, operation, job_ids=ids)
@@ -238,7 +255,7 @@ def _written(caller: Caller, wanted: Wanted, planned: _Planned, batch_id: UUID) 
         packs=list(wanted.packs),
         name_pattern=wanted.pattern,
         total=len(planned.items),
-        open_items=len(every),
+        open_items=open_items,
         ended_at=timezone.now() if nothing_open else None,
     )
     for job in every:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from PIL import Image as Picture
 
 from accounts.limits import quotas
 from accounts.models import Plan, PlanLimit
@@ -14,7 +19,7 @@ from processing.models import Batch, BatchItem, Job, Pack
 from processing.services.appearance import packs, presets
 from processing.worker import tasks
 from tests.processing.conftest import photo
-from tests.stand_ins import Seller
+from tests.stand_ins import LookingModel, MiddleModel, Seller
 
 URL = "/api/v1/packs"
 BATCH = "/api/v1/batch"
@@ -162,7 +167,44 @@ def test_a_batch_makes_what_its_packs_and_presets_say(owner: Seller, unsent: Non
         ("eBay", "ebay"),
         ("eBay, 1600 px", "ebay"),
     ]
-    assert used(owner) == 5
+    assert used(owner) == 4  # `Small` is one picture, under both names
+
+
+def test_what_markets_want_alike_is_made_and_counted_once(
+    owner: Seller, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processing.worker.runtime.registry", LookingModel)
+    monkeypatch.setattr(tasks.run_one_of_a_batch, "send", tasks.run_one_of_a_batch.fn)
+    own, other = look(owner), look(owner, "Same")
+    entries = [{"presetId": own, "market": market} for market in ("a", "b")]
+    pack = create(owner, *entries, {"presetId": other, "market": "b"}).json()["data"]["id"]
+    blank = BytesIO()
+    Picture.new("RGB", (60, 40), "white").save(blank, "PNG")
+    ids = [owner.image(one).public_id for one in (photo(), blank.getvalue())]
+    answer = owner.client.post(BATCH, {"imageIds": ids, "packIds": [pack]}, format="json")
+    one = f"{BATCH}/{answer.json()['data']['batchId']}"
+    shown = owner.client.get(one).json()["data"]
+    counts = shown["counts"]
+    assert (counts["total"], counts["completed"], counts["failed"]) == (6, 3, 3)
+    assert (shown["state"], shown["progress"]) == ("completed", 100)
+    assert (Job.objects.count(), used(owner)) == (2, 1)
+    assert len({item["resultImageId"] for item in shown["items"][:3]}) == 1
+    assert {item["error"]["code"] for item in shown["items"][3:]} == {"NOTHING_FOUND"}
+
+    with CaptureQueriesContext(connection) as asked:
+        files = b"".join(owner.client.get(f"{one}/download").streaming_content)
+    assert sum('SELECT "processing_batchitem"' in each["sql"][:30] for each in asked) == 1
+    with zipfile.ZipFile(BytesIO(files)) as archive:
+        made = {name: archive.read(name) for name in archive.namelist() if name[-4:] == ".jpg"}
+    assert sorted(made) == ["a/shoe-a-1.jpg", "b/shoe-b-1.jpg", "b/shoe-b-2.jpg"]
+    assert len(set(made.values())) == 1
+
+    monkeypatch.setattr("processing.worker.runtime.registry", MiddleModel)
+    retried = owner.client.post(f"{one}/retry").json()["data"]
+    assert retried["retried"] == 1
+    shown = owner.client.get(one).json()["data"]
+    assert (shown["counts"]["completed"], shown["state"]) == (6, "completed")
+    assert used(owner) == 2
 
 
 @pytest.mark.parametrize(
