@@ -199,6 +199,7 @@ def test_no_space_left_is_told_and_leaves_nothing_half_done(
         ["batch", "empty", "--look", "amazon"],
         ["batch", ".", "--tool", "upscale", "--options", "[]"],
         ["listing", "a.jpg", "--platform", "depop", "--hint", "shoe size=40"],
+        ["login", "packshot.example"],
         ["nosuchcommand"],
     ],
 )
@@ -213,8 +214,42 @@ def test_wrong_usage_is_told_before_anything_is_sent(
     assert site.uploads == 0
 
 
+def test_a_listing_is_told_in_words_and_kept(
+    site: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[Any] = []
+    price = {"basis": "prior", "n": 0, "isEstimate": True, "note": "An estimate."}
+    draft = {
+        **{"title": "Cream blazer", "description": "A cream blazer.", "suggestedPrice": 2400},
+        **{"priceRangeMin": 1200, "priceRangeMax": 4600, "platform": "depop", "currency": "USD"},
+        **{"price": price, "category": "blazer", "tags": ["cream", "blazer"], "confidence": 0.9},
+        **{"attributes": {"size": "M", "colors": ["cream", "white"]}, "evidence": []},
+        **{"provider": "rules", "warnings": ["No brand was seen.", "An estimate."]},
+        **{"questions": [], "problems": []},
+        "jobId": "job_1",
+    }
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v1/images":
+            return site(request)
+        asked.append(json.loads(request.read()))
+        return refused(409, "CONFLICT") if "jobId" in asked[-1] else data(draft)
+
+    reach(monkeypatch, answer)
+    command = ["listing", "a.jpg", "--platform", "depop", "--hint", "size=M"]
+    assert cli.run(command) == 0
+    assert asked == [{"imageIds": ["img_p1"], "platform": "depop", "hints": {"size": "M"}}]
+    assert capsys.readouterr().out.splitlines() == [
+        *("Cream blazer", "", "A cream blazer.", "", "Price: 2400 USD (minor units)"),
+        *("An estimate.", "size: M", "colors: cream, white", "Tags: cream, blazer"),
+        "Note: No brand was seen.",
+    ]
+    assert cli.run([*command, "--save"]) == 1
+    assert asked[-1] == {"jobId": "job_1"}
+
+
 def test_flags_become_what_the_api_takes() -> None:
-    for chosen, tool, options, plan in (
+    cases: Any = (
         ({}, "remove-background", {"format": "png"}, None),
         (
             {"color": "#eee", "crop": True, "model": "high", "edge": 20.0},
@@ -245,7 +280,8 @@ def test_flags_become_what_the_api_takes() -> None:
                 "shadow": {"mode": "soft"},
             },
         ),
-    ):
+    )
+    for chosen, tool, options, plan in cases:
         work = cutout.work_of(cutout.Flags(**chosen))
         assert (work.tool, work.options, work.plan) == (tool, options, plan)
 

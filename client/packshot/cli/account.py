@@ -11,7 +11,7 @@ import httpx
 from packshot.cli import signed_in
 from packshot.cli.signed_in import SignIn
 from packshot.client import Client, address
-from packshot.errors import NotAllowed
+from packshot.errors import NotAllowed, PackshotError
 from packshot.runs.exits import NoSignIn
 
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -25,7 +25,10 @@ def login(url: str) -> int:
     The key is asked for, or read from standard input where that is no terminal. It is kept in a file
     that only you can read (PACKSHOT_CONFIG says where), and never printed.
     """
-    site = address(url)
+    try:
+        site = address(url)
+    except PackshotError as error:
+        raise click.UsageError(str(error)) from error
     if site.startswith("http://") and httpx.URL(site).host not in _HERE:
         click.echo(f"Anybody on the way to {site} can read the key: use https.", err=True)
     if sys.stdin.isatty():

@@ -69,10 +69,14 @@ def _in_words(draft: ListingDraft) -> str:
     if draft.suggested_price is not None:
         lines.append(f"Price: {draft.suggested_price} {draft.currency} (minor units)")
     lines.append(draft.price.note)
-    lines += [f"{name}: {value}" for name, value in draft.attributes.items()]
+    lines += [f"{name}: {_in_one_line(value)}" for name, value in draft.attributes.items()]
     if draft.tags:
         lines.append(f"Tags: {', '.join(draft.tags)}")
-    lines += [f"Note: {warning}" for warning in draft.warnings]
+    lines += [f"Note: {warning}" for warning in draft.warnings if warning != draft.price.note]
     lines += [f"Problem: {one.message}" for one in draft.problems]
     lines += [f"Asked ({one.hint}): {one.question}" for one in draft.questions]
     return "\n".join(lines)
+
+
+def _in_one_line(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
