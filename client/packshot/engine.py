@@ -138,6 +138,9 @@ class Engine:
                 return
             for name in auto.asked(model):
                 entry = weights.find(name)
+                if entry is None and importlib.util.find_spec("rembg") is None:
+                    # Whose models are no part of the extra.
+                    raise Unmakeable(f"There is no model {name!r} here.", "UNKNOWN_MODEL")
                 try:
                     if entry is not None and not (self._models_dir / entry.file).is_file():
                         self._models_dir.mkdir(parents=True, exist_ok=True)
@@ -194,7 +197,9 @@ def _is_importable() -> bool:
 
 def _with_sides(edit: dict[str, Any]) -> dict[str, Any]:
     """Spell one length for all four sides as four."""
-    layout = dict(edit.get("layout", {}))
+    if not isinstance(layout := edit.get("layout", {}), dict):
+        return edit  # whoever reads it says so
+    layout = dict(layout)
     for name in ("margin", "padding"):
         if name in layout and not isinstance(layout[name], dict):
             layout[name] = dict.fromkeys(("top", "right", "bottom", "left"), layout[name])

@@ -19,6 +19,7 @@ import packshot
 from packshot import cli
 from packshot.cli import cutout, signed_in
 from packshot.files import Written
+from packshot.runs.work import SiteMaker
 from tests.client_package.conftest import KEY, data, refused
 from tests.client_package.stand_in import StandIn
 
@@ -212,6 +213,15 @@ def test_wrong_usage_is_told_before_anything_is_sent(
     assert cli.run(arguments) == 2
     assert "Error" in capsys.readouterr().err
     assert site.uploads == 0
+
+
+def test_what_nobody_foresaw_is_no_success(site: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(SiteMaker, "make", broken)
+    with pytest.raises(ZeroDivisionError):
+        cli.run(["cutout", "a.jpg", "b.jpg", "--out", "out"])
 
 
 def test_a_listing_is_told_in_words_and_kept(

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image as Picture
 
 from packshot import cli
+from packshot.engine import Engine, Unmakeable
 from tests.client_package.test_package import PROJECT, ROOT
 
 PHOTO = ROOT / "tests/photos/wool-hat.jpg"
@@ -74,6 +75,15 @@ def test_without_the_engine_it_says_where_that_is(
         assert cli.run(["cutout", "--local", str(PHOTO), *options]) == 1
         assert said in " ".join(capsys.readouterr().err.split())
     assert cli.run(["cutout", str(PHOTO), "--threads", "2"]) == 2
+    monkeypatch.setitem(sys.modules, "rembg", None)  # the extra brings none of its models
+    options = ["--model", "octarine", "--out", str(tmp_path / "out")]
+    assert cli.run(["cutout", "--local", str(PHOTO), *options]) == 1
+    assert "There is no model 'octarine' here" in " ".join(capsys.readouterr().err.split())
+    engine, photo = Engine(threads=1, report=print), PHOTO.read_bytes()
+    for layout in (3, None):
+        with pytest.raises(Unmakeable) as wrong_plan:
+            engine.edit(photo, {"layout": layout})
+        assert wrong_plan.value.code == "VALIDATION_ERROR"
 
 
 def test_the_extra_brings_what_the_engine_is_run_by() -> None:

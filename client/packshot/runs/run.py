@@ -31,7 +31,10 @@ class Run:
         """Make the result of each photo; what the command ends with."""
         pool = ThreadPoolExecutor(parallel, thread_name_prefix="photos")
         try:
-            wait([pool.submit(self.one, photo, work) for photo in photos])
+            begun = [pool.submit(self.one, photo, work) for photo in photos]
+            wait(begun)
+            for one in begun:
+                one.result()  # raises what nobody foresaw
         except KeyboardInterrupt:
             self._interrupted.set()
             raise
