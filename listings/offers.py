@@ -33,6 +33,7 @@ class Offer:
     attributes: dict[str, str]
     pictures: list[Picture]
     url: str  # where buyers find it, "" where nobody has said
+    category_is_own: bool  # whether the variant names it
 
     @property
     def amount(self) -> str:
@@ -69,6 +70,7 @@ def offer(listing: Listing, platform: str | None) -> Offer:
         attributes=attributes,
         pictures=pictures.of(listing, platform),
         url=variant.url,
+        category_is_own=bool(variant.category),
     )
 
 

@@ -288,6 +288,7 @@ class ExportOptions(TypedDict, total=False):
     picture_links: bool
     link_days: int
     ebay: dict[str, Any]
+    ebay_drafts: dict[str, Any]
     shopify: dict[str, Any]
 
 
@@ -302,7 +303,7 @@ class ArchiveBody(ArchiveOptions):
     platform: Required[Platform]
 
 
-ExportFormat = Literal["ebay", "shopify", "google", "meta", "csv", "json"]
+ExportFormat = Literal["ebay", "ebayDrafts", "shopify", "google", "meta", "csv", "json"]
 WebhookEvent = Literal["job.completed", "job.failed", "project.created", "batch.completed"]
 
 

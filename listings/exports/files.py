@@ -51,7 +51,7 @@ def export(listings: QuerySet[Listing], request: ExportRequest, site: Site, day:
     _check(listings, request)
     if site.picture_links and request.format.platform is not None:
         reach.check(site.base, https=request.format.https)
-    contents = Contents(ids, request, site)
+    contents = Contents(ids, request, site, day)
     label = request.format.label(contents) if request.format.label else ""
     pieces = request.format.pieces(contents)
     stem = "-".join(filter(None, ("packshot", request.format.name, request.platform, label)))

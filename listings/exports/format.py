@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -13,12 +16,17 @@ from listings import selectors
 from listings.exports.cells import Dialect, rows_of
 from listings.exports.common import Site, link_of
 from listings.exports.options import NoOptions
+from listings.exports.template import Template, faults_of
 from listings.models import Listing
 from listings.offers import Offer, offer
 
 CSV: Final = "text/csv; charset=utf-8"
 TSV: Final = "text/tab-separated-values; charset=utf-8"
 JSON: Final = "application/json"
+
+# A file is made whole before its first byte is sent; beyond this it waits on the disk.
+_IN_MEMORY: Final = 4_000_000
+_PIECE: Final = 64 * 1024
 
 Requirement = Literal["title", "price", "link"]
 _CHUNK: Final = 100
@@ -33,9 +41,8 @@ class Format:
     that to the request. A listing without what is in `requires` is refused; "link" is the address
     where buyers find it. `options` is a dataclass of what the format alone asks for; each field
     says by listings.exports.options.option what it takes. `label` is what the file's name says of
-    its contents; like `pieces` it may refuse them. Links to pictures hold for `link_days`, where
-    nobody says otherwise (None: as long as the site lets any), and `https` says that the platform
-    follows no others.
+    its contents; like `pieces` it may refuse them. `template` is what the platform says of such a
+    file.
 
     `pieces` is called before the first byte is sent, so that it may still raise AppError; what it
     returns is sent while it is made.
@@ -50,9 +57,18 @@ class Format:
     platform: str | None = None
     requires: tuple[Requirement, ...] = ()
     options: type[Any] = NoOptions
-    link_days: int | None = None
-    https: bool = False
+    template: Template | None = None
     label: Callable[[Contents], str] | None = None
+
+    @property
+    def link_days(self) -> int | None:
+        """How long links to pictures hold where nobody says otherwise; None: as the site lets any."""
+        return self.template.link_days if self.template else None
+
+    @property
+    def https(self) -> bool:
+        """Whether the platform follows no other links."""
+        return self.template is not None and self.template.https
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,7 @@ class Contents:
     ids: Sequence[UUID]
     request: ExportRequest
     site: Site
+    day: date
 
     @property
     def options(self) -> Any:
@@ -135,3 +152,56 @@ def table(
             yield from rows(offered, contents)
 
     return lambda contents: rows_of(whole(contents), dialect, guarded=guarded)
+
+
+def described(
+    template: Template | Callable[[Contents], Template],
+    cells: Callable[[Offer, Contents], Iterable[Mapping[str, str]]],
+    dialect: Dialect = "excel",
+    *,
+    header: Callable[[Contents], Sequence[str]] | None = None,
+    before: Callable[[Contents], Iterable[Sequence[str]]] | None = None,
+    guarded: bool = False,
+    mark: bytes = b"",
+) -> Callable[[Contents], Iterator[bytes]]:
+    """A Format's `pieces` for a table that its platform describes: every row is held against the
+    template before the first is sent, and listings whose rows don't fit are refused by name.
+
+    ``cells`` makes the rows of one listing, cells by the names of their columns. ``header`` are its columns, where they aren't the template's own; ``before`` are rows above them.
+    """
+
+    def whole(contents: Contents) -> Iterator[bytes]:
+        told = template(contents) if callable(template) else template
+        columns = header(contents) if header else told.header
+        faults = faults_of(
+            told,
+            columns,
+            platform=contents.request.offer_platform,
+            day=contents.day,
+            with_links=contents.site.picture_links,
+        )
+
+        def checked() -> Iterator[Sequence[str]]:
+            yield from before(contents) if before else ()
+            yield columns
+            for offered in contents.offers():
+                made = [faults.row(one) for one in cells(offered, contents)]
+                faults.look(offered.listing, made)
+                yield from made
+
+        with ExitStack() as closing:
+            file = closing.enter_context(SpooledTemporaryFile(_IN_MEMORY))
+            file.write(mark)
+            file.writelines(rows_of(checked(), dialect, guarded=guarded))
+            faults.raise_if_any()
+            file.seek(0)
+            closing.pop_all()  # it is closed once it is sent
+        return _pieces_of(file)
+
+    return whole
+
+
+def _pieces_of(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -16,6 +16,7 @@ NO_FILE: Final = "none"
 PLACEHOLDERS: Final = ("{id}", "{sku}", "{handle}")
 _FORMATS: Final = {
     "ebay": _("eBay (CSV)"),
+    "ebayDrafts": _("eBay drafts (CSV)"),
     "shopify": _("Shopify (CSV)"),
     "google": _("Google Merchant Center (TSV)"),
     "meta": _("Facebook and Instagram (CSV)"),
@@ -31,7 +32,9 @@ _OPTIONS: Final = {
     "shipping_profile": _("Shipping policy"),
     "return_profile": _("Return policy"),
     "payment_profile": _("Payment policy"),
+    "category": _("Category number, where none is known"),
     "currency": _("The shop’s currency"),
+    "columns": _("Columns"),
 }
 
 

@@ -17,27 +17,22 @@ from listings.exports.common import (
     one_line,
     prose,
 )
-from listings.exports.format import TSV, Contents, Format, table
+from listings.exports.format import TSV, Contents, Format, described
+from listings.exports.template import load
 from listings.models import Platform
 from listings.offers import Offer
 
 _MAX_PICTURES: Final = 11
 _MAX_COLORS: Final = 3
-HEADER: Final = [
-    *("id", "title", "description", "link", "image_link", "additional_image_link"),
-    *("availability", "price", "sale_price", "condition", "brand", "gtin", "mpn"),
-    *("identifier_exists", "google_product_category", "product_type", "item_group_id"),
-    *("color", "size", "gender", "age_group", "material", "pattern"),
-    *("shipping", "shipping_weight"),
-]
+_TEMPLATE: Final = load("google")
 
 
-def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
+def cells(offer: Offer, contents: Contents) -> Iterator[dict[str, str]]:
     """Make the row of a product."""
     listing = offer.listing
     pictures = links(offer, contents.site, _MAX_PICTURES)
     gtin, mpn = attribute(offer, *IDENTIFIERS), attribute(offer, "mpn")
-    cells = {
+    told = {
         "id": identifier(listing),
         "title": prose(offer.title),
         # Tabs and line ends are this file's own.
@@ -61,7 +56,7 @@ def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
         "material": "/".join(listing.materials),
         "pattern": attribute(offer, "pattern"),
     }
-    yield [one_line(cells.get(name, "")) for name in HEADER]
+    yield {name: one_line(text) for name, text in told.items()}
 
 
 FORMAT = Format(
@@ -72,5 +67,6 @@ FORMAT = Format(
     media_type=TSV,
     platform=Platform.GOOGLE,
     requires=("title", "price", "link"),
-    pieces=table(HEADER, rows, "excel-tab"),
+    template=_TEMPLATE,
+    pieces=described(_TEMPLATE, cells, "excel-tab"),
 )

@@ -16,25 +16,22 @@ from listings.exports.common import (
     links,
     prose,
 )
-from listings.exports.format import CSV, Contents, Format, table
+from listings.exports.format import CSV, Contents, Format, described
+from listings.exports.template import load
 from listings.models import Platform
 from listings.offers import Offer
 
-HEADER: Final = [
-    *("id", "title", "description", "availability", "condition", "price", "link", "image_link"),
-    *("brand", "google_product_category", "fb_product_category"),
-    *("quantity_to_sell_on_facebook", "sale_price", "sale_price_effective_date"),
-    *("item_group_id", "gender", "color", "size", "age_group", "material", "pattern"),
-    *("shipping", "shipping_weight", "video[0].url", "video[0].tag[0]", "gtin"),
-    *("product_tags[0]", "product_tags[1]", "style[0]"),
-]
+# The cover, and 20 more.
+_MAX_PICTURES: Final = 21
+_TEMPLATE: Final = load("meta")
 
 
-def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
+def cells(offer: Offer, contents: Contents) -> Iterator[dict[str, str]]:
     """Make the row of a product."""
     listing = offer.listing
     tags = [*offer.tags, "", ""]
-    cells = {
+    cover, *others = links(offer, contents.site, _MAX_PICTURES) or [""]
+    yield {
         "id": identifier(listing),
         "title": prose(offer.title),
         "description": prose(offer.description),
@@ -42,7 +39,8 @@ def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
         "condition": condition(listing),
         "price": f"{offer.amount} {listing.currency}",
         "link": contents.link(offer),
-        "image_link": next(iter(links(offer, contents.site, 1)), ""),
+        "image_link": cover,
+        "additional_image_link": ",".join(others),
         "brand": listing.brand,
         "google_product_category": offer.category,
         "quantity_to_sell_on_facebook": str(listing.quantity),
@@ -56,7 +54,6 @@ def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
         "product_tags[0]": tags[0],
         "product_tags[1]": tags[1],
     }
-    yield [cells.get(name, "") for name in HEADER]
 
 
 FORMAT = Format(
@@ -67,5 +64,6 @@ FORMAT = Format(
     media_type=CSV,
     platform=Platform.FACEBOOK,
     requires=("title", "price", "link"),
-    pieces=table(HEADER, rows),
+    template=_TEMPLATE,
+    pieces=described(_TEMPLATE, cells),
 )

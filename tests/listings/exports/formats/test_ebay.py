@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from django.test import Client
 
+from listings.services import listings
 from tests.listings.conftest import WORDS, refusal_of
-from tests.listings.exports.conftest import columns, send, table
+from tests.listings.exports.conftest import content, described, send, table
 
 PROFILES = ("shippingProfile", "returnProfile", "paymentProfile")
 
@@ -14,11 +17,12 @@ PROFILES = ("shippingProfile", "returnProfile", "paymentProfile")
 def test_ebays_columns_are_those_of_its_template(owner, make_listing):
     make_listing(attributes={"Department": "Men", "Fit": "Straight"})
     make_listing(attributes={"Rise": "High"})
-    header, _ = table(send(owner, "ebay"))
+    header, _ = table(send(owner, "ebay", ebay={"category": "11483"}))
     aspects = ["C:Brand", "C:Size", "C:Color", "C:Material", "C:Department", "C:Fit", "C:Rise"]
-    expected = columns("ebay")
-    at = expected.index("C:<aspect>")
-    assert header == [*expected[:at], *aspects, *expected[at + 1 :]]
+    action, *expected = described("ebay")
+    at = expected.index("C:Brand")
+    assert header[0] == f"{action}(SiteID=US|Country=US|Currency=USD|Version=1193|CC=UTF-8)"
+    assert header[1:] == [*expected[:at], *aspects, *expected[at + 2 :]]
 
 
 def test_an_ebay_row(owner, make_listing, add_photo):
@@ -53,6 +57,7 @@ def test_ebays_options_and_sites(owner, make_listing):
     make_listing(currency="EUR")
     options = {
         "action": "Add",
+        "category": "11483",
         "country": "FR",
         "location": "Lyon",
         "dispatchDays": 1,
@@ -68,7 +73,8 @@ def test_ebays_options_and_sites(owner, make_listing):
         *("Lyon", "1", "ReturnsAccepted", "Colis", "30 jours", "PayPal"),
     ]
     assert row[header[0]] == "Add"
-    assert table(send(owner, "ebay"))[0][0].startswith("*Action(SiteID=Germany|Country=DE")
+    german = table(send(owner, "ebay", ebay={"category": "11483"}))[0][0]
+    assert german.startswith("*Action(SiteID=Germany|Country=DE")
     refusal_of(send(owner, "ebay", ebay={"country": "US"}), 400, "VALIDATION_ERROR")
 
 
@@ -123,7 +129,8 @@ def test_an_ebay_file_has_one_currency_that_ebay_has(owner, make_listing):
 )
 def test_the_currency_or_the_country_says_which_site(owner, make_listing, currency, country, site):
     make_listing(currency=currency)
-    header, _ = table(send(owner, "ebay", ebay={"country": country} if country else {}))
+    options = {"category": "11483", **({"country": country} if country else {})}
+    header, _ = table(send(owner, "ebay", ebay=options))
     assert header[0] == f"*Action(SiteID={site}|Version=1193|CC=UTF-8)"
 
 
@@ -137,35 +144,88 @@ def test_a_site_that_sells_in_another_currency_is_named(owner, make_listing):
     assert error["fields"] == {"ebay.country": ["eBay GB sells in GBP, not SEK."]}
 
 
+CONDITIONS = ("new", "new-other", "new-with-defects", "like-new", "good", "fair", "for-parts", "")
+
+
 @pytest.mark.parametrize(
-    ("condition", "number"),
+    ("category", "numbers"),
     [
-        ("new", "1000"),
-        ("new-other", "1500"),
-        ("new-with-defects", "1750"),
-        ("like-new", "3000"),
-        ("fair", "3000"),
-        ("for-parts", "7000"),
-        ("", ""),
+        ("jeans", ["1000", "1500", "1750", "2990", "3000", "3010", "", ""]),
+        ("backpack", ["1000", "1500", "1750", "2990", "3000", "3010", "", ""]),
+        ("necklace", ["1000", "1500", "1750", "3000", "3000", "3000", "7000", ""]),
+        ("book", ["1000", "2750", "", "2750", "5000", "6000", "", ""]),
+        ("camera", ["1000", "1500", "1500", "3000", "3000", "3000", "7000", ""]),
+        ("", ["1000", "1500", "1500", "3000", "3000", "3000", "7000", ""]),
     ],
 )
-def test_conditions_have_ebays_numbers(owner, make_listing, condition, number):
-    make_listing(condition=condition)
-    _, [row] = table(send(owner, "ebay"))
-    assert row["*ConditionID"] == number
+def test_conditions_have_the_numbers_of_their_category(
+    owner, make_listing, add_photo, category, numbers
+):
+    image = add_photo((8, 8))
+    for condition in CONDITIONS:
+        make_listing(images=[image], condition=condition, category=category)
+    _, rows = table(send(owner, "ebay", ebay={"category": "1"}))
+    assert [row["*ConditionID"] for row in rows] == numbers
+
+
+def test_what_ebay_needs_beyond_a_draft_is_asked_for(owner, make_listing):
+    listing = make_listing(brand="", condition="for-parts", category="", images=[], state="draft")
+    add = {"action": "Add"}
+    error = refusal_of(send(owner, "ebay", state="draft", ebay=add), 400, "VALIDATION_ERROR")
+    category = (
+        "needs eBay's number of its category (`category` of its eBay variant, or `category` of the "
+        "options)"
+    )
+    assert error["error"] == (
+        f"{listing.public_id} {category} and needs a brand (Unbranded, if you know that it has none) "
+        "and needs a picture and needs where it is sent from (`location` of the options)."
+    )
+    for format in ("ebay", "ebayDrafts"):
+        error = refusal_of(send(owner, format, state="draft"), 400, "VALIDATION_ERROR")
+        assert error["error"] == f"{listing.public_id} {category}."
+    # Numbers of eBay US are no other site's.
+    french = make_listing(currency="EUR")
+    error = refusal_of(send(owner, "ebay", listingIds=[french.public_id]), 400, "VALIDATION_ERROR")
+    assert error["error"] == f"{french.public_id} {category}."
+    listings.set_variant(owner.caller, french, "ebay", {"category": "9355"})
+    _, [row] = table(send(owner, "ebay", listingIds=[french.public_id]))
+    assert row["*Category"] == "9355"
+
+
+def test_only_its_seller_says_that_something_has_no_brand(owner, make_listing, add_photo):
+    image = add_photo((8, 8))
+    for brand in ("", "Levi's", "no brand"):
+        make_listing(images=[image], brand=brand)
+    _, rows = table(send(owner, "ebay"))
+    assert [row["C:Brand"] for row in rows] == ["", "Levi's", "Unbranded"]
+
+
+def test_seller_hubs_drafts_are_as_its_template_has_them(owner, make_listing, add_photo):
+    images = [add_photo((8, 8)), add_photo((8, 9))]
+    make_listing(images=images, sku="J-1", attributes={"UPC": "012345678905", "Department": "Men"})
+    lines = content(send(owner, "ebayDrafts")).decode().splitlines()
+    assert lines[0] == "#INFO,Version=0.0.2,Template= eBay-draft-listings-template_US,,,,,,,,"
+    assert lines[1] == "#INFO,,,,,,,,,,"
+    action, *others = described("ebayDrafts")
+    header, row = csv.reader(lines[2:])
+    site = "(SiteID=US|Country=US|Currency=USD|Version=1193|CC=UTF-8)"
+    assert header == [f"{action}{site}", *others]
+    assert row[:7] == ["Draft", "J-1", "11483", WORDS["title"], "012345678905", "45.00", "1"]
+    assert len(row[7].split("|")) == 2
+    assert (row[8], row[10]) == ("3000", "FixedPrice")
 
 
 def test_aspects_in_any_case_are_one_column_and_fill_those_of_every_sheet(owner, make_listing):
     make_listing(attributes={"fit": "Slim", "gender": "women", "MATERIAL": "linen"})
     make_listing(attributes={"Fit": "Loose"}, brand="", description="", colors=["blue", "red"])
-    header, [one, two] = table(send(owner, "ebay"))
+    header, [one, two] = table(send(owner, "ebay", ebay={"category": "11483"}))
     aspects = [name for name in header if name.startswith("C:")]
     assert aspects == ["C:Brand", "C:Size", "C:Color", "C:Material", "C:Department", "C:fit"]
     assert [one[name] for name in aspects] == [
         *("Levi's", "W32 L34", "blue", "linen", "Women", "Slim"),
     ]
     assert [two[name] for name in aspects] == [
-        *("Unbranded", "W32 L34", "blue, red", "cotton", "", "Loose"),
+        *("", "W32 L34", "blue, red", "cotton", "", "Loose"),
     ]
     assert two["*Description"] == ""
 
