@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,9 +42,15 @@ class Rule:
     note: str | None
 
 
-def rules(platform: str, day: date) -> Mapping[str, Rule]:
-    """The platform's rules in force on that day, by name."""
-    return dict(_in_force(_whole()[platform], day))
+def rules(platform: str, day: date, category: str = "") -> Mapping[str, Rule]:
+    """The platform's rules in force on that day, by name: for items of one of our categories, else those
+    that are not for some categories alone."""
+    return dict(_in_force(_whole()[platform], day, google_category(category)))
+
+
+def is_within(path: str, beginnings: Sequence[str]) -> bool:
+    """Whether a path of Google's taxonomy is one of these, or below one."""
+    return any(f"{path} > ".startswith(f"{beginning} > ") for beginning in beginnings)
 
 
 def unchecked(platform: str) -> list[Rule]:
@@ -99,14 +105,21 @@ def category_for(platform: str, key: str, department: str) -> str:
     return key
 
 
-def _in_force(table: Mapping[str, Any], day: date) -> Iterator[tuple[str, Rule]]:
+def _in_force(table: Mapping[str, Any], day: date, path: str) -> Iterator[tuple[str, Rule]]:
     for name, values in table.items():
         if name == _UNCHECKED:
             continue
-        begun = [one for one in values if one.get("since", date.min) <= day]
+        begun = [one for one in values if one.get("since", date.min) <= day and _is_for(one, path)]
         if begun:
-            latest = max(begun, key=lambda one: one.get("since", date.min))
+            *_, latest = sorted(begun, key=lambda one: one.get("since", date.min))
             yield name, _rule(name, latest)
+
+
+def _is_for(told: Mapping[str, Any], path: str) -> bool:
+    """Whether a value is meant for items of this path."""
+    return ("only" not in told or is_within(path, told["only"])) and not is_within(
+        path, told.get("but", [])
+    )
 
 
 def _rule(name: str, told: Mapping[str, Any]) -> Rule:

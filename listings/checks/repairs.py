@@ -104,7 +104,7 @@ def _picture(listing: Listing, image_id: UUID, platform: str) -> Picture:
 
 
 def _wanted(listing: Listing, picture: Picture, platform: str, day: date) -> EditPlan:
-    rules = marketplaces.rules(platform, day)
+    rules = marketplaces.rules(platform, day, listing.category)
     cover = pictures.of(listing, platform)[0].row.pk == picture.row.pk
     problems = photos.mendable(picture, rules, cover=cover)
     if not problems:

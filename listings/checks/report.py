@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from listings import marketplaces, vocabulary
-from listings.checks import photos, wording
+from listings.checks import bans, photos, wording
 from listings.checks.problems import Problem
 from listings.marketplaces import Rule
 from listings.models import Listing
@@ -47,8 +47,13 @@ class Report:
 
 def check(listing: Listing, platform: str, day: date) -> Report:
     """The rules in force on that day, and what buyers miss."""
-    rules, offered = marketplaces.rules(platform, day), offer(listing, platform)
-    found = [*wording.problems_of(offered, rules), *photos.problems_of(offered, rules)]
+    rules = marketplaces.rules(platform, day, listing.category)
+    offered = offer(listing, platform)
+    found = [
+        *bans.problems_of(offered, rules),
+        *wording.problems_of(offered, rules),
+        *photos.problems_of(offered, rules),
+    ]
     told = {problem.field for problem in found}
     reasons = [Reason(_ERROR if one.level == "error" else _ADVICE, one.message) for one in found]
     reasons += [reason for field, reason in _missed(offered) if field not in told]

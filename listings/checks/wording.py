@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,7 +21,12 @@ _REQUIRED: Final[dict[str, Callable[[Offer], Any]]] = {
     "brand": lambda offer: offer.listing.brand,
     "size": lambda offer: offer.listing.size,
     "description": lambda offer: offer.description,
+    "color": lambda offer: offer.listing.colors,
+    "department": lambda offer: offer.department,
 }
+# What the API calls the field that has it, where that is another name.
+_FIELDS: Final = {"color": "colors", "department": "attributes"}
+_ALLOWED_BESIDES: Final = "™©®"
 # Rules that list words: where those are looked for, and how bad it is to find one.
 _WORD_RULES: Final[tuple[tuple[str, tuple[str, ...], Level], ...]] = (
     ("title_words_forbidden", ("title",), "error"),
@@ -38,6 +44,7 @@ def problems_of(offer: Offer, rules: Rules) -> Iterator[Problem]:
     yield from _lengths(offer, rules)
     yield from _tags(offer, rules)
     yield from _words(offer, rules)
+    yield from _characters(offer, rules)
 
 
 def _required(offer: Offer, rules: Rules) -> Iterator[Problem]:
@@ -57,7 +64,11 @@ def _required(offer: Offer, rules: Rules) -> Iterator[Problem]:
                     f"'{offer.category_name}'{' without a Department attribute' if not offer.department else ''}: "
                     "set it in the variant."
                 )
-            yield problems.of(rule, name, message, found=None)
+            if name == "department":
+                message = (
+                    "Who it is for is missing: set the attribute Department (Men, Women, Girls…)."
+                )
+            yield problems.of(rule, _FIELDS.get(name, name), message, found=None)
 
 
 def _lengths(offer: Offer, rules: Rules) -> Iterator[Problem]:
@@ -101,13 +112,37 @@ def _words(offer: Offer, rules: Rules) -> Iterator[Problem]:
             for word in mentioned(texts[field], rule.value):
                 message = f"'{word}' {_VERDICTS[level]} in the {field}."
                 yield problems.of(rule, field, message, found=word, level=level)
-    rule = rules.get("title_characters_forbidden")
-    if rule is None:
-        return
-    wrong = "".join(dict.fromkeys(c for c in offer.title if c in rule.value))
-    if wrong:
-        message = f"The title has characters that are not allowed: {' '.join(wrong)}"
+
+
+def _characters(offer: Offer, rules: Rules) -> Iterator[Problem]:
+    """Characters of the title that are not allowed, or only once."""
+    title = offer.title
+    for name, is_wrong in _WRONG_CHARACTERS.items():
+        rule = rules.get(name)
+        if rule is None:
+            continue
+        wrong = "".join(dict.fromkeys(c for c in title if is_wrong(c, title, rule.value)))
+        if not wrong:
+            continue
+        shown = " ".join(wrong)
+        message = f"The title has characters that are not allowed: {shown}"
+        if name == "title_characters_once":
+            message = f"The title has characters more than once that may stand there once: {shown}"
         yield problems.of(rule, "title", message, found=wrong)
+
+
+def _is_of_another_kind(character: str, _title: str, kinds: Sequence[str]) -> bool:
+    """Whether Unicode counts it to none of these kinds; marks are taken with their letters."""
+    if character in _ALLOWED_BESIDES or unicodedata.combining(character):
+        return False
+    return not unicodedata.category(character).startswith(tuple(kinds))
+
+
+_WRONG_CHARACTERS: Final[Mapping[str, Callable[[str, str, Any], bool]]] = {
+    "title_characters_forbidden": lambda c, _title, forbidden: c in forbidden,
+    "title_kinds_allowed": _is_of_another_kind,
+    "title_characters_once": lambda c, title, once: c in once and title.count(c) > 1,
+}
 
 
 def mentioned(text: str, phrases: Sequence[str]) -> list[str]:

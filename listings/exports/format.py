@@ -186,7 +186,7 @@ def described(
             yield columns
             for offered in contents.offers():
                 made = [faults.row(one) for one in cells(offered, contents)]
-                faults.look(offered.listing, made)
+                faults.look(offered, made)
                 yield from made
 
         with ExitStack() as closing:

@@ -16,8 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from config.errors import AppError
 from listings import marketplaces
+from listings.checks import bans
+from listings.checks.problems import Problem
 from listings.marketplaces import Rule
 from listings.models import Listing
+from listings.offers import Offer
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -78,6 +81,7 @@ class Template:
     columns: Sequence[Column]
     https: bool = False
     link_days: int | None = None
+    rules: str = ""
 
     @property
     def header(self) -> list[str]:
@@ -119,9 +123,14 @@ class Faults:
         ]
         return [text.lower() if column.lower else text for column, text in told]
 
-    def look(self, listing: Listing, rows: Iterable[Sequence[str]]) -> None:
-        """Hold a listing's rows against the template: the first must have what is required."""
-        found: list[Fault] = []
+    def look(self, offered: Offer, rows: Iterable[Sequence[str]]) -> None:
+        """Hold a listing's rows against the template: the first must have what is required. What the
+        platform does not let people sell has no place in its file."""
+        found = [
+            _banned(offered, problem)
+            for problem in bans.problems_of(offered, self.rules)
+            if problem.level == "error"
+        ]
         for number, row in enumerate(rows):
             for column, cell in zip(self.columns, row, strict=True):
                 if not cell:
@@ -132,7 +141,7 @@ class Faults:
         if found:
             self.count += 1
             if len(self.named) < _NAMED:
-                self.named.append((listing, found))
+                self.named.append((offered.listing, found))
 
     def raise_if_any(self) -> None:
         """Raise AppError VALIDATION_ERROR that names the first listings and all that is wrong with them."""
@@ -163,16 +172,19 @@ def load(name: str) -> Template:
     """Read a file of templates/."""
     with (_FOLDER / f"{name}.toml").open("rb") as file:
         told: dict[str, Any] = tomllib.load(file)
-    columns = tuple(
-        Column(
-            **{
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in one.items()
-            }
-        )
-        for one in told["columns"]
+    columns = tuple(Column(**_tuples(one)) for one in told["columns"])
+    return Template(
+        name,
+        told["read"],
+        columns,
+        told.get("https", False),
+        told.get("link_days"),
+        told.get("rules", ""),
     )
-    return Template(name, told["read"], columns, told.get("https", False), told.get("link_days"))
+
+
+def _tuples(told: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(one) if isinstance(one, list) else one for key, one in told.items()}
 
 
 def faults_of(
@@ -180,7 +192,8 @@ def faults_of(
 ) -> Faults:
     """Begin to collect, for a file with these columns: the template's, with others where it has a
     column that ends in ``*``."""
-    rules = marketplaces.rules(platform, day) if platform else {}
+    whose = template.rules or platform
+    rules = marketplaces.rules(whose, day) if whose else {}
     return Faults(template, rules, header, with_links)
 
 
@@ -190,6 +203,17 @@ def _column(template: Template, name: str) -> Column:
     opened = name.partition("(")[0]  # *Action(SiteID=US|…)
     found = exact.get(name) or exact.get(opened)
     return found or next(one for stem, one in stems.items() if name.startswith(stem))
+
+
+def _banned(offered: Offer, problem: Problem) -> Fault:
+    used = problem.field == "condition"
+    told = {"name": offered.category_name}
+    if used:
+        text = gettext("is used “%(name)s”, which may not be sold there")
+    else:
+        text = gettext("is “%(name)s”, which may not be sold there")
+    kind = f"{'used ' if used else ''}'{offered.category_name}'"
+    return Fault(f"is {kind}, which may not be sold there", text % told)
 
 
 def _missing(column: Column) -> Fault:

@@ -19,7 +19,7 @@ SIDES = {
     Platform.ETSY: [2000],
     Platform.SHOPIFY: [2048],
     Platform.AMAZON: [2000, 1600, 500],
-    Platform.FACEBOOK: [2000, 1024, 500],
+    Platform.FACEBOOK: [2000],
     Platform.GOOGLE: [2000, 1500, 500],
 }
 

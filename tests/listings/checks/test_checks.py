@@ -50,7 +50,6 @@ def test_rules_change_with_the_day():
     [
         ("ebay", 80),
         ("poshmark", 80),
-        ("mercari", 80),
         ("etsy", 140),
         ("shopify", 255),
         ("google", 150),
@@ -64,9 +63,10 @@ def test_a_title_may_be_as_long_as_the_rule_says_and_no_longer(make_listing, pla
 
 
 def test_what_is_uncertain_is_advice(make_listing):
-    found = problems(make_listing(title="x" * 101), "vinted")["title_max"]
-    assert found.rule.source.certainty == "uncertain"
-    assert found.level == "advice"
+    for platform, most in (("vinted", 100), ("mercari", 80), ("facebook", 100)):
+        found = problems(make_listing(title="x" * (most + 1)), platform)["title_max"]
+        assert found.rule.source.certainty == "uncertain"
+        assert found.level == "advice"
 
 
 def test_emoji_and_right_to_left_text_are_counted_like_any_other(make_listing):
@@ -101,6 +101,49 @@ def test_forbidden_words_and_characters(make_listing):
     assert ebay["title_words_advised_against"].level == "advice"
     vinted = problems(make_listing(description="Also on eBay"), "vinted")["words_forbidden"]
     assert (vinted.field, vinted.found, vinted.level) == ("description", "ebay", "error")
+
+
+@pytest.mark.parametrize(
+    ("platform", "words", "rule", "expected"),
+    [
+        ("etsy", {"title": "Jeans $5 ^"}, "title_kinds_allowed", ("error", "$^")),
+        ("etsy", {"title": "Jeans™ 100 % – e\u0301té"}, "title_kinds_allowed", None),
+        ("etsy", {"title": "A & B & C + D"}, "title_characters_once", ("error", "&")),
+        ("etsy", {"title": "A & B: C + 5 %"}, "title_characters_once", None),
+        ("amazon", {"title": "x" * 76}, "title_max", ("error", 76)),
+        ("amazon", {"title": "x" * 76, "category": "book"}, "title_max", None),
+        ("amazon", {"title": "x" * 201, "category": "book"}, "title_max", ("error", 201)),
+        ("ebay", {"category": "socks"}, "categories_forbidden_used", ("error", "good")),
+        ("ebay", {"category": "socks", "condition": "new"}, "categories_forbidden_used", None),
+        ("ebay", {"category": "socks", "condition": ""}, "categories_forbidden_used", None),
+        ("ebay", {"category": "lipstick"}, "categories_forbidden_used", ("error", "good")),
+        ("vinted", {"category": "perfume"}, "categories_forbidden_used", ("error", "good")),
+        ("vinted", {"category": "jeans"}, "categories_forbidden_used", None),
+    ],
+)
+def test_rules_that_look_at_characters_and_at_categories(
+    make_listing, platform, words, rule, expected
+):
+    found = problems(make_listing(**words), platform).get(rule)
+    assert (found and (found.level, found.found)) == expected
+
+
+def test_google_asks_more_of_what_is_worn(make_listing, add_photo):
+    bare = {"brand": "", "size": "", "colors": [], "attributes": {}}
+
+    def missing(**words):
+        found = check(make_listing(**bare, **words), "google", DAY).problems
+        return [one.field for one in found if one.rule.name == "required"]
+
+    assert missing() == ["brand", "colors", "attributes", "size"]
+    assert missing(category="watch") == ["brand", "colors", "attributes"]
+    assert missing(category="camera") == []
+    small = [add_photo((249, 400))]
+    rule = "picture_shortest_min"
+    assert problems(make_listing(images=small), "google")[rule].rule.value == 250
+    assert rule not in problems(make_listing(images=small, category="camera"), "google")
+    later = problems(make_listing(images=small, category="camera"), "google", date(2027, 1, 31))
+    assert later[rule].rule.value == 500
 
 
 def test_what_must_be_said(make_listing):

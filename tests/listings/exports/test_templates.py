@@ -59,8 +59,9 @@ def read(answer, template):
     named = [name.partition("(Site")[0] for name in header]
     known = [name if name in columns else f"{name[:2]}*" for name in named]
     assert list(dict.fromkeys(known)) == list(columns)
+    platform = all_formats()[template.partition("-")[0]].platform
     rules = marketplaces.rules(
-        all_formats()[template.partition("-")[0]].platform or "ebay", timezone.now().date()
+        "facebook-catalog" if template == "meta" else platform or "ebay", timezone.now().date()
     )
     for row in rows:
         for name, cell in zip(known, row, strict=True):
@@ -125,6 +126,21 @@ def test_a_limit_that_changed_while_a_listing_waited_refuses_it_by_name(
     assert error["error"].endswith(
         "41 characters in *Title, where 40 are allowed since 2026-07-01."
     )
+
+
+def test_what_a_platform_does_not_let_people_sell_is_refused_by_name(
+    owner, make_listing, monkeypatch
+):
+    options = {"ebay": {"category": "1"}}
+    socks = make_listing(category="socks")
+    error = refusal_of(send(owner, "ebay", **options), 400, "VALIDATION_ERROR")
+    assert error["error"] == f"{socks.public_id} is used 'socks', which may not be sold there."
+    assert len(read(send(owner, "shopify"), "shopify")) == 1
+    monkeypatch.setattr(
+        marketplaces, "google_category", lambda key: "Food, Beverages & Tobacco > Tobacco Products"
+    )
+    error = refusal_of(send(owner, "meta", **LINK), 400, "VALIDATION_ERROR")
+    assert error["error"] == f"{socks.public_id} is 'socks', which may not be sold there."
 
 
 @pytest.mark.parametrize(
