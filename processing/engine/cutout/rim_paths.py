@@ -29,6 +29,9 @@ STEP, _CLOSE, _FAR_STEP, _FAR = 0.3, 27, 1.5, 4
 _SEARCHED, _SIDE, _LIKELY = 3.0, 4.2, 0.3
 # The standard deviation of a plain color (0 to 1); the logarithm of a likelihood that counts in full.
 _NOISE, _CERTAIN = 0.03, 4.0
+# A shadow leaves at least this share of the background's light; the logarithm of how much less likely one is; and that of
+# how much more likely a subject must have its color than that of any shade.
+_DARKEST, _SHADE, _TOLD = 0.35, 2.0, 3.0
 # The odds of the network's belief that count in full, as a logarithm; what an edge weighs beside a sample, and
 # the difference of colors at which it does so in full; what a step across costs, and how many there may be from one
 # point to the next.
@@ -135,7 +138,7 @@ def path(strips: Strips, subject: Side, background: Side) -> I32:
     colors, belief = strips.colors[:, window], strips.belief[:, window]
     # Past the middle of a narrow part or gap lies what belongs to the rim on its other side.
     here = _nearest_is_own(strips, window)
-    votes = likelier(colors, subject, background)
+    votes = likelier(colors, subject, background, shaded=True)
     odds = np.log((belief + np.float32(0.02)) / (np.float32(1.02) - belief))
     votes += np.clip(odds, -_ODDS, _ODDS) / np.float32(_ODDS)
     # What is inside shall be subject, what is outside background.
@@ -158,18 +161,28 @@ def _nearest_is_own(strips: Strips, window: slice) -> Mask:
     return np.asarray(nearest >= _OWN * np.abs(strips.offsets[window]) - strips.unit)
 
 
-def likelier(colors: F32, subject: Side, background: Side) -> F32:
-    """Whether colors (n, m, 3) are likelier the subject's, 1, or the background's, -1."""
-    squares = np.einsum("nmc,nmc->nm", colors, colors)
-    fits = []
-    for mean, plain in (background, subject):
-        variance = plain + np.float32(_NOISE**2)
-        off = squares - 2 * np.einsum("nmc,nc->nm", colors, mean)
-        off += np.square(mean).sum(axis=1, keepdims=True)
-        # The logarithm of a normal distribution's density, less what both have in common.
-        fits.append(off / (2 * variance[:, None]) + np.float32(1.5) * np.log(variance)[:, None])
-    votes = np.clip(fits[0] - fits[1], -_CERTAIN, _CERTAIN) / np.float32(_CERTAIN)
+def likelier(colors: F32, subject: Side, background: Side, *, shaded: bool = False) -> F32:
+    """Whether colors (n, m, 3) are likelier the subject's, 1, or the background's, -1. `shaded`: where the subject is
+    no shade of the background itself, that may lie in a shadow."""
+    subjects, backgrounds = (_unlikely(colors, *side) for side in (subject, background))
+    if shaded:
+        darker = _unlikely(colors, *background, darkest=_DARKEST) + np.float32(_SHADE)
+        mean = subject[0][:, None]
+        told = _unlikely(mean, *background, darkest=0) - _unlikely(mean, mean[:, 0], background[1])
+        backgrounds = np.where(told > _TOLD, np.minimum(backgrounds, darker), backgrounds)
+    votes = np.clip(backgrounds - subjects, -_CERTAIN, _CERTAIN) / np.float32(_CERTAIN)
     return np.asarray(votes, dtype=np.float32)
+
+
+def _unlikely(colors: F32, mean: F32, plain: F32, *, darkest: float = 1) -> F32:
+    """How unlikely colors (n, m, 3) are a side's, or its in a shadow that leaves a share of light from `darkest` on."""
+    variance = (plain + np.float32(_NOISE**2))[:, None]
+    along = np.einsum("nmc,nc->nm", colors, mean)
+    length = np.square(mean).sum(axis=1, keepdims=True)
+    light = np.clip(along / (length + np.float32(1e-4)), darkest, 1)
+    off = np.einsum("nmc,nmc->nm", colors, colors) + light * (light * length - 2 * along)
+    # The logarithm of a normal distribution's density, less what both sides have in common.
+    return np.asarray(off / (2 * variance) + np.float32(1.5) * np.log(variance), np.float32)
 
 
 def _line(points: cv2.typing.MatLike, unit: float) -> F32:

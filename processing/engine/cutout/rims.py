@@ -1,7 +1,7 @@
 """Plain rims where matting frays them.
 
-Closed-form matting carries alpha along the lines and patches of a patterned backdrop, while most products end in a
-plain hem. So the rim is traced once more as one line (`rim_paths`), and where matting goes on past it, alpha falls
+Closed-form matting carries alpha along the lines and patches of a backdrop, and where that is nearly of the subject's
+color, along its grain, while most products end in a plain hem. So the rim is traced once more as one line (`rim_paths`), and where matting goes on past it, alpha falls
 along that line instead.
 
 Hair, fringe and fur are no line. They are told by the colors across the rim, averaged along it: past a hem these
@@ -38,8 +38,12 @@ _ELSEWHERE = (0.6, 0.8)
 # The doubt that the network may leave about either side, at its surest, and where both are of one color.
 _SURE, _SURER = 0.2, 0.05
 # How much matting gives to the other sides, both together, where it frays; and how busy the backdrop is there, see
-# rim_paths.Strips.busy: a plain one frays no rim.
+# rim_paths.Strips.busy. On any backdrop: how much of that no color explains, and how much of a subject's rims is plain, as
+# what has much fur has some nearly everywhere.
 _FRAYED, _BUSY = (0.1, 0.2), (0.035, 0.055)
+_UNEXPLAINED, _PLAIN_THING = (0.08, 0.15), (0.7, 0.82)
+# How much of a rim the network must have decided about nearby, over this standard deviation, in points.
+_DECIDED, _NARROW = (0.6, 0.9), 3.0
 # Strands: how much their colors must be the subject's, and their mean alpha; that of what goes on this far out, in units.
 _ALIKE, _FAINT, _SOLID, _TOO_LONG = 0.5, 0.25, 0.5, 16.0
 _NEXT = np.ones((3, 3), np.uint8)
@@ -162,9 +166,15 @@ def _judged(strips: Strips, rim: I32, alpha: F32, sides: tuple[Side, Side]) -> t
     elsewhere = _ramp(np.maximum(spilled, lacking), _ELSEWHERE)
     soft = _ramp(strips.averaged(_ramp(hair, _HAIR), _LONG), _MOSTLY)
     plain = 1 - np.maximum(soft, strips.averaged(elsewhere))
-    plain = np.minimum(plain, strips.averaged(_decided(strips, contrast)))
+    decided = _decided(strips, contrast)
+    plain = np.minimum(plain, strips.averaged(decided))
     frayed = _ramp(spilled + lacking, _FRAYED) * _ramp(strips.busy(), _BUSY)
-    return plain, np.asarray(frayed, dtype=np.float32)
+    shares = np.clip(np.stack([beyond, contrast - within]) / (contrast + _CONTRAST), 0, None)
+    unexplained = np.maximum(np.stack([spilled, lacking]) - shares, 0).sum(axis=0)
+    anywhere = _ramp(unexplained, _UNEXPLAINED) * _ramp(plain.mean(keepdims=True), _PLAIN_THING)
+    # A gap of a few points that the network half saw is still to be opened by its colors.
+    anywhere *= _ramp(strips.averaged(decided, _NARROW), _DECIDED)
+    return plain, np.maximum(frayed, anywhere)
 
 
 def _strands(layers: tuple[F32, F32], out: F32, nearest: I32, sides: Sequence[Side]) -> Mask:
