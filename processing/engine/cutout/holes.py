@@ -4,6 +4,9 @@ A hole shows the backdrop, so it has the color, the shading and the grain that t
 foretells. A white print on a white ground may have them, too. What tells them apart is the way out:
 only a thin rim parts a hole from the outside, around much of it, while a print lies within the
 garment. What is doubtful stays closed.
+
+On a backdrop of many colors, such as boards, nothing can be foretold place by place. There a hole has colors that are the
+backdrop's and nowhere else the subject's, and a grain as fine: cloth and prints of such colors are smoother or sharper.
 """
 
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ import cv2
 import numpy as np
 
 from processing.engine.arrays import F32, F64, I32, U8, Mask
+from processing.engine.cutout import own_colors
 from processing.engine.plans.cutout import CleanUp
 
 # What the network calls background and subject.
@@ -35,8 +39,14 @@ _THIN, _CLIPPED_THIN, _AROUND = 0.55, 0.35, 0.5
 # Next to a hole the subject has another color than the backdrop, nearly all around it
 # (the larger of a distance and of so many standard deviations). No rim is thinner, in pixels.
 _CONTRAST, _CLEAR, _ALL_AROUND, _CLOSED = 0.08, 4.0, 0.9, 1.5
-# On a busier backdrop (the standard deviation of its colors) everything looks like it.
+# On a busier backdrop (the standard deviation of its colors) everything looks like what is foretold.
 _BUSY = 0.04
+# There, how much colors may be the subject's, on average and at nearly all places within a hole; how fine its grain is
+# beside the backdrop's; how near the outside, as a share of the subject's narrower side; and how much of what looks like
+# the backdrop well within the subject lies in holes.
+_NOT_OWN, _NEARLY_ALL, _AS_FINE, _WAY, _NOWHERE_ELSE = 0.2, 0.85, (0.3, 2.2), 0.25, 0.8
+# The deviation that structure finer than which is grain has, and the side of the squares over which it is averaged.
+_FINE, _AVERAGED = 1.5, (9, 9)
 # Background pixels for the model of its color, rounds of fitting it, and how many times the median
 # error a pixel may be off to count in the next round.
 _SAMPLES, _ROUNDS, _TRIM = 1500, 6, 2.0
@@ -85,14 +95,11 @@ def opened(matte: F32, rgb: F32, options: CleanUp) -> F32:
         return matte
     backdrop = _foretold(rgb, background)
     if backdrop.grain > _BUSY:
-        return matte
+        return _opened_by_texture(matte, rgb)
     red, green, blue = cv2.split(cv2.absdiff(rgb, backdrop.expected))
     apart = np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.float32)
     reach = float(np.clip(_DEVIATIONS * backdrop.grain, _NEAREST, _FARTHEST))
-    alike = ((apart < reach) & subject).astype(np.uint8)
-    # Grain leaves specks in a hole, and single pixels of the subject have the backdrop's color.
-    alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_CLOSE, _NEXT))
-    alike = np.asarray(cv2.morphologyEx(alike, cv2.MORPH_OPEN, _NEXT))
+    alike = _cleared((apart < reach) & subject)
     _, found, stats, _ = cv2.connectedComponentsWithStats(alike, connectivity=4)
     labels = np.asarray(found, dtype=np.int32)
     least = max(_PIXELS, _HALF_WIDTH * max(matte.shape))
@@ -116,6 +123,66 @@ def opened(matte: F32, rgb: F32, options: CleanUp) -> F32:
             outside[region.window] |= region.inside
             result[region.window][_whole(region, seen)] = 0
     return result
+
+
+def _opened_by_texture(matte: F32, rgb: F32) -> F32:
+    """The matte (h, w) with 0 in holes of the backdrop's colors and grain."""
+    own = own_colors.share(rgb, matte)
+    if own is None:
+        return matte
+    inside = (matte > _SUBJECT).astype(np.uint8)
+    alike = _cleared((own < _NOT_OWN) & (inside > 0))
+    _, found, stats, _ = cv2.connectedComponentsWithStats(alike, connectivity=4)
+    labels = np.asarray(found, dtype=np.int32)
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.float32)
+    grain = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), _FINE))
+    usual = float(np.median(np.asarray(cv2.blur(grain, _AVERAGED))[matte < _BACKGROUND]))
+    way_out = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 5), dtype=np.float32)
+    least = max(_PIXELS, _HALF_WIDTH * max(matte.shape))
+    farthest = _WAY * min(cv2.boundingRect(inside)[2:])
+    holes = np.zeros_like(inside)
+    for label in range(1, len(stats)):
+        if stats[label, cv2.CC_STAT_AREA] < np.pi * least**2:
+            continue
+        region = _cut_from(labels, label, stats[label].tolist())
+        seen = (own[region.window], grain[region.window] / usual, way_out[region.window])
+        if _shows_backdrop(region, seen, least, farthest):
+            holes[region.window] |= region.inside
+    within = cv2.countNonZero(cv2.bitwise_and(alike, cv2.erode(inside, _SQUARE)))
+    if cv2.countNonZero(holes) < _NOWHERE_ELSE * within:
+        return matte
+    # Up to the rim: what is next to a hole and has colors more of the backdrop than of the subject; and its narrow ends.
+    holes |= alike & np.asarray(cv2.dilate(holes, _SQUARE, iterations=3), dtype=np.uint8)
+    near = np.asarray(cv2.dilate(holes, _SQUARE)) > 0
+    return np.where((holes > 0) | (near & (own < 0.5)), 0, matte).astype(np.float32)
+
+
+def _shows_backdrop(
+    region: _Region, seen: tuple[F32, F32, F32], least: float, farthest: float
+) -> bool:
+    """Whether a region is a hole: `seen` (n, m) are how much its colors are the subject's, how fine its grain is beside the
+    backdrop's, and how far the outside is."""
+    own, grain, way_out = seen
+    inside = region.inside > 0
+    half_width = float(cv2.distanceTransform(region.inside, cv2.DIST_L2, 5).max())
+    if half_width < least or np.pi * half_width**2 < _COMPACT * float(inside.sum()):
+        return False
+    # Past the blur of an edge.
+    core = np.asarray(cv2.erode(region.inside, _SQUARE)) > 0
+    if not core.any() or own[inside].mean() > _NOT_OWN:
+        return False
+    low, high = _AS_FINE
+    if (own[core] < _NOT_OWN).mean() < _NEARLY_ALL or not low < grain[core].mean() < high:
+        return False
+    ways = way_out[inside]
+    return bool(ways.min() > _CLOSED and np.quantile(ways, 0.25) < farthest)
+
+
+def _cleared(places: Mask) -> U8:
+    """Places in uint8 (h, w) without specks: grain leaves some in a hole, and single pixels of the subject have the
+    backdrop's color."""
+    closed = cv2.morphologyEx(places.astype(np.uint8), cv2.MORPH_CLOSE, _NEXT)
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, _NEXT), dtype=np.uint8)
 
 
 def _cut_from(labels: I32, label: int, stats: list[int]) -> _Region:

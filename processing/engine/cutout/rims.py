@@ -1,8 +1,8 @@
 """Plain rims where matting frays them.
 
 Closed-form matting carries alpha along the lines and patches of a backdrop, and where that is nearly of the subject's
-color, along its grain, while most products end in a plain hem. So the rim is traced once more as one line (`rim_paths`), and where matting goes on past it, alpha falls
-along that line instead.
+color, along its grain, while most products end in a plain hem. So the rim is traced once more as one line
+(`rim_paths`), and where matting goes on past it, alpha falls along that line instead.
 
 Hair, fringe and fur are no line. They are told by the colors across the rim, averaged along it: past a hem these
 are at once the other side's, as a pattern's average is plain, and through hair they get there by degrees, as

@@ -179,6 +179,29 @@ def test_on_a_busy_ground_nothing_is_taken_for_it() -> None:
     assert np.array_equal(holes.opened(matte, rgb, CleanUp()), matte)
 
 
+@pytest.mark.parametrize("shows", ["boards", "print", "pattern"])
+def test_on_boards_a_hole_is_told_by_its_colors_and_grain(shows: str) -> None:
+    """A print is as smooth as the cloth, and where more of the subject looks like boards, none of it is a hole."""
+    random = np.random.default_rng(4)
+    boards = np.array([(196, 150, 100), (160, 110, 66), (220, 180, 130), (140, 96, 60)], float)
+    grain = cv2.GaussianBlur(random.normal(0, 40, (SIDE, SIDE)), (0, 0), 0.8, sigmaY=3)
+    colors = boards[np.arange(SIDE) // 20 % 4][None] + grain[..., None]
+    ground: U8 = colors.clip(0, 255).round().astype(np.uint8)
+
+    def draw(canvas: U8) -> None:
+        cv2.circle(canvas, (480, 480), 360, 255, -1)
+        cv2.ellipse(canvas, (280, 480), (60, 140), 0, 0, 360, 0, -1)
+        for x, y in ((600, 360), (620, 520), (520, 660)) if shows == "pattern" else ():
+            cv2.circle(canvas, (x, y), 50, 0, -1)
+
+    behind = ground if shows != "print" else np.full((SIDE, SIDE, 3), boards[0], np.uint8)
+    truth, matte = drawn(draw), closed(drawn(draw))
+    rgb = np.where(matte[..., None] > 0.5, photographed(truth, behind, (236, 236, 240)), ground)
+    found = holes.opened(matte, rgb.astype(np.float32) / np.float32(255), CleanUp())
+    assert (found[120, 70] == 0) == (shows == "boards")
+    assert np.array_equal(found[60:180, 110:200], matte[60:180, 110:200])
+
+
 def test_a_photo_without_background_has_no_holes() -> None:
     matte = np.ones((SIDE, SIDE), np.float32)
     rgb = backdrop("grey").astype(np.float32) / np.float32(255)
