@@ -54,6 +54,7 @@ WORDS: Final = (
     "archived",
     "{one} or {other}",
     "{one} and {other}",
+    "no",
     "a link",
     "a phone number",
     "an e-mail address",
@@ -119,6 +120,8 @@ class _Sentence:
     pattern: re.Pattern[str]
     translation: str
     quoted: frozenset[str]
+    is_whole: bool
+    """Whether it ends as sentences do; words and lists never stand for several sentences."""
 
 
 @register.filter
@@ -143,11 +146,22 @@ def _told(text: str, language: str) -> str:
     if known is not None:
         return known
     sentences = _NEXT_SENTENCE.split(text)
-    return " ".join(_told(one, language) for one in sentences) if len(sentences) > 1 else text
+    if len(sentences) == 1:
+        return text
+    # As many of the first sentences as are known as one text: those that belong together stand together.
+    for end in range(len(sentences) - 1, 0, -1):
+        head = " ".join(sentences[:end])
+        known = _known(head, language)
+        if known is not None or end == 1:
+            return f"{known or head} {_told(' '.join(sentences[end:]), language)}"
+    return text
 
 
 def _known(text: str, language: str) -> str | None:
+    several = _NEXT_SENTENCE.search(text) is not None
     for sentence in _sentences(language):
+        if several and not sentence.is_whole:
+            continue
         found = sentence.pattern.fullmatch(text)
         if found is not None:
             return sentence.translation.format(
@@ -185,7 +199,12 @@ def _sentences(language: str) -> list[_Sentence]:
     }
     by_length = sorted(marked, key=lambda text: len(_PLACE.sub("", text)), reverse=True)
     return [
-        _Sentence(_pattern(text), marked[text], frozenset(_QUOTED.findall(text)))
+        _Sentence(
+            _pattern(text),
+            marked[text],
+            frozenset(_QUOTED.findall(text)),
+            is_whole=text.endswith((".", "!", "?")),
+        )
         for text in by_length
     ]
 

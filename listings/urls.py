@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.pages import board, category_names, exports, listing, new, photos, price, sales
+from listings.pages import (
+    answering,
+    board,
+    category_names,
+    exports,
+    listing,
+    new,
+    photos,
+    price,
+    sales,
+)
 
 # Names before ids: `/listings/new/` is no listing.
 urlpatterns = [
@@ -15,6 +25,11 @@ urlpatterns = [
     path("listings/suggestions/live/", new.waiting_live, name="suggestions-live"),
     path("listings/suggestions/decide/", new.decide_many, name="decide-suggestions"),
     path("listings/suggestions/<str:suggestion_id>/again/", new.ask_again, name="ask-again"),
+    path(
+        "listings/suggestions/<str:suggestion_id>/answer/",
+        answering.answer,
+        name="answer-questions",
+    ),
     path("listings/suggestions/<str:suggestion_id>/", new.suggestion, name="suggestion"),
     path("listings/categories/names/", category_names.category_names, name="category-names"),
     path("listings/sales/", sales.sold_items, name="sold-items"),

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from listings.forms import words
+from listings.forms.answering import DEPARTMENTS, language_field, readers_language
 from listings.forms.fields import CategoryField, ProseField, line
 from listings.forms.wording import ListingForm
 from listings.generation.generate import MAX_VIEWS, GenerateListing
@@ -58,7 +59,12 @@ class GenerateForm(forms.Form):
         choices=[("", _("As usual")), *((one, _TONES.get(one, one)) for one in TONES)],
         required=False,
     )
+    language = language_field()
     brand = line(_("Brand"))
+    model = line(_("Model"))
+    department = forms.ChoiceField(
+        label=_("For whom"), choices=[("", "—"), *DEPARTMENTS.items()], required=False
+    )
     size = line(_("Size"), longest=50)
     color = line(_("Color"), longest=60)
     material = line(_("Material"), longest=60)
@@ -72,10 +78,16 @@ class GenerateForm(forms.Form):
     def command(self) -> GenerateListing:
         """Raises AppError where the site has no such writer."""
         given = self.cleaned_data
-        names = ("condition", "notes", "tone", "brand", "size", "color", "material", "category")
+        names = (
+            *("condition", "notes", "tone", "brand", "model", "department", "size", "color"),
+            *("material", "category"),
+        )
         return GenerateListing(
             platform=Platform(given["platform"]),
-            hints=Hints(**{name: given[name] for name in names if given[name]}),
+            hints=Hints(
+                language=given["language"] or readers_language(),
+                **{name: given[name] for name in names if given[name]},
+            ),
             provider=choosing.named(None),
             allow_fallback=True,
         )

@@ -18,6 +18,7 @@ from listings.generation.generate import MAX_VIEWS as MAX_VIEWS
 from listings.generation.generate import GenerateListing
 from listings.models import Listing, Suggestion
 from listings.services import listings
+from listings.writers.base import Hints
 from media_library.models import Image
 from processing.models import JobState
 from processing.services import jobs
@@ -164,6 +165,29 @@ def ask_again(caller: Caller, suggestion: Suggestion, *, category: str) -> Sugge
         suggestion.delete()
         [asked] = ask(caller, [photos], command.model_copy(update={"hints": hints}))
     return asked
+
+
+def answer(caller: Caller, suggestion: Suggestion, change: Hints) -> Suggestion:
+    """Have a suggestion written anew with what its seller says besides, at no cost where rules write.
+
+    Raises AppError CONFLICT where it is not written yet, NOT_FOUND where its photo is gone, and what
+    submitting raises; then it stays.
+    """
+    job = draft.written_job(caller.account, suggestion.job_id)
+    if job.source is None or job.source.deleted_at is not None:
+        raise not_found("Image")
+    command = draft.rewritten(job, change)
+    jobs.check(command)
+    with transaction.atomic():
+        written = jobs.submit(caller, command, source=job.source)
+        # Equal requests share a job while it runs, and are one to decide on.
+        same = Suggestion.objects.filter(job=written, listing=suggestion.listing).first()
+        if same is not None:
+            suggestion.delete()
+            return same
+        suggestion.job = written
+        suggestion.save(update_fields=["job"])
+    return suggestion
 
 
 def dismiss(caller: Caller, suggestion_ids: Sequence[UUID]) -> None:

@@ -29,7 +29,7 @@ from listings.forms.generating import SUGGESTED, AcceptForm, CategoryForm, Gener
 from listings.forms.wording import ListingForm
 from listings.generation import suggestions
 from listings.models import Listing, Suggestion
-from listings.pages import choosing, evidence
+from listings.pages import answering, choosing, evidence
 from listings.pages.choosing import Choice, kept
 from listings.pages.shown import ids_of, listing_of, thumbnail
 from listings.services import listings as service
@@ -249,8 +249,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     except AppError as error:
         messages.error(request, error.page_message)
         return redirect("suggestions")
-    count = len(made)
-    told = ngettext("%d draft made.", "%d drafts made.", count) % count
+    told = ngettext("%d draft made.", "%d drafts made.", len(made)) % len(made)
     messages.success(request, told)
     return redirect(f"{reverse('listings')}?state=draft")
 
@@ -367,6 +366,7 @@ def _show(
                 if pk in images
             ],
             "report": job.report,
+            "answers": answering.form_of(found),
         }
     return render(request, ONE, context, status=status)
 

@@ -26,7 +26,12 @@ _SPELLINGS: Final = {
 }
 _FORM: Final = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*([a-z”″\"]+(?: oz)?)", re.I)
 _IMPERIAL: Final = frozenset(("in", "ft", "oz", "lb", "fl oz", "gal"))
-_AGE: Final = re.compile(r"(?:(\d{1,3}) (years?|months?)|((?:1[5-9]|20)\d\d)(s?))", re.I)
+# In each language that listings are written in: "2 Jahre", "6 mois", "1990er".
+_AGE: Final = re.compile(
+    r"(?:(\d{1,3}) ?(?:(years?|jahre?|ans?|años?|ann[io])|(?:months?|monate?|mois|mes|meses|mes[ei]))"
+    r"|(?:(?:années|años|anni) )?((?:1[5-9]|20)\d\d)(s|er|ern)?)",
+    re.I,
+)
 _VINTAGE: Final = 20  # years
 
 
@@ -90,9 +95,10 @@ class Age:
         found = _AGE.fullmatch(said.strip())
         if found is not None and found[1] and int(found[1]):
             number = int(found[1])
-            return cls(months=number) if found[2].lower().startswith("m") else cls(years=number)
-        if found is not None and found[3] and not (found[4] and found[3][3] != "0"):
-            return cls(year=int(found[3]), decade=bool(found[4]))
+            return cls(years=number) if found[2] else cls(months=number)
+        is_decade = found is not None and (found[4] or not said.strip()[0].isdigit())
+        if found is not None and found[3] and not (is_decade and found[3][3] != "0"):
+            return cls(year=int(found[3]), decade=bool(is_decade))
         raise ValueError("The age must be such as 2 years, 6 months, 1990s or 2019.")
 
     def is_vintage(self, today: date) -> bool:

@@ -18,6 +18,7 @@ _FLAWLESS = (Condition.NEW, Condition.NEW_OTHER, Condition.LIKE_NEW)
 _TRUE_OF: Mapping[str, tuple[str, ...]] = {
     "tags": (Condition.NEW,),
     "new": _NEW,
+    "like_new": _FLAWLESS,
     "flawless": _FLAWLESS,
     "good": (*_FLAWLESS, Condition.GOOD),
 }

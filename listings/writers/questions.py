@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from listings.models import Condition
+from listings.vocabulary import tree
 from listings.writers.base import DEPARTMENTS, SMELLS, Facts, Limits
 
 _FILE: Final = Path(__file__).with_name("questions.toml")
@@ -98,11 +99,17 @@ def _hints(facts: Facts, group: str) -> Iterator[str]:
     is_new = facts.condition == Condition.NEW
     for hint in wanted["ask"]:
         if hint == "measurements":
-            key = facts.category.key if facts.category else ""
-            for name in _table()["measure"].get(key, wanted["measure"]):
+            for name in _measured(facts, wanted["measure"]):
                 yield f"measurements.{name}"
         elif not (is_new and hint in _OF_USED):
             yield hint
+
+
+def _measured(facts: Facts, otherwise: list[str]) -> list[str]:
+    """What buyers want measured of a kind, as the nearest above it has it; else of its group."""
+    table = _table()["measure"]
+    lineage = tree.lineage(facts.category.key) if facts.category else []
+    return next((list(table[key]) for key in lineage if key in table), otherwise)
 
 
 def _is_known(facts: Facts, hint: str) -> bool:

@@ -12,6 +12,7 @@ from listings.writers.base import Brief, Facts
 from listings.writers.languages import Noun, Words, in_form
 
 _MOST_MATERIALS: Final = 2
+_EXTENT: Final = ("length", "width", "depth", "height")
 _WORN: Final = ("clothing", "shoes", "bags", "accessories")
 
 
@@ -96,12 +97,23 @@ def _material(materials: list[str], noun: str) -> str:
 def _size(facts: Facts, words: Words) -> str:
     """With a word that says what it is, unless it says so itself."""
     if not facts.size:
-        return ""
+        return _extent(facts)
     if wording.says_size(facts.size):
         return facts.size
     group = facts.category.group if facts.category else ""
     table = words.table["size_title"]
     return str(table.get(group, table["other"])).format(size=facts.size)
+
+
+def _extent(facts: Facts) -> str:
+    """How large a thing is that has no sizes, where the seller measured it: "120 x 80 x 75 cm"."""
+    if facts.category is None or facts.category.group in _WORN:
+        return ""
+    measured = dict(facts.measurements)
+    found = [measured[name] for name in _EXTENT if name in measured]
+    if len(found) < 2 or len({one.unit for one in found}) > 1:
+        return ""
+    return f"{' x '.join(one.text for one in found)} {found[0].unit}"
 
 
 def _condition(facts: Facts, words: Words, form: str) -> str:

@@ -23,7 +23,7 @@ def title(brief: Brief, style: Mapping[str, Any], words: Words, told: Said) -> s
     else:
         parts, drop = _order(brief, style, words)
         text = _shortened(parts, drop, told, min(limits.title_advised, _LONG_ENOUGH))
-        text = _cased(text, style["case"], brief.facts, words)
+        text = _cased(text, style["case"], words, told)
     kept = "".join(c for c in text if c not in limits.title_characters_forbidden)
     return wording.cut(" ".join(kept.split()), limits.title)
 
@@ -64,11 +64,12 @@ def _from_notes(facts: Facts) -> str:
     return first if brand.casefold() in first.casefold() else f"{brand}: {first}"
 
 
-def _cased(text: str, case: str, facts: Facts, words: Words) -> str:
+def _cased(text: str, case: str, words: Words, told: Said) -> str:
     if case == "lower":
         return text.lower()
     if case == "title" and words.table["headlines"]:
-        keep = [name for name in (facts.brand, facts.model, facts.size) if name]
+        sizes = told.size if wording.says_size(told.size) else told.size.partition(" ")[2]
+        keep = [name for name in (told.brand, told.model, sizes) if name]
         return wording.headline(text, keep=keep)
     # A name keeps the spelling that its owner gave it.
-    return text if facts.brand and text.startswith(facts.brand) else wording.sentence(text)
+    return text if told.brand and text.startswith(told.brand) else wording.sentence(text)

@@ -44,6 +44,14 @@ GERMAN = {
     "A listing that is draft needs a title and a price.": (
         "Ein Inserat im Zustand „Entwurf“ braucht einen Titel und einen Preis."
     ),
+    # Those of a table among others; "and" in one of them makes no list of them all.
+    "You have no sold items like this one, but 3 are needed. An estimate by category, brand and "
+    "condition; not market data. Import items you have sold to get prices based on them. "
+    "Table of 2026-11-21.": (
+        "Verkaufte Artikel wie diesen hast du so viele: keine; nötig sind 3. Eine Schätzung nach "
+        "Kategorie, Marke und Zustand, keine Marktdaten. Importiere Artikel, die du verkauft hast, "
+        "um Preise auf ihrer Grundlage zu bekommen. Tabelle vom 2026-11-21."
+    ),
     # What somebody wrote stays as it is.
     "'sold' is not allowed in the title.": "„sold“ ist nicht erlaubt (Titel).",
     "Nobody says this.": "Nobody says this.",

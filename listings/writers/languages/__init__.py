@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from listings import vocabulary
-from listings.vocabulary import Category
+from listings.vocabulary import Category, tree
 from listings.writers.base import Brief, English, Fallback, Language
 
 _HERE = Path(__file__).parent
@@ -58,11 +58,18 @@ class Words:
         if self.is_english:
             american = vocabulary.american() if self.english == "us" else {}
             return Noun(american.get(category.key, category.name))
-        found = self.table["nouns"].get(category.key)
-        if found is None:
+        nouns, local = self.table["nouns"], tree.names_in(self.language)
+        if category.key not in nouns and category.shape and category.key in local:
+            return Noun(local[category.key])  # a heading of many is what a pair is called, too
+        for key in tree.lineage(category.key):
+            if key in nouns:
+                if key != category.key:
+                    self.missed[Fallback("category", category.name)] = None
+                found = nouns[key]
+                return Noun(*found) if isinstance(found, list) else Noun(str(found))
+        if category.key not in local:
             self.missed[Fallback("category", category.name)] = None
-            return Noun(category.name)
-        return Noun(*found) if isinstance(found, list) else Noun(str(found))
+        return Noun(local.get(category.key, category.name))
 
     def word(self, section: str, fact: str, name: str, form: str = "") -> str:
         """A color, material or pattern in this language, in the form of a noun."""

@@ -54,7 +54,7 @@ def write(told: Facts, language: Language, platform: str = "vinted", english: An
     [
         (
             "en",
-            "Zara black cotton dress women's, size 38, like new",
+            "Zara women's black cotton dress, size 38, like new",
             "Measurements: chest 17.7 in (45 cm), length 40.5 in. No known flaws.\n\n"
             "From a smoke-free home.",
         ),
@@ -148,7 +148,9 @@ def test_every_platform_has_a_text_within_its_limits_in_every_language() -> None
         ("2000s", Age(year=2000, decade=True), False, ""),
         ("1974", Age(year=1974), True, "Vintage 1974 "),
         ("25 years", Age(years=25), True, "Vintage "),
-        ("3 years", Age(years=3), False, ""),
+        ("3 Jahre", Age(years=3), False, ""),
+        ("6 mois", Age(months=6), False, ""),
+        ("anni 1980", Age(year=1980, decade=True), True, "Vintage 80s "),
     ],
 )
 def test_only_what_is_twenty_years_old_is_vintage(

@@ -14,6 +14,7 @@ from config.errors import AppError
 from listings import vocabulary
 from listings.models import Condition, Platform
 from listings.recognition.result import Evidence, Quality, Recognition
+from listings.vocabulary.measures import Measure
 from listings.writers import facts as known
 from listings.writers.base import TONES, Brief, Draft, English, Facts, Hints, Limits, Tone
 from listings.writers.rules import RulesWriter, styles
@@ -50,14 +51,14 @@ def write(
     ("platform", "title"),
     [
         ("ebay", "Levi's 501 Jeans Men's W32 L34 Blue Denim Good Condition"),
-        ("poshmark", "Levi's 501 Blue Denim Jeans Men's W32 L34 Good Condition"),
-        ("mercari", "Levi's 501 Blue Jeans Men's W32 L34"),
-        ("depop", "levi's 501 blue denim jeans men's w32 l34 good condition"),
-        ("vinted", "Levi's 501 blue denim jeans men's, W32 L34, good condition"),
+        ("poshmark", "Levi's 501 Men's Blue Denim Jeans W32 L34 Good Condition"),
+        ("mercari", "Levi's 501 Men's Blue Jeans W32 L34"),
+        ("depop", "levi's 501 men's blue denim jeans w32 l34 good condition"),
+        ("vinted", "Levi's 501 men's blue denim jeans, W32 L34, good condition"),
         ("etsy", "Blue Denim Jeans, Levi's 501, Men's W32 L34, Good Condition"),
         ("shopify", "Levi's Men's 501 Blue Denim Jeans, W32 L34"),
         ("amazon", "Levi's Men's 501 Denim Jeans, Blue, W32 L34"),
-        ("facebook", "Levi's 501 blue denim jeans men's, W32 L34, good condition"),
+        ("facebook", "Levi's 501 men's blue denim jeans, W32 L34, good condition"),
         ("google", "Levi's Men's 501 Blue Denim Jeans, W32 L34"),
     ],
 )
@@ -78,7 +79,7 @@ def test_a_description_says_what_is_known_and_no_more() -> None:
 
 def test_depop_gets_its_title_first_and_at_most_five_hashtags_last() -> None:
     first, *_, last = write(FACTS, "depop").description.split("\n\n")
-    assert first == "levi's 501 blue denim jeans men's w32 l34 good condition"
+    assert first == "levi's 501 men's blue denim jeans w32 l34 good condition"
     assert last == "#levis #jeans #bluejeans #denimjeans #levisjeans"
 
 
@@ -197,6 +198,15 @@ def test_nothing_goes_over_a_platforms_limits(platform: str) -> None:
 def test_mercaris_titles_shed_what_matters_least_to_stay_short() -> None:
     told = replace(FACTS, brand="United Colors of Benetton", materials=("cotton",))
     assert write(told, "mercari").title == "United Colors of Benetton Jeans W32 L34"
+
+
+def test_what_has_no_size_is_told_by_its_measurements_and_no_brand_by_none() -> None:
+    measured = (("width", Measure("120", "cm")), ("depth", Measure("80", "cm")))
+    told = facts("table", brand="Unbranded", measurements=measured, materials=("oak",))
+    draft = write(told)
+    assert draft.title == "Table 120 x 80 cm Oak"
+    assert "Brand: Unbranded" in draft.description
+    assert "unbranded" not in draft.tags
 
 
 def test_amazon_gets_no_forbidden_characters_in_its_title() -> None:
