@@ -1,4 +1,4 @@
-"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last fourteen without a part."""
+"""Measure Packshot: `python -m benchmarks [PART [OPTIONS]]`, all but the last fifteen without a part."""
 
 import ast
 import importlib
@@ -25,6 +25,7 @@ ON_REQUEST |= {name: f"benchmarks.graded.{name}" for name in ("grades", "holes",
 ON_REQUEST |= {"poses": "benchmarks.poses.measure"}
 # Measures again what others do, for a document.
 ON_REQUEST |= {"prompts": "benchmarks.prompts.share", "figures": "benchmarks.figures.table"}
+ON_REQUEST |= {"titles": "benchmarks.listings.titles"}
 
 
 def main() -> None:
