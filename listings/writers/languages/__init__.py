@@ -58,18 +58,21 @@ class Words:
         if self.is_english:
             american = vocabulary.american() if self.english == "us" else {}
             return Noun(american.get(category.key, category.name))
-        nouns, local = self.table["nouns"], tree.names_in(self.language)
-        if category.key not in nouns and category.shape and category.key in local:
-            return Noun(local[category.key])  # a heading of many is what a pair is called, too
-        for key in tree.lineage(category.key):
-            if key in nouns:
-                if key != category.key:
-                    self.missed[Fallback("category", category.name)] = None
-                found = nouns[key]
-                return Noun(*found) if isinstance(found, list) else Noun(str(found))
-        if category.key not in local:
+        found = self.table["nouns"].get(category.key) or tree.names_in(self.language).get(
+            category.key
+        )
+        if found is None:
             self.missed[Fallback("category", category.name)] = None
-        return Noun(local.get(category.key, category.name))
+            return self._above(category)
+        return Noun(*found) if isinstance(found, list) else Noun(str(found))
+
+    def _above(self, category: Category) -> Noun:
+        """What the nearest kind above it is called, else its English name."""
+        nouns = self.table["nouns"]
+        found = next((nouns[key] for key in tree.lineage(category.key) if key in nouns), None)
+        if found is None:
+            return Noun(category.name)
+        return Noun(*found) if isinstance(found, list) else Noun(str(found))
 
     def word(self, section: str, fact: str, name: str, form: str = "") -> str:
         """A color, material or pattern in this language, in the form of a noun."""
