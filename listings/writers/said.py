@@ -77,9 +77,11 @@ def _colours(facts: Facts, words: Words, form: str) -> str:
     if words.is_english:
         names = [wording.mid_sentence(name) for name in names]
     several = len(names) > 1 and words.table.get("colors_stay", False)
-    return words.listed(
+    found = words.listed(
         [words.word("colors", "color", one, "m" if several else form) for one in names]
     )
+    formless = words.table.get("phrase", {}).get("formless", "")
+    return str(formless).format(colours=found) if formless and found and not form else found
 
 
 def _pattern(facts: Facts, words: Words, form: str) -> str:

@@ -26,7 +26,7 @@ COLUMNS = (
     *("key", "name", "plural", "shape", "group", "parent", "google", "shopify", "label"),
     *("imagenet", "synonyms"),
 )
-LANGUAGES = ("de",)
+LANGUAGES = ("de", "es", "fr", "it")
 # ImageNet's classes of things; those before are animals, those after are food and places.
 _THINGS = range(398, 924)
 # Of clothes the clothing head knows more than ImageNet's classes do.

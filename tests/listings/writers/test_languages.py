@@ -109,6 +109,19 @@ def test_what_a_file_lacks_stands_as_it_came_and_is_told() -> None:
     assert set(draft.fallbacks) == {Fallback("color", "Midnight"), Fallback("material", "tencel")}
 
 
+def test_every_kind_has_a_name_in_every_language() -> None:
+    kinds = vocabulary.categories().values()
+    for language in LANGUAGES:
+        words = languages.Words(language, "us")
+        assert all(words.noun(kind).text for kind in kinds)
+        assert words.missed == {}
+    boots = replace(DRESS, category=vocabulary.categories()["boots"], materials=())
+    assert write(boots, "de").title == "Zara Stiefel Damen, Gr. 38, schwarz, wie neu"
+    assert write(boots, "fr").title == "Bottes Zara noires, femme, pointure 38, comme neuves"
+    table = facts("accent-table", colors=("black",))
+    assert write(table, "es").title == "Mesas decorativas color negro"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_has_every_table(language: Language) -> None:
     table, english = languages.table(language), languages.table("en")
