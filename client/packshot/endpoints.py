@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from packshot import models, options
+from packshot import listing_models, models, options
 
 T = TypeVar("T")
 
@@ -127,16 +127,18 @@ BATCH_ARCHIVE = Endpoint("GET", "/api/v1/batch/{batch_id}/download", bytes)
 DRAFT_LISTING = Endpoint(
     "POST",
     "/api/v1/listings/generate",
-    models.ListingDraft,
+    listing_models.ListingDraft,
     body=options.DraftBody,
     keyed=True,
     pending=models.Pending,
 )
 CREATE_LISTING = Endpoint(
-    "POST", "/api/v1/listings", models.Listing, body=options.ListingFields, keyed=True
+    "POST", "/api/v1/listings", listing_models.Listing, body=options.ListingFields, keyed=True
 )
-LISTINGS = Endpoint("GET", "/api/v1/listings", models.ListingPage, query=options.ListingFilter)
-LISTING = Endpoint("GET", "/api/v1/listings/{listing_id}", models.Listing)
+LISTINGS = Endpoint(
+    "GET", "/api/v1/listings", listing_models.ListingPage, query=options.ListingFilter
+)
+LISTING = Endpoint("GET", "/api/v1/listings/{listing_id}", listing_models.Listing)
 EXPORT_LISTINGS = Endpoint("POST", "/api/v1/listings/export", bytes, body=options.ExportBody)
 ARCHIVE_LISTINGS = Endpoint(
     "POST",

@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 import click
 
 from packshot.cli import common, signed_in
-from packshot.models import ListingDraft
+from packshot.listing_models import ListingDraft
 from packshot.options import ExportFormat, ExportOptions, Hints, ListingState, Platform
 
 _HINTS = tuple(Hints.__annotations__)

@@ -9,7 +9,7 @@ from typing import Unpack
 
 import httpx
 
-from packshot import endpoints, models, options
+from packshot import endpoints, listing_models, models, options
 from packshot.operations.jobs import FIRST_LOOK, LAST_LOOK, OnJob, worked
 from packshot.steps import (
     Pause,
@@ -29,7 +29,7 @@ def draft_listing(
     on_job: OnJob | None = None,
     idempotency_key: str | None = None,
     **how: Unpack[options.DraftOptions],
-) -> Steps[models.ListingDraft]:
+) -> Steps[listing_models.ListingDraft]:
     """Write a listing from photos of one item, without keeping it."""
     body: options.DraftBody = {"image_ids": list(image_ids), "platform": platform, **how}
     step = request(endpoints.DRAFT_LISTING, body=body, key=idempotency_key)
@@ -41,7 +41,7 @@ def create_listing(
     *,
     idempotency_key: str | None = None,
     **fields: Unpack[options.ListingFields],
-) -> Steps[models.Listing]:
+) -> Steps[listing_models.Listing]:
     """Keep a new listing; ``job_id`` takes what a draft says."""
     step = request(endpoints.CREATE_LISTING, body=fields, key=idempotency_key)
     return asked(retries, endpoints.CREATE_LISTING, step)
@@ -49,12 +49,12 @@ def create_listing(
 
 def listings(
     retries: Retries, **filters: Unpack[options.ListingFilter]
-) -> Steps[models.ListingPage]:
+) -> Steps[listing_models.ListingPage]:
     """List what is for sale."""
     return asked(retries, endpoints.LISTINGS, request(endpoints.LISTINGS, query=filters))
 
 
-def listing(retries: Retries, listing_id: str) -> Steps[models.Listing]:
+def listing(retries: Retries, listing_id: str) -> Steps[listing_models.Listing]:
     """Tell about one listing."""
     return asked(retries, endpoints.LISTING, request(endpoints.LISTING, listing_id))
 
