@@ -24,6 +24,7 @@ from listings.generation.generate import MAX_VIEWS, GenerateListing
 from listings.models import Platform
 from listings.pricing.estimate import Basis
 from listings.recognition.result import Source
+from listings.vocabulary import trade_numbers
 from listings.writers import choosing, notes, questions
 from listings.writers.base import LANGUAGES, Hints
 from processing.api import waiting
@@ -143,6 +144,20 @@ class LanguageSerializer(serializers.Serializer[Any]):
     fallbacks = FallbackSerializer(many=True)
 
 
+class TradeNumberSerializer(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    kind = serializers.ChoiceField(
+        choices=list(trade_numbers.NAMES), allow_null=True, help_text="`null` if it was refused."
+    )
+    source = serializers.ChoiceField(
+        choices=["barcode", "ocr"], help_text="Whether bars or print were read."
+    )  # type: ignore[assignment]
+    imageId = serializers.CharField(help_text="The photo that shows it.")
+    refused = serializers.CharField(
+        allow_null=True, help_text="Why it was not used, such as a wrong check digit."
+    )
+
+
 class GeneratedListing(serializers.Serializer[Any]):
     """Holds the generated listing. Amounts are in minor units; they are null without a basis."""
 
@@ -159,6 +174,13 @@ class GeneratedListing(serializers.Serializer[Any]):
     tags = serializers.ListField(child=serializers.CharField())
     confidence = serializers.FloatField(help_text="The confidence of the category.")
     evidence = EvidenceSerializer(many=True)
+    tradeNumbers = TradeNumberSerializer(
+        many=True,
+        help_text=(
+            "Every ISBN, EAN and UPC that was read off the photos. That of the item also is one of the "
+            "`attributes`, `isbn`, `ean` or `upc`, which exports take it from; of several none is."
+        ),
+    )
     provider = serializers.CharField(help_text="Who wrote it: `rules`, or `llm/` and the model.")
     recognisedBy = serializers.CharField()
     warnings = serializers.ListField(child=serializers.CharField())

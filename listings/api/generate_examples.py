@@ -48,6 +48,7 @@ GENERATED: dict[str, Any] = {
             "confidence": 0.98,
         }
     ],
+    "tradeNumbers": [],
     "provider": "rules",
     "recognisedBy": "packshot:efficientnet-lite0",
     "warnings": [],

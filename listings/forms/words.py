@@ -76,6 +76,7 @@ FIELDS: Final[Words] = {
 }
 SOURCES: Final[Words] = {
     "classifier": _("recognized"),
+    "barcode": _("read from a barcode"),
     "ocr": _("read on the item"),
     "pixels": _("measured in the photo"),
     "hint": _("you said so"),

@@ -18,7 +18,8 @@ from listings.generation import looks
 from listings.models import Platform
 from listings.pricing import estimate, similar
 from listings.pricing.estimate import Estimate
-from listings.recognition.result import Evidence, Recognition
+from listings.recognition.result import Evidence, Recognition, SeenNumber
+from listings.vocabulary import trade_numbers
 from listings.writers import base, choosing, facts, notes, questions, wording
 from listings.writers.base import Brief, Draft, Hints, Limits
 from listings.writers.rules import RulesWriter
@@ -132,16 +133,18 @@ def _report(
         "currency": price.currency,
         "price": price.as_json(),
         "category": found.category.key if found.category else None,
-        "attributes": _attributes(draft),
+        "attributes": _attributes(draft, seen),
         "tags": list(draft.tags),
         "confidence": found.confidence,
         "evidence": [_shown(one, images) for one in shown],
+        "tradeNumbers": [_number(one, images) for one in seen.numbers],
         "provider": draft.provider,
         "recognisedBy": seen.provider,
         "warnings": [
             *draft.warnings,
             *facts.doubts(seen, command.hints, found),
             *facts.of_market(command.platform.value, command.hints.language),
+            *seen.doubts,
             *([price.note] if price.basis != "comparables" else []),
             *([below] if below else []),
         ],
@@ -164,8 +167,11 @@ def _asked(brief: Brief, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _attributes(draft: Draft) -> dict[str, Any]:
+def _attributes(draft: Draft, seen: Recognition) -> dict[str, Any]:
     """What is known of the item, by the names that listings have for it."""
+    numbers: dict[str, Any] = {
+        one.field: one.value for one in seen.evidence if one.field in trade_numbers.NAMES
+    }
     found = draft.facts
     known = {
         "brand": found.brand,
@@ -178,7 +184,8 @@ def _attributes(draft: Draft) -> dict[str, Any]:
         "pattern": found.pattern,
     }
     measured = {name: f"{one.text} {one.unit}" for name, one in found.measurements}
-    return {**draft.extra, **{name: value for name, value in known.items() if value}, **measured}
+    said = {name: value for name, value in known.items() if value}
+    return {**draft.extra, **numbers, **said, **measured}
 
 
 def _shown(one: Evidence, images: tuple[str, ...]) -> dict[str, Any]:
@@ -189,6 +196,16 @@ def _shown(one: Evidence, images: tuple[str, ...]) -> dict[str, Any]:
         "source": one.source,
         "imageId": at,
         "confidence": round(one.confidence, 3),
+    }
+
+
+def _number(one: SeenNumber, images: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "number": one.digits,
+        "kind": one.kind,
+        "source": one.source,
+        "imageId": public_ids.encode("img", UUID(images[one.image])),
+        "refused": one.fault,
     }
 
 

@@ -12,12 +12,21 @@ from functools import cache
 import numpy as np
 from django.conf import settings
 
-from listings.recognition import brands, choosing, colors, labels, quality, reading
+from listings.recognition import (
+    barcodes,
+    brands,
+    choosing,
+    colors,
+    labels,
+    numbers,
+    quality,
+    reading,
+)
 from listings.recognition.choosing import Choice
 from listings.recognition.colors import Colors
 from listings.recognition.network import Looks, Network
 from listings.recognition.reading import Line
-from listings.recognition.result import Evidence, Quality, Recognition
+from listings.recognition.result import Evidence, Quality, Recognition, SeenNumber
 from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.files import decode
 from processing.engine.networks.registry import Models
@@ -51,6 +60,7 @@ class View:
     size: tuple[int, int]
     texts: Sequence[Text]
     looks: Looks
+    numbers: Sequence[SeenNumber]
 
     @property
     def empty(self) -> bool:
@@ -76,13 +86,18 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Recognition:
     """
     if not pictures:
         raise ValueError("There is no photo to recognize anything in.")
-    views = [_view(data, tools) for data in pictures]
+    views = [_view(data, image, tools) for image, data in enumerate(pictures)]
     choice = choosing.choose([None if view.empty else view.looks for view in views])
     painted = [None if view.empty else colors.of(view.rgb, view.matte) for view in views]
     shown = _shown(painted, choice.views)
     lines = [reading.lines(view.texts, image) for image, view in enumerate(views)]
+    codes = [code for view in views for code in view.numbers]
+    codes += [number for photo in lines for number in numbers.printed(photo)]
+    number = numbers.of_item(codes)
+    choice = numbers.named(number, choice)
     evidence = [
-        *_about_category(choice),
+        *_about_category(choice, number),
+        *_about_number(number),
         *(_about_colors(*shown) if shown else ()),
         *_written(lines),
     ]
@@ -99,26 +114,37 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Recognition:
         evidence=tuple(evidence),
         quality=tuple(_quality(views)),
         provider=PROVIDER,
+        numbers=tuple(codes),
+        doubts=tuple(numbers.doubts(codes)),
     )
 
 
-def _view(data: bytes, tools: Tools) -> View:
+def _view(data: bytes, image: int, tools: Tools) -> View:
     photo = decode.decode(data, max_pixels=tools.max_pixels, least=(_MIN_SIDE, _MIN_SIDE))
-    rgb = photo.visible
-    rgb = shrink(rgb, fit_within(rgb.shape[1], rgb.shape[0], _SIDE))
+    whole = photo.visible
+    rgb = shrink(whole, fit_within(whole.shape[1], whole.shape[0], _SIDE))
     if photo.alpha is not None and photo.alpha.min() < 255:
         matte = np.asarray(photo.alpha, np.float32) / np.float32(255)
     else:
         matte = tools.models.matte(_MODEL, rgb)
     texts = [] if tools.texts is None else tools.texts.find(rgb)
-    return View(rgb, matte, photo.probe.oriented_size, texts, tools.network.look([rgb]))
+    looks, codes = tools.network.look([rgb]), barcodes.read(whole, rgb, image)
+    return View(rgb, matte, photo.probe.oriented_size, texts, looks, codes)
 
 
-def _about_category(choice: Choice) -> list[Evidence]:
+def _about_category(choice: Choice, number: SeenNumber | None) -> list[Evidence]:
     if choice.key is None:
         return []
+    if number and not choice.views:
+        return [Evidence("category", choice.key, number.source, number.image, choice.confidence)]
     image = choice.views[0] if len(choice.views) == 1 else None
     return [Evidence("category", choice.key, "classifier", image, choice.confidence)]
+
+
+def _about_number(number: SeenNumber | None) -> list[Evidence]:
+    if number is None or number.kind is None:
+        return []
+    return [Evidence(number.kind, number.digits, number.source, number.image, 1.0)]
 
 
 def _shown(painted: Sequence[Colors | None], speaking: Sequence[int]) -> tuple[int, Colors] | None:

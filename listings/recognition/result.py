@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Source = Literal["classifier", "ocr", "pixels", "hint", "llm"]
+from listings.vocabulary.trade_numbers import Kind
+
+Source = Literal["classifier", "ocr", "barcode", "pixels", "hint", "llm"]
 Pattern = Literal["plain", "multicoloured", "patterned"]
 Problem = Literal[
     "blurred",
@@ -42,6 +44,18 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenNumber:
+    """An ISBN, EAN or UPC on photo number `image`, whose digits were read from bars or from print."""
+
+    digits: str
+    kind: Kind | None
+    """None where it names no goods; `fault` then says why, in a sentence."""
+    fault: str | None
+    source: Literal["barcode", "ocr"]
+    image: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recognition:
     """All that the photos of one item show; what is not sure is None or left out."""
 
@@ -63,3 +77,7 @@ class Recognition:
     quality: tuple[Quality, ...]
     provider: str
     """What recognised the item, e.g. "packshot:efficientnet-lite0"."""
+    numbers: tuple[SeenNumber, ...] = ()
+    """Every ISBN, EAN and UPC on the photos; that of the item is in `evidence`, under its kind."""
+    doubts: tuple[str, ...] = ()
+    """What of these was not used, and why: sentences for the seller."""

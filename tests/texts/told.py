@@ -32,6 +32,7 @@ SOURCES = (
     *(f"listings/pricing/{name}.py" for name in ("comparables", "estimate", "sheets", "tables")),
     *("listings/pricing/priors.py", "listings/recognition/quality.py"),
     *(f"listings/writers/{name}.py" for name in ("facts", "notes", "questions", "rules")),
+    *("listings/recognition/numbers.py", "listings/vocabulary/trade_numbers.py"),
     "accounts/services.py",
     *("config/errors.py", "config/outbound.py", "config/failures/outages.py"),
     *("config/web/addresses.py", "config/web/bodies.py"),

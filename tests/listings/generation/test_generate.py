@@ -15,7 +15,7 @@ from accounts.limits.operations import GENERATE_LISTING
 from listings.generation import generate
 from listings.models import Listing
 from listings.recognition import recognise
-from listings.recognition.result import Evidence, Quality, Recognition
+from listings.recognition.result import Evidence, Quality, Recognition, SeenNumber
 from listings.writers import choosing
 from media_library.intake.ingest import ingest
 from media_library.models import Image
@@ -151,6 +151,7 @@ def test_a_listing_comes_in_the_seeds_shape(
         "tags": ["levi's", "jeans", "blue jeans", "levi's jeans", "blue"],
         "confidence": 0.91,
         "evidence": seen_in_the_seeds_shape(second),
+        "tradeNumbers": [],
         "provider": "rules",
         "recognisedBy": "packshot:test",
         "warnings": [
@@ -510,6 +511,27 @@ def test_photo_bytes_of_all_views_reach_the_recogniser(
     monkeypatch.setattr(generate, "_recognised", look)
     data_of(ask(add_photo((80, 60)), add_photo((40, 40)), hints={"category": "mug"}))
     assert shown == [photo((80, 60)), photo((40, 40))]
+
+
+def test_a_number_of_the_trade_becomes_an_attribute_unless_it_is_refused(
+    ask: Callable[..., Any], add_photo: Callable[..., Image], recogniser: Recogniser
+) -> None:
+    found = Evidence("isbn", "9783161484100", "barcode", 0, 1.0)
+    right = SeenNumber("9783161484100", "isbn", None, "barcode", 0)
+    wrong = SeenNumber("4006381333932", None, "It was not used.", "barcode", 0)
+    recogniser.seen = replace(
+        SEEN, evidence=(found,), numbers=(right, wrong), doubts=("Photo 1: It was not used.",)
+    )
+    image = add_photo()
+    made = data_of(ask(image))
+    assert made["attributes"]["isbn"] == "9783161484100"
+    assert made["evidence"][0]["source"] == "barcode"
+    same = {"source": "barcode", "imageId": image.public_id}
+    assert made["tradeNumbers"] == [
+        {"number": "9783161484100", "kind": "isbn", "refused": None} | same,
+        {"number": "4006381333932", "kind": None, "refused": "It was not used."} | same,
+    ]
+    assert "Photo 1: It was not used." in made["warnings"]
 
 
 def test_what_was_written_becomes_a_listing(

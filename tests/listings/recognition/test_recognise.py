@@ -16,6 +16,7 @@ from processing.engine.errors import BrokenImage, ModelNotInstalled, TooManyPixe
 from processing.engine.files import decode
 from processing.engine.networks.registry import Registry
 from processing.engine.text.detect import TextFinder
+from tests.listings.recognition.bars import ean, laid
 
 ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = ROOT / "tests" / "photos"
@@ -73,6 +74,19 @@ def test_a_sellers_photo(blind: Tools, name: str, category: str, color: str, pat
     assert (said.value, said.source, said.image) == (category, "classifier", 0)
     assert said.confidence == seen.category_confidence
     assert (seen.brand, seen.size, seen.texts) == (None, None, ())
+
+
+def test_a_number_of_the_trade_says_what_it_is(blind: Tools) -> None:
+    plain = np.full((900, 1200, 3), 180, np.uint8)
+    book = laid(plain, ean("9783161484100"), middle=(600, 450), module=4, angle=30)
+    seen = recognise([jpeg(plain), jpeg(book)], blind)
+    assert (seen.category, seen.category_confidence) == ("book", 0.95)
+    told = [(one.field, one.value, one.source, one.image) for one in seen.evidence]
+    assert told[:2] == [
+        ("category", "book", "barcode", 1),
+        ("isbn", "9783161484100", "barcode", 1),
+    ]
+    assert ([one.digits for one in seen.numbers], seen.doubts) == (["9783161484100"], ())
 
 
 def test_a_photo_of_nothing(blind: Tools) -> None:
