@@ -22,7 +22,7 @@ ON_REQUEST |= {"rooms": "benchmarks.rooms.enhancing", "text": "benchmarks.text.r
 ON_REQUEST |= {name: f"benchmarks.rooms.{name}" for name in ("hdr", "skies")}
 ON_REQUEST |= {"looks": "benchmarks.looks.comparing", "light": "benchmarks.looks.lighting"}
 ON_REQUEST |= {name: f"benchmarks.graded.{name}" for name in ("grades", "holes", "tails")}
-ON_REQUEST |= {"poses": "benchmarks.poses.measure"}
+ON_REQUEST |= {name: f"benchmarks.{name}.measure" for name in ("poses", "facts")}
 # Measures again what others do, for a document.
 ON_REQUEST |= {"prompts": "benchmarks.prompts.share", "figures": "benchmarks.figures.table"}
 ON_REQUEST |= {"titles": "benchmarks.listings.titles"}

@@ -174,6 +174,13 @@ class GeneratedListing(serializers.Serializer[Any]):
     tags = serializers.ListField(child=serializers.CharField())
     confidence = serializers.FloatField(help_text="The confidence of the category.")
     evidence = EvidenceSerializer(many=True)
+    suggestedFacts = EvidenceSerializer(
+        many=True,
+        help_text=(
+            "What the photos seem to show, but is wrong too often to be written: the seller's to take "
+            "over, as hints. `title` is what stands largest on a cover."
+        ),
+    )
     tradeNumbers = TradeNumberSerializer(
         many=True,
         help_text=(

@@ -48,6 +48,7 @@ GENERATED: dict[str, Any] = {
             "confidence": 0.98,
         }
     ],
+    "suggestedFacts": [],
     "tradeNumbers": [],
     "provider": "rules",
     "recognisedBy": "packshot:efficientnet-lite0",

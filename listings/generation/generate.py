@@ -21,7 +21,7 @@ from listings.pricing.estimate import Estimate
 from listings.recognition.result import Evidence, Recognition, SeenNumber
 from listings.vocabulary import trade_numbers
 from listings.writers import base, choosing, facts, notes, questions, wording
-from listings.writers.base import Brief, Draft, Hints, Limits
+from listings.writers.base import Brief, Draft, Facts, Hints, Limits
 from listings.writers.rules import RulesWriter
 from processing.commands import Command
 from processing.engine.errors import ProviderFailed
@@ -137,6 +137,9 @@ def _report(
         "tags": list(draft.tags),
         "confidence": found.confidence,
         "evidence": [_shown(one, images) for one in shown],
+        "suggestedFacts": [
+            _shown(one, images) for one in seen.suggested if one.field not in _given(found)
+        ],
         "tradeNumbers": [_number(one, images) for one in seen.numbers],
         "provider": draft.provider,
         "recognisedBy": seen.provider,
@@ -197,6 +200,11 @@ def _shown(one: Evidence, images: tuple[str, ...]) -> dict[str, Any]:
         "imageId": at,
         "confidence": round(one.confidence, 3),
     }
+
+
+def _given(found: Facts) -> set[str]:
+    """What the seller said, by evidence's names."""
+    return {"colour" if name == "color" else name for name in found.given}
 
 
 def _number(one: SeenNumber, images: tuple[str, ...]) -> dict[str, Any]:

@@ -26,12 +26,15 @@ class Evidence:
     source: Any
     photo: int | None
     percent: int | None
+    is_suggested: bool = False  # too often wrong to have been written
 
     @property
     def words(self) -> str:
         told = f"{self.value}: {self.source}"
         if self.photo is not None:
             told += ", " + _("photo %(number)d") % {"number": self.photo}
+        if self.is_suggested:
+            told += ", " + _("not sure enough to be written")
         return told if self.percent is None else f"{told}, {self.percent} %"
 
 
@@ -48,7 +51,8 @@ def by_field(report: Mapping[str, Any], image_ids: Sequence[UUID]) -> dict[str, 
     """A report's evidence by the listing's fields; photos are numbered as they are shown."""
     numbers = {public_ids.encode("img", pk): at for at, pk in enumerate(image_ids, start=1)}
     found: dict[str, list[Evidence]] = {}
-    for one in report.get("evidence", []):
+    facts, suggested = report.get("evidence", []), report.get("suggestedFacts", [])
+    for place, one in enumerate([*facts, *suggested]):
         field = _FIELDS.get(one["field"], one["field"])
         said = one["source"] == "hint"
         value = _value(field, str(one["value"]))
@@ -58,6 +62,7 @@ def by_field(report: Mapping[str, Any], image_ids: Sequence[UUID]) -> dict[str, 
                 source=words.SOURCES.get(one["source"], one["source"]),
                 photo=None if said else numbers.get(one["imageId"]),
                 percent=None if said else round(100 * one["confidence"]),
+                is_suggested=place >= len(facts),
             )
         )
     return found

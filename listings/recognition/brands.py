@@ -30,11 +30,13 @@ _MAX_WORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A name as brands.toml spells it, the line it was read from, and how sure that is, 0 to 1."""
+    """A name as brands.toml spells it, the line it was read from, and how sure that is, 0 to 1; `is_word`
+    where the same letters are an everyday word, which may stand there for itself."""
 
     name: str
     line: Line
     confidence: float
+    is_word: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class _Known:
     mask: int
     alone: bool
     """Whether it must have a line of its own."""
+    is_word: bool
 
 
 def find(lines: Sequence[Line]) -> Brand | None:
@@ -51,7 +54,11 @@ def find(lines: Sequence[Line]) -> Brand | None:
     found = [brand for line in lines for brand in _in(line)]
     for upper, lower in pairwise(lines):
         found += _over_two(upper, lower)
-    return max(found, key=lambda brand: (brand.confidence, len(brand.name)), default=None)
+    return max(
+        found,
+        key=lambda brand: (not brand.is_word, brand.confidence, len(brand.name)),
+        default=None,
+    )
 
 
 def _in(line: Line) -> Iterator[Brand]:
@@ -91,7 +98,9 @@ def _called(said: str, line: Line, *, alone: bool) -> Iterator[Brand]:
             continue
         mistakes = _mistakes(said, known.letters, budget)
         if mistakes <= budget:
-            yield Brand(known.name, line, round(line.score * (1 - 0.12 * mistakes), 3))
+            yield Brand(
+                known.name, line, round(line.score * (1 - 0.12 * mistakes), 3), known.is_word
+            )
 
 
 def _mistakes(said: str, meant: str, most: float) -> float:
@@ -122,8 +131,9 @@ def _known() -> dict[int, list[_Known]]:
     found: dict[int, list[_Known]] = {}
     for spelling, name in (spellings | table["aliases"]).items():
         letters = vocabulary.plain(spelling)
-        alone = letters in everyday or len(letters) <= _SHORT
-        known = _Known(name, letters, _mask(letters), alone)
+        is_word = letters in everyday
+        alone = is_word or len(letters) <= _SHORT
+        known = _Known(name, letters, _mask(letters), alone, is_word)
         found.setdefault(len(letters), []).append(known)
     return found
 

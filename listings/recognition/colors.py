@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from listings.recognition.result import Pattern
-from processing.engine.arrays import F32, U8, fit_within, shrink
+from processing.engine.arrays import F32, U8, Mask, fit_within, shrink
 
 NAMES = Path(__file__).with_name("colors.toml")
 
@@ -41,6 +41,15 @@ _MIN_SHARE, _MAX_NAMES = 0.09, 4
 _PLAIN = 0.86
 # From here on colors alternate (stripes, checks, prints) rather than lie beside each other.
 _RELIEF = 9.0
+# A repeat is everywhere: of fields, this many along the subject's side, this share has less relief.
+_FIELDS, _CALM, _REPEAT = 6, 15, 9.2
+# A name is a fact of so much of an item that is no pattern, with so much more to the next color, and "plain"
+# below so much relief: figures in weights/README.md.
+_MAIN, _APART, _SMOOTH = 0.8, 4.0, 8.0
+# What differs by more of lightness from its neighbors is the edge between two colors, and has neither.
+_EDGE, _MIN_FLAT = 18.0, 0.15
+# Black cloth reflects light, and what lies around it: so light, and with so much color, it is black.
+_BLACK, _COLORLESS = 29.0, 7.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,10 @@ class Colors:
     pattern: Pattern
     confidence: float
     """Of the pattern: 0.5 at the border between plain and patterned, up to 1; not a probability."""
+    is_sure: bool
+    """Whether the first name is right in more than 95 of 100 photos that are like this one, and"""
+    is_plain: bool
+    """the same of "plain"."""
 
 
 def of(rgb: U8, matte: F32) -> Colors | None:
@@ -64,32 +77,65 @@ def of(rgb: U8, matte: F32) -> Colors | None:
         return None
     lab = _evened(np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)))
     relief = _relief(lab, inside)
-    patterned = relief >= _RELIEF
+    unevenness = float(np.percentile(relief[inside], 75))
+    uneven = unevenness >= _RELIEF
+    calmest = _calmest(relief, inside)
     # After the relief is known: shadow and shine of plain things span more of lightness.
-    groups, centres = _groups(lab[inside], _SHADES["patterned" if patterned else "smooth"])
+    counted = _flat(lab, inside) if uneven else inside
+    groups, centres = _groups(lab[counted], _SHADES["patterned" if uneven else "smooth"])
     counts = np.bincount(groups, minlength=len(centres))
     shares = np.asarray(counts / len(groups), np.float32)
     named = _named(centres, shares)
-    if not patterned and any(family.issuperset(named) for family in _FAMILIES):
+    if not uneven and any(family.issuperset(named) for family in _FAMILIES):
         named = {next(iter(named)): sum(named.values())}  # washed denim is no two colors
-    plain = shares.max() >= _PLAIN or len(named) == 1
+    # What lies on edges alone has a color of its own, too.
+    whole = np.count_nonzero(counted) >= _PLAIN * np.count_nonzero(inside)
+    plain = whole and (shares.max() >= _PLAIN or len(named) == 1)
     pattern: Pattern = "plain" if plain else "multicoloured"
     return Colors(
         tuple(named),
         tuple(round(share, 3) for share in named.values()),
-        "patterned" if patterned else pattern,
-        round(min(1.0, 0.5 + abs(relief - _RELIEF) / (2 * _RELIEF)), 3),
+        "patterned" if calmest >= _REPEAT else pattern,
+        round(min(1.0, 0.5 + abs(calmest - _REPEAT) / (2 * _REPEAT)), 3),
+        is_sure=calmest < _REPEAT
+        and float(shares.max()) >= _MAIN
+        and _apart(centres[shares.argmax()]),
+        is_plain=bool(plain) and calmest < _REPEAT and unevenness < _SMOOTH,
     )
 
 
 def name_of(lab: F32) -> str:
     """Name one color, CIELAB float32 (3,): L 0 to 100, a and b."""
-    names, samples = _samples()
-    difference = (samples - lab) * np.array([0.8, 1.0, 1.0], np.float32)
-    return names[int(np.argmin((difference * difference).sum(axis=1)))]
+    chroma = float(np.hypot(lab[1], lab[2]))
+    if lab[0] + chroma < _BLACK and chroma < _COLORLESS:
+        return "black"
+    names, _ = _samples()
+    return names[int(np.argmin(_distances(lab)))]
 
 
-def _inside(matte: F32, size: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _apart(lab: F32) -> bool:
+    """Whether a color (3,) is well within what has its name, or shades of it."""
+    names, _ = _samples()
+    name = name_of(lab)
+    family = next((family for family in _FAMILIES if name in family), frozenset({name}))
+    apart = _distances(lab)
+    within = np.array([other in family for other in names])
+    margin = float(apart[~within].min() - apart[within].min())
+    if name == "black":
+        chroma = float(np.hypot(lab[1], lab[2]))
+        margin = max(margin, min(_BLACK - lab[0] - chroma, 2 * (_COLORLESS - chroma)))
+    return margin >= _APART
+
+
+def _distances(lab: F32) -> F32:
+    """How different a color (3,) is from each sample."""
+    _, samples = _samples()
+    return np.asarray(
+        np.linalg.norm((samples - lab) * np.array([0.8, 1, 1], np.float32), axis=1), np.float32
+    )
+
+
+def _inside(matte: F32, size: tuple[int, int]) -> Mask:
     """Find where the subject surely is, a pixel or two within its edge, if that leaves anything."""
     sure = (cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR) > 0.8).astype(np.uint8)
     core = cv2.erode(sure, np.ones((5, 5), np.uint8), borderValue=0)
@@ -162,15 +208,41 @@ def _named(centres: F32, shares: F32) -> dict[str, float]:
     return dict([ordered[0], *(item for item in ordered[1:] if item[1] >= _MIN_SHARE)][:_MAX_NAMES])
 
 
-def _relief(lab: F32, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
-    """Measure how much the subject's pixels differ from what is around them: folds change slowly
-    across a garment, a print or a stripe from one pixel to the next."""
+def _relief(lab: F32, inside: Mask) -> F32:
+    """How much each pixel (h, w) differs from what is around it: folds change slowly across a garment,
+    a print or a stripe from one pixel to the next. 0 outside of the subject."""
     # Weighed by what is inside, or the ground beyond the edge would count as a pattern.
     weight = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 5.0) + np.float32(1e-3)
     masked = lab * inside[..., None].astype(np.float32)
     around = np.asarray(cv2.GaussianBlur(masked, (0, 0), 5.0)) / np.asarray(weight)[..., None]
-    difference = np.linalg.norm((lab - around)[inside], axis=1)
-    return float(np.percentile(difference, 75))
+    return np.asarray(np.linalg.norm(lab - around, axis=2) * inside, np.float32)
+
+
+def _calmest(relief: F32, inside: Mask) -> float:
+    """The relief of the calmest fields of a subject; a print in its middle leaves them calm."""
+    left, top, across, down = cv2.boundingRect(inside.astype(np.uint8))
+    side = max(8, int(np.sqrt(np.count_nonzero(inside)) / _FIELDS))
+    grid = (max(1, across // side), max(1, down // side))
+    part = np.s_[top : top + down, left : left + across]
+
+    def mean(layer: F32) -> F32:
+        return np.asarray(cv2.resize(layer, grid, interpolation=cv2.INTER_AREA), np.float32)
+
+    whole, squares = mean(inside[part].astype(np.float32)), mean(relief[part] ** 2)
+    full = whole > 0.6
+    if np.count_nonzero(full) < _FIELDS:
+        return 0.0
+    return float(np.percentile(np.sqrt(squares[full] / whole[full]), _CALM))
+
+
+def _flat(lab: F32, inside: Mask) -> Mask:
+    """The pixels inside that have one color, if these are enough to tell by: on an edge two are mixed."""
+    lightness = np.ascontiguousarray(lab[..., 0])
+    around = np.ones((3, 3), np.uint8)
+    steps = np.asarray(cv2.dilate(lightness, around)) - np.asarray(cv2.erode(lightness, around))
+    flat = np.asarray(inside & (steps < _EDGE))
+    enough = np.count_nonzero(flat) > _MIN_FLAT * np.count_nonzero(inside)
+    return flat if enough else inside
 
 
 @cache

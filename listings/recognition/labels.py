@@ -23,10 +23,16 @@ _JEANS = re.compile(r"\bW\s?(2[2-9]|3\d|4[0-8])\s?[/x ]?\s?L\s?(2[6-9]|3[0-8])\b
 _WAIST = re.compile(r"^W\s?(2[2-9]|3\d|4[0-8])$", re.IGNORECASE)
 _SYSTEM = re.compile(r"\b(EU|EUR|UK|US|USA|FR|DE|IT|ES|GB|AUS)\s?[:.]?\s?(\d{1,2}(?:[.,]5)?)\b")
 _SAID = re.compile(
-    rf"\b(?:SIZE|SZ|GR(?:Ö|O)(?:SS|ß)E|GR\.|TAILLE|TALLA|TAGLIA|MAAT)\s?[:.]?\s*({_LETTERS}|\d{{1,3}}(?:/\d{{1,3}})?)\b",
+    rf"\b(?:SIZE|SZ|GR(?:Ö|O)(?:SS|ß)E|GR\.|サイズ|TAILLE|TALLA|TAGLIA|MAAT)\s?[:.]?\s*({_LETTERS}|\d{{1,3}}(?:/\d{{1,3}})?)\b",
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"^({_LETTERS})(?:\s?/\s?({_LETTERS}))?$")
+# What else stands on a label.
+_LABEL = re.compile(
+    r"\b(?:made in|fabriqué en|hergestellt in|hecho en|fabricado en|machine wash|wash cold|dry clean|RN ?\d{4,6}|"
+    r"CA ?\d{4,6})\b|°C",
+    re.IGNORECASE,
+)
 _HEIGHT = re.compile(r"\b(\d{2,3})(?:\s?[/-]\s?(\d{2,3}))?\s?cm\b", re.IGNORECASE)
 _MONTHS = re.compile(
     r"\b(\d{1,2})\s?[-/]\s?(\d{1,2})\s?(M|Y|MONTHS|YEARS|MOIS|ANS)\b", re.IGNORECASE
@@ -39,22 +45,31 @@ _SYSTEMS = {"EUR": "EU", "USA": "US", "GB": "UK"}
 
 @dataclass(frozen=True, slots=True)
 class LabelValue:
-    """A value, the line it was read from, and how sure that is, 0 to 1."""
+    """A value, the line it was read from, and how sure that is, 0 to 1; `is_sure` unless something else
+    may be meant, such as by a letter in a logo."""
 
     value: str
     line: Line
     confidence: float
+    is_sure: bool = True
 
 
 def size(lines: Sequence[Line]) -> LabelValue | None:
     """The size that the lines give most surely: "W32 L34", "EU 38", "M", "98/104 cm", "6-9 months"."""
+    labels = {line.image for line in lines if _LABEL.search(line.words) or any(_named(line.words))}
     found = [
-        LabelValue(value, line, round(line.score * trust, 3))
+        # On its own, a letter is a size on a label alone: a logo has an S, too.
+        LabelValue(
+            value,
+            line,
+            round(line.score * trust, 3),
+            is_sure=line.image in labels or not _ALONE.match(line.words.strip()),
+        )
         for line in lines
         if line.score >= _SURE
         for value, trust in _sizes(line)
     ]
-    return max(found, key=lambda read: read.confidence, default=None)
+    return max(found, key=lambda read: (read.is_sure, read.confidence), default=None)
 
 
 def materials(lines: Sequence[Line]) -> list[LabelValue]:
@@ -65,7 +80,8 @@ def materials(lines: Sequence[Line]) -> list[LabelValue]:
             continue
         for name, share in _named(line.words):
             # Without a share it may be a motto on a shirt.
-            read = LabelValue(name, line, round(line.score * (1.0 if share else 0.6), 3))
+            sure = round(line.score * (1.0 if share else 0.6), 3)
+            read = LabelValue(name, line, sure, is_sure=share > 0)
             if name not in found or share > found[name][0]:
                 found[name] = (share, read)
     # One share makes it a label, and then names without one are from elsewhere.

@@ -21,6 +21,8 @@ class Line:
     words: str
     score: float
     image: int
+    height: float = 0.0
+    """Of its letters, in pixels of the photo as it was looked at; 0 where it was not measured."""
 
 
 def lines(texts: Sequence[Text], image: int) -> list[Line]:
@@ -28,8 +30,11 @@ def lines(texts: Sequence[Text], image: int) -> list[Line]:
     ordered = sorted(
         texts, key=lambda text: (float(text.quad[:, 1].mean()), float(text.quad[0, 0]))
     )
-    cleaned = ((_clean(text.words), text.score) for text in ordered[:_MAX_LINES])
-    return [Line(words, round(score, 3), image) for words, score in cleaned if words]
+    return [
+        Line(words, round(text.score, 3), image, round(text.height, 1))
+        for text in ordered[:_MAX_LINES]
+        if (words := _clean(text.words))
+    ]
 
 
 def _clean(words: str) -> str:

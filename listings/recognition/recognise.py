@@ -14,18 +14,17 @@ from django.conf import settings
 
 from listings.recognition import (
     barcodes,
-    brands,
+    certain,
     choosing,
     colors,
-    labels,
     numbers,
     quality,
     reading,
 )
+from listings.recognition.certain import Told
 from listings.recognition.choosing import Choice
 from listings.recognition.colors import Colors
 from listings.recognition.network import Looks, Network
-from listings.recognition.reading import Line
 from listings.recognition.result import Evidence, Quality, Recognition, SeenNumber
 from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.files import decode
@@ -95,18 +94,17 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Recognition:
     codes += [number for photo in lines for number in numbers.printed(photo)]
     number = numbers.of_item(codes)
     choice = numbers.named(number, choice)
-    evidence = [
-        *_about_category(choice, number),
-        *_about_number(number),
-        *(_about_colors(*shown) if shown else ()),
-        *_written(lines),
-    ]
+    told = Told([*_about_category(choice, number), *_about_number(number)])
+    if shown:
+        certain.about_colors(told, *shown, choice.key)
+    certain.about_print(told, lines, choice.key)
+    evidence = told.facts
     return Recognition(
         category=choice.key,
         category_confidence=choice.confidence,
         alternatives=choice.alternatives,
         colors=_all(evidence, "colour"),
-        pattern=shown[1].pattern if shown else None,
+        pattern=shown[1].pattern if shown and _first(evidence, "pattern") else None,
         brand=_first(evidence, "brand"),
         size=_first(evidence, "size"),
         materials=_all(evidence, "material"),
@@ -116,6 +114,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Recognition:
         provider=PROVIDER,
         numbers=tuple(codes),
         doubts=tuple(numbers.doubts(codes)),
+        suggested=tuple(told.suggested),
     )
 
 
@@ -151,28 +150,6 @@ def _shown(painted: Sequence[Colors | None], speaking: Sequence[int]) -> tuple[i
     """The first photo that shows the item itself, with its colors: a label is white, too."""
     shown = [(image, found) for image, found in enumerate(painted) if found is not None]
     return next((one for one in shown if one[0] in speaking), shown[0] if shown else None)
-
-
-def _about_colors(image: int, found: Colors) -> list[Evidence]:
-    names = zip(found.names, found.shares, strict=True)
-    return [
-        *(Evidence("colour", name, "pixels", image, share) for name, share in names),
-        Evidence("pattern", found.pattern, "pixels", image, found.confidence),
-    ]
-
-
-def _written(lines: Sequence[Sequence[Line]]) -> list[Evidence]:
-    """Brand, size and materials; of several photos the one that is read most surely."""
-    every = [line for photo in lines for line in photo]
-    found = [brand for photo in lines if (brand := brands.find(photo))]
-    told = []
-    if best := max(found, key=lambda brand: brand.confidence, default=None):
-        told.append(Evidence("brand", best.name, "ocr", best.line.image, best.confidence))
-    if size := labels.size(every):
-        told.append(Evidence("size", size.value, "ocr", size.line.image, size.confidence))
-    for read in labels.materials(every):
-        told.append(Evidence("material", read.value, "ocr", read.line.image, read.confidence))
-    return told
 
 
 def _quality(views: Sequence[View]) -> Iterator[Quality]:

@@ -81,3 +81,5 @@ class Recognition:
     """Every ISBN, EAN and UPC on the photos; that of the item is in `evidence`, under its kind."""
     doubts: tuple[str, ...] = ()
     """What of these was not used, and why: sentences for the seller."""
+    suggested: tuple[Evidence, ...] = ()
+    """What is likely but wrong too often to be written: the seller may take it over."""

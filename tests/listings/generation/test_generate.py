@@ -151,6 +151,7 @@ def test_a_listing_comes_in_the_seeds_shape(
         "tags": ["levi's", "jeans", "blue jeans", "levi's jeans", "blue"],
         "confidence": 0.91,
         "evidence": seen_in_the_seeds_shape(second),
+        "suggestedFacts": [],
         "tradeNumbers": [],
         "provider": "rules",
         "recognisedBy": "packshot:test",
@@ -490,9 +491,10 @@ def test_a_real_photo_is_recognised_and_written_about(
     made = data_of(ask(image, platform="vinted"))
     recognise.tools.cache_clear()
     assert (made["category"], made["provider"]) == ("skirt", "rules")
-    assert "skirt" in made["title"]
+    assert made["title"] == "Skirt"
     assert made["recognisedBy"] == recognise.PROVIDER
-    assert {one["field"] for one in made["evidence"]} >= {"category", "colour"}
+    assert {one["field"] for one in made["evidence"]} == {"category"}
+    assert {one["field"] for one in made["suggestedFacts"]} == {"colour", "pattern"}
     assert made["price"]["basis"] == "prior"
     assert made["suggestedPrice"] > 0
 
@@ -532,6 +534,27 @@ def test_a_number_of_the_trade_becomes_an_attribute_unless_it_is_refused(
         {"number": "4006381333932", "kind": None, "refused": "It was not used."} | same,
     ]
     assert "Photo 1: It was not used." in made["warnings"]
+
+
+def test_what_is_only_suggested_is_not_written(
+    ask: Callable[..., Any], add_photo: Callable[..., Image], recogniser: Recogniser
+) -> None:
+    red = Evidence("colour", "red", "pixels", 0, 0.6)
+    size = Evidence("size", "S", "ocr", 0, 0.8)
+    recogniser.seen = replace(SEEN, colors=(), size=None, suggested=(red, size))
+    image = add_photo()
+    made = data_of(ask(image, hints={"size": "W33"}))
+    assert made["suggestedFacts"] == [
+        {
+            "field": "colour",
+            "value": "red",
+            "source": "pixels",
+            "imageId": image.public_id,
+            "confidence": 0.6,
+        }
+    ]
+    assert "colors" not in made["attributes"]
+    assert "red" not in (made["title"] + made["description"]).lower().split()
 
 
 def test_what_was_written_becomes_a_listing(

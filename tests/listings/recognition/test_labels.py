@@ -112,6 +112,34 @@ def test_materials_come_by_their_share(words: str, found: list[str]) -> None:
     assert [read.value for read in labels.materials([line(words)])] == found
 
 
+def test_what_may_be_something_else_is_not_sure() -> None:
+    """A letter in a logo, an everyday word on a box, a motto: all three are only suggested."""
+    logo, label = labels.size([line("S")]), labels.size([line("S"), line("100% cotton")])
+    assert (logo and logo.is_sure, label and label.is_sure) == (False, True)
+    said = labels.size([line("SIZE M")])
+    assert said is not None
+    assert said.is_sure
+    apple, nike = brands.find([line("APPLE"), line("juice")]), brands.find([line("NIKE")])
+    assert (apple and apple.is_word, nike and nike.is_word) == (True, False)
+    both = brands.find([line("APPLE", 0.99), line("NIKE", 0.9)])
+    assert both is not None
+    assert both.name == "Nike"
+    assert [one.is_sure for one in labels.materials([line("LEATHER FOREVER")])] == [False]
+
+
+def test_a_label_in_japanese_says_what_it_says() -> None:
+    lines = [
+        line(words)
+        for words in ("品質表示", "綿 60% ポリエステル 40%", "サイズ M", "株式会社アルファ")
+    ]
+    assert [(one.value, one.is_sure) for one in labels.materials(lines)] == [
+        ("cotton", True),
+        ("polyester", True),
+    ]
+    size = labels.size(lines)
+    assert (size and size.value, brands.find(lines)) == ("M", None)
+
+
 def test_a_share_overrules_a_motto() -> None:
     lines = [line("LEATHER FOREVER"), line("100% cotton")]
     assert [read.value for read in labels.materials(lines)] == ["cotton"]

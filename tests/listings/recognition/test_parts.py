@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from listings.recognition import categories, choosing, clothing, colors, quality
+from listings.recognition import categories, certain, choosing, clothing, colors, quality
 from listings.recognition.network import Looks
+from listings.recognition.reading import Line
 from processing.engine.arrays import F32, U8
 
 
@@ -46,6 +47,7 @@ def test_a_plain_item_has_its_own_color_whatever_lies_around_it(
         found = colors.of(item(color, ground), middle())
         assert found is not None
         assert (found.names, found.pattern) == ((name,), "plain")
+        assert (found.is_sure, found.is_plain) == (True, True)
 
 
 def test_two_halves_are_several_colors_and_stripes_a_pattern() -> None:
@@ -57,7 +59,60 @@ def test_two_halves_are_several_colors_and_stripes_a_pattern() -> None:
         found = colors.of(picture, middle())
         assert found is not None
         assert set(found.names) == {"blue", "yellow"}
-        assert found.pattern == pattern
+        assert (found.pattern, found.is_sure, found.is_plain) == (pattern, False, False)
+
+
+@pytest.mark.parametrize(
+    ("color", "name", "is_sure"),
+    [
+        ((62, 60, 60), "black", False),
+        ((48, 45, 44), "black", True),
+        ((110, 110, 112), "grey", True),
+    ],
+)
+def test_black_cloth_in_the_light_is_black(
+    color: tuple[int, int, int], name: str, is_sure: bool
+) -> None:
+    found = colors.of(item(color, (255, 255, 255)), middle())
+    assert found is not None
+    assert (found.names, found.is_sure) == ((name,), is_sure)
+
+
+def test_a_print_in_the_middle_is_no_pattern() -> None:
+    shirt = item((30, 100, 200))
+    for top in range(90, 150, 8):
+        shirt[top : top + 4, 65:135] = (250, 220, 40)
+    found = colors.of(shirt, middle())
+    assert found is not None
+    assert (found.pattern, found.names[0]) == ("multicoloured", "blue")
+
+
+def test_colors_of_what_shows_a_picture_and_patterns_of_what_is_no_cloth_are_not_told() -> None:
+    found = colors.Colors(("red", "blue"), (0.8, 0.2), "patterned", 0.9, True, False)
+    told = {name: certain.Told() for name in ("book", "shoes", "mug", "dress")}
+    for category, one in told.items():
+        certain.about_colors(one, 0, found, category)
+    fields = {name: [said.value for said in one.facts] for name, one in told.items()}
+    assert fields == {"book": [], "shoes": ["red"], "mug": ["red"], "dress": ["red"]}
+    suggested = {name: [said.value for said in one.suggested] for name, one in told.items()}
+    assert suggested == {
+        "book": [],
+        "shoes": ["blue"],
+        "mug": ["blue"],
+        "dress": ["blue", "patterned"],
+    }
+
+
+def test_the_largest_lines_of_a_cover_are_suggested_as_its_title() -> None:
+    lines = [
+        Line("A novel", 0.9, 0, 20.0),
+        Line("The Long", 0.95, 0, 60.0),
+        Line("Winter", 0.85, 0, 55.0),
+    ]
+    for category, title in (("book", ["The Long Winter"]), ("mug", [])):
+        told = certain.Told()
+        certain.about_print(told, [lines], category)
+        assert (told.facts, [one.value for one in told.suggested]) == ([], title)
 
 
 def test_nothing_has_no_color() -> None:
