@@ -90,6 +90,13 @@ def google_category(key: str) -> str:
     return str(told or tables["groups"].get(found.group, ""))
 
 
+def shopify_category(key: str) -> str:
+    """The path in Shopify's own taxonomy for one of our categories; Google's where none is known."""
+    found = vocabulary.categories().get(key)
+    told = tree.taxonomy_name("shopify", found.shopify) if found else ""
+    return told or google_category(key)
+
+
 def ebay_category(key: str, department: str) -> str:
     """The leaf category of eBay US for one of our categories and a department, or ""."""
     found = _whole()["categories"]["ebay"]["keys"].get(key, {})
@@ -100,7 +107,9 @@ def category_for(platform: str, key: str, department: str) -> str:
     """What a platform calls one of our categories: its own name for it where that is known."""
     if platform == Platform.EBAY:
         return ebay_category(key, department)
-    if platform in (Platform.GOOGLE, Platform.FACEBOOK, Platform.SHOPIFY):
+    if platform == Platform.SHOPIFY:
+        return shopify_category(key)
+    if platform in (Platform.GOOGLE, Platform.FACEBOOK):
         return google_category(key)
     return key
 

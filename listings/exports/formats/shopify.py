@@ -12,6 +12,7 @@ from typing import Final
 
 from accounts import currencies
 from config.errors import invalid
+from listings import marketplaces
 from listings.exports.common import (
     IDENTIFIERS,
     age_group,
@@ -104,7 +105,7 @@ def _product(offer: Offer) -> dict[str, str]:
         "Fulfillment service": "manual",
         "Gift card": "FALSE",
         "Color (product.metafields.shopify.color-pattern)": "; ".join(listing.colors),
-        f"{_GOOGLE}Google product category": offer.category,
+        f"{_GOOGLE}Google product category": marketplaces.google_category(listing.category),
         f"{_GOOGLE}Gender": gender(offer).capitalize(),
         f"{_GOOGLE}Age group": age_group(offer).capitalize(),
         f"{_GOOGLE}Manufacturer part number (MPN)": attribute(offer, "mpn"),
