@@ -25,6 +25,7 @@ from listings.recognition import categories
 from listings.recognition.network import Network
 from listings.recognition.recognise import Tools, recognise
 from listings.training.train_clothing import HELD_OUT, NO_LABEL, fold_of
+from listings.vocabulary import tree
 from processing.engine.networks.registry import Registry
 from processing.engine.text.detect import TextFinder
 
@@ -71,10 +72,8 @@ def _show_accuracy(folder: Path, tools: Tools, most: int) -> None:
     sure, right, of_ten = [], [], []
     for name, label in held[:most]:
         seen = recognise([(folder / name).read_bytes()], tools)
-        guesses = [seen.category, *(other for other, _ in seen.alternatives)]
-        first = next((guess for guess in guesses if guess is not None), None)
-        parent = categories.catalogue()[first].parent if first else None
-        right.append(key[label] in (first, parent))
+        first = seen.candidates[0][0] if seen.candidates else ""
+        right.append(key[label] in tree.lineage(first))
         sure.append((seen.category is not None, seen.category_confidence))
         of_ten.append(label in frequent)
     _print_accuracy(np.array(right), np.array(sure), np.array(of_ten))

@@ -57,9 +57,20 @@ def _title(item: dict[str, Any], platform: str, language: Language) -> str:
     from listings.writers.base import Brief, Hints, Limits
     from listings.writers.rules import RulesWriter
 
-    nothing = {"category": None, "category_confidence": 0.0, "brand": None, "size": None}
-    nothing |= {"colors": (), "pattern": None, "materials": (), "texts": (), "alternatives": ()}
-    seen = Recognition(**nothing, evidence=(), quality=(), provider="none")
+    seen = Recognition(
+        category=None,
+        category_confidence=0.0,
+        candidates=(),
+        colors=(),
+        pattern=None,
+        brand=None,
+        size=None,
+        materials=(),
+        texts=(),
+        evidence=(),
+        quality=(),
+        provider="none",
+    )
     hints = Hints.model_validate({**item, "language": language})
     today = timezone.now().date()
     brief = Brief(

@@ -47,6 +47,15 @@ class NoteProblem(Answer):
     found: str
 
 
+class Candidate(Answer):
+    """A category that the photos may show: send the right one's ``category`` as a hint."""
+
+    category: str
+    name: str
+    group: str
+    confidence: float
+
+
 class ListingDraft(Answer):
     """A listing written from photos, with prices in the currency's minor unit.
 
@@ -62,6 +71,8 @@ class ListingDraft(Answer):
     currency: str
     price: Price
     category: str | None
+    group: str | None
+    candidates: list[Candidate]
     attributes: dict[str, Any]
     tags: list[str]
     confidence: float

@@ -32,7 +32,7 @@ class Money(WholeNumberField):
 
 
 class CategoryField(Text):
-    """A key of categories.toml, or blank."""
+    """A key of the tree of categories, or blank."""
 
     default_error_messages = {
         "unknown": "'{category}' is not a category: see /listings/categories."

@@ -158,6 +158,13 @@ class TradeNumberSerializer(serializers.Serializer[Any]):
     )
 
 
+class CandidateSerializer(serializers.Serializer[Any]):
+    category = serializers.CharField(help_text="A key, to be sent as `hints.category`.")
+    name = serializers.CharField()
+    group = serializers.CharField()
+    confidence = serializers.FloatField()
+
+
 class GeneratedListing(serializers.Serializer[Any]):
     """Holds the generated listing. Amounts are in minor units; they are null without a basis."""
 
@@ -169,10 +176,25 @@ class GeneratedListing(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(choices=Platform.choices)
     currency = serializers.CharField()
     price = PriceSerializer()
-    category = serializers.CharField(allow_null=True)
+    category = serializers.CharField(
+        allow_null=True, help_text="Null where the photos leave it open: see `candidates`."
+    )
+    group = serializers.CharField(
+        allow_null=True,
+        help_text=(
+            "The group of the category, or where that is null the group that the candidates share, "
+            "such as `electronics`; null where they share none."
+        ),
+    )
+    candidates = CandidateSerializer(
+        many=True,
+        help_text="The five likeliest categories by the photos. Empty where they show no item.",
+    )
     attributes = serializers.DictField()
     tags = serializers.ListField(child=serializers.CharField())
-    confidence = serializers.FloatField(help_text="The confidence of the category.")
+    confidence = serializers.FloatField(
+        help_text="The confidence of the category; where that is null, of the group."
+    )
     evidence = EvidenceSerializer(many=True)
     suggestedFacts = EvidenceSerializer(
         many=True,
@@ -221,8 +243,11 @@ class GenerateView(ApiView):
             "its basis (`price.basis`): `comparables` is based on items you sold, `prior` is an "
             "estimate from a built-in table. The request waits for its job up to a limit (20 s "
             "by default): 200, or 202 with a `jobId` to poll at `/jobs/{id}`, whose `report` "
-            "then is this answer. With `Prefer: respond-async` it doesn't wait at all. 422 "
-            "NOT_RECOGNISED if neither photos nor hints show what the item is; 502 "
+            "then is this answer. With `Prefer: respond-async` it doesn't wait at all. Where the photos "
+            "leave open what the item is, `category` is null, the listing is about a thing of "
+            "its `group`, and `candidates` says what it may be: send the right one as "
+            "`hints.category`. 422 NOT_RECOGNISED if the photos show no item, and no hint says "
+            "what it is; 502 "
             "PROVIDER_FAILED if the language model fails. Neither is charged. No listing is "
             "saved: use `POST /listings` for that."
         ),

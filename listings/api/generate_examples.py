@@ -29,6 +29,11 @@ GENERATED: dict[str, Any] = {
         ],
     },
     "category": "jeans",
+    "group": "clothing",
+    "candidates": [
+        {"category": "jeans", "name": "jeans", "group": "clothing", "confidence": 0.94},
+        {"category": "trousers", "name": "trousers", "group": "clothing", "confidence": 0.05},
+    ],
     "attributes": {
         "brand": "Levi's",
         "model": "501",

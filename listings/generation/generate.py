@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import structlog
@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.operations import GENERATE_LISTING, REWRITE_LISTING, Operation
 from config import public_ids
+from config.errors import AppError
 from listings.generation import looks
 from listings.models import Platform
 from listings.pricing import estimate, similar
 from listings.pricing.estimate import Estimate
 from listings.recognition.result import Evidence, Recognition, SeenNumber
-from listings.vocabulary import trade_numbers
+from listings.vocabulary import trade_numbers, tree
 from listings.writers import base, choosing, facts, notes, questions, wording
 from listings.writers.base import Brief, Draft, Facts, Hints, Limits
 from listings.writers.rules import RulesWriter
@@ -31,6 +32,13 @@ from processing.worker import runner
 from processing.worker.kinds import Kind, ReportOnly, by_name
 
 MAX_VIEWS = 12
+
+# What photos show that show no item, in words.
+_NO_ITEM: Final = {
+    "nothing": "There is no item on the photos.",
+    "person": "The photos show a person, and no item.",
+}
+_ADVICE: Final = " Set hints.category or hints.notes."
 
 log = structlog.get_logger(__name__)
 
@@ -66,9 +74,14 @@ def work(job: Job, command: GenerateListing) -> ReportOnly:
         today=today,
         pictures=pictures,
     )
-    draft = _written(brief, command)
+    try:
+        draft = _written(brief, command)
+    except AppError as error:
+        if error.code != "NOT_RECOGNISED" or seen.subject not in _NO_ITEM:
+            raise
+        raise AppError(error.code, f"{_NO_ITEM[seen.subject]}{_ADVICE}", status=422) from error
     wanted = similar.item(
-        draft.facts.category.key if draft.facts.category else None,
+        (draft.facts.category and draft.facts.category.key) or None,
         draft.facts.brand,
         draft.facts.condition,
         _texts(draft, seen, brief),
@@ -132,7 +145,17 @@ def _report(
         "platform": command.platform.value,
         "currency": price.currency,
         "price": price.as_json(),
-        "category": found.category.key if found.category else None,
+        "category": (found.category and found.category.key) or None,
+        "group": _group(draft, seen),
+        "candidates": [
+            {
+                "category": key,
+                "name": tree.categories()[key].name,
+                "group": tree.categories()[key].group,
+                "confidence": chance,
+            }
+            for key, chance in seen.candidates
+        ],
         "attributes": _attributes(draft, seen),
         "tags": list(draft.tags),
         "confidence": found.confidence,
@@ -168,6 +191,12 @@ def _asked(brief: Brief, draft: Draft) -> dict[str, Any]:
             "fallbacks": [asdict(one) for one in draft.fallbacks],
         },
     }
+
+
+def _group(draft: Draft, seen: Recognition) -> str | None:
+    """The group of the category, or the one that the candidates share."""
+    known = draft.facts.category
+    return known.group if known and known.group else seen.group
 
 
 def _attributes(draft: Draft, seen: Recognition) -> dict[str, Any]:

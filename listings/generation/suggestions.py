@@ -151,19 +151,24 @@ def accept_all(caller: Caller, suggestion_ids: Sequence[UUID]) -> list[Listing]:
 
 
 def ask_again(caller: Caller, suggestion: Suggestion, *, category: str) -> Suggestion:
-    """Have a suggestion that came to nothing written anew, of a category that its seller names.
+    """Have a suggestion written anew, of a category that its seller names; at no cost where it was written
+    by rules.
 
-    Raises AppError CONFLICT where it was written or is still to be, and what `ask` raises; then it stays.
+    Raises AppError CONFLICT where it is still to be written, and what `ask` raises; then it stays.
     """
     job = suggestion.job
-    if not job.ended or job.state == JobState.COMPLETED or suggestion.listing is not None:
+    if not job.ended:
         raise AppError("CONFLICT", gettext("This suggestion needs no help."), status=409)
+    named = Hints(category=category)
     command = draft.command_of(job)
-    hints = command.hints.model_copy(update={"category": category})
+    if job.state == JobState.COMPLETED:
+        command = draft.rewritten(job, named)
+    else:
+        command = command.model_copy(update={"hints": command.hints.changed(named)})
     photos = [pk for pk in (job.source_id, *map(UUID, command.view_ids)) if pk is not None]
     with transaction.atomic():
         suggestion.delete()
-        [asked] = ask(caller, [photos], command.model_copy(update={"hints": hints}))
+        [asked] = ask(caller, [photos], command, listing=suggestion.listing)
     return asked
 
 

@@ -58,7 +58,7 @@ class Condition(models.TextChoices):
 class Listing(models.Model):
     """Something for sale. Prices are in the minor unit of `currency` (cents; yen for JPY).
 
-    `category` is a key of listings/vocabulary/categories.toml, the same for all platforms. What a platform
+    `category` is a key of listings/vocabulary/categories.tsv, the same for all platforms. What a platform
     wants otherwise stands in its ListingVariant.
     """
 

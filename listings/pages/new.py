@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
@@ -31,87 +30,17 @@ from listings.generation import suggestions
 from listings.models import Listing, Suggestion
 from listings.pages import answering, choosing, evidence
 from listings.pages.choosing import Choice, kept
+from listings.pages.rows import Row
 from listings.pages.shown import ids_of, listing_of, thumbnail
 from listings.services import listings as service
-from listings.writers import facts
 from media_library.models import Image
 from processing.models import JobState
 from processing.pages.live import live, watched
-from processing.pages.words import why_failed
 
 CHOOSE: Final = "listings/new.html"
 LIST: Final = "listings/suggestions.html"
 ONE: Final = "listings/suggestion.html"
 PAGE_SIZE: Final = 100
-
-
-@dataclass(frozen=True)
-class Row:
-    """A suggestion in the list of what waits."""
-
-    suggestion: Suggestion
-
-    @property
-    def is_open(self) -> bool:
-        return not self.suggestion.job.ended
-
-    @property
-    def is_written(self) -> bool:
-        return self.suggestion.job.state == JobState.COMPLETED
-
-    @property
-    def watch(self) -> str:
-        return f"{self.suggestion.public_id}:{self.suggestion.job.state}"
-
-    @property
-    def title(self) -> str:
-        return str(self.suggestion.job.report.get("title", "")) if self.is_written else ""
-
-    @property
-    def price(self) -> str:
-        report = self.suggestion.job.report
-        if not self.is_written:
-            return ""
-        return words.money(report.get("suggestedPrice"), report["currency"])
-
-    @property
-    def error(self) -> str:
-        """Why nothing was written, in words without the API's."""
-        job = self.suggestion.job
-        if job.state == JobState.CANCELLED:
-            return _("It was cancelled.")
-        if job.error_code == "NOT_RECOGNISED":
-            return _(
-                "The photos don’t show clearly enough what it is. Say what it is, or write it yourself."
-            )
-        return why_failed(job)
-
-    @property
-    def needs_help(self) -> bool:
-        """Whether it could be written if its seller said what it is."""
-        can_be_asked = self.source_id and self.suggestion.listing is None
-        return bool(can_be_asked) and self.suggestion.job.error_code == "NOT_RECOGNISED"
-
-    @property
-    def source_id(self) -> str:
-        """The first photo, where it is still there."""
-        source = self.suggestion.job.source
-        return source.public_id if source and source.deleted_at is None else ""
-
-    @property
-    def warnings(self) -> list[str]:
-        told = self.suggestion.job.report.get("warnings", [])
-        return [facts.for_people(one) for one in told]
-
-    @property
-    def thumbnail(self) -> str:
-        source = self.suggestion.job.source
-        return thumbnail(source) if source and source.deleted_at is None else ""
-
-    @property
-    def name(self) -> str:
-        source = self.suggestion.job.source
-        return source.name if source else ""
 
 
 @page

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from listings.recognition.choosing import Choice
+from listings.recognition.choosing import MAX_CANDIDATES, Choice
 from listings.recognition.reading import Line
 from listings.recognition.result import SeenNumber
-from listings.vocabulary import trade_numbers
+from listings.vocabulary import trade_numbers, tree
 
 _PRINTED = re.compile(
     r"\bISBN(?:-1[03])?[:.]?\s*((?:97[89][\s-]?)?\d[\d\s-]{7,13}[\dX])\b", re.IGNORECASE
@@ -65,10 +65,11 @@ def named(number: SeenNumber | None, choice: Choice) -> Choice:
     """What the item is, now that its number is known: an ISBN makes everything a book but a comic."""
     if number is None or number.kind != "isbn" or choice.key in _BOOKS:
         return choice
-    others = dict(choice.alternatives) | ({choice.key: choice.confidence} if choice.key else {})
-    likely = sorted(others.items(), key=lambda other: -other[1])
-    kept = tuple((key, round(chance * (1 - _BOOK), 3)) for key, chance in likely if key != "book")
-    return Choice("book", _BOOK, kept, ())
+    kept = [
+        (key, round(chance * (1 - _BOOK), 3)) for key, chance in choice.candidates if key != "book"
+    ]
+    candidates = (("book", _BOOK), *kept[: MAX_CANDIDATES - 1])
+    return Choice("book", _BOOK, candidates, (), tree.categories()["book"].group, _BOOK)
 
 
 def _known(every: Sequence[SeenNumber]) -> list[SeenNumber]:

@@ -20,6 +20,7 @@ from listings.recognition import (
     numbers,
     quality,
     reading,
+    subjects,
 )
 from listings.recognition.certain import Told
 from listings.recognition.choosing import Choice
@@ -28,6 +29,7 @@ from listings.recognition.network import Looks, Network
 from listings.recognition.result import Evidence, Quality, Recognition, SeenNumber
 from processing.engine.arrays import F32, U8, fit_within, shrink
 from processing.engine.files import decode
+from processing.engine.networks.faces import FaceFinder
 from processing.engine.networks.registry import Models
 from processing.engine.text.detect import Text, TextFinder
 from processing.worker import runtime
@@ -42,12 +44,14 @@ _MIN_SIDE = 1200
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What recognising works with; without `texts`, nothing is read off the photos."""
+    """What recognising works with; without `texts`, nothing is read off the photos, and without `faces`
+    none is looked for."""
 
     models: Models
     network: Network
     texts: TextFinder | None
     max_pixels: int
+    faces: FaceFinder | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +78,7 @@ def tools() -> Tools:
         network=Network(threads=runtime.threads()),
         texts=runtime.text_finder(),
         max_pixels=settings.MAX_PIXELS,
+        faces=runtime.faces(),
     )
 
 
@@ -102,7 +107,7 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Recognition:
     return Recognition(
         category=choice.key,
         category_confidence=choice.confidence,
-        alternatives=choice.alternatives,
+        candidates=choice.candidates,
         colors=_all(evidence, "colour"),
         pattern=shown[1].pattern if shown and _first(evidence, "pattern") else None,
         brand=_first(evidence, "brand"),
@@ -115,6 +120,14 @@ def recognise(pictures: Sequence[bytes], tools: Tools) -> Recognition:
         numbers=tuple(codes),
         doubts=tuple(numbers.doubts(codes)),
         suggested=tuple(told.suggested),
+        group=choice.group,
+        group_confidence=choice.group_confidence,
+        subject=subjects.of(
+            [(view.rgb, view.matte) for view in views],
+            tools.faces,
+            empty=all(view.empty for view in views),
+            sure=choice.key is not None,
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from listings.vocabulary.trade_numbers import Kind
 
 Source = Literal["classifier", "ocr", "barcode", "pixels", "hint", "llm"]
+Subject = Literal["item", "nothing", "person", "several"]
 Pattern = Literal["plain", "multicoloured", "patterned"]
 Problem = Literal[
     "blurred",
@@ -60,11 +61,11 @@ class Recognition:
     """All that the photos of one item show; what is not sure is None or left out."""
 
     category: str | None
-    """A key of categories.toml; None when the classifier is unsure."""
+    """A key of the tree; None when the classifier is unsure."""
     category_confidence: float
     """Calibrated probability of the likeliest category, given even when `category` is None."""
-    alternatives: tuple[tuple[str, float], ...]
-    """Other categories that may be meant, likeliest first, each with its probability."""
+    candidates: tuple[tuple[str, float], ...]
+    """The likeliest categories, the one that was chosen among them, each with its probability."""
     colors: tuple[str, ...]
     """Names of the subject's colors, the largest area first."""
     pattern: Pattern | None
@@ -83,3 +84,7 @@ class Recognition:
     """What of these was not used, and why: sentences for the seller."""
     suggested: tuple[Evidence, ...] = ()
     """What is likely but wrong too often to be written: the seller may take it over."""
+    group: str | None = None
+    """The group of categories that it is of, told also where the category is not sure."""
+    group_confidence: float = 0.0
+    subject: Subject = "item"

@@ -45,6 +45,11 @@ class Category:
     """ImageNet's classes that show it."""
     synonyms: tuple[str, ...] = field(default=(), repr=False)
 
+    @property
+    def is_group(self) -> bool:
+        """Whether it stands for a thing of which the group is all that is known, or not even that."""
+        return not self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
@@ -113,9 +118,11 @@ def _below() -> Mapping[str, set[str]]:
 
 @functools.lru_cache(4096)
 def traits(key: str) -> Traits:
+    """By the key of a kind, or by the name of a group."""
     told = _groups()
-    places = [told["below"].get(one, {}) for one in lineage(key)]
-    places.append(told["groups"][categories()[key].group])
+    kind = categories().get(key)
+    places = [told["below"].get(one, {}) for one in lineage(key)] if kind else []
+    places.append(told["groups"][kind.group if kind else key])
 
     def nearest(name: str) -> Any:
         return next(place[name] for place in places if name in place)
@@ -132,6 +139,14 @@ def traits(key: str) -> Traits:
 def groups() -> tuple[str, ...]:
     """The groups of kinds, in the order of groups.toml."""
     return tuple(_groups()["groups"])
+
+
+def kind_of_group(group: str | None) -> Category:
+    """What to call a thing of which the group alone is known, or not even that: a kind without a key."""
+    if group is None:
+        return Category("", "item", "Items", "")
+    name = _groups()["groups"][group]["name"]
+    return Category("", name, group.capitalize(), group)
 
 
 @functools.cache

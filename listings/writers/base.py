@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from listings import marketplaces, vocabulary
 from listings.models import Condition
 from listings.recognition.result import Evidence
-from listings.vocabulary import Category, texts
+from listings.vocabulary import Category, texts, tree
 from listings.vocabulary.measures import NAMES, Age, Measure
 from processing.engine.plans.cutout import camel
 
@@ -28,6 +28,7 @@ SMELLS: tuple[Smell, ...] = get_args(Smell)
 TONES: tuple[Tone, ...] = get_args(Tone)
 _AMERICAN = ("USD", "CAD")
 _MAX_NUMBER = 10_000_000_000
+_MAX_CHOICES = 8
 
 
 class Hints(BaseModel):
@@ -38,7 +39,12 @@ class Hints(BaseModel):
     )
 
     category: str | None = Field(
-        None, description="A key such as `jeans`, if the photos leave it open."
+        None,
+        max_length=200,
+        description=(
+            "What it is, if the photos leave it open: a key such as `jeans`, a name or another word "
+            "for it, or its id or full name in Google's or Shopify's taxonomy."
+        ),
     )
     brand: str | None = Field(None, max_length=100)
     model: str | None = Field(
@@ -107,9 +113,16 @@ class Hints(BaseModel):
     @field_validator("category")
     @classmethod
     def _category(cls, value: str | None) -> str | None:
-        if value is not None and value not in vocabulary.categories():
+        """The key, by whichever name the seller gives."""
+        if value is None or value in vocabulary.categories():
+            return value
+        found = tree.find(value)
+        if not found:
             raise ValueError("There is no such category. See /listings/categories.")
-        return value
+        if len(found) > 1:
+            keys = ", ".join(found[:_MAX_CHOICES])
+            raise ValueError(f"Several categories are called so. Choose one of these: {keys}.")
+        return found[0]
 
     @field_validator("condition")
     @classmethod

@@ -8,11 +8,14 @@ from typing import Final
 from listings import vocabulary
 from listings.models import Platform
 from listings.recognition.result import Evidence, Recognition
+from listings.vocabulary import tree
 from listings.vocabulary.measures import NAMES, Age, Measure
 from listings.writers import languages
 from listings.writers.base import Facts, Hints, Language
 
 _ADVICE: Final = " Set hints.category."
+# A candidate that is less likely is not worth a sentence.
+_WORTH_SAYING: Final = 0.05
 _NAMED: Final = frozenset(
     ("category", "brand", "model", "department", "size", "condition", "color", "material", "flaws")
 )
@@ -33,9 +36,14 @@ _NO_FLAWS: Final = frozenset(
 
 
 def merge(seen: Recognition, hints: Hints) -> Facts:
+    """Where the category stays open, what the group is called stands for it, unless the seller's notes
+    say what the item is."""
     key = hints.category or seen.category
     category = vocabulary.categories().get(key) if key else None
     confidence = 1.0 if hints.category else seen.category_confidence
+    shows_item = seen.subject in ("item", "several") and seen.candidates
+    if category is None and shows_item and not hints.notes:
+        category, confidence = tree.kind_of_group(seen.group), seen.group_confidence
     named = hints.model_dump(include=set(_NAMED))
     given = frozenset(name for name, value in named.items() if value)
     return Facts(
@@ -95,8 +103,12 @@ def doubts(seen: Recognition, hints: Hints, facts: Facts) -> Iterator[str]:
             f"You say the category is {names[hints.category].name}; the photos look like "
             f"{names[seen.category].name}."
         )
-    if facts.category is None:
+    if facts.category is None or facts.category.is_group:
         yield f"The item was not recognized.{maybe(seen)}{_ADVICE}"
+    if seen.subject == "several":
+        yield "The photos show many things at once, and a listing is about one."
+    if seen.subject == "person":
+        yield "The photos show a person. Photograph the item alone."
     if not facts.brand:
         yield "No brand was seen or given."
     if not facts.condition:
@@ -118,7 +130,8 @@ def for_people(warning: str) -> str:
 
 def maybe(seen: Recognition) -> str:
     """The categories that may be meant, as a sentence with a space before it, or nothing."""
-    names = [vocabulary.categories()[key].name for key, _ in seen.alternatives[:3]]
+    likely = [key for key, chance in seen.candidates[:3] if chance >= _WORTH_SAYING]
+    names = [vocabulary.categories()[key].name for key in likely]
     if not names:
         return ""
     return f" It may be {' or '.join(f'a {n}' if not n.endswith('s') else n for n in names)}."

@@ -163,7 +163,7 @@ def _language(brief: Brief) -> str:
 
 def _called(facts: Facts) -> list[str]:
     """Words of which a title must have one; none where nobody knows what the item is."""
-    if facts.category is None:
+    if facts.category is None or facts.category.is_group:
         return []
     brand = [facts.brand] if facts.brand else []
     return [*vocabulary.names_of(facts.category.key), *brand]
@@ -182,9 +182,9 @@ def _together(facts: Facts, reply: Reply) -> tuple[Facts, list[str]]:
         elif said and not known:
             warnings.append(f"The {name} {said} was read by the language model; check it.")
     category, confidence = facts.category, facts.confidence
-    if category is None and reply.category:
+    if (category is None or category.is_group) and reply.category:
         category, confidence = vocabulary.categories()[reply.category], reply.confidence
-    elif category and reply.category not in (None, category.key):
+    elif category and category.key and reply.category not in (None, category.key):
         warnings.append(
             f"The language model chose the category {reply.category}; {category.key} was kept."
         )

@@ -88,7 +88,8 @@ class Question:
 def questions_of(facts: Facts, limits: Limits) -> list[Question]:
     """In the order in which the answers help."""
     group = facts.category.group if facts.category else ""
-    asked = ["category"] if facts.category is None else []
+    is_open = facts.category is None or facts.category.is_group
+    asked = ["category"] if is_open else []
     asked += [hint for hint in _hints(facts, group) if not _is_known(facts, hint)]
     return [_question(hint, group, limits) for hint in asked]
 

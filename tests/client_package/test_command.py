@@ -235,7 +235,10 @@ def test_a_listing_is_told_in_words_and_kept(
         **{"price": price, "category": "blazer", "tags": ["cream", "blazer"], "confidence": 0.9},
         **{"attributes": {"size": "M", "colors": ["cream", "white"]}, "evidence": []},
         **{"provider": "rules", "warnings": ["No brand was seen.", "An estimate."]},
-        **{"questions": [], "problems": []},
+        **{"questions": [], "problems": [], "group": "clothing"},
+        "candidates": [
+            {"category": "blazer", "name": "blazer", "group": "clothing", "confidence": 0.9}
+        ],
         "jobId": "job_1",
     }
 

@@ -121,4 +121,4 @@ def test_names_are_offered_while_a_person_types() -> None:
 def test_no_table_of_the_tree_is_large() -> None:
     folder = Path(tree.__file__).parent
     sizes = {path.name: path.stat().st_size for path in folder.glob("*.tsv")}
-    assert sum(sizes.values()) < 1_200_000, sizes
+    assert max(sizes.values()) < 600_000, sizes

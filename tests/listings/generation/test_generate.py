@@ -34,7 +34,7 @@ PHOTOS = Path(__file__).parents[2] / "photos"
 SEEN = Recognition(
     category="jeans",
     category_confidence=0.91,
-    alternatives=(("trousers", 0.06),),
+    candidates=(("jeans", 0.91), ("trousers", 0.06)),
     colors=("blue",),
     pattern="plain",
     brand="Levi's",
@@ -49,7 +49,15 @@ SEEN = Recognition(
     provider="packshot:test",
 )
 NOTHING = replace(
-    SEEN, category=None, brand=None, size=None, texts=(), evidence=(), colors=(), alternatives=()
+    SEEN,
+    category=None,
+    brand=None,
+    size=None,
+    texts=(),
+    evidence=(),
+    colors=(),
+    candidates=(),
+    subject="nothing",
 )
 
 
@@ -141,6 +149,11 @@ def test_a_listing_comes_in_the_seeds_shape(
         "platform": "ebay",
         "currency": "USD",
         "category": "jeans",
+        "group": "clothing",
+        "candidates": [
+            {"category": "jeans", "name": "jeans", "group": "clothing", "confidence": 0.91},
+            {"category": "trousers", "name": "trousers", "group": "clothing", "confidence": 0.06},
+        ],
         "attributes": {
             "brand": "Levi's",
             "size": "W32 L34",
@@ -360,6 +373,86 @@ def test_answers_improve_the_text_at_no_cost_and_without_a_second_look(
         assert list(refusal_of(refused, 400, "VALIDATION_ERROR")["fields"]) == [field]
     refusal_of(stranger.client.patch(url, {"hints": hints}, format="json"), 404, "NOT_FOUND")
     assert (Job.objects.count(), recogniser.shown) == (3, [1])
+
+
+UNSURE = replace(
+    SEEN,
+    category=None,
+    category_confidence=0.31,
+    candidates=(("loudspeaker", 0.31), ("headphones", 0.2), ("camera", 0.1), ("mug", 0.02)),
+    brand="Sony",
+    size=None,
+    colors=("black",),
+    pattern="plain",
+    evidence=(Evidence("brand", "Sony", "ocr", 0, 0.9),),
+    quality=(),
+    group="electronics",
+    group_confidence=0.61,
+)
+
+
+def test_an_unsure_photo_is_a_draft_of_its_group_with_candidates(
+    owner: Seller, ask: Callable[..., Any], recogniser: Recogniser
+) -> None:
+    recogniser.seen = UNSURE
+    made = data_of(ask())
+    assert made["title"] == "Sony Electronic Device Black"
+    assert (made["category"], made["group"], made["confidence"]) == (None, "electronics", 0.61)
+    assert made["candidates"][0] == {
+        "category": "loudspeaker",
+        "name": "loudspeaker",
+        "group": "electronics",
+        "confidence": 0.31,
+    }
+    assert len(made["candidates"]) == 4
+    assert made["warnings"][0] == (
+        "The item was not recognized. It may be a loudspeaker or headphones or a camera. "
+        "Set hints.category."
+    )
+    assert (made["price"]["basis"], owner.used_of(GENERATE_LISTING)) == ("none", 1)
+    recogniser.seen = replace(UNSURE, group=None, group_confidence=0.2, subject="several")
+    made = data_of(ask())
+    assert (made["title"], made["group"]) == ("Sony Item Black", None)
+    assert "The photos show many things at once, and a listing is about one." in made["warnings"]
+
+
+def test_a_photo_of_a_person_is_told_and_costs_nothing(
+    owner: Seller, ask: Callable[..., Any], recogniser: Recogniser
+) -> None:
+    recogniser.seen = replace(UNSURE, subject="person")
+    body = refusal_of(ask(), 422, "NOT_RECOGNISED")
+    assert body["error"].startswith("The photos show a person, and no item.")
+    assert owner.used_of(GENERATE_LISTING) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("trainers", "trainers"),
+        ("Ankle boots", "ankle-boots"),
+        ("sneaker", "trainers"),
+        ("187", "shoes"),
+        ("aa-8-3", "boots"),
+        ("Apparel & Accessories > Jewelry > Rings", "ring"),
+    ],
+)
+def test_the_seller_names_the_category_as_marketplaces_do(
+    ask: Callable[..., Any], recogniser: Recogniser, said: str, key: str
+) -> None:
+    recogniser.seen = UNSURE
+    made = data_of(ask(hints={"category": said}))
+    assert (made["category"], made["confidence"]) == (key, 1.0)
+
+
+def test_a_name_that_means_several_categories_is_answered_with_them(
+    owner: Seller, ask: Callable[..., Any], recogniser: Recogniser
+) -> None:
+    # Google's "Arm Warmers & Sleeves".
+    refused = refusal_of(ask(hints={"category": "5942"}), 400, "VALIDATION_ERROR")
+    assert refused["fields"]["hints.category"] == [
+        "Several categories are called so. Choose one of these: arm-sleeve, arm-warmers."
+    ]
+    assert Job.objects.count() == 0
 
 
 def test_the_items_own_text_gives_no_orders(

@@ -292,6 +292,42 @@ def test_what_the_photos_do_not_show_is_said(browser, stranger, other, add_photo
     assert (Listing.objects.count(), Suggestion.objects.count()) == (1, 0)
 
 
+def test_a_tap_on_a_candidate_writes_the_draft_anew(browser, other, suggestion):
+    candidates = [
+        {"category": key, "name": key, "group": "clothing", "confidence": 0.3}
+        for key in ("jeans", "trousers", "shorts")
+    ]
+    written = Job.objects.get(pk=suggestion.job_id).report
+    report = written | {"candidates": candidates, "confidence": 0.4}
+    Job.objects.filter(pk=suggestion.job_id).update(report=report)
+    page = text_of(browser.get(url(suggestion)))
+    assert "Is it something else?" in page
+    assert "Trousers" in page
+    assert "Shorts" in page
+    again = f"{url(suggestion)}again/"
+    assert other.post(again, {"category": "trousers"}).status_code == 404
+    browser.post(again, {"category": "trousers", "alone": "1"})
+    [asked] = Suggestion.objects.select_related("job")
+    command = GenerateListing.load(words_of(asked.job.command))
+    assert (command.hints.category, command.operation) == ("trousers", "rewrite-listing")
+
+
+def test_names_of_categories_are_offered_and_understood(browser, other, client, add_photo):
+    names = "/listings/categories/names/"
+    assert '<option value="Ankle boots">Shoes</option>' in text_of(
+        browser.get(names, {"category": "ankle"})
+    )
+    assert client.get(names, {"category": "ankle"}).status_code in (302, 401)
+    browser.post(NEW, {**OPTIONS, "category": "sneakers", "images": [add_photo().public_id]})
+    [found] = Suggestion.objects.select_related("job")
+    command = GenerateListing.load(words_of(found.job.command))
+    assert command.hints.category == "trainers"
+    refused = {**OPTIONS, "category": "5942", "images": [add_photo().public_id]}
+    assert "Which of these is it: Arm sleeve, Arm warmers?" in text_of(
+        browser.post(NEW, refused), 422
+    )
+
+
 def test_a_listing_is_typed_by_hand(browser, add_photo):
     photo = add_photo()
     browser.post(NEW, {"by_hand": "1", "images": [photo.public_id]})

@@ -116,10 +116,10 @@ def test_an_isbn_in_print_is_read_too(words: str, digits: list[str]) -> None:
 
 
 def test_an_isbn_makes_it_a_book_and_an_ean_says_nothing_of_the_kind() -> None:
-    seen = Choice("mug", 0.8, (("vase", 0.1),), (0,))
+    seen = Choice("mug", 0.8, (("mug", 0.8), ("vase", 0.1)), (0,))
     named = numbers.named(numbers.seen(ISBN, "barcode", 0), seen)
     assert (named.key, named.confidence) == ("book", 0.95)
-    assert named.alternatives == (("mug", 0.04), ("vase", 0.005))
+    assert named.candidates == (("book", 0.95), ("mug", 0.04), ("vase", 0.005))
     assert numbers.named(numbers.seen(EAN, "barcode", 0), seen) == seen
     comic = Choice("comic", 0.9, (), (0,))
     assert numbers.named(numbers.seen(ISBN, "barcode", 0), comic) == comic

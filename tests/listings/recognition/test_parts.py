@@ -174,13 +174,14 @@ def looks(imagenet: dict[int, float]) -> Looks:
     return Looks(*maps, np.log(chances)[None])
 
 
-GUITAR, MUG = 546, 504
+GUITAR, HARP, MUG = 546, 594, 504
 
 
 def test_goods_are_known_by_imagenets_classes() -> None:
     choice = choosing.choose([looks({GUITAR: 0.8})])
     assert (choice.key, choice.views) == ("electric-guitar", (0,))
-    assert choice.confidence == pytest.approx(0.8, abs=0.01)
+    assert choice.confidence == pytest.approx(0.99, abs=0.01)
+    assert (choice.group, choice.group_confidence) == ("music", pytest.approx(0.99, abs=0.01))
 
 
 def test_what_is_like_nothing_known_is_unsure() -> None:
@@ -188,17 +189,21 @@ def test_what_is_like_nothing_known_is_unsure() -> None:
     assert choosing.choose([None]) == choosing.Choice(None, 0.0, (), ())
 
 
-def test_faint_signs_are_alternatives_and_no_answer() -> None:
-    choice = choosing.choose([looks({GUITAR: 0.45})])
+def test_faint_signs_are_candidates_and_no_answer() -> None:
+    choice = choosing.choose([looks({GUITAR: 0.3, HARP: 0.25, MUG: 0.1})])
     assert choice.key is None
-    assert [key for key, _ in choice.alternatives] == ["guitar"]
+    assert [key for key, _ in choice.candidates][:3] == ["guitar", "harp", "mug"]
+    assert len(choice.candidates) == choosing.MAX_CANDIDATES
+    assert (choice.group, choice.group_confidence) == ("music", pytest.approx(0.88, abs=0.01))
 
 
 def test_the_first_view_counts_double_and_empty_ones_nothing() -> None:
     choice = choosing.choose([looks({GUITAR: 0.9}), None, looks({MUG: 0.9})])
-    assert (choice.key, choice.views) == ("electric-guitar", (0,))
-    assert choice.confidence == pytest.approx(0.6, abs=0.01)
-    assert choice.alternatives[1] == ("mug", pytest.approx(0.3, abs=0.01))
+    assert (choice.key, choice.views) == (None, (0,))
+    assert choice.candidates[:2] == (
+        ("guitar", pytest.approx(0.665, abs=0.01)),
+        ("mug", pytest.approx(0.333, abs=0.01)),
+    )
 
 
 def test_every_label_of_the_head_has_its_category() -> None:

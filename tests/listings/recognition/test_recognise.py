@@ -98,8 +98,9 @@ def test_a_number_of_the_trade_says_what_it_is(blind: Tools) -> None:
 
 def test_a_photo_of_nothing(blind: Tools) -> None:
     seen = recognise([jpeg(np.full((600, 800, 3), 180, np.uint8))], blind)
-    assert (seen.category, seen.category_confidence, seen.alternatives) == (None, 0.0, ())
+    assert (seen.category, seen.category_confidence, seen.candidates) == (None, 0.0, ())
     assert (seen.colors, seen.pattern, seen.evidence) == ((), None, ())
+    assert (seen.subject, seen.group) == ("nothing", None)
     assert [one.problem for one in seen.quality] == ["nothing-found"]
 
 

@@ -243,7 +243,7 @@ def test_every_platform_has_its_customs() -> None:
 SEEN = Recognition(
     category="shirt",
     category_confidence=0.8,
-    alternatives=(("blouse", 0.15),),
+    candidates=(("shirt", 0.8), ("blouse", 0.15)),
     colors=("white",),
     pattern="plain",
     brand="Zara",
@@ -284,7 +284,7 @@ def test_contradictions_and_gaps_are_told() -> None:
     ]
     nothing = replace(SEEN, category=None, brand=None, quality=())
     assert list(known.doubts(nothing, Hints(), known.merge(nothing, Hints()))) == [
-        "The item was not recognized. It may be a blouse. Set hints.category.",
+        "The item was not recognized. It may be a shirt or a blouse. Set hints.category.",
         "No brand was seen or given.",
         "The condition was not given, and photos alone don't show it.",
     ]
