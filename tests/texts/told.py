@@ -34,7 +34,7 @@ SOURCES = (
     *(f"listings/writers/{name}.py" for name in ("facts", "notes", "questions", "rules")),
     *("listings/recognition/numbers.py", "listings/vocabulary/trade_numbers.py"),
     "accounts/services.py",
-    *("config/errors.py", "config/outbound.py", "config/failures/outages.py"),
+    *("config/errors.py", "config/outbound/__init__.py", "config/failures/outages.py"),
     *("config/web/addresses.py", "config/web/bodies.py"),
 )
 # What only operators and programs read.

@@ -18,7 +18,6 @@ import queue
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,11 +26,13 @@ import httpx
 from django.conf import settings
 
 from config.errors import AppError
+from config.outbound.timed import Deadline, TimedStream
 from config.setup.networks import Network
 
 PORTS = frozenset({80, 443, 8080, 8443})
-_ANY_PORT = range(1, 1 << 16)
+ANY_PORT = range(1, 1 << 16)
 MAX_REDIRECTS = 5
+_KEEP_SECONDS = 30  # an open connection that nobody uses
 ANSWER_BYTES = 64 * 1024  # read of an answer to a `post`
 MAX_ADDRESSES = 3  # tried in turn, as the resolver orders them
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -83,7 +84,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class _Vetting:
+class Vetting:
     """Which addresses may be connected to, and at which ports (None: any) outside of networks."""
 
     allow_private: bool = False
@@ -112,18 +113,18 @@ def fetch(
     VALIDATION_ERROR (400) for an address that is not public, a server that doesn't answer in time
     or with anything but 200; PAYLOAD_TOO_LARGE (413) for a body that is.
     """
-    vetting = _Vetting(allow_private, settings.URL_PRIVATE_NETWORKS, ports)
+    vetting = Vetting(allow_private, settings.URL_PRIVATE_NETWORKS, ports)
     # One for all redirects: they share the deadline, and each new connection is vetted.
-    network = _VettedNetwork(time.monotonic() + timeout, vetting)
-    ports = _ANY_PORT if vetting.networks else ports  # vetted with the address
-    target = _checked(url, ports)
+    network = _VettedNetwork(Deadline(timeout), vetting)
+    ports = ANY_PORT if vetting.networks else ports  # vetted with the address
+    target = checked(url, ports)
     with _pool(network, timeout) as pool:
         for _ in range(MAX_REDIRECTS + 1):
             found = _get(pool, target, max_bytes)
             if isinstance(found, Download):
                 _refuse_page(found)
                 return found
-            target = _checked(found, ports)
+            target = checked(found, ports)
     raise OutboundError(f"The address redirects more than {MAX_REDIRECTS} times.")
 
 
@@ -142,32 +143,49 @@ def post(
     is no answer, and before anything is sent for an address that is not public, unless
     ``anywhere`` allows every address and port.
     """
-    network = _VettedNetwork(time.monotonic() + timeout, _Vetting(anywhere))
-    target = _checked(url, _ANY_PORT if anywhere else PORTS)
+    network = _VettedNetwork(Deadline(timeout), Vetting(anywhere))
+    target = checked(url, ANY_PORT if anywhere else PORTS)
     sent = {**_POST_HEADERS, **headers, "Content-Length": str(len(body))}
     with (
         _pool(network, timeout) as pool,
-        pool.stream("POST", str(target), headers=_with_host(target, sent), content=body) as answer,
+        pool.stream("POST", str(target), headers=with_host(target, sent), content=body) as answer,
     ):
         return Response(answer.status, _beginning(answer.iter_stream()))
 
 
 def vet(url: str, *, timeout: float, anywhere: bool = False) -> None:
     """Refuse, without connecting, a URL that `post` would refuse now. Raises OutboundError."""
-    target = _checked(url, _ANY_PORT if anywhere else PORTS)
+    target = checked(url, ANY_PORT if anywhere else PORTS)
     host = target.raw_host.decode("ascii")
     try:
-        _addresses(host, target.port or 0, time.monotonic() + timeout, _Vetting(anywhere))
+        _addresses(host, target.port or 0, Deadline(timeout), Vetting(anywhere))
     except httpcore.TimeoutException as error:
         raise _too_slow(timeout) from error
+
+
+def open_pool(deadline: Deadline, vetting: Vetting) -> httpcore.ConnectionPool:
+    """Connections to vetted addresses alone, all of them cut off at the deadline."""
+    network = _VettedNetwork(deadline, vetting)
+    return httpcore.ConnectionPool(
+        _trusted_issuers(), network_backend=network, keepalive_expiry=_KEEP_SECONDS
+    )
 
 
 @contextlib.contextmanager
 def _pool(network: httpcore.NetworkBackend, timeout: float) -> Iterator[httpcore.ConnectionPool]:
     """Connections for one errand; what goes wrong on them is told as an OutboundError."""
+    with (
+        told(timeout),
+        httpcore.ConnectionPool(_trusted_issuers(), network_backend=network) as pool,
+    ):
+        yield pool
+
+
+@contextlib.contextmanager
+def told(timeout: float) -> Iterator[None]:
+    """What goes wrong on connections, told as an OutboundError."""
     try:
-        with httpcore.ConnectionPool(_trusted_issuers(), network_backend=network) as pool:
-            yield pool
+        yield
     except httpcore.TimeoutException as error:
         raise _too_slow(timeout) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
@@ -192,7 +210,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
-def _checked(url: str, ports: Collection[int]) -> httpx.URL:
+def checked(url: str, ports: Collection[int]) -> httpx.URL:
     """The URL, if its scheme, user part and port are ones we speak to."""
     try:
         parsed = httpx.URL(url)
@@ -211,7 +229,7 @@ def _checked(url: str, ports: Collection[int]) -> httpx.URL:
 
 def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Download | str:
     """One request: the body, or the address that it redirects to."""
-    with pool.stream("GET", str(url), headers=_with_host(url, _HEADERS)) as response:
+    with pool.stream("GET", str(url), headers=with_host(url, _HEADERS)) as response:
         answer = httpx.Headers(response.headers)
         if response.status in _REDIRECTS and "location" in answer:
             return _joined(url, answer["location"])
@@ -224,11 +242,11 @@ def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Downl
         declared = answer.get("content-length", "0")
         if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
             raise _too_large(max_bytes)
-        data = _read_at_most(response.iter_stream(), max_bytes)
+        data = read_at_most(response.iter_stream(), max_bytes)
     return Download(data, str(url), answer.get("content-type"))
 
 
-def _with_host(url: httpx.URL, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+def with_host(url: httpx.URL, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [
         (b"Host", url.netloc),
         *((name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()),
@@ -242,7 +260,7 @@ def _joined(url: httpx.URL, location: str) -> str:
         raise OutboundError("The address redirects to an invalid URL.") from error
 
 
-def _read_at_most(chunks: Iterable[bytes], max_bytes: int) -> bytes:
+def read_at_most(chunks: Iterable[bytes], max_bytes: int) -> bytes:
     data = bytearray()
     for chunk in chunks:
         data += chunk
@@ -292,7 +310,7 @@ def _too_large(max_bytes: int) -> OutboundError:
 class _VettedNetwork(httpcore.NetworkBackend):
     """Connects to vetted addresses only, and lets nothing run past the deadline."""
 
-    def __init__(self, deadline: float, vetting: _Vetting) -> None:
+    def __init__(self, deadline: Deadline, vetting: Vetting) -> None:
         self.deadline = deadline
         self.vetting = vetting
         self.plain = httpcore.SyncBackend()
@@ -309,55 +327,18 @@ class _VettedNetwork(httpcore.NetworkBackend):
         failure: httpcore.NetworkError | None = None
         for address in addresses[:MAX_ADDRESSES]:
             try:
-                stream = self.plain.connect_tcp(address, port, timeout=_left(self.deadline))
+                stream = self.plain.connect_tcp(address, port, timeout=self.deadline.left())
             # A time-out is not caught: the deadline is one for all addresses.
             except httpcore.ConnectError as error:
                 failure = error
             else:
-                return _TimedStream(stream, self.deadline)
+                return TimedStream(stream, self.deadline)
         raise failure or httpcore.ConnectError("no address")
 
 
-class _TimedStream(httpcore.NetworkStream):
-    """A connection on which waiting is cut off at one moment, however slowly the bytes drip."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
-        self.stream = stream
-        self.deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self.stream.read(max_bytes, timeout=_left(self.deadline))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self.stream.write(buffer, timeout=_left(self.deadline))
-
-    def close(self) -> None:
-        self.stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        secured = self.stream.start_tls(ssl_context, server_hostname, timeout=_left(self.deadline))
-        return _TimedStream(secured, self.deadline)
-
-    def get_extra_info(self, info: str) -> object:
-        return self.stream.get_extra_info(info)
-
-
-def _left(deadline: float) -> float:
-    """Return the seconds until the deadline. Raises httpcore.ReadTimeout when it has passed."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("out of time")
-    return left
-
-
-def _addresses(host: str, port: int, deadline: float, vetting: _Vetting) -> list[str]:
+def _addresses(host: str, port: int, deadline: Deadline, vetting: Vetting) -> list[str]:
     """Every address of a name, all of them vetted."""
-    addresses = _resolve(host, port, timeout=_left(deadline))
+    addresses = _resolve(host, port, timeout=deadline.left())
     # One answer for "no such name" and "not public": else names inside our network could be
     # told from those that don't exist.
     if not addresses or not all(map(vetting.allows, addresses)):

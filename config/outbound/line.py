@@ -1,0 +1,66 @@
+"""Several requests to one server that a customer names, such as that of a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import httpcore
+import httpx
+from django.conf import settings
+
+from config import outbound
+from config.outbound.timed import Deadline
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said: nothing is followed, so a redirect is one, too."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class Line:
+    """Requests to one server, over vetted connections that stay open between them. For one thread at a time."""
+
+    def __init__(self, url: str, *, timeout: float, ports: Collection[int]) -> None:
+        """Raises OutboundError for an address that isn't http or https, or has another port than these."""
+        vetting = outbound.Vetting(networks=settings.URL_PRIVATE_NETWORKS, ports=ports)
+        self.url = outbound.checked(url, outbound.ANY_PORT if vetting.networks else ports)
+        self._timeout = timeout
+        self._deadline = Deadline(timeout)
+        self._pool = outbound.open_pool(self._deadline, vetting)
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes = b"",
+        max_bytes: int,
+    ) -> Answer:
+        """Ask for ``target``, a path with its query as they go over the wire.
+
+        Raises OutboundError: where there is no whole answer in time, before anything is sent for an address that is not
+        public, and PAYLOAD_TOO_LARGE for a body of more than ``max_bytes``.
+        """
+        self._deadline.renew(self._timeout)
+        url = httpcore.URL(
+            scheme=self.url.raw_scheme,
+            host=self.url.raw_host,
+            port=self.url.port,
+            target=target.encode("ascii"),
+        )
+        sent = outbound.with_host(self.url, headers)
+        with (
+            outbound.told(self._timeout),
+            self._pool.stream(method, url, headers=sent, content=content) as response,
+        ):
+            body = outbound.read_at_most(response.iter_stream(), max_bytes)
+            return Answer(response.status, httpx.Headers(response.headers), body)
+
+    def close(self) -> None:
+        self._pool.close()
