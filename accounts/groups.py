@@ -46,6 +46,7 @@ _MAY: Final[dict[str, dict[str, str]]] = {
         "pack": "",
         "brandkit": "change",
         "rating": "change",
+        "bucket": "",
         "webhookendpoint": "",
         "webhookdelivery": "",
         "webhookattempt": "",

@@ -79,6 +79,7 @@ WORDS: Final = (
     "deleted",
     "Background",
     "Batch",
+    "Bucket",
     "Delivery",
     "Export",
     "File",

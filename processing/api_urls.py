@@ -7,6 +7,7 @@ from django.urls import path
 from processing.api import (
     archives,
     batches,
+    buckets,
     edits,
     jobs,
     masks,
@@ -104,6 +105,9 @@ urlpatterns = [
     path("jobs/<str:job_id>/events", streams.JobEvents.as_view(), name="api-job-events"),
     path("jobs/<str:job_id>/cancel", jobs.CancelJob.as_view(), name="api-job-cancel"),
     path("jobs/<str:job_id>/retry", jobs.RetryJob.as_view(), name="api-job-retry"),
+    path("buckets", buckets.Buckets.as_view(), name="api-buckets"),
+    path("buckets/<str:bucket_id>", buckets.OneBucket.as_view(), name="api-bucket"),
+    path("buckets/<str:bucket_id>/check", buckets.CheckBucket.as_view(), name="api-bucket-check"),
     path("webhooks", webhooks.Webhooks.as_view(), name="api-webhooks"),
     path("webhooks/<str:webhook_id>", webhooks.OneWebhook.as_view(), name="api-webhook"),
     path("webhooks/<str:webhook_id>/test", webhooks.SendTest.as_view(), name="api-webhook-test"),

@@ -34,6 +34,7 @@ class ProcessingConfig(AppConfig):
         from processing.services import masks, own_data, removal, webhooks
         from processing.services.appearance import house_looks, listing_set, ready_looks
         from processing.services.backgrounds import paint_background
+        from processing.services.buckets import connections
         from processing.worker import kinds
         from processing.worker.making import (
             bracket_groups,
@@ -60,5 +61,6 @@ class ProcessingConfig(AppConfig):
         ready_looks.register(listing_set.ready_looks)
         ready_looks.register(house_looks.ready_looks)
         encryption.register("Webhook secrets", webhooks.reencrypt_secrets)
+        encryption.register("Secret keys of buckets", connections.reencrypt_secrets)
         for dialect in DIALECTS:
             registry.register(dialect)

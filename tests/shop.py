@@ -21,6 +21,7 @@ from accounts.signing.sessions import key_hash
 from accounts.signing.sign_in import new_token
 from accounts.team import invitations
 from config import outbound, public_ids
+from config.setup.networks import networks
 from listings.api.examples import LISTING_ID
 from listings.models import Comparable, ComparableImport, Listing, ListingImage
 from listings.pricing.tables import Outcome
@@ -30,6 +31,7 @@ from media_library.intake.ingest import Incoming, ingest_all
 from media_library.models import Background, Image
 from media_library.shares import Chosen
 from processing.api.examples import PACK, PRESET
+from processing.api.examples.buckets import BUCKET
 from processing.commands import RemoveBackground
 from processing.engine.backdrops.provider import Backdrop
 from processing.engine.plans.cutout import CutoutPlan
@@ -40,6 +42,8 @@ from processing.services.appearance import packs, presets
 from processing.services.backgrounds import resources
 from processing.services.backgrounds.resources import ResourceDetails
 from processing.services.batching import batches
+from processing.services.buckets import connections
+from processing.services.buckets.connections import Access
 from processing.services.webhooks import Subscription, register
 from processing.worker import runtime, tasks
 from processing.worker.making import previews
@@ -107,6 +111,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Shop:
     """Open a shop whose work is done at once, within the request that asks for it."""
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "1000000/s")
     settings.WEBHOOKS_MAY_BE_PRIVATE = True
+    settings.URL_PRIVATE_NETWORKS = networks(["127.0.0.0/8"])
     settings.DOOR_WAIT_SECONDS = 5.0
     monkeypatch.setattr(outbound, "_resolve", lambda *_, **__: ["127.0.0.1"])
     monkeypatch.setattr(origin_proofs, "_texts_at", lambda name: [])
@@ -147,6 +152,8 @@ def stocked(caller: Caller) -> Shop:
         account, [Incoming("logo.jpg", lambda: photo())], ResourceDetails(role="logo")
     )
     share = shares.create(account, Chosen(images=[image.pk]))
+    access = Access("Archive", "shop-archive", "AKIAIOSFODNN7EXAMPLE", "secret")
+    bucket = connections.save(account, access, bucket_id=row_id(BUCKET["id"]))
     assert caller.user is not None
     key, _ = api_keys.create(account, caller.user, name="Till")
     session = Session.objects.get(key_hash=key_hash(new_token(caller.user)))
@@ -163,6 +170,7 @@ def stocked(caller: Caller) -> Shop:
             "pack_id": PACK["id"],
             "job_id": job.public_id,
             "batch_id": batch.public_id,
+            "bucket_id": bucket.public_id,
             "webhook_id": endpoint.public_id,
             "delivery_id": WebhookDelivery.objects.earliest("created_at").public_id,
             "listing_id": listing.public_id,

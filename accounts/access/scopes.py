@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 ACCOUNT_READ = "account:read"
+BUCKETS_READ = "buckets:read"
+BUCKETS_WRITE = "buckets:write"
 IMAGES_READ = "images:read"
 IMAGES_WRITE = "images:write"
 JOBS_READ = "jobs:read"
@@ -27,6 +29,8 @@ DESCRIPTIONS = {
     LISTINGS_WRITE: _("Create, change and delete listings and sold items; have listings written"),
     WEBHOOKS_READ: _("See webhooks and what was sent to them"),
     WEBHOOKS_WRITE: _("Create, change, test and delete webhooks"),
+    BUCKETS_READ: _("See buckets, without the secrets of their keys"),
+    BUCKETS_WRITE: _("Save, change, check and delete buckets"),
     ACCOUNT_READ: _("See the account’s name, its plan and how much of it is used"),
 }
 ALL_SCOPES = tuple(sorted(DESCRIPTIONS))

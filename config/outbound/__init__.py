@@ -158,7 +158,7 @@ def vet(url: str, *, timeout: float, anywhere: bool = False) -> None:
     target = checked(url, ANY_PORT if anywhere else PORTS)
     host = target.raw_host.decode("ascii")
     try:
-        _addresses(host, target.port or 0, Deadline(timeout), Vetting(anywhere))
+        vetted_addresses(host, target.port or 0, Deadline(timeout), Vetting(anywhere))
     except httpcore.TimeoutException as error:
         raise _too_slow(timeout) from error
 
@@ -323,7 +323,7 @@ class _VettedNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = _addresses(host, port, self.deadline, self.vetting)
+        addresses = vetted_addresses(host, port, self.deadline, self.vetting)
         failure: httpcore.NetworkError | None = None
         for address in addresses[:MAX_ADDRESSES]:
             try:
@@ -336,7 +336,7 @@ class _VettedNetwork(httpcore.NetworkBackend):
         raise failure or httpcore.ConnectError("no address")
 
 
-def _addresses(host: str, port: int, deadline: Deadline, vetting: Vetting) -> list[str]:
+def vetted_addresses(host: str, port: int, deadline: Deadline, vetting: Vetting) -> list[str]:
     """Every address of a name, all of them vetted."""
     addresses = _resolve(host, port, timeout=deadline.left())
     # One answer for "no such name" and "not public": else names inside our network could be

@@ -27,11 +27,19 @@ class Line:
 
     def __init__(self, url: str, *, timeout: float, ports: Collection[int]) -> None:
         """Raises OutboundError for an address that isn't http or https, or has another port than these."""
-        vetting = outbound.Vetting(networks=settings.URL_PRIVATE_NETWORKS, ports=ports)
-        self.url = outbound.checked(url, outbound.ANY_PORT if vetting.networks else ports)
+        self._vetting = outbound.Vetting(networks=settings.URL_PRIVATE_NETWORKS, ports=ports)
+        self.url = outbound.checked(url, outbound.ANY_PORT if self._vetting.networks else ports)
         self._timeout = timeout
         self._deadline = Deadline(timeout)
-        self._pool = outbound.open_pool(self._deadline, vetting)
+        self._pool = outbound.open_pool(self._deadline, self._vetting)
+
+    def vet(self) -> None:
+        """Refuse, without connecting, an address that `request` would refuse now. Raises OutboundError."""
+        host = self.url.raw_host.decode("ascii")
+        port = self.url.port or (443 if self.url.scheme == "https" else 80)
+        with outbound.told(self._timeout):
+            self._deadline.renew(self._timeout)
+            outbound.vetted_addresses(host, port, self._deadline, self._vetting)
 
     def request(
         self,

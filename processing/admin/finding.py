@@ -13,7 +13,7 @@ from accounts.limits import call_log
 from accounts.models import Account, ApiKey
 from config import public_ids
 from media_library.models import Image
-from processing.models import Batch, Job, WebhookDelivery, WebhookEndpoint
+from processing.models import Batch, Bucket, Job, WebhookDelivery, WebhookEndpoint
 
 _MOST = 50
 _KEY = re.compile(r"(?:ps_)?([A-Za-z0-9]{12})(?:_\S*)?")
@@ -109,6 +109,11 @@ def _webhooks(wanted: Q) -> Iterator[Hit]:
         yield Hit(hook.account, hook.public_id)
 
 
+def _buckets(wanted: Q) -> Iterator[Hit]:
+    for bucket in Bucket.objects.filter(wanted).select_related("account__plan"):
+        yield Hit(bucket.account, bucket.public_id)
+
+
 def _deliveries(wanted: Q) -> Iterator[Hit]:
     rows = WebhookDelivery.objects.filter(wanted).select_related("endpoint__account__plan")
     yield from (Hit(row.endpoint.account, row.public_id) for row in rows)
@@ -125,6 +130,7 @@ _BY_ID: dict[str, Callable[[UUID], Iterable[Hit]]] = {
     "img": _by("pk", _images),
     "batch": _by("pk", _batches),
     "key": _by("pk", _keys),
+    "bucket": _by("pk", _buckets),
     "wh": _by("pk", _webhooks),
     "whd": _by("pk", _deliveries),
 }

@@ -15,6 +15,7 @@ from config.errors import AppError
 from processing.models import (
     Batch,
     BatchItem,
+    Bucket,
     Job,
     JobEvent,
     JobState,
@@ -178,6 +179,20 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
     fields = [
         *("public_id", "account", "url", "description", "events", "dialect", "enabled", "notice"),
         *("failing_since", "previous_until", "created_at", "updated_at"),
+    ]
+
+
+@admin.register(Bucket)
+class BucketAdmin(ReadOnlyAdmin):
+    """Secrets are their owners' alone."""
+
+    list_display = ["name", "account", "endpoint_url", "bucket", "created_at"]
+    search_fields = ["name", "bucket", "endpoint_url", "account__name"]
+    ids = {"bucket": ["pk"], "acct": ["account"]}
+    list_select_related = ["account"]
+    fields = [
+        *("public_id", "account", "name", "endpoint_url", "region", "bucket", "access_key_id"),
+        *("created_at", "updated_at"),
     ]
 
 

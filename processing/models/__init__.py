@@ -2,6 +2,7 @@
 
 from processing.models.batches import Batch, BatchItem
 from processing.models.brand_kits import BrandKit, FavoriteBackground
+from processing.models.buckets import Bucket
 from processing.models.events import JobEvent
 from processing.models.jobs import ENDED_STATES, OPEN_STATES, Job, JobState
 from processing.models.packs import Pack
@@ -23,6 +24,7 @@ __all__ = [
     "Batch",
     "BatchItem",
     "BrandKit",
+    "Bucket",
     "DeliveryState",
     "FavoriteBackground",
     "Job",

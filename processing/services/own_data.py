@@ -1,4 +1,5 @@
-"""What work gives an account of its own data: looks, the brand kit, jobs, ratings, webhooks without their secrets."""
+"""What work gives an account of its own data: looks, the brand kit, jobs, ratings, webhooks and buckets without
+their secrets."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from uuid import UUID
 from accounts.lifecycle.own_data import DataFile, as_json
 from processing.models import (
     BrandKit,
+    Bucket,
     Job,
     Pack,
     Preset,
@@ -31,6 +33,9 @@ def of_work(account_id: UUID) -> Iterator[DataFile]:
     hooks = WebhookEndpoint.objects.filter(account=account_id)
     columns = ("url", "description", "events", "enabled", "created_at")
     yield as_json("webhooks.json", list(hooks.values(*columns)))
+    buckets = Bucket.objects.filter(account=account_id)
+    kept_of_bucket = ("name", "endpoint_url", "region", "bucket", "access_key_id", "created_at")
+    yield as_json("buckets.json", list(buckets.values(*kept_of_bucket)))
     ratings = Rating.objects.filter(account=account_id).select_related("image")
     yield as_json("ratings.json", [_rated(one) for one in ratings])
     photos = RoomPhoto.objects.filter(account=account_id).select_related("order")

@@ -13,6 +13,7 @@ from processing.models import (
     Batch,
     BatchItem,
     BrandKit,
+    Bucket,
     FavoriteBackground,
     Job,
     JobEvent,
@@ -51,6 +52,7 @@ def remove(account_id: UUID) -> bool:
         RoomOrder.objects.filter(account=account_id),
         Job.objects.filter(account=account_id),
         Batch.objects.filter(account=account_id),
+        Bucket.objects.filter(account=account_id),
         BrandKit.objects.filter(account=account_id),
         FavoriteBackground.objects.filter(account=account_id),
         Resource.objects.filter(account=account_id),
@@ -66,10 +68,12 @@ def holdings(account_id: UUID) -> list[Held]:
     )
     looks = ngettext_lazy("%(number)s look of yours", "%(number)s looks of yours", "count")
     webhooks = ngettext_lazy("%(number)s webhook", "%(number)s webhooks", "count")
+    buckets = ngettext_lazy("%(number)s bucket", "%(number)s buckets", "count")
     return [
         Held(Job.objects.filter(account=account_id).count(), work),
         Held(Preset.objects.filter(account=account_id).count(), looks),
         Held(WebhookEndpoint.objects.filter(account=account_id).count(), webhooks),
+        Held(Bucket.objects.filter(account=account_id).count(), buckets),
     ]
 
 

@@ -26,7 +26,7 @@ from media_library import shares
 from media_library.lifecycle import own_data
 from media_library.models import DataExport
 from media_library.shares import Chosen
-from processing.models import Preset, WebhookEndpoint
+from processing.models import Bucket, Preset, WebhookEndpoint
 from tests.dashboard.conftest import Person, person
 
 PAGE = "/settings/data/"
@@ -81,12 +81,20 @@ def test_everything_is_in_it_and_nothing_of_others(ada: Person, eve: Person) -> 
     WebhookEndpoint.objects.create(
         account=ada.account, url="https://a.example/", encrypted_secret="s3cret"
     )
+    Bucket.objects.create(account=ada.account, name="Studio", encrypted_secret="s3cret")
     shares.create(ada.account, Chosen(images=[photo.pk]), title="For Mia", password="tweed")
     assert ask(ada).status_code == 302
     assert "Your data is being gathered." in ada.client.get(PAGE).content.decode()
     archive = zip_of(ada, make())
     assert sorted(archive.namelist()) == [
-        *("account.json", "jobs.json", "listings.csv", "listings.json", "looks.json"),
+        *(
+            "account.json",
+            "buckets.json",
+            "jobs.json",
+            "listings.csv",
+            "listings.json",
+            "looks.json",
+        ),
         *(
             "photos/Evening dress.jpg",
             "photos/dress.jpg",

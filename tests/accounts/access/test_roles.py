@@ -87,6 +87,7 @@ def test_a_viewer_reads_by_the_api_and_changes_nothing(seller, viewer):
         ("patch", "/api/v1/images/img_unknown"),
         ("delete", "/api/v1/trash"),
         ("post", "/api/v1/webhooks"),
+        ("post", "/api/v1/buckets"),
     ):
         answer = getattr(client, method)(path, {}, format="json")
         assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN"), path

@@ -30,7 +30,7 @@ from media_library.files.links import content_url
 from media_library.models import Image, Project
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
-from processing.models import Batch, Job, JobState, WebhookEndpoint
+from processing.models import Batch, Bucket, Job, JobState, WebhookEndpoint
 from processing.services.batching import batches
 from tests.dashboard.conftest import PASSWORD, Person, complete, person
 
@@ -52,6 +52,7 @@ def ada(person) -> Person:
     WebhookEndpoint.objects.create(
         account=ada.account, url="https://example.org/hook", events=["job.completed"]
     )
+    Bucket.objects.create(account=ada.account, name="Studio")
     source = ada.image("dress.jpg")
     result = complete(ada.job(source))
     ada.job(source, crop=True)
@@ -391,7 +392,7 @@ def test_who_shares_an_account_settles_that_first(ada, eve):
 def test_staff_delete_an_account_in_the_administration(root, ada, eve, committed):
     url = f"/admin/accounts/account/{ada.account.pk}/delete/"
     asked = root.get(url).content.decode()
-    assert "the history of 3 edits, 1 webhook, 1 listing, 1 sold item" in asked
+    assert "the history of 3 edits, 1 webhook, 1 bucket, 1 listing, 1 sold item" in asked
     assert Account.objects.filter(closed_at=None).count() == 2
     with committed():
         assert root.post(url, {"post": "yes"}).status_code == 302
