@@ -5,7 +5,7 @@ from __future__ import annotations
 # packshot:worker:<queue>:<any>, with its process and that one's mark: warm while key and process are there.
 WORKER_KEY = "packshot:worker"
 # All queues there are: what somebody waits for comes first (config.worker has their actors).
-QUEUES = ("images", "studio", "batches", "previews", "copies", "accounts", "webhooks")
+QUEUES = ("images", "studio", "batches", "previews", "copies", "accounts", "buckets", "webhooks")
 # packshot:calls:<account>: the last calls of its programs (accounts.limits.call_log).
 CALLS = "packshot:calls"
 # The hash of all that processes count (config.metrics).

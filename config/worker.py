@@ -31,6 +31,8 @@ from media_library.lifecycle.own_data import make_data_export  # noqa: E402
 from media_library.lifecycle.trash import remove_files  # noqa: E402
 from processing.delivery import lanes  # noqa: E402
 from processing.delivery.attempts import deliver  # noqa: E402
+from processing.services.buckets.reading import read_bucket  # noqa: E402
+from processing.services.buckets.writing import write_bucket  # noqa: E402
 from processing.worker import claims  # noqa: E402
 from processing.worker.fetching import fetch_model  # noqa: E402
 from processing.worker.heartbeat import WorkerHeartbeat  # noqa: E402
@@ -50,6 +52,7 @@ ACTORS = (
     make_view_copy,
     *(erase_account, stop_account, recheck_origin, remove_files, make_data_export),
     fetch_model,
+    *(read_bucket, write_bucket),
     *(tell_of_quota, tell_of_plan),
 )
 for database in connections.settings.values():

@@ -91,6 +91,8 @@ def stages(site: Site) -> list[Stage]:
                 # For somebody at the studio page, who goes on for a while.
                 *_workers("studio", ["studio"], env, idle=idle and max(idle, _STUDIO_IDLE)),
                 *_workers("tasks", ["previews", "copies", "accounts"], env, threads=2, idle=idle),
+                # They wait for servers of customers, and open files that come from there.
+                *_workers("buckets", ["buckets"], env, threads=2, idle=idle),
                 # They only claim; threads of their own wait for receivers (processing.delivery.lanes).
                 *_workers("webhooks", ["webhooks"], env, threads=4, idle=idle),
                 _process("scheduler", env, "manage", "clock"),

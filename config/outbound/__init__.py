@@ -238,10 +238,7 @@ def _get(pool: httpcore.ConnectionPool, url: httpx.URL, max_bytes: int) -> Downl
         # Asked for uncompressed: what comes compressed all the same could be a bomb.
         if answer.get("content-encoding", "identity").lower() != "identity":
             raise OutboundError("The server sent a compressed response that was not requested.")
-        # Refused before the first byte where the server is honest; counted in any case below.
-        declared = answer.get("content-length", "0")
-        if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
-            raise _too_large(max_bytes)
+        refuse_declared(response, max_bytes)
         data = read_at_most(response.iter_stream(), max_bytes)
     return Download(data, str(url), answer.get("content-type"))
 
@@ -258,6 +255,13 @@ def _joined(url: httpx.URL, location: str) -> str:
         return str(url.join(location))
     except httpx.InvalidURL as error:
         raise OutboundError("The address redirects to an invalid URL.") from error
+
+
+def refuse_declared(response: httpcore.Response, max_bytes: int) -> None:
+    """Refuse a large body before its first byte, where the server is honest; it is counted in any case."""
+    declared = httpx.Headers(response.headers).get("content-length", "0")
+    if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
+        raise _too_large(max_bytes)
 
 
 def read_at_most(chunks: Iterable[bytes], max_bytes: int) -> bytes:

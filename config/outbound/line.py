@@ -67,6 +67,7 @@ class Line:
             outbound.told(self._timeout),
             self._pool.stream(method, url, headers=sent, content=content) as response,
         ):
+            outbound.refuse_declared(response, max_bytes)
             body = outbound.read_at_most(response.iter_stream(), max_bytes)
             return Answer(response.status, httpx.Headers(response.headers), body)
 

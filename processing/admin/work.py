@@ -144,7 +144,7 @@ class ItemInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
     @admin.display
     def state(self, item: BatchItem) -> str:
-        return item.job.get_state_display() if item.job else "Failed"
+        return item.state.capitalize()
 
 
 @admin.register(Batch)

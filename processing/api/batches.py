@@ -38,6 +38,8 @@ from processing.services.appearance import looks, packs
 from processing.services.batching import batches, naming
 from processing.services.batching.batch_uploads import FIELD, batch_limits, uploaded_members
 from processing.services.batching.batches import Look, Wanted
+from processing.services.buckets import starting
+from processing.services.buckets.starting import Places
 
 _PATH = [path_id("batch_id", "batch")]
 _SCOPE: dict[str, str | None] = {"GET": "jobs:read", "POST": "jobs:write"}
@@ -74,6 +76,7 @@ class Batches(UploadView, BatchView):
     def get(self, request: Request) -> Response:
         wanted = self.read_query(PageQuery)
         rows = Batch.objects.filter(account=caller(request).account).order_by("-created_at", "-pk")
+        rows = rows.select_related("source", "destination")
         return Response(page_of(rows, wanted, serializer=BatchSerializer))
 
     @endpoint(
@@ -85,7 +88,12 @@ class Batches(UploadView, BatchView):
             "or `files` in a form, whose `options` are JSON. If one image fails, the others are "
             "still processed. Ready presets (see `/presets/ready`) are named among `presetIds`: the four "
             "of a listing's set make its pictures of each image, which is cut out once. The quota for all images is charged at the start, and refunded for "
-            "each that fails, for instance as NOTHING_FOUND because it shows no product."
+            "each that fails, for instance as NOTHING_FOUND because it shows no product.\n\n"
+            "With `fromBucketId` a worker lists the objects below `fromPrefix` and reads each: the batch is `listing` at "
+            "first, and `totalImages` is 0. Objects are charged as they are read; one that is no image, too large or "
+            "gone fails alone. Where there are more than your plan allows, or two results would have one name, the batch is `failed`, and its "
+            "`source` says why. With `toBucketId` results are written there. 400 BUCKET_DENIED, BUCKET_NOT_FOUND or "
+            "BUCKET_UNREACHABLE where a bucket can't be listed or written to."
         ),
         request={"application/json": BatchBody, "multipart/form-data": BatchForm},
         responses={201: BatchCreated},
@@ -104,15 +112,28 @@ class Batches(UploadView, BatchView):
             wanted = self._wanted(who.account, form | {"options": _options(form)})
             files = request.FILES.getlist(FIELD)
             batches.check_size(who.account, len(files), FIELD, looks=len(wanted.looks))
+            to = self._places(who.account, form)
             with uploaded_members(who.account, files) as pictures:
-                batch = batches.submit_looks(who, wanted, pictures=pictures, batch_id=batch_id)
+                batch = starting.submit(who, wanted, to, pictures=pictures, batch_id=batch_id)
         else:
             body = self.read(BatchBody)
             wanted = self._wanted(who.account, body)
-            batches.check_size(who.account, len(body["image_ids"]), looks=len(wanted.looks))
-            pictures = batches.members(who.account, body["image_ids"])
-            batch = batches.submit_looks(who, wanted, pictures=pictures, batch_id=batch_id)
+            pictures = []
+            if "image_ids" in body:
+                batches.check_size(who.account, len(body["image_ids"]), looks=len(wanted.looks))
+                pictures = batches.members(who.account, body["image_ids"])
+            to = self._places(who.account, body)
+            batch = starting.submit(who, wanted, to, pictures=pictures, batch_id=batch_id)
         return _created(batch)
+
+    def _places(self, account: Account, given: dict[str, Any]) -> Places:
+        source, destination = (
+            (given[f"{way}_bucket_id"], given.get(f"{way}_prefix", ""))
+            if f"{way}_bucket_id" in given
+            else None
+            for way in ("from", "to")
+        )
+        return starting.places(account, source=source, destination=destination)
 
     def _wanted(self, account: Account, given: dict[str, Any]) -> Wanted:
         pattern = given.get("name_pattern", "")

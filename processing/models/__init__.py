@@ -1,7 +1,15 @@
 """What the work on pictures leaves behind."""
 
-from processing.models.batches import Batch, BatchItem
+from processing.models.batches import CANCELLED, Batch, BatchItem
 from processing.models.brand_kits import BrandKit, FavoriteBackground
+from processing.models.bucket_batches import (
+    UNREAD,
+    BatchDestination,
+    BatchSource,
+    ItemWriting,
+    ReadingState,
+    WritingState,
+)
 from processing.models.buckets import Bucket
 from processing.models.events import JobEvent
 from processing.models.jobs import ENDED_STATES, OPEN_STATES, Job, JobState
@@ -19,14 +27,19 @@ from processing.models.webhooks import (
 )
 
 __all__ = [
+    "CANCELLED",
     "ENDED_STATES",
     "OPEN_STATES",
+    "UNREAD",
     "Batch",
+    "BatchDestination",
     "BatchItem",
+    "BatchSource",
     "BrandKit",
     "Bucket",
     "DeliveryState",
     "FavoriteBackground",
+    "ItemWriting",
     "Job",
     "JobEvent",
     "JobState",
@@ -36,6 +49,7 @@ __all__ = [
     "Rating",
     "RatingCategory",
     "RatingReason",
+    "ReadingState",
     "Resource",
     "ResourceRole",
     "RoomBracket",
@@ -45,4 +59,5 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WritingState",
 ]

@@ -38,6 +38,10 @@ class Bucket(models.Model):
     def public_id(self) -> str:
         return public_ids.encode("bucket", self.id)
 
+    def is_same_as(self, other: Bucket) -> bool:
+        """Whether both are ways to one bucket."""
+        return (self.endpoint_url, self.bucket) == (other.endpoint_url, other.bucket)
+
     @property
     def secret(self) -> str:
         """Raises DecryptionError."""

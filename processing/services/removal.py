@@ -10,16 +10,21 @@ from accounts.lifecycle import parts
 from accounts.lifecycle.parts import Held, Part, delete_some
 from processing.models import (
     OPEN_STATES,
+    UNREAD,
     Batch,
+    BatchDestination,
     BatchItem,
+    BatchSource,
     BrandKit,
     Bucket,
     FavoriteBackground,
+    ItemWriting,
     Job,
     JobEvent,
     Pack,
     Preset,
     Rating,
+    ReadingState,
     Resource,
     RoomBracket,
     RoomOrder,
@@ -32,6 +37,13 @@ from processing.worker import transitions
 
 def stop(account_id: UUID) -> bool:
     """Cancel a portion of an account's open jobs; whether there may be more."""
+    # Who is at them finds them no longer its own.
+    BatchSource.objects.filter(batch__account=account_id, state__in=UNREAD).update(
+        state=ReadingState.ENDED, claim_id=None
+    )
+    BatchDestination.objects.filter(batch__account=account_id, is_open=True).update(
+        is_open=False, claim_id=None
+    )
     jobs = list(Job.objects.filter(account=account_id, state__in=OPEN_STATES)[: parts.MAX_ROWS])
     for job in jobs:
         transitions.cancel(job)
@@ -45,6 +57,9 @@ def remove(account_id: UUID) -> bool:
         WebhookDelivery.objects.filter(endpoint__account=account_id),
         WebhookEndpoint.objects.filter(account=account_id),
         JobEvent.objects.filter(account=account_id),
+        ItemWriting.objects.filter(batch__account=account_id),
+        BatchSource.objects.filter(batch__account=account_id),
+        BatchDestination.objects.filter(batch__account=account_id),
         BatchItem.objects.filter(batch__account=account_id),
         Rating.objects.filter(account=account_id),
         RoomBracket.objects.filter(account=account_id),

@@ -506,7 +506,7 @@ def test_the_sites_own_table_in_order(tmp_path: Path) -> None:
     assert [[process.name for process in stage.processes] for stage in table] == [
         ["queue"],
         ["prepare"],
-        ["worker", "batches", "batches-2", "studio", "tasks", "webhooks", "scheduler"],
+        ["worker", "batches", "batches-2", "studio", "tasks", "buckets", "webhooks", "scheduler"],
         ["web"],
     ]
     on_demand = {one.name: one.on_demand for one in table[2].processes}
@@ -516,6 +516,7 @@ def test_the_sites_own_table_in_order(tmp_path: Path) -> None:
         "batches-2": ("batches",),
         "studio": ("studio",),
         "tasks": ("previews", "copies", "accounts"),
+        "buckets": ("buckets",),
         "webhooks": ("webhooks",),
         "scheduler": (),
     }

@@ -171,6 +171,8 @@ BATCH: dict[str, Any] = {
     "namePattern": "",
     "totalImages": 1,
     "state": "completed",
+    "source": None,
+    "destination": None,
     "createdAt": "2026-05-04T09:30:00Z",
     "endedAt": "2026-05-04T09:30:01Z",
     "counts": {
@@ -191,6 +193,8 @@ BATCH: dict[str, Any] = {
             "resultImageId": "img_9hRk3LmQpXwYt6Zb4VnCd2",
             "resultUrl": "https://packshot.example/content/img_9hRk3LmQpXwYt6Zb4VnCd2/file?…",
             "error": None,
+            "key": "",
+            "written": None,
         }
     ],
 }
@@ -223,6 +227,8 @@ MANIFEST: dict[str, Any] = {
             "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "code": None,
             "error": None,
+            "key": None,
+            "writeError": None,
         }
     ],
 }

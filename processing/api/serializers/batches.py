@@ -12,15 +12,28 @@ from config.api.serializers import StrictSerializer
 from media_library.files.links import content_url
 from media_library.models import Doubt
 from processing.api.operations import OPERATIONS
+from processing.api.serializers.bucket_batches import (
+    BatchDestinationSerializer,
+    BatchSourceSerializer,
+    WrittenSerializer,
+)
 from processing.api.serializers.jobs import JobErrorSerializer
-from processing.models import Batch, BatchItem, JobState
+from processing.models import (
+    Batch,
+    BatchItem,
+    JobState,
+    ReadingState,
+)
 from processing.services.appearance import listing_set, ready_looks, ready_packs
 from processing.services.batching import naming
+from processing.services.buckets import connections
 from processing.worker import batch_progress
 
 _NEITHER = "Send operation, presetId, presetIds or packIds."
 _BOTH = "Of operation, presetId and presetIds only one can be sent."
 _BESIDE = "An operation can't be sent with packIds: they are presets."
+_IMAGES_OR_BUCKET = "Send imageIds or fromBucketId."
+_PREFIX_ALONE = "A prefix needs its bucket: fromBucketId or toBucketId."
 _MAX_LOOKS = 20
 _MAX_PACKS = 20
 _PATTERN = (
@@ -49,6 +62,17 @@ class PackIdField(serializers.CharField):
         if not text.startswith(ready_packs.PREFIX):
             PublicIdField("pack").run_validation(text)
         return str(text)
+
+
+def _prefix(source: str, help_text: str) -> Text:
+    return Text(
+        source=source,
+        required=False,
+        max_length=connections.MAX_PREFIX,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text=help_text,
+    )
 
 
 class _What(StrictSerializer):
@@ -81,6 +105,15 @@ class _What(StrictSerializer):
         help_text=_PATTERN,
     )
 
+    toBucketId = PublicIdField(
+        "bucket",
+        source="to_bucket_id",
+        required=False,
+        help_text="A bucket that results are written to as they are made, and `manifest.json` at the end. What has the "
+        "same name there is replaced. The batch has ended when all is written.",
+    )
+    toPrefix = _prefix("to_prefix", "The folder there, such as `ready/`.")
+
     def validate_presetIds(self, ids: list[Any]) -> list[Any]:
         if len(set(ids)) < len(ids):
             raise serializers.ValidationError("Each preset can be listed only once.")
@@ -99,16 +132,37 @@ class _What(StrictSerializer):
             raise serializers.ValidationError(_BESIDE)
         if not given and "pack_ids" not in attrs:
             raise serializers.ValidationError(_NEITHER)
+        if "to_prefix" in attrs and "to_bucket_id" not in attrs:
+            raise serializers.ValidationError(_PREFIX_ALONE)
         return attrs
 
 
 class BatchBody(_What):
     imageIds = serializers.ListField(
-        child=PublicIdField("img"), source="image_ids", max_length=10_000
+        child=PublicIdField("img"),
+        source="image_ids",
+        required=False,
+        max_length=10_000,
+        help_text="Required without `fromBucketId`.",
     )
+    fromBucketId = PublicIdField(
+        "bucket",
+        source="from_bucket_id",
+        required=False,
+        help_text="A bucket that a worker reads the images from, instead of `imageIds`: they become images of the "
+        "library.",
+    )
+    fromPrefix = _prefix("from_prefix", "Only objects whose keys begin so, such as `photos/`.")
     options = serializers.DictField(
         required=False, help_text="The tool's options, or changes to each preset."
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("image_ids" in attrs) == ("from_bucket_id" in attrs):
+            raise serializers.ValidationError(_IMAGES_OR_BUCKET)
+        if "from_prefix" in attrs and "from_bucket_id" not in attrs:
+            raise serializers.ValidationError(_PREFIX_ALONE)
+        return super().validate(attrs)
 
 
 class BatchForm(_What):
@@ -118,7 +172,7 @@ class BatchForm(_What):
 
 class BatchCreated(serializers.Serializer[Any]):
     batchId = serializers.CharField()
-    totalImages = serializers.IntegerField()
+    totalImages = serializers.IntegerField(help_text="0 where a bucket has still to be listed.")
 
 
 class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
@@ -134,6 +188,10 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
     resultImageId = serializers.SerializerMethodField()
     resultUrl = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
+    key = serializers.CharField(read_only=True, help_text="Its object in the source; else empty.")
+    written = serializers.SerializerMethodField(
+        help_text="What became of writing the result; null before it is made, and without a destination."
+    )
     needsLook = serializers.SerializerMethodField(
         help_text="As of the image: `unsure`, `clipped`, `empty`, or null."
     )
@@ -142,7 +200,7 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
         model = BatchItem
         fields = read_only_fields = [
             *("position", "name", "look", "market", "imageId", "jobId", "needsLook"),
-            *("state", "resultImageId", "resultUrl", "error"),
+            *("state", "resultImageId", "resultUrl", "error", "key", "written"),
         ]
 
     @extend_schema_field(serializers.ChoiceField(choices=Doubt.choices, allow_null=True))
@@ -150,7 +208,12 @@ class BatchItemSerializer(serializers.ModelSerializer[BatchItem]):
         return (item.image.needs_look or None) if item.image else None
 
     def get_state(self, item: BatchItem) -> str:
-        return str(item.job.state) if item.job else JobState.FAILED.value
+        return item.state
+
+    @extend_schema_field(WrittenSerializer(allow_null=True))
+    def get_written(self, item: BatchItem) -> dict[str, Any] | None:
+        written = getattr(item, "writing", None)
+        return dict(WrittenSerializer(written).data) if written is not None else None
 
     def get_resultImageId(self, item: BatchItem) -> str | None:
         return item.job.result.public_id if item.job and item.job.result else None
@@ -202,6 +265,12 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
         source="total", read_only=True, help_text="Its items: one for each image and preset."
     )
     state = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField(  # type: ignore[assignment]
+        help_text="The bucket that its images are read from, or null."
+    )
+    destination = serializers.SerializerMethodField(
+        help_text="The bucket that its results are written to, or null."
+    )
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
     endedAt = serializers.DateTimeField(source="ended_at", read_only=True, allow_null=True)
 
@@ -209,13 +278,29 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
         model = Batch
         fields = [
             *("batchId", "operation", "looks", "packs", "namePattern", "totalImages"),
-            *("state", "createdAt", "endedAt"),
+            *("state", "source", "destination", "createdAt", "endedAt"),
         ]
 
+    @extend_schema_field(BatchSourceSerializer(allow_null=True))
+    def get_source(self, batch: Batch) -> dict[str, Any] | None:
+        found = getattr(batch, "source", None)
+        return dict(BatchSourceSerializer(found).data) if found is not None else None
+
+    @extend_schema_field(BatchDestinationSerializer(allow_null=True))
+    def get_destination(self, batch: Batch) -> dict[str, Any] | None:
+        found = getattr(batch, "destination", None)
+        return dict(BatchDestinationSerializer(found).data) if found is not None else None
+
     def get_state(self, batch: Batch) -> str:
-        """processing, completed or cancelled"""
+        """listing, processing, completed, cancelled, or failed where its bucket could not be listed"""
         if batch.cancelled_at is not None:
             return "cancelled"
+        source = getattr(batch, "source", None)
+        reading = source.state if source is not None else None
+        if reading == ReadingState.LISTING:
+            return "listing"
+        if reading == ReadingState.FAILED and not batch.total:
+            return "failed"
         return "processing" if batch.ended_at is None else "completed"
 
 
@@ -236,7 +321,7 @@ class BatchStatus(BatchSerializer):
 
     @extend_schema_field(BatchItemSerializer(many=True))
     def get_items(self, batch: Batch) -> list[dict[str, Any]]:
-        items = batch.items.select_related("image", "job__result").order_by("position")
+        items = batch.items.select_related("image", "job__result", "writing").order_by("position")
         return [dict(BatchItemSerializer(item, context=self.context).data) for item in items]
 
 
@@ -254,6 +339,10 @@ class ManifestItemSerializer(serializers.Serializer[Any]):
     sha256 = serializers.CharField(allow_null=True, help_text="Of the file, in hexadecimal.")
     code = serializers.CharField(allow_null=True)
     error = serializers.CharField(allow_null=True)
+    key = serializers.CharField(allow_null=True, help_text="Of its object in the source.")
+    writeError = serializers.CharField(
+        allow_null=True, help_text="Why the result could not be written to the destination."
+    )
 
 
 class ManifestSerializer(serializers.Serializer[Any]):

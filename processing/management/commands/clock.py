@@ -23,6 +23,7 @@ from accounts.signing.sessions import SessionStore
 from processing.delivery import attempts
 from processing.services import tryouts
 from processing.services.backgrounds import favorites
+from processing.services.buckets import reading, writing
 
 log = structlog.get_logger(__name__)
 # Between sweeps, while anything is under way; and while nothing is. What begins in between is seen
@@ -55,6 +56,8 @@ class Command(BaseCommand):
                 lifecycle_tasks.send_due()
                 origin_tasks.send_due()
                 changes.run_due()
+                reading.send_due()
+                writing.send_due()
                 tryouts.close_old()
                 if time.monotonic() - cleaned > CLEAN_SECONDS:
                     cleaned = time.monotonic()
@@ -70,5 +73,9 @@ class Command(BaseCommand):
 def pause_after_a_round() -> float:
     """How long until the next round: often where somebody may be waited for, else rarely."""
     rarely = min(IDLE_SECONDS, settings.JOB_STALE_SECONDS * 2 / 3)
-    busy = processing.worker.sweeps.is_anything_under_way(rarely)
+    busy = (
+        processing.worker.sweeps.is_anything_under_way(rarely)
+        or reading.is_any_open()
+        or writing.is_any_open()
+    )
     return SWEEP_SECONDS if busy else max(SWEEP_SECONDS, rarely)

@@ -10,7 +10,7 @@ from config.errors import AppError
 from media_library.files import archives
 from media_library.files.archives import Entry, Names, portable_name
 from media_library.models import Image, Project
-from processing.models import Batch, BatchItem, JobState
+from processing.models import Batch, BatchItem, WritingState
 from processing.services.batching import batch_overview
 from processing.worker import batch_progress
 
@@ -32,14 +32,18 @@ def pieces_of(batch: Batch) -> Iterator[bytes]:
     files = _entries(batch, items)
     if not files:
         raise AppError("CONFLICT", "The batch has no results yet.", status=409)
-    told = json.dumps(_manifest(batch, items, files), indent=2, ensure_ascii=False)
-    return stream(list(files.values()), told.encode())
+    return stream(list(files.values()), as_file(_manifest(batch, items, files)))
 
 
 def manifest(batch: Batch) -> dict[str, Any]:
     """What became of every picture, for programs; each file under its name in the archive."""
     items = _items(batch)
     return _manifest(batch, items, _entries(batch, items))
+
+
+def as_file(told: dict[str, Any]) -> bytes:
+    """The manifest as it lies in an archive, or in a bucket."""
+    return json.dumps(told, indent=2, ensure_ascii=False).encode()
 
 
 def _manifest(
@@ -74,13 +78,15 @@ def _entries(batch: Batch, items: Sequence[BatchItem]) -> dict[int, Entry]:
 def _told(item: BatchItem, file: Entry | None) -> dict[str, Any]:
     job, result = item.job, _result_of(item)
     code, error = (job or item).error_code, (job or item).error
+    written = getattr(item, "writing", None)
+    failed = getattr(written, "state", None) == WritingState.FAILED
     return {
         "position": item.position,
         "source": item.name,
         "look": item.look or None,
         "market": item.market or None,
         "imageId": item.image.public_id if item.image else None,
-        "state": job.state if job else JobState.FAILED.value,
+        "state": item.state,
         "file": file.name if file else None,
         "width": result.width if result else None,
         "height": result.height if result else None,
@@ -88,6 +94,8 @@ def _told(item: BatchItem, file: Entry | None) -> dict[str, Any]:
         "sha256": result.sha256 if result else None,
         "code": code or None,
         "error": error or None,
+        "key": item.key or None,
+        "writeError": written.error if written and failed else None,
     }
 
 
@@ -104,4 +112,4 @@ def stream(
 
 
 def _items(batch: Batch) -> list[BatchItem]:
-    return list(batch.items.select_related("image", "job__result").order_by("position"))
+    return list(batch.items.select_related("image", "job__result", "writing").order_by("position"))

@@ -15,7 +15,7 @@ from accounts.limits import operations
 from accounts.models import Account
 from media_library.files.links import content_url
 from media_library.models import Image
-from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
+from processing.models import CANCELLED, OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.worker import batch_progress
 from processing.worker.batch_progress import BatchCounts
 
@@ -52,7 +52,7 @@ class Tile:
 
     @property
     def state(self) -> str:
-        return str(self.item.job.state) if self.item.job else JobState.FAILED.value
+        return self.item.state
 
     @property
     def name(self) -> str:
@@ -143,7 +143,9 @@ def tiles(batch: Batch, *, start: int = 0, count: int = TILES) -> list[Tile]:
 
 def failed_tiles(batch: Batch, *, count: int = TILES) -> list[Tile]:
     """What went wrong, in the batch's order."""
-    failed = Q(job__state=JobState.FAILED) | Q(job__isnull=True)
+    failed = Q(job__state=JobState.FAILED) | Q(job__isnull=True) & ~Q(
+        error_code__in=("", CANCELLED)
+    )
     return _tiles(batch, _items(batch).filter(failed)[:count])
 
 

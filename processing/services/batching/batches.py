@@ -21,7 +21,7 @@ from processing import commands
 from processing.commands import Command
 from processing.models import OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
 from processing.services import jobs
-from processing.services.batching import naming
+from processing.services.batching import bucket_rows, naming
 from processing.worker import batch_progress, kinds, mattes, renditions, tasks, transitions
 
 
@@ -49,16 +49,18 @@ class Look:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is made of each picture of a batch, the names of the packs that said so, and how files are called."""
+    """What is made of each picture of a batch, the names of the packs that said so, how files are called, and
+    whether they are written to a bucket."""
 
     looks: Sequence[Look]
     packs: Sequence[str] = ()
     name_pattern: str = ""
+    is_written: bool = False
 
     @property
     def pattern(self) -> str:
         """What files are called by; "" for no pattern."""
-        return self.name_pattern or (naming.DEFAULT if self.packs else "")
+        return self.name_pattern or (naming.DEFAULT if self.packs or self.is_written else "")
 
 
 def batch_for(account: Account, batch_id: UUID) -> Batch:
@@ -116,7 +118,7 @@ def submit_looks(
     looks = wanted.looks
     check_size(caller.account, len(pictures), looks=len(looks))
     _check_masks(looks, pictures)
-    files = _files(caller.account, wanted, pictures)
+    files = file_names(caller.account, wanted, [(one.image, one.name) for one in pictures])
     planned = _planned(caller, looks, pictures)
     if planned.new:
         tasks.require_queue()
@@ -137,6 +139,7 @@ def cancel(batch: Batch) -> Batch:
     """Cancel what has not ended. Raises AppError CONFLICT where everything has."""
     if not Batch.objects.filter(pk=batch.pk, ended_at=None).update(cancelled_at=timezone.now()):
         raise AppError("CONFLICT", "The batch has already ended.", status=409)
+    bucket_rows.stop_reading(batch)
     for job in batch.jobs.filter(state__in=OPEN_STATES):
         transitions.cancel(job)
     batch.refresh_from_db()
@@ -144,11 +147,13 @@ def cancel(batch: Batch) -> Batch:
 
 
 def retry(batch: Batch) -> int:
-    """Run the failed jobs again, each at the price of a unit; how many. Raises AppError CONFLICT
-    where there are none, QUOTA_EXCEEDED where not even one can be paid."""
+    """Run the failed jobs again, each at the price of a unit, read what could not be read from a bucket, and write
+    what could not be written; how many. Raises AppError CONFLICT where nothing failed, QUOTA_EXCEEDED where not even
+    one job can be paid."""
     rows = batch.jobs.filter(state=JobState.FAILED, source__deleted_at=None)
     failed = list(rows.select_related("account", "source"))
-    if not failed:
+    moved = bucket_rows.read_again(batch) + bucket_rows.write_again(batch)
+    if not failed and not moved:
         page_message = gettext("Nothing of this batch has failed.")
         raise AppError(
             "CONFLICT", "No job of the batch has failed.", status=409, page_message=page_message
@@ -158,27 +163,33 @@ def retry(batch: Batch) -> int:
         try:
             jobs.retry(job)
         except AppError as error:
-            if done == 0 or error.code != "QUOTA_EXCEEDED":
+            if done + moved == 0 or error.code != "QUOTA_EXCEEDED":
                 raise
             break
         done += 1
     batch.refresh_from_db()
-    return done
+    return done + moved
 
 
-def _files(account: Account, wanted: Wanted, pictures: Sequence[Member]) -> list[str]:
-    """What the files of all results are called, in the batch's order; none where no pattern says so."""
+def file_names(
+    account: Account, wanted: Wanted, pictures: Sequence[tuple[Image | None, str]]
+) -> list[str]:
+    """What the files of all results are called, in the batch's order; none where no pattern says so. Of each picture
+    its name is told, and its row where it has one.
+
+    Raises AppError VALIDATION_ERROR for two results of one name.
+    """
     several = len(wanted.looks) > 1
     if not wanted.pattern:
         return []
     subjects = []
-    for number, member in enumerate(pictures, start=1):
-        photo = member.image.pk if member.image is not None else None
+    for number, (image, photo_name) in enumerate(pictures, start=1):
+        photo = image.pk if image is not None else None
         for look in wanted.looks:
             name = look.name or look.command.operation
             folder = look.market or (name if several else "")
             market = look.market or name
-            subjects.append(naming.Subject(photo, member.name, number, name, market, folder))
+            subjects.append(naming.Subject(photo, photo_name, number, name, market, folder))
     return naming.names(account, wanted.pattern, subjects)
 
 
@@ -244,7 +255,7 @@ def _written(caller: Caller, wanted: Wanted, planned: _Planned, batch_id: UUID) 
     for operation in dict.fromkeys(job.operation for job in new):
         ids = mattes.costly([job for job in new if job.operation == operation])
         quotas.reserve_many(caller.account, operation, job_ids=ids)
-    nothing_open = not every
+    nothing_open = not (every or wanted.is_written)
     batch = Batch.objects.create(
         id=batch_id,
         account=caller.account,
@@ -255,7 +266,7 @@ def _written(caller: Caller, wanted: Wanted, planned: _Planned, batch_id: UUID) 
         packs=list(wanted.packs),
         name_pattern=wanted.pattern,
         total=len(planned.items),
-        open_items=open_items,
+        open_items=open_items + wanted.is_written,
         ended_at=timezone.now() if nothing_open else None,
     )
     for job in every:

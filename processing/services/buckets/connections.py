@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -23,7 +23,6 @@ from processing.services.appearance import named
 from processing.services.buckets import s3
 from processing.services.buckets.s3 import S3, BucketError
 
-T = TypeVar("T")
 MAX_BUCKETS: Final = 20
 MAX_PREFIX: Final = 500
 TEST_OBJECT: Final = ".packshot-check"
@@ -109,17 +108,29 @@ def delete(bucket: Bucket) -> None:
 def check(bucket: Bucket, prefix: str = "") -> Checked:
     """Ask for one object below the prefix, write one there and remove it. Not to be called within a transaction:
     it takes as long as the bucket's server does."""
-    key, left = f"{prefix}{TEST_OBJECT}", False
-    read = _tried(lambda: first_page(bucket, prefix))
-    write = _tried(lambda: _with(bucket, lambda open_: open_.put(key, b"", "text/plain")))
-    if write.ok:
-        left = not _tried(lambda: _with(bucket, lambda open_: open_.delete(key))).ok
-    return Checked(read, write, left)
+    left = False
+
+    def write() -> None:
+        nonlocal left
+        left = check_writing(bucket, prefix)
+
+    read, written = _tried(lambda: check_reading(bucket, prefix)), _tried(write)
+    return Checked(read, written, left)
 
 
-def first_page(bucket: Bucket, prefix: str) -> bool:
-    """Ask whether there is an object below the prefix. Raises BucketError."""
-    return _with(bucket, lambda open_: bool(open_.page(prefix, most=1)[0]))
+def check_reading(bucket: Bucket, prefix: str) -> None:
+    """Ask for one object below the prefix. Raises BucketError."""
+    with S3(bucket, timeout=s3.web_timeout()) as opened:
+        opened.page(prefix, most=1)
+
+
+def check_writing(bucket: Bucket, prefix: str) -> bool:
+    """Write an object below the prefix and remove it; whether it is left there. Raises BucketError where it can't
+    be written."""
+    key = f"{prefix}{TEST_OBJECT}"
+    with S3(bucket, timeout=s3.web_timeout()) as opened:
+        opened.put(key, b"", "text/plain")
+        return not _tried(lambda: opened.delete(key)).ok
 
 
 def reencrypt_secrets() -> int:
@@ -129,11 +140,6 @@ def reencrypt_secrets() -> int:
         bucket.encrypted_secret = encryption.reencrypt(bucket.encrypted_secret)
     Bucket.objects.bulk_update(buckets, ["encrypted_secret"], batch_size=500)
     return len(buckets)
-
-
-def _with(bucket: Bucket, asked: Callable[[S3], T]) -> T:
-    with S3(bucket, timeout=s3.web_timeout()) as opened:
-        return asked(opened)
 
 
 def _tried(asked: Callable[[], object]) -> Outcome:

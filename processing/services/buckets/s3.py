@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from django.conf import settings
 
 from config import outbound
+from config.encryption import DecryptionError
 from config.errors import AppError
 from config.outbound import OutboundError
 from config.outbound.line import Answer, Line
@@ -61,7 +62,11 @@ class S3:
         from botocore.auth import S3SigV4Auth
         from botocore.credentials import Credentials
 
-        key = Credentials(bucket.access_key_id, bucket.secret)
+        try:
+            key = Credentials(bucket.access_key_id, bucket.secret)
+        except DecryptionError as error:
+            lost = "The secret of its key can't be read any more: save it again."
+            raise BucketError(DENIED, lost) from error
         self._signer = S3SigV4Auth(key, "s3", bucket.region)
         self._bucket = bucket
         self._pauses = _PAUSES if is_patient else ()
@@ -81,7 +86,7 @@ class S3:
     ) -> None:
         self._line.close()
 
-    def page(self, prefix: str, *, after: str = "", most: int = PAGE) -> tuple[list[Listed], bool]:
+    def page(self, prefix: str, *, after: str = "", most: int) -> tuple[list[Listed], bool]:
         """Objects below the prefix in the order of their keys, and whether there are more. Raises BucketError."""
         # Encoded: XML has no room for some characters that keys may have.
         query = {"list-type": "2", "max-keys": str(most), "prefix": prefix, "encoding-type": "url"}

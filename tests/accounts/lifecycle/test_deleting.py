@@ -30,7 +30,16 @@ from media_library.files.links import content_url
 from media_library.models import Image, Project
 from processing.commands import RemoveBackground
 from processing.engine.plans.cutout import CutoutPlan
-from processing.models import Batch, Bucket, Job, JobState, WebhookEndpoint
+from processing.models import (
+    Batch,
+    BatchDestination,
+    BatchSource,
+    Bucket,
+    ItemWriting,
+    Job,
+    JobState,
+    WebhookEndpoint,
+)
 from processing.services.batching import batches
 from tests.dashboard.conftest import PASSWORD, Person, complete, person
 
@@ -57,7 +66,10 @@ def ada(person) -> Person:
     result = complete(ada.job(source))
     ada.job(source, crop=True)
     command = RemoveBackground(plan=CutoutPlan(crop=True, size="hd"))
-    batches.submit(caller, command, pictures=[batches.Member("x", source)])
+    batch = batches.submit(caller, command, pictures=[batches.Member("x", source)])
+    BatchSource.objects.create(batch=batch, looks=[])
+    BatchDestination.objects.create(batch=batch)
+    ItemWriting.objects.create(batch=batch, item=batch.items.get(), key="x.png")
     listing = Listing.objects.create(
         account=ada.account, created_by=ada.user, title="Dress of Ada", currency="EUR"
     )

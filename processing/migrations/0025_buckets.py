@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0027_team_keys'),
-        ('processing', '0023_batch_file_names'),
+        ('processing', '0024_one_job_for_several_items'),
     ]
 
     operations = [
