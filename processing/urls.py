@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from processing.pages import backgrounds, batches, front, home, install, tryout, webhooks
+from processing.pages import backgrounds, batches, buckets, front, home, install, tryout, webhooks
 from processing.pages.library import page as library
 from processing.pages.library import projects, selected
 from processing.pages.looks import packs
@@ -96,6 +96,9 @@ urlpatterns = [
         backgrounds.delete_background,
         name="delete-background",
     ),
+    path("developers/buckets/", buckets.overview, name="buckets"),
+    path("developers/buckets/<str:bucket_id>/check/", buckets.check, name="check-bucket"),
+    path("developers/buckets/<str:bucket_id>/delete/", buckets.delete, name="delete-bucket"),
     path("developers/webhooks/", webhooks.overview, name="webhooks"),
     path("developers/webhooks/<str:webhook_id>/", webhooks.webhook, name="webhook"),
     path("developers/webhooks/<str:webhook_id>/test/", webhooks.test, name="test-webhook"),

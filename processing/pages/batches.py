@@ -25,6 +25,7 @@ from processing import selectors
 from processing.commands import Edit
 from processing.engine.plans.room import RoomPlan
 from processing.models import Batch
+from processing.pages import buckets as bucket_pages
 from processing.pages import words
 from processing.pages.looks import cards as look_cards
 from processing.pages.looks import packs as pack_pages
@@ -34,6 +35,7 @@ from processing.services.appearance import listing_set, look_pictures, looks, pa
 from processing.services.batching import batch_overview, batches, naming
 from processing.services.batching.batch_overview import TILES, Tile
 from processing.services.batching.batches import Look, Wanted
+from processing.services.buckets import starting
 
 _LIST: Final = "processing/batches.html"
 _ONE: Final = "processing/batch.html"
@@ -146,13 +148,18 @@ def _start(request: HttpRequest) -> HttpResponse:
     ids, wanted = request.POST.getlist("ids"), request.POST.getlist("looks")
     try:
         limit(request, "processing")
-        if not ids:
+        is_from_bucket = bool(request.POST.get("from_bucket"))
+        if is_from_bucket and ids:
+            raise invalid("ids", _("Choose pictures or a bucket to read from, not both."))
+        if not (ids or is_from_bucket):
             raise invalid("ids", _("Choose at least one picture."))
         made = _made(request, caller.account)
-        batches.check_size(caller.account, len(ids), looks=len(made.looks))
+        if ids:
+            batches.check_size(caller.account, len(ids), looks=len(made.looks))
         images = [decoded("img", one, "Image") for one in ids]
         members = batches.members(caller.account, images)
-        batch = batches.submit_looks(caller, made, pictures=members)
+        to = bucket_pages.chosen(request, caller.account)
+        batch = starting.submit(caller, made, to, pictures=members)
     except AppError as error:
         return _form(request, ids=ids, wanted=wanted, error=error)
     return redirect("batch", batch_id=batch.public_id)
@@ -236,6 +243,7 @@ def _form(
         "wanted_packs": request.POST.getlist("packs") or request.GET.getlist("packs"),
         "most": caller.account.plan.batch_size,
         "error": error.page_message if error else "",
+        **bucket_pages.offered(request, caller.account),
         **in_batches.offered(request, caller.account, chosen, of_rooms, given=room),
     }
     return render(request, _NEW, context, status=error.status if error else 200)
@@ -259,6 +267,7 @@ def _shown(batch: Batch) -> dict[str, Any]:
     progress = batch_overview.progress_of(batch)
     left = progress.seconds_left
     failed = batch_overview.failed_tiles(batch) if progress.counts.failed else []
+    unwritten = batch_overview.unwritten(batch)
     return {
         "batch": batch,
         "title": batch_overview.title_of(batch),
@@ -267,7 +276,11 @@ def _shown(batch: Batch) -> dict[str, Any]:
         "left": words.time_left(left) if left is not None else "",
         "failed": [_told(tile) for tile in failed],
         "to_look_at": batch_overview.to_look_at(batch).count() if progress.counts.completed else 0,
-        "can_retry": any(tile.item.job is not None and tile.item.image for tile in failed),
+        "can_retry": unwritten > 0
+        or any(tile.item.key or (tile.item.job and tile.item.image) for tile in failed),
+        "unwritten": unwritten,
+        "source": getattr(batch, "source", None),
+        "destination": getattr(batch, "destination", None),
         "is_open": batch.ended_at is None,
         "events_url": reverse("api-batch-events", args=[batch.public_id]),
         "zip_url": reverse("api-batch-zip", args=[batch.public_id]),

@@ -54,6 +54,8 @@ async function ask() {
       const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
       const told = parsed.getElementById("batch-state");
       cursor = told.dataset.cursor;
+      // A bucket was listed meanwhile: its pictures are not on the page yet.
+      if (told.dataset.total !== state().dataset.total) return void location.reload();
       const isOpen = told.dataset.open === "1";
       const title = `${told.querySelector("progress").value}/${told.querySelector("progress").max}`;
       document.title = document.title.replace(/^\d+\/\d+/, title);

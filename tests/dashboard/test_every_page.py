@@ -187,6 +187,7 @@ def _private(page: Page) -> tuple[str, ...]:
         *("/listings/", "/listings/new/", f"/listings/{listing}/", "/listings/sales/"),
         *("/listings/exports/", "/projects/", f"/projects/{project}/", "/shared/", "/trash/"),
         *("/developers/", "/developers/calls/", "/developers/webhooks/", "/developers/web-sites/"),
+        "/developers/buckets/",
         *("/settings/", "/settings/usage/", "/settings/data/", "/settings/account/delete/"),
         *(
             "/accounts/2fa/",

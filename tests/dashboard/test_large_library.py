@@ -35,6 +35,7 @@ PAGES = (
     *("/pictures/{image}/touch-up/", "/pictures/{image}/crop/", "/listings/", "/listings/new/"),
     *("/listings/{listing}/", "/listings/suggestions/", "/listings/sales/", "/listings/exports/"),
     *("/developers/", "/developers/calls/", "/developers/webhooks/"),
+    "/developers/buckets/",
     *("/settings/", "/settings/usage/"),
 )
 

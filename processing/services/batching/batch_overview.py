@@ -15,7 +15,17 @@ from accounts.limits import operations
 from accounts.models import Account
 from media_library.files.links import content_url
 from media_library.models import Image
-from processing.models import CANCELLED, OPEN_STATES, Batch, BatchItem, Job, JobEvent, JobState
+from processing.models import (
+    CANCELLED,
+    OPEN_STATES,
+    Batch,
+    BatchItem,
+    ItemWriting,
+    Job,
+    JobEvent,
+    JobState,
+    WritingState,
+)
 from processing.worker import batch_progress
 from processing.worker.batch_progress import BatchCounts
 
@@ -159,7 +169,11 @@ def tiles_since(batch: Batch, event: int) -> tuple[list[Tile], int]:
     if not news:
         return [], event
     wanted = {job_id for _, job_id in news if job_id is not None}
-    return _tiles(batch, _items(batch).filter(job__in=wanted)), news[-1][0]
+    told = Q(job__in=wanted)
+    if len(wanted) < len(news):
+        # Those that no event names: their objects could not be read from a bucket.
+        told |= Q(job=None) & ~Q(error_code="") & ~Q(key="")
+    return _tiles(batch, _items(batch).filter(told)[: 2 * TILES]), news[-1][0]
 
 
 def rows(account: Account, *, before: Batch | None = None) -> tuple[list[Row], Batch | None]:
@@ -186,6 +200,11 @@ def results_of(batch: Batch, *, most: int) -> list[Image]:
 def to_look_at(batch: Batch) -> QuerySet[Image]:
     """The photos of a batch whose cutout somebody should look at."""
     return Image.live.filter(pk__in=batch.items.values("image")).exclude(needs_look="")
+
+
+def unwritten(batch: Batch) -> int:
+    """How many results could not be written to the batch's bucket."""
+    return ItemWriting.objects.filter(batch=batch, state=WritingState.FAILED).count()
 
 
 def _items(batch: Batch) -> QuerySet[BatchItem]:
