@@ -111,7 +111,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Shop:
     """Open a shop whose work is done at once, within the request that asks for it."""
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "1000000/s")
     settings.WEBHOOKS_MAY_BE_PRIVATE = True
-    settings.URL_PRIVATE_NETWORKS = networks(["127.0.0.0/8"])
+    settings.BUCKET_PRIVATE_NETWORKS = networks(["127.0.0.0/8"])
     settings.DOOR_WAIT_SECONDS = 5.0
     monkeypatch.setattr(outbound, "_resolve", lambda *_, **__: ["127.0.0.1"])
     monkeypatch.setattr(origin_proofs, "_texts_at", lambda name: [])

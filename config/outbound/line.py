@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpcore
 import httpx
-from django.conf import settings
 
 from config import outbound
 from config.outbound.timed import Deadline
+from config.setup.networks import Network
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,11 @@ class Answer:
 class Line:
     """Requests to one server, over vetted connections that stay open between them. For one thread at a time."""
 
-    def __init__(self, url: str, *, timeout: float, ports: Collection[int]) -> None:
-        """Raises OutboundError for an address that isn't http or https, or has another port than these."""
-        self._vetting = outbound.Vetting(networks=settings.URL_PRIVATE_NETWORKS, ports=ports)
+    def __init__(
+        self, url: str, *, timeout: float, ports: Collection[int], private: Sequence[Network]
+    ) -> None:
+        """Of networks that aren't public, ``private`` may be reached, at any port. Raises OutboundError for an address that isn't http or https, or has another port than these."""
+        self._vetting = outbound.Vetting(networks=private, ports=ports)
         self.url = outbound.checked(url, outbound.ANY_PORT if self._vetting.networks else ports)
         self._timeout = timeout
         self._deadline = Deadline(timeout)

@@ -17,7 +17,6 @@ from accounts.services import one_at_a_time
 from config import encryption
 from config.errors import invalid, not_found
 from config.outbound import OutboundError
-from config.outbound.line import Line
 from processing.models import Bucket
 from processing.services.appearance import named
 from processing.services.buckets import s3
@@ -168,7 +167,7 @@ def _checked_url(given: str, region: str) -> str:
     if "?" in url or "#" in url:
         raise invalid("endpointUrl", "Must be an address without ? and #.")
     try:
-        Line(url, timeout=s3.web_timeout(), ports=s3.PORTS).vet()
+        s3.line_to(url, timeout=s3.web_timeout()).vet()
     except OutboundError as error:
         raise invalid("endpointUrl", error.message) from error
     return url

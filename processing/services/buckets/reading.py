@@ -170,13 +170,15 @@ def _items(batch: Batch, found: Sequence[Listed], looks: Sequence[Look]) -> list
 
 def _name(batch: Batch, looks: Sequence[Look]) -> None:
     """Call the results' files, where a pattern says how, now that all pictures are known."""
-    items = list(batch.items.order_by("position").only("name", "position"))
+    if not batch.name_pattern:
+        return
+    # With the batch's column: the relation sets it on each row, which would read each anew.
+    items = list(batch.items.order_by("position").only("batch", "name", "position"))
     pictures: list[tuple[Image | None, str]] = [(None, one.name) for one in items[:: len(looks)]]
     names = batches.file_names(batch.account, Wanted(looks, (), batch.name_pattern), pictures)
-    for item, name in zip(items, names, strict=False):
+    for item, name in zip(items, names, strict=True):
         item.file = name
-    if names:
-        BatchItem.objects.bulk_update(items, ["file"], batch_size=500)
+    BatchItem.objects.bulk_update(items, ["file"], batch_size=500)
 
 
 def _end(source: BatchSource) -> None:

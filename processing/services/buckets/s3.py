@@ -71,7 +71,7 @@ class S3:
         self._bucket = bucket
         self._pauses = _PAUSES if is_patient else ()
         try:
-            self._line = Line(bucket.endpoint_url, timeout=timeout, ports=PORTS)
+            self._line = line_to(bucket.endpoint_url, timeout=timeout)
         except OutboundError as error:
             raise BucketError(UNREACHABLE, error.message) from error
 
@@ -172,6 +172,13 @@ class S3:
         return BucketError(
             UNREACHABLE, f"The bucket's server answered with status {answer.status}{named}."
         )
+
+
+def line_to(endpoint_url: str, *, timeout: float) -> Line:
+    """A line to the server of a bucket. Raises OutboundError for an address that is none."""
+    # Not those of URL_PRIVATE_NETWORKS: who lets pictures be fetched has not let anything be written.
+    private = settings.BUCKET_PRIVATE_NETWORKS
+    return Line(endpoint_url, timeout=timeout, ports=PORTS, private=private)
 
 
 def web_timeout() -> float:

@@ -30,7 +30,7 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def store(server: str, settings: Any) -> Iterator[Any]:
     """The bucket `photos`, empty, which this site may reach."""
-    settings.URL_PRIVATE_NETWORKS = networks(["127.0.0.0/8"])
+    settings.BUCKET_PRIVATE_NETWORKS = networks(["127.0.0.0/8"])
     found = boto3.resource("s3", endpoint_url=server, region_name="us-east-1", **KEYS)
     bucket = found.Bucket("photos")
     bucket.create()
