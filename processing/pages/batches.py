@@ -267,7 +267,8 @@ def _shown(batch: Batch) -> dict[str, Any]:
     progress = batch_overview.progress_of(batch)
     left = progress.seconds_left
     failed = batch_overview.failed_tiles(batch) if progress.counts.failed else []
-    unwritten = batch_overview.unwritten(batch)
+    destination = getattr(batch, "destination", None)
+    unwritten = batch_overview.unwritten(batch) if destination is not None else 0
     return {
         "batch": batch,
         "title": batch_overview.title_of(batch),
@@ -280,7 +281,7 @@ def _shown(batch: Batch) -> dict[str, Any]:
         or any(tile.item.key or (tile.item.job and tile.item.image) for tile in failed),
         "unwritten": unwritten,
         "source": getattr(batch, "source", None),
-        "destination": getattr(batch, "destination", None),
+        "destination": destination,
         "is_open": batch.ended_at is None,
         "events_url": reverse("api-batch-events", args=[batch.public_id]),
         "zip_url": reverse("api-batch-zip", args=[batch.public_id]),

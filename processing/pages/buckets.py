@@ -92,10 +92,13 @@ def delete(request: HttpRequest, bucket_id: str) -> HttpResponse:
 
 
 def offered(request: HttpRequest, account: Account) -> dict[str, Any]:
-    """What the form of a new batch shows: the account's buckets, and what was chosen of them."""
+    """What the form of a new batch shows to who asks for it: the account's buckets, and what was chosen of them."""
+    if "buckets" not in request.GET and "buckets" not in request.POST:
+        return {}
     names = ("from_bucket", "from_prefix", "to_bucket", "to_prefix")
-    rows = Bucket.objects.filter(account=account)
-    return {"buckets": rows, **{name: request.POST.get(name, "") for name in names}}
+    rows = list(Bucket.objects.filter(account=account))
+    given = {name: request.POST.get(name, "") for name in names}
+    return {"is_with_buckets": True, "buckets": rows, **given}
 
 
 def chosen(request: HttpRequest, account: Account) -> Places:

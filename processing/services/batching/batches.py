@@ -65,7 +65,8 @@ class Wanted:
 
 def batch_for(account: Account, batch_id: UUID) -> Batch:
     """The account's batch. Raises AppError NOT_FOUND, also for somebody else's."""
-    batch = Batch.objects.filter(account=account, pk=batch_id).first()
+    rows = Batch.objects.select_related("source", "destination")
+    batch = rows.filter(account=account, pk=batch_id).first()
     if batch is None:
         raise not_found("Batch")
     return batch

@@ -45,7 +45,8 @@ def test_a_seller_saves_checks_uses_and_forgets_a_bucket(
         assert other.post(f"{one}/{path}/").status_code == 404
 
     store.put_object(Key="in/a.jpg", Body=photo())
-    assert "Studio" in page.get("/batches/new/").content.decode()
+    assert "Studio" not in page.get("/batches/new/").content.decode()
+    assert "Studio" in page.get("/batches/new/?buckets=1").content.decode()
     wanted = {"start": "1", "looks": "look_white", "from_bucket": row.public_id}
     ids = owner.image(photo()).public_id
     both = page.post("/batches/new/", wanted | {"ids": ids})
