@@ -12,8 +12,9 @@ from processing.engine.cutout import tails
 from processing.engine.cutout.foreground import nearby_mean
 from processing.engine.plans.cutout import CleanUp
 
-# An island smaller than this share of the largest piece is dirt; a second product is larger.
-_ISLAND = 0.01
+# An island smaller than this share of the largest piece is dirt; a second product is larger, and somewhere the network
+# believes in it more than this.
+_ISLAND, _BELIEVED = 0.01, 0.5
 # A hole smaller than this share of the subject is a mistake of the matte; a handle's is larger.
 _PINHOLE = 0.0004
 # A shadow is the background's color times a factor between these, without its hue or texture ...
@@ -38,7 +39,7 @@ def tidy(alpha: F32, opinion: F32, options: CleanUp) -> F32:
     """
     if options.islands:
         # Not the other way round: a solid ribbon that hangs on a thread of haze would be an island.
-        alpha = tails.without_tails(_without_islands(alpha), opinion)
+        alpha = tails.without_tails(_without_islands(alpha, opinion), opinion)
     if options.pinholes:
         alpha = _without_pinholes(alpha)
     return alpha
@@ -93,7 +94,7 @@ def _shadow(matte: F32, rgb: F32) -> U8:
     return np.asarray(whole * 255, dtype=np.uint8)
 
 
-def _without_islands(alpha: F32) -> F32:
+def _without_islands(alpha: F32, opinion: F32) -> F32:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         (alpha > 0.05).astype(np.uint8), connectivity=8
     )
@@ -101,6 +102,8 @@ def _without_islands(alpha: F32) -> F32:
         return alpha
     areas = stats[:, cv2.CC_STAT_AREA]
     small = areas < _ISLAND * areas[1:].max()
+    small |= np.bincount(labels[opinion > _BELIEVED], minlength=count) == 0
+    small[1 + int(areas[1:].argmax())] = False
     # Label 0 is all that is not subject.
     small[0] = False
     return np.where(small[labels], 0, alpha).astype(np.float32)

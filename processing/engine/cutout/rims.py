@@ -38,10 +38,16 @@ _ELSEWHERE = (0.6, 0.8)
 # The doubt that the network may leave about either side, at its surest, and where both are of one color.
 _SURE, _SURER = 0.2, 0.05
 # How much matting gives to the other sides, both together, where it frays; and how busy the backdrop is there, see
-# rim_paths.Strips.busy. On any backdrop: how much of that no color explains, and how much of a subject's rims is plain, as
-# what has much fur has some nearly everywhere.
+# rim_paths.Strips.busy.
 _FRAYED, _BUSY = (0.1, 0.2), (0.035, 0.055)
-_UNEXPLAINED, _PLAIN_THING = (0.08, 0.15), (0.7, 0.82)
+# What has much fur has some nearly everywhere: how much of a subject's rims is plain where it has none. There a rim frays on
+# a backdrop that is less busy, too, and on any where no color explains so much of it; and only more than this is hair.
+_PLAIN_THING, _RATHER_BUSY, _UNEXPLAINED, _MUCH_HAIR = (
+    (0.7, 0.82),
+    (0.02, 0.04),
+    (0.08, 0.15),
+    (0.22, 0.34),
+)
 # How much of a rim the network must have decided about nearby, over this standard deviation, in points.
 _DECIDED, _NARROW = (0.6, 0.9), 3.0
 # Strands: how much their colors must be the subject's, and their mean alpha; that of what goes on this far out, in units.
@@ -164,14 +170,22 @@ def _judged(strips: Strips, rim: I32, alpha: F32, sides: tuple[Side, Side]) -> t
     hair += np.minimum(beyond / (contrast + _CONTRAST), spilled) * np.clip(wider / _WIDER, 0, 1)
     hair += np.float32(_WIDTH) * np.clip(wider, 0, 2)
     elsewhere = _ramp(np.maximum(spilled, lacking), _ELSEWHERE)
-    soft = _ramp(strips.averaged(_ramp(hair, _HAIR), _LONG), _MOSTLY)
-    plain = 1 - np.maximum(soft, strips.averaged(elsewhere))
+    soft, surely_soft = (
+        _ramp(strips.averaged(_ramp(hair, ends), _LONG), _MOSTLY) for ends in (_HAIR, _MUCH_HAIR)
+    )
     decided = _decided(strips, contrast)
-    plain = np.minimum(plain, strips.averaged(decided))
+    stays = np.maximum(strips.averaged(elsewhere), 1 - strips.averaged(decided))
+    plain = 1 - np.maximum(soft, stays)
+    # On what has no fur, a little hair is what a pattern looks like.
+    thing = _ramp(plain.mean(keepdims=True), _PLAIN_THING)
+    plain = np.maximum(plain, thing * (1 - np.maximum(surely_soft, stays)))
     frayed = _ramp(spilled + lacking, _FRAYED) * _ramp(strips.busy(), _BUSY)
     shares = np.clip(np.stack([beyond, contrast - within]) / (contrast + _CONTRAST), 0, None)
     unexplained = np.maximum(np.stack([spilled, lacking]) - shares, 0).sum(axis=0)
-    anywhere = _ramp(unexplained, _UNEXPLAINED) * _ramp(plain.mean(keepdims=True), _PLAIN_THING)
+    anywhere = thing * np.maximum(
+        _ramp(unexplained, _UNEXPLAINED),
+        _ramp(spilled + lacking, _FRAYED) * _ramp(strips.busy(), _RATHER_BUSY),
+    )
     # A gap of a few points that the network half saw is still to be opened by its colors.
     anywhere *= _ramp(strips.averaged(decided, _NARROW), _DECIDED)
     return plain, np.maximum(frayed, anywhere)

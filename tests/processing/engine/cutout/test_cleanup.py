@@ -24,6 +24,8 @@ def test_islands_go_and_second_products_stay() -> None:
     assert tidied[5:9, 5:9].max() == 0
     assert tidied[20:50, 100:140].min() == 1
     assert np.array_equal(cleanup.tidy(alpha, alpha, OFF), alpha)
+    doubted = np.where(alpha * (np.arange(200) < 55)[:, None], 0.4, alpha).astype(np.float32)
+    assert cleanup.tidy(alpha, doubted, CleanUp())[:55].max() == 0
 
 
 def test_a_lone_line_that_nobody_believed_in_goes() -> None:
