@@ -110,6 +110,7 @@ def row_id(public_id: str) -> UUID:
 def opened(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Shop:
     """Open a shop whose work is done at once, within the request that asks for it."""
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "1000000/s")
+    settings.SITE_URL = "https://shop.example"  # where marketplaces can fetch pictures
     settings.WEBHOOKS_MAY_BE_PRIVATE = True
     settings.BUCKET_PRIVATE_NETWORKS = networks(["127.0.0.0/8"])
     settings.DOOR_WAIT_SECONDS = 5.0

@@ -51,6 +51,7 @@ _NOT_HERE = {
     "/api/v1/images/{image_id}/rating": 409,
     "/api/v1/images/{image_id}/reprocess": 409,
     "/api/v1/images/tools/merge-hdr": 404,
+    "/api/v1/listings/generate/{job_id}": 404,  # the shop's job is no listing's
 }
 
 
