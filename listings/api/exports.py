@@ -93,7 +93,11 @@ class ExportListings(ExportView):
         ),
         request=ExportBody,
         responses=_files(),
-        body_example={"format": next(iter(all_formats())), "listingIds": [examples.LISTING_ID]},
+        body_example={
+            "format": "ebay",
+            "listingIds": [examples.LISTING_ID],
+            "ebay": {"category": "15709"},
+        },
         operation_id="listings_export",
     )
     def post(self, request: Request) -> StreamingHttpResponse:
