@@ -23,7 +23,8 @@ def title(brief: Brief, style: Mapping[str, Any], words: Words, told: Said) -> s
     else:
         parts, drop = _order(brief, style, words)
         text = _shortened(parts, drop, told, min(limits.title_advised, _LONG_ENOUGH))
-        text = _cased(text, style["case"], words, told)
+        names = [told.brand, told.model, brief.facts.size or told.size]
+        text = _cased(text, style["case"], words, [name for name in names if name])
     kept = "".join(c for c in text if c not in limits.title_characters_forbidden)
     return wording.cut(" ".join(kept.split()), limits.title)
 
@@ -64,12 +65,10 @@ def _from_notes(facts: Facts) -> str:
     return first if brand.casefold() in first.casefold() else f"{brand}: {first}"
 
 
-def _cased(text: str, case: str, words: Words, told: Said) -> str:
+def _cased(text: str, case: str, words: Words, names: Sequence[str]) -> str:
+    """`names` keep the spelling that their owners gave them, and sizes theirs."""
     if case == "lower":
         return text.lower()
     if case == "title" and words.table["headlines"]:
-        sizes = told.size if wording.says_size(told.size) else told.size.partition(" ")[2]
-        keep = [name for name in (told.brand, told.model, sizes) if name]
-        return wording.headline(text, keep=keep)
-    # A name keeps the spelling that its owner gave it.
-    return text if told.brand and text.startswith(told.brand) else wording.sentence(text)
+        return wording.headline(text, keep=names)
+    return text if text.startswith(tuple(names)) else wording.sentence(text)

@@ -200,6 +200,13 @@ def test_mercaris_titles_shed_what_matters_least_to_stay_short() -> None:
     assert write(told, "mercari").title == "United Colors of Benetton Jeans W32 L34"
 
 
+def test_a_size_keeps_its_spelling_and_the_word_before_it_is_one_of_the_title() -> None:
+    told = replace(FACTS, size="M", condition="")
+    assert write(told).title == "Levi's 501 Jeans Men's Size M Blue Denim"
+    assert write(told, "shopify").title == "Levi's Men's 501 Blue Denim Jeans, Size M"
+    assert write(replace(told, size="30 x 40 cm")).title.endswith("30 x 40 cm Blue Denim")
+
+
 def test_what_has_no_size_is_told_by_its_measurements_and_no_brand_by_none() -> None:
     measured = (("width", Measure("120", "cm")), ("depth", Measure("80", "cm")))
     told = facts("table", brand="Unbranded", measurements=measured, materials=("oak",))
