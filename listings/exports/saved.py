@@ -35,16 +35,17 @@ _MAX_WITH_LINKS: Final = 2_000
 def send(
     caller: Caller, rows: QuerySet[Listing], request: ExportRequest, *, base: str, day: date
 ) -> tuple[File, ListingExport]:
-    """Make a file at once, and keep how it was made. ``base`` is where the site was asked.
+    """Make a file at once, and write down that it was made. ``base`` is where the site was asked.
 
-    Raises AppError as ``keep`` does.
+    Callers who may only read do this, too: only what they made themselves makes room for it. Raises
+    AppError as ``keep`` does.
     """
     made = _new(caller, request, list(rows.values_list("pk", flat=True)))
     file = export(rows, request, _site(made, request, base), day)
     _note_links(made, request)
     with transaction.atomic():
         made.save(force_insert=True)
-        _forget_old(caller.account)
+        _forget_old(exports_of(caller.account).filter(created_by=caller.user))
     return file, made
 
 
@@ -76,7 +77,7 @@ def keep(
     with transaction.atomic():
         for row in made:
             row.save(force_insert=True)
-        _forget_old(caller.account)
+        _forget_old(exports_of(caller.account))
     return made
 
 
@@ -174,9 +175,9 @@ def _note_links(kept: ListingExport, request: ExportRequest) -> None:
         kept.links_until = max(until, kept.links_until or until)
 
 
-def _forget_old(account: Account) -> None:
+def _forget_old(exports: QuerySet[ListingExport]) -> None:
     """Delete the oldest beyond MAX_KEPT, but not while their links to pictures hold."""
-    kept = exports_of(account).values_list("pk", flat=True)
+    kept = exports.values_list("pk", flat=True)
     over = ListingExport.objects.filter(pk__in=list(kept[MAX_KEPT:]))
     over.filter(Q(links_until=None) | Q(links_until__lt=timezone.now())).delete()
     ListingExport.objects.filter(pk__in=list(kept[MAX_KEPT + _MAX_WITH_LINKS :])).delete()

@@ -12,7 +12,7 @@ from django.test import Client
 from PIL import Image as Pillow
 
 from accounts.limits.operations import EDIT
-from listings.exports import all_formats
+from listings.exports import all_formats, saved
 from listings.models import Listing, ListingExport, ListingVariant
 from listings.services import listings
 from media_library.intake.ingest import ingest
@@ -143,6 +143,20 @@ def test_links_that_nobody_could_follow_are_refused(
     assert "/content/" not in content(without).decode()
     [kept] = ListingExport.objects.all()  # what was refused is not kept
     assert (kept.picture_links, kept.links_until) == (False, None)
+
+
+def test_what_a_caller_exported_makes_room_among_what_they_exported_alone(
+    owner, listing, monkeypatch
+):
+    monkeypatch.setattr(saved, "MAX_KEPT", 1)
+    anothers = ListingExport.objects.create(account=owner.account, format="csv", count=1)
+    body = {"format": "csv", "pictureLinks": False}
+    made = [
+        owner.client.post(f"{LISTINGS}/export", body, format="json")["X-Export-Id"]
+        for _ in range(2)
+    ]
+    kept = {export.public_id for export in ListingExport.objects.all()}
+    assert kept == {anothers.public_id, made[-1]}
 
 
 def test_an_address_that_was_asked_at_by_http_is_no_sites_address(owner, listing, settings):
