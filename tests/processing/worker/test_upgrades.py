@@ -34,6 +34,9 @@ ROWS = [
 NEWER = {
     **{"overlay": None, "colorReference": None, "holes": True, "box": None, "point": None},
     **{"mask": None, "frame": None, "view": None},
+    # hints about an item
+    **dict.fromkeys(["model", "department", "flaws", "age", "smell", "smokers", "pets"]),
+    "measurements": {},
 }
 BEFORE, AFTER = (
     "The job was submitted to another version of Packshot, and this one doesn't know ",
